@@ -1,0 +1,121 @@
+"""Fingerprints of key pairs: the four forms, every spelling, and comparing them. Pure."""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Algorithm = Literal["md5", "sha1", "sha256"]
+
+_SIZES: dict[int, Algorithm] = {16: "md5", 20: "sha1", 32: "sha256"}
+_BARE_BASE64 = 32  # shorter digests in base64 look like names and need their prefix
+_HEX = re.compile(r"[0-9a-f]{2}(:?[0-9a-f]{2})*", re.IGNORECASE)
+_PREFIX = re.compile(r"(md5|sha1|sha256):", re.IGNORECASE)
+
+
+class Form(StrEnum):
+    """What a fingerprint is a digest of; AWS names none, so all four are tried.
+
+    MD5_SPKI: MD5 of the DER SubjectPublicKeyInfo, `openssl pkey -pubout -outform DER`.
+    SHA1_PKCS8: SHA-1 of the unencrypted DER PKCS#8 private key, as EC2 does for pairs it made.
+    MD5_SSH: MD5 of the SSH wire blob (RFC 4716, section 4), `ssh-keygen -l -E md5`.
+    SHA256_SSH: SHA-256 of the SSH wire blob, what `ssh-keygen -l` prints.
+    """
+
+    MD5_SPKI = "md5-spki"
+    SHA1_PKCS8 = "sha1-pkcs8"
+    MD5_SSH = "md5-ssh"
+    SHA256_SSH = "sha256-ssh"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest that was written down somewhere; its length tells the algorithm."""
+
+    value: bytes
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """The algorithm, by the number of bytes: 16, 20 or 32."""
+        return _SIZES[len(self.value)]
+
+    def __str__(self) -> str:
+        if self.algorithm == "sha256":
+            return "SHA256:" + base64.b64encode(self.value).decode().rstrip("=")
+        return self.value.hex(":")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A fingerprint computed from a key at hand: which form, and the digest."""
+
+    form: Form
+    digest: Digest
+
+    def __str__(self) -> str:
+        return str(self.digest)
+
+
+def parse(text: str) -> Digest | None:
+    """Read any spelling of a fingerprint, or None if it is none.
+
+    Hex with or without colons in any case, base64 with or without `=`, and the prefixes
+    `MD5:`, `SHA1:` and `SHA256:` in any case. A prefix that contradicts the length is no
+    fingerprint.
+    """
+    spelled = text.strip()
+    prefix = _PREFIX.match(spelled)
+    body = spelled[prefix.end() :] if prefix else spelled
+    value = _from_hex(body) or _from_base64(body)
+    if value is None or len(value) not in _SIZES:
+        return None
+    if prefix is None and not _HEX.fullmatch(body) and len(value) != _BARE_BASE64:
+        return None
+    digest = Digest(value)
+    if prefix and prefix[1].lower() != digest.algorithm:
+        return None
+    return digest
+
+
+def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
+    """The three forms a public key has, from its DER SubjectPublicKeyInfo and SSH wire blob."""
+    return (
+        Fingerprint(Form.MD5_SPKI, Digest(hashlib.md5(spki, usedforsecurity=False).digest())),
+        Fingerprint(Form.MD5_SSH, Digest(hashlib.md5(blob, usedforsecurity=False).digest())),
+        Fingerprint(Form.SHA256_SSH, Digest(hashlib.sha256(blob).digest())),
+    )
+
+
+def of_private(pkcs8: bytes) -> Fingerprint:
+    """The form only the private half has, from its unencrypted DER PKCS#8."""
+    return Fingerprint(
+        Form.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest())
+    )
+
+
+def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:
+    """The candidate that equals a reported fingerprint, or None; None is not "verified"."""
+    digest = parse(reported) if reported else None
+    return next((each for each in candidates if each.digest == digest), None)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two spellings are of one fingerprint; what cannot be read equals nothing."""
+    digest = parse(one)
+    return digest is not None and digest == parse(other)
+
+
+def _from_hex(body: str) -> bytes | None:
+    return bytes.fromhex(body.replace(":", "")) if _HEX.fullmatch(body) else None
+
+
+def _from_base64(body: str) -> bytes | None:
+    bare = body.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None
