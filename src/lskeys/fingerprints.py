@@ -92,9 +92,7 @@ def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
 
 def of_private(pkcs8: bytes) -> Fingerprint:
     """The form only the private half has, from its unencrypted DER PKCS#8."""
-    return Fingerprint(
-        Form.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest())
-    )
+    return Fingerprint(Form.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest()))
 
 
 def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:

@@ -1,0 +1,175 @@
+"""An AWS account as a profile opens it: credentials once, one pair of clients per region.
+
+Touches: AWS's configuration, through boto3.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lskeys.deadline import Pending
+from lskeys.errors import SetupError
+from lskeys.harmless import one_line
+from lskeys.lightsail import troubles
+from lskeys.lightsail.answers import refuse_unusable
+from lskeys.lightsail.gateway import Lightsail
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST_CONNECT = 10.0
+_LONGEST_READ = 20.0
+_READ_ATTEMPTS = 3
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach AWS: what the user chose; what is None is AWS's own configuration's business.
+
+    `access_key` is for the sandbox: a pair that is no secret, with which no file of AWS is read.
+    `timeout` is in seconds, for one question with all its retries and pages.
+    """
+
+    profile: str | None = None
+    endpoint_url: str | None = None
+    access_key: tuple[str, str] | None = None
+    timeout: float = 60.0
+
+
+class Account:
+    """One session; its credentials are resolved once, its clients are made when first needed."""
+
+    def __init__(self, connection: Connection, trace: Callable[[str], None]) -> None:
+        self._connection = connection
+        self._trace = trace
+        self._making = threading.Lock()
+        self._clients: dict[tuple[str, bool], BaseClient] = {}
+        # botocore logs whole answers at DEBUG, private keys included.
+        logging.getLogger("botocore").setLevel(logging.WARNING)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        connection = self._connection
+        try:
+            if connection.access_key is None:
+                return boto3.Session(profile_name=connection.profile)
+            key_id, secret = connection.access_key
+            return boto3.Session(
+                aws_access_key_id=key_id,
+                aws_secret_access_key=secret,
+                botocore_session=botocore.session.Session(session_vars=_NO_FILES),
+            )
+        except (BotoCoreError, OSError, ValueError) as error:
+            raise troubles.from_credentials(error) from None
+
+    @property
+    def profile_region(self) -> str | None:
+        """The region that AWS's configuration names for the profile."""
+        try:
+            region: str | None = self._session.region_name
+        except (BotoCoreError, OSError, ValueError) as error:
+            raise troubles.from_credentials(error) from None
+        return region
+
+    @property
+    def profiles(self) -> list[str]:
+        """The profiles in AWS's configuration."""
+        return self._session.available_profiles
+
+    @property
+    def known_regions(self) -> tuple[str, ...]:
+        """The regions botocore lists for Lightsail; it lags behind GetRegions."""
+        return tuple(self._session.get_available_regions("lightsail"))
+
+    def lightsail(self, region: str) -> Lightsail:
+        """The calls, in one region."""
+        return Lightsail(
+            region=region,
+            client=lambda is_write: self._client(region, is_write=is_write),
+            timeout=self._connection.timeout,
+            trace=self._trace,
+        )
+
+    @cached_property
+    def _credentials_found(self) -> bool:
+        """Resolve credentials now, within the deadline, before any client asks for them."""
+        seconds = self._connection.timeout
+        try:
+            found = Pending(self._session.get_credentials).result(seconds)
+            if found is not None:
+                Pending(found.get_frozen_credentials).result(seconds)
+        except TimeoutError:
+            raise SetupError(
+                f"no credentials within {seconds:g} seconds",
+                hint="check credential_process, SSO and the metadata service of this machine",
+                code="Timeout",
+            ) from None
+        except (BotoCoreError, ClientError, OSError, ValueError, KeyError, TypeError) as error:
+            raise troubles.from_credentials(error) from None
+        if found is None:
+            raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
+        return True
+
+    def _client(self, region: str, *, is_write: bool) -> BaseClient:
+        with self._making:
+            assert self._credentials_found
+            known = self._clients.get((region, is_write))
+            if known is None:
+                known = self._made(region, is_write=is_write)
+                self._clients[region, is_write] = known
+            return known
+
+    def _made(self, region: str, *, is_write: bool) -> BaseClient:
+        timeout = self._connection.timeout
+        config = Config(
+            connect_timeout=min(timeout, _LONGEST_CONNECT),
+            read_timeout=min(timeout, _LONGEST_READ),
+            retries={
+                "mode": "standard",
+                "total_max_attempts": 1 if is_write else _READ_ATTEMPTS,
+            },
+        )
+        client: Any = self._session.client(
+            "lightsail",
+            region_name=region,
+            endpoint_url=self._connection.endpoint_url,
+            config=config,
+        )
+        _refuse_plain_http(client.meta.endpoint_url)
+        client.meta.events.register("before-parse.lightsail", refuse_unusable)
+        made: BaseClient = client
+        return made
+
+
+def connect(connection: Connection, trace: Callable[[str], None]) -> Account:
+    """An account; nothing is read or asked until the first question.
+
+    Args:
+        connection: How to reach it.
+        trace: Told one harmless line about each call, for `--debug`.
+    """
+    return Account(connection, trace)
+
+
+def _refuse_plain_http(endpoint_url: str) -> None:
+    parts = urlsplit(endpoint_url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return
+    raise SetupError(
+        f"endpoint {one_line(endpoint_url)} is not https",
+        hint="private keys travel over TLS only; plain http is for loopback addresses",
+    )

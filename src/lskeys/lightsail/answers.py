@@ -1,0 +1,160 @@
+"""Raw answers: refuses the unusable ones, and turns the rest into nouns. Pure.
+
+botocore returns an HTML page, half a body or an empty one with status 200 as success with
+members missing, and does not check types of what it parsed. So the body is checked before it
+is parsed, and every member after.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from lskeys.errors import RemoteError
+from lskeys.model import DefaultKey, Instance, KeyPair, Region, Secret, Tag
+
+T = TypeVar("T")
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes; a page of a thousand key pairs is below one megabyte."""
+
+_REDIRECT = 300
+
+
+class UnusableAnswerError(RemoteError):
+    """The service said success, but what it sent cannot be used."""
+
+    default_code = "UnusableAnswer"
+
+
+def refuse_unusable(response_dict: dict[str, Any], **_: object) -> None:
+    """Check a raw body before botocore parses it; a `before-parse` event handler.
+
+    An error answer stays one, and its status is retried as any other, but a body that botocore's
+    parser would stumble over (an HTML page, a list) is emptied.
+
+    Raises:
+        UnusableAnswerError: A success whose body is cut short, too large, not UTF-8, not JSON,
+            nested too deeply, or no JSON object.
+    """
+    body: bytes = response_dict["body"]
+    if len(body) > LARGEST_ANSWER:
+        raise unusable(f"it is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
+    if response_dict["status_code"] >= _REDIRECT:
+        if not _is_error_object(body):
+            response_dict["body"] = b"{}"
+        return
+    length = response_dict["headers"].get("content-length")
+    if length is not None and length != str(len(body)):
+        raise unusable(f"{len(body)} of {length} bytes arrived")
+    try:
+        raw = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise unusable("it is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise unusable("it is not JSON") from None
+    if not isinstance(raw, dict):
+        raise unusable("it is not a JSON object")
+
+
+def key_pair(raw: object, region: str) -> KeyPair:
+    """A key pair; every member but the name may be absent."""
+    pair = _object(raw, "key pair")
+    location = _optional(pair, "location", dict) or {}
+    return KeyPair(
+        name=required(pair, "name", str),
+        region=_optional(location, "regionName", str) or region,
+        arn=_optional(pair, "arn", str),
+        support_code=_optional(pair, "supportCode", str),
+        created_at=_moment(pair, "createdAt"),
+        availability_zone=_optional(location, "availabilityZone", str),
+        resource_type=_optional(pair, "resourceType", str),
+        tags=tuple(_tag(each) for each in _optional(pair, "tags", list) or ()),
+        fingerprint=_optional(pair, "fingerprint", str) or None,
+    )
+
+
+def instance(raw: object, region: str) -> Instance:
+    """An instance, as far as keys are concerned."""
+    each = _object(raw, "instance")
+    return Instance(
+        name=required(each, "name", str),
+        region=region,
+        key_pair_name=_optional(each, "sshKeyName", str),
+        username=_optional(each, "username", str),
+        public_ip=_optional(each, "publicIpAddress", str),
+        created_at=_moment(each, "createdAt"),
+        blueprint=_optional(each, "blueprintId", str),
+    )
+
+
+def region(raw: object, _asked_in: str) -> Region:
+    """A region Lightsail has for this account."""
+    each = _object(raw, "region")
+    return Region(
+        name=required(each, "name", str),
+        display_name=_optional(each, "displayName", str),
+    )
+
+
+def default_key(raw: Mapping[str, Any]) -> DefaultKey:
+    """The texts of DownloadDefaultKeyPair, unread."""
+    return DefaultKey(
+        private_text=Secret(required(raw, "privateKeyBase64", str).encode()),
+        public_text=_optional(raw, "publicKeyBase64", str),
+        created_at=_moment(raw, "createdAt"),
+    )
+
+
+def _is_error_object(body: bytes) -> bool:
+    try:
+        raw = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(raw, dict) and isinstance(raw.get("__type", ""), str)
+
+
+def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
+    """A member that must be there, of its type."""
+    value = _optional(raw, member, kind)
+    if value is None:
+        raise unusable(f"it has no {member}")
+    return value
+
+
+def page_token(raw: Mapping[str, Any]) -> str | None:
+    """The token of the next page; absent, null and empty all mean the last page."""
+    return _optional(raw, "nextPageToken", str) or None
+
+
+def _optional(raw: Mapping[str, Any], member: str, kind: type[T]) -> T | None:
+    value = raw.get(member)
+    if value is None:
+        return None
+    if not isinstance(value, kind):
+        raise unusable(f"its {member} is of the wrong type")
+    return value
+
+
+def _object(raw: object, noun: str) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        raise unusable(f"a {noun} in it is no object")
+    return raw
+
+
+def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
+    value = _optional(raw, member, datetime)
+    return value.astimezone(UTC) if value is not None else None
+
+
+def _tag(raw: object) -> Tag:
+    tag = _object(raw, "tag")
+    return Tag(key=required(tag, "key", str), value=_optional(tag, "value", str))
+
+
+def unusable(reason: str) -> UnusableAnswerError:
+    """The error for an answer that cannot be used; the reason follows "the answer … :"."""
+    return UnusableAnswerError(
+        f"the answer cannot be used: {reason}",
+        hint="something between here and AWS may have changed it; try again, or with --debug",
+    )

@@ -1,0 +1,188 @@
+"""The calls of one region: questions that may be repeated, changes that are sent once.
+
+Touches: the network.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lskeys.deadline import Pending
+from lskeys.errors import RemoteError
+from lskeys.lightsail import answers, troubles
+from lskeys.model import DefaultKey, Instance, KeyPair, Region
+
+T = TypeVar("T")
+
+MOST_PAGES = 10_000
+
+
+class Lightsail:
+    """Amazon Lightsail in one region, as far as key pairs are concerned.
+
+    Every method raises the errors of `lskeys.errors`: MissingError for what does not exist,
+    SetupError for credentials and permissions, RemoteError for AWS and the network, and, for a
+    change, LostAnswerError when it cannot be known whether it happened.
+
+    Args:
+        region: Asked there.
+        client: Gives the botocore client, for a change (True) or a question (False).
+        timeout: Seconds for one question, its retries and pages included.
+        trace: Told one line about each call.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        client: Callable[[bool], BaseClient],
+        timeout: float,
+        trace: Callable[[str], None],
+    ) -> None:
+        self.region = region
+        self._client = client
+        self._timeout = timeout
+        self._trace = trace
+
+    def key_pairs(self, *, include_default: bool) -> tuple[KeyPair, ...]:
+        """All key pairs of the region, in the service's order (GetKeyPairs, every page)."""
+        doing = "cannot list key pairs"
+        return self._within(
+            doing,
+            lambda: tuple(
+                self._pages(
+                    "get_key_pairs",
+                    {"includeDefaultKeyPair": include_default},
+                    "keyPairs",
+                    answers.key_pair,
+                    doing,
+                )
+            ),
+        )
+
+    def key_pair(self, name: str) -> KeyPair:
+        """One key pair by its name (GetKeyPair); not the default one, which it may not know."""
+        doing = f"cannot look up {name}"
+
+        def ask() -> KeyPair:
+            raw = self._call("get_key_pair", {"keyPairName": name}, doing)
+            return answers.key_pair(answers.required(raw, "keyPair", dict), self.region)
+
+        return self._within(doing, ask)
+
+    def instances(self) -> tuple[Instance, ...]:
+        """All instances of the region (GetInstances, every page)."""
+        doing = "cannot list instances"
+        return self._within(
+            doing,
+            lambda: tuple(self._pages("get_instances", {}, "instances", answers.instance, doing)),
+        )
+
+    def regions(self) -> tuple[Region, ...]:
+        """The regions Lightsail has for this account (GetRegions)."""
+        doing = "cannot list regions"
+
+        def ask() -> tuple[Region, ...]:
+            raw = self._call("get_regions", {}, doing)
+            found = answers.required(raw, "regions", list)
+            return tuple(answers.region(each, self.region) for each in found)
+
+        return self._within(doing, ask)
+
+    def download_default_key(self) -> DefaultKey:
+        """The default pair's private key; creates the pair where there is none.
+
+        Repeated like a question: the same key comes again (DownloadDefaultKeyPair).
+        """
+        doing = "cannot download the default key"
+        return self._within(
+            doing,
+            lambda: answers.default_key(self._call("download_default_key_pair", {}, doing)),
+        )
+
+    def delete_key_pair(self, name: str, expected_fingerprint: str | None) -> None:
+        """Delete a pair, sent once; the fingerprint exactly as the service spells it, or None.
+
+        Raises:
+            LostAnswerError: The pair may or may not be gone.
+        """
+        doing = f"cannot delete {name}"
+        parameters = {"keyPairName": name}
+        if expected_fingerprint is not None:
+            parameters["expectedFingerprint"] = expected_fingerprint
+        self._within(
+            doing,
+            lambda: self._call("delete_key_pair", parameters, doing, is_write=True),
+            is_write=True,
+        )
+
+    def _pages(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        member: str,
+        noun: Callable[[object, str], T],
+        doing: str,
+    ) -> Iterator[T]:
+        token: str | None = None
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = {"pageToken": token} if token else {}
+            raw = self._call(operation, {**parameters, **page}, doing)
+            for each in answers.required(raw, member, list):
+                yield noun(each, self.region)
+            token = answers.page_token(raw)
+            if token is None:
+                return
+            if token in seen:
+                break
+            seen.add(token)
+        raise RemoteError(
+            f"{doing} in {self.region}: its pages never end",
+            hint="the list would not be complete, so none is given; try again later",
+            code="EndlessPages",
+            region=self.region,
+        )
+
+    def _within(self, doing: str, ask: Callable[[], T], *, is_write: bool = False) -> T:
+        try:
+            return Pending(ask).result(self._timeout)
+        except TimeoutError:
+            raise troubles.no_time(doing, self.region, self._timeout, is_write=is_write) from None
+        except answers.UnusableAnswerError as error:
+            raise troubles.from_unusable(error, doing, self.region, is_write=is_write) from None
+
+    def _call(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        doing: str,
+        *,
+        is_write: bool = False,
+    ) -> Mapping[str, Any]:
+        started = time.monotonic()
+        outcome = "failed"
+        try:
+            raw: Mapping[str, Any] = getattr(self._client(is_write), operation)(**parameters)
+            metadata = raw.get("ResponseMetadata") or {}
+            retries = metadata.get("RetryAttempts", 0)
+            outcome = f"request {metadata.get('RequestId', '-')}, {retries} retries"
+        except ClientError as error:
+            failed = troubles.from_code(error, doing, self.region, is_write=is_write)
+            outcome = failed.code
+            raise failed from None
+        except BotoCoreError as error:
+            failed = troubles.from_botocore(error, doing, self.region, is_write=is_write)
+            outcome = failed.code
+            raise failed from None
+        except (AttributeError, TypeError, ValueError, RecursionError, OverflowError) as error:
+            # botocore's parser meets a member of another type than its model says.
+            raise answers.unusable(
+                f"a member is of the wrong type ({type(error).__name__})"
+            ) from None
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000
+            self._trace(f"{operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
+        return raw
