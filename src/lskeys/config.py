@@ -1,0 +1,243 @@
+"""Settings: flags over `LSKEYS_*` over config.toml over defaults, each with its origin.
+
+Touches: the disk (config.toml, reading only).
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import platformdirs
+
+from lskeys.errors import SetupError
+from lskeys.harmless import one_line
+
+T = TypeVar("T")
+
+FORMATS = ("table", "text", "csv", "json", "jsonl")
+COLORS = ("auto", "always", "never")
+ALL_REGIONS = "all"
+"""The word that stands for every region the account has."""
+
+_KEYS = ("profile", "regions", "out", "output", "color")
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """A value and where it came from, in words for people."""
+
+    value: T
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting. No region is an empty tuple; no output means by the kind of stdout."""
+
+    profile: Setting[str | None]
+    regions: Setting[tuple[str, ...]]
+    out: Setting[Path]
+    output: Setting[str | None]
+    color: Setting[str]
+    sandbox: Setting[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line said; None and empty mean it said nothing."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    out: Path | None = None
+    output: str | None = None
+    color: str | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """config.toml, read; `values` holds known keys only, each of its type."""
+
+    path: Path
+    values: Mapping[str, Any]
+
+
+def config_path() -> Path:
+    """Where config.toml is looked for (platformdirs: `~/.config/lskeys` on Linux)."""
+    return platformdirs.user_config_path("lskeys") / "config.toml"
+
+
+def sandbox_path() -> Path:
+    """Where the sandbox keeps its account (platformdirs: `~/.local/share/lskeys` on Linux)."""
+    return platformdirs.user_data_path("lskeys") / "sandbox.sqlite3"
+
+
+def read(path: Path) -> ConfigFile:
+    """Read config.toml; a missing one is empty.
+
+    Raises:
+        SetupError: It cannot be read, is no TOML, has an unknown key, or a value of a wrong type.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return ConfigFile(path, {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"cannot read {path}: {_reason(error)}", hint="mend or move it") from None
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="mend it") from None
+    for key, value in values.items():
+        _check(path, key, value)
+    return ConfigFile(path, values)
+
+
+def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
+    """Decide every setting; pure.
+
+    Regions have AWS's variables between: flag, `LSKEYS_REGIONS`, `AWS_REGION`,
+    `AWS_DEFAULT_REGION`, config.toml; the profile's own region is the caller's to ask last.
+    """
+    return Settings(
+        profile=_first(
+            _flag(flags.profile, "--profile"),
+            _variable(environ, "LSKEYS_PROFILE"),
+            _filed(file, "profile"),
+            default=None,
+        ),
+        regions=_regions(flags, environ, file),
+        out=_out(flags, environ, file),
+        output=_output(flags, environ, file),
+        color=_color(flags, environ, file),
+        sandbox=_sandbox(flags, environ),
+    )
+
+
+def _regions(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile
+) -> Setting[tuple[str, ...]]:
+    filed = _filed(file, "regions")
+    if flags.regions:
+        return Setting(flags.regions, "flag --region")
+    for name in ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        names = tuple(environ.get(name, "").replace(",", " ").split())
+        if names:
+            return Setting(names, f"environment {name}")
+    if filed is None:
+        return Setting((), "profile")
+    names = (filed.value,) if isinstance(filed.value, str) else tuple(filed.value)
+    return Setting(names, filed.origin)
+
+
+def _out(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[Path]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.out, "--out"),
+        _variable(environ, "LSKEYS_OUT"),
+        _filed(file, "out"),
+        default=Path("~/.ssh"),
+    )
+    return Setting(expanded(Path(chosen.value)), chosen.origin)
+
+
+def _output(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str | None]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.output, "--output"),
+        _variable(environ, "LSKEYS_OUTPUT"),
+        _filed(file, "output"),
+        default=None,
+    )
+    return _one_of(chosen, FORMATS)
+
+
+def _color(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.color, "--color"),
+        _variable(environ, "LSKEYS_COLOR"),
+        _filed(file, "color"),
+        default="auto",
+    )
+    return _one_of(chosen, COLORS)
+
+
+def _sandbox(flags: Flags, environ: Mapping[str, str]) -> Setting[bool]:
+    if flags.sandbox:
+        return Setting(value=True, origin="flag --sandbox")
+    word = environ.get("LSKEYS_SANDBOX", "").strip().lower()
+    if word in _TRUE:
+        return Setting(value=True, origin="environment LSKEYS_SANDBOX")
+    if word in _FALSE:
+        return Setting(value=False, origin="default")
+    raise SetupError(
+        f"LSKEYS_SANDBOX is {one_line(word)}, which is neither yes nor no",
+        hint="LSKEYS_SANDBOX=1 or nothing",
+    )
+
+
+def expanded(path: Path) -> Path:
+    """The path with `~` resolved.
+
+    Raises:
+        SetupError: There is no home folder to put in its place.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise SetupError(
+            f"cannot tell what {path} is: there is no home folder", hint="set HOME, or give --out"
+        ) from None
+
+
+def _first(*candidates: Setting[Any] | None, default: object) -> Setting[Any]:
+    return next((each for each in candidates if each), Setting(default, "default"))
+
+
+def _flag(value: object, flag: str) -> Setting[Any] | None:
+    return Setting(value, f"flag {flag}") if value is not None else None
+
+
+def _variable(environ: Mapping[str, str], name: str) -> Setting[Any] | None:
+    return Setting(environ[name], f"environment {name}") if environ.get(name) else None
+
+
+def _filed(file: ConfigFile, key: str) -> Setting[Any] | None:
+    return Setting(file.values[key], f"file {file.path}") if key in file.values else None
+
+
+def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
+    if chosen.value is None or chosen.value in allowed:
+        return chosen
+    raise SetupError(
+        f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
+        hint=did_you_mean(str(chosen.value), allowed),
+    )
+
+
+def did_you_mean(word: str, known: tuple[str, ...]) -> str | None:
+    """A hint with the nearest known word, if one is near."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else None
+
+
+def _check(path: Path, key: str, value: object) -> None:
+    if key not in _KEYS:
+        raise SetupError(
+            f"{path} has an unknown setting {one_line(key)}",
+            hint=did_you_mean(key, _KEYS) or f"known are {', '.join(_KEYS)}",
+        )
+    if isinstance(value, str):
+        return
+    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if key == "regions" and is_list:
+        return
+    raise SetupError(f"{path}: {key} must be text{' or a list' if key == 'regions' else ''}")
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not UTF-8"
