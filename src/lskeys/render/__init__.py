@@ -1,0 +1,1 @@
+"""Formats: table for people (the only user of Rich), the others for programs. Pure."""

@@ -1,0 +1,113 @@
+"""text, csv, json and jsonl: what programs read, one line at a time. Pure."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lskeys.harmless import harmless
+from lskeys.views import Sheet
+
+ABSENT = "-"
+"""What text shows for no value, so that columns never shift."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def text(sheet: Sheet[Any]) -> Iterator[str]:
+    """Tab-separated whole values, no header."""
+    for item in sheet.items:
+        yield "\t".join(harmless(column.plain(item)) or ABSENT for column in sheet.columns)
+
+
+def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
+    """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
+    yield _csv_line([column.name for column in sheet.columns])
+    for item in sheet.items:
+        yield _csv_line([_inert(harmless(column.plain(item))) for column in sheet.columns])
+
+
+def json_document(sheet: Sheet[Any]) -> Iterator[str]:
+    """One document; everything but ASCII is escaped, so nothing in it moves a terminal."""
+    yield json.dumps(sheet.document, indent=4)
+
+
+def json_lines(sheet: Sheet[Any]) -> Iterator[str]:
+    """One item a line."""
+    for item in sheet.items:
+        yield json.dumps(sheet.view.raw(item))
+
+
+def names(sheet: Sheet[Any]) -> Iterator[str]:
+    """What `--quiet` prints."""
+    for item in sheet.items:
+        yield harmless(sheet.view.identity(item))
+
+
+FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
+    "text": text,
+    "csv": comma_separated,
+    "json": json_document,
+    "jsonl": json_lines,
+}
+
+
+def queried_text(result: object) -> Iterator[str]:
+    """The result of a `--query`, laid out as the AWS CLI's text output does it."""
+    if isinstance(result, list) and any(isinstance(each, (list, dict)) for each in result):
+        for each in result:
+            yield from queried_text(each)
+        return
+    values = _values(result)
+    if values:
+        yield "\t".join(_scalar(value) for value in values)
+
+
+def queried_csv(result: object) -> Iterator[str]:
+    """The result of a `--query` as CSV rows, without a header: a query has no column names."""
+    rows = result if isinstance(result, list) else [result]
+    for row in rows:
+        yield _csv_line([_inert(_scalar(value)) for value in _values(row)])
+
+
+def queried_json(result: object) -> Iterator[str]:
+    """The result of a `--query` as one document."""
+    yield json.dumps(result, indent=4)
+
+
+def queried_json_lines(result: object) -> Iterator[str]:
+    """The result of a `--query`, one element a line."""
+    for each in result if isinstance(result, list) else [result]:
+        yield json.dumps(each)
+
+
+QUERIED: Mapping[str, Callable[[object], Iterator[str]]] = {
+    "text": queried_text,
+    "csv": queried_csv,
+    "json": queried_json,
+    "jsonl": queried_json_lines,
+    "table": queried_json,
+}
+
+
+def _values(row: object) -> list[Any]:
+    if isinstance(row, dict):
+        return [row[key] for key in sorted(row)]
+    return row if isinstance(row, list) else [row]
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, (list, dict)):
+        return json.dumps(value)
+    return harmless(str(value))
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def _csv_line(values: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
