@@ -15,6 +15,7 @@
     └── InterruptedByUserError    130   Ctrl-C, or 143 for SIGTERM
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
@@ -145,3 +146,20 @@ class InterruptedByUserError(LskeysError):
     def __init__(self, message: str, *, exit_code: ExitCode = ExitCode.INTERRUPTED) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:
+    """The one error that sums up many: 7 where something succeeded or the failures differ.
+
+    Args:
+        failures: At least one; each was already shown or is in the document.
+        succeeded: How many did not fail.
+        noun: What was tried, in the plural: regions, key pairs.
+    """
+    total = len(failures) + succeeded
+    summary = PartialError(f"{len(failures)} of {total} {noun} failed")
+    codes = {failure.exit_code for failure in failures}
+    if not succeeded and len(codes) == 1:
+        summary.exit_code = codes.pop()
+        summary.code = failures[0].code
+    return summary

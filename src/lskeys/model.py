@@ -1,6 +1,7 @@
 """The nouns: key pairs, tags, instances, regions, secrets, and a region's answer. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, NoReturn, TypeVar
 
@@ -72,6 +73,11 @@ class KeyPair:
         """The twelve-digit account, read from the ARN."""
         parts = (self.arn or "").split(":")
         return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
+
+    def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
+        """The pair with `used_by` known: the names of those instances that name it."""
+        names = (each.name for each in instances if each.key_pair_name == self.name)
+        return replace(self, used_by=tuple(sorted(names)))
 
 
 @dataclass(frozen=True, slots=True)

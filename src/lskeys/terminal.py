@@ -82,7 +82,7 @@ class Terminal:
     def width(self) -> int:
         """Columns to draw in: COLUMNS, the terminal's, or wide where there is no terminal."""
         columns = self._environ.get("COLUMNS", "")
-        if columns.isascii() and columns.isdigit() and 0 < int(columns[:6]):
+        if columns.isascii() and columns.isdigit() and int(columns[:6]) > 0:
             return int(columns[:6])
         if not self.shows_tables:
             return _WIDE
@@ -174,16 +174,23 @@ class Terminal:
             self._write_stderr("\n")
         return line.strip()
 
-    def close(self) -> None:
-        """Keep the interpreter from failing again at exit on a stream that has failed."""
+    def close(self) -> LocalError | None:
+        """Flush what is left; a stream that fails is silenced, so that exit does not fail again.
+
+        Returns:
+            The error, if stdout was the one that failed.
+        """
+        lost: LocalError | None = None
         for stream in (self._stdout, self._stderr):
             if stream is None:
                 continue
             try:
                 stream.flush()
-            except (OSError, ValueError):
+            except OSError as error:
+                lost = _stdout_lost(error) if stream is self._stdout else lost
                 with contextlib.suppress(OSError, ValueError):
                     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return lost
 
     def _tell(self, line: str) -> None:
         self._clear_progress()

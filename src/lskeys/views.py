@@ -110,7 +110,7 @@ def age(moment: datetime, now: datetime) -> str:
         return "in the future"
     for unit, length in _UNITS:
         count = int(seconds // length)
-        if count:
+        if count > (unit == "year"):  # a year and a half is eighteen months, not one year
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
 

@@ -136,6 +136,8 @@ class Account:
     def _made(self, region: str, *, is_write: bool) -> BaseClient:
         timeout = self._connection.timeout
         config = Config(
+            # The sandbox is on loopback, where no proxy reaches; else proxies are boto3's business.
+            proxies={} if self._connection.access_key else None,
             connect_timeout=min(timeout, _LONGEST_CONNECT),
             read_timeout=min(timeout, _LONGEST_READ),
             retries={

@@ -30,7 +30,7 @@ class Trouble(NamedTuple):
     hint: str | None
 
 
-_CREDENTIALS = "check the access key, or log in again; lskeys config shows the profile in use"
+_CREDENTIALS = "check the access key, or log in again (for SSO: aws sso login)"
 _EXPIRED = "get new credentials (for SSO: aws sso login), then run the same command again"
 _CLOCK = "set this machine's clock; AWS refuses requests that are minutes off"
 _LATER = "wait a little, then run the same command again"
@@ -70,7 +70,7 @@ _TAKEN_HINT = (
 
 NO_CREDENTIALS_HINT = "run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; " + SANDBOX_HINT
 _CONFIG = "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile"
-_REACH = "check the network, the region's name and HTTPS_PROXY; lskeys regions lists the regions"
+_REACH = "check the network, the region's name and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 
 _BY_EXCEPTION: tuple[tuple[type[Exception], Trouble], ...] = (
@@ -95,7 +95,7 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], Trouble], ...] = (
     (exceptions.HTTPClientError, Trouble(RemoteError, _LATER)),
     (exceptions.ValidationError, Trouble(SetupError, _CONFIG)),
 )
-_OTHER_EXCEPTION = Trouble(SetupError, "lskeys config shows the settings in use")
+_OTHER_EXCEPTION = Trouble(SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables")
 
 _NEVER_SENT = (
     exceptions.EndpointConnectionError,

@@ -1,0 +1,41 @@
+"""Starts the program: signals, streams, exit. Touches: the process."""
+
+import contextlib
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from types import FrameType
+
+from lskeys.cli import main as run
+from lskeys.errors import ExitCode, InterruptedByUserError
+from lskeys.runtime import Launch
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    _hold_standard_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    launch = Launch(sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC))
+    sys.exit(run(sys.argv[1:], launch))
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
+
+
+def _hold_standard_streams() -> None:
+    """Take the numbers 0 to 2 where they are free, so that no key file is opened as stdout."""
+    for number in range(3):
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The front door: a command line in, an exit code out. Touches: what its verbs touch."""
+
+import errno
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from lskeys import commands
+from lskeys.errors import (
+    ExitCode,
+    InterruptedByUserError,
+    LocalError,
+    LskeysError,
+    UsageError,
+)
+from lskeys.harmless import one_line
+from lskeys.options import EVERYWHERE, Before, parameters
+from lskeys.runtime import Launch
+from lskeys.terminal import Terminal
+
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def main(arguments: Sequence[str], launch: Launch) -> int:
+    """Run one command line; every failure is told on stderr, and its exit code returned."""
+    terminal = Terminal(
+        launch.stdin,
+        launch.stdout,
+        launch.stderr,
+        launch.environ,
+        json_errors=_wants_json(arguments, launch.environ),
+    )
+    failed = _attempt(arguments, launch)
+    if failed is not None:
+        terminal.error(failed)
+    lost = terminal.close()
+    if lost is not None and failed is None:
+        terminal.error(lost)
+        failed = lost
+    return int(failed.exit_code) if failed else ExitCode.DONE
+
+
+def _attempt(arguments: Sequence[str], launch: Launch) -> LskeysError | None:
+    try:
+        code = _app()(
+            args=list(arguments),
+            prog_name="lskeys",
+            standalone_mode=False,
+            obj=Before(launch, {}),
+        )
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  the front door
+        return _told(error, arguments)
+    # Typer turns Ctrl-C into this number.
+    return InterruptedByUserError("interrupted") if code == ExitCode.INTERRUPTED else None
+
+
+def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
+    """Whatever ended the run, as an error a person can read."""
+    match error:
+        case LskeysError():
+            return error
+        case typer.TyperException():
+            return _usage(error, arguments)
+        case KeyboardInterrupt() | typer.Abort():
+            return InterruptedByUserError("interrupted")
+        case SystemExit():  # Typer's own answer to a pipe that closed while it showed help
+            return LocalError("the reader of stdout is gone")
+        case OSError():
+            return _local(error)
+        case _:
+            return _bug(error)
+
+
+def _app() -> typer.Typer:
+    app = typer.Typer(
+        name="lskeys",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings=_HELP,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_before)
+    for verb in commands.VERBS:
+        app.command(verb.word, cls=verb.kind, context_settings=_HELP)(verb.run)
+        if verb.alias:
+            app.command(verb.alias, cls=verb.kind, context_settings=_HELP, hidden=True)(verb.run)
+    for group in commands.GROUPS:
+        app.add_typer(group, context_settings=_HELP)
+    return app
+
+
+def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
+    """Amazon Lightsail SSH key pairs, managed from the command line."""
+    context.obj = Before(context.obj.launch, values)
+
+
+_before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how inspect is told
+    [
+        inspect.Parameter(
+            "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+        ),
+        *parameters(*EVERYWHERE),
+    ]
+)
+
+
+def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
+    message = one_line(error.format_message()).rstrip(".")
+    words = [verb.word for verb in commands.VERBS]
+    spoken = next((word for word in arguments if word in words), None)
+    command = f"lskeys {spoken} --help" if spoken else "lskeys --help"
+    return UsageError(message[:1].lower() + message[1:], hint=f"see {command}")
+
+
+def _local(error: OSError) -> LocalError:
+    reason = os.strerror(error.errno or errno.EIO).lower()
+    name = f"{error.filename}: " if error.filename else ""
+    return LocalError(f"{name}{reason}")
+
+
+def _bug(error: BaseException) -> LskeysError:
+    """Where it broke, without the exception's text: that could quote what must not be shown."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    file = Path(place.tb_frame.f_code.co_filename).name if place else "?"
+    where = f" at {file}:{place.tb_lineno if place else 0}"
+    return LskeysError(
+        f"this is a bug in lskeys: {type(error).__name__}{where}",
+        hint="please report it with the command line and this line",
+    )
+
+
+def _wants_json(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether errors are to be JSON: read off the words, since a usage error leaves no more."""
+    words = list(arguments)
+    spelled = [word.partition("=")[2] for word in words if word.startswith("--output=")]
+    spelled += [word[2:] for word in words if word.startswith("-o") and len(word) > len("-o")]
+    spelled += [value for flag, value in pairwise(words) if flag in {"-o", "--output"}]
+    return (spelled or [environ.get("LSKEYS_OUTPUT", "")])[-1] in {"json", "jsonl"}

@@ -1,0 +1,91 @@
+"""list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lskeys.deadline import Pending
+from lskeys.errors import UsageError
+from lskeys.model import KeyPair
+from lskeys.options import Connection, Output, Program, verb
+from lskeys.runtime import Runtime
+from lskeys.selection import Selection, columns, sort
+from lskeys.views import KEY_PAIRS, Sheet
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@verb(Connection, Output, Program)
+def list_key_pairs(
+    run: Runtime,
+    globs: Annotated[
+        list[str] | None, typer.Argument(metavar="[GLOB]...", help="Only names like these.")
+    ] = None,
+    *,
+    include_default: Annotated[
+        bool, typer.Option("--include-default", help="With each region's default pair.")
+    ] = False,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="KEY[=VALUE]", help="Only pairs with this tag; globs work."),
+    ] = None,
+    unused: Annotated[
+        bool, typer.Option("--unused", help="Only pairs that no instance names.")
+    ] = False,
+    in_use: Annotated[
+        bool, typer.Option("--in-use", help="Only pairs that an instance names.")
+    ] = False,
+    sort_by: Annotated[
+        str | None,
+        typer.Option("--sort", metavar="[-]COLUMN", help="Order by a column; - is downwards."),
+    ] = None,
+    column_names: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="NAME,...", help="Which columns, in which order."),
+    ] = None,
+) -> None:
+    """List key pairs.
+
+    Regions are asked side by side; one that fails hides no other.
+    """
+    if unused and in_use:
+        raise UsageError("--unused and --in-use exclude each other", hint="choose one")
+    selection = Selection(
+        globs=tuple(globs or ()),
+        tags=tuple(tag or ()),
+        include_default=include_default,
+        in_use=in_use if unused or in_use else None,
+    )
+    shown = columns(KEY_PAIRS, column_names)
+    names = {column.name for column in shown} | {(sort_by or "").removeprefix("-")}
+    sort((), sort_by, KEY_PAIRS)
+    asks_usage = selection.in_use is not None or "used-by" in names
+    answers = run.ask(lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage))
+    found = [pair for answer in answers for pair in answer.value or () if selection.accepts(pair)]
+    pairs = run.with_local_files(found) if "local-files" in names else found
+    errors = [answer.error for answer in answers if answer.error]
+    succeeded = len(answers) - len(errors)
+    if succeeded:
+        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), shown, errors))
+    if succeeded and not pairs:
+        _say_nothing_found(run, selection)
+    run.fail_if(errors, succeeded, "regions")
+
+
+def _found(
+    lightsail: "Lightsail", selection: Selection, *, asks_usage: bool
+) -> tuple[KeyPair, ...]:
+    instances = Pending(lightsail.instances) if asks_usage else None
+    pairs = lightsail.key_pairs(include_default=selection.wants_default)
+    if instances is None:
+        return pairs
+    return tuple(pair.with_usage(instances.result()) for pair in pairs)
+
+
+def _say_nothing_found(run: Runtime, selection: Selection) -> None:
+    if run.asked.quiet:
+        return
+    run.terminal.note(f"no key pairs found in {', '.join(run.regions)}")
+    if not selection.wants_default and not selection.globs:
+        run.terminal.hint("the default pair is listed with --include-default")

@@ -1,0 +1,63 @@
+"""sandbox serve|env|reset|path: the built-in pretend Lightsail. Touches: loopback, the disk."""
+
+import shlex
+from typing import Annotated
+
+import typer
+
+from lskeys.options import Program, Safety, verb
+from lskeys.runtime import Runtime
+
+group = typer.Typer(name="sandbox", help="The built-in pretend Lightsail.", no_args_is_help=True)
+
+PORT = 8417
+"""Where `serve` listens and `env` points, unless told otherwise."""
+
+Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes any free one.")]
+Switches = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A switch, such as page-size=5, latency=0.2, fingerprint-default=sha256-ssh, "
+        "fault=DeleteKeyPair=lost-answer*1; may be given again.",
+    ),
+]
+
+
+@group.command("serve")
+@verb(Program)
+def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None:
+    """Answer any AWS tool on loopback until interrupted; prints the endpoint."""
+    server = run.sandbox_server(port=port, settings=settings or ())
+    run.terminal.result([server.endpoint])
+    run.terminal.note("serving until Ctrl-C; in another shell: " + _pointing(port, server.port))
+    server.run_forever()
+
+
+@group.command("env")
+@verb(Program)
+def env(run: Runtime, *, port: Port = PORT) -> None:
+    """Print the exports that point any AWS tool at a running `sandbox serve`."""
+    variables = run.sandbox_environment(port)
+    lines = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    run.terminal.result(lines)
+
+
+@group.command("reset")
+@verb(Program, Safety)
+def reset(run: Runtime, *, settings: Switches = None) -> None:
+    """Begin anew with a fresh account; switches set here stay for every later use."""
+    path = run.reset_sandbox(settings or ())
+    run.terminal.note(f"{'would reset' if run.asked.dry_run else 'reset'} {path}")
+
+
+@group.command("path")
+@verb(Program)
+def path(run: Runtime) -> None:
+    """Print where the sandbox keeps its account."""
+    run.terminal.result([str(run.sandbox_path)])
+
+
+def _pointing(asked: int, port: int) -> str:
+    return f'eval "$(lskeys sandbox env{"" if asked == PORT else f" --port {port}"})"'

@@ -1,0 +1,330 @@
+"""Hands commands their tools, each built on first use; the only file with imports inside.
+
+Touches: whatever the tool it hands out touches.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
+
+from lskeys.errors import LocalError, LskeysError, RemoteError, SetupError, UsageError, several
+from lskeys.harmless import one_line
+from lskeys.model import Answer, KeyPair
+from lskeys.terminal import Terminal
+from lskeys.views import Sheet
+
+if TYPE_CHECKING:
+    from lskeys.config import Settings
+    from lskeys.lightsail import Account, Lightsail
+    from lskeys.matching import LocalKey
+    from lskeys.sandbox import Server
+
+T = TypeVar("T")
+
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
+_DIRECTORY_REGION = "us-east-1"
+"""Asked for the list of regions where no region is set; it holds no answer but that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the program was started with: streams, environment and clock."""
+
+    stdin: TextIO | None
+    stdout: TextIO | None
+    stderr: TextIO | None
+    environ: Mapping[str, str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the shared options said, before and after the verb together."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    all_regions: bool = False
+    endpoint_url: str | None = None
+    sandbox: bool = False
+    timeout: float = 60.0
+    output: str | None = None
+    query: str | None = None
+    quiet: bool = False
+    color: str | None = None
+    no_input: bool = False
+    debug: bool = False
+    dry_run: bool = False
+    yes: bool = False
+
+
+@dataclass
+class Runtime:
+    """The tools of one run."""
+
+    launch: Launch
+    asked: Asked
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        self._closing.close()
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """Every setting, decided."""
+        from lskeys import config
+
+        asked = self.asked
+        flags = config.Flags(
+            profile=asked.profile,
+            regions=(config.ALL_REGIONS,) if asked.all_regions else asked.regions,
+            output=asked.output,
+            color=asked.color,
+            sandbox=asked.sandbox,
+        )
+        return config.settle(flags, self.launch.environ, config.read(config.config_path()))
+
+    @cached_property
+    def terminal(self) -> Terminal:
+        """The three streams."""
+        launch, asked = self.launch, self.asked
+        return Terminal(
+            launch.stdin,
+            launch.stdout,
+            launch.stderr,
+            launch.environ,
+            color=self.settings.color.value,
+            no_input=asked.no_input,
+            debug=asked.debug,
+            json_errors=self.settings.output.value in {"json", "jsonl"},
+        )
+
+    @cached_property
+    def account(self) -> "Account":
+        """The AWS account, or the sandbox's: the same calls over the same wire."""
+        from lskeys.lightsail import Connection, connect
+
+        asked = self.asked
+        endpoint_url, access_key = asked.endpoint_url, None
+        if self.settings.sandbox.value:
+            if endpoint_url is not None:
+                raise UsageError(
+                    "the sandbox and --endpoint-url exclude each other",
+                    hint="leave one of them out",
+                )
+            endpoint_url, access_key = self._sandbox
+        connection = Connection(
+            profile=self.settings.profile.value,
+            endpoint_url=endpoint_url,
+            access_key=access_key,
+            timeout=asked.timeout,
+        )
+        return connect(connection, self.terminal.trace)
+
+    @cached_property
+    def _sandbox(self) -> tuple[str, tuple[str, str]]:
+        from lskeys import sandbox
+
+        server = self._closing.enter_context(self.sandbox_server())
+        if not self.asked.quiet:
+            self.terminal.note("this is the sandbox, not AWS")
+        return server.endpoint, (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
+
+    @property
+    def sandbox_path(self) -> Path:
+        """The file the sandbox keeps its account in."""
+        from lskeys import config
+
+        return config.sandbox_path()
+
+    def sandbox_server(self, *, port: int = 0, settings: Sequence[str] = ()) -> "Server":
+        """A server of the sandbox's account; it answers inside `with`."""
+        from lskeys import sandbox
+
+        account = sandbox.Sandbox(self.sandbox_path, now=self.launch.now)
+        try:
+            switches = account.switches().changed(settings)
+            changed = sandbox.Sandbox(self.sandbox_path, now=self.launch.now, switches=switches)
+            return sandbox.serve(changed, port=port)
+        except ValueError as error:
+            raise UsageError(f"--set: {one_line(str(error))}") from None
+        except sandbox.SandboxError as error:
+            raise LocalError(one_line(str(error)), hint="run lskeys sandbox reset") from None
+
+    def sandbox_environment(self, port: int) -> Mapping[str, str]:
+        """The variables that point any AWS tool at a sandbox served on this port."""
+        from lskeys import sandbox
+
+        return sandbox.environment(f"http://127.0.0.1:{port}")
+
+    def reset_sandbox(self, settings: Sequence[str]) -> Path:
+        """Begin the sandbox anew, unless this is a dry run; its file."""
+        from lskeys import sandbox
+
+        try:
+            switches = sandbox.Switches().changed(settings)
+        except ValueError as error:
+            raise UsageError(f"--set: {one_line(str(error))}") from None
+        if not self.asked.dry_run:
+            sandbox.Sandbox(self.sandbox_path, now=self.launch.now).reset(switches)
+        return self.sandbox_path
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions to ask: flag, environment, file, profile; never a silent default.
+
+        Raises:
+            SetupError: None is set, or one cannot be a region's name.
+        """
+        from lskeys.config import ALL_REGIONS
+
+        names = self.settings.regions.value
+        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
+        home = named or tuple(filter(None, [self._profile_region]))
+        for name in home:
+            _check_region(name)
+        if ALL_REGIONS in names:
+            return self._all_regions(home[0] if home else _DIRECTORY_REGION)
+        if not home:
+            raise SetupError(
+                "no region is set",
+                hint="give --region NAME or --all-regions, or set AWS_REGION; "
+                "to look around: lskeys --sandbox list",
+            )
+        return home
+
+    @property
+    def _profile_region(self) -> str | None:
+        if self.settings.regions.value and self.settings.regions.value != ("all",):
+            return None
+        if not self.settings.sandbox.value:
+            return self.account.profile_region
+        from lskeys.sandbox import HOME_REGION
+
+        return HOME_REGION
+
+    def _all_regions(self, home: str) -> tuple[str, ...]:
+        try:
+            found = self.account.lightsail(home).regions()
+        except LskeysError as error:
+            if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
+                raise
+            self.terminal.note(f"{error.message}; using the list that came with botocore")
+            return self.account.known_regions
+        names = tuple(dict.fromkeys(region.name for region in found))
+        for name in names:
+            _check_region(name)
+        return names
+
+    def ask(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
+        """Ask every wanted region at once; answers in the regions' order."""
+        from lskeys import regions
+
+        answers: list[Answer[T]] = []
+        wanted = self.regions
+        for answer in regions.ask(wanted, lambda name: question(self.account.lightsail(name))):
+            answers.append(answer)
+            if len(wanted) > 1:
+                self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
+        self.terminal.done()
+        return answers
+
+    @cached_property
+    def local_keys(self) -> "tuple[LocalKey, ...]":
+        """Every key in the key folders: where keys are put, and `~/.ssh`."""
+        from lskeys import localkeys
+
+        return localkeys.find(self.key_folders)
+
+    @property
+    def key_folders(self) -> tuple[Path, ...]:
+        """The folders searched for local keys."""
+        from lskeys.config import expanded
+
+        return (self.settings.out.value, expanded(Path("~/.ssh")))
+
+    def with_local_files(self, pairs: Sequence[KeyPair]) -> list[KeyPair]:
+        """The pairs with `local_files` known: the files in the key folders that hold them."""
+        from lskeys.matching import matches
+
+        return [
+            replace(
+                pair,
+                local_files=tuple(
+                    str(match.key.path) for match in matches(pair.fingerprint, self.local_keys)
+                ),
+            )
+            for pair in pairs
+        ]
+
+    def check_query(self) -> None:
+        """Refuse a `--query` that is no JMESPath, before anything is asked."""
+        if self.asked.query is None:
+            return
+        import jmespath
+
+        try:
+            jmespath.compile(self.asked.query)
+        except (jmespath.exceptions.JMESPathError, ValueError) as error:
+            raise UsageError(
+                f"--query is not JMESPath: {one_line(str(error), limit=200)}",
+                hint="try --query 'keyPairs[].name'",
+            ) from None
+
+    def show(self, sheet: Sheet[Any]) -> None:
+        """Put what was found on stdout, in the format that was asked for."""
+        from lskeys.render import plain
+
+        output = self.settings.output.value or ("table" if self.terminal.shows_tables else "text")
+        if self.asked.query is not None:
+            self.terminal.result(plain.QUERIED[output](self._queried(sheet)))
+        elif self.asked.quiet:
+            self.terminal.result(plain.names(sheet))
+        elif output in plain.FORMATS:
+            self.terminal.result(plain.FORMATS[output](sheet))
+        else:
+            from lskeys.render.table import table
+
+            terminal = self.terminal
+            lines = table(
+                sheet,
+                self.launch.now(),
+                width=terminal.width,
+                colored=terminal.colored,
+                ascii_only=terminal.ascii_only,
+            )
+            terminal.result(lines)
+
+    def _queried(self, sheet: Sheet[Any]) -> object:
+        import jmespath
+
+        try:
+            return jmespath.search(self.asked.query, sheet.document)
+        except jmespath.exceptions.JMESPathError as error:
+            raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None
+
+    def fail_if(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> None:
+        """Raise what sums up the failures, after showing each; nothing for none."""
+        if failures:
+            self._fail(failures, succeeded, noun)
+
+    def _fail(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> NoReturn:
+        if len(failures) == 1 and not succeeded:
+            raise failures[0]
+        if self.settings.output.value not in {"json", "jsonl"}:
+            for failure in failures:
+                self.terminal.error(failure)
+        raise several(failures, succeeded, noun)
+
+
+def _check_region(name: str) -> None:
+    if not _REGION.fullmatch(name):
+        raise SetupError(
+            f"{one_line(name, limit=80) or 'an empty word'} is not a region's name",
+            hint="a region looks like eu-west-1",
+        )

@@ -1,0 +1,76 @@
+"""Which key pairs are wanted, and in which order. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from lskeys.errors import UsageError
+from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.views import Column, View
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What `list` was asked for.
+
+    `globs` match names, any of them; `tags` are `KEY` or `KEY=VALUE` with globs on either side,
+    all of them; `in_use` is None where it does not matter.
+    """
+
+    globs: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    include_default: bool = False
+    in_use: bool | None = None
+
+    @property
+    def wants_default(self) -> bool:
+        """Whether the default pair is asked for, by the option or by its name."""
+        return self.include_default or DEFAULT_PAIR in self.globs
+
+    def accepts(self, pair: KeyPair) -> bool:
+        """Whether a pair is wanted; its usage must be known if usage matters."""
+        return (
+            self._accepts_name(pair.name)
+            and all(_has_tag(pair, wanted) for wanted in self.tags)
+            and (self.in_use is None or self.in_use == bool(pair.used_by))
+        )
+
+    def _accepts_name(self, name: str) -> bool:
+        return not self.globs or any(fnmatchcase(name, glob) for glob in self.globs)
+
+
+def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> list[KeyPair]:
+    """The pairs by a column's name, `-name` for downwards; None keeps the service's order.
+
+    Raises:
+        UsageError: There is no such column.
+    """
+    if order is None:
+        return list(pairs)
+    [column] = columns(view, order.removeprefix("-"))
+    key = column.sort or column.plain
+    return sorted(pairs, key=key, reverse=order.startswith("-"))
+
+
+def columns(view: View[KeyPair], spelled: str | None) -> Sequence[Column[KeyPair]]:
+    """The columns of a comma-separated list of names; the standard ones for None.
+
+    Raises:
+        UsageError: There is no such column.
+    """
+    names = [name.strip().lower() for name in spelled.split(",")] if spelled is not None else []
+    unknown = next((name for name in names if name not in view.names), None)
+    if unknown is not None:
+        raise UsageError(
+            f"there is no column {unknown or 'without a name'}",
+            hint=f"columns are {', '.join(view.names)}",
+        )
+    return view.chosen(names)
+
+
+def _has_tag(pair: KeyPair, wanted: str) -> bool:
+    key, equals, value = wanted.partition("=")
+    return any(
+        fnmatchcase(tag.key, key) and (not equals or fnmatchcase(tag.value or "", value))
+        for tag in pair.tags
+    )
