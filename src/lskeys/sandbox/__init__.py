@@ -1,0 +1,58 @@
+"""A pretend Lightsail, a stranger to the rest of lskeys. Touches: loopback, the disk."""
+
+from lskeys.sandbox.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from lskeys.sandbox.errors import SandboxError
+from lskeys.sandbox.faults import EFFECTS, Fault, parse_fault
+from lskeys.sandbox.keys import FingerprintForm, KeyText, Origin
+from lskeys.sandbox.regions import HOME_REGION, REGIONS
+from lskeys.sandbox.resources import DEFAULT_PAIR, Tag
+from lskeys.sandbox.sandbox import Sandbox
+from lskeys.sandbox.server import Server
+from lskeys.sandbox.switches import Switches
+from lskeys.sandbox.transaction import NameTakenError
+from lskeys.sandbox.wire import Request, Wire
+
+__all__ = [
+    "ACCESS_KEY_ID",
+    "DEFAULT_PAIR",
+    "EFFECTS",
+    "HOME_REGION",
+    "REGIONS",
+    "SECRET_ACCESS_KEY",
+    "Fault",
+    "FingerprintForm",
+    "KeyText",
+    "NameTakenError",
+    "Origin",
+    "Request",
+    "Sandbox",
+    "SandboxError",
+    "Server",
+    "Switches",
+    "Tag",
+    "environment",
+    "parse_fault",
+    "serve",
+]
+
+
+def serve(sandbox: Sandbox, *, port: int = 0, patience: float = 10.0) -> Server:
+    """Bind a server to the sandbox's account; it answers inside `with`, or in `run_forever`.
+
+    `port` 0 takes any free one. `patience` is how many seconds a client may take to send a
+    request or to receive an answer. OSError if the port is taken.
+    """
+    service = sandbox.service()
+    latency = service.switches.latency
+    return Server(Wire(service), port=port, latency=latency, patience=patience)
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """The environment variables that point any AWS tool at a sandbox's endpoint."""
+    return {
+        "AWS_ENDPOINT_URL_LIGHTSAIL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": HOME_REGION,
+        "AWS_DEFAULT_REGION": HOME_REGION,
+    }

@@ -1,0 +1,210 @@
+"""The rules of the service: one method per operation, each one atomic. Touches: the store."""
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from lskeys.sandbox import rules
+from lskeys.sandbox.errors import ServiceError, invalid, name_taken, not_found
+from lskeys.sandbox.keys import Material, Origin, make_rsa, read_imported
+from lskeys.sandbox.regions import REGIONS, Region
+from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, Instance, KeyPair, Operation, Tag
+from lskeys.sandbox.store import Store
+from lskeys.sandbox.switches import Switches
+from lskeys.sandbox.transaction import NameTakenError, Transaction
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the things asked for, and the token for more, if there are more."""
+
+    items: tuple[T, ...]
+    next_token: str | None
+
+
+class Account:
+    """A pretend account: what each operation does to it, or why it does not.
+
+    Every method raises ServiceError for what the service refuses.
+    """
+
+    def __init__(self, store: Store, switches: Switches, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._switches = switches
+        self._now = now
+
+    def fingerprint(self, pair: KeyPair) -> str | None:
+        """A pair's fingerprint as this service reports it."""
+        return self._switches.fingerprint(pair.origin, pair.material.fingerprints)
+
+    def get_key_pairs(
+        self, region: str, *, token: str | None, include_default: bool
+    ) -> Page[KeyPair]:
+        """A page of key pairs; the default pair only on demand."""
+        after = rules.read_page_token("GetKeyPairs", region, token)
+        with self._store.reading() as transaction:
+            found = transaction.key_pairs(
+                region,
+                after=after,
+                limit=self._switches.page_size + 1,
+                include_default=include_default,
+            )
+        return self._page("GetKeyPairs", region, found)
+
+    def get_key_pair(self, region: str, name: str) -> KeyPair:
+        """One key pair; whether the default one is answered by its name, AWS does not say."""
+        rules.check_name(name)
+        with self._store.reading() as transaction:
+            pair = transaction.key_pair(region, name)
+        if pair is None or (name == DEFAULT_PAIR and not self._switches.default_by_name):
+            raise self._not_found(KEY_PAIR, name)
+        return pair
+
+    def create_key_pair(
+        self, region: str, name: str, tags: Iterable[Tag]
+    ) -> tuple[KeyPair, Operation]:
+        """A new pair with its private half, which is not kept."""
+        rules.check_name(name)
+        checked = rules.merge_tags((), tags)
+        with self._store.reading() as transaction:
+            if transaction.resource(region, name) or name == DEFAULT_PAIR:
+                raise name_taken(name)
+        pair = self._new_pair(region, name, Origin.CREATED, make_rsa(), checked)
+        return pair, self._add(pair, "CreateKeyPair")
+
+    def import_key_pair(self, region: str, name: str, public_line: str) -> Operation:
+        """A pair of which the service only ever sees the public half."""
+        rules.check_name(name)
+        origin, material = read_imported(public_line)
+        if name == DEFAULT_PAIR:
+            raise name_taken(name)
+        return self._add(self._new_pair(region, name, origin, material), "ImportKeyPair")
+
+    def delete_key_pair(self, region: str, name: str, expected: str | None) -> Operation:
+        """Delete a pair, whoever uses it; the default one only for its fingerprint."""
+        rules.check_name(name)
+        with self._store.writing() as transaction:
+            pair = transaction.key_pair(region, name)
+            if pair is None:
+                raise self._not_found(KEY_PAIR, name)
+            _check_expected(name, self.fingerprint(pair), expected)
+            transaction.remove(region, name)
+            return self._record(transaction, region, name, KEY_PAIR, "DeleteKeyPair")
+
+    def download_default_key_pair(self, region: str) -> KeyPair:
+        """The default pair with its private half; made now if there is none."""
+        with self._store.reading() as transaction:
+            pair = transaction.key_pair(region, DEFAULT_PAIR)
+        if pair is not None:
+            return pair
+        made = self._new_pair(region, DEFAULT_PAIR, Origin.DEFAULT, make_rsa())
+        with self._store.writing() as transaction:
+            pair = transaction.key_pair(region, DEFAULT_PAIR)  # another may have been quicker
+            if pair is None:
+                transaction.add_key_pair(made)
+        return pair or made
+
+    def tag_resource(self, region: str, name: str, tags: Iterable[Tag]) -> Operation:
+        """Add tags, or give those there are a new value."""
+        rules.check_name(name)
+        with self._store.writing() as transaction:
+            resource = transaction.resource(region, name)
+            if resource is None:
+                raise self._not_found("Resource", name)
+            transaction.set_tags(resource.number, rules.merge_tags(resource.tags, tags))
+            return self._record(transaction, region, name, resource.type, "TagResource")
+
+    def untag_resource(self, region: str, name: str, keys: Iterable[str]) -> Operation:
+        """Take tags away; keys that are not there are no error."""
+        rules.check_name(name)
+        unwanted = set(keys)
+        with self._store.writing() as transaction:
+            resource = transaction.resource(region, name)
+            if resource is None:
+                raise self._not_found("Resource", name)
+            left = tuple(tag for tag in resource.tags if tag.key not in unwanted)
+            transaction.set_tags(resource.number, left)
+            return self._record(transaction, region, name, resource.type, "UntagResource")
+
+    def get_instances(self, region: str, *, token: str | None) -> Page[Instance]:
+        """A page of instances."""
+        after = rules.read_page_token("GetInstances", region, token)
+        with self._store.reading() as transaction:
+            found = transaction.instances(region, after=after, limit=self._switches.page_size + 1)
+        return self._page("GetInstances", region, found)
+
+    def get_instance(self, region: str, name: str) -> Instance:
+        """One instance."""
+        rules.check_name(name)
+        with self._store.reading() as transaction:
+            instance = transaction.instance(region, name)
+        if instance is None:
+            raise self._not_found("Instance", name)
+        return instance
+
+    def get_operation(self, region: str, identifier: str) -> Operation:
+        """An operation that was answered before."""
+        with self._store.reading() as transaction:
+            operation = transaction.operation(region, identifier)
+        if operation is None:
+            raise self._not_found("Operation", identifier)
+        return operation
+
+    def get_regions(self) -> tuple[Region, ...]:
+        """All regions, the same whichever is asked."""
+        return REGIONS
+
+    def _page(self, operation: str, region: str, found: Sequence[tuple[int, T]]) -> Page[T]:
+        shown = found[: self._switches.page_size]
+        more = len(found) > len(shown)
+        token = rules.page_token(operation, region, shown[-1][0]) if more else None
+        return Page(tuple(item for _, item in shown), token)
+
+    def _new_pair(
+        self, region: str, name: str, origin: Origin, material: Material, tags: tuple[Tag, ...] = ()
+    ) -> KeyPair:
+        return KeyPair(region, name, str(uuid.uuid4()), self._now(), origin, material, tags)
+
+    def _add(self, pair: KeyPair, operation_type: str) -> Operation:
+        kept = _without_private_half(pair)
+        try:
+            with self._store.writing() as transaction:
+                transaction.add_key_pair(kept)
+                return self._record(transaction, pair.region, pair.name, KEY_PAIR, operation_type)
+        except NameTakenError:
+            raise name_taken(pair.name) from None
+
+    def _record(
+        self, transaction: Transaction, region: str, name: str, kind: str, operation_type: str
+    ) -> Operation:
+        operation = Operation(region, str(uuid.uuid4()), name, kind, operation_type, self._now())
+        transaction.add_operation(operation)
+        return operation
+
+    def _not_found(self, kind: str, name: str) -> ServiceError:
+        return not_found(kind, name, status=self._switches.not_found_status)
+
+
+def _check_expected(name: str, fingerprint: str | None, expected: str | None) -> None:
+    """Compare as spelled; the default pair cannot do without. The wordings are this sandbox's."""
+    if expected is None and name == DEFAULT_PAIR:
+        raise invalid(
+            "An expected fingerprint is required to delete the default key pair.",
+            tip="Give the key pair's fingerprint as expectedFingerprint.",
+        )
+    if expected is not None and expected != fingerprint:
+        raise invalid(
+            f"The expected fingerprint does not match the fingerprint of the key pair: {name}",
+            tip="Check that this is the key pair you mean to delete.",
+        )
+
+
+def _without_private_half(pair: KeyPair) -> KeyPair:
+    bare = Material(pair.material.public_line, pair.material.fingerprints)
+    return KeyPair(
+        pair.region, pair.name, pair.identifier, pair.created_at, pair.origin, bare, pair.tags
+    )

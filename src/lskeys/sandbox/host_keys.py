@@ -1,0 +1,46 @@
+"""The SSH host keys of pretend instances, for `known_hosts`. Pure, but for chance."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from lskeys.sandbox.keys import openssh_line, wire_blob
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A host key as GetInstanceAccessDetails tells it; `public_key` is base64 of the wire form."""
+
+    algorithm: str
+    public_key: str
+    fingerprint_sha1: str
+    fingerprint_sha256: str
+    witnessed_at: datetime
+
+
+def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
+    """An ed25519 and an ECDSA key; an RSA one would only cost time."""
+    lines = (
+        openssh_line(ed25519.Ed25519PrivateKey.generate().public_key()),
+        openssh_line(ec.generate_private_key(ec.SECP256R1()).public_key()),
+    )
+    return tuple(_host_key(line, witnessed_at) for line in lines)
+
+
+def _host_key(line: str, witnessed_at: datetime) -> HostKey:
+    algorithm, public_key = line.split()[:2]
+    blob = wire_blob(line)
+    return HostKey(
+        algorithm=algorithm,
+        public_key=public_key,
+        fingerprint_sha1="SHA1:" + _base64(hashlib.sha1(blob, usedforsecurity=False).digest()),
+        fingerprint_sha256="SHA256:" + _base64(hashlib.sha256(blob).digest()),
+        witnessed_at=witnessed_at,
+    )
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,191 @@
+"""Key material: makes it, reads what was imported, spells both. Pure, but for chance."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from lskeys.sandbox.errors import invalid
+
+_RSA_BITS = 2048
+_PUBLIC_EXPONENT = 65537
+_NOT_A_KEY = "The format of this public key is not valid."
+
+PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
+
+
+class Origin(StrEnum):
+    """Where a key pair came from; the service's fingerprints differ by it."""
+
+    DEFAULT = "default"
+    CREATED = "created"
+    IMPORTED_RSA = "imported-rsa"
+    IMPORTED_ED25519 = "imported-ed25519"
+
+
+class FingerprintForm(StrEnum):
+    """What a reported fingerprint is a digest of; NONE reports no fingerprint at all."""
+
+    MD5_SPKI = "md5-spki"
+    SHA1_PKCS8 = "sha1-pkcs8"
+    MD5_SSH = "md5-ssh"
+    SHA256_SSH = "sha256-ssh"
+    NONE = "none"
+
+
+class KeyText(StrEnum):
+    """How the text of a private key is spelled in an answer."""
+
+    PEM = "pem"
+    UNTERMINATED = "unterminated"
+    BASE64 = "base64"
+    ESCAPED = "escaped"
+    CRLF = "crlf"
+    PKCS8 = "pkcs8"
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """A key in every form a fingerprint can have; only a private half has `sha1_pkcs8`."""
+
+    md5_spki: str
+    md5_ssh: str
+    sha256_ssh: str
+    sha1_pkcs8: str | None = None
+
+    def form(self, form: FingerprintForm) -> str | None:
+        """One of them, or None where the key has none of that form."""
+        spelled = {
+            FingerprintForm.MD5_SPKI: self.md5_spki,
+            FingerprintForm.SHA1_PKCS8: self.sha1_pkcs8,
+            FingerprintForm.MD5_SSH: self.md5_ssh,
+            FingerprintForm.SHA256_SSH: self.sha256_ssh,
+        }
+        return spelled.get(form)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A key: its OpenSSH line, its fingerprints, and its PKCS#1 PEM where that is known."""
+
+    public_line: str
+    fingerprints: Fingerprints
+    private_pem: str | None = field(default=None, repr=False)
+
+
+def make_rsa() -> Material:
+    """A new RSA 2048 key, as the service makes them: about 60 ms of one processor."""
+    return from_private(rsa.generate_private_key(_PUBLIC_EXPONENT, _RSA_BITS))
+
+
+def make_ed25519() -> Material:
+    """A new ed25519 public key whose private half nobody keeps, as if imported."""
+    return _from_public(ed25519.Ed25519PrivateKey.generate().public_key())
+
+
+def read_private(pem: str) -> Material:
+    """The material of an unencrypted RSA private key in PEM.
+
+    Raises:
+        ValueError: it is no RSA private key in PEM.
+    """
+    private = serialization.load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise ValueError("the service keeps RSA private keys only")  # noqa: TRY004  the text is wrong, not its type
+    return from_private(private)
+
+
+def from_private(private: rsa.RSAPrivateKey) -> Material:
+    """The material of an RSA private key."""
+    pkcs8 = private.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    sha1 = hashlib.sha1(pkcs8, usedforsecurity=False).digest().hex(":")
+    return _from_public(private.public_key(), sha1_pkcs8=sha1, private_pem=pem.decode())
+
+
+def read_imported(line: str) -> tuple[Origin, Material]:
+    """Read what ImportKeyPair was sent: one raw OpenSSH line, ssh-rsa or ssh-ed25519.
+
+    Raises:
+        ServiceError: anything else, base64 of such a line included.
+    """
+    try:
+        public = serialization.load_ssh_public_key(line.strip().encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise invalid(_NOT_A_KEY) from None
+    if isinstance(public, rsa.RSAPublicKey):
+        return Origin.IMPORTED_RSA, _from_public(public)
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        return Origin.IMPORTED_ED25519, _from_public(public)
+    raise invalid(_NOT_A_KEY)
+
+
+def spell_private(pem: str, text: KeyText) -> str:
+    """The private key text of an answer; `pem` is PKCS#1 with a final line end."""
+    if text is KeyText.PKCS8:
+        return _as_pkcs8(pem)
+    spelled = {
+        KeyText.PEM: pem,
+        KeyText.UNTERMINATED: pem.rstrip("\n"),
+        KeyText.BASE64: base64.b64encode(pem.encode()).decode(),
+        KeyText.ESCAPED: pem.replace("\n", "\\n"),
+        KeyText.CRLF: pem.replace("\n", "\r\n"),
+    }
+    return spelled[text]
+
+
+def spell_public(line: str, *, doubled_prefix: bool) -> str:
+    """The public key text of an answer; doubled, it is as AWS's published sample has it."""
+    return f"{line.split(maxsplit=1)[0]} {line} " if doubled_prefix else line
+
+
+def openssh_line(public: PublicKey) -> str:
+    """The OpenSSH line of a public key: algorithm and base64, no comment."""
+    return public.public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    ).decode()
+
+
+def wire_blob(line: str) -> bytes:
+    """The SSH wire form inside an OpenSSH line (RFC 4253, section 6.6)."""
+    return base64.b64decode(line.split()[1])
+
+
+def _from_public(
+    public: PublicKey, *, sha1_pkcs8: str | None = None, private_pem: str | None = None
+) -> Material:
+    line = openssh_line(public)
+    blob = wire_blob(line)
+    spki = public.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    sha256 = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    fingerprints = Fingerprints(
+        md5_spki=hashlib.md5(spki, usedforsecurity=False).digest().hex(":"),
+        md5_ssh=hashlib.md5(blob, usedforsecurity=False).digest().hex(":"),
+        sha256_ssh=f"SHA256:{sha256}",
+        sha1_pkcs8=sha1_pkcs8,
+    )
+    return Material(line, fingerprints, private_pem)
+
+
+def _as_pkcs8(pem: str) -> str:
+    private = serialization.load_pem_private_key(pem.encode(), password=None)
+    return private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()

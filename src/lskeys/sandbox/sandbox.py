@@ -1,0 +1,153 @@
+"""A pretend account on this disk: prepared, filled, reset. Touches: the disk."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lskeys.sandbox.account import Account
+from lskeys.sandbox.blueprints import BLUEPRINTS
+from lskeys.sandbox.host_keys import make_host_keys
+from lskeys.sandbox.keys import Origin, make_ed25519, make_rsa, read_imported, read_private
+from lskeys.sandbox.operations import Service
+from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, StaticIp, Tag
+from lskeys.sandbox.seed import seed as fill_with_seed
+from lskeys.sandbox.store import Store
+from lskeys.sandbox.switches import Switches, switches_from_text, switches_to_text
+from lskeys.sandbox.transaction import Transaction
+
+_SWITCHES = "switches"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sandbox:
+    """A pretend account in a file; nothing is touched before it is first used.
+
+    Attributes:
+        path: the SQLite file. Its folder is made with 0700, the file with 0600.
+
+    Every method may raise SandboxError (another version's file, which `reset` mends, or no
+    sandbox at all) and OSError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        switches: Switches | None = None,
+        seed: bool = True,
+    ) -> None:
+        """Name the file; `switches` beat those kept in it, `seed=False` begins empty."""
+        self.path = path
+        self._now = now
+        self._switches = switches
+        self._seed = seed
+        self._store = Store(path)
+
+    def prepare(self) -> None:
+        """Make the file with its first content, unless it is there."""
+        self._store.prepare(self._filling(Switches()))
+
+    def reset(self, switches: Switches | None = None) -> None:
+        """Begin anew; these switches are kept for every later use of the file."""
+        self._store.reset(self._filling(switches or Switches()))
+
+    def switches(self) -> Switches:
+        """The switches in force: those given, else those kept in the file."""
+        if self._switches is not None:
+            return self._switches
+        self.prepare()
+        with self._store.reading() as transaction:
+            kept = transaction.setting(_SWITCHES)
+        return switches_from_text(kept) if kept else Switches()
+
+    def service(self) -> Service:
+        """The account with its rules, ready to be put on a wire."""
+        self.prepare()
+        switches = self.switches()
+        return Service(Account(self._store, switches, self._now), switches)
+
+    def add_key_pairs(
+        self,
+        region: str,
+        names: Iterable[str],
+        *,
+        public_line: str | None = None,
+        tags: Iterable[Tag] = (),
+        created_at: datetime | None = None,
+    ) -> None:
+        """Put imported pairs there that share one key, thousands in one transaction.
+
+        NameTakenError if a name is any resource's; then none is added.
+        """
+        made = (Origin.IMPORTED_ED25519, make_ed25519())
+        origin, material = read_imported(public_line) if public_line else made
+        moment, kept_tags = created_at or self._now(), tuple(tags)
+        self.prepare()
+        with self._store.writing() as transaction:
+            for name in names:
+                identifier = str(uuid.uuid4())
+                transaction.add_key_pair(
+                    KeyPair(region, name, identifier, moment, origin, material, kept_tags)
+                )
+
+    def add_default_key_pair(
+        self, region: str, *, private_pem: str | None = None, created_at: datetime | None = None
+    ) -> None:
+        """Put a default pair there, with this RSA private key or a new one."""
+        material = read_private(private_pem) if private_pem else make_rsa()
+        moment, identifier = created_at or self._now(), str(uuid.uuid4())
+        self.prepare()
+        with self._store.writing() as transaction:
+            transaction.add_key_pair(
+                KeyPair(region, DEFAULT_PAIR, identifier, moment, Origin.DEFAULT, material)
+            )
+
+    def add_instance(  # noqa: PLR0913  each has its default, and tests name what they mean
+        self,
+        region: str,
+        name: str,
+        *,
+        key_pair_name: str = DEFAULT_PAIR,
+        created_at: datetime | None = None,
+        blueprint_id: str = "ubuntu_24_04",
+        public_ip: str = "203.0.113.1",
+        static_ip: str | None = None,
+    ) -> None:
+        """Put an instance there; `static_ip` is the name of its static address.
+
+        ValueError if there is no such blueprint, NameTakenError if a name is taken.
+        """
+        if blueprint_id not in BLUEPRINTS:
+            raise ValueError(f"no blueprint {blueprint_id!r}; there are {' '.join(BLUEPRINTS)}")
+        moment = created_at or self._now()
+        instance = Instance(
+            region=region,
+            name=name,
+            identifier=str(uuid.uuid4()),
+            created_at=moment,
+            blueprint_id=blueprint_id,
+            key_pair_name=key_pair_name,
+            public_ip=public_ip,
+            private_ip="172.26.0.10",
+            is_static_ip=static_ip is not None,
+            host_keys=make_host_keys(moment),
+        )
+        self.prepare()
+        with self._store.writing() as transaction:
+            transaction.add_instance(instance)
+            if static_ip is not None:
+                address = StaticIp(region, static_ip, str(uuid.uuid4()), moment)
+                transaction.add_static_ip(address)
+
+    def _filling(self, switches: Switches) -> Callable[[Transaction], None]:
+        def fill(transaction: Transaction) -> None:
+            transaction.set_setting(_SWITCHES, switches_to_text(switches))
+            if self._seed:
+                fill_with_seed(transaction, self._now())
+
+        return fill

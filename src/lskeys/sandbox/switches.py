@@ -1,0 +1,161 @@
+"""Switches: whatever AWS does not say, or says in two ways, can be set. Pure."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from lskeys.sandbox.faults import Fault, parse_fault
+from lskeys.sandbox.keys import FingerprintForm, Fingerprints, KeyText, Origin
+
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """How the pretend service behaves where the real one is not known to behave in one way.
+
+    Attributes:
+        page_size: the most key pairs or instances in one answer.
+        latency: seconds every answer waits.
+        fingerprint_default: form of the default pair's fingerprint.
+        fingerprint_created: form for pairs made by CreateKeyPair.
+        fingerprint_imported_rsa: form for imported RSA keys.
+        fingerprint_imported_ed25519: form for imported ed25519 keys.
+        key_text: how the text of a private key is spelled.
+        doubled_prefix: `ssh-rsa ssh-rsa AAAA… `, as in AWS's published sample.
+        created_fingerprint: whether CreateKeyPair's answer has the fingerprint.
+        default_by_name: whether GetKeyPair answers for the default pair's name.
+        not_found_status: the HTTP status of NotFoundException, 400 or 404.
+        namespaced_type: `com.amazonaws.lightsail#` before the error code in `__type`.
+        faults: what goes wrong, the first that fits an operation first.
+
+    Raises:
+        ValueError: a value that is impossible.
+    """
+
+    page_size: int = 20
+    latency: float = 0.0
+    fingerprint_default: FingerprintForm = FingerprintForm.MD5_SPKI
+    fingerprint_created: FingerprintForm = FingerprintForm.SHA1_PKCS8
+    fingerprint_imported_rsa: FingerprintForm = FingerprintForm.MD5_SPKI
+    fingerprint_imported_ed25519: FingerprintForm = FingerprintForm.SHA256_SSH
+    key_text: KeyText = KeyText.PEM
+    doubled_prefix: bool = False
+    created_fingerprint: bool = False
+    default_by_name: bool = True
+    not_found_status: int = 400
+    namespaced_type: bool = False
+    faults: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.page_size < 1:
+            raise ValueError(f"page-size is a number from 1, not {self.page_size}")
+        if not 0 <= self.latency < float("inf"):
+            raise ValueError(f"latency is a number of seconds from 0, not {self.latency}")
+        if self.not_found_status not in (400, 404):
+            raise ValueError(f"not-found-status is 400 or 404, not {self.not_found_status}")
+        imported = (self.fingerprint_imported_rsa, self.fingerprint_imported_ed25519)
+        if FingerprintForm.SHA1_PKCS8 in imported:
+            raise ValueError("an imported key has no private half, so no sha1-pkcs8 fingerprint")
+
+    def fingerprint(self, origin: Origin, fingerprints: Fingerprints) -> str | None:
+        """The fingerprint the service reports for a key of this origin, or None."""
+        forms = {
+            Origin.DEFAULT: self.fingerprint_default,
+            Origin.CREATED: self.fingerprint_created,
+            Origin.IMPORTED_RSA: self.fingerprint_imported_rsa,
+            Origin.IMPORTED_ED25519: self.fingerprint_imported_ed25519,
+        }
+        return fingerprints.form(forms[origin])
+
+    def changed(self, settings: Iterable[str]) -> "Switches":
+        """These switches with some set from text: `page-size=5`, `fault=GetKeyPairs=reset*2`.
+
+        `fault` may come several times and adds; every other name sets. Names are the
+        attributes', with `-` or `_`.
+
+        Raises:
+            ValueError: no such switch, or not a value of it; the message says what is possible.
+        """
+        changed = self
+        for setting in settings:
+            changed = changed._set(setting)
+        return changed
+
+    def _set(self, setting: str) -> "Switches":
+        name, separator, value = setting.partition("=")
+        attribute = name.strip().replace("-", "_")
+        if not separator:
+            raise ValueError(f"a switch is set by NAME=VALUE, not {setting!r}")
+        if attribute == "fault":
+            return replace(self, faults=(*self.faults, parse_fault(value)))
+        if attribute not in _READERS:
+            raise ValueError(f"no switch {name!r}{_nearest(attribute)}")
+        return replace(self, **{attribute: _READERS[attribute](name, value)})
+
+
+def switches_to_text(switches: Switches) -> str:
+    """Switches as JSON, for the store."""
+    raw: dict[str, Any] = {each.name: getattr(switches, each.name) for each in fields(switches)}
+    return json.dumps(raw | {"faults": [str(fault) for fault in switches.faults]})
+
+
+def switches_from_text(text: str) -> Switches:
+    """Switches from JSON that `switches_to_text` made."""
+    raw: dict[str, Any] = json.loads(text)
+    faults = [f"fault={fault}" for fault in raw.pop("faults")]
+    return Switches().changed([*(f"{name}={value}" for name, value in raw.items()), *faults])
+
+
+def _nearest(attribute: str) -> str:
+    near = difflib.get_close_matches(attribute, [*_READERS, "fault"], n=1)
+    return f"; is it {near[0].replace('_', '-')}?" if near else ""
+
+
+def _whole_number(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{name} is a whole number, not {value!r}")
+    return int(value)
+
+
+def _seconds(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{name} is a number of seconds, not {value!r}") from None
+
+
+def _truth(name: str, value: str) -> bool:
+    if value.lower() not in _WORDS:
+        raise ValueError(f"{name} is true or false, not {value!r}")
+    return _WORDS[value.lower()]
+
+
+def _form(name: str, value: str) -> FingerprintForm:
+    if value not in list(FingerprintForm):
+        raise ValueError(f"{name} is one of {' '.join(FingerprintForm)}, not {value!r}")
+    return FingerprintForm(value)
+
+
+def _text(name: str, value: str) -> KeyText:
+    if value not in list(KeyText):
+        raise ValueError(f"{name} is one of {' '.join(KeyText)}, not {value!r}")
+    return KeyText(value)
+
+
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "page_size": _whole_number,
+    "latency": _seconds,
+    "fingerprint_default": _form,
+    "fingerprint_created": _form,
+    "fingerprint_imported_rsa": _form,
+    "fingerprint_imported_ed25519": _form,
+    "key_text": _text,
+    "doubled_prefix": _truth,
+    "created_fingerprint": _truth,
+    "default_by_name": _truth,
+    "not_found_status": _whole_number,
+    "namespaced_type": _truth,
+}

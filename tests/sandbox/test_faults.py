@@ -1,0 +1,215 @@
+"""Each fault can be seen by a client, and strikes where and as often as it was told to."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lskeys.sandbox import EFFECTS, Fault, Switches, parse_fault
+
+from .asking import Refusal, Running, Start, exchange, refusal
+from .test_server import SIGNED, TARGET, request, status
+
+
+@pytest.mark.parametrize(
+    ("code", "http_status"),
+    [
+        ("ThrottlingException", 400),
+        ("AccessDeniedException", 400),
+        ("RegionSetupInProgressException", 400),
+        ("ServiceException", 500),
+        ("InternalFailure", 500),
+        ("ServiceUnavailable", 503),
+        ("SomethingNewException", 400),
+    ],
+)
+def test_aws_errors(start: Start, code: str, http_status: int) -> None:
+    """Any AWS error code can be ordered; nothing is done then."""
+    running = start(f"fault=CreateKeyPair={code}")
+    refused = refusal(running.client().create_key_pair, keyPairName="made")
+    assert (refused.code, refused.status) == (code, http_status)
+    assert running.names() == []
+
+
+def test_lost_answer(start: Start) -> None:
+    """The key pair is made, and its maker never hears of it."""
+    running = start("fault=CreateKeyPair=lost-answer")
+    with pytest.raises(ConnectionClosedError):
+        running.client().create_key_pair(keyPairName="made")
+    assert running.names() == ["made"]
+
+
+def test_reset(start: Start) -> None:
+    """The connection is cut and nothing is made."""
+    running = start("fault=CreateKeyPair=reset")
+    with pytest.raises(ConnectionClosedError):
+        running.client().create_key_pair(keyPairName="made")
+    assert running.names() == []
+
+
+def test_hang(start: Start) -> None:
+    """The client's own patience is what ends it."""
+    running = start("fault=CreateKeyPair=hang")
+    client = running.client(read_timeout=0.3)
+    with pytest.raises(ReadTimeoutError):
+        client.create_key_pair(keyPairName="made")
+    assert running.names() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "http_status", "starts", "ends"),
+    [
+        ("html", 200, b"<!doctype html>", b"</p>\n"),
+        ("http-503", 503, b"<!doctype html>", b"</p>\n"),
+        ("empty", 200, b"", b""),
+        ("bad-json", 200, b'{"regions"', b"]"),
+    ],
+)
+def test_other_bodies(
+    start: Start, fault: str, http_status: int, starts: bytes, ends: bytes
+) -> None:
+    """Bodies that are not the answer come whole, with their status."""
+    running = start(f"fault=GetRegions={fault}")
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert status(answer) == http_status
+    assert (body.startswith(starts), body.endswith(ends)) == (True, True)
+    assert body if starts else not body
+
+
+def test_half_body(start: Start) -> None:
+    """Half the answer comes, then the end: less than its length says."""
+    running = start("fault=GetRegions=half-body")
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert 0 < len(body) < length
+
+
+def public_of(pem: str) -> str:
+    """The public half of a private key, as ssh-keygen derives it."""
+    path = Path("key")
+    path.touch(mode=0o600)
+    path.write_text(pem)
+    derived = subprocess.run(["ssh-keygen", "-y", "-f", path], capture_output=True, check=True)
+    return derived.stdout.decode().strip()
+
+
+def test_wrong_key(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once another key is handed out, whole in itself; then the pair's own."""
+    monkeypatch.chdir(tmp_path)
+    client = start("fault=DownloadDefaultKeyPair=wrong-key*1").client()
+    wrong, right = client.download_default_key_pair(), client.download_default_key_pair()
+    assert public_of(wrong["privateKeyBase64"]) == wrong["publicKeyBase64"]
+    assert wrong["publicKeyBase64"] != right["publicKeyBase64"]
+
+
+def test_mismatched_halves(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private half handed out is not the public half's."""
+    monkeypatch.chdir(tmp_path)
+    answer = (
+        start("fault=CreateKeyPair=mismatched-halves").client().create_key_pair(keyPairName="made")
+    )
+    assert public_of(answer["privateKeyBase64"]) != answer["publicKeyBase64"]
+
+
+def test_so_many_times(start: Start) -> None:
+    """A fault with a number strikes that often, in that region only."""
+    running = start("fault=GetKeyPairs@eu-west-1=ThrottlingException*2")
+    running.client().get_key_pairs()
+    client = running.client("eu-west-1")
+    throttled = Refusal("ThrottlingException", "Rate exceeded", 400)
+    assert [refusal(client.get_key_pairs), refusal(client.get_key_pairs)] == [throttled] * 2
+    assert client.get_key_pairs()["keyPairs"] == []
+
+
+def test_one_after_another(start: Start) -> None:
+    """Faults for the same operation strike in the order they were given."""
+    running = start("fault=GetKeyPairs=ThrottlingException*1", "fault=*=ServiceException*1")
+    codes = [refusal(running.client().get_key_pairs).code for _ in range(2)]
+    assert codes == ["ThrottlingException", "ServiceException"]
+    assert running.names() == []
+
+
+def test_added_while_running(running: Running) -> None:
+    """A fault can be ordered between two requests."""
+    running.client().get_key_pairs()
+    running.server.add_fault("*=AccessDeniedException")
+    assert refusal(running.client().get_key_pairs).code == "AccessDeniedException"
+
+
+def test_faulted_requests_are_remembered(start: Start) -> None:
+    """A request that met a fault was asked all the same."""
+    running = start("fault=GetKeyPairs=ThrottlingException*1")
+    refusal(running.client().get_key_pairs)
+    running.client().get_key_pairs()
+    assert [each.operation for each in running.server.requests] == ["GetKeyPairs"] * 2
+
+
+def test_latency(start: Start) -> None:
+    """An answer that waits longer than the client's patience comes too late."""
+    running = start("latency=60")
+    with pytest.raises(ReadTimeoutError):
+        running.client(read_timeout=0.3).get_regions()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("GetKeyPairs", "is spelled"),
+        ("GetKeyPairs=", "is spelled"),
+        ("=reset", "is spelled"),
+        ("GetKeyPair5=reset", "no operation"),
+        ("GetKeyPairs@mars-1=reset", "no region"),
+        ("GetKeyPairs=explode", "no fault"),
+        ("GetKeyPairs=reset*0", "from 1"),
+        ("GetKeyPairs=reset*often", "from 1"),
+        ("GetKeyPairs=wrong-key", "hands out no key"),
+        ("*=mismatched-halves", "hands out no key"),
+    ],
+)
+def test_misspelled_faults(text: str, complaint: str) -> None:
+    """Each part of a fault that is wrong is named."""
+    with pytest.raises(ValueError, match=complaint):
+        parse_fault(text)
+
+
+@given(
+    st.builds(
+        Fault,
+        st.sampled_from(["GetKeyPairs", "*", "CreateKeyPair"]),
+        st.sampled_from([*sorted(set(EFFECTS) - {"wrong-key", "mismatched-halves"}), "Boom"]),
+        st.sampled_from([None, "eu-west-1"]),
+        st.none() | st.integers(min_value=1),
+    )
+)
+def test_a_fault_is_its_text(fault: Fault) -> None:
+    """Writing a fault and reading it gives the same fault."""
+    assert parse_fault(str(fault)) == fault
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("page-size", "NAME=VALUE"),
+        ("page-size=0", "from 1"),
+        ("page-size=five", "whole number"),
+        ("page-sise=5", "is it page-size"),
+        ("latency=soon", "number of seconds"),
+        ("latency=-1", "seconds from 0"),
+        ("latency=nan", "seconds from 0"),
+        ("latency=inf", "seconds from 0"),
+        ("key-text=morse", "pem"),
+        ("fingerprint-default=md4", "md5-spki"),
+        ("fingerprint-imported-rsa=sha1-pkcs8", "no private half"),
+        ("doubled-prefix=maybe", "true or false"),
+        ("not-found-status=418", "400 or 404"),
+    ],
+)
+def test_misspelled_switches(setting: str, complaint: str) -> None:
+    """A switch that is wrong is refused with what is possible."""
+    with pytest.raises(ValueError, match=complaint):
+        Switches().changed([setting])

@@ -1,0 +1,120 @@
+"""Fingerprints by origin, against openssl and ssh-keygen."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .asking import KeyFile, Running, Start
+
+FORMS = ("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh")
+
+
+def said(*command: str | Path, stdin: bytes = b"") -> bytes:
+    """What a program prints."""
+    return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout
+
+
+def digest(der: bytes, algorithm: str) -> str:
+    """Colon-hex, as `openssl md5 -c` writes it."""
+    return said("openssl", algorithm, "-c", stdin=der).decode().split()[-1].lower()
+
+
+def by_other_tools(path: Path, form: str) -> str:
+    """A fingerprint of a private key file, computed without any code of ours."""
+    if form == "md5-spki":
+        return digest(said("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"), "md5")
+    if form == "sha1-pkcs8":
+        topk8 = ("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER")
+        return digest(said(*topk8, "-in", path), "sha1")
+    algorithm = form.partition("-")[0]
+    listed = said("ssh-keygen", "-l", "-E", algorithm, "-f", path).decode().split()[1]
+    return listed.removeprefix("MD5:")
+
+
+def reported(running: Running) -> str | None:
+    """The fingerprint of the one key pair there is."""
+    pairs = running.client().get_key_pairs(includeDefaultKeyPair=True)["keyPairs"]
+    return pairs[0].get("fingerprint")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[str], Path]:
+    """Saves a private key for other tools to read."""
+
+    def save(pem: str) -> Path:
+        path = tmp_path / "saved.pem"
+        path.touch(mode=0o600)
+        path.write_text(pem)
+        return path
+
+    return save
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_default_pair(start: Start, saved: Callable[[str], Path], form: str) -> None:
+    """The default pair's fingerprint is the one openssl or ssh-keygen computes, in each form."""
+    running = start(f"fingerprint-default={form}")
+    path = saved(running.client().download_default_key_pair()["privateKeyBase64"])
+    assert reported(running) == by_other_tools(path, form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_created_pair(start: Start, saved: Callable[[str], Path], form: str) -> None:
+    """So is a created pair's."""
+    running = start(f"fingerprint-created={form}")
+    path = saved(running.client().create_key_pair(keyPairName="made")["privateKeyBase64"])
+    assert reported(running) == by_other_tools(path, form)
+
+
+@pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
+def test_imported_rsa(start: Start, rsa_key: KeyFile, form: str) -> None:
+    """So is an imported RSA key's."""
+    running = start(f"fingerprint-imported-rsa={form}")
+    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=rsa_key.public_line)
+    assert reported(running) == by_other_tools(rsa_key.path, form)
+
+
+@pytest.mark.parametrize("form", ["md5-ssh", "sha256-ssh"])
+def test_imported_ed25519(start: Start, ed25519_key: KeyFile, form: str) -> None:
+    """So is an imported ed25519 key's."""
+    running = start(f"fingerprint-imported-ed25519={form}")
+    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=ed25519_key.public_line)
+    assert reported(running) == by_other_tools(ed25519_key.path, form)
+
+
+def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:
+    """Unswitched, each origin has the form it most likely has at AWS."""
+    client = running.client()
+    client.import_key_pair(keyPairName="rsa", publicKeyBase64=rsa_key.public_line)
+    client.import_key_pair(keyPairName="ed25519", publicKeyBase64=ed25519_key.public_line)
+    client.create_key_pair(keyPairName="made")
+    client.download_default_key_pair()
+    pairs = client.get_key_pairs(includeDefaultKeyPair=True)["keyPairs"]
+    shapes = [re.sub("[0-9a-f]{2}", "x", pair["fingerprint"]).count(":x") for pair in pairs]
+    assert pairs[0]["fingerprint"] == by_other_tools(rsa_key.path, "md5-spki")
+    assert pairs[1]["fingerprint"] == by_other_tools(ed25519_key.path, "sha256-ssh")
+    assert shapes[2:] == [19, 15]
+
+
+def test_no_fingerprint(start: Start) -> None:
+    """A fingerprint can be missing altogether."""
+    running = start("fingerprint-default=none")
+    running.client().download_default_key_pair()
+    assert reported(running) is None
+
+
+def test_host_keys(start: Start, tmp_path: Path) -> None:
+    """Host keys are real, and their fingerprints are what ssh-keygen says."""
+    client = start(seed=True).client()
+    details = client.get_instance_access_details(instanceName="web-1")["accessDetails"]
+    for key in details["hostKeys"]:
+        path = tmp_path / "host.pub"
+        path.write_text(f"{key['algorithm']} {key['publicKey']}\n")
+        listed = [
+            said("ssh-keygen", "-l", "-E", algorithm, "-f", path).decode().split()[1]
+            for algorithm in ("sha1", "sha256")
+        ]
+        assert listed == [key["fingerprintSHA1"], key["fingerprintSHA256"]]

@@ -1,0 +1,245 @@
+"""The rules of custom key pairs, one by one, through boto3."""
+
+import base64
+import json
+import subprocess
+
+import pytest
+from botocore.awsrequest import AWSRequest
+
+from .asking import KeyFile, Refusal, Running, Start, refusal
+
+TAKEN = "Some names are already in use: "
+NOT_VALID = (
+    " is not a valid resource name. Resource names must be at least 2 characters long "
+    "and contain only alphanumerics, -, _, and ."
+)
+
+
+def test_created_key_is_raw_pem(running: Running) -> None:
+    """CreateKeyPair hands out PKCS#1 PEM itself, not base64 of it, and an OpenSSH line."""
+    answer = running.client().create_key_pair(keyPairName="made")
+    assert answer["privateKeyBase64"].startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    assert answer["publicKeyBase64"].startswith("ssh-rsa AAAA")
+
+
+def test_created_pair_shows_no_fingerprint(running: Running) -> None:
+    """As in AWS's published sample, CreateKeyPair's key pair has no fingerprint; the list has."""
+    client = running.client()
+    assert "fingerprint" not in client.create_key_pair(keyPairName="made")["keyPair"]
+    assert "fingerprint" in client.get_key_pair(keyPairName="made")["keyPair"]
+
+
+def test_created_private_half_is_not_kept(running: Running) -> None:
+    """The private half of a created pair is in the answer and nowhere in the file."""
+    pem = running.client().create_key_pair(keyPairName="made")["privateKeyBase64"]
+    line = pem.splitlines()[5].encode()
+    assert line not in running.sandbox.path.read_bytes()
+
+
+def test_create_keeps_tags(running: Running) -> None:
+    """Tags given to CreateKeyPair stay, one without a value stays without."""
+    client = running.client()
+    client.create_key_pair(keyPairName="made", tags=[{"key": "bare"}, {"key": "a", "value": "b"}])
+    tags = client.get_key_pair(keyPairName="made")["keyPair"]["tags"]
+    assert tags == [{"key": "bare"}, {"key": "a", "value": "b"}]
+
+
+def test_operation_is_over(running: Running, rsa_key: KeyFile) -> None:
+    """Operations on key pairs come back terminal, and can be asked for again."""
+    client = running.client()
+    operation = client.import_key_pair(keyPairName="laptop", publicKeyBase64=rsa_key.public_line)[
+        "operation"
+    ]
+    assert (operation["status"], operation["isTerminal"]) == ("Succeeded", True)
+    assert client.get_operation(operationId=operation["id"])["operation"] == operation
+
+
+def test_import_wants_the_raw_line(running: Running, rsa_key: KeyFile) -> None:
+    """Base64 of an OpenSSH line is refused in the service's words."""
+    encoded = base64.b64encode(rsa_key.public_line.encode()).decode()
+    assert refusal(
+        running.client().import_key_pair, keyPairName="laptop", publicKeyBase64=encoded
+    ) == Refusal("InvalidInputException", "The format of this public key is not valid.", 400)
+
+
+def test_import_takes_ed25519(running: Running, ed25519_key: KeyFile) -> None:
+    """An ssh-ed25519 line is accepted, comment and all."""
+    line = f"{ed25519_key.public_line} ana@laptop"
+    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=line)
+    assert running.names() == ["laptop"]
+
+
+@pytest.mark.parametrize("line", ["", "ssh-rsa", "ssh-rsa AAAA", "ssh-dss AAAA", "é", "\ud800"])
+def test_import_refuses_what_is_no_key(running: Running, line: str) -> None:
+    """What is no OpenSSH public key is refused, and leaves nothing behind."""
+    client = running.client()
+    refused = refusal(client.import_key_pair, keyPairName="laptop", publicKeyBase64=line)
+    assert refused.code in ("InvalidInputException", "SerializationException")
+    assert running.names() == []
+
+
+def test_import_refuses_ecdsa(running: Running, ecdsa_key: KeyFile) -> None:
+    """ECDSA is not accepted."""
+    refused = refusal(
+        running.client().import_key_pair,
+        keyPairName="laptop",
+        publicKeyBase64=ecdsa_key.public_line,
+    )
+    assert refused.message == "The format of this public key is not valid."
+
+
+def test_names_are_shared_by_all_types(running: Running, rsa_key: KeyFile) -> None:
+    """A name an instance or a static address has is taken for key pairs as well."""
+    running.sandbox.add_instance("us-east-1", "web-1", static_ip="web-1-address")
+    client = running.client()
+    for name in ("web-1", "web-1-address", "LightsailDefaultKeyPair"):
+        taken = Refusal("InvalidInputException", TAKEN + name, 400)
+        assert refusal(client.create_key_pair, keyPairName=name) == taken
+        public = {"publicKeyBase64": rsa_key.public_line}
+        assert refusal(client.import_key_pair, keyPairName=name, **public) == taken
+
+
+def test_names_are_regional(running: Running, rsa_key: KeyFile) -> None:
+    """The same name is free in every other region, and is not seen there."""
+    for region in ("us-east-1", "eu-west-1"):
+        running.client(region).import_key_pair(
+            keyPairName="laptop", publicKeyBase64=rsa_key.public_line
+        )
+    assert running.names("eu-west-1") == ["laptop"]
+    assert running.names("eu-west-2") == []
+
+
+@pytest.mark.parametrize("name", ["a", "-ab", "ab-", ".ab", "a b", "a/b", "é" * 3, "a" * 256])
+def test_impossible_names_are_refused(running: Running, name: str) -> None:
+    """Names of wrong length or characters are refused in the service's words."""
+    refused = refusal(running.client().create_key_pair, keyPairName=name)
+    assert refused == Refusal("InvalidInputException", name + NOT_VALID, 400)
+
+
+@pytest.mark.parametrize("name", ["ab", "_a", "a.b", "a-b_c.d", "1a", "a" * 255])
+def test_possible_names_are_accepted(running: Running, rsa_key: KeyFile, name: str) -> None:
+    """2 to 255 letters, digits, `-`, `_` and `.` make a name."""
+    running.client().import_key_pair(keyPairName=name, publicKeyBase64=rsa_key.public_line)
+    assert running.names() == [name]
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_missing_pair(start: Start, status: int) -> None:
+    """A missing pair is NotFoundException, with the HTTP status the switch says."""
+    client = start(f"not-found-status={status}").client()
+    expected = Refusal("NotFoundException", "The KeyPair does not exist: nobody", status)
+    assert refusal(client.get_key_pair, keyPairName="nobody") == expected
+    assert refusal(client.delete_key_pair, keyPairName="nobody") == expected
+
+
+def test_deleting_a_pair_in_use(running: Running) -> None:
+    """Deleting a pair instances name succeeds, and they go on naming it."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    running.sandbox.add_instance("us-east-1", "web-1", key_pair_name="laptop")
+    client = running.client()
+    client.delete_key_pair(keyPairName="laptop")
+    assert running.names() == []
+    assert client.get_instances()["instances"][0]["sshKeyName"] == "laptop"
+
+
+def test_expected_fingerprint_of_a_custom_pair(running: Running) -> None:
+    """A wrong expected fingerprint deletes nothing; the right one is compared as spelled."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    client = running.client()
+    right = client.get_key_pair(keyPairName="laptop")["keyPair"]["fingerprint"]
+    for wrong in ("", "aa:bb", right.lower(), right + "="):
+        refused = refusal(client.delete_key_pair, keyPairName="laptop", expectedFingerprint=wrong)
+        assert refused.code == "InvalidInputException"
+    client.delete_key_pair(keyPairName="laptop", expectedFingerprint=right)
+    assert running.names() == []
+
+
+def test_an_instance_is_no_key_pair(running: Running) -> None:
+    """DeleteKeyPair finds no key pair under an instance's name."""
+    running.sandbox.add_instance("us-east-1", "web-1")
+    refused = refusal(running.client().delete_key_pair, keyPairName="web-1")
+    assert refused.message == "The KeyPair does not exist: web-1"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"keyPairName": 5}', "SerializationException"),
+        (b'{"keyPairName": "ab", "kyePairName": "cd"}', "SerializationException"),
+        (b'{"keyPairName": "ab", "tags": {}}', "SerializationException"),
+        (b'{"keyPairName": "ab", "tags": ["a"]}', "SerializationException"),
+        (b'{"keyPairName": "ab", "tags": [{"key": 1}]}', "SerializationException"),
+        (b"[]", "SerializationException"),
+        (b"{", "SerializationException"),
+        (b"\xff", "SerializationException"),
+        (b"[" * 200_000, "SerializationException"),
+        (b'{"keyPairName": "\\ud800b"}', "SerializationException"),
+        (b"{}", "InvalidInputException"),
+        (b'{"keyPairName": null}', "InvalidInputException"),
+    ],
+)
+def test_malformed_requests(running: Running, body: bytes, code: str) -> None:
+    """Bodies that are not what the operation takes are refused, each with its code."""
+    client = running.client()
+
+    def replace(request: AWSRequest, **_: object) -> None:
+        request.data = body
+
+    client.meta.events.register("before-sign.lightsail.CreateKeyPair", replace)
+    assert refusal(client.create_key_pair, keyPairName="ab").code == code
+    assert running.names() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("pem", lambda pem: pem),
+        ("unterminated", lambda pem: pem.rstrip("\n")),
+        ("base64", lambda pem: base64.b64encode(pem.encode()).decode()),
+        ("escaped", lambda pem: json.dumps(pem)[1:-1]),
+        ("crlf", lambda pem: pem.replace("\n", "\r\n")),
+    ],
+)
+def test_key_text_forms(start: Start, form: str, text: object) -> None:
+    """The private key's text is spelled as the switch says."""
+    pem = start().client().download_default_key_pair()["privateKeyBase64"]
+    spelled = start(f"key-text={form}").client().download_default_key_pair()["privateKeyBase64"]
+    assert callable(text)
+    assert spelled == text(pem)
+
+
+def test_key_text_pkcs8(start: Start) -> None:
+    """As PKCS#8 it is the same key to openssl."""
+    texts = [
+        start(f"key-text={form}").client().download_default_key_pair()["privateKeyBase64"]
+        for form in ("pem", "pkcs8")
+    ]
+    assert texts[1].startswith("-----BEGIN PRIVATE KEY-----\n")
+    public = [
+        subprocess.run(
+            ["openssl", "pkey", "-pubout"], input=text.encode(), capture_output=True, check=True
+        ).stdout
+        for text in texts
+    ]
+    assert public[0] == public[1]
+
+
+def test_doubled_prefix(start: Start) -> None:
+    """The public line can be as in AWS's sample: prefix twice, a space at the end."""
+    line = start("doubled-prefix=yes").client().download_default_key_pair()["publicKeyBase64"]
+    assert line.startswith("ssh-rsa ssh-rsa AAAA")
+    assert line.endswith(" ")
+
+
+def test_namespaced_type(start: Start) -> None:
+    """With a namespace before the error code, botocore still finds the code."""
+    client = start("namespaced-type=true").client()
+    assert refusal(client.get_key_pair, keyPairName="nobody").code == "NotFoundException"
+
+
+def test_created_fingerprint(start: Start) -> None:
+    """CreateKeyPair's answer can have the fingerprint, the same as the list's."""
+    client = start("created-fingerprint=true").client()
+    made = client.create_key_pair(keyPairName="made")["keyPair"]
+    assert made["fingerprint"] == client.get_key_pairs()["keyPairs"][0]["fingerprint"]

@@ -1,0 +1,76 @@
+"""Pages that really page."""
+
+import base64
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR
+
+from .asking import Running, Start, refusal
+
+
+def test_every_pair_once(start: Start) -> None:
+    """250 pairs come in thirteen pages of twenty, in order, none twice, the default one last."""
+    running = start()
+    names = [f"key-{number:03}" for number in range(250)]
+    running.sandbox.add_key_pairs("us-east-1", names)
+    running.sandbox.add_default_key_pair("us-east-1")
+    assert running.names() == [*names, DEFAULT_PAIR]
+    assert len(running.server.requests) == 13
+
+
+def test_a_full_last_page_has_no_token(start: Start) -> None:
+    """No token leads to an empty page."""
+    running = start("page-size=5")
+    running.sandbox.add_key_pairs("us-east-1", [f"key-{number}" for number in range(10)])
+    assert len(running.names()) == 10
+    assert len(running.server.requests) == 2
+
+
+def test_a_hidden_default_pair_fills_no_place(start: Start) -> None:
+    """Pages are as full with the default pair hidden as without one."""
+    running = start("page-size=2")
+    running.sandbox.add_default_key_pair("us-east-1")
+    running.sandbox.add_key_pairs("us-east-1", ["aa", "bb"])
+    answer = running.client().get_key_pairs()
+    assert [pair["name"] for pair in answer["keyPairs"]] == ["aa", "bb"]
+    assert "nextPageToken" not in answer
+
+
+def test_deleting_between_pages_loses_nobody(start: Start) -> None:
+    """A pair deleted while somebody pages shifts no other out of sight."""
+    running = start("page-size=2")
+    running.sandbox.add_key_pairs("us-east-1", ["aa", "bb", "cc", "dd"])
+    client = running.client()
+    token = client.get_key_pairs()["nextPageToken"]
+    client.delete_key_pair(keyPairName="aa")
+    rest = client.get_key_pairs(pageToken=token)["keyPairs"]
+    assert [pair["name"] for pair in rest] == ["cc", "dd"]
+
+
+def test_instances_page_too(start: Start) -> None:
+    """GetInstances pages in the same way."""
+    running = start("page-size=3")
+    for number in range(7):
+        running.sandbox.add_instance("us-east-1", f"web-{number}")
+    pages = running.client().get_paginator("get_instances").paginate()
+    assert [len(page["instances"]) for page in pages] == [3, 3, 1]
+
+
+@pytest.mark.parametrize(
+    "token", ["", "nonsense", "é", base64.urlsafe_b64encode(b"GetKeyPairs us-east-1 1 x").decode()]
+)
+def test_invented_tokens(running: Running, token: str) -> None:
+    """A token the service did not give is refused."""
+    refused = refusal(running.client().get_key_pairs, pageToken=token)
+    assert refused.code == "InvalidInputException"
+
+
+def test_tokens_are_of_one_place(start: Start) -> None:
+    """A token of another region or operation is refused."""
+    running = start("page-size=1")
+    running.sandbox.add_key_pairs("us-east-1", ["aa", "bb"])
+    token = running.client().get_key_pairs()["nextPageToken"]
+    elsewhere = refusal(running.client("eu-west-1").get_key_pairs, pageToken=token)
+    otherwise = refusal(running.client().get_instances, pageToken=token)
+    assert elsewhere == otherwise

@@ -1,0 +1,295 @@
+"""The server: loopback only, nobody else's pages, and no bad request stops it."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server, environment, serve
+
+from .asking import Running, Start, exchange, refusal
+
+SIGNED = (
+    b"Authorization: AWS4-HMAC-SHA256 Credential=AKID/20260301/us-east-1/lightsail/aws4_request, "
+    b"SignedHeaders=host, Signature=00\r\n"
+)
+TARGET = b"X-Amz-Target: Lightsail_20161128.GetRegions\r\n"
+
+
+def request(server: Server, *headers: bytes, host: bytes = b"", body: bytes = b"{}") -> bytes:
+    """A whole POST that closes, with these headers."""
+    named = host or f"127.0.0.1:{server.port}".encode()
+    length = b"Content-Length: %d\r\n" % len(body)
+    head = b"POST / HTTP/1.1\r\nHost: " + named + b"\r\nConnection: close\r\n" + length
+    return head + b"".join(headers) + b"\r\n" + body
+
+
+def status(answer: bytes) -> int:
+    """The status of an answer, which must be one."""
+    return int(answer.split(b" ", 2)[1])
+
+
+def still_answers(running: Running) -> bool:
+    """Whether an ordinary client is served."""
+    return bool(running.client().get_regions()["regions"])
+
+
+def test_well_formed_request(running: Running) -> None:
+    """What the other tests here spoil is answered when it is not spoilt."""
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
+    assert status(answer) == 200
+
+
+def test_bound_to_loopback_only(running: Running) -> None:
+    """No other address of this machine answers."""
+    assert running.server.endpoint.startswith("http://127.0.0.1:")
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", running.server.port), timeout=5)
+
+
+@pytest.mark.parametrize("host", ["localhost:PORT", "[::1]:PORT", "LOCALHOST:PORT"])
+def test_own_names(running: Running, host: str) -> None:
+    """The loopback's names are accepted with the right port."""
+    named = host.replace("PORT", str(running.server.port)).encode()
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
+    assert status(answer) == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["example.com", "example.com:PORT", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.example.com:PORT"],
+)
+def test_foreign_host_is_refused(running: Running, host: str) -> None:
+    """A request that means another host (DNS rebinding) is refused and not performed."""
+    named = host.replace("PORT", str(running.server.port)).encode()
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
+    assert status(answer) == 403
+    assert running.server.requests == []
+
+
+@pytest.mark.parametrize("origin", ["https://example.com", "null", "http://localhost"])
+def test_any_origin_is_refused(running: Running, origin: str) -> None:
+    """A browser's request is refused, whatever page it is from."""
+    header = f"Origin: {origin}\r\n".encode()
+    answer = exchange(running.server, request(running.server, SIGNED, TARGET, header))
+    assert status(answer) == 403
+    assert running.server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (b"\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1e3\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nA: " + b"a" * 200_000, 431),
+    ],
+)
+def test_garbage_is_answered(running: Running, sent: bytes, expected: int) -> None:
+    """Garbage and oversized requests get their status, and the next client is served."""
+    assert status(exchange(running.server, sent)) == expected
+    assert still_answers(running)
+
+
+def test_an_oversized_body_is_not_read(running: Running) -> None:
+    """A client that sends 8 MB gets its refusal instead of a reset."""
+    sent = b"POST / HTTP/1.1\r\nContent-Length: 8000000\r\n\r\n"
+    assert status(exchange(running.server, sent, b"a" * 1_000_000)) == 413
+
+
+def test_only_post(running: Running) -> None:
+    """A GET, as from a browser's address bar, is told so."""
+    head = f"GET / HTTP/1.0\r\nHost: 127.0.0.1:{running.server.port}\r\n\r\n"
+    assert status(exchange(running.server, head.encode())) == 405
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"]
+)
+def test_a_client_that_goes(running: Running, sent: bytes) -> None:
+    """A client that goes before its request is whole harms nobody."""
+    with socket.create_connection(("127.0.0.1", running.server.port)) as connection:
+        connection.sendall(sent)
+    assert still_answers(running)
+
+
+@pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"])
+def test_a_slow_client(start: Start, sent: bytes) -> None:
+    """A request that does not come to its end is answered 408, and nobody waits for it."""
+    running = start(patience=0.2)
+    with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as connection:
+        connection.sendall(sent)
+        assert still_answers(running)
+        assert status(connection.recv(65536)) == 408
+
+
+def test_keep_alive(running: Running) -> None:
+    """Several requests, sent at once, are answered in order on one connection."""
+    first = request(running.server, SIGNED, TARGET).replace(b"Connection: close\r\n", b"")
+    last = request(running.server, SIGNED, TARGET)
+    answer = exchange(running.server, first + first + last)
+    assert answer.count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_expect_continue(running: Running) -> None:
+    """A client that asks before it sends its body is told to go on."""
+    head = request(running.server, SIGNED, TARGET, b"Expect: 100-continue\r\n", body=b"")
+    assert exchange(running.server, head).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
+
+
+def test_two_at_once(start: Start) -> None:
+    """One client's waiting does not make another wait."""
+    running = start("fault=GetInstances=hang")
+    with socket.create_connection(("127.0.0.1", running.server.port)) as waiting:
+        target = TARGET.replace(b"GetRegions", b"GetInstances")
+        waiting.sendall(request(running.server, SIGNED, target))
+        assert still_answers(running)
+
+
+def test_unsigned_request(running: Running) -> None:
+    """Without Authorization there is no answer but the refusal."""
+    answer = exchange(running.server, request(running.server, TARGET))
+    assert status(answer) == 403
+    assert b'"MissingAuthenticationTokenException"' in answer
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [
+        (b"Basic YTpi", b"IncompleteSignatureException"),
+        (b"AWS4-HMAC-SHA256 Credential=AKID/20260301", b"IncompleteSignatureException"),
+        (
+            b"AWS4-HMAC-SHA256 Credential=AKID/20260301/us-east-1/ec2/aws4_request, Signature=00",
+            b"InvalidSignatureException",
+        ),
+    ],
+)
+def test_wrongly_signed_request(running: Running, authorization: bytes, code: bytes) -> None:
+    """A scope that cannot be read, or is of another service, is refused."""
+    header = b"Authorization: " + authorization + b"\r\n"
+    answer = exchange(running.server, request(running.server, header, TARGET))
+    assert code in answer
+    assert b"AKID" not in answer
+
+
+def test_unknown_region(running: Running) -> None:
+    """A region Lightsail does not have is refused."""
+    refused = refusal(running.client("us-nowhere-1").get_key_pairs)
+    assert refused.code == "InvalidSignatureException"
+    assert "us-nowhere-1" in refused.message
+
+
+def test_unknown_operation(running: Running) -> None:
+    """Operations outside the sandbox's table are told as AWS tells them."""
+    expected = ("UnknownOperationException", 404)
+    refused = refusal(running.client().get_buckets)
+    assert (refused.code, refused.status) == expected
+
+
+def test_requests_are_remembered(running: Running) -> None:
+    """What was asked can be asserted: operation, region and body, in order."""
+    running.client("eu-west-1").get_key_pairs(includeDefaultKeyPair=True)
+    running.client().get_regions()
+    remembered = [(each.operation, each.region, each.body) for each in running.server.requests]
+    assert remembered == [
+        ("GetKeyPairs", "eu-west-1", {"includeDefaultKeyPair": True}),
+        ("GetRegions", "us-east-1", {}),
+    ]
+
+
+def test_credentials_are_kept_nowhere(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
+    """Key identifier, token and signature are in no answer, memory of requests, output or file."""
+    canaries = (b"AKIDCANARY", b"TOKENCANARY", b"516CANARY")
+    signed = SIGNED.replace(b"AKID", canaries[0]).replace(b"Signature=00", b"Signature=516CANARY")
+    token = b"X-Amz-Security-Token: TOKENCANARY\r\n"
+    answer = exchange(running.server, request(running.server, signed, token, TARGET))
+    written = capfd.readouterr()
+    seen = answer + repr(running.server.requests).encode() + running.sandbox.path.read_bytes()
+    seen += (written.out + written.err).encode()
+    assert [canary for canary in canaries if canary in seen] == []
+
+
+def test_closing_is_immediate(start: Start) -> None:
+    """Closing cuts whoever waits, and does not wait itself."""
+    running = start("fault=GetRegions=hang")
+    sent = request(running.server, SIGNED, TARGET)
+    with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as waiting:
+        waiting.sendall(sent)
+        with socket.create_connection(("127.0.0.1", running.server.port)):
+            began = time.monotonic()
+            running.server.close()
+            assert time.monotonic() - began < 0.4
+        assert cut(waiting)
+    running.server.close()
+
+
+def cut(connection: socket.socket) -> bool:
+    """Whether the other side has closed or reset the connection."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_run_forever_ends_with_close(start: Start, running: Running) -> None:
+    """A server that serves for ever serves until it is closed from elsewhere."""
+    del start
+    server = serve(running.sandbox)
+    thread = threading.Thread(target=server.run_forever)
+    thread.start()
+    assert still_answers(Running(running.sandbox, server, running.session))
+    server.close()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_server_never_started(running: Running) -> None:
+    """A server that was bound and not used closes without a word."""
+    serve(running.sandbox).close()
+
+
+def test_taken_port(running: Running) -> None:
+    """A port that is taken is an OSError, at once."""
+    with pytest.raises(OSError, match="in use"):
+        serve(running.sandbox, port=running.server.port)
+
+
+def test_environment_points_any_tool_at_it(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With these variables and nothing else, boto3 talks to the sandbox."""
+    for name, value in environment(running.server.endpoint).items():
+        monkeypatch.setenv(name, value)
+    program = "import boto3; print(len(boto3.client('lightsail').get_regions()['regions']))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout == b"19\n"
+
+
+@contextmanager
+def broken(sandbox: Sandbox) -> Iterator[None]:
+    """The sandbox's file is away."""
+    away = sandbox.path.rename(sandbox.path.with_suffix(".away"))
+    yield
+    away.rename(sandbox.path)
+
+
+def test_a_broken_store_is_an_answer(running: Running) -> None:
+    """When the file is gone, clients get ServiceException, and no new file is made."""
+    with broken(running.sandbox):
+        refused = refusal(running.client().get_key_pairs)
+        assert not running.sandbox.path.exists()
+    assert (refused.code, refused.status) == ("ServiceException", 500)
+    assert running.names() == []

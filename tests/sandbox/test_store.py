@@ -1,0 +1,132 @@
+"""The sandbox's file: private, versioned, begun anew on demand, and nobody else's."""
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, NameTakenError, Sandbox, SandboxError, Switches
+
+from .asking import Running, Start
+
+
+def mode(path: Path) -> int:
+    """The permission bits."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_private_from_the_start(tmp_path: Path, umask: int) -> None:
+    """Folders are made 0700 and the file 0600, whatever the umask."""
+    before = os.umask(umask)
+    try:
+        Sandbox(tmp_path / "a" / "b" / "account.db", seed=False).prepare()
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "account.db"]
+    assert [mode(path) for path in made] == [0o700, 0o700, 0o600]
+
+
+def test_nothing_beside_the_file(running: Running) -> None:
+    """Between transactions there is one file and no other."""
+    running.client().download_default_key_pair()
+    assert list(running.sandbox.path.parent.glob("account*")) == [running.sandbox.path]
+
+
+def test_naming_touches_nothing(tmp_path: Path) -> None:
+    """A sandbox that is named and not used makes no file."""
+    Sandbox(tmp_path / "a" / "account.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_reset_begins_anew(start: Start) -> None:
+    """After a reset the account is as first made: here, empty."""
+    running = start()
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    running.sandbox.add_instance("us-east-1", "web-1")
+    running.sandbox.reset()
+    assert running.names() == []
+    assert running.client().get_instances()["instances"] == []
+
+
+def test_switches_stick(tmp_path: Path) -> None:
+    """Switches given to reset are in force for everyone who comes later and brings none."""
+    path = tmp_path / "account.db"
+    settings = ["page-size=5", "latency=0.5", "key-text=crlf", "fault=GetKeyPairs=reset*2"]
+    switches = Switches().changed([*settings, "fingerprint-default=none", "doubled-prefix=on"])
+    Sandbox(path, seed=False).reset(switches)
+    assert Sandbox(path).switches() == switches
+
+
+def test_switches_brought_beat_those_kept(tmp_path: Path) -> None:
+    """A server's own switches are in force for its run, and are not kept."""
+    path = tmp_path / "account.db"
+    Sandbox(path, seed=False).reset(Switches(page_size=5))
+    assert Sandbox(path, switches=Switches(page_size=7)).switches().page_size == 7
+    assert Sandbox(path).switches().page_size == 5
+
+
+def test_another_version(running: Running) -> None:
+    """A file of another version is not used, until it is reset."""
+    path = running.sandbox.path
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+        connection.execute("CREATE TABLE later (number INTEGER)")
+    connection.close()
+    with pytest.raises(SandboxError, match="version 99, not 1; reset it"):
+        Sandbox(path).prepare()
+    Sandbox(path, seed=False).reset()
+    assert running.names() == []
+
+
+@pytest.mark.parametrize("content", [b"-----BEGIN RSA PRIVATE KEY-----\n" * 40, b"a"])
+def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
+    """Somebody's file is never taken for a sandbox, nor replaced by one."""
+    path = tmp_path / "key.pem"
+    path.write_bytes(content)
+    for use in (Sandbox(path).prepare, Sandbox(path).reset):
+        with pytest.raises(SandboxError, match=r"key\.pem"):
+            use()
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database(tmp_path: Path) -> None:
+    """Another program's database is neither filled nor emptied."""
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE treasures (name TEXT)")
+    connection.close()
+    content = path.read_bytes()
+    for use in (Sandbox(path).prepare, Sandbox(path).reset):
+        with pytest.raises(SandboxError, match="no sandbox"):
+            use()
+    assert path.read_bytes() == content
+
+
+def test_no_symbolic_link_is_followed(tmp_path: Path) -> None:
+    """A link where the file should be is an error, and its target is not made."""
+    path = tmp_path / "account.db"
+    path.symlink_to(tmp_path / "target")
+    with pytest.raises(SandboxError, match=r"account\.db is no sandbox"):
+        Sandbox(path).prepare()
+    assert not (tmp_path / "target").exists()
+
+
+def test_preloading_is_all_or_nothing(running: Running) -> None:
+    """If one name is taken, none of the others is added."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    with pytest.raises(NameTakenError):
+        running.sandbox.add_key_pairs("us-east-1", ["one", "two", "laptop"])
+    assert running.names() == ["laptop"]
+
+
+def test_twenty_thousand_pairs(start: Start) -> None:
+    """20,000 pairs are there at once, and come in pages of 1,000 with the default one last."""
+    running = start("page-size=1000")
+    running.sandbox.add_key_pairs("us-east-1", (f"key-{number:05}" for number in range(20_000)))
+    running.sandbox.add_default_key_pair("us-east-1")
+    names = running.names()
+    assert (len(names), names[-1]) == (20_001, DEFAULT_PAIR)
+    assert len(running.server.requests) == 21

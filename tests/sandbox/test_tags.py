@@ -1,0 +1,73 @@
+"""The rules of tags."""
+
+import pytest
+from mypy_boto3_lightsail.type_defs import TagTypeDef
+
+from .asking import Running, refusal
+
+
+def test_tag_and_untag(running: Running) -> None:
+    """A new value replaces the old one; untagging forgets, and does not mind what is not there."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    client = running.client()
+    client.tag_resource(resourceName="laptop", tags=[{"key": "a", "value": "1"}, {"key": "b"}])
+    client.tag_resource(resourceName="laptop", tags=[{"key": "a", "value": "2"}])
+    client.untag_resource(resourceName="laptop", tagKeys=["b", "c"])
+    pair = client.get_key_pair(keyPairName="laptop")["keyPair"]
+    assert pair["tags"] == [{"key": "a", "value": "2"}]
+
+
+def test_instances_take_tags_too(running: Running) -> None:
+    """Tags go to a resource by its name, of whatever type it is."""
+    running.sandbox.add_instance("us-east-1", "web-1")
+    client = running.client()
+    answer = client.tag_resource(resourceName="web-1", tags=[{"key": "a"}])
+    assert answer["operations"][0]["resourceType"] == "Instance"
+    assert client.get_instances()["instances"][0]["tags"] == [{"key": "a"}]
+
+
+def test_missing_resource(running: Running) -> None:
+    """What is not there cannot be tagged or untagged."""
+    client = running.client()
+    tagging = refusal(client.tag_resource, resourceName="nobody", tags=[{"key": "a"}])
+    untagging = refusal(client.untag_resource, resourceName="nobody", tagKeys=["a"])
+    assert tagging == untagging
+    assert tagging.code == "NotFoundException"
+
+
+def test_at_most_fifty(running: Running) -> None:
+    """The fifty-first tag is refused, and none of its request is kept."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    client = running.client()
+    fifty: list[TagTypeDef] = [{"key": f"k{number}"} for number in range(50)]
+    client.tag_resource(resourceName="laptop", tags=fifty)
+    refused = refusal(client.tag_resource, resourceName="laptop", tags=[{"key": "k50"}])
+    assert refused.code == "InvalidInputException"
+    assert client.get_key_pair(keyPairName="laptop")["keyPair"]["tags"] == fifty
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        {"key": "", "value": "a"},
+        {"key": "k" * 129},
+        {"key": "k", "value": "v" * 257},
+        {"key": "a*b"},
+        {"key": "k", "value": "<b>"},
+        {"key": "k\n"},
+    ],
+)
+def test_impossible_tags(running: Running, tag: dict[str, str]) -> None:
+    """Tags that are too long, empty or of other characters are refused."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    refused = refusal(running.client().tag_resource, resourceName="laptop", tags=[tag])
+    assert refused.code == "InvalidInputException"
+
+
+def test_longest_tag(running: Running) -> None:
+    """128 and 256 characters, and every sign the guide allows, are accepted."""
+    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
+    client = running.client()
+    tag: TagTypeDef = {"key": "é 1+-=._:/@".ljust(128, "k"), "value": "v" * 256}
+    client.tag_resource(resourceName="laptop", tags=[tag])
+    assert client.get_key_pair(keyPairName="laptop")["keyPair"]["tags"] == [tag]
