@@ -70,8 +70,9 @@ def parse(text: str) -> Digest | None:
     spelled = text.strip()
     prefix = _PREFIX.match(spelled)
     body = spelled[prefix.end() :] if prefix else spelled
-    value = _from_hex(body) or _from_base64(body)
-    if value is None or len(value) not in _SIZES:
+    readings = (_from_hex(body), _from_base64(body))
+    value = next((each for each in readings if each and len(each) in _SIZES), None)
+    if value is None:
         return None
     if prefix is None and not _HEX.fullmatch(body) and len(value) != _BARE_BASE64:
         return None

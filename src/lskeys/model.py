@@ -1,9 +1,10 @@
 """The nouns: key pairs, tags, instances, regions, secrets, and a region's answer. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, NoReturn, TypeVar
+from pathlib import Path
+from typing import Generic, Literal, NoReturn, TypeVar
 
 from lskeys.errors import LskeysError
 
@@ -103,6 +104,59 @@ class DefaultKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedKey:
+    """A key pair's private key on this disk, as `download-default` left it or would leave it.
+
+    Attributes:
+        pair_name: The key pair's name.
+        region: Its region.
+        path: The private key file.
+        outcome: What became of the file.
+        fingerprint: What the service reports; None if it reports none.
+        form: The form in which the key has that fingerprint; None means "unverified".
+        created_at: When the pair was created.
+        kept: Where the file that was replaced is now.
+    """
+
+    pair_name: str
+    region: str
+    path: Path
+    outcome: Literal["saved", "unchanged", "replaced", "would save"]
+    fingerprint: str | None = None
+    form: str | None = None
+    created_at: datetime | None = None
+    kept: Path | None = None
+
+    @property
+    def public_path(self) -> Path:
+        """The public half beside it."""
+        return self.path.with_name(self.path.name + ".pub")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What `delete` did to one key pair, or would do.
+
+    Attributes:
+        pair_name: The key pair's name.
+        region: Its region.
+        outcome: Whether it is gone, was not there, or would go.
+        expected: The `expectedFingerprint` that was sent, as the service spells it.
+        local_file: The key on this disk that has it.
+        form: The form in which it has it.
+        backup: Where the default key was saved before.
+    """
+
+    pair_name: str
+    region: str
+    outcome: Literal["deleted", "absent", "would delete"]
+    expected: str | None = None
+    local_file: Path | None = None
+    form: str | None = None
+    backup: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A region Lightsail has for this account."""
 
@@ -117,3 +171,12 @@ class Answer(Generic[T]):
     region: str
     value: T | None = None
     error: LskeysError | None = None
+
+
+def attempt(region: str, call: Callable[[], T]) -> Answer[T]:
+    """What a call gives, or the error it ends with, as that region's answer."""
+    try:
+        return Answer(region, value=call())
+    except LskeysError as error:
+        error.region = error.region or region
+        return Answer(region, error=error)

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from lskeys.deadline import Pending
-from lskeys.errors import LskeysError
-from lskeys.model import Answer
+from lskeys.model import Answer, attempt
 
 T = TypeVar("T")
 
@@ -22,7 +21,7 @@ def ask(regions: Sequence[str], question: Callable[[str], T]) -> Iterator[Answer
     under_way = deque(_begin(region, question) for region in regions[:MOST_AT_ONCE])
     for following in [*regions[MOST_AT_ONCE:], *[None] * len(under_way)]:
         region, pending = under_way.popleft()
-        answer = _answer(region, pending)
+        answer = attempt(region, pending.result)
         if following is not None:
             under_way.append(_begin(following, question))
         yield answer
@@ -30,11 +29,3 @@ def ask(regions: Sequence[str], question: Callable[[str], T]) -> Iterator[Answer
 
 def _begin(region: str, question: Callable[[str], T]) -> tuple[str, Pending[T]]:
     return region, Pending(lambda: question(region))
-
-
-def _answer(region: str, pending: Pending[T]) -> Answer[T]:
-    try:
-        return Answer(region, value=pending.result())
-    except LskeysError as error:
-        error.region = error.region or region
-        return Answer(region, error=error)

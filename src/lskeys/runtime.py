@@ -5,7 +5,7 @@ Touches: whatever the tool it hands out touches.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 from lskeys.errors import LocalError, LskeysError, RemoteError, SetupError, UsageError, several
 from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair
+from lskeys.model import Answer, KeyPair, SavedKey
+from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
-from lskeys.views import Sheet
 
 if TYPE_CHECKING:
     from lskeys.config import Settings
+    from lskeys.keystore import Folder
     from lskeys.lightsail import Account, Lightsail
     from lskeys.matching import LocalKey
     from lskeys.sandbox import Server
@@ -221,12 +222,14 @@ class Runtime:
             _check_region(name)
         return names
 
-    def ask(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
-        """Ask every wanted region at once; answers in the regions' order."""
+    def ask(
+        self, question: "Callable[[Lightsail], T]", wanted: Sequence[str] | None = None
+    ) -> list[Answer[T]]:
+        """Ask regions, all wanted ones by default, at once; answers in the regions' order."""
         from lskeys import regions
 
         answers: list[Answer[T]] = []
-        wanted = self.regions
+        wanted = self.regions if wanted is None else wanted
         for answer in regions.ask(wanted, lambda name: question(self.account.lightsail(name))):
             answers.append(answer)
             if len(wanted) > 1:
@@ -234,12 +237,63 @@ class Runtime:
         self.terminal.done()
         return answers
 
+    def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
+        """The folder keys are saved in, held; names what an interrupted run left there."""
+        from lskeys import keystore
+
+        for leftover in keystore.leftovers(path):
+            self.terminal.note(
+                f"an interrupted run left {leftover}, which may hold a private key: remove it"
+            )
+        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
+
+    def check_destination(self, path: Path, *, force: bool) -> None:
+        """Refuse, without changing anything, what saving a key there would refuse."""
+        from lskeys import keystore
+
+        keystore.inspect(path, force=force)
+
+    def fetch_default(  # noqa: PLR0913  see default_pair.fetch
+        self,
+        lightsail: "Lightsail",
+        folder: "Folder",
+        name: str,
+        *,
+        pair: KeyPair | None,
+        creates: bool = False,
+        force: bool = False,
+    ) -> SavedKey:
+        """Download a region's default key, verify it and save it (`default_pair.fetch`)."""
+        from lskeys import default_pair
+
+        return default_pair.fetch(lightsail, folder, name, pair=pair, creates=creates, force=force)
+
+    def reveal_default(
+        self, lightsail: "Lightsail", *, pair: KeyPair | None, creates: bool
+    ) -> None:
+        """Download a region's default key, verify it and write it to stdout."""
+        from lskeys import default_pair
+
+        verified, _ = default_pair.obtain(lightsail, pair, creates=creates)
+        self.terminal.secret(verified.private_key.pem)
+
+    def keys_in(self, *folders: Path) -> "tuple[LocalKey, ...]":
+        """Every key in these folders."""
+        from lskeys import localkeys
+
+        return localkeys.find(folders)
+
+    def key_file(self, path: Path) -> "LocalKey":
+        """The key in one named file."""
+        from lskeys import localkeys
+        from lskeys.config import expanded
+
+        return localkeys.read(expanded(path))
+
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
         """Every key in the key folders: where keys are put, and `~/.ssh`."""
-        from lskeys import localkeys
-
-        return localkeys.find(self.key_folders)
+        return self.keys_in(*self.key_folders)
 
     @property
     def key_folders(self) -> tuple[Path, ...]:
@@ -250,16 +304,12 @@ class Runtime:
 
     def with_local_files(self, pairs: Sequence[KeyPair]) -> list[KeyPair]:
         """The pairs with `local_files` known: the files in the key folders that hold them."""
-        from lskeys.matching import matches
+        from lskeys.matching import match_all
 
+        matched = match_all(pairs, self.local_keys).pairs
         return [
-            replace(
-                pair,
-                local_files=tuple(
-                    str(match.key.path) for match in matches(pair.fingerprint, self.local_keys)
-                ),
-            )
-            for pair in pairs
+            replace(each.pair, local_files=tuple(str(match.key.path) for match in each.matches))
+            for each in matched
         ]
 
     def check_query(self) -> None:

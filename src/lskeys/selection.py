@@ -1,12 +1,12 @@
 """Which key pairs are wanted, and in which order. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.views import Column, View
+from lskeys.sheet import Column, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> li
     return sorted(pairs, key=key, reverse=order.startswith("-"))
 
 
-def columns(view: View[KeyPair], spelled: str | None) -> Sequence[Column[KeyPair]]:
-    """The columns of a comma-separated list of names; the standard ones for None.
+def columns(view: View[KeyPair], spelled: str | None) -> tuple[Column[KeyPair], ...]:
+    """The columns of a comma-separated list of names; none for None.
 
     Raises:
         UsageError: There is no such column.

@@ -10,7 +10,8 @@ from typing import TextIO
 
 from lskeys.errors import DeclinedError, LocalError, LskeysError
 from lskeys.harmless import harmless
-from lskeys.views import raw_error
+from lskeys.model import Secret
+from lskeys.sheet import raw_error
 
 _SAID_BY_AWS = "aws says"
 _ERASE_LINE = "\r\x1b[2K"
@@ -110,13 +111,13 @@ class Terminal:
         except OSError as error:
             raise _stdout_lost(error) from None
 
-    def secret(self, text: bytes) -> None:
+    def secret(self, text: Secret) -> None:
         """Write private key text to stdout, on purpose (`--file -`); never to a terminal."""
         if self._stdout is None or self.shows_tables:
             raise LocalError("stdout is no place for a private key", hint="redirect it to a file")
         try:
             self._stdout.flush()
-            self._stdout.buffer.write(text)
+            self._stdout.buffer.write(text.reveal())
             self._stdout.buffer.flush()
         except OSError as error:
             raise _stdout_lost(error) from None

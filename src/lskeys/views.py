@@ -4,96 +4,12 @@ A column has two dresses: `plain` for programs (the whole value), `pretty` for p
 follows the noun, not the columns, in the shape and with the names of the AWS CLI's own output.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from enum import Enum, auto
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from lskeys.errors import LskeysError
-from lskeys.model import KeyPair, Tag
-
-T = TypeVar("T")
-
-SCHEMA_VERSION = 1
-"""Of the JSON documents; raised when a member changes its meaning or goes away."""
-
-
-class Tone(Enum):
-    """What a cell is to the eye; never the only bearer of a meaning."""
-
-    PLAIN = auto()
-    STRONG = auto()
-    FAINT = auto()
-    GOOD = auto()
-    BAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell for people."""
-
-    text: str
-    tone: Tone = Tone.PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
-    """One column: the word for `--columns`, the heading, and the value in its two dresses."""
-
-    name: str
-    heading: str
-    plain: Callable[[T], str]
-    pretty: Callable[[T, datetime], Cell] | None = None
-    sort: Callable[[T], Any] | None = None
-
-    def cell(self, item: T, now: datetime) -> Cell:
-        """The value as people see it."""
-        return self.pretty(item, now) if self.pretty else Cell(self.plain(item))
-
-
-@dataclass(frozen=True, slots=True)
-class View(Generic[T]):
-    """How one noun looks, in every format.
-
-    `member` is the list's name in JSON, `standard` the columns shown unless asked otherwise,
-    `identity` what `--quiet` prints.
-    """
-
-    member: str
-    columns: tuple[Column[T], ...]
-    standard: tuple[str, ...]
-    identity: Callable[[T], str]
-    raw: Callable[[T], dict[str, Any]]
-
-    def chosen(self, names: Sequence[str] = ()) -> tuple[Column[T], ...]:
-        """The columns of these names, in this order; the standard ones for none."""
-        by_name = {column.name: column for column in self.columns}
-        return tuple(by_name[name] for name in names or self.standard)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every column's name."""
-        return tuple(column.name for column in self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet(Generic[T]):
-    """What a verb found, ready to be shown in any format."""
-
-    view: View[T]
-    items: Sequence[T]
-    columns: tuple[Column[T], ...]
-    errors: Sequence[LskeysError] = ()
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The one JSON document."""
-        return {
-            self.view.member: [self.view.raw(item) for item in self.items],
-            "errors": [raw_error(error) for error in self.errors],
-            "schemaVersion": SCHEMA_VERSION,
-        }
+from lskeys.model import KeyPair, Removal, SavedKey, Tag
+from lskeys.sheet import Cell, Column, Tone, View
 
 
 def rfc3339(moment: datetime | None) -> str:
@@ -128,20 +44,6 @@ _UNITS = (
 def tags(pair_tags: Sequence[Tag]) -> str:
     """Tags as `key=value,key`, a tag without a value as its key."""
     return ",".join(tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in pair_tags)
-
-
-def raw_error(error: LskeysError) -> dict[str, Any]:
-    """An error as JSON."""
-    return {
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-        "tip": error.tip,
-        "docs": error.docs,
-        "requestId": error.request_id,
-        "region": error.region,
-        "exitCode": int(error.exit_code),
-    }
 
 
 def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,4 +128,76 @@ KEY_PAIRS: View[KeyPair] = View(
     standard=("name", "region", "created", "fingerprint", "tags"),
     identity=lambda pair: pair.name,
     raw=raw_key_pair,
+)
+
+
+def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
+    """A saved key as JSON: the pair as AWS names its members, and the files."""
+    return without_none(
+        {
+            "name": saved.pair_name,
+            "createdAt": raw_moment(saved.created_at),
+            "location": {"regionName": saved.region},
+            "fingerprint": saved.fingerprint,
+            "fingerprintForm": saved.form,
+            "verified": saved.form is not None,
+            "outcome": saved.outcome,
+            "privateKeyFile": str(saved.path),
+            "publicKeyFile": str(saved.public_path),
+            "keptFile": str(saved.kept) if saved.kept else None,
+        }
+    )
+
+
+def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
+    return Cell(saved.form, Tone.GOOD) if saved.form else Cell("unverified", Tone.BAD)
+
+
+SAVED_KEYS: View[SavedKey] = View(
+    member="keyPairs",
+    columns=(
+        Column("path", "PRIVATE KEY", lambda saved: str(saved.path)),
+        Column("region", "REGION", lambda saved: saved.region),
+        Column("outcome", "OUTCOME", lambda saved: saved.outcome),
+        Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or ""),
+        Column("verified", "VERIFIED AS", lambda saved: saved.form or "", _verified_cell),
+        Column("created", "CREATED (UTC)", lambda saved: rfc3339(saved.created_at)),
+    ),
+    standard=("path", "region", "outcome", "fingerprint", "verified"),
+    text=("path",),
+    identity=lambda saved: str(saved.path),
+    raw=raw_saved_key,
+)
+
+
+def raw_removal(removal: Removal) -> dict[str, Any]:
+    """A removal as JSON, with the names of the AWS CLI's operations where there are some."""
+    return without_none(
+        {
+            "resourceName": removal.pair_name,
+            "resourceType": "KeyPair",
+            "location": {"regionName": removal.region},
+            "operationType": "DeleteKeyPair",
+            "outcome": removal.outcome,
+            "expectedFingerprint": removal.expected,
+            "fingerprintForm": removal.form,
+            "localFile": str(removal.local_file) if removal.local_file else None,
+            "backupFile": str(removal.backup) if removal.backup else None,
+        }
+    )
+
+
+REMOVALS: View[Removal] = View(
+    member="operations",
+    columns=(
+        Column("name", "NAME", lambda removal: removal.pair_name),
+        Column("region", "REGION", lambda removal: removal.region),
+        Column("outcome", "OUTCOME", lambda removal: removal.outcome),
+        Column("fingerprint", "EXPECTED FINGERPRINT", lambda removal: removal.expected or ""),
+        Column("local-file", "VERIFIED WITH", lambda removal: str(removal.local_file or "")),
+        Column("backup", "BACKUP", lambda removal: str(removal.backup or "")),
+    ),
+    standard=("name", "region", "outcome", "fingerprint", "local-file", "backup"),
+    identity=lambda removal: removal.pair_name,
+    raw=raw_removal,
 )

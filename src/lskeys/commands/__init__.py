@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from typer.core import TyperCommand
 
+from lskeys.commands import delete, download_default, sandbox
 from lskeys.commands import list as list_
-from lskeys.commands import sandbox
 from lskeys.options import OptionalValue
 
 
@@ -20,6 +20,10 @@ class Verb:
     kind: type[TyperCommand] = TyperCommand
 
 
-VERBS = (Verb("list", list_.list_key_pairs, alias="ls"),)
+VERBS = (
+    Verb("list", list_.list_key_pairs, alias="ls"),
+    Verb("download-default", download_default.download_default),
+    Verb("delete", delete.delete_key_pairs, alias="rm", kind=OptionalValue),
+)
 
 GROUPS = (sandbox.group,)

@@ -10,7 +10,8 @@ from lskeys.model import KeyPair
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
-from lskeys.views import KEY_PAIRS, Sheet
+from lskeys.sheet import Sheet
+from lskeys.views import KEY_PAIRS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -57,8 +58,8 @@ def list_key_pairs(
         include_default=include_default,
         in_use=in_use if unused or in_use else None,
     )
-    shown = columns(KEY_PAIRS, column_names)
-    names = {column.name for column in shown} | {(sort_by or "").removeprefix("-")}
+    chosen = columns(KEY_PAIRS, column_names)
+    names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}
     sort((), sort_by, KEY_PAIRS)
     asks_usage = selection.in_use is not None or "used-by" in names
     answers = run.ask(lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage))
@@ -67,7 +68,7 @@ def list_key_pairs(
     errors = [answer.error for answer in answers if answer.error]
     succeeded = len(answers) - len(errors)
     if succeeded:
-        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), shown, errors))
+        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
     if succeeded and not pairs:
         _say_nothing_found(run, selection)
     run.fail_if(errors, succeeded, "regions")

@@ -62,6 +62,11 @@ class Lightsail:
             ),
         )
 
+    def default_key_pair(self) -> KeyPair | None:
+        """The region's default pair, or None where there is none (GetKeyPairs, every page)."""
+        pairs = self.key_pairs(include_default=True)
+        return next((pair for pair in pairs if pair.is_default), None)
+
     def key_pair(self, name: str) -> KeyPair:
         """One key pair by its name (GetKeyPair); not the default one, which it may not know."""
         doing = f"cannot look up {name}"

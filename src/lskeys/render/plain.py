@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lskeys.harmless import harmless
-from lskeys.views import Sheet
+from lskeys.sheet import Sheet
 
 ABSENT = "-"
 """What text shows for no value, so that columns never shift."""
@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def text(sheet: Sheet[Any]) -> Iterator[str]:
     """Tab-separated whole values, no header."""
     for item in sheet.items:
-        yield "\t".join(harmless(column.plain(item)) or ABSENT for column in sheet.columns)
+        yield "\t".join(harmless(column.plain(item)) or ABSENT for column in sheet.text_columns)
 
 
 def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lskeys.harmless import harmless
-from lskeys.views import Cell, Sheet, Tone
+from lskeys.sheet import Cell, Sheet, Tone
 
 _STYLES = {
     Tone.PLAIN: "",

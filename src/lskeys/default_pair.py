@@ -1,0 +1,69 @@
+"""The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
+
+from lskeys.errors import MissingError, RefusedError
+from lskeys.keystore import Folder
+from lskeys.lightsail import Lightsail
+from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
+from lskeys.verification import Verified, verify
+
+
+def fetch(  # noqa: PLR0913  what it takes to say what, where and how
+    lightsail: Lightsail,
+    folder: Folder,
+    name: str,
+    *,
+    pair: KeyPair | None,
+    creates: bool = False,
+    force: bool = False,
+) -> SavedKey:
+    """Download the default key and save it; the disk is made ready before AWS is asked.
+
+    Args:
+        lightsail: The region.
+        folder: Where to; held.
+        name: The file's name.
+        pair: The pair as the service reports it; None if there is none, or it cannot be known.
+        creates: Whether the call creates the pair: then no file can hold its key already.
+        force: Whether a file with another key is replaced; it is kept beside.
+
+    Raises:
+        RefusedError: The place is taken, or the key is not the one the service reports.
+        RemoteError, SetupError: The service did not hand out a usable key.
+        LocalError: The disk failed.
+    """
+    with folder.reserve(name, force=force) as place:
+        if creates and place.present and not force:
+            raise RefusedError(
+                f"{place.path} holds another key: {lightsail.region} has no default pair yet",
+                hint="use --force to replace it; the old file is kept beside it",
+                region=lightsail.region,
+            )
+        verified, pair = obtain(lightsail, pair, creates=creates)
+        comment = f"{DEFAULT_PAIR}@{lightsail.region}"
+        saved = place.save(verified.private_key, comment=comment)
+    return SavedKey(
+        pair_name=DEFAULT_PAIR,
+        region=lightsail.region,
+        path=saved.path,
+        outcome=saved.outcome,
+        fingerprint=pair.fingerprint if pair else None,
+        form=verified.match.form if verified.match else None,
+        created_at=pair.created_at if pair else None,
+        kept=saved.kept,
+    )
+
+
+def obtain(
+    lightsail: Lightsail, pair: KeyPair | None, *, creates: bool
+) -> tuple[Verified, KeyPair | None]:
+    """Download the default key and verify it; a pair that this created is looked up after."""
+    handed_out = lightsail.download_default_key()
+    if creates:
+        pair = lightsail.default_key_pair()
+        if pair is None:
+            raise MissingError(
+                f"{lightsail.region} handed out a default key but lists no default pair",
+                hint="run the same command again: the key can be downloaded at any time",
+                region=lightsail.region,
+            )
+    return verify(handed_out, pair, lightsail.region), pair

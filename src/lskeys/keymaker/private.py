@@ -1,0 +1,140 @@
+"""Private keys: the noun, and reading it from PEM and OpenSSH texts, however mangled. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
+
+from lskeys import fingerprints
+from lskeys.fingerprints import Fingerprint
+from lskeys.keymaker.public import PublicKey, describe, from_blob, wire_string
+from lskeys.keymaker.texts import KINDS, KeyMaterialError, block, pem, plain, unbase64
+from lskeys.model import Secret
+
+_BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
+_OPENSSH = b"OPENSSH PRIVATE KEY"
+_PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
+_RFC1421_ENCRYPTED = b"Proc-Type: 4,ENCRYPTED"
+_DER_SEQUENCE = b"\x30"
+_MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
+
+_Loaded = RSAPrivateKey | Ed25519PrivateKey | EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    r"""A private key that was parsed and found consistent.
+
+    Attributes:
+        pem: The text in the format it came in, `\n` line ends, exactly one final newline.
+        public: Its public half, derived from it.
+        fingerprints: Every form: the public ones and the private one.
+    """
+
+    pem: Secret
+    public: PublicKey
+    fingerprints: tuple[Fingerprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A private key's text before it is opened: what shows without a passphrase.
+
+    Attributes:
+        pem: The clean text.
+        encrypted: Whether a passphrase is needed to open it.
+        shown: The public half, where the format shows it in clear; only OpenSSH's does.
+    """
+
+    pem: Secret
+    encrypted: bool
+    shown: PublicKey | None
+
+
+def read_private(text: bytes, *, passphrase: bytes | None = None) -> PrivateKey:
+    r"""Read a private key: PEM PKCS#1, PKCS#8, SEC1 or OpenSSH.
+
+    Tolerates base64 of the PEM, literal `\n`, CRLF, a byte order mark, text around the key and
+    a missing final newline.
+
+    Raises:
+        KeyMaterialError: It is not one consistent private key, or is encrypted and no passphrase
+            (or a wrong one) is given.
+    """
+    envelope = find_private(text)
+    if envelope is None:
+        raise KeyMaterialError("the text holds no private key", hint=KINDS)
+    return open_private(envelope, passphrase=passphrase)
+
+
+def find_private(text: bytes) -> Envelope | None:
+    """The one private key in a text, not yet opened, or None where there is none."""
+    content = plain(text)
+    if b"-----BEGIN" not in content:
+        content = unbase64(content.strip(b"\"' \t\r\n")) or b""
+    found = block(_BEGIN, content.replace(b"\\r", b"").replace(b"\\n", b"\n"))
+    if found is None:
+        return None
+    label, body = found
+    if label == _OPENSSH:
+        return _openssh_envelope(body)
+    encrypted = label == _PKCS8_ENCRYPTED or _RFC1421_ENCRYPTED in body
+    if label == _PKCS8_ENCRYPTED and not (unbase64(body) or b"").startswith(_DER_SEQUENCE):
+        raise _damaged()
+    return Envelope(Secret(pem(label, body)), encrypted, shown=None)
+
+
+def open_private(envelope: Envelope, *, passphrase: bytes | None = None) -> PrivateKey:
+    """Parse a private key and check that it is consistent."""
+    if envelope.encrypted and passphrase is None:
+        raise KeyMaterialError(
+            "the private key is encrypted with a passphrase",
+            hint="take the passphrase off a copy: ssh-keygen -p -f COPY",
+        )
+    key = _load(envelope, passphrase if envelope.encrypted else None)
+    public = describe(key.public_key())
+    if envelope.shown not in (None, public):
+        raise KeyMaterialError("the halves of the private key do not belong together")
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    every = (*public.fingerprints, fingerprints.of_private(pkcs8))
+    return PrivateKey(envelope.pem, public, every)
+
+
+def _openssh_envelope(body: bytes) -> Envelope:
+    wire = unbase64(body) or b""
+    if not wire.startswith(_MAGIC):
+        raise _damaged()
+    cipher, at = wire_string(wire, len(_MAGIC))
+    _, at = wire_string(wire, at)  # the key derivation's name
+    _, at = wire_string(wire, at)  # and its parameters
+    blob, _ = wire_string(wire, at + 4)  # behind the number of keys, which is always 1
+    return Envelope(Secret(pem(_OPENSSH, body)), cipher != b"none", from_blob(blob))
+
+
+def _load(envelope: Envelope, passphrase: bytes | None) -> _Loaded:
+    text = envelope.pem.reveal()
+    load = load_ssh_private_key if envelope.shown else load_pem_private_key
+    try:
+        key = load(text, passphrase)
+    except Exception:  # noqa: BLE001  the library raises many kinds; their texts may quote a key
+        raise (_damaged() if passphrase is None else _unopened()) from None
+    if not isinstance(key, _Loaded):
+        raise KeyMaterialError("the private key is of a kind that is not read", hint=KINDS)
+    return key
+
+
+def _damaged() -> KeyMaterialError:
+    return KeyMaterialError("the private key is damaged or inconsistent")
+
+
+def _unopened() -> KeyMaterialError:
+    return KeyMaterialError("the private key does not open with this passphrase")

@@ -1,0 +1,74 @@
+"""Texts that hold keys: undoing what copying did to them, and finding the one block. Pure."""
+
+import base64
+import codecs
+import re
+
+SIZE_LIMIT = 64 * 1024
+"""Bytes; an RSA key of 16,384 bits takes 13 KB, longer texts are not read."""
+
+KINDS = "RSA, Ed25519 and ECDSA keys are read, in PEM, OpenSSH or RFC 4716 form"
+
+_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),  # what `>` writes in Windows PowerShell 5
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class KeyMaterialError(Exception):
+    """A text is not the key it should be.
+
+    Its reader knows whose fault that is, AWS's or the user's, and raises the error that says so.
+
+    Args:
+        message: One line, lower case, no full stop; names what is wrong, never quotes the text.
+        hint: What to do next, where there is something.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def plain(text: bytes) -> bytes:
+    """The text in UTF-8 without a byte order mark; refused where it is longer than any key."""
+    if len(text) > SIZE_LIMIT:
+        raise KeyMaterialError(f"the text is longer than any key ({len(text)} bytes)")
+    for mark, encoding in _ENCODINGS:
+        if text.startswith(mark):
+            return text.removeprefix(mark).decode(encoding, "replace").encode()
+    return text
+
+
+def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
+    """Label and body of the one block whose BEGIN line matches, or None where there is none."""
+    first = begin.search(text)
+    if first is None:
+        return None
+    end = text.find(first[0].replace(b"BEGIN", b"END"), first.end())
+    if end < 0:
+        raise KeyMaterialError("the key is cut off: its END line is missing")
+    if begin.search(text, end):
+        raise KeyMaterialError("the text holds more than one key")
+    return first[1], text[first.end() : end]
+
+
+def pem(label: bytes, body: bytes) -> bytes:
+    r"""A clean PEM text: `\n` line ends, no space around lines, exactly one final newline.
+
+    Without headers (RFC 1421) white space means nothing, so a body whose line ends became
+    spaces gets its lines back.
+    """
+    lines = [each.strip() for each in body.strip().splitlines()] if b":" in body else body.split()
+    edges = b"-----BEGIN " + label + b"-----", b"-----END " + label + b"-----\n"
+    return b"\n".join((edges[0], *lines, edges[1]))
+
+
+def unbase64(text: bytes) -> bytes | None:
+    """What strict base64 stands for, spaces and line ends aside, or None if it is none."""
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True)
+    except ValueError:
+        return None

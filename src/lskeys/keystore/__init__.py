@@ -1,0 +1,12 @@
+"""The one place that writes private keys: 0600, whole or absent, never over another unasked.
+
+Touches: the disk. In this order: `open_folder` makes, checks and locks the folder, `reserve`
+checks the destination and takes its space, then the caller asks AWS, and `save` writes, flushes,
+names, flushes again and reads back.
+"""
+
+from lskeys.keystore.draft import leftovers
+from lskeys.keystore.folder import Folder, inspect, open_folder
+from lskeys.keystore.place import Place, Present, Saved
+
+__all__ = ["Folder", "Place", "Present", "Saved", "inspect", "leftovers", "open_folder"]

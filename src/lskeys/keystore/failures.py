@@ -1,0 +1,28 @@
+"""What a failing disk says, as errors with a way out. Pure."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lskeys.errors import LocalError
+
+_WAYS_OUT = {
+    errno.ENOSPC: "free some space on that disk, then try again",
+    errno.EDQUOT: "free some of your quota on that disk, then try again",
+    errno.EROFS: "that disk is mounted read-only: choose a folder on another",
+    errno.EACCES: "look who may write there: ls -ld FOLDER",
+    errno.EPERM: "look who owns it, and whether that disk keeps permissions",
+    errno.EMFILE: "too many files are open: raise the limit with ulimit -n",
+    errno.EFBIG: "the limit on file sizes is too low: raise it with ulimit -f",
+    errno.EIO: "the disk may be failing: check it before you trust what is on it",
+}
+
+
+@contextmanager
+def told(failed: str) -> Iterator[None]:
+    """Turn what the operating system reports into one sentence that begins with what failed."""
+    try:
+        yield
+    except OSError as exc:
+        reason = (exc.strerror or type(exc).__name__).lower()
+        raise LocalError(f"{failed}: {reason}", hint=_WAYS_OUT.get(exc.errno or 0)) from exc

@@ -1,0 +1,207 @@
+"""One private key and its `.pub`: where they go, and what may be replaced. Touches: the disk."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from lskeys import keymaker
+from lskeys.errors import RefusedError
+from lskeys.keymaker import LocalMaterial, PrivateKey
+from lskeys.keystore import writing
+from lskeys.keystore.directory import Directory, Found, look
+from lskeys.keystore.draft import Draft, drafted
+from lskeys.keystore.failures import told
+from lskeys.keystore.writing import PRIVATE
+from lskeys.model import Secret
+
+Outcome = Literal["saved", "unchanged", "replaced"]
+
+_PUBLIC = 0o644
+_SUFFIX = ".pub"
+_PRIVATE_SIZE = 16 * 1024  # an RSA key of 16,384 bits takes 13 KB
+_PUBLIC_SIZE = 4 * 1024
+_USUAL_NAME_LIMIT = 255  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A regular file that lies at a destination already; `material` is None if it is no key."""
+
+    path: Path
+    mode: int
+    material: LocalMaterial | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a key.
+
+    Attributes:
+        path: The private key.
+        public_path: Its public half.
+        outcome: "saved" where nothing was, "unchanged" where the same key was, or "replaced".
+        kept: Where the private key file that was replaced is now.
+        public_kept: Where the `.pub` that was replaced is now.
+    """
+
+    path: Path
+    public_path: Path
+    outcome: Outcome
+    kept: Path | None = None
+    public_kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One of the two files of a key, and what counts as the same key in it."""
+
+    name: str
+    text: Secret
+    mode: int
+    is_same: Callable[[LocalMaterial | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A destination that was checked, with its space reserved.
+
+    Attributes:
+        path: Where the private key goes.
+        present: What lay there when the place was reserved.
+        force: Whether a file that holds something else is replaced; it is kept beside.
+    """
+
+    path: Path
+    present: Present | None
+    force: bool
+    _directory: Directory
+    _private: Draft
+    _public: Draft
+    _now: Callable[[], datetime]
+
+    def save(self, key: PrivateKey, *, comment: str = "") -> Saved:
+        """Write the key and its `.pub` and read both back; the same key is left as it is.
+
+        Raises:
+            RefusedError: Something else is there, and no `force`; nothing was changed.
+            LocalError: The disk failed; the message tells what is saved and what is not.
+        """
+        private, public = _files(self.path.name, key, comment)
+        public_path = self.path.with_name(public.name)
+        with told(f"cannot write {self.path}"):
+            self._refuse_other(public)
+            outcome, kept = self._settle(self._private, private)
+        with told(f"{self.path} is saved, but its public half {public_path} is not"):
+            _, public_kept = self._settle(self._public, public)
+        return Saved(self.path, public_path, outcome, kept, public_kept)
+
+    def _refuse_other(self, file: _File) -> None:
+        found = look(self._directory, file.name)
+        if found and not self.force and not file.is_same(_material(found)):
+            raise _taken(self._directory.path / file.name, _material(found))
+
+    def _settle(self, draft: Draft, file: _File) -> tuple[Outcome, Path | None]:
+        found = look(self._directory, file.name)
+        if found is None and draft.place(file.name, file.text, file.mode):
+            return "saved", None
+        found = found or look(self._directory, file.name)  # somebody was quicker
+        material = _material(found) if found else None
+        if file.is_same(material):
+            writing.mend(self._directory, file.name, file.mode)
+            self._directory.flush()
+            return "unchanged", None
+        if not self.force:
+            raise _taken(self._directory.path / file.name, material)
+        if found and found.links == 1:  # else another name of the file would change too
+            writing.mend(self._directory, file.name, file.mode)
+        kept = writing.keep(self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}")
+        draft.replace(file.name, file.text, file.mode)
+        return "replaced", self._directory.path / kept
+
+
+@contextmanager
+def reserved(
+    directory: Directory, name: str, *, force: bool, now: Callable[[], datetime]
+) -> Iterator[Place]:
+    """Check a destination and reserve its space; without a save, nothing stays behind."""
+    present = survey(directory, name, force=force)
+    with (
+        drafted(directory, size=_PRIVATE_SIZE) as private,
+        drafted(directory, size=_PUBLIC_SIZE) as public,
+    ):
+        yield Place(directory.path / name, present, force, directory, private, public, now)
+
+
+def survey(directory: Directory, name: str, *, force: bool) -> Present | None:
+    """What lies at a destination; refused where no key whatever could be saved there."""
+    path = directory.path / name
+    check_name(name)
+    _check_length(directory, name, len(_SUFFIX))
+    with told(f"cannot read {path}"):
+        found = look(directory, name)
+        beside = look(directory, name + _SUFFIX)
+    if force and (found or beside):
+        _check_length(directory, name, len(_SUFFIX) + writing.LONGEST_SUFFIX)
+    material = _material(found) if found else None
+    if found and not force and not (material and material.private):
+        raise _taken(path, material)
+    public = _material(beside) if beside else None
+    if beside and not force and not _is_public(public):
+        raise _taken(directory.path / (name + _SUFFIX), public)
+    return Present(path, found.mode, material) if found else None
+
+
+def check_name(name: str) -> None:
+    """Refuse what is no plain file name: names choose no path and hide nothing."""
+    if not name.isprintable() or "/" in name or name in ("", ".", ".."):
+        raise RefusedError(f"{name!r} is no file name", hint="choose one with --file")
+
+
+def _check_length(directory: Directory, name: str, behind: int) -> None:
+    limit = _USUAL_NAME_LIMIT
+    with suppress(OSError, ValueError):
+        limit = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
+    if len(os.fsencode(name)) + behind > limit:
+        raise RefusedError(
+            f"the file name {name} is too long for the disk of {directory.path}",
+            hint="choose a shorter one with --file",
+        )
+
+
+def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
+    def is_same(material: LocalMaterial | None) -> bool:
+        private = material.private if material else None
+        return private is not None and private.public.blob == key.public.blob
+
+    def is_its_public(material: LocalMaterial | None) -> bool:
+        public = material.public if material and _is_public(material) else None
+        return public is not None and public.blob == key.public.blob
+
+    line = Secret(key.public.line(comment).encode() + b"\n")
+    return (
+        _File(name, key.pem, PRIVATE, is_same),
+        _File(name + _SUFFIX, line, _PUBLIC, is_its_public),
+    )
+
+
+def _material(found: Found) -> LocalMaterial | None:
+    return keymaker.read_local(found.content.reveal())
+
+
+def _is_public(material: LocalMaterial | None) -> bool:
+    return material is not None and not material.has_private
+
+
+def _taken(path: Path, material: LocalMaterial | None) -> RefusedError:
+    holds = "another key"
+    if material is None:
+        holds = "something that is no key"
+    elif material.encrypted:
+        holds = "an encrypted key, which cannot be compared"
+    return RefusedError(
+        f"{path} holds {holds}", hint="use --force to replace it; the old file is kept beside it"
+    )

@@ -1,0 +1,141 @@
+"""The key files on this disk, found by what is in them. Touches: the disk, reading only."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lskeys import keymaker
+from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.keymaker import LocalMaterial
+from lskeys.matching import LocalKey
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+def find(folders: Iterable[Path]) -> tuple[LocalKey, ...]:
+    """Every key in the files directly in the folders, in the folders' order, then by name.
+
+    What is no readable regular file of at most 64 KiB with one key in it is passed over. An
+    encrypted PEM does not show its public half: it is taken from the neighbour of the same name
+    with `.pub` behind it, so that pair is one by name only.
+    """
+    found: list[LocalKey] = []
+    seen: set[tuple[int, int]] = set()
+    for folder in folders:
+        identity = _identity(folder)
+        if identity is None or identity in seen:
+            continue
+        seen.add(identity)
+        found.extend(key for path in _files(folder) if (key := _look(path)))
+    return tuple(found)
+
+
+def read(path: Path) -> LocalKey:
+    """The key in one named file.
+
+    Raises:
+        MissingError: There is no such file.
+        RefusedError: It is a folder, a device, too big, or holds no single key.
+        LocalError: It cannot be read.
+    """
+    try:
+        opened = _open(path)
+    except FileNotFoundError:
+        raise MissingError(f"there is no file {path}") from None
+    except OSError as exc:
+        raise LocalError(f"cannot read {path}: {_reason(exc)}") from exc
+    if opened is None:
+        raise RefusedError(
+            f"{path} is not a regular file of at most {keymaker.SIZE_LIMIT // 1024} KiB",
+            hint="name the file that holds the key",
+        )
+    key = _key(path, *opened)
+    if key is None:
+        raise RefusedError(
+            f"{path} holds no key that can be read",
+            hint="name a private key, or its public half, in PEM, OpenSSH or RFC 4716 form",
+        )
+    return key
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Regular files, those behind a link too; the type is known before anything is opened."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(each.name for each in entries if _is_file(each))
+    except OSError:
+        return
+    yield from (folder / name for name in names)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that goes in circles
+        return False
+
+
+def _look(path: Path) -> LocalKey | None:
+    try:
+        opened = _open(path)
+    except OSError:
+        return None
+    return _key(path, *opened) if opened else None
+
+
+def _open(path: Path) -> tuple[bytes, int] | None:
+    """Content and permission bits of a regular file, or None where it is none or too big."""
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a device can already do something
+        return None
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > keymaker.SIZE_LIMIT:
+            return None
+        content = os.read(descriptor, keymaker.SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    return content, stat.S_IMODE(status.st_mode)
+
+
+def _key(path: Path, content: bytes, mode: int) -> LocalKey | None:
+    material = keymaker.read_local(content)
+    if material is None:
+        return None
+    public = material.public or _neighbour(path, material)
+    return LocalKey(
+        path=path,
+        fingerprints=material.fingerprints or (public.fingerprints if public else ()),
+        has_private=material.has_private,
+        encrypted=material.encrypted,
+        mode=mode,
+        algorithm=public.algorithm if public else None,
+        bits=public.bits if public else None,
+        blob=public.blob if public else None,
+        comment=public.comment if public else "",
+        is_by_name=material.public is None and public is not None,
+    )
+
+
+def _neighbour(path: Path, material: LocalMaterial) -> keymaker.PublicKey | None:
+    if not material.encrypted:
+        return None
+    try:
+        opened = _open(path.with_name(path.name + ".pub"))
+    except OSError:
+        return None
+    beside = keymaker.read_local(opened[0]) if opened else None
+    return beside.public if beside and not beside.has_private else None
+
+
+def _reason(exc: OSError) -> str:
+    return (exc.strerror or type(exc).__name__).lower()
