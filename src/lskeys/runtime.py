@@ -354,7 +354,7 @@ class Runtime:
         import jmespath
 
         try:
-            return jmespath.search(self.asked.query, sheet.document)
+            return jmespath.search(self.asked.query or "@", sheet.document)
         except jmespath.exceptions.JMESPathError as error:
             raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None
 

@@ -1,0 +1,1 @@
+"""One file a verb: the command line in, exit code and streams out."""

@@ -1,0 +1,132 @@
+"""What most tests need: an account on loopback, an empty home, and `run`.
+
+The sandbox over loopback is the fake; everything between the command line and its wire is the
+production path, unpatched. Nothing but loopback can be reached from here.
+"""
+
+import io
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lskeys import sandbox
+from lskeys.cli import main
+from lskeys.runtime import Launch
+from lskeys.sandbox import Sandbox, Server
+
+REGION = "us-east-1"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+CREATED = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
+"""Three weeks before `NOW`."""
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    if event != "socket.connect" or not isinstance(arguments[1], tuple):
+        return
+    host = str(arguments[1][0])
+    if not host.startswith(_LOOPBACK):
+        raise ConnectionRefusedError(f"tests reach loopback only, not {host}")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one command line did, to be compared as a whole."""
+
+    exit_code: int
+    out: str = ""
+    err: str = ""
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream in memory that is or is not a terminal."""
+
+    def __init__(self, text: str = "", *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(text.encode()), encoding="utf-8", errors="backslashreplace")
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Whether it says it is a terminal."""
+        return self._terminal
+
+    def written(self) -> str:
+        """All that was written to it."""
+        self.flush()
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue().decode()
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def rsa_pem() -> str:
+    """An RSA private key in PKCS#1, as the service hands it out; made for this session."""
+    command = ("openssl", "genrsa", "-traditional", "2048")
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, and an environment that knows nothing of AWS or lskeys."""
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "LSKEYS_", "XDG_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Sandbox:
+    """An empty account, whose clock stands."""
+    return Sandbox(tmp_path / "account" / "sandbox.sqlite3", now=lambda: NOW, seed=False)
+
+
+@pytest.fixture
+def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The account on loopback; the environment points any AWS tool at it."""
+    assert home.is_dir()
+    with sandbox.serve(account) as running:
+        for name, value in sandbox.environment(running.endpoint).items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """Runs a command line: `run("list --all-regions")`, `run("delete web", typed="web\\n")`.
+
+    `typed` makes stdin and stderr a terminal, `terminal` makes stdout one.
+    """
+    assert home.is_dir()
+
+    def run_line(line: str, *, typed: str | None = None, terminal: bool = False) -> Ran:
+        stdin = Stream(typed or "", terminal=typed is not None)
+        stdout = Stream(terminal=terminal)
+        stderr = Stream(terminal=typed is not None)
+        launch = Launch(stdin, stdout, stderr, os.environ, lambda: NOW)
+        with redirect_stdout(stdout), redirect_stderr(stderr):
+            exit_code = main(shlex.split(line), launch)
+        return Ran(exit_code, stdout.written(), stderr.written())
+
+    return run_line
