@@ -111,7 +111,7 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how 
 
 
 def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
-    message = one_line(error.format_message()).rstrip(".")
+    message = one_line(error.format_message()).rstrip(".") or "no verb is given"
     words = [verb.word for verb in commands.VERBS]
     spoken = next((word for word in arguments if word in words), None)
     command = f"lskeys {spoken} --help" if spoken else "lskeys --help"

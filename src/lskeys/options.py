@@ -83,7 +83,7 @@ class Connection:
             rich_help_panel=_CONNECTION,
             min=0.1,
             max=86_400,
-            help="The longest one question to AWS may take, retries included. [default: 60]",
+            help="The longest one question to AWS may take, retries included (default: 60).",
         ),
     ] = None
 

@@ -34,13 +34,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """One column: the word for `--columns`, the heading, and the value in its two dresses."""
+    """One column: the word for `--columns`, the heading, and the value in its two dresses.
+
+    `sort` orders by something else than the plain text; `folds` lets a table break long values.
+    """
 
     name: str
     heading: str
     plain: Callable[[T], str]
     pretty: Callable[[T, datetime], Cell] | None = None
     sort: Callable[[T], Any] | None = None
+    folds: bool = False
 
     def cell(self, item: T, now: datetime) -> Cell:
         """The value as people see it."""

@@ -83,7 +83,7 @@ def _name_cell(pair: KeyPair, _: datetime) -> Cell:
 def _created_cell(pair: KeyPair, now: datetime) -> Cell:
     if pair.created_at is None:
         return Cell("unknown", Tone.FAINT)
-    day = pair.created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    day = pair.created_at.astimezone(UTC).date().isoformat()
     return Cell(f"{day} ({age(pair.created_at, now)})")
 
 
@@ -116,14 +116,24 @@ KEY_PAIRS: View[KeyPair] = View(
             sort=lambda pair: pair.created_at or datetime.min.replace(tzinfo=UTC),
         ),
         Column(
-            "fingerprint", "FINGERPRINT", lambda pair: pair.fingerprint or "", _fingerprint_cell
+            "fingerprint",
+            "FINGERPRINT",
+            lambda pair: pair.fingerprint or "",
+            _fingerprint_cell,
+            folds=True,
         ),
-        Column("tags", "TAGS", lambda pair: tags(pair.tags)),
-        Column("used-by", "USED BY", lambda pair: _many(pair.used_by), _used_cell),
-        Column("local-files", "LOCAL FILES", lambda pair: _many(pair.local_files), _local_cell),
+        Column("tags", "TAGS", lambda pair: tags(pair.tags), folds=True),
+        Column("used-by", "USED BY", lambda pair: _many(pair.used_by), _used_cell, folds=True),
+        Column(
+            "local-files",
+            "LOCAL FILES",
+            lambda pair: _many(pair.local_files),
+            _local_cell,
+            folds=True,
+        ),
         Column("account", "ACCOUNT", lambda pair: pair.account or ""),
-        Column("arn", "ARN", lambda pair: pair.arn or ""),
-        Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or ""),
+        Column("arn", "ARN", lambda pair: pair.arn or "", folds=True),
+        Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or "", folds=True),
     ),
     standard=("name", "region", "created", "fingerprint", "tags"),
     identity=lambda pair: pair.name,
@@ -156,10 +166,10 @@ def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
 SAVED_KEYS: View[SavedKey] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda saved: str(saved.path)),
+        Column("path", "PRIVATE KEY", lambda saved: str(saved.path), folds=True),
         Column("region", "REGION", lambda saved: saved.region),
         Column("outcome", "OUTCOME", lambda saved: saved.outcome),
-        Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or ""),
+        Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or "", folds=True),
         Column("verified", "VERIFIED AS", lambda saved: saved.form or "", _verified_cell),
         Column("created", "CREATED (UTC)", lambda saved: rfc3339(saved.created_at)),
     ),
@@ -193,9 +203,16 @@ REMOVALS: View[Removal] = View(
         Column("name", "NAME", lambda removal: removal.pair_name),
         Column("region", "REGION", lambda removal: removal.region),
         Column("outcome", "OUTCOME", lambda removal: removal.outcome),
-        Column("fingerprint", "EXPECTED FINGERPRINT", lambda removal: removal.expected or ""),
-        Column("local-file", "VERIFIED WITH", lambda removal: str(removal.local_file or "")),
-        Column("backup", "BACKUP", lambda removal: str(removal.backup or "")),
+        Column(
+            "fingerprint",
+            "EXPECTED FINGERPRINT",
+            lambda removal: removal.expected or "",
+            folds=True,
+        ),
+        Column(
+            "local-file", "VERIFIED WITH", lambda removal: str(removal.local_file or ""), folds=True
+        ),
+        Column("backup", "BACKUP", lambda removal: str(removal.backup or ""), folds=True),
     ),
     standard=("name", "region", "outcome", "fingerprint", "local-file", "backup"),
     identity=lambda removal: removal.pair_name,

@@ -49,7 +49,7 @@ def download_default(
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="The folder to save in. [default: ~/.ssh]"),
+        typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
     ] = None,
     file: Annotated[
         str | None,

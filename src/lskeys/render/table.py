@@ -1,6 +1,6 @@
 """table: what people read, drawn by Rich from harmless text and never from markup. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import StringIO
 from typing import Any
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lskeys.harmless import harmless
-from lskeys.sheet import Cell, Sheet, Tone
+from lskeys.sheet import Cell, Column, Sheet, Tone
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -21,14 +21,19 @@ _STYLES = {
     Tone.BAD: "red",
 }
 
+_GAP = 3
+_FOLDED = 16
+
 
 def table(
     sheet: Sheet[Any], now: datetime, *, width: int, colored: bool, ascii_only: bool
 ) -> Iterator[str]:
-    """The lines of a table; nothing for no items. Cells fold where the width ends, none is cut.
+    """The lines of a table, or of a block for each item where the width is too small for columns.
+
+    Long columns fold at their edge; nothing is ever cut off.
 
     Args:
-        sheet: What to show.
+        sheet: What to show; no items give no lines.
         now: What ages are counted from.
         width: Columns of the terminal.
         colored: Whether styles may be written.
@@ -36,16 +41,9 @@ def table(
     """
     if not sheet.items:
         return
-    drawn = Table(
-        box=box.ASCII if ascii_only else box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        header_style="bold",
-    )
-    for column in sheet.columns:
-        drawn.add_column(column.heading, overflow="fold")
-    for item in sheet.items:
-        drawn.add_row(*(_drawn(column.cell(item, now)) for column in sheet.columns))
+    rows = [[_drawn(column.cell(item, now)) for column in sheet.columns] for item in sheet.items]
+    narrow = _least_width(sheet.columns, rows) > width
+    drawn = _blocks(sheet.columns, rows) if narrow else _columns(sheet.columns, rows, ascii_only)
     page = StringIO()
     console = Console(
         file=page,
@@ -62,6 +60,44 @@ def table(
     console.print(drawn)
     for line in page.getvalue().splitlines():
         yield line.rstrip()
+
+
+def _columns(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Text]], plain: bool) -> Table:  # noqa: FBT001  one caller
+    drawn = Table(
+        box=box.ASCII if plain else box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for column in columns:
+        drawn.add_column(column.heading, overflow="fold", no_wrap=not column.folds)
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _blocks(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Text]]) -> Table:
+    """Heading and value side by side, an empty line between items."""
+    drawn = Table.grid(padding=(0, 2))
+    drawn.add_column(style="bold", overflow="fold")
+    drawn.add_column(overflow="fold")
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            drawn.add_row(column.heading, cell)
+        drawn.add_row()
+    return drawn
+
+
+def _least_width(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Text]]) -> int:
+    """The columns a table needs: those that fold need a few, the others all they have."""
+    widths: list[int] = [
+        max(cell.cell_len for cell in (Text(column.heading), *cells))
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+    return _GAP * len(widths) + sum(
+        min(width, _FOLDED) if column.folds else width
+        for column, width in zip(columns, widths, strict=True)
+    )
 
 
 def _drawn(cell: Cell) -> Text:
