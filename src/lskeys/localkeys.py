@@ -41,7 +41,7 @@ def read(path: Path) -> LocalKey:
     """
     try:
         opened = _open(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise MissingError(f"there is no file {path}") from None
     except OSError as exc:
         raise LocalError(f"cannot read {path}: {_reason(exc)}") from exc

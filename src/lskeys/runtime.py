@@ -330,7 +330,8 @@ class Runtime:
         """Put what was found on stdout, in the format that was asked for."""
         from lskeys.render import plain
 
-        output = self.settings.output.value or ("table" if self.terminal.shows_tables else "text")
+        is_table = self.terminal.shows_tables and not sheet.view.is_lines
+        output = self.settings.output.value or ("table" if is_table else "text")
         if self.asked.query is not None:
             self.terminal.result(plain.QUERIED[output](self._queried(sheet)))
         elif self.asked.quiet:

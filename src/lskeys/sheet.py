@@ -56,7 +56,8 @@ class View(Generic[T]):
     """How one noun looks, in every format.
 
     `member` is the list's name in JSON, `standard` the columns shown unless asked otherwise, `text`
-    those of the text format where they are others, `identity` what `--quiet` prints.
+    those of the text format where they are others, `identity` what `--quiet` prints. `is_lines`
+    keeps the text format on a terminal, too: what is printed there is to be copied.
     """
 
     member: str
@@ -65,6 +66,7 @@ class View(Generic[T]):
     identity: Callable[[T], str]
     raw: Callable[[T], dict[str, Any]]
     text: tuple[str, ...] = ()
+    is_lines: bool = False
 
     def chosen(self, names: Sequence[str]) -> tuple[Column[T], ...]:
         """The columns of these names, in this order."""

@@ -175,6 +175,7 @@ SAVED_KEYS: View[SavedKey] = View(
     ),
     standard=("path", "region", "outcome", "fingerprint", "verified"),
     text=("path",),
+    is_lines=True,
     identity=lambda saved: str(saved.path),
     raw=raw_saved_key,
 )

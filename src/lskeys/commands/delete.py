@@ -219,7 +219,7 @@ def _usage(pair: KeyPair) -> str:
         return "which instances name it could not be found out"
     if not pair.used_by:
         return "no instance names it"
-    return f"named by {', '.join(pair.used_by)}; they keep the public key and say the same name"
+    return f"named by {', '.join(pair.used_by)}, which keep its public key and go on naming it"
 
 
 def _delete(run: Runtime, clearance: Clearance, backup: Path | None) -> Answer[Removal]:

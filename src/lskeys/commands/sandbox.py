@@ -13,6 +13,9 @@ group = typer.Typer(name="sandbox", help="The built-in pretend Lightsail.", no_a
 PORT = 8417
 """Where `serve` listens and `env` points, unless told otherwise."""
 
+_NO_PROXY = 'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"'
+_IN_THE_WAY = "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+
 Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes any free one.")]
 Switches = Annotated[
     list[str] | None,
@@ -40,8 +43,8 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
 def env(run: Runtime, *, port: Port = PORT) -> None:
     """Print the exports that point any AWS tool at a running `sandbox serve`."""
     variables = run.sandbox_environment(port)
-    lines = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
-    run.terminal.result(lines)
+    exports = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    run.terminal.result([*exports, _NO_PROXY, _IN_THE_WAY])
 
 
 @group.command("reset")

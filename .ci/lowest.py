@@ -1,0 +1,9 @@
+"""Print the lowest allowed version of each dependency, as pip takes it: boto3==1.40.0 …"""
+
+import re
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+pinned = [re.sub(r">=([\w.]+).*", r"==\1", each) for each in project["dependencies"]]
+print(*pinned)

@@ -1,0 +1,175 @@
+"""The house rules, held by the code itself: who imports whom, where, and when."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lskeys
+from lskeys import commands
+
+ROOT = Path(lskeys.__file__).parent
+REPOSITORY = Path(__file__).parents[1]
+MODULES = sorted(ROOT.rglob("*.py"))
+
+# From the door down. A part imports from parts below its own row only; parts of the rows marked
+# True may also import from each other.
+LAYERS = (
+    ({"__main__"}, False),
+    ({"cli"}, False),
+    ({"commands"}, False),
+    ({"options"}, False),
+    ({"runtime"}, False),
+    ({"default_pair", "removal"}, False),
+    ({"lightsail", "regions", "keystore", "localkeys", "config", "terminal", "render"}, False),
+    ({"guard", "matching", "selection", "verification", "views"}, True),
+    ({"keymaker", "sheet"}, False),
+    ({"deadline", "fingerprints", "harmless", "names"}, False),
+    ({"model"}, False),
+    ({"errors"}, False),
+)
+ONLY_IN = {
+    "boto3": {"lightsail"},
+    "botocore": {"lightsail"},
+    "cryptography": {"keymaker", "sandbox"},
+    "jmespath": {"runtime"},
+    "platformdirs": {"config"},
+    "rich": {"render"},
+    "typer": {"cli", "commands", "options"},
+    "click": set[str](),
+    "unittest": set[str](),
+}
+HEAVY = ("boto3", "botocore", "cryptography", "http", "jmespath", "sqlite3", "urllib3")
+
+
+def part_of(module: Path) -> str:
+    """The part of the house a file belongs to: the name behind `lskeys.`."""
+    return module.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST, *, for_types: bool) -> Iterator[str]:
+    """Every module a file imports, with or without those under TYPE_CHECKING."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            if for_types:
+                yield from imported(node, for_types=True)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        else:
+            yield from imported(node, for_types=for_types)
+
+
+def parts_imported(module: Path) -> set[str]:
+    """The other parts of the house a file imports when it runs."""
+    names = imported(ast.parse(module.read_text()), for_types=False)
+    parts = {name.split(".")[1] for name in names if name.startswith("lskeys.")}
+    return parts - {part_of(module), "__version__"}
+
+
+def row_of(part: str) -> int:
+    """The row of a part; the house has no part that is not in the plan."""
+    return next(row for row, (parts, _) in enumerate(LAYERS) if part in parts)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+def test_imports_go_down(module: Path) -> None:
+    """A file imports from lower layers only, and what touches the world not from its like."""
+    part = part_of(module)
+    if part in {"__init__", "sandbox"}:
+        assert not parts_imported(module)
+        return
+    row = row_of(part)
+    peers = LAYERS[row][0] if LAYERS[row][1] else set[str]()
+    above = {
+        other
+        for other in parts_imported(module) - {"sandbox"}
+        if row_of(other) <= row and other not in peers
+    }
+    assert not above
+
+
+def test_only_the_runtime_reaches_the_sandbox() -> None:
+    """The sandbox and the rest meet on the wire: one mistake cannot be made on both sides."""
+    friends = {part_of(module) for module in MODULES if "sandbox" in parts_imported(module)}
+    assert friends <= {"runtime", "commands"}
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_has_one_home(library: str) -> None:
+    """Each library is imported, even for types, by the one part that owns it."""
+    users = {
+        part_of(module)
+        for module in MODULES
+        for name in imported(ast.parse(module.read_text()), for_types=True)
+        if name.split(".")[0] == library
+    }
+    assert users <= ONLY_IN[library]
+
+
+def test_only_the_runtime_imports_inside_functions() -> None:
+    """Lazy imports live in one file; every other one has an honest import block."""
+    lazy = {
+        part_of(module)
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(node))
+    }
+    assert lazy == {"runtime"}
+
+
+@pytest.mark.parametrize(
+    ("line", "unwanted"),
+    [
+        (["--version"], (*HEAVY, "rich")),
+        (["list", "--help"], HEAVY),
+        (["sandbox", "path"], (*HEAVY, "rich")),
+        (
+            ["list", "-r", "us-east-1", "--endpoint-url", "http://127.0.0.1:9"],
+            ("cryptography", "rich", "sqlite3"),
+        ),
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(
+    line: list[str], unwanted: tuple[str, ...], home: Path
+) -> None:
+    """A fresh interpreter that does this loads none of these."""
+    code = (
+        "import sys, runpy\n"
+        f"sys.argv = ['lskeys', *{line!r}]\n"
+        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
+        "except SystemExit:\n    pass\n"
+        f"loaded = sorted({{each.split('.')[0] for each in sys.modules}} & set({unwanted!r}))\n"
+        "print('loaded', loaded, file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
+    )
+    assert ended.stderr.splitlines()[-1] == "loaded []"
+
+
+def test_every_module_says_what_it_is() -> None:
+    """The first lines of all files are the map: one sentence each."""
+    for module in MODULES:
+        said = ast.get_docstring(ast.parse(module.read_text()))
+        assert said, module
+        assert said.splitlines()[0].endswith("."), module
+
+
+def test_the_folder_is_the_help_page_is_the_readme() -> None:
+    """A verb is one file, one line in the table, and stands in the README."""
+    files = {
+        each.stem.replace("_", "-")
+        for each in (ROOT / "commands").glob("*.py")
+        if each.stem != "__init__"
+    }
+    words = {verb.word for verb in commands.VERBS}
+    words |= {str(group.info.name) for group in commands.GROUPS}
+    assert files == words
+    readme = (REPOSITORY / "README.md").read_text()
+    assert not {word for word in words if f"`{word}" not in readme}
