@@ -1,4 +1,4 @@
-"""Print the lowest allowed version of each dependency, as pip takes it: boto3==1.40.0 …"""
+"""Print the lowest allowed version of each dependency, in pip's spelling."""
 
 import re
 import tomllib
