@@ -1,0 +1,51 @@
+"""How times, ages, tags and absent values are spelled, for people and in JSON. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lskeys.model import Tag
+
+
+def rfc3339(moment: datetime | None) -> str:
+    """UTC with milliseconds, as in `2026-11-23T09:30:00.123Z`; empty for None."""
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: `3 weeks ago`."""
+    seconds = (now - moment).total_seconds()
+    if seconds < 0:
+        return "in the future"
+    for unit, length in _UNITS:
+        count = int(seconds // length)
+        if count > (unit == "year"):  # a year and a half is eighteen months, not one year
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+_UNITS = (
+    ("year", 365 * 86_400),
+    ("month", 30 * 86_400),
+    ("week", 7 * 86_400),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+)
+
+
+def tags(pair_tags: Sequence[Tag]) -> str:
+    """Tags as `key=value,key`, a tag without a value as its key."""
+    return ",".join(tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in pair_tags)
+
+
+def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have a value: the service leaves out what it does not know."""
+    return {member: value for member, value in raw.items() if value is not None}
+
+
+def raw_moment(moment: datetime | None) -> str | None:
+    """A timestamp as the AWS CLI v2 prints it: ISO 8601 with an offset."""
+    return moment.astimezone(UTC).isoformat() if moment else None
