@@ -93,6 +93,11 @@ class Instance:
     created_at: datetime | None = None
     blueprint: str | None = None
 
+    @property
+    def is_windows(self) -> bool:
+        """Whether it is a Windows instance, whose password only the default key decrypts."""
+        return (self.blueprint or "").startswith("windows")
+
 
 @dataclass(frozen=True, slots=True)
 class DefaultKey:
@@ -101,6 +106,23 @@ class DefaultKey:
     private_text: Secret
     public_text: str | None
     created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedKey:
+    """What CreateKeyPair hands out, once and never again; the texts are not yet checked."""
+
+    pair: KeyPair
+    private_text: Secret
+    public_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """An SSH host key of an instance: algorithm and base64, as in known_hosts."""
+
+    algorithm: str
+    public_key: str
 
 
 @dataclass(frozen=True, slots=True)

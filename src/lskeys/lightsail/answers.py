@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from botocore.model import OperationModel, Shape, StructureShape
+
 from lskeys.errors import RemoteError
-from lskeys.model import DefaultKey, Instance, KeyPair, Region, Secret, Tag
+from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 
 T = TypeVar("T")
 
@@ -27,7 +29,9 @@ class UnusableAnswerError(RemoteError):
     default_code = "UnusableAnswer"
 
 
-def refuse_unusable(response_dict: dict[str, Any], **_: object) -> None:
+def refuse_unusable(
+    response_dict: dict[str, Any], operation_model: OperationModel, **_: object
+) -> None:
     """Check a raw body before botocore parses it; a `before-parse` event handler.
 
     An error answer stays one, and its status is retried as any other, but a body that botocore's
@@ -35,7 +39,7 @@ def refuse_unusable(response_dict: dict[str, Any], **_: object) -> None:
 
     Raises:
         UnusableAnswerError: A success whose body is cut short, too large, not UTF-8, not JSON,
-            nested too deeply, or no JSON object.
+            nested too deeply, no JSON object, or with something else where a list belongs.
     """
     body: bytes = response_dict["body"]
     if len(body) > LARGEST_ANSWER:
@@ -55,15 +59,20 @@ def refuse_unusable(response_dict: dict[str, Any], **_: object) -> None:
         raise unusable("it is not JSON") from None
     if not isinstance(raw, dict):
         raise unusable("it is not a JSON object")
+    for member in _lists(operation_model):  # an object or text without members is none, to botocore
+        _optional(raw, member, list)
 
 
 def key_pair(raw: object, region: str) -> KeyPair:
-    """A key pair; every member but the name may be absent."""
+    """A key pair; every member but the name may be absent.
+
+    Its region is the one that was asked: what comes next goes there, whatever the answer says.
+    """
     pair = _object(raw, "key pair")
     location = _optional(pair, "location", dict) or {}
     return KeyPair(
         name=required(pair, "name", str),
-        region=_optional(location, "regionName", str) or region,
+        region=region,
         arn=_optional(pair, "arn", str),
         support_code=_optional(pair, "supportCode", str),
         created_at=_moment(pair, "createdAt"),
@@ -100,9 +109,28 @@ def region(raw: object, _asked_in: str) -> Region:
 def default_key(raw: Mapping[str, Any]) -> DefaultKey:
     """The texts of DownloadDefaultKeyPair, unread."""
     return DefaultKey(
-        private_text=Secret(required(raw, "privateKeyBase64", str).encode()),
+        # A lone surrogate has no bytes; what comes of it is no key, which its reader then says.
+        private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
         public_text=_optional(raw, "publicKeyBase64", str),
         created_at=_moment(raw, "createdAt"),
+    )
+
+
+def created_key(raw: Mapping[str, Any], region: str) -> CreatedKey:
+    """The pair of CreateKeyPair and its texts, unread."""
+    return CreatedKey(
+        pair=key_pair(required(raw, "keyPair", dict), region),
+        private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
+        public_text=_optional(raw, "publicKeyBase64", str),
+    )
+
+
+def host_keys(raw: Mapping[str, Any]) -> tuple[HostKey, ...]:
+    """The host keys of an instance's access details, and nothing else of them."""
+    every = [_object(each, "host key") for each in _optional(raw, "hostKeys", list) or ()]
+    return tuple(
+        HostKey(required(each, "algorithm", str), required(each, "publicKey", str))
+        for each in every
     )
 
 
@@ -112,6 +140,12 @@ def _is_error_object(body: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(raw, dict) and isinstance(raw.get("__type", ""), str)
+
+
+def _lists(operation: OperationModel) -> list[str]:
+    shape = operation.output_shape
+    members: Mapping[str, Shape] = shape.members if isinstance(shape, StructureShape) else {}
+    return [name for name, member in members.items() if member.type_name == "list"]
 
 
 def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
@@ -144,7 +178,10 @@ def _object(raw: object, noun: str) -> Mapping[str, Any]:
 
 def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
     value = _optional(raw, member, datetime)
-    return value.astimezone(UTC) if value is not None else None
+    try:
+        return value.astimezone(UTC) if value is not None else None
+    except OverflowError:  # an offset that leads out of the years 1 to 9999
+        raise unusable(f"its {member} is no date") from None
 
 
 def _tag(raw: object) -> Tag:

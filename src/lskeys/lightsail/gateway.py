@@ -4,7 +4,7 @@ Touches: the network.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from botocore.client import BaseClient
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lskeys.deadline import Pending
 from lskeys.errors import RemoteError
 from lskeys.lightsail import answers, troubles
-from lskeys.model import DefaultKey, Instance, KeyPair, Region
+from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Tag
 
 T = TypeVar("T")
 
@@ -117,9 +117,64 @@ class Lightsail:
         parameters = {"keyPairName": name}
         if expected_fingerprint is not None:
             parameters["expectedFingerprint"] = expected_fingerprint
+        self._change(doing, "delete_key_pair", parameters)
+
+    def create_key_pair(self, name: str, tags: Iterable[Tag]) -> CreatedKey:
+        """Have the service make a pair; sent once, since a repetition would lose the only key.
+
+        Raises:
+            LostAnswerError: There may be a pair now whose private half nobody has.
+        """
+        doing = f"cannot create {name}"
+        parameters = {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]}
+
+        def send() -> CreatedKey:
+            raw = self._call("create_key_pair", parameters, doing, is_write=True)
+            return answers.created_key(raw, self.region)
+
+        return self._within(doing, send, is_write=True)
+
+    def import_key_pair(self, name: str, public_line: str) -> None:
+        """Import a public key, the raw OpenSSH line; sent once (ImportKeyPair).
+
+        Raises:
+            LostAnswerError: The pair may or may not be there.
+        """
+        self._change(
+            f"cannot import {name}",
+            "import_key_pair",
+            {"keyPairName": name, "publicKeyBase64": public_line},
+        )
+
+    def tag_key_pair(self, name: str, tags: Iterable[Tag]) -> None:
+        """Add tags or give them a new value; sent once (TagResource)."""
+        raw_tags = [_raw_tag(tag) for tag in tags]
+        self._change(f"cannot tag {name}", "tag_resource", {"resourceName": name, "tags": raw_tags})
+
+    def untag_key_pair(self, name: str, keys: Iterable[str]) -> None:
+        """Take tags away; keys that are not there are no error; sent once (UntagResource)."""
+        self._change(
+            f"cannot untag {name}", "untag_resource", {"resourceName": name, "tagKeys": list(keys)}
+        )
+
+    def host_keys(self, instance_name: str) -> tuple[HostKey, ...]:
+        """The SSH host keys Lightsail saw on an instance (GetInstanceAccessDetails).
+
+        The temporary private key that the call hands out as well goes no further than this.
+        """
+        doing = f"cannot read the host keys of {instance_name}"
+
+        def ask() -> tuple[HostKey, ...]:
+            parameters = {"instanceName": instance_name, "protocol": "ssh"}
+            raw = self._call("get_instance_access_details", parameters, doing)
+            return answers.host_keys(answers.required(raw, "accessDetails", dict))
+
+        return self._within(doing, ask)
+
+    def _change(self, doing: str, operation: str, parameters: Mapping[str, Any]) -> None:
         self._within(
             doing,
-            lambda: self._call("delete_key_pair", parameters, doing, is_write=True),
+            lambda: self._call(operation, parameters, doing, is_write=True),
             is_write=True,
         )
 
@@ -182,8 +237,9 @@ class Lightsail:
             failed = troubles.from_botocore(error, doing, self.region, is_write=is_write)
             outcome = failed.code
             raise failed from None
-        except (AttributeError, TypeError, ValueError, RecursionError, OverflowError) as error:
-            # botocore's parser meets a member of another type than its model says.
+        except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
+            # botocore's parser meets a member of another type than its model says, or a date
+            # that no clock reaches (RuntimeError).
             raise answers.unusable(
                 f"a member is of the wrong type ({type(error).__name__})"
             ) from None
@@ -191,3 +247,7 @@ class Lightsail:
             milliseconds = (time.monotonic() - started) * 1000
             self._trace(f"{operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
         return raw
+
+
+def _raw_tag(tag: Tag) -> dict[str, str]:
+    return {"key": tag.key} if tag.value is None else {"key": tag.key, "value": tag.value}

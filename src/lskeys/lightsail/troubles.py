@@ -95,7 +95,9 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], Trouble], ...] = (
     (exceptions.HTTPClientError, Trouble(RemoteError, _LATER)),
     (exceptions.ValidationError, Trouble(SetupError, _CONFIG)),
 )
-_OTHER_EXCEPTION = Trouble(SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables")
+_OTHER_EXCEPTION = Trouble(
+    SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables"
+)
 
 _NEVER_SENT = (
     exceptions.EndpointConnectionError,
