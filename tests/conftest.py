@@ -79,8 +79,14 @@ def rsa_pem() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The user's cache, warm for all tests after the first."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and an environment that knows nothing of AWS or lskeys."""
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
@@ -90,6 +96,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.chdir(folder)
@@ -114,7 +121,7 @@ def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def run(home: Path) -> Run:
-    """Runs a command line: `run("list --all-regions")`, `run("delete web", typed="web\\n")`.
+    r"""Runs a command line: `run("list --all-regions")`, `run("delete web", typed="web\n")`.
 
     `typed` makes stdin and stderr a terminal, `terminal` makes stdout one.
     """

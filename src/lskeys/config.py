@@ -78,6 +78,11 @@ def sandbox_path() -> Path:
     return platformdirs.user_data_path("lskeys") / "sandbox.sqlite3"
 
 
+def cache_path() -> Path:
+    """Where what can be made again is kept (platformdirs: `~/.cache/lskeys` on Linux)."""
+    return platformdirs.user_cache_path("lskeys")
+
+
 def read(path: Path) -> ConfigFile:
     """Read config.toml; a missing one is empty.
 

@@ -1,7 +1,10 @@
 """The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
 
+from pathlib import Path
+
+from lskeys import fingerprints
 from lskeys.errors import MissingError, RefusedError
-from lskeys.keystore import Folder
+from lskeys.keystore import Folder, Present, inspect
 from lskeys.lightsail import Lightsail
 from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
 from lskeys.verification import Verified, verify
@@ -33,11 +36,7 @@ def fetch(  # noqa: PLR0913  what it takes to say what, where and how
     """
     with folder.reserve(name, force=force) as place:
         if creates and place.present and not force:
-            raise RefusedError(
-                f"{place.path} holds another key: {lightsail.region} has no default pair yet",
-                hint="use --force to replace it; the old file is kept beside it",
-                region=lightsail.region,
-            )
+            raise _taken(place.present, f": {lightsail.region} has no default pair yet")
         verified, pair = obtain(lightsail, pair, creates=creates)
         comment = f"{DEFAULT_PAIR}@{lightsail.region}"
         saved = place.save(verified.private_key, comment=comment)
@@ -51,6 +50,24 @@ def fetch(  # noqa: PLR0913  what it takes to say what, where and how
         created_at=pair.created_at if pair else None,
         kept=saved.kept,
     )
+
+
+def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
+    """Refuse what `fetch` would refuse, as far as it shows without the key; changes nothing.
+
+    Raises:
+        RefusedError: The place is taken.
+        LocalError: The disk failed.
+    """
+    present = inspect(path, force=force)
+    if present is None or force:
+        return
+    if creates:
+        raise _taken(present, ": there is no default pair yet")
+    private = present.material.private if present.material else None
+    reported = pair.fingerprint if pair else None
+    if private and reported and not fingerprints.match(reported, private.fingerprints):
+        raise _taken(present)
 
 
 def obtain(
@@ -67,3 +84,10 @@ def obtain(
                 region=lightsail.region,
             )
     return verify(handed_out, pair, lightsail.region), pair
+
+
+def _taken(present: Present, why: str = "") -> RefusedError:
+    return RefusedError(
+        f"{present.path} holds another key{why}",
+        hint="use --force to replace it; the old file is kept beside it",
+    )

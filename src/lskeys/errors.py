@@ -7,6 +7,7 @@
     ├── MissingError                3   there is no such key pair, file or default pair
     ├── SetupError                  4   mend credentials, profile, region or configuration
     ├── RefusedError                5   lskeys would not do it: read the reason, decide
+    ├── FindingsError               6   mend what was found, or say that it may stay
     ├── PartialError                7   some regions or names failed: see each, try those again
     ├── RemoteError                 8   AWS or the network: wait, try again
     │   └── LostAnswerError         8   it may have happened: look before trying again
@@ -49,6 +50,9 @@ class LskeysError(Exception):
         docs: The service's own link.
         request_id: The service's request id, for a support case.
         region: The region whose answer this is.
+
+    Attributes:
+        failures: The errors this one sums up.
     """
 
     exit_code: ExitCode = ExitCode.BUG
@@ -73,6 +77,7 @@ class LskeysError(Exception):
         self.docs = docs
         self.request_id = request_id
         self.region = region
+        self.failures: Sequence[LskeysError] = ()
 
 
 class UsageError(LskeysError):
@@ -101,6 +106,13 @@ class RefusedError(LskeysError):
 
     exit_code = ExitCode.REFUSED
     default_code = "Refused"
+
+
+class FindingsError(LskeysError):
+    """Something is not as it should be; all of it was shown."""
+
+    exit_code = ExitCode.FINDINGS
+    default_code = "Findings"
 
 
 class PartialError(LskeysError):
@@ -158,6 +170,7 @@ def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> Lskey
     """
     total = len(failures) + succeeded
     summary = PartialError(f"{len(failures)} of {total} {noun} failed")
+    summary.failures = failures
     codes = {failure.exit_code for failure in failures}
     if not succeeded and len(codes) == 1:
         summary.exit_code = codes.pop()

@@ -82,6 +82,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     evidence: Sequence[LocalKey],
     copies: Sequence[LocalKey],
     *,
+    is_named: bool,
     backup: bool,
     no_backup: bool,
 ) -> Clearance:
@@ -92,6 +93,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
         asked: What `--fingerprint` asked for.
         evidence: The keys whose fingerprints count: the named file, or the key folders'.
         copies: All local keys, where a copy of the default key may be.
+        is_named: Whether the evidence is a file that was named: then it must be this pair's.
         backup: Whether a backup will be made before the pair is deleted.
         no_backup: Whether losing the default pair's only copy is wanted.
 
@@ -106,9 +108,10 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
                 f"lskeys delete {DEFAULT_PAIR} --fingerprint --region {pair.region}",
             )
         return Clearance(pair)
-    verified = _verified(pair, asked, evidence, backup=backup and pair.is_default)
+    saves = backup and pair.is_default
+    verified = _verified(pair, asked, evidence, is_named=is_named, backup=saves)
     if not pair.is_default or no_backup or backup:
-        return _with_backup(verified, backup=backup and pair.is_default)
+        return _with_backup(verified, backup=saves)
     if not any(_is_copy(match.key) for match in match_one(pair.fingerprint, copies)):
         raise _refused(
             pair,
@@ -119,31 +122,34 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
 
 
 def _verified(
-    pair: KeyPair, asked: OnThisDisk | Given, evidence: Sequence[LocalKey], *, backup: bool
+    pair: KeyPair,
+    asked: OnThisDisk | Given,
+    evidence: Sequence[LocalKey],
+    *,
+    is_named: bool,
+    backup: bool,
 ) -> Clearance:
     reported = pair.fingerprint
     if reported is None:
         raise _refused(pair, "has no fingerprint at the service, so nothing can be verified", None)
+    has = f"has the fingerprint {reported},"
     if isinstance(asked, Given):
         match = translate(asked.digest, reported, evidence)
         if match is None and parse(reported) != asked.digest:
-            raise _refused(
-                pair,
-                f"has the fingerprint {reported}, not {asked.spelled}",
-                "if both are of one key, name its file: --key FILE",
-            )
+            way_out = "if both are of one key, name its file: --key FILE"
+            raise _refused(pair, f"{has} not {asked.spelled}", way_out)
     else:
         match = next(iter(match_one(reported, evidence)), None)
-        if match is None and not backup:
-            raise _refused(
-                pair,
-                f"has the fingerprint {reported}, which no local key has",
-                "name the key with --key FILE"
-                + (", or save it first with --backup DIR" if pair.is_default else ""),
-            )
-    if match is None:
-        return Clearance(pair, reported)
-    return Clearance(pair, reported, match.key.path, match.form)
+    if match is not None:
+        return Clearance(pair, reported, match.key.path, match.form)
+    if is_named:
+        way_out = "name the file of its own key, or leave --key out"
+        raise _refused(pair, f"{has} which {evidence[0].path} has not", way_out)
+    if isinstance(asked, OnThisDisk) and not backup:
+        save_it = ", or save it first with --backup DIR" if pair.is_default else ""
+        way_out = f"name the key with --key FILE{save_it}"
+        raise _refused(pair, f"{has} which no local key has", way_out)
+    return Clearance(pair, reported)
 
 
 def _with_backup(clearance: Clearance, *, backup: bool) -> Clearance:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lskeys import keymaker
 from lskeys.errors import LocalError, MissingError, RefusedError
-from lskeys.keymaker import LocalMaterial
+from lskeys.keymaker import PublicKey
 from lskeys.matching import LocalKey
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -111,7 +111,7 @@ def _key(path: Path, content: bytes, mode: int) -> LocalKey | None:
     material = keymaker.read_local(content)
     if material is None:
         return None
-    public = material.public or _neighbour(path, material)
+    public = material.public or _neighbour(path)
     return LocalKey(
         path=path,
         fingerprints=material.fingerprints or (public.fingerprints if public else ()),
@@ -126,9 +126,7 @@ def _key(path: Path, content: bytes, mode: int) -> LocalKey | None:
     )
 
 
-def _neighbour(path: Path, material: LocalMaterial) -> keymaker.PublicKey | None:
-    if not material.encrypted:
-        return None
+def _neighbour(path: Path) -> PublicKey | None:
     try:
         opened = _open(path.with_name(path.name + ".pub"))
     except OSError:

@@ -5,7 +5,8 @@ import re
 from lskeys.errors import UsageError
 
 # The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is the service's.
-_NAME = re.compile(r"[A-Za-z0-9_.-]{2,255}")
+# No name begins with a dash; one that does is an option that came after `--`.
+_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{1,254}")
 
 
 def check_name(name: str) -> None:

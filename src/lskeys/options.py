@@ -4,6 +4,7 @@ Touches: the command line.
 """
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import wraps
@@ -22,6 +23,12 @@ _SAFETY = "Safety"
 
 ON_THIS_DISK = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
+
+
+def _number(seconds: float | None) -> float | None:
+    if seconds is not None and math.isnan(seconds):  # which is in every range, to Typer
+        raise UsageError("--timeout is not a number", hint="give seconds, such as --timeout 10")
+    return seconds
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
@@ -83,6 +90,7 @@ class Connection:
             rich_help_panel=_CONNECTION,
             min=0.1,
             max=86_400,
+            callback=_number,
             help="The longest one question to AWS may take, retries included (default: 60).",
         ),
     ] = None

@@ -108,6 +108,7 @@ class Runtime:
     @cached_property
     def account(self) -> "Account":
         """The AWS account, or the sandbox's: the same calls over the same wire."""
+        from lskeys import config
         from lskeys.lightsail import Connection, connect
 
         asked = self.asked
@@ -120,10 +121,11 @@ class Runtime:
                 )
             endpoint_url, access_key = self._sandbox
         connection = Connection(
-            profile=self.settings.profile.value,
+            profile=None if access_key else self.settings.profile.value,
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=asked.timeout,
+            cache=config.cache_path(),
         )
         return connect(connection, self.terminal.trace)
 
@@ -230,7 +232,8 @@ class Runtime:
 
         answers: list[Answer[T]] = []
         wanted = self.regions if wanted is None else wanted
-        for answer in regions.ask(wanted, lambda name: question(self.account.lightsail(name))):
+        account = self.account  # made once, before there are threads that would each make one
+        for answer in regions.ask(wanted, lambda name: question(account.lightsail(name))):
             answers.append(answer)
             if len(wanted) > 1:
                 self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
@@ -247,11 +250,13 @@ class Runtime:
             )
         return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
 
-    def check_destination(self, path: Path, *, force: bool) -> None:
+    def check_destination(
+        self, path: Path, pair: KeyPair | None, *, creates: bool = False, force: bool = False
+    ) -> None:
         """Refuse, without changing anything, what saving a key there would refuse."""
-        from lskeys import keystore
+        from lskeys import default_pair
 
-        keystore.inspect(path, force=force)
+        default_pair.foresee(path, pair=pair, creates=creates, force=force)
 
     def fetch_default(  # noqa: PLR0913  see default_pair.fetch
         self,
@@ -270,12 +275,17 @@ class Runtime:
 
     def reveal_default(
         self, lightsail: "Lightsail", *, pair: KeyPair | None, creates: bool
-    ) -> None:
-        """Download a region's default key, verify it and write it to stdout."""
+    ) -> str | None:
+        """Download a region's default key, verify it and write it to stdout.
+
+        Returns:
+            The form in which it has the reported fingerprint; None means "unverified".
+        """
         from lskeys import default_pair
 
         verified, _ = default_pair.obtain(lightsail, pair, creates=creates)
         self.terminal.secret(verified.private_key.pem)
+        return verified.match.form if verified.match else None
 
     def keys_in(self, *folders: Path) -> "tuple[LocalKey, ...]":
         """Every key in these folders."""
@@ -365,7 +375,7 @@ class Runtime:
             self._fail(failures, succeeded, noun)
 
     def _fail(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> NoReturn:
-        if len(failures) == 1 and not succeeded:
+        if len(set(failures)) == 1 and not succeeded:  # such as credentials, wanted by every region
             raise failures[0]
         if self.settings.output.value not in {"json", "jsonl"}:
             for failure in failures:

@@ -47,7 +47,10 @@ def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> li
     """
     if order is None:
         return list(pairs)
-    [column] = columns(view, order.removeprefix("-"))
+    name = order.removeprefix("-")
+    if "," in name:
+        raise UsageError(f"there is no column {name}", hint="--sort takes one column")
+    [column] = columns(view, name)
     key = column.sort or column.plain
     return sorted(pairs, key=key, reverse=order.startswith("-"))
 

@@ -1,5 +1,6 @@
 """What a verb found, ready to be shown in any format: columns, cells, documents. Pure."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,8 @@ class Cell:
 class Column(Generic[T]):
     """One column: the word for `--columns`, the heading, and the value in its two dresses.
 
-    `sort` orders by something else than the plain text; `folds` lets a table break long values.
+    `sort` orders by something else than the plain text; `folds` lets a table break long values;
+    `each` is for what has several values, shown one a line where an item is a block.
     """
 
     name: str
@@ -45,10 +47,15 @@ class Column(Generic[T]):
     pretty: Callable[[T, datetime], Cell] | None = None
     sort: Callable[[T], Any] | None = None
     folds: bool = False
+    each: Callable[[T], Sequence[Cell]] | None = None
 
     def cell(self, item: T, now: datetime) -> Cell:
         """The value as people see it."""
         return self.pretty(item, now) if self.pretty else Cell(self.plain(item))
+
+    def cells(self, item: T, now: datetime) -> Sequence[Cell]:
+        """The values as people see them, one a line."""
+        return (self.each(item) if self.each else ()) or (self.cell(item, now),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,9 @@ class View(Generic[T]):
 
     `member` is the list's name in JSON, `standard` the columns shown unless asked otherwise, `text`
     those of the text format where they are others, `identity` what `--quiet` prints. `is_lines`
-    keeps the text format on a terminal, too: what is printed there is to be copied.
+    keeps the text format on a terminal, too: what is printed there is to be copied. `is_block`
+    shows an item as a block, a heading and a value a line; `is_one` puts the one item itself, not
+    a list, into JSON.
     """
 
     member: str
@@ -67,6 +76,8 @@ class View(Generic[T]):
     raw: Callable[[T], dict[str, Any]]
     text: tuple[str, ...] = ()
     is_lines: bool = False
+    is_block: bool = False
+    is_one: bool = False
 
     def chosen(self, names: Sequence[str]) -> tuple[Column[T], ...]:
         """The columns of these names, in this order."""
@@ -101,15 +112,23 @@ class Sheet(Generic[T]):
     @property
     def document(self) -> dict[str, Any]:
         """The one JSON document."""
+        raws = [self.view.raw(item) for item in self.items]
         return {
-            self.view.member: [self.view.raw(item) for item in self.items],
+            self.view.member: raws[0] if self.view.is_one else raws,
             "errors": [raw_error(error) for error in self.errors],
             "schemaVersion": SCHEMA_VERSION,
         }
 
 
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON in printable ASCII: every other character is escaped, so nothing moves a terminal."""
+    # json leaves DEL alone, which stands nowhere but in strings.
+    return json.dumps(value, indent=indent).replace("\x7f", r"\u007f")
+
+
 def raw_error(error: LskeysError) -> dict[str, Any]:
-    """An error as JSON."""
+    """An error as JSON; one that sums up others has them in `errors`."""
+    summed_up = {"errors": [raw_error(each) for each in error.failures]} if error.failures else {}
     return {
         "code": error.code,
         "message": error.message,
@@ -119,4 +138,5 @@ def raw_error(error: LskeysError) -> dict[str, Any]:
         "requestId": error.request_id,
         "region": error.region,
         "exitCode": int(error.exit_code),
+        **summed_up,
     }

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -11,7 +10,7 @@ from typing import TextIO
 from lskeys.errors import DeclinedError, LocalError, LskeysError
 from lskeys.harmless import harmless
 from lskeys.model import Secret
-from lskeys.sheet import raw_error
+from lskeys.sheet import json_text, raw_error
 
 _SAID_BY_AWS = "aws says"
 _ERASE_LINE = "\r\x1b[2K"
@@ -138,7 +137,7 @@ class Terminal:
     def error(self, error: LskeysError) -> None:
         """Show an error: message, the service's tip, and the way out; a line each."""
         if self._json_errors:
-            self._tell(json.dumps(raw_error(error)))
+            self._tell(json_text(raw_error(error)))
             return
         self._tell(f"lskeys: error: {harmless(error.message)}")
         if error.tip:

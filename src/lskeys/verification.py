@@ -59,7 +59,7 @@ def _read(handed_out: DefaultKey, region: str) -> PrivateKey:
 
 def _check_halves(private_key: PrivateKey, public_text: str, region: str) -> None:
     try:
-        public = keymaker.read_public(public_text.encode())
+        public = keymaker.read_public(public_text.encode(errors="replace"))
         together = public.blob == private_key.public.blob
     except KeyMaterialError:
         together = False

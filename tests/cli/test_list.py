@@ -1,10 +1,51 @@
 """list, through the command line."""
 
-from lskeys.sandbox import Sandbox, Server, Tag
+import json
+from pathlib import Path
+from typing import Any
 
-from ..conftest import CREATED, REGION, Ran, Run
+import pytest
+from botocore.session import Session
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
+from tests.conftest import CREATED, REGION, Ran, Run
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
+FINGERPRINT = "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM"
+EARLIER = CREATED.replace(year=2024)
+LATER = CREATED.replace(day=20)
+
+EMPTY = Ran(
+    0,
+    err="lskeys: no key pairs found in us-east-1\n"
+    "lskeys: hint: the default pair is listed with --include-default\n",
+)
+NOTHING = Ran(0, err="lskeys: no key pairs found in us-east-1\n")
+
+
+def operations(server: Server) -> list[str]:
+    """What the server was asked."""
+    return [request.operation for request in server.requests]
+
+
+@pytest.fixture
+def filled(account: Sandbox, rsa_pem: str) -> Sandbox:
+    """Five custom pairs in one region, and a default pair; two of them are used."""
+    add = account.add_key_pairs
+    stage, owner = Tag("stage", "production"), Tag("owner", "ana")
+    add(REGION, ["web"], public_line=LINE, tags=[stage, owner], created_at=CREATED)
+    add(REGION, ["mail"], public_line=LINE, tags=[Tag("stage", "test")], created_at=EARLIER)
+    add(REGION, ["Web"], public_line=LINE, created_at=LATER)
+    add(REGION, ["old"], public_line=LINE, tags=[Tag("stage")], created_at=EARLIER)
+    add(REGION, ["web-2"], public_line=LINE, tags=[owner], created_at=CREATED)
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=EARLIER)
+    account.add_instance(REGION, "web-b", key_pair_name="web")
+    account.add_instance(REGION, "web-a", key_pair_name="web")
+    account.add_instance(REGION, "shop", key_pair_name=DEFAULT_PAIR)
+    return account
+
+
+# What is listed
 
 
 def test_text_is_tab_separated_whole_values(account: Sandbox, server: Server, run: Run) -> None:
@@ -18,7 +59,291 @@ def test_text_is_tab_separated_whole_values(account: Sandbox, server: Server, ru
     )
     assert run("list") == Ran(
         0,
-        out="web\tus-east-1\t2026-11-02T12:00:00.123Z\t"
-        "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM\tstage=production,old\n",
+        out=f"web\tus-east-1\t2026-11-02T12:00:00.123Z\t{FINGERPRINT}\tstage=production,old\n",
     )
-    assert [request.operation for request in server.requests] == ["GetKeyPairs"]
+    assert operations(server) == ["GetKeyPairs"]
+
+
+def test_empty_account(server: Server, run: Run) -> None:
+    """Nothing to list is no failure: stdout is empty, and stderr says where nothing was found."""
+    assert run("list") == EMPTY
+    assert operations(server) == ["GetKeyPairs"]
+
+
+def test_empty_account_as_documents(server: Server, run: Run) -> None:
+    """Programs get the empty list in their format."""
+    document = {"keyPairs": [], "errors": [], "schemaVersion": 1}
+    assert run("list -o json") == Ran(0, out=json.dumps(document, indent=4) + "\n", err=EMPTY.err)
+    assert run("list -o jsonl") == EMPTY
+    header = "name,region,created,fingerprint,tags\n"
+    assert run("list -o csv") == Ran(0, out=header, err=EMPTY.err)
+    assert run("list -o table") == EMPTY
+    assert run("list -q") == Ran(0)
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("line", ["list", "list --include-default"])
+def test_the_default_pair_is_listed_when_asked_for(
+    line: str, account: Sandbox, server: Server, run: Run, rsa_pem: str
+) -> None:
+    """The default pair is hidden unless --include-default asks for it."""
+    account.add_default_key_pair(REGION, private_pem=rsa_pem)
+    wanted = "--include-default" in line
+    assert run(f"{line} -q") == Ran(0, out=f"{DEFAULT_PAIR}\n" if wanted else "")
+    assert [each.body for each in server.requests] == [{"includeDefaultKeyPair": wanted}]
+
+
+def test_the_default_pair_by_its_name(filled: Sandbox, server: Server, run: Run) -> None:
+    """Its literal name is as good as --include-default; a pattern that would fit it is not."""
+    assert filled.path.exists()
+    assert run(f"list -q {DEFAULT_PAIR}") == Ran(0, out=f"{DEFAULT_PAIR}\n")
+    assert run("list -q 'Lightsail*' --columns name") == Ran(0)
+    assert run("list 'Lightsail*'") == NOTHING
+    assert run("list -q 'Lightsail*' --include-default") == Ran(0, out=f"{DEFAULT_PAIR}\n")
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("globs", "names"),
+    [
+        ("web", ["web"]),
+        ("'web*'", ["web", "web-2"]),
+        ("'?eb'", ["Web", "web"]),
+        ("'[wW]eb'", ["Web", "web"]),
+        ("old mail", ["mail", "old"]),
+        ("'web*' web", ["web", "web-2"]),
+        ("'*'", ["Web", "mail", "old", "web", "web-2"]),
+        ("none", []),
+        ("''", []),
+    ],
+)
+@pytest.mark.usefixtures("filled", "server")
+def test_globs(globs: str, names: list[str], run: Run) -> None:
+    """Patterns match whole names, letters as they are; several of them widen the list."""
+    ran = run(f"list -q {globs}")
+    assert (ran.exit_code, sorted(ran.out.split())) == (0, names)
+
+
+@pytest.mark.parametrize(
+    ("tags", "names"),
+    [
+        ("--tag stage", ["mail", "old", "web"]),
+        ("--tag stage=production", ["web"]),
+        ("--tag 'stage=*'", ["mail", "old", "web"]),
+        ("--tag 'stage=p*'", ["web"]),
+        ("--tag stage=", ["old"]),
+        ("--tag 's*'", ["mail", "old", "web"]),
+        ("--tag '*=ana'", ["web", "web-2"]),
+        ("--tag stage --tag owner", ["web"]),
+        ("--tag Stage", []),
+        ("--tag stag", []),
+        ("--tag owner 'web-*'", ["web-2"]),
+    ],
+)
+@pytest.mark.usefixtures("filled", "server")
+def test_tags(tags: str, names: list[str], run: Run) -> None:
+    """--tag asks for a key, or a key with a value, by name or pattern; several narrow the list."""
+    ran = run(f"list -q {tags}")
+    assert (ran.exit_code, sorted(ran.out.split())) == (0, names)
+
+
+# Usage
+
+
+@pytest.mark.usefixtures("filled")
+def test_in_use_and_unused(server: Server, run: Run) -> None:
+    """--in-use and --unused part the pairs by whether an instance names them."""
+    assert run("list -q --in-use --include-default --sort name") == Ran(
+        0, out=f"{DEFAULT_PAIR}\nweb\n"
+    )
+    assert run("list -q --unused --include-default --sort name") == Ran(
+        0, out="Web\nmail\nold\nweb-2\n"
+    )
+    assert sorted(operations(server)) == ["GetInstances"] * 2 + ["GetKeyPairs"] * 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_instances_that_name_a_pair(server: Server, run: Run) -> None:
+    """The used-by column names the instances, in order, and asks for them."""
+    assert run("list web old --columns name,used-by") == Ran(0, out="web\tweb-a,web-b\nold\t-\n")
+    assert run("list web old --columns name --sort used-by") == Ran(0, out="old\nweb\n")
+    assert sorted(operations(server)) == ["GetInstances"] * 2 + ["GetKeyPairs"] * 2
+
+
+@pytest.mark.usefixtures("filled")
+def test_instances_are_only_asked_for_when_needed(server: Server, run: Run) -> None:
+    """A list that shows no usage asks for no instances: one permission less is needed."""
+    server.add_fault("GetInstances=AccessDeniedException")
+    assert run("list -q web") == Ran(0, out="web\n")
+    assert operations(server) == ["GetKeyPairs"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_usage_that_cannot_be_told(server: Server, run: Run) -> None:
+    """Where instances cannot be asked for, no pair is called unused."""
+    server.add_fault("GetInstances=AccessDeniedException")
+    ran = run("list -q --unused")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.startswith("lskeys: error: cannot list instances in us-east-1: ")
+
+
+def test_unused_and_in_use_exclude_each_other(server: Server, run: Run) -> None:
+    """Both at once are nothing; that is said before anything is asked."""
+    assert run("list --unused --in-use") == Ran(
+        2, err="lskeys: error: --unused and --in-use exclude each other\nlskeys: hint: choose one\n"
+    )
+    assert server.requests == []
+
+
+# Order and columns
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        ("name", ["Web", "mail", "old", "web", "web-2"]),
+        ("-name", ["web-2", "web", "old", "mail", "Web"]),
+        ("created", ["mail", "old", "web", "web-2", "Web"]),
+        ("-created", ["Web", "web", "web-2", "mail", "old"]),
+        ("tags", ["Web", "web-2", "old", "web", "mail"]),
+        ("-used-by", ["web", "mail", "Web", "old", "web-2"]),
+        ("region", ["web", "mail", "Web", "old", "web-2"]),
+        ("-region", ["web", "mail", "Web", "old", "web-2"]),
+    ],
+)
+@pytest.mark.usefixtures("filled", "server")
+def test_order(order: str, names: list[str], run: Run) -> None:
+    """--sort orders by any column, - turns it round, and equals keep the order they came in."""
+    assert run("list -q").out.split() == ["web", "mail", "Web", "old", "web-2"]
+    assert run(f"list -q --sort {order}").out.split() == names
+
+
+@pytest.mark.usefixtures("filled", "server")
+def test_columns(run: Run) -> None:
+    """--columns says which, in which order; case and blanks do not matter."""
+    assert run("list web --columns fingerprint,name") == Ran(0, out=f"{FINGERPRINT}\tweb\n")
+    assert run("list web --columns ' Name , REGION'") == Ran(0, out="web\tus-east-1\n")
+    assert run("list web --columns name,name") == Ran(0, out="web\tweb\n")
+    assert run("list web --columns account") == Ran(0, out="123456789012\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ("--columns name,colour", "colour"),
+        ("--columns name,", "without a name"),
+        ("--columns ''", "without a name"),
+        ("--sort colour", "colour"),
+        ("--sort -colour", "colour"),
+        ("--sort ''", "without a name"),
+    ],
+)
+def test_unknown_column(options: str, what: str, server: Server, run: Run) -> None:
+    """A column there is not is told with those there are, before anything is asked."""
+    ran = run(f"list {options}")
+    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
+    assert ran.err == (
+        f"lskeys: error: there is no column {what}\n"
+        "lskeys: hint: columns are name, region, created, fingerprint, tags, used-by, "
+        "local-files, account, arn, support-code\n"
+    )
+
+
+def test_one_column_orders(server: Server, run: Run) -> None:
+    """Several columns to sort by are refused, not half obeyed."""
+    assert run("list --sort name,region") == Ran(
+        2,
+        err="lskeys: error: there is no column name,region\n"
+        "lskeys: hint: --sort takes one column\n",
+    )
+    assert server.requests == []
+
+
+def test_local_files(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """The local-files column names the files in the key folders that hold a pair, by content."""
+    account.add_key_pairs(REGION, ["web"], public_line=LINE)
+    account.add_key_pairs(REGION, ["mail"])
+    (home / ".ssh").mkdir(mode=0o700)
+    (home / ".ssh" / "any-name").write_text(f"{LINE} a comment\n")
+    assert run("list --columns name,local-files") == Ran(
+        0, out=f"web\t{home}/.ssh/any-name\nmail\t-\n"
+    )
+    assert operations(server) == ["GetKeyPairs"]
+
+
+# Many
+
+
+def test_pages(account: Sandbox, server: Server, run: Run, rsa_pem: str) -> None:
+    """250 pairs in pages of 20 list completely, the default one on the last page included."""
+    names = [f"pair-{number:03}" for number in range(250)]
+    account.add_key_pairs(REGION, names, public_line=LINE, created_at=EARLIER)
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=LATER)
+    ran = run("list -q --include-default")
+    assert ran == Ran(0, out="".join(f"{name}\n" for name in [*names, DEFAULT_PAIR]))
+    assert len(server.requests) == 13
+    tokens = [each.body.get("pageToken") for each in server.requests]
+    assert len(set(tokens)) == 13
+    assert all(each.body["includeDefaultKeyPair"] for each in server.requests)
+
+
+def test_pages_of_instances(account: Sandbox, server: Server, run: Run) -> None:
+    """An instance on the last page makes its pair a used one."""
+    account.add_key_pairs(REGION, ["web", "mail"], public_line=LINE)
+    for number in range(41):
+        pair = "web" if number == 40 else DEFAULT_PAIR
+        account.add_instance(REGION, f"instance-{number:02}", key_pair_name=pair)
+    assert run("list -q --in-use") == Ran(0, out="web\n")
+    assert sorted(operations(server)) == ["GetInstances"] * 3 + ["GetKeyPairs"]
+
+
+# JSON is the AWS CLI's
+
+
+@pytest.mark.usefixtures("filled", "server")
+def test_json_has_the_members_of_the_service(run: Run) -> None:
+    """Each member of AWS's KeyPair shape is there under its name, and ours beside them."""
+    model = Session().get_service_model("lightsail")
+    shape: Any = model.shape_for("KeyPair")
+    document = json.loads(run("list web -o json --columns name,used-by").out)
+    [pair] = document["keyPairs"]
+    assert set(document) == {"keyPairs", "errors", "schemaVersion"}
+    assert set(pair) == {*shape.members, "isDefault", "usedBy"}
+    assert set(pair["location"]) == set(shape.members["location"].members)
+    assert set(pair["tags"][0]) == set(shape.members["tags"].member.members)
+
+
+@pytest.mark.usefixtures("filled", "server")
+def test_json_says_what_the_service_says(run: Run) -> None:
+    """The values are the service's own; timestamps are as the AWS CLI prints them."""
+    document = json.loads(run("list web -o json").out)
+    [pair] = document["keyPairs"]
+    assert pair.pop("arn").startswith("arn:aws:lightsail:us-east-1:123456789012:KeyPair/")
+    assert pair.pop("supportCode").endswith("/web")
+    assert document == {
+        "keyPairs": [
+            {
+                "name": "web",
+                "createdAt": "2026-11-02T12:00:00.123000+00:00",
+                "location": {"availabilityZone": "all", "regionName": "us-east-1"},
+                "resourceType": "KeyPair",
+                "tags": [
+                    {"key": "stage", "value": "production"},
+                    {"key": "owner", "value": "ana"},
+                ],
+                "fingerprint": FINGERPRINT,
+                "isDefault": False,
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+@pytest.mark.usefixtures("filled", "server")
+def test_json_lines_are_the_pairs_of_the_document(run: Run) -> None:
+    """With jsonl there is a key pair on each line, the same objects as in the document."""
+    document = json.loads(run("list --include-default -o json").out)
+    lines = run("list --include-default -o jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == document["keyPairs"]
+    assert len(lines) == 6

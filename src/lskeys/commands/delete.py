@@ -164,6 +164,7 @@ def _clear(
                 asked,
                 evidence,
                 (*evidence, *copies),
+                is_named=safeguards.key is not None,
                 backup=safeguards.backup is not None,
                 no_backup=safeguards.no_backup,
             ),
@@ -236,7 +237,7 @@ def _deleted(run: Runtime, clearance: Clearance, backup: Path | None) -> Removal
     name = default_key_file(pair.region)
     if run.asked.dry_run:
         if clearance.needs_backup and backup is not None:
-            run.check_destination(expanded(backup) / name, force=False)
+            run.check_destination(expanded(backup) / name, pair)
         return replace(removed, outcome="would delete")
     if clearance.needs_backup and backup is not None:
         with run.open_folder(expanded(backup)) as folder:

@@ -169,7 +169,10 @@ def _planned(run: Runtime, path: Path, wish: Wish, *, force: bool) -> Answer[Sav
     planned = SavedKey(
         pair.name, wish.region, path, "would save", pair.fingerprint, created_at=pair.created_at
     )
-    checked = attempt(wish.region, lambda: run.check_destination(path, force=force))
+    checked = attempt(
+        wish.region,
+        lambda: run.check_destination(path, wish.pair, creates=wish.creates, force=force),
+    )
     return Answer(wish.region, planned if checked.error is None else None, checked.error)
 
 
@@ -180,7 +183,10 @@ def _write_to_stdout(run: Runtime, wishes: Sequence[Wish], failures: list[Lskeys
         return
     for wish in wishes:
         lightsail = run.account.lightsail(wish.region)
-        run.reveal_default(lightsail, pair=wish.pair, creates=wish.creates)
+        form = run.reveal_default(lightsail, pair=wish.pair, creates=wish.creates)
+        if not run.asked.quiet:
+            proof = f"verified ({form})" if form else "unverified"
+            run.terminal.note(f"wrote the default key of {wish.region} to stdout, {proof}")
 
 
 def _tell(run: Runtime, saved: SavedKey) -> None:

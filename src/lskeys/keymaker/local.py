@@ -56,5 +56,5 @@ def _read(content: bytes) -> LocalMaterial | None:
         return LocalMaterial(read_public(text))
     if envelope.encrypted:
         return LocalMaterial(envelope.shown, encrypted=True)
-    private = open_private(envelope)
+    private = open_private(envelope, thorough=False)
     return LocalMaterial(private.public, private)

@@ -15,15 +15,13 @@ from lskeys.keystore import writing
 from lskeys.keystore.directory import Directory, Found, look
 from lskeys.keystore.draft import Draft, drafted
 from lskeys.keystore.failures import told
-from lskeys.keystore.writing import PRIVATE
+from lskeys.keystore.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
 from lskeys.model import Secret
 
 Outcome = Literal["saved", "unchanged", "replaced"]
 
-_PUBLIC = 0o644
 _SUFFIX = ".pub"
 _PRIVATE_SIZE = 16 * 1024  # an RSA key of 16,384 bits takes 13 KB
-_PUBLIC_SIZE = 4 * 1024
 _USUAL_NAME_LIMIT = 255  # bytes
 
 
@@ -117,7 +115,8 @@ class Place:
         if not self.force:
             raise _taken(self._directory.path / file.name, material)
         if found and found.links == 1:  # else another name of the file would change too
-            writing.mend(self._directory, file.name, file.mode)
+            is_public = file.mode == PUBLIC and _is_public(material)
+            writing.mend(self._directory, file.name, PUBLIC if is_public else PRIVATE)
         kept = writing.keep(self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}")
         draft.replace(file.name, file.text, file.mode)
         return "replaced", self._directory.path / kept
@@ -131,7 +130,7 @@ def reserved(
     present = survey(directory, name, force=force)
     with (
         drafted(directory, size=_PRIVATE_SIZE) as private,
-        drafted(directory, size=_PUBLIC_SIZE) as public,
+        drafted(directory, size=PUBLIC_SIZE) as public,
     ):
         yield Place(directory.path / name, present, force, directory, private, public, now)
 
@@ -184,7 +183,7 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     line = Secret(key.public.line(comment).encode() + b"\n")
     return (
         _File(name, key.pem, PRIVATE, is_same),
-        _File(name + _SUFFIX, line, _PUBLIC, is_its_public),
+        _File(name + _SUFFIX, line, PUBLIC, is_its_public),
     )
 
 

@@ -11,6 +11,8 @@ from lskeys.keystore.directory import Directory, flush, look
 from lskeys.model import Secret
 
 PRIVATE = 0o600
+PUBLIC = 0o644
+PUBLIC_SIZE = 4 * 1024
 NOT_THE_OWNER = 0o077
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 LONGEST_SUFFIX = len(".old-20260101T000000Z-99")

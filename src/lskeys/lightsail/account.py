@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,9 +20,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.deadline import Pending
-from lskeys.errors import SetupError
+from lskeys.errors import LskeysError, SetupError
 from lskeys.harmless import one_line
-from lskeys.lightsail import troubles
+from lskeys.lightsail import data, troubles
 from lskeys.lightsail.answers import refuse_unusable
 from lskeys.lightsail.gateway import Lightsail
 
@@ -29,6 +30,18 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_CONNECT = 10.0
 _LONGEST_READ = 20.0
 _READ_ATTEMPTS = 3
+_URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
+# A lying credential_process makes botocore's readers of it stumble in all these ways.
+_CREDENTIALS_FAIL = (
+    BotoCoreError,
+    ClientError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
 _NO_FILES = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -41,13 +54,15 @@ class Connection:
     """How to reach AWS: what the user chose; what is None is AWS's own configuration's business.
 
     `access_key` is for the sandbox: a pair that is no secret, with which no file of AWS is read.
-    `timeout` is in seconds, for one question with all its retries and pages.
+    `timeout` is in seconds, for one question with all its retries and pages. `cache` is where
+    botocore's data, cut down to Lightsail, are kept.
     """
 
     profile: str | None = None
     endpoint_url: str | None = None
     access_key: tuple[str, str] | None = None
     timeout: float = 60.0
+    cache: Path | None = None
 
 
 class Account:
@@ -64,17 +79,29 @@ class Account:
     @cached_property
     def _session(self) -> boto3.Session:
         connection = self._connection
+        in_sandbox = connection.access_key is not None
+        below = botocore.session.Session(session_vars=_NO_FILES if in_sandbox else None)
+        if connection.cache is not None:
+            below.register_component("data_loader", data.loader(connection.cache))
+        key_id, secret = connection.access_key or (None, None)
         try:
-            if connection.access_key is None:
-                return boto3.Session(profile_name=connection.profile)
-            key_id, secret = connection.access_key
             return boto3.Session(
                 aws_access_key_id=key_id,
                 aws_secret_access_key=secret,
-                botocore_session=botocore.session.Session(session_vars=_NO_FILES),
+                profile_name=connection.profile,
+                botocore_session=below,
             )
         except (BotoCoreError, OSError, ValueError) as error:
             raise troubles.from_credentials(error) from None
+
+    @property
+    def profile(self) -> str:
+        """The profile in use, which AWS's configuration names where the user did not."""
+        try:
+            profile: str = self._session.profile_name
+        except (BotoCoreError, OSError, ValueError) as error:
+            raise troubles.from_credentials(error) from None
+        return profile
 
     @property
     def profile_region(self) -> str | None:
@@ -105,28 +132,36 @@ class Account:
         )
 
     @cached_property
-    def _credentials_found(self) -> bool:
-        """Resolve credentials now, within the deadline, before any client asks for them."""
+    def _credentials_trouble(self) -> LskeysError | None:
+        """Resolve credentials, once, within the deadline, before any client asks for them."""
+        try:
+            self._resolve_credentials()
+        except LskeysError as error:
+            return error
+        return None
+
+    def _resolve_credentials(self) -> None:
         seconds = self._connection.timeout
         try:
             found = Pending(self._session.get_credentials).result(seconds)
-            if found is not None:
-                Pending(found.get_frozen_credentials).result(seconds)
+            frozen = found and Pending(found.get_frozen_credentials).result(seconds)
         except TimeoutError:
             raise SetupError(
                 f"no credentials within {seconds:g} seconds",
                 hint="check credential_process, SSO and the metadata service of this machine",
                 code="Timeout",
             ) from None
-        except (BotoCoreError, ClientError, OSError, ValueError, KeyError, TypeError) as error:
+        except _CREDENTIALS_FAIL as error:
             raise troubles.from_credentials(error) from None
-        if found is None:
+        if frozen is None:
             raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
-        return True
+        if not all(isinstance(each, str) for each in (frozen.access_key, frozen.secret_key)):
+            raise troubles.from_credentials(TypeError())
 
     def _client(self, region: str, *, is_write: bool) -> BaseClient:
         with self._making:
-            assert self._credentials_found
+            if self._credentials_trouble is not None:
+                raise self._credentials_trouble
             known = self._clients.get((region, is_write))
             if known is None:
                 known = self._made(region, is_write=is_write)
@@ -145,12 +180,17 @@ class Account:
                 "total_max_attempts": 1 if is_write else _READ_ATTEMPTS,
             },
         )
-        client: Any = self._session.client(
-            "lightsail",
-            region_name=region,
-            endpoint_url=self._connection.endpoint_url,
-            config=config,
-        )
+        try:
+            client: Any = self._session.client(
+                "lightsail",
+                region_name=region,
+                endpoint_url=self._connection.endpoint_url,
+                config=config,
+            )
+        except BotoCoreError as error:
+            raise troubles.from_credentials(error) from None
+        except ValueError as error:  # what botocore says of an endpoint
+            raise SetupError(one_line(str(error)).rstrip(".").lower(), hint=_URL_HINT) from None
         _refuse_plain_http(client.meta.endpoint_url)
         client.meta.events.register("before-parse.lightsail", refuse_unusable)
         made: BaseClient = client
@@ -168,8 +208,12 @@ def connect(connection: Connection, trace: Callable[[str], None]) -> Account:
 
 
 def _refuse_plain_http(endpoint_url: str) -> None:
-    parts = urlsplit(endpoint_url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    try:
+        parts = urlsplit(endpoint_url)
+        is_loopback = parts.port != 0 and parts.hostname in _LOOPBACK
+    except ValueError:
+        raise SetupError(f"endpoint {one_line(endpoint_url)} is no URL", hint=_URL_HINT) from None
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback):
         return
     raise SetupError(
         f"endpoint {one_line(endpoint_url)} is not https",

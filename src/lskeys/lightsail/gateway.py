@@ -46,6 +46,12 @@ class Lightsail:
         self._timeout = timeout
         self._trace = trace
 
+    @property
+    def endpoint(self) -> str:
+        """The address that is asked."""
+        address: str = self._client(False).meta.endpoint_url  # noqa: FBT003  a question's client
+        return address
+
     def key_pairs(self, *, include_default: bool) -> tuple[KeyPair, ...]:
         """All key pairs of the region, in the service's order (GetKeyPairs, every page)."""
         doing = "cannot list key pairs"
@@ -207,6 +213,7 @@ class Lightsail:
         )
 
     def _within(self, doing: str, ask: Callable[[], T], *, is_write: bool = False) -> T:
+        self._client(is_write)  # credentials have a deadline and errors of their own
         try:
             return Pending(ask).result(self._timeout)
         except TimeoutError:

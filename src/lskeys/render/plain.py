@@ -2,12 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lskeys.harmless import harmless
-from lskeys.sheet import Sheet
+from lskeys.sheet import Sheet, json_text
 
 ABSENT = "-"
 """What text shows for no value, so that columns never shift."""
@@ -16,9 +15,22 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text(sheet: Sheet[Any]) -> Iterator[str]:
-    """Tab-separated whole values, no header."""
+    """Tab-separated whole values, no header; of blocks, each value behind its column's name."""
+    if sheet.view.is_block:
+        yield from _blocks(sheet)
+        return
     for item in sheet.items:
         yield "\t".join(harmless(column.plain(item)) or ABSENT for column in sheet.text_columns)
+
+
+def _blocks(sheet: Sheet[Any]) -> Iterator[str]:
+    for position, item in enumerate(sheet.items):
+        if position:
+            yield ""
+        for column in sheet.text_columns:
+            cells = column.each(item) if column.each else ()
+            for value in [cell.text for cell in cells] or [column.plain(item)]:
+                yield f"{column.name}\t{harmless(value) or ABSENT}"
 
 
 def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
@@ -29,14 +41,14 @@ def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
 
 
 def json_document(sheet: Sheet[Any]) -> Iterator[str]:
-    """One document; everything but ASCII is escaped, so nothing in it moves a terminal."""
-    yield json.dumps(sheet.document, indent=4)
+    """One document."""
+    yield json_text(sheet.document, indent=4)
 
 
 def json_lines(sheet: Sheet[Any]) -> Iterator[str]:
     """One item a line."""
     for item in sheet.items:
-        yield json.dumps(sheet.view.raw(item))
+        yield json_text(sheet.view.raw(item))
 
 
 def names(sheet: Sheet[Any]) -> Iterator[str]:
@@ -73,13 +85,13 @@ def queried_csv(result: object) -> Iterator[str]:
 
 def queried_json(result: object) -> Iterator[str]:
     """The result of a `--query` as one document."""
-    yield json.dumps(result, indent=4)
+    yield json_text(result, indent=4)
 
 
 def queried_json_lines(result: object) -> Iterator[str]:
     """The result of a `--query`, one element a line."""
     for each in result if isinstance(result, list) else [result]:
-        yield json.dumps(each)
+        yield json_text(each)
 
 
 QUERIED: Mapping[str, Callable[[object], Iterator[str]]] = {
@@ -99,7 +111,7 @@ def _values(row: object) -> list[Any]:
 
 def _scalar(value: object) -> str:
     if isinstance(value, (list, dict)):
-        return json.dumps(value)
+        return json_text(value)
     return harmless(str(value))
 
 

@@ -41,9 +41,9 @@ def table(
     """
     if not sheet.items:
         return
-    rows = [[_drawn(column.cell(item, now)) for column in sheet.columns] for item in sheet.items]
-    narrow = _least_width(sheet.columns, rows) > width
-    drawn = _blocks(sheet.columns, rows) if narrow else _columns(sheet.columns, rows, ascii_only)
+    rows = [[_lines(column.cells(item, now)) for column in sheet.columns] for item in sheet.items]
+    in_blocks = sheet.view.is_block or _least_width(sheet.columns, rows) > width
+    drawn = _blocks(sheet.columns, rows) if in_blocks else _columns(sheet.columns, rows, ascii_only)
     page = StringIO()
     console = Console(
         file=page,
@@ -98,6 +98,10 @@ def _least_width(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Text]])
         min(width, _FOLDED) if column.folds else width
         for column, width in zip(columns, widths, strict=True)
     )
+
+
+def _lines(cells: Sequence[Cell]) -> Text:
+    return Text("\n").join(_drawn(cell) for cell in cells)
 
 
 def _drawn(cell: Cell) -> Text:

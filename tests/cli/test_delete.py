@@ -1,0 +1,490 @@
+"""delete, through the command line: its words, names, regions, results and lost answers."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.conftest import REGION, Ran, Run
+
+from .changes import changes, delete_of, delete_of_default, operations
+from .keys import fingerprint, other_pem, own_pem, public_line, save
+
+EU = "eu-west-1"
+LOST = "DeleteKeyPair=lost-answer*{}"
+RESET = "DeleteKeyPair=reset*{}"
+KEYGEN = "0123456789abcdef0123456789abcdef"
+"""A fingerprint that could be a name as well."""
+
+
+@pytest.fixture
+def default(account: Sandbox, home: Path) -> str:
+    """The default pair, and its key on this disk; the fingerprint the service reports."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    save(home / ".ssh" / "key", own_pem())
+    return fingerprint(own_pem(), "md5-spki")
+
+
+@pytest.fixture
+def web(account: Sandbox, home: Path) -> str:
+    """The pair web, and its key on this disk; the fingerprint the service reports."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    save(home / ".ssh" / "key", own_pem())
+    return fingerprint(own_pem(), "md5-spki")
+
+
+# how it is spelled
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "delete web --fingerprint -y",
+        "delete web -y --fingerprint",
+        "delete --fingerprint --yes web",
+        "delete -y --fingerprint -- web",
+        "delete --fingerprint={value} web -y",
+        "delete --fingerprint {value} web -y",
+        "delete web --fingerprint {value} -y",
+        "delete --fingerprint={value} -y -- web",
+        "rm web --fingerprint -y",
+    ],
+)
+def test_fingerprint_stands_anywhere(server: Server, run: Run, web: str, line: str) -> None:
+    """Bare or with a value, before or after the name: the service's fingerprint is sent."""
+    assert run(line.format(value=web)).exit_code == 0
+    assert changes(server) == [delete_of("web", web)]
+
+
+def test_swallowed_name(server: Server, run: Run) -> None:
+    """`delete --fingerprint NAME` takes the name for the value; the way out is to be copied."""
+    assert run("delete --fingerprint web -y") == Ran(
+        2,
+        err="lskeys: error: --fingerprint: web is no fingerprint\n"
+        "lskeys: hint: a name goes before the option: lskeys delete web --fingerprint\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("web")
+def test_swallowed_second_name(server: Server, run: Run) -> None:
+    """So does a name behind the option, and the other names stay."""
+    assert run("delete web --fingerprint db -y").exit_code == 2
+    assert server.requests == []
+
+
+def test_swallowed_name_that_could_be_a_fingerprint(server: Server, run: Run) -> None:
+    """A name of 32 hex digits is read as a value: no name is left, and that is said."""
+    assert run(f"delete --fingerprint {KEYGEN} -y") == Ran(
+        2,
+        err=f"lskeys: error: no key pair is named: {KEYGEN} was read as the fingerprint\n"
+        "lskeys: hint: to delete the key pair of that name: "
+        f"lskeys delete {KEYGEN} --fingerprint\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize("option", ["--fingerprint ''", "--fingerprint="])
+def test_empty_value(server: Server, run: Run, option: str) -> None:
+    """An empty value, as of a variable that is not set, is not the bare option."""
+    assert run(f"delete web {option} -y") == Ran(
+        2,
+        err="lskeys: error: --fingerprint: an empty word is no fingerprint\n"
+        "lskeys: hint: lskeys delete NAME --fingerprint\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("web")
+def test_fingerprint_after_two_dashes(server: Server, run: Run) -> None:
+    """Behind `--` everything is a name; an option there stops the deletion, unguarded as it is."""
+    assert run("delete -y -- web --fingerprint") == Ran(
+        2,
+        err="lskeys: error: --fingerprint is not a key pair's name\n"
+        "lskeys: hint: a name has 2 to 255 letters, digits, dashes, underscores or dots\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("line", ["delete", "delete --fingerprint", "delete -y", "delete --"])
+def test_no_name(server: Server, run: Run, line: str) -> None:
+    """Without a name there is nothing to do, and that is a usage error."""
+    assert run(line) == Ran(
+        2,
+        err="lskeys: error: no key pair is named\nlskeys: hint: lskeys delete NAME --fingerprint\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize(
+    "name",
+    ["''", "a/b", "..", ".", "'a b'", "a", "/etc/passwd", "n\u00e4me", "'web\n'", "x" * 256],
+)
+def test_impossible_name(server: Server, run: Run, name: str) -> None:
+    """A name no pair can have is refused before anything is asked, the good ones beside it too."""
+    assert run(f"delete web {name} -y").exit_code == 2
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("web")
+def test_unknown_option(server: Server, run: Run) -> None:
+    """An option that is none is a usage error."""
+    assert run("delete web --force -y") == Ran(
+        2,
+        err="lskeys: error: no such option: --force\nlskeys: hint: see lskeys delete --help\n",
+    )
+    assert server.requests == []
+
+
+# what is there
+
+
+def test_missing(server: Server, run: Run) -> None:
+    """A pair that is not there is told in the service's words, with its tip."""
+    assert run("delete web -y") == Ran(
+        3,
+        err=f"lskeys: error: cannot look up web in {REGION}: The KeyPair does not exist: web\n"
+        "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
+        "lskeys: hint: lskeys list shows what there is\n",
+    )
+    assert operations(server) == ["GetKeyPair"]
+
+
+def test_missing_default(server: Server, run: Run) -> None:
+    """A region without default pair: that is said, and where to look."""
+    assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
+        3,
+        err=f"lskeys: error: {REGION} has no default key pair\n"
+        "lskeys: hint: lskeys list --include-default --all-regions shows where there is one\n",
+    )
+    assert operations(server) == ["GetKeyPairs"]
+
+
+@pytest.mark.parametrize("name", ["web", DEFAULT_PAIR])
+def test_missing_ok(server: Server, run: Run, name: str) -> None:
+    """With --missing-ok it is a result like another."""
+    ran = run(f"delete {name} --fingerprint --missing-ok -y")
+    assert ran == Ran(0, out=f"{name}\t{REGION}\tabsent\t-\t-\t-\n")
+    assert changes(server) == []
+
+
+def test_default_on_the_last_page(account: Sandbox, server: Server, run: Run, default: str) -> None:
+    """The default pair is found on whatever page it is."""
+    account.add_key_pairs(REGION, [f"pair-{number}" for number in range(45)])
+    assert run(f"delete {DEFAULT_PAIR} --fingerprint -y").exit_code == 0
+    assert changes(server) == [delete_of_default(default)]
+
+
+def test_several(account: Sandbox, server: Server, run: Run) -> None:
+    """Each name is deleted, in the order given; one given twice is one."""
+    account.add_key_pairs(REGION, ["aa", "bb", "cc"])
+    assert run("delete cc aa cc -y") == Ran(
+        0, out=f"cc\t{REGION}\tdeleted\t-\t-\t-\naa\t{REGION}\tdeleted\t-\t-\t-\n"
+    )
+    assert changes(server) == [delete_of("cc"), delete_of("aa")]
+
+
+def test_some_failed(account: Sandbox, server: Server, run: Run) -> None:
+    """One that fails hides no other: each is tried, and the whole is partial."""
+    account.add_key_pairs(REGION, ["aa", "cc"])
+    assert run("delete aa bb cc -y") == Ran(
+        7,
+        out=f"aa\t{REGION}\tdeleted\t-\t-\t-\ncc\t{REGION}\tdeleted\t-\t-\t-\n",
+        err=f"lskeys: error: cannot look up bb in {REGION}: The KeyPair does not exist: bb\n"
+        "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
+        "lskeys: hint: lskeys list shows what there is\n"
+        "lskeys: error: 1 of 3 key pairs failed\n",
+    )
+    assert changes(server) == [delete_of("aa"), delete_of("cc")]
+
+
+def test_a_failing_deletion_hides_no_other(account: Sandbox, server: Server, run: Run) -> None:
+    """A deletion that AWS refuses leaves the others to be deleted."""
+    account.add_key_pairs(REGION, ["aa", "bb"])
+    server.add_fault("DeleteKeyPair=AccessDeniedException*1")
+    ran = run("delete aa bb -y")
+    assert (ran.exit_code, ran.out) == (7, f"bb\t{REGION}\tdeleted\t-\t-\t-\n")
+    assert changes(server) == [delete_of("aa"), delete_of("bb")]
+
+
+def test_a_refusal_hides_no_other(
+    account: Sandbox, server: Server, run: Run, home: Path, web: str
+) -> None:
+    """What the guard refuses stays; what it clears goes."""
+    account.add_key_pairs(REGION, ["db"], public_line=public_line(other_pem()))
+    assert run("delete db web --fingerprint -y").exit_code == 7
+    assert changes(server) == [delete_of("web", web)]
+    assert (home / ".ssh" / "key").exists()
+
+
+def test_all_failed_alike(server: Server, run: Run) -> None:
+    """Where all failed in one way, that way is the exit code."""
+    ran = run("delete aa bb -y")
+    assert (ran.exit_code, ran.out) == (3, "")
+    assert ran.err.endswith("lskeys: error: 2 of 2 key pairs failed\n")
+    assert changes(server) == []
+
+
+@pytest.mark.usefixtures("web")
+def test_all_failed_differently(server: Server, run: Run) -> None:
+    """Where all failed, each in its way, the whole is partial."""
+    server.add_fault("DeleteKeyPair=AccessDeniedException")
+    assert run("delete web db -y").exit_code == 7
+
+
+# several regions
+
+
+def test_several_regions(account: Sandbox, server: Server, run: Run) -> None:
+    """A name is deleted in each region that has it; those that do not are no failure."""
+    account.add_key_pairs(REGION, ["aa"])
+    account.add_key_pairs(EU, ["aa", "bb"])
+    assert run(f"delete aa bb -r {EU} -r {REGION} -r ap-south-1 -y") == Ran(
+        0,
+        out=f"aa\t{EU}\tdeleted\t-\t-\t-\n"
+        f"aa\t{REGION}\tdeleted\t-\t-\t-\n"
+        f"bb\t{EU}\tdeleted\t-\t-\t-\n",
+    )
+    assert changes(server) == [
+        delete_of("aa", region=EU),
+        delete_of("aa"),
+        delete_of("bb", region=EU),
+    ]
+
+
+def test_missing_everywhere(server: Server, run: Run) -> None:
+    """A name that no region has is missing once, not once a region."""
+    ran = run(f"delete aa -r {REGION} -r {EU} -y")
+    assert (ran.exit_code, ran.out) == (3, "")
+    assert ran.err.count("error") == 1
+    assert changes(server) == []
+
+
+def test_a_failing_region_hides_no_other(account: Sandbox, server: Server, run: Run) -> None:
+    """A region that cannot be asked is a failure; the others are done."""
+    account.add_key_pairs(EU, ["aa"])
+    server.add_fault(f"GetKeyPair@{REGION}=AccessDeniedException")
+    ran = run(f"delete aa -r {REGION} -r {EU} -y")
+    assert (ran.exit_code, ran.out) == (7, f"aa\t{EU}\tdeleted\t-\t-\t-\n")
+    assert changes(server) == [delete_of("aa", region=EU)]
+
+
+def test_default_pairs_of_two_regions(
+    account: Sandbox, server: Server, run: Run, default: str
+) -> None:
+    """Each region's default pair is guarded on its own: the one without a local key stays."""
+    account.add_default_key_pair(EU, private_pem=other_pem())
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint -r {REGION} -r {EU} -y")
+    assert ran.exit_code == 7
+    assert changes(server) == [delete_of_default(default)]
+
+
+# lost answers
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
+def test_lost_answer(server: Server, run: Run, web: str, fault: str) -> None:
+    """An answer is lost, the pair is not found any more: that is success, and it is sent once."""
+    server.add_fault(f"DeleteKeyPair={fault}")
+    assert run("delete web -y") == Ran(0, out=f"web\t{REGION}\tdeleted\t-\t-\t-\n")
+    assert web
+    assert operations(server) == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair"]
+
+
+@pytest.mark.parametrize("fault", ["reset", "http-503", "html", "InternalFailure"])
+def test_lost_request(server: Server, run: Run, web: str, fault: str) -> None:
+    """If the pair is still there, it is deleted once more, with the same fingerprint."""
+    server.add_fault(f"DeleteKeyPair={fault}*1")
+    ran = run("delete web --fingerprint -y")
+    assert ran.exit_code == 0
+    assert operations(server) == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair", "DeleteKeyPair"]
+    assert changes(server) == [delete_of("web", web)] * 2
+
+
+def test_lost_default(server: Server, run: Run, default: str) -> None:
+    """The default pair is looked for in the list, where it is, not by its name."""
+    server.add_fault("DeleteKeyPair=lost-answer")
+    assert run(f"delete {DEFAULT_PAIR} --fingerprint -y").exit_code == 0
+    assert operations(server) == ["GetKeyPairs", "DeleteKeyPair", "GetKeyPairs"]
+    assert changes(server) == [delete_of_default(default)]
+
+
+@pytest.mark.usefixtures("web")
+def test_lost_twice(server: Server, run: Run) -> None:
+    """Lost twice and still there: not known, which is no success; it is not sent a third time."""
+    server.add_fault("DeleteKeyPair=reset")
+    ran = run("delete web -y")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.endswith(
+        "lskeys: hint: it is still there; wait a little, then run the same command again\n"
+    )
+    assert changes(server) == [delete_of("web")] * 2
+
+
+@pytest.mark.usefixtures("web")
+def test_lost_and_then_done(server: Server, run: Run) -> None:
+    """A request lost, then an answer lost: gone is gone."""
+    server.add_fault("DeleteKeyPair=reset*1")
+    server.add_fault("DeleteKeyPair=lost-answer")
+    assert run("delete web -y").exit_code == 0
+
+
+@pytest.mark.usefixtures("web")
+def test_lost_and_nobody_knows(server: Server, run: Run) -> None:
+    """If it cannot be found out either, the failure of that is told."""
+    server.add_fault("DeleteKeyPair=lost-answer")
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    assert run("delete web -y").exit_code == 4
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize(
+    ("fault", "exit_code"),
+    [
+        ("ThrottlingException", 8),
+        ("AccessDeniedException", 4),
+        ("ExpiredTokenException", 4),
+        ("NotFoundException", 3),
+        ("InvalidInputException", 8),
+    ],
+)
+def test_refused_by_aws(server: Server, run: Run, fault: str, exit_code: int) -> None:
+    """An answer that says no is not asked again: nothing was done."""
+    server.add_fault(f"DeleteKeyPair={fault}")
+    ran = run("delete web -y")
+    assert (ran.exit_code, ran.out) == (exit_code, "")
+    assert changes(server) == [delete_of("web")]
+
+
+# formats
+
+
+@pytest.mark.usefixtures("server")
+def test_csv(run: Run, home: Path, default: str) -> None:
+    """csv: a header, then a row for each pair."""
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y -o csv")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert list(csv.reader(io.StringIO(ran.out))) == [
+        ["name", "region", "outcome", "fingerprint", "local-file", "backup"],
+        [DEFAULT_PAIR, REGION, "deleted", default, str(home / ".ssh" / "key"), ""],
+    ]
+
+
+@pytest.mark.usefixtures("server")
+def test_json(run: Run, home: Path, default: str) -> None:
+    """json: one document, named as the AWS CLI names operations."""
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y -o json")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert json.loads(ran.out) == {
+        "operations": [
+            {
+                "resourceName": DEFAULT_PAIR,
+                "resourceType": "KeyPair",
+                "location": {"regionName": REGION},
+                "operationType": "DeleteKeyPair",
+                "outcome": "deleted",
+                "expectedFingerprint": default,
+                "fingerprintForm": "md5-spki",
+                "localFile": str(home / ".ssh" / "key"),
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+@pytest.mark.usefixtures("server")
+def test_json_of_a_backup(account: Sandbox, run: Run, home: Path) -> None:
+    """A backup that was made is named: it is the key that was verified."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -y -o json")
+    [operation] = json.loads(ran.out)["operations"]
+    backup = "keys/LightsailDefaultKey-us-east-1.pem"
+    assert (operation["backupFile"], operation["localFile"]) == (backup, backup)
+    assert (home / backup).exists()
+
+
+@pytest.mark.usefixtures("server")
+def test_jsonl(account: Sandbox, run: Run) -> None:
+    """jsonl: a line for each pair."""
+    account.add_key_pairs(REGION, ["aa", "bb"])
+    ran = run("delete aa bb -y -o jsonl")
+    names = [json.loads(line)["resourceName"] for line in ran.out.splitlines()]
+    assert (ran.exit_code, names) == (0, ["aa", "bb"])
+
+
+@pytest.mark.usefixtures("server")
+def test_query(account: Sandbox, run: Run) -> None:
+    """--query picks from the document."""
+    account.add_key_pairs(REGION, ["aa", "bb"])
+    assert run("delete aa bb -y --query operations[].outcome -o json") == Ran(
+        0, out='[\n    "deleted",\n    "deleted"\n]\n'
+    )
+
+
+@pytest.mark.usefixtures("server")
+def test_quiet(account: Sandbox, run: Run) -> None:
+    """-q: the names that are gone."""
+    account.add_key_pairs(REGION, ["aa", "bb"])
+    assert run("delete aa bb -y -q") == Ran(0, out="aa\nbb\n")
+
+
+@pytest.mark.usefixtures("server", "web")
+def test_table(run: Run) -> None:
+    """On a terminal, a table with its headings."""
+    ran = run("delete web -y --color never", terminal=True)
+    heading, _, row = ran.out.splitlines()
+    assert heading.split()[:3] == ["NAME", "REGION", "OUTCOME"]
+    assert row.split() == ["web", REGION, "deleted"]
+
+
+@pytest.mark.usefixtures("server")
+def test_json_error(run: Run) -> None:
+    """With -o json a failure is one JSON object on stderr, and stdout is empty."""
+    ran = run("delete web -y -o json")
+    raw = json.loads(ran.err)
+    assert (ran.exit_code, ran.out) == (3, "")
+    assert raw.pop("requestId")
+    assert raw == {
+        "code": "NotFoundException",
+        "message": f"cannot look up web in {REGION}: The KeyPair does not exist: web",
+        "hint": "lskeys list shows what there is",
+        "tip": "Check the spelling of the name and the AWS Region.",
+        "docs": "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html",
+        "region": REGION,
+        "exitCode": 3,
+    }
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("output", ["json", "jsonl"])
+def test_json_errors_of_many(run: Run, output: str) -> None:
+    """Several failures are one object still, and each of them is in it."""
+    ran = run(f"delete aa bb -y -o {output}")
+    raw = json.loads(ran.err)
+    assert (ran.exit_code, ran.out, raw["message"]) == (3, "", "2 of 2 key pairs failed")
+    assert [each["message"].split()[-1] for each in raw["errors"]] == ["aa", "bb"]
+
+
+@pytest.mark.usefixtures("server")
+def test_json_of_some_failed(account: Sandbox, run: Run) -> None:
+    """What was done and what failed are in one document."""
+    account.add_key_pairs(REGION, ["aa"])
+    ran = run("delete aa bb -y -o json")
+    document = json.loads(ran.out)
+    assert [each["resourceName"] for each in document["operations"]] == ["aa"]
+    assert [each["code"] for each in document["errors"]] == ["NotFoundException"]
+    assert (ran.exit_code, json.loads(ran.err)["exitCode"]) == (7, 7)
+
+
+def test_json_usage_error(server: Server, run: Run) -> None:
+    """A usage error is one JSON object as well."""
+    ran = run("delete --fingerprint web -o json")
+    raw = json.loads(ran.err)
+    assert (ran.exit_code, raw["exitCode"], raw["code"]) == (2, 2, "Usage")
+    assert server.requests == []

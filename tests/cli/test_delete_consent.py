@@ -1,0 +1,222 @@
+"""delete: what is shown before, who is asked, and what is sent without an answer: nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.conftest import CREATED, REGION, Ran, Run
+
+from .changes import changes, delete_of, delete_of_default, download, operations
+from .keys import fingerprint, other_pem, own_pem, public_line, save
+
+KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
+UNSEEN = "lskeys: snapshots and hand-made authorized_keys cannot be seen from here\n"
+ASKED = "Type the name to delete it: "
+NOBODY = (
+    "lskeys: error: deleting asks first, and there is nobody to ask\n"
+    "lskeys: hint: to delete unasked, add --yes\n"
+)
+REFUSED = {
+    f"{DEFAULT_PAIR}": 5,
+    f"{DEFAULT_PAIR} --fingerprint": 5,
+    f"{DEFAULT_PAIR} --fingerprint --key keys/{KEY_FILE}": 5,
+    f"{DEFAULT_PAIR} --fingerprint --backup keys": 5,
+    f"{DEFAULT_PAIR} --fingerprint --backup file": 5,
+    "other": 3,
+}
+NO = "lskeys: error: that is not the name; nothing was deleted\n"
+
+
+@pytest.fixture
+def web(account: Sandbox) -> str:
+    """The pair web, three weeks old; its fingerprint."""
+    line = public_line(own_pem())
+    account.add_key_pairs(REGION, ["web"], public_line=line, created_at=CREATED)
+    return fingerprint(own_pem(), "md5-spki")
+
+
+def stake(name: str, found: str, proof: str, usage: str = "no instance names it") -> str:
+    """What is shown of a pair before its name is asked for."""
+    return (
+        f"lskeys: key pair {name} in {REGION}, account 123456789012,"
+        " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
+        f"lskeys: fingerprint {found}, {proof}\n"
+        f"lskeys: {usage}\n"
+    ) + UNSEEN
+
+
+def test_typed_name(server: Server, run: Run, web: str) -> None:
+    """The pair and its account are shown, the name is asked for, and typed it goes."""
+    assert run("delete web", typed="web\n") == Ran(
+        0,
+        out=f"web\t{REGION}\tdeleted\t-\t-\t-\n",
+        err=stake("web", web, "not verified against a local key") + ASKED,
+    )
+    assert changes(server) == [delete_of("web")]
+
+
+@pytest.mark.parametrize("typed", ["y\n", "yes\n", "WEB\n", "web2\n", "\n", "we\nb\n"])
+def test_anything_else_typed(server: Server, run: Run, web: str, typed: str) -> None:
+    """Anything but the name is a no: exit 10, and nothing is sent."""
+    assert run("delete web", typed=typed) == Ran(
+        10, err=stake("web", web, "not verified against a local key") + ASKED + NO
+    )
+    assert changes(server) == []
+
+
+def test_end_of_input(server: Server, run: Run, web: str) -> None:
+    """Ctrl-D is a no."""
+    assert run("delete web", typed="") == Ran(
+        10, err=stake("web", web, "not verified against a local key") + f"{ASKED}\n{NO}"
+    )
+    assert changes(server) == []
+
+
+def test_instances_in_the_stake(account: Sandbox, server: Server, run: Run, web: str) -> None:
+    """The instances that name the pair are named, and no other."""
+    for name, pair in (("blog", "web"), ("shop", "web"), ("mail", DEFAULT_PAIR)):
+        account.add_instance(REGION, name, key_pair_name=pair)
+    usage = "named by blog, shop, which keep its public key and go on naming it"
+    assert run("delete web", typed="no\n").err == (
+        stake("web", web, "not verified against a local key", usage) + ASKED + NO
+    )
+    assert changes(server) == []
+
+
+def test_unknown_instances_in_the_stake(server: Server, run: Run, web: str) -> None:
+    """If instances cannot be listed, that is said, and the question is still asked."""
+    server.add_fault("GetInstances=AccessDeniedException")
+    usage = "which instances name it could not be found out"
+    assert run("delete web", typed="web\n").err == (
+        stake("web", web, "not verified against a local key", usage) + ASKED
+    )
+    assert changes(server) == [delete_of("web")]
+
+
+def test_proof_in_the_stake(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """The local key that was found, and the form that matched, are shown."""
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    saved = save(home / ".ssh" / "key", own_pem())
+    expected = fingerprint(own_pem(), "md5-spki")
+    assert run(f"delete {DEFAULT_PAIR} --fingerprint", typed=f"{DEFAULT_PAIR}\n").err == (
+        stake(DEFAULT_PAIR, expected, f"verified with {saved} (md5-spki)") + ASKED
+    )
+    assert changes(server) == [delete_of_default(expected)]
+
+
+def test_value_in_the_stake(server: Server, run: Run, web: str) -> None:
+    """A fingerprint that only was typed is not called verified."""
+    assert run(f"delete web --fingerprint {web}", typed="web\n").err == (
+        stake("web", web, "as you gave it") + ASKED
+    )
+    assert changes(server) == [delete_of("web", web)]
+
+
+def test_backup_in_the_stake(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """A backup still to be made is named as such, and is not made before the answer."""
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    expected = fingerprint(own_pem(), "md5-spki")
+    assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys", typed="no\n").err == (
+        stake(DEFAULT_PAIR, expected, "will be verified against the backup") + ASKED + NO
+    )
+    assert (changes(server), (home / "keys").exists()) == ([], False)
+
+
+@pytest.mark.usefixtures("web")
+def test_all_are_asked_before_the_first_goes(account: Sandbox, server: Server, run: Run) -> None:
+    """One no among several keeps them all."""
+    account.add_key_pairs(REGION, ["db"])
+    ran = run("delete web db", typed="web\nno\n")
+    assert (ran.exit_code, ran.out, changes(server)) == (10, "", [])
+
+
+@pytest.mark.usefixtures("web")
+def test_several_are_asked_one_by_one(account: Sandbox, server: Server, run: Run) -> None:
+    """Each name is typed for its own pair."""
+    account.add_key_pairs(REGION, ["db"])
+    assert run("delete web db", typed="web\ndb\n").exit_code == 0
+    assert changes(server) == [delete_of("web"), delete_of("db")]
+
+
+@pytest.mark.usefixtures("web")
+def test_nothing_cleared_asks_nothing(server: Server, run: Run) -> None:
+    """What the guard refuses is not asked about."""
+    ran = run("delete web --fingerprint", typed="web\n")
+    assert (ran.exit_code, ASKED in ran.err, changes(server)) == (5, False, [])
+
+
+@pytest.mark.usefixtures("web")
+def test_no_terminal(server: Server, run: Run) -> None:
+    """With nobody to ask and no --yes: refused, and --yes is named."""
+    assert run("delete web") == Ran(5, err=NOBODY)
+    assert changes(server) == []
+
+
+@pytest.mark.usefixtures("web")
+def test_no_input(server: Server, run: Run) -> None:
+    """--no-input asks nobody, though there is a terminal."""
+    assert run("delete web --no-input", typed="web\n") == Ran(5, err=NOBODY)
+    assert changes(server) == []
+
+
+@pytest.mark.usefixtures("web")
+def test_yes_without_input(server: Server, run: Run) -> None:
+    """--yes with --no-input deletes."""
+    assert run("delete web --no-input --yes").exit_code == 0
+    assert changes(server) == [delete_of("web")]
+
+
+@pytest.mark.usefixtures("web")
+def test_yes(server: Server, run: Run) -> None:
+    """--yes asks nothing, shows nothing, and does not list instances for nobody."""
+    assert run("delete web -y", typed="") == Ran(0, out=f"web\t{REGION}\tdeleted\t-\t-\t-\n")
+    assert operations(server) == ["GetKeyPair", "DeleteKeyPair"]
+
+
+def test_yes_is_no_proof(account: Sandbox, server: Server, run: Run) -> None:
+    """--yes answers the question, never the guard."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run(f"delete {DEFAULT_PAIR} --yes").exit_code == 5
+    assert changes(server) == []
+
+
+# --dry-run
+
+
+@pytest.mark.parametrize("options", ["--dry-run", "-n --yes", "-n --no-input"])
+def test_dry_run(server: Server, run: Run, web: str, options: str) -> None:
+    """A dry run shows the stake and what would happen; it asks nobody and changes nothing."""
+    assert run(f"delete web {options}") == Ran(
+        0,
+        out=f"web\t{REGION}\twould delete\t-\t-\t-\n",
+        err=stake("web", web, "not verified against a local key"),
+    )
+    assert changes(server) == []
+
+
+def test_dry_run_of_a_backup(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """A dry run makes no backup, not even its folder."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    expected = fingerprint(own_pem(), "md5-spki")
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -n")
+    assert (ran.exit_code, ran.out) == (
+        0,
+        f"{DEFAULT_PAIR}\t{REGION}\twould delete\t{expected}\t-\t-\n",
+    )
+    assert (changes(server), (home / "keys").exists()) == ([], False)
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_dry_run_refuses_alike(
+    account: Sandbox, server: Server, run: Run, home: Path, line: str
+) -> None:
+    """What would be refused is refused in a dry run too, with the same words."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    save(home / "keys" / KEY_FILE, other_pem())
+    save(home / "file", "")
+    dry = run(f"delete {line} -n -q")
+    assert (dry.exit_code, dry.out, changes(server)) == (REFUSED[line], "", [])
+    wet = run(f"delete {line} -y -q")
+    assert dry.err.endswith(wet.err)
+    assert changes(server) in ([], [download()])

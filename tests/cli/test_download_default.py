@@ -1,0 +1,759 @@
+"""download-default, through the command line: what is placed, what is refused, what is said."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.conftest import CREATED, REGION, Ran, Run
+
+from .changes import changes, download, operations
+from .conftest import Serve
+from .keys import (
+    FORMS,
+    encrypted_pem,
+    fingerprint,
+    opened,
+    openssh,
+    other_pem,
+    own_pem,
+    public_line,
+    save,
+)
+
+EU = "eu-west-1"
+KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
+EU_FILE = "LightsailDefaultKey-eu-west-1.pem"
+COMMENT = f"{DEFAULT_PAIR}@{REGION}"
+NONE_YET = f"{REGION} has no default key pair"
+UNTOLD = f"{REGION} does not tell whether it has a default key pair (access denied)"
+QUESTION = "Create it? [y/N] "
+REFUSED_UNASKED = """\
+lskeys: error: {}, and downloading would create one
+lskeys: hint: to create it, add --create
+"""
+
+
+@pytest.fixture
+def default(account: Sandbox) -> str:
+    """The region's default pair; the fingerprint the service reports."""
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    return fingerprint(own_pem(), "md5-spki")
+
+
+@pytest.fixture(params=[0o000, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The most and the least generous umask there is."""
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(autouse=True)
+def secrecy(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Nothing is written past the streams of the program, a key least of all."""
+    yield
+    assert "PRIVATE" not in "".join(capfd.readouterr())
+
+
+def mode(path: Path) -> str:
+    """Permission bits, as chmod writes them."""
+    return f"{path.stat().st_mode & 0o7777:04o}"
+
+
+def told(outcome: str, path: Path | str, found: str, form: str = "md5-spki") -> str:
+    """The note about a key that was verified."""
+    proof = f"fingerprint {found} verified ({form})"
+    return f"lskeys: {outcome} {path}: default key of {REGION}, {proof}\n"
+
+
+def lines_of_key(pem: str) -> list[str]:
+    """The lines of a private key that are its own."""
+    return [line for line in pem.splitlines() if not line.startswith("-----")]
+
+
+# what is placed
+
+
+def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
+    """The path is stdout, what was verified is stderr; one question, then one download."""
+    path = home / "keys" / KEY_FILE
+    assert run("download-default --out ~/keys") == Ran(
+        0, out=f"{path}\n", err=told("saved", path, default)
+    )
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair"]
+
+
+@pytest.mark.usefixtures("server", "default", "umask")
+def test_modes(run: Run, home: Path) -> None:
+    """Key, .pub and each folder that was made have their modes whatever the umask."""
+    assert run("download-default --out new/keys").exit_code == 0
+    folder = home / "new" / "keys"
+    places = (folder / KEY_FILE, folder / f"{KEY_FILE}.pub", folder, folder.parent)
+    assert [mode(each) for each in places] == ["0600", "0644", "0700", "0700"]
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_content(run: Run, home: Path) -> None:
+    """The key is the text AWS sent, and the .pub is what ssh-keygen derives from it."""
+    assert run("download-default").exit_code == 0
+    path = home / ".ssh" / KEY_FILE
+    assert path.read_text() == own_pem()
+    assert Path(f"{path}.pub").read_text() == f"{public_line(own_pem())} {COMMENT}\n"
+    assert opened(path) == public_line(own_pem())
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_nothing_else_is_left(run: Run, home: Path) -> None:
+    """Beside key and .pub nothing stays: no draft, no lock."""
+    run("download-default")
+    assert sorted(each.name for each in (home / ".ssh").iterdir()) == [
+        KEY_FILE,
+        f"{KEY_FILE}.pub",
+    ]
+
+
+@pytest.mark.parametrize("text", ["pem", "base64", "escaped", "crlf", "pkcs8", "unterminated"])
+def test_every_spelling_of_the_key(
+    serve: Serve, account: Sandbox, run: Run, home: Path, text: str
+) -> None:
+    """However AWS spells the key, ssh-keygen opens what is saved."""
+    serve(f"key-text={text}", "doubled-prefix=true")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run("download-default").exit_code == 0
+    assert opened(home / ".ssh" / KEY_FILE) == public_line(own_pem())
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_fingerprint(
+    serve: Serve, account: Sandbox, run: Run, home: Path, form: str
+) -> None:
+    """Whichever fingerprint AWS reports, the key is verified by it, and the form is told."""
+    serve(f"fingerprint-default={form}")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    path = home / ".ssh" / KEY_FILE
+    assert run("download-default") == Ran(
+        0, out=f"{path}\n", err=told("saved", path, fingerprint(own_pem(), form), form)
+    )
+
+
+def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
+    """Without a fingerprint from AWS the word is "unverified"."""
+    serve("fingerprint-default=none")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    path = home / ".ssh" / KEY_FILE
+    assert run("download-default") == Ran(
+        0,
+        out=f"{path}\n",
+        err=f"lskeys: saved {path}: default key of {REGION}, unverified\n"
+        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+    )
+
+
+def test_default_on_the_last_page(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
+    """The default pair is found on whatever page it is."""
+    server = serve("page-size=2")
+    account.add_key_pairs(REGION, ["aa", "bb", "cc"])
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run("download-default").exit_code == 0
+    assert operations(server) == ["GetKeyPairs", "GetKeyPairs", "DownloadDefaultKeyPair"]
+    assert (home / ".ssh" / KEY_FILE).exists()
+
+
+# what is there already
+
+
+@pytest.mark.usefixtures("server")
+def test_second_run(run: Run, home: Path, default: str) -> None:
+    """The same key there: unchanged to the byte and the nanosecond, and still a success."""
+    run("download-default")
+    path = home / ".ssh" / KEY_FILE
+    before = path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino
+    assert run("download-default") == Ran(0, out=f"{path}\n", err=told("unchanged", path, default))
+    assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_loose_permissions_are_mended(run: Run, home: Path) -> None:
+    """The same key with rights for others loses those, and nothing else."""
+    path = save(home / ".ssh" / KEY_FILE, own_pem(), mode=0o644)
+    assert run("download-default").exit_code == 0
+    assert (mode(path), path.read_text()) == ("0600", own_pem())
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_same_key_in_another_format(run: Run, home: Path) -> None:
+    """The same key counts by what it is: a copy in OpenSSH's format stays as it is."""
+    path = save(home / ".ssh" / KEY_FILE, openssh(own_pem()))
+    assert run("download-default").err.startswith("lskeys: unchanged")
+    assert path.read_text() == openssh(own_pem())
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_missing_public_half_is_added(run: Run, home: Path) -> None:
+    """The key there without its .pub gets it."""
+    path = save(home / ".ssh" / KEY_FILE, own_pem())
+    assert run("download-default").exit_code == 0
+    assert Path(f"{path}.pub").read_text().startswith(public_line(own_pem()))
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_other_key_there(run: Run, home: Path) -> None:
+    """Another key there stays, byte for byte, and the way out is named."""
+    path = save(home / ".ssh" / KEY_FILE, other_pem())
+    assert run("download-default") == Ran(
+        5,
+        err=f"lskeys: error: {path} holds another key\n"
+        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+    )
+    assert [each.name for each in path.parent.iterdir()] == [KEY_FILE]
+    assert path.read_text() == other_pem()
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_other_public_half_there(run: Run, home: Path) -> None:
+    """Another key's .pub stays as well, and no private key comes beside it."""
+    path = save(home / ".ssh" / f"{KEY_FILE}.pub", public_line(other_pem()))
+    assert run("download-default").exit_code == 5
+    assert [each.name for each in path.parent.iterdir()] == [f"{KEY_FILE}.pub"]
+    assert path.read_text() == public_line(other_pem())
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a note of mine\n", "something that is no key"),
+        (encrypted_pem, "an encrypted key, which cannot be compared"),
+    ],
+    ids=["note", "encrypted"],
+)
+@pytest.mark.usefixtures("default")
+def test_no_comparable_key_there(
+    server: Server, run: Run, home: Path, text: str | Callable[[str], str], what: str
+) -> None:
+    """What is no key that could be compared stays, and AWS is not asked for the key."""
+    content = text if isinstance(text, str) else text(own_pem())
+    path = save(home / ".ssh" / KEY_FILE, content)
+    assert run("download-default").err.startswith(f"lskeys: error: {path} holds {what}\n")
+    assert (changes(server), path.read_text()) == ([], content)
+
+
+@pytest.mark.usefixtures("server")
+def test_force(run: Run, home: Path, default: str) -> None:
+    """--force replaces another key and keeps the old one beside it, both 0600."""
+    path = save(home / ".ssh" / KEY_FILE, other_pem(), mode=0o644)
+    kept = path.with_name(f"{KEY_FILE}.old-20261123T120000Z")
+    assert run("download-default --force") == Ran(
+        0,
+        out=f"{path}\n",
+        err=told("replaced", path, default) + f"lskeys: the file it replaced is {kept}\n",
+    )
+    assert [(mode(each), each.read_text()) for each in (path, kept)] == [
+        ("0600", own_pem()),
+        ("0600", other_pem()),
+    ]
+
+
+@pytest.mark.usefixtures("server")
+def test_force_on_the_same_key(run: Run, home: Path, default: str) -> None:
+    """--force on the same key changes nothing."""
+    path = save(home / ".ssh" / KEY_FILE, own_pem())
+    assert run("download-default --force").err == told("unchanged", path, default)
+    assert sorted(each.name for each in path.parent.iterdir()) == [KEY_FILE, f"{KEY_FILE}.pub"]
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_force_and_a_fault(server: Server, run: Run, home: Path) -> None:
+    """A key that is not the right one replaces nothing, --force or not."""
+    path = save(home / ".ssh" / KEY_FILE, other_pem())
+    server.add_fault("DownloadDefaultKeyPair=wrong-key")
+    assert run("download-default --force").exit_code == 5
+    assert [each.name for each in path.parent.iterdir()] == [KEY_FILE]
+    assert path.read_text() == other_pem()
+
+
+# where to
+
+
+@pytest.mark.usefixtures("server")
+def test_file(run: Run, home: Path, default: str) -> None:
+    """--file names the file, in a folder that is made for it."""
+    path = home / "deep" / "er" / "my key"
+    assert run("download-default --file '~/deep/er/my key'") == Ran(
+        0, out=f"{path}\n", err=told("saved", path, default)
+    )
+    assert (mode(path), opened(path)) == ("0600", public_line(own_pem()))
+    assert path.with_name("my key.pub").exists()
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_out_of_the_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LSKEYS_OUT is the folder where --out says nothing."""
+    monkeypatch.setenv("LSKEYS_OUT", "~/elsewhere")
+    assert run("download-default").out == f"{home}/elsewhere/{KEY_FILE}\n"
+
+
+@pytest.mark.usefixtures("default")
+def test_stdout(server: Server, run: Run, home: Path) -> None:
+    """`--file -` writes the key to stdout and nothing to the disk; the rest is stderr."""
+    assert run("download-default --file -") == Ran(
+        0,
+        out=own_pem(),
+        err=f"lskeys: wrote the default key of {REGION} to stdout, verified (md5-spki)\n",
+    )
+    assert (list(home.iterdir()), changes(server)) == ([], [download()])
+
+
+def test_stdout_unverified(serve: Serve, account: Sandbox, run: Run) -> None:
+    """`--file -` says "unverified" where AWS reports no fingerprint."""
+    serve("fingerprint-default=none")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run("download-default --file -") == Ran(
+        0,
+        out=own_pem(),
+        err=f"lskeys: wrote the default key of {REGION} to stdout, unverified\n",
+    )
+
+
+@pytest.mark.usefixtures("default")
+def test_terminal_is_no_place(server: Server, run: Run) -> None:
+    """A private key is never shown on a terminal, and not asked for either."""
+    assert run("download-default --file -", terminal=True) == Ran(
+        5,
+        err="lskeys: error: a private key is not shown on a terminal\n"
+        "lskeys: hint: redirect stdout, or use --file PATH\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
+@pytest.mark.usefixtures("default")
+def test_wrong_key_is_not_written_to_stdout(server: Server, run: Run, fault: str) -> None:
+    """A key that is not the reported one does not reach stdout."""
+    server.add_fault(f"DownloadDefaultKeyPair={fault}")
+    ran = run("download-default --file -")
+    assert (ran.exit_code, ran.out, "PRIVATE" in ran.err) == (5, "", False)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--out keys --file key", "--out and --file exclude each other"),
+        ("--out keys --file -", "--out and --file exclude each other"),
+        (f"--file key -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
+        (f"--file - -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
+        ("--output json --region us-east-1 --all-regions", "--region and --all-regions"),
+        ("extra", "unexpected extra argument"),
+    ],
+)
+@pytest.mark.usefixtures("default")
+def test_usage(server: Server, run: Run, options: str, message: str) -> None:
+    """What cannot be meant is a usage error, before anything is asked."""
+    ran = run(f"download-default {options}")
+    assert (ran.exit_code, ran.out, message in ran.err) == (2, "", True)
+    assert server.requests == []
+
+
+def make_file(path: Path) -> None:
+    """A file where the folder should be."""
+    save(path.parent, "")
+
+
+def make_link(path: Path) -> None:
+    """A link to a key of ours where the key should go."""
+    path.parent.mkdir()
+    path.symlink_to(save(path.parent / "other", own_pem()))
+
+
+def make_dangling(path: Path) -> None:
+    """A link to nothing."""
+    path.parent.mkdir()
+    path.symlink_to("nowhere")
+
+
+def make_pipe(path: Path) -> None:
+    """A named pipe; opening it would wait for ever."""
+    path.parent.mkdir()
+    os.mkfifo(path)
+
+
+def make_folder(path: Path) -> None:
+    """A folder where the key should go."""
+    path.mkdir(parents=True)
+
+
+def make_open(path: Path) -> None:
+    """A parent folder that everybody may write in."""
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+
+
+@pytest.mark.parametrize(
+    "make", [make_file, make_link, make_dangling, make_pipe, make_folder, make_open]
+)
+@pytest.mark.usefixtures("default")
+def test_place_is_reserved_before_the_call(
+    server: Server, run: Run, home: Path, make: Callable[[Path], None]
+) -> None:
+    """Where no key can go, --force or not, AWS is not asked for it, and nothing is touched."""
+    make(home / "keys" / KEY_FILE)
+    before = sorted((each, each.lstat().st_mtime_ns) for each in home.rglob("*"))
+    ran = run("download-default --out keys --force")
+    assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
+    assert sorted((each, each.lstat().st_mtime_ns) for each in home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("make", [make_file, make_link, make_pipe, make_folder, make_open])
+@pytest.mark.usefixtures("default")
+def test_dry_run_refuses_alike(
+    server: Server, run: Run, home: Path, make: Callable[[Path], None]
+) -> None:
+    """A dry run finds out as much, in the same words."""
+    make(home / "keys" / KEY_FILE)
+    dry = run("download-default --out keys -n")
+    assert dry == run("download-default --out keys")
+    assert (dry.exit_code, changes(server)) == (5, [])
+
+
+@pytest.mark.usefixtures("default")
+def test_dry_run_finds_another_key(server: Server, run: Run, home: Path) -> None:
+    """A dry run tells another key from the pair's own by its fingerprint."""
+    save(home / ".ssh" / KEY_FILE, other_pem())
+    dry = run("download-default -n")
+    assert changes(server) == []
+    assert (dry.exit_code, dry) == (5, run("download-default"))
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_disk_that_fails(run: Run, home: Path) -> None:
+    """A folder that cannot be made is the disk's failure."""
+    (home / "circle").symlink_to("circle")
+    assert run("download-default --out circle/keys").exit_code == 9
+
+
+# what AWS hands out
+
+
+@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
+@pytest.mark.usefixtures("default")
+def test_wrong_key(server: Server, run: Run, home: Path, fault: str) -> None:
+    """A key that is not the reported one, or not whole, is not placed."""
+    server.add_fault(f"DownloadDefaultKeyPair={fault}")
+    ran = run("download-default")
+    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
+    assert "nothing was saved" in ran.err
+
+
+def test_halves_without_a_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
+    """Where no fingerprint is reported, the halves still have to belong together."""
+    serve("fingerprint-default=none", "fault=DownloadDefaultKeyPair=mismatched-halves")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    ran = run("download-default")
+    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
+    assert "do not belong together" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "exit_code"),
+    [
+        ("html", 8),
+        ("empty", 8),
+        ("bad-json", 8),
+        ("half-body", 8),
+        ("AccessDeniedException", 4),
+        ("ExpiredTokenException", 4),
+        ("InvalidInputException", 8),
+    ],
+)
+@pytest.mark.usefixtures("default")
+def test_unusable_answer(server: Server, run: Run, home: Path, fault: str, exit_code: int) -> None:
+    """Whatever else comes instead of the key, nothing is placed."""
+    server.add_fault(f"DownloadDefaultKeyPair={fault}")
+    ran = run("download-default")
+    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (exit_code, "", [])
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_lost_answer(server: Server, run: Run) -> None:
+    """The same key comes again, so a lost answer is asked for again."""
+    server.add_fault("DownloadDefaultKeyPair=lost-answer*1")
+    assert run("download-default").exit_code == 0
+    assert changes(server) == [download()] * 2
+
+
+@pytest.mark.parametrize("options", ["--debug", "-o json", "-o csv"])
+@pytest.mark.usefixtures("server", "default")
+def test_key_text_goes_nowhere_else(run: Run, home: Path, options: str) -> None:
+    """No line of the private key is on stdout or stderr, whatever is asked to be shown."""
+    ran = run(f"download-default {options}")
+    said = ran.out + ran.err
+    assert [line for line in lines_of_key(own_pem()) if line in said] == []
+    assert (home / ".ssh" / KEY_FILE).read_text() == own_pem()
+
+
+# where there is none
+
+
+@pytest.mark.parametrize("options", ["", "--yes", "--no-input", "--file -", "--dry-run", "--force"])
+def test_no_default_pair(server: Server, run: Run, home: Path, options: str) -> None:
+    """With nobody to ask, none is created: --create is named, and --yes is no --create."""
+    assert run(f"download-default {options}") == Ran(5, err=REFUSED_UNASKED.format(NONE_YET))
+    assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
+
+
+def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
+    """On a terminal it is asked; a yes creates the pair, and the key is verified afterwards."""
+    path = home / ".ssh" / KEY_FILE
+    ran = run("download-default", typed="y\n")
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert ran.err.startswith(
+        f"lskeys: {NONE_YET}; downloading creates one\n{QUESTION}lskeys: saved"
+    )
+    assert "verified (md5-spki)" in ran.err
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "", "no\n", "yess\n"])
+def test_asked_and_no(server: Server, run: Run, home: Path, typed: str) -> None:
+    """Anything but a yes creates nothing."""
+    ran = run("download-default", typed=typed)
+    assert (ran.exit_code, ran.out) == (10, "")
+    assert ran.err.endswith("lskeys: error: you said no; nothing was created\n")
+    assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
+
+
+def test_create(server: Server, run: Run, home: Path) -> None:
+    """--create says so beforehand, and the key is verified against what was created."""
+    path = home / ".ssh" / KEY_FILE
+    ran = run("download-default --create")
+    found = fingerprint(path.read_text(), "md5-spki")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, found))
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
+
+
+def test_create_on_stdout(server: Server, run: Run, home: Path) -> None:
+    """--create with `--file -` verifies as well before the key is written."""
+    ran = run("download-default --create --file -")
+    assert (ran.exit_code, ran.out[:31]) == (0, "-----BEGIN RSA PRIVATE KEY-----")
+    assert ran.err.endswith("to stdout, verified (md5-spki)\n")
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.usefixtures("default")
+def test_create_where_there_is_one(server: Server, run: Run) -> None:
+    """--create where there is a pair is a plain download."""
+    assert run("download-default --create").exit_code == 0
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair"]
+
+
+@pytest.mark.parametrize("options", ["", "--dry-run"])
+def test_create_onto_an_old_key(server: Server, run: Run, home: Path, options: str) -> None:
+    """A key that lies there cannot be the new pair's: nothing is created."""
+    path = save(home / ".ssh" / KEY_FILE, other_pem())
+    ran = run(f"download-default --create {options}")
+    assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
+    assert path.read_text() == other_pem()
+
+
+def test_created_and_wrong(server: Server, run: Run, home: Path) -> None:
+    """A created pair's key that is not the listed one's is not placed."""
+    server.add_fault("DownloadDefaultKeyPair=wrong-key")
+    ran = run("download-default --create")
+    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
+
+
+@pytest.mark.usefixtures("default")
+def test_denied_and_nobody_to_ask(server: Server, run: Run) -> None:
+    """Who may not list cannot tell whether a pair would be created: refused likewise."""
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    assert run("download-default") == Ran(5, err=REFUSED_UNASKED.format(UNTOLD))
+    assert changes(server) == []
+
+
+@pytest.mark.usefixtures("default")
+def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
+    """Asked and answered, the key is saved, and called unverified."""
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    path = home / ".ssh" / KEY_FILE
+    assert run("download-default", typed="yes\n") == Ran(
+        0,
+        out=f"{path}\n",
+        err=f"lskeys: {UNTOLD}; downloading creates one\n{QUESTION}"
+        f"lskeys: saved {path}: default key of {REGION}, unverified\n"
+        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+    )
+
+
+@pytest.mark.usefixtures("default")
+def test_denied_and_create(server: Server, run: Run) -> None:
+    """With --create nobody is asked, and the list is not asked for again."""
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    ran = run("download-default --create")
+    assert (ran.exit_code, "unverified" in ran.err) == (0, True)
+    assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "exit_code"), [("ExpiredTokenException", 4), ("ValidationException", 8)]
+)
+@pytest.mark.usefixtures("default")
+def test_list_that_fails(server: Server, run: Run, fault: str, exit_code: int) -> None:
+    """A list that fails otherwise is a failure, not a pair that is not there."""
+    server.add_fault(f"GetKeyPairs={fault}")
+    assert run("download-default --create").exit_code == exit_code
+    assert changes(server) == []
+
+
+# several regions
+
+
+@pytest.mark.usefixtures("default")
+def test_several_regions(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """One file each, in the regions' order; a region without a pair is skipped, which is said."""
+    account.add_default_key_pair(EU, private_pem=other_pem())
+    ran = run(f"download-default -r {EU} -r ap-south-1 -r {REGION} --out keys")
+    assert (ran.exit_code, ran.out) == (0, f"keys/{EU_FILE}\nkeys/{KEY_FILE}\n")
+    assert ran.err.startswith(
+        "lskeys: ap-south-1 has no default key pair; skipped without --create\n"
+    )
+    assert {each.region for each in changes(server)} == {EU, REGION}
+    assert [opened(home / "keys" / each) for each in (EU_FILE, KEY_FILE)] == [
+        public_line(other_pem()),
+        public_line(own_pem()),
+    ]
+
+
+@pytest.mark.usefixtures("default")
+def test_several_regions_created(server: Server, run: Run, home: Path) -> None:
+    """With --create each region gets one."""
+    assert run(f"download-default -r {EU} -r {REGION} --create").exit_code == 0
+    assert {each.region for each in changes(server)} == {EU, REGION}
+    assert (home / ".ssh" / EU_FILE).exists()
+
+
+def test_no_region_has_one(server: Server, run: Run, home: Path) -> None:
+    """Where no region has one there is nothing to do: no file, no folder, and a success."""
+    ran = run(f"download-default -r {EU} -r {REGION}", typed="y\n")
+    assert (ran.exit_code, ran.out, changes(server), list(home.iterdir())) == (0, "", [], [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "exit_code"),
+    [(f"GetKeyPairs@{EU}=AccessDeniedException", 7), (f"DownloadDefaultKeyPair@{EU}=wrong-key", 7)],
+)
+@pytest.mark.usefixtures("default")
+def test_a_failing_region_hides_no_other(
+    account: Sandbox, server: Server, run: Run, fault: str, exit_code: int
+) -> None:
+    """A region that fails is told; the others' keys are saved."""
+    account.add_default_key_pair(EU, private_pem=other_pem())
+    server.add_fault(fault)
+    ran = run(f"download-default -r {EU} -r {REGION} --out keys")
+    assert (ran.exit_code, ran.out) == (exit_code, f"keys/{KEY_FILE}\n")
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_a_taken_place_hides_no_other(account: Sandbox, run: Run, home: Path) -> None:
+    """A region whose place is taken is told; the others' keys are saved."""
+    account.add_default_key_pair(EU, private_pem=other_pem())
+    save(home / "keys" / EU_FILE, own_pem())
+    ran = run(f"download-default -r {EU} -r {REGION} --out keys")
+    assert (ran.exit_code, ran.out) == (7, f"keys/{KEY_FILE}\n")
+
+
+# --dry-run
+
+
+@pytest.mark.parametrize("options", ["-n", "--dry-run --yes", "-n --force"])
+@pytest.mark.usefixtures("default")
+def test_dry_run(server: Server, run: Run, home: Path, options: str) -> None:
+    """A dry run says where the key would go; it makes nothing and does not ask for the key."""
+    path = home / "keys" / KEY_FILE
+    assert run(f"download-default --out ~/keys {options}") == Ran(
+        0,
+        out=f"{path}\n",
+        err=f"lskeys: would save {path}: default key of {REGION}, nothing was downloaded\n",
+    )
+    assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
+
+
+@pytest.mark.usefixtures("default")
+def test_dry_run_on_stdout(server: Server, run: Run) -> None:
+    """A dry run of `--file -` writes nothing to stdout."""
+    assert run("download-default --file - -n") == Ran(
+        0, err=f"lskeys: would write the default key of {REGION} to stdout\n"
+    )
+    assert operations(server) == ["GetKeyPairs"]
+
+
+def test_dry_run_of_create(server: Server, run: Run, home: Path) -> None:
+    """A dry run of --create creates nothing."""
+    assert run("download-default --create -n").out == f"{home}/.ssh/{KEY_FILE}\n"
+    assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
+
+
+# formats
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_quiet(run: Run, home: Path) -> None:
+    """-q: the path, and not a word beside it."""
+    assert run("download-default -q") == Ran(0, out=f"{home}/.ssh/{KEY_FILE}\n")
+
+
+@pytest.mark.usefixtures("server", "default")
+def test_path_on_a_terminal(run: Run, home: Path) -> None:
+    """On a terminal it is a path as well, to be copied."""
+    assert run("download-default", terminal=True).out == f"{home}/.ssh/{KEY_FILE}\n"
+
+
+@pytest.mark.usefixtures("server")
+def test_json(run: Run, home: Path, default: str) -> None:
+    """json: the pair as AWS names its members, and the files."""
+    path = f"{home}/.ssh/{KEY_FILE}"
+    assert json.loads(run("download-default -o json").out) == {
+        "keyPairs": [
+            {
+                "name": DEFAULT_PAIR,
+                "createdAt": "2026-11-02T12:00:00.123000+00:00",
+                "location": {"regionName": REGION},
+                "fingerprint": default,
+                "fingerprintForm": "md5-spki",
+                "verified": True,
+                "outcome": "saved",
+                "privateKeyFile": path,
+                "publicKeyFile": f"{path}.pub",
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+def test_json_unverified(serve: Serve, account: Sandbox, run: Run) -> None:
+    """Json says unverified as plainly."""
+    serve("fingerprint-default=none")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    [pair] = json.loads(run("download-default -o json").out)["keyPairs"]
+    assert (pair["verified"], "fingerprint" in pair) == (False, False)
+
+
+@pytest.mark.usefixtures("server")
+def test_json_error(run: Run) -> None:
+    """With -o json a refusal is one JSON object on stderr."""
+    ran = run("download-default -o json")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert json.loads(ran.err) == {
+        "code": "Refused",
+        "message": f"{NONE_YET}, and downloading would create one",
+        "hint": "to create it, add --create",
+        "tip": None,
+        "docs": None,
+        "requestId": None,
+        "region": REGION,
+        "exitCode": 5,
+    }

@@ -1,0 +1,484 @@
+"""Credentials, profiles, regions, endpoints, config.toml: what does not work is said, with 4."""
+
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from lskeys import sandbox
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import Ran, Run
+
+Say = Callable[[str, str], None]
+
+NOWHERE = "--endpoint-url http://127.0.0.1:9"
+SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
+
+NO_CREDENTIALS = Ran(
+    4,
+    err="lskeys: error: no AWS credentials found\n"
+    "lskeys: hint: run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; "
+    "to look around without an account: lskeys --sandbox list\n",
+)
+
+
+def failed(message: str, hint: str | None = None, code: int = 4) -> Ran:
+    """What an error looks like: one line, and the way out on another."""
+    told = f"lskeys: hint: {hint}\n" if hint else ""
+    return Ran(code, err=f"lskeys: error: {message}\n{told}")
+
+
+def configure(home: Path, text: str) -> Path:
+    """Write config.toml where lskeys looks for it."""
+    path = home / ".config" / "lskeys" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def configure_aws(home: Path, text: str) -> None:
+    """Write AWS's own configuration file."""
+    (home / ".aws").mkdir(exist_ok=True)
+    (home / ".aws" / "config").write_text(text)
+
+
+def program(path: Path, script: str) -> Path:
+    """A shell script for `credential_process`."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)
+    return path
+
+
+@pytest.fixture
+def say(home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Says something where lskeys looks: config.toml, AWS's file, or a variable of that name."""
+
+    def somewhere(place: str, value: str) -> None:
+        if place == "config.toml":
+            configure(home, value)
+        elif place == "aws":
+            configure_aws(home, f"[default]\n{value}\n")
+        else:
+            monkeypatch.setenv(place, value)
+
+    return somewhere
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Iterator[Path]:
+    """A program that neither ends nor says anything until the test is over."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    yield program(tmp_path / "hanging", f"exec cat {shlex.quote(str(pipe))}")
+    with suppress(OSError):
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+
+
+# Credentials
+
+
+def test_no_credentials(run: Run) -> None:
+    """Without credentials there is one clear line, and a way to try things without any."""
+    assert run(f"list -r us-east-1 {NOWHERE}") == NO_CREDENTIALS
+
+
+def test_no_credentials_are_told_once(run: Run) -> None:
+    """What no region can do anything about is said once, however many were to be asked."""
+    assert run(f"list -r us-east-1 -r eu-west-1 -r eu-west-2 {NOWHERE}") == NO_CREDENTIALS
+
+
+def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An access key without its secret is said to be half."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    assert run(f"list -r us-east-1 {NOWHERE}") == failed(
+        "partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+    )
+
+
+NOBODY = failed(
+    "the config profile (nobody) could not be found", "aws configure list-profiles names them"
+)
+
+
+@pytest.mark.parametrize("option", ["--profile nobody", "-p nobody"])
+def test_unknown_profile(option: str, run: Run) -> None:
+    """A profile that AWS's configuration does not have is named."""
+    assert run(f"list -r us-east-1 {NOWHERE} {option}") == NOBODY
+
+
+@pytest.mark.parametrize("place", ["AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"])
+def test_unknown_profile_from_elsewhere(place: str, run: Run, say: Say) -> None:
+    """So is one whose name came from the environment or config.toml."""
+    say(place, "profile = 'nobody'" if place == "config.toml" else "nobody")
+    assert run(f"list -r us-east-1 {NOWHERE}") == NOBODY
+
+
+@pytest.mark.parametrize("content", ["no section\n", "[default\n", "[default]\nregion = \udcff\n"])
+def test_broken_aws_configuration(content: str, run: Run, home: Path) -> None:
+    """AWS's configuration file, if it is none, is named."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_bytes(content.encode(errors="surrogateescape"))
+    assert run(f"list -r us-east-1 {NOWHERE}") == failed(
+        f"unable to parse config file: {home}/.aws/config",
+        "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+    )
+
+
+KEYS = f'{{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "{SECRET}", "Expiration": "'
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"echo {SECRET}; echo {SECRET} >&2; exit 3",
+        f"echo {SECRET}",
+        ":",
+        "echo null",
+        f"echo '[\"{SECRET}\"]'",
+        f'echo \'{{"Version": 7, "SecretAccessKey": "{SECRET}"}}\'',
+        f'echo \'{{"Version": 1, "SecretAccessKey": "{SECRET}"}}\'',
+        f'echo \'{{"Version": 1, "AccessKeyId": ["{SECRET}"], "SecretAccessKey": 3}}\'',
+        "echo '" + KEYS + "2020-01-01T00:00:00Z\"}'",
+        "echo '" + KEYS + SECRET + "\"}'",
+    ],
+    ids=["fails", "text", "nothing", "null", "list", "version", "half", "types", "old", "date"],
+)
+def test_lying_credential_process(script: str, run: Run, home: Path, tmp_path: Path) -> None:
+    """Whatever a credential_process says wrong, it is a matter of set-up, and never quoted."""
+    configure_aws(home, f"[default]\ncredential_process = {program(tmp_path / 'lying', script)}\n")
+    ran = run(f"list -r us-east-1 {NOWHERE} --debug")
+    assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
+    assert ran.err.startswith("lskeys: error: credentials could not be re")
+
+
+def test_missing_credential_process(run: Run, home: Path) -> None:
+    """A credential_process that is no program is a matter of set-up."""
+    configure_aws(home, "[default]\ncredential_process = /nonexistent/program\n")
+    assert run(f"list -r us-east-1 {NOWHERE}") == failed(
+        "credentials could not be read (FileNotFoundError)",
+        "check credential_process and the files in ~/.aws",
+    )
+
+
+def test_hanging_credential_process(hanging: Path, run: Run, home: Path) -> None:
+    """A credential_process that hangs is waited for as long as --timeout says, once."""
+    configure_aws(home, f"[default]\ncredential_process = {hanging}\n")
+    assert run(f"list -r us-east-1 -r eu-west-1 --timeout 0.5 {NOWHERE}") == failed(
+        "no credentials within 0.5 seconds",
+        "check credential_process, SSO and the metadata service of this machine",
+    )
+
+
+# Regions
+
+
+def test_no_region(run: Run) -> None:
+    """There is no default region: where none is set, nothing is asked."""
+    assert run("list") == failed(
+        "no region is set",
+        "give --region NAME or --all-regions, or set AWS_REGION; "
+        "to look around: lskeys --sandbox list",
+    )
+
+
+HOSTILE_REGIONS = [
+    "../x",
+    "us east",
+    "\x1b[31mus-east-1",
+    "",
+    "US-EAST-1",
+    "us-east-1.example.com",
+    "us-east-1/",
+    "us-east-1\n",
+    "us-east-1@example.com",
+    "[red]us-east-1[/]",
+    "us-east-" + "1" * 300,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_REGIONS)
+def test_hostile_region_by_flag(name: str, server: Server, run: Run) -> None:
+    """What cannot be a region's name chooses no host: it is refused, and nothing is asked."""
+    ran = run(f"list --region {shlex.quote(name)}")
+    assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
+    told, hint = ran.err.splitlines()
+    assert told.endswith("is not a region's name")
+    assert hint == "lskeys: hint: a region looks like eu-west-1"
+    assert ran.err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", ["../x", "\x1b[31m", "us-east-1/"])
+@pytest.mark.parametrize("place", ["LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_hostile_region_from_the_environment(
+    place: str, name: str, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither does one from the environment."""
+    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(each)
+    monkeypatch.setenv(place, name)
+    ran = run("list")
+    assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
+
+
+@pytest.mark.parametrize("spelled", ["../x", "\\u001b[31m", "us-east-1/"])
+def test_hostile_region_from_config_file(
+    spelled: str, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor one from config.toml."""
+    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(each)
+    configure(home, f'regions = "{spelled}"')
+    ran = run("list")
+    assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
+
+
+def test_hostile_region_in_the_profile(
+    server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor one from AWS's own configuration."""
+    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(each)
+    configure_aws(home, "[default]\nregion = ../x\n")
+    assert run("list") == failed("../x is not a region's name", "a region looks like eu-west-1")
+    assert server.requests == []
+
+
+def test_where_the_region_comes_from(
+    server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is flag, LSKEYS_REGIONS, AWS_REGION, AWS_DEFAULT_REGION, config.toml, profile."""
+    configure(home, "regions = ['eu-west-1']")
+    configure_aws(home, "[default]\nregion = eu-west-2\n")
+    monkeypatch.setenv("LSKEYS_REGIONS", "us-west-2")
+    monkeypatch.setenv("AWS_REGION", "ca-central-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    run("list --region us-east-2")
+    for name in ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        run("list")
+        monkeypatch.delenv(name)
+    run("list")
+    configure(home, "")
+    run("list")
+    assert [request.region for request in server.requests] == [
+        "us-east-2",
+        "us-west-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-west-1",
+        "eu-west-2",
+    ]
+
+
+# Endpoints
+
+PLAIN = [
+    "http://192.0.2.1",
+    "http://127.0.0.1@192.0.2.1/",
+    "http://127.0.0.1.example.com",
+    "http://192.0.2.1#127.0.0.1",
+    "ftp://127.0.0.1",
+]
+
+
+def not_https(url: str) -> Ran:
+    """What is said of an endpoint without TLS."""
+    return failed(
+        f"endpoint {url} is not https",
+        "private keys travel over TLS only; plain http is for loopback addresses",
+    )
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_plain_http_by_flag(url: str, server: Server, run: Run) -> None:
+    """An endpoint without TLS is refused unless it is this machine; nothing is asked."""
+    assert run(f"list --endpoint-url {url}") == not_https(url)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("url", PLAIN)
+@pytest.mark.parametrize("place", ["AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL", "aws"])
+def test_plain_http_from_elsewhere(
+    place: str, url: str, server: Server, run: Run, say: Say
+) -> None:
+    """So is one that AWS's variables or configuration name."""
+    say("AWS_ENDPOINT_URL_LIGHTSAIL", "")
+    say(place, f"endpoint_url = {url}" if place == "aws" else url)
+    assert run("list") == not_https(url)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://[::1", "http://127.0.0.1:99999", "https://"])
+def test_malformed_endpoint(url: str, server: Server, run: Run) -> None:
+    """An endpoint that is no URL is a matter of set-up, and nothing is asked."""
+    ran = run(f"list --endpoint-url {url}")
+    assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
+    assert ran.err.startswith("lskeys: error: ")
+    assert ran.err.endswith(
+        "lskeys: hint: an endpoint looks like https://lightsail.eu-west-1.amazonaws.com\n"
+    )
+
+
+SAME = "list --include-default --unused -o json"
+
+
+def test_endpoint_by_flag(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag leads to the same answer as the variable."""
+    account.add_key_pairs("us-east-1", ["web", "mail"])
+    by_variable = run(SAME)
+    monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL")
+    assert run(f"{SAME} --endpoint-url {server.endpoint}") == by_variable
+    assert (by_variable.exit_code, len(server.requests)) == (0, 4)
+
+
+@pytest.mark.parametrize("place", ["AWS_ENDPOINT_URL", "aws"])
+def test_endpoint_from_elsewhere(
+    place: str, account: Sandbox, server: Server, run: Run, say: Say
+) -> None:
+    """So do AWS's other variable and AWS's configuration."""
+    account.add_key_pairs("us-east-1", ["web", "mail"])
+    by_variable = run(SAME)
+    say("AWS_ENDPOINT_URL_LIGHTSAIL", "")
+    say(place, f"endpoint_url = {server.endpoint}" if place == "aws" else server.endpoint)
+    assert run(SAME) == by_variable
+    assert (by_variable.exit_code, len(server.requests)) == (0, 4)
+
+
+def test_loopback_by_name(server: Server, run: Run) -> None:
+    """The name localhost is loopback."""
+    ran = run(f"list -q --endpoint-url http://localhost:{server.port}")
+    assert (ran, len(server.requests)) == (Ran(0), 1)
+
+
+def test_sandbox_and_endpoint_exclude_each_other(server: Server, run: Run) -> None:
+    """The sandbox is an endpoint; two of them are one too many, said once."""
+    assert run(f"list --sandbox -r us-east-1 -r eu-west-1 --endpoint-url {server.endpoint}") == (
+        failed("the sandbox and --endpoint-url exclude each other", "leave one of them out", 2)
+    )
+    assert server.requests == []
+
+
+# config.toml and LSKEYS_*
+
+KNOWN = "known are profile, regions, out, output, color"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("reigons = 'x'", " has an unknown setting reigons", "did you mean regions?"),
+        ("outputs = 'x'", " has an unknown setting outputs", "did you mean output?"),
+        ("zzz = 1", " has an unknown setting zzz", KNOWN),
+        ('"a\\u001b[31m" = 1', r" has an unknown setting a\x1b[31m", KNOWN),
+        ("regions = 3", ": regions must be text or a list", None),
+        ("regions = ['a', 3]", ": regions must be text or a list", None),
+        ("[regions]", ": regions must be text or a list", None),
+        ("output = true", ": output must be text", None),
+        ("= =", " is not TOML: Invalid statement (at line 1, column 1)", "mend it"),
+    ],
+)
+def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, home: Path) -> None:
+    """What is wrong in config.toml is named with its file, and the nearest right word."""
+    path = configure(home, text)
+    assert run("list") == failed(f"{path}{message}", hint)
+
+
+def test_wrong_words_in_config_file(run: Run, home: Path) -> None:
+    """A format there is none of is told with where it came from."""
+    path = configure(home, "output = 'xml'")
+    assert run("list") == failed(f"xml (from file {path}) is none of table, text, csv, json, jsonl")
+
+
+def test_unreadable_config_file(run: Run, home: Path) -> None:
+    """A folder, or bytes that are no text, in the place of config.toml are named."""
+    path = configure(home, "")
+    path.write_bytes(b"\xff")
+    assert run("list") == failed(f"cannot read {path}: not UTF-8", "mend or move it")
+    path.unlink()
+    path.mkdir()
+    assert run("list") == failed(f"cannot read {path}: Is a directory", "mend or move it")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        (
+            "LSKEYS_OUTPUT",
+            "jsn",
+            failed(
+                "jsn (from environment LSKEYS_OUTPUT) is none of table, text, csv, json, jsonl",
+                "did you mean json?",
+            ),
+        ),
+        (
+            "LSKEYS_COLOR",
+            "alway",
+            failed(
+                "alway (from environment LSKEYS_COLOR) is none of auto, always, never",
+                "did you mean always?",
+            ),
+        ),
+        (
+            "LSKEYS_SANDBOX",
+            "perhaps",
+            failed(
+                "LSKEYS_SANDBOX is perhaps, which is neither yes nor no",
+                "LSKEYS_SANDBOX=1 or nothing",
+            ),
+        ),
+    ],
+)
+def test_wrong_words_in_the_environment(
+    name: str, value: str, expected: Ran, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A value that means nothing is refused, not passed over."""
+    monkeypatch.setenv(name, value)
+    assert run("list") == expected
+
+
+def test_config_file_is_used(account: Sandbox, server: Server, run: Run, say: Say) -> None:
+    """What config.toml says about output and regions is what happens; a flag beats it."""
+    account.add_key_pairs("eu-west-1", ["web"])
+    say("AWS_REGION", "")
+    say("AWS_DEFAULT_REGION", "")
+    say("config.toml", "output = 'csv'\nregions = ['eu-west-1', 'us-east-1']\n")
+    assert run("list --columns name,region") == Ran(0, out="name,region\nweb,eu-west-1\n")
+    assert run("list --columns name -r eu-west-1 -o text") == Ran(0, out="web\n")
+    asked = sorted(request.region for request in server.requests)
+    assert asked == ["eu-west-1", "eu-west-1", "us-east-1"]
+
+
+def test_config_file_names_the_profile(
+    account: Sandbox, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile's own endpoint, region and credentials are used when config.toml names it."""
+    account.add_key_pairs("eu-west-2", ["web"])
+    with sandbox.serve(account) as server:
+        configure_aws(
+            home,
+            "[profile work]\nregion = eu-west-2\naws_access_key_id = a\n"
+            f"aws_secret_access_key = b\nendpoint_url = {server.endpoint}\n",
+        )
+        configure(home, "profile = 'work'")
+        assert run("list -q") == Ran(0, out="web\n")
+        monkeypatch.setenv("LSKEYS_PROFILE", "other")
+        assert run("list -q").exit_code == 4
+
+
+# Home
+
+
+def test_home_need_not_exist(
+    account: Sandbox, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Listing works without a home folder, and makes none."""
+    account.add_key_pairs("us-east-1", ["web"])
+    monkeypatch.setenv("HOME", str(home / "gone"))
+    assert run("list -q") == Ran(0, out="web\n")
+    assert list(home.iterdir()) == []
+    assert len(server.requests) == 1

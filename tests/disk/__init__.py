@@ -1,0 +1,1 @@
+"""What reads and writes key files: order, modes, faults, crashes and races."""

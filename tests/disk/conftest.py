@@ -1,0 +1,96 @@
+"""Keys that openssl made, once a session, and a program that saves one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import lskeys
+from lskeys import keymaker
+from lskeys.keymaker import PrivateKey
+
+PROGRAM = Path(__file__).with_name("saver.py")
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": str(Path(lskeys.__file__).parents[1]),
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+Ran = subprocess.CompletedProcess[str]
+Saver = Callable[..., Ran]
+
+
+def make_key(path: Path, *recipe: str, bits: tuple[str, ...] = ()) -> Path:
+    """A private key file, as openssl writes it."""
+    subprocess.run(("openssl", *recipe, "-out", path, *bits), check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An RSA key in PKCS#1, as Lightsail hands it out."""
+    return make_key(
+        tmp_path_factory.mktemp("keys") / "rsa", "genrsa", "-traditional", bits=("2048",)
+    )
+
+
+@pytest.fixture(scope="session")
+def other_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another key, of another kind."""
+    folder = tmp_path_factory.mktemp("keys")
+    return make_key(folder / "ed25519", "genpkey", "-algorithm", "ed25519")
+
+
+@pytest.fixture(scope="session")
+def key(key_file: Path) -> PrivateKey:
+    """The RSA key, read."""
+    return keymaker.read_private(key_file.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def other(other_file: Path) -> PrivateKey:
+    """The other key, read."""
+    return keymaker.read_private(other_file.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A third key, quick to read for programs that are started a hundred times."""
+    folder = tmp_path_factory.mktemp("keys")
+    return make_key(folder / "ed25519", "genpkey", "-algorithm", "ed25519")
+
+
+@pytest.fixture(scope="session")
+def small(small_file: Path) -> PrivateKey:
+    """The third key, read."""
+    return keymaker.read_private(small_file.read_bytes())
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder every user may enter; pytest keeps its own closed to others."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture
+def save(small_file: Path) -> Saver:
+    """Save the small key from outside: `save(FOLDER, "--force", before=("strace", …))`."""
+
+    def run(folder: Path, *options: str, before: tuple[str, ...] = ()) -> Ran:
+        return subprocess.run(
+            (*before, sys.executable, PROGRAM, small_file, folder, *options),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=ENVIRONMENT,
+            timeout=60,
+        )
+
+    return run

@@ -1,0 +1,261 @@
+"""The network fails: questions are asked again a few times, changes are not, and all of it ends."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import Ran, Run
+from tests.faults.server import HOLD, RESET, Answer, Call, Liar, pair, pairs, refused, said
+
+LATER = "lskeys: hint: wait a little, then run the same command again\n"
+SLOW = "lskeys: hint: check the network, or allow more with --timeout SECONDS\n"
+DOING = "lskeys: error: cannot list key pairs in us-east-1: "
+FAILURES = {
+    "reset": RESET,
+    "cut off in the head": Answer(length=0, ending=RESET.ending),
+    "throttled": refused("ThrottlingException", "Rate exceeded"),
+    "too many": refused("TooManyRequestsException", status=429),
+    "internal": refused("InternalFailure", status=500),
+    "gateway": Answer(b"<html>502 Bad Gateway</html>", status=502),
+    "busy": Answer(b"<html>503</html>", status=503),
+    "late": Answer(b"", status=504),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_question_is_asked_again(kind: str, liar: Liar, run: Run) -> None:
+    """A failure that passes is not noticed."""
+    liar.answers("GetKeyPairs", FAILURES[kind], pairs(pair()))
+    assert run("list -q") == Ran(0, out="web\n")
+    assert len(liar.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("reset", "connection was closed before we received a valid response"),
+        ("throttled", "Rate exceeded"),
+        ("gateway", "the service answered 502"),
+    ],
+)
+def test_a_question_is_asked_three_times(kind: str, told: str, liar: Liar, run: Run) -> None:
+    """A failure that stays is told after the third time."""
+    liar.answers("GetKeyPairs", FAILURES[kind])
+    ran = run("list")
+    assert (ran.exit_code, ran.out, len(liar.calls)) == (8, "", 3)
+    assert ran.err.startswith(f"{DOING}{told}")
+
+
+def test_an_error_that_stays_is_not_asked_again(liar: Liar, run: Run) -> None:
+    """What would be answered the same is asked once."""
+    liar.answers("GetKeyPairs", refused("InvalidInputException", "no"))
+    assert run("list") == Ran(8, err=f"{DOING}no\n")
+    assert len(liar.calls) == 1
+
+
+def test_each_page_is_asked_again(liar: Liar, run: Run) -> None:
+    """A failure between pages costs that page only."""
+    liar.answers(
+        "GetKeyPairs",
+        pairs(pair("a1"), token="2"),
+        RESET,
+        pairs(pair("a2")),
+    )
+    assert run("list -q") == Ran(0, out="a1\na2\n")
+    assert [call.members.get("pageToken") for call in liar.calls] == [None, "2", "2"]
+
+
+# Time
+
+
+def test_a_silent_service(liar: Liar, run: Run) -> None:
+    """A service that takes the question and says nothing is left after --timeout."""
+    liar.answers("GetKeyPairs", HOLD)
+    assert run("list --timeout 1") == Ran(8, err=f"{DOING}no answer within 1 seconds\n{SLOW}")
+    assert len(liar.calls) == 1
+
+
+def test_a_silent_region_hides_no_other(liar: Liar, run: Run) -> None:
+    """The others are shown when one region stays silent."""
+    liar.answers("GetKeyPairs", lambda call: HOLD if call.region == "eu-west-1" else pairs(pair()))
+    ran = run("list -r us-east-1 -r eu-west-1 -r us-west-2 --timeout 1 --columns name,region")
+    assert ran == Ran(
+        7,
+        out="web\tus-east-1\nweb\tus-west-2\n",
+        err="lskeys: error: cannot list key pairs in eu-west-1: no answer within 1 seconds\n"
+        f"{SLOW}lskeys: error: 1 of 3 regions failed\n",
+    )
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.usefixtures("liar")
+def test_a_silent_port(silent_port: int, run: Run) -> None:
+    """So is one that is never read from."""
+    ran = run(f"list --timeout 0.5 --endpoint-url http://127.0.0.1:{silent_port}")
+    assert ran == Ran(8, err=f"{DOING}no answer within 0.5 seconds\n{SLOW}")
+
+
+@pytest.mark.usefixtures("liar")
+def test_a_refused_port(silent_port: int, run: Run) -> None:
+    """A port where nobody listens is told with its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed: int = listener.getsockname()[1]
+    assert closed != silent_port
+    assert run(f"list --endpoint-url http://127.0.0.1:{closed}") == Ran(
+        8,
+        err=f'{DOING}could not connect to the endpoint URL: "http://127.0.0.1:{closed}/"\n'
+        "lskeys: hint: check the network, the region's name and HTTPS_PROXY\n",
+    )
+
+
+@pytest.mark.usefixtures("liar")
+def test_no_tls_where_tls_is_asked_for(silent_port: int, liar: Liar, run: Run) -> None:
+    """A server that speaks no TLS is not spoken to in the clear."""
+    assert silent_port
+    ran = run(f"list --endpoint-url {liar.endpoint.replace('http', 'https')}")
+    assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
+    assert ran.err.startswith(DOING)
+
+
+def test_a_redirect_is_not_followed(liar: Liar, server: Server, run: Run) -> None:
+    """Signed questions go to the host they were meant for and to no other."""
+    there = {"Location": server.endpoint}
+    for status in (301, 302, 307, 308):
+        liar.answers("GetKeyPairs", Answer(b"", status=status, headers=there))
+        assert run(f"list --endpoint-url {liar.endpoint}") == Ran(
+            8, err=f"{DOING}the service answered {status}\n"
+        )
+    assert (server.requests, len(liar.calls)) == ([], 4)
+
+
+@pytest.mark.usefixtures("liar")
+def test_a_proxy_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that cannot be reached is named, and its password is not."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://ana:canary@127.0.0.1:9")
+    ran = run("list --endpoint-url https://127.0.0.1:9")
+    assert (ran.exit_code, ran.out, "canary" in ran.err) == (8, "", False)
+    assert "failed to connect to proxy URL" in ran.err
+
+
+# Regions
+
+
+def test_a_denied_region_among_many(account: Sandbox, server: Server, run: Run) -> None:
+    """A region that is not opted in is one region's result, not the command's failure."""
+    account.add_key_pairs("us-east-1", ["web"])
+    server.add_fault("GetKeyPairs@ap-east-1=AccessDeniedException")
+    ran = run("list --all-regions --columns name,region")
+    assert (ran.exit_code, ran.out) == (7, "web\tus-east-1\n")
+    assert ran.err == (
+        "lskeys: error: cannot list key pairs in ap-east-1: "
+        "User is not authorized to perform this operation\n"
+        "lskeys: hint: allow these credentials the lightsail action, or enable the region\n"
+        "lskeys: error: 1 of 19 regions failed\n"
+    )
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InternalFailure"])
+def test_without_a_list_of_regions(code: str, account: Sandbox, server: Server, run: Run) -> None:
+    """Where GetRegions fails, the regions botocore knows are asked, and that is said."""
+    account.add_key_pairs("eu-west-2", ["web"])
+    server.add_fault(f"GetRegions={code}")
+    ran = run("list --all-regions --columns name,region")
+    assert (ran.exit_code, ran.out) == (0, "web\teu-west-2\n")
+    assert ran.err.startswith("lskeys: cannot list regions in us-east-1: ")
+    assert ran.err.endswith("; using the list that came with botocore\n")
+    assert ran.err.count("\n") == 1
+
+
+def test_wrong_credentials_are_not_taken_for_a_missing_list(server: Server, run: Run) -> None:
+    """Where no region would do better, none is asked."""
+    server.add_fault("GetRegions=ExpiredTokenException")
+    ran = run("list --all-regions")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert [request.operation for request in server.requests] == ["GetRegions"]
+
+
+# Changes
+
+
+@pytest.mark.parametrize("kind", ["throttled", "too many"])
+def test_a_refused_change_is_sent_once(kind: str, liar: Liar, run: Run) -> None:
+    """A deletion that was certainly not done is not repeated, only told."""
+    liar.answers("GetKeyPair", said({"keyPair": pair()}))
+    liar.answers("DeleteKeyPair", FAILURES[kind])
+    ran = run("delete web --yes")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert liar.operations == ["GetKeyPair", "DeleteKeyPair"]
+
+
+LOST = {**{kind: FAILURES[kind] for kind in ("reset", "gateway")}, "html": Answer(b"<html>")}
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_and_the_pair_is_gone(kind: str, liar: Liar, run: Run) -> None:
+    """A deletion whose answer was lost is a success when the pair is not there any more."""
+    gone = refused("NotFoundException", "The KeyPair does not exist: web")
+    liar.answers("GetKeyPair", said({"keyPair": pair()}), gone)
+    liar.answers("DeleteKeyPair", LOST[kind])
+    ran = run("delete web --yes")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.startswith("web\tus-east-1\tdeleted")
+    assert liar.operations == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair"]
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_and_the_pair_is_there(kind: str, liar: Liar, run: Run) -> None:
+    """If the same pair is still there, it is deleted once more, and no oftener."""
+    liar.answers("GetKeyPair", said({"keyPair": pair()}))
+    liar.answers("DeleteKeyPair", LOST[kind])
+    ran = run("delete web --yes")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert liar.operations.count("DeleteKeyPair") == 2
+    assert ran.err.endswith(
+        "lskeys: hint: it is still there; wait a little, then run the same command again\n"
+    )
+
+
+def test_a_lost_answer_and_another_pair_has_the_name(liar: Liar, run: Run) -> None:
+    """Another pair that got the name meanwhile is not deleted in its place."""
+    another = pair(arn="arn:aws:lightsail:us-east-1:123456789012:KeyPair/1", fingerprint="aa:bb")
+
+    def look(call: Call) -> Answer:
+        return said({"keyPair": another if call.number else pair()})
+
+    liar.answers("GetKeyPair", look)
+    liar.answers("DeleteKeyPair", RESET)
+    assert run("delete web --yes").exit_code == 0
+    assert liar.operations == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair"]
+
+
+def test_a_download_is_asked_again(account: Sandbox, server: Server, run: Run) -> None:
+    """The default key comes again as it was, so its download is a question like others."""
+    account.add_default_key_pair("us-east-1")
+    server.add_fault("DownloadDefaultKeyPair=lost-answer*1")
+    assert run("download-default --out keys").exit_code == 0
+    assert [request.operation for request in server.requests] == [
+        "GetKeyPairs",
+        "DownloadDefaultKeyPair",
+        "DownloadDefaultKeyPair",
+    ]
+
+
+@pytest.mark.parametrize("effect", ["html", "half-body", "empty", "bad-json", "http-503"])
+def test_a_download_that_fails_saves_nothing(
+    effect: str, account: Sandbox, server: Server, run: Run, tmp_path: object
+) -> None:
+    """No answer that is not whole becomes a file."""
+    account.add_default_key_pair("us-east-1")
+    server.add_fault(f"DownloadDefaultKeyPair={effect}")
+    ran = run("download-default --file saved.pem")
+    assert tmp_path
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert run("list --columns local-files -q LightsailDefaultKeyPair").exit_code == 0

@@ -1,0 +1,1 @@
+"""What needs no disk of its own and no network."""

@@ -1,0 +1,516 @@
+"""Key material: every form other tools write is read, mangled or not, and nothing else is."""
+
+import base64
+import contextlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lskeys import keymaker
+from lskeys.keymaker import KeyMaterialError, PublicKey
+
+CLEAR = ("rsa", "ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521")
+PEMS = ("pkcs1", "pkcs8", "sec1", "ed25519")
+MANGLINGS: dict[str, Callable[[bytes], bytes]] = {
+    "as it is": lambda text: text,
+    "no final newline": lambda text: text.rstrip(b"\n"),
+    "many final newlines": lambda text: text + b"\n\n",
+    "CRLF": lambda text: text.replace(b"\n", b"\r\n"),
+    "CR": lambda text: text.replace(b"\n", b"\r"),
+    "literal newlines": lambda text: text.replace(b"\n", b"\\n"),
+    "literal CRLF": lambda text: text.replace(b"\n", b"\\r\\n"),
+    "a JSON string": lambda text: b'"' + text.replace(b"\n", b"\\n") + b'"',
+    "newlines lost to spaces": lambda text: text.replace(b"\n", b" "),
+    "indented": lambda text: b"    " + text.replace(b"\n", b"\n    "),
+    "base64": base64.b64encode,
+    "base64 in lines": base64.encodebytes,
+    "UTF-8 with mark": lambda text: b"\xef\xbb\xbf" + text,
+    "UTF-16": lambda text: text.decode().encode("utf-16"),
+    "UTF-16 big": lambda text: b"\xfe\xff" + text.decode().encode("utf-16-be"),
+    "words around it": lambda text: b"Bag Attributes: none\n" + text + b"that was the key\n",
+}
+# Hypothesis runs many examples over one folder of keys, which is what is wanted.
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def tool(*words: str | Path, stdin: bytes = b"") -> bytes:
+    """What another program prints."""
+    return subprocess.run(words, input=stdin, capture_output=True, check=True).stdout
+
+
+def public_line(path: Path) -> str:
+    """Type and base64 of the public half, by ssh-keygen."""
+    return b" ".join(tool("ssh-keygen", "-y", "-f", path).split()[:2]).decode()
+
+
+def wire_string(text: bytes) -> bytes:
+    """RFC 4251, section 5."""
+    return len(text).to_bytes(4) + text
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+def test_openssh_private_keys_are_read(key_files: dict[str, Path], kind: str) -> None:
+    """The public half derived is the one ssh-keygen derives, and the text stays what it was."""
+    text = key_files[kind].read_bytes()
+    key = keymaker.read_private(text)
+    assert key.public.line() == public_line(key_files[kind])
+    assert key.pem.reveal() == text
+
+
+@pytest.mark.parametrize("kind", PEMS)
+@pytest.mark.parametrize("mangling", MANGLINGS)
+def test_pem_is_read_however_it_was_mangled(
+    pem_files: dict[str, Path], kind: str, mangling: str
+) -> None:
+    """The text comes back clean, in the format it had: PKCS#1 stays PKCS#1."""
+    text = pem_files[kind].read_bytes()
+    key = keymaker.read_private(MANGLINGS[mangling](text))
+    assert key.pem.reveal() == text
+    spki = tool("openssl", "pkey", "-in", pem_files[kind], "-pubout", "-outform", "DER")
+    assert key.public.spki == spki
+
+
+def test_what_was_cleaned_is_read_by_ssh_keygen(pem_files: dict[str, Path], tmp_path: Path) -> None:
+    """A key whose line ends became spaces is a good file again."""
+    broken = pem_files["pkcs1"].read_bytes().replace(b"\n", b" ")
+    mended = tmp_path / "mended"
+    mended.touch(0o600)
+    mended.write_bytes(keymaker.read_private(broken).pem.reveal())
+    assert public_line(mended) == keymaker.read_private(broken).public.line()
+
+
+def test_openssl_parameters_before_an_ec_key_are_skipped(
+    tmp_path: Path,
+) -> None:
+    """`openssl ecparam -genkey` writes two blocks; the key is the second."""
+    path = tmp_path / "key"
+    tool("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", path)
+    assert b"EC PARAMETERS" in path.read_bytes()
+    assert keymaker.read_private(path.read_bytes()).public.algorithm == "ecdsa-sha2-nistp256"
+
+
+@pytest.mark.parametrize(
+    ("kind", "algorithm", "bits"),
+    [
+        ("rsa", "ssh-rsa", 2048),
+        ("ed25519", "ssh-ed25519", 256),
+        ("ecdsa-256", "ecdsa-sha2-nistp256", 256),
+        ("ecdsa-384", "ecdsa-sha2-nistp384", 384),
+        ("ecdsa-521", "ecdsa-sha2-nistp521", 521),
+    ],
+)
+def test_algorithm_and_size(
+    key_files: dict[str, Path], kind: str, algorithm: str, bits: int
+) -> None:
+    """The SSH name of the algorithm and the size are told."""
+    public = keymaker.read_private(key_files[kind].read_bytes()).public
+    assert (public.algorithm, public.bits) == (algorithm, bits)
+
+
+@pytest.mark.parametrize(
+    ("kind", "style"),
+    [
+        *((kind, "RFC4716") for kind in CLEAR),
+        *((kind, "PKCS8") for kind in CLEAR if kind != "ed25519"),  # ssh-keygen cannot
+        *((kind, "PEM") for kind in CLEAR if kind != "ed25519"),
+    ],
+)
+def test_public_keys_are_read_in_every_format(
+    key_files: dict[str, Path], kind: str, style: str
+) -> None:
+    """What `ssh-keygen -e -m` exports is the key it was exported from."""
+    exported = tool("ssh-keygen", "-e", "-m", style, "-f", f"{key_files[kind]}.pub")
+    assert keymaker.read_public(exported).line() == public_line(key_files[kind])
+
+
+def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, Path]) -> None:
+    """A header that goes on behind a backslash is one header, and no part of the key."""
+    exported = tool("ssh-keygen", "-e", "-f", f"{key_files['rsa']}.pub")
+    head, _, rest = exported.partition(b"Comment:")
+    _, _, body = rest.partition(b"\n")
+    text = head + b'Comment: "me and \\\nyou"\nx-private: a\\\nb\n' + body
+    key = keymaker.read_public(text)
+    assert (key.comment, key.line()) == ("me and you", public_line(key_files["rsa"]))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{key}",
+        "{key} you@laptop",
+        "  {key} you@laptop  \r\n",
+        "\ufeff{key}\n",
+        "ssh-rsa {key} ",
+        "ssh-rsa ssh-rsa {key}",
+        "# mine\n\n{key}\n",
+        "restrict {key}",
+        'command="echo \\"ssh-rsa AAAA\\" x",no-pty {key} you@laptop',
+        'From="10.0.0.0/8, ::1" {key}',
+        'environment="A=B C"\t{key}',
+    ],
+)
+def test_lines_are_read_with_what_surrounds_the_key(
+    key_files: dict[str, Path], around: str
+) -> None:
+    """Options, comments, blank lines, AWS's doubled type and byte order marks do no harm."""
+    line = public_line(key_files["rsa"])
+    assert keymaker.read_public(around.format(key=line).encode()).line() == line
+
+
+def test_the_comment_of_a_line_is_kept(key_files: dict[str, Path]) -> None:
+    """All the words behind the key are its comment."""
+    key = keymaker.read_public(Path(f"{key_files['rsa']}.pub").read_bytes())
+    assert key.comment == "rsa comment"
+
+
+@given(comment=st.text())
+@many
+def test_no_comment_breaks_out_of_its_line(key_files: dict[str, Path], comment: str) -> None:
+    """Whatever a name holds, the line stays one line and reads back as the same key."""
+    key = keymaker.read_private(key_files["ed25519"].read_bytes()).public
+    line = key.line(comment)
+    again = keymaker.read_public(line.encode())
+    assert line.isprintable()
+    assert (again.blob, again.line(again.comment)) == (key.blob, line)
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+def test_an_encrypted_openssh_key_shows_its_public_half(
+    key_files: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    """Without the passphrase the public half is known, and that is all."""
+    path = tmp_path / "key"
+    path.write_bytes(key_files[kind].read_bytes())
+    path.chmod(0o600)
+    tool("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path)
+    found = keymaker.read_local(path.read_bytes())
+    assert found is not None
+    assert found.public is not None
+    assert found.public.line() == public_line(key_files[kind])
+    assert (found.encrypted, found.has_private, found.private) == (True, True, None)
+    assert found.fingerprints == found.public.fingerprints
+
+
+def encrypted_pem(pem_files: dict[str, Path], kind: str) -> bytes:
+    """A key under the passphrase `word`, as PKCS#8 or as PKCS#1 with RFC 1421 headers."""
+    style = ("pkcs8", "-topk8") if kind == "pkcs8" else ("rsa", "-traditional", "-aes128")
+    return tool("openssl", *style, "-in", pem_files["pkcs1"], "-passout", "pass:word")
+
+
+@pytest.mark.parametrize("kind", ["pkcs1", "pkcs8"])
+def test_an_encrypted_pem_shows_nothing(pem_files: dict[str, Path], kind: str) -> None:
+    """That there is a key is known, but not which."""
+    found = keymaker.read_local(encrypted_pem(pem_files, kind))
+    assert found == keymaker.LocalMaterial(public=None, private=None, encrypted=True)
+    assert found is not None
+    assert found.fingerprints == ()
+
+
+@pytest.mark.parametrize("kind", ["pkcs1", "pkcs8"])
+def test_an_encrypted_pem_opens_with_its_passphrase(pem_files: dict[str, Path], kind: str) -> None:
+    """The right passphrase opens it, and the text kept is the encrypted one."""
+    text = encrypted_pem(pem_files, kind)
+    plain = keymaker.read_private(pem_files["pkcs1"].read_bytes())
+    opened = keymaker.read_private(text.replace(b"\n", b"\r\n"), passphrase=b"word")
+    assert opened.fingerprints == plain.fingerprints
+    assert opened.pem.reveal() == text
+
+
+@pytest.mark.parametrize("passphrase", [b"", b"wrong"])
+def test_a_wrong_passphrase_is_told(pem_files: dict[str, Path], passphrase: bytes) -> None:
+    """It is said that the passphrase is wrong, and the passphrase is not repeated."""
+    with pytest.raises(KeyMaterialError, match="does not open with this passphrase"):
+        keymaker.read_private(encrypted_pem(pem_files, "pkcs8"), passphrase=passphrase)
+
+
+def test_a_passphrase_for_a_clear_key_is_not_needed(pem_files: dict[str, Path]) -> None:
+    """A key that is not encrypted opens with any passphrase."""
+    text = pem_files["pkcs1"].read_bytes()
+    key = keymaker.read_private(text, passphrase=b"unneeded")
+    assert key.fingerprints == keymaker.read_private(text).fingerprints
+
+
+def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Path]) -> None:
+    """The message says why and the hint how to go on."""
+    with pytest.raises(KeyMaterialError, match="encrypted with a passphrase") as refusal:
+        keymaker.read_private(encrypted_pem(pem_files, "pkcs8"))
+    assert refusal.value.hint == "take the passphrase off a copy: ssh-keygen -p -f COPY"
+
+
+def der(text: bytes) -> bytearray:
+    """The DER inside a PEM."""
+    return bytearray(base64.b64decode(b"".join(text.splitlines()[1:-1])))
+
+
+def as_pem(label: bytes, content: bytes) -> bytes:
+    """DER as PEM."""
+    body = base64.encodebytes(content)
+    return b"-----BEGIN " + label + b"-----\n" + body + b"-----END " + label + b"-----\n"
+
+
+def test_an_rsa_key_with_a_wrong_number_is_refused(pem_files: dict[str, Path]) -> None:
+    """PKCS#1 repeats itself (n = p q, d, CRT parts); one changed byte anywhere is noticed."""
+    text = pem_files["pkcs1"].read_bytes()
+    for place in range(8, len(der(text)), 29):
+        changed = der(text)
+        changed[place] ^= 4
+        forged = as_pem(b"RSA PRIVATE KEY", bytes(changed))
+        assert keymaker.read_local(forged) is None
+        with pytest.raises(KeyMaterialError):
+            keymaker.read_private(forged)
+
+
+def der_integers(content: bytes) -> list[int]:
+    """The numbers in a DER SEQUENCE of INTEGERs (X.690), such as PKCS#1 is."""
+    at, numbers = 4, []
+    while at < len(content):
+        size, at = content[at + 1], at + 2
+        if size > 127:
+            size, at = int.from_bytes(content[at : at + size - 128]), at + size - 128
+        numbers.append(int.from_bytes(content[at : at + size]))
+        at += size
+    return numbers
+
+
+def der_sequence(numbers: list[int]) -> bytes:
+    """The other way round."""
+
+    def element(tag: bytes, content: bytes) -> bytes:
+        size = len(content)
+        if size < 128:
+            return tag + bytes([size]) + content
+        width = (size.bit_length() + 7) // 8
+        return tag + bytes([128 + width]) + size.to_bytes(width) + content
+
+    whole = b"".join(
+        element(b"\x02", each.to_bytes(each.bit_length() // 8 + 1)) for each in numbers
+    )
+    return element(b"\x30", whole)
+
+
+def test_an_rsa_key_whose_exponents_do_not_belong_together_is_refused(
+    pem_files: dict[str, Path],
+) -> None:
+    """Another d with its own CRT parts is consistent in itself, but not with the public e."""
+    content = bytes(der(pem_files["pkcs1"].read_bytes()))
+    numbers = der_integers(content)
+    assert der_sequence(numbers) == content
+    version, n, e, d, p, q, _, _, inverse = numbers
+    forged = [version, n, e, d + 2, p, q, (d + 2) % (p - 1), (d + 2) % (q - 1), inverse]
+    text = as_pem(b"RSA PRIVATE KEY", der_sequence(forged))
+    assert keymaker.read_local(text) is None
+    with pytest.raises(KeyMaterialError):
+        keymaker.read_private(text)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_no_numbers_break_the_quick_reading(data: st.DataObject) -> None:
+    """It skips the library's own check, so zeros, ones and giants must be harmless here."""
+    number = st.one_of(st.sampled_from([0, 1, 2, 3, 65537]), st.integers(0, 1 << 2048))
+    numbers = data.draw(st.lists(number, min_size=8, max_size=8))
+    assert keymaker.read_local(as_pem(b"RSA PRIVATE KEY", der_sequence([0, *numbers]))) is None
+
+
+def test_an_ec_key_with_a_foreign_public_half_is_refused(
+    pem_files: dict[str, Path], key_files: dict[str, Path], tmp_path: Path
+) -> None:
+    """SEC1 carries the public point beside the private number; they must belong together."""
+    tool("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", tmp_path / "b")
+    mine = bytes(der(pem_files["sec1"].read_bytes()))
+    other = bytes(der((tmp_path / "b").read_bytes()))
+    forged = mine[:-65] + other[-65:]
+    with pytest.raises(KeyMaterialError):
+        keymaker.read_private(as_pem(b"EC PRIVATE KEY", forged))
+    assert public_line(key_files["ecdsa-256"])
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+def test_an_openssh_key_that_shows_another_public_half_is_refused(
+    key_files: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    """The half in clear and the half derived must be one: else a file could pose as another."""
+    path = tmp_path / "other"
+    recipe = kind.split("-")
+    words = ("-b", recipe[1]) if len(recipe) > 1 else ("-b", "2048") if kind == "rsa" else ()
+    tool("ssh-keygen", "-q", "-t", recipe[0], *words, "-N", "", "-f", path)
+    mine = keymaker.read_private(key_files[kind].read_bytes()).public.blob
+    other = keymaker.read_private(path.read_bytes()).public.blob
+    text = key_files[kind].read_bytes()
+    forged = bytes(der(text)).replace(wire_string(mine), wire_string(other), 1)
+    assert forged != bytes(der(text))
+    with pytest.raises(KeyMaterialError):
+        keymaker.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
+
+
+def test_an_ed25519_key_that_poses_as_another_is_refused(key_files: dict[str, Path]) -> None:
+    """Changed consistently in all three places but the seed, the public half is still a lie."""
+    content = bytes(der(key_files["ed25519"].read_bytes()))
+    point = keymaker.read_private(key_files["ed25519"].read_bytes()).public.blob[-32:]
+    assert content.count(point) == 3
+    forged = content.replace(point, bytes(31) + b"\x01")
+    with pytest.raises(KeyMaterialError, match="do not belong together"):
+        keymaker.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        (("genpkey", "-algorithm", "ed448"), keymaker.read_private),
+        (("genpkey", "-algorithm", "x25519"), keymaker.read_private),
+        (("ecparam", "-name", "secp256k1", "-genkey", "-noout"), keymaker.read_private),
+    ],
+)
+def test_keys_ssh_does_not_use_are_refused(
+    words: tuple[str, ...], read: Callable[[bytes], object]
+) -> None:
+    """A key for something else is no key here, whole as it may be."""
+    text = tool("openssl", *words)
+    assert keymaker.read_local(text) is None
+    with pytest.raises(KeyMaterialError):
+        read(text)
+    public = tool("openssl", "pkey", "-pubout", stdin=text)
+    assert keymaker.read_local(public) is None
+
+
+def test_a_certificate_is_no_key(key_files: dict[str, Path], tmp_path: Path) -> None:
+    """What ssh-keygen -s signs is told apart from the key inside it."""
+    user = tmp_path / "user.pub"
+    user.write_bytes(Path(f"{key_files['ed25519']}.pub").read_bytes())
+    tool("ssh-keygen", "-q", "-s", key_files["rsa"], "-I", "id", user)
+    certificate = (tmp_path / "user-cert.pub").read_bytes()
+    assert keymaker.read_local(certificate) is None
+    with pytest.raises(KeyMaterialError, match="the text is a certificate, not a key"):
+        keymaker.read_public(certificate)
+
+
+def test_files_that_only_mention_keys_are_no_keys(key_files: dict[str, Path]) -> None:
+    """known_hosts, configuration, lists of keys, cut-off and doubled keys are not read as one."""
+    line = public_line(key_files["ed25519"])
+    text = key_files["ed25519"].read_bytes()
+    for content in (
+        f"192.0.2.1 {line}\n",
+        f"|1|c2FsdA==|aGFzaA== {line}\n",
+        f"@cert-authority *.example {line}\n",
+        f"{line}\n{line}\n",
+        "Host *\n  HostKeyAlgorithms ssh-ed25519\n",
+        line[:40],
+        f"ssh-rsa {line.split()[1]}",
+        "ssh-rsa",
+        "ssh-rsa ssh-rsa ssh-rsa",
+        "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29t",
+        text[:100].decode(),
+        (text + text).decode(),
+    ):
+        assert keymaker.read_local(content.encode()) is None, content
+
+
+def test_a_key_that_is_cut_off_is_told(pem_files: dict[str, Path]) -> None:
+    """Half a file, as a broken download leaves it, is named as such."""
+    with pytest.raises(KeyMaterialError, match="is cut off: its END line is missing"):
+        keymaker.read_private(pem_files["pkcs1"].read_bytes()[:900])
+
+
+def test_a_text_longer_than_any_key_is_not_read(pem_files: dict[str, Path]) -> None:
+    """Size is looked at before anything is parsed."""
+    text = pem_files["pkcs1"].read_bytes() + b"\n" * keymaker.SIZE_LIMIT
+    assert keymaker.read_local(text) is None
+    with pytest.raises(KeyMaterialError, match="longer than any key"):
+        keymaker.read_private(text)
+
+
+def test_a_private_key_is_not_taken_for_a_public_one(pem_files: dict[str, Path]) -> None:
+    """The reader of public keys says what it was given."""
+    with pytest.raises(KeyMaterialError, match="is a private key"):
+        keymaker.read_public(pem_files["pkcs1"].read_bytes())
+
+
+def test_no_error_quotes_the_text(pem_files: dict[str, Path]) -> None:
+    """Neither the message nor any cause behind it holds a word of the key."""
+    lines = pem_files["pkcs1"].read_bytes().splitlines(keepends=True)
+    with pytest.raises(KeyMaterialError) as refusal:
+        keymaker.read_private(b"".join(lines[:5] + lines[6:]))
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+    assert lines[1].decode().strip() not in f"{refusal.value!r} {refusal.value.hint}"
+
+
+def test_a_private_key_shows_no_secret(pem_files: dict[str, Path]) -> None:
+    """Its repr, which ends in logs and tracebacks, hides the text."""
+    text = pem_files["pkcs1"].read_bytes()
+    shown = repr(keymaker.read_private(text)) + repr(keymaker.read_local(text))
+    assert "Secret(hidden)" in shown
+    assert text.splitlines()[1].decode() not in shown
+
+
+@given(content=st.binary(max_size=400))
+@settings(deadline=None)
+def test_no_bytes_break_the_reader_of_files(content: bytes) -> None:
+    """Garbage is no key, and says so quietly."""
+    assert keymaker.read_local(content) is None
+
+
+PIECES = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from(
+        [
+            b"-----BEGIN RSA PRIVATE KEY-----\n",
+            b"-----BEGIN OPENSSH PRIVATE KEY-----\n",
+            b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n",
+            b"-----END RSA PRIVATE KEY-----",
+            b"-----END OPENSSH PRIVATE KEY-----",
+            b"-----END ENCRYPTED PRIVATE KEY-----",
+            b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+            b"---- BEGIN SSH2 PUBLIC KEY ----\n",
+            b"---- END SSH2 PUBLIC KEY ----",
+            b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB",
+            base64.b64encode(b"openssh-key-v1\0" + wire_string(b"none") * 2),
+            base64.b64encode(wire_string(b"ssh-ed25519") + wire_string(bytes(32))),
+            b"Proc-Type: 4,ENCRYPTED\n",
+            b"\xff\xfe",
+            b"\\n",
+            b'command="',
+        ]
+    ),
+)
+
+
+@given(pieces=st.lists(PIECES, max_size=8))
+@settings(deadline=None, max_examples=300)
+def test_no_mix_of_key_parts_breaks_the_readers(pieces: list[bytes]) -> None:
+    """Every answer is a key or a KeyMaterialError, and read_local raises nothing."""
+    content = b"".join(pieces)
+    keymaker.read_local(content)
+    for read in (keymaker.read_private, keymaker.read_public):
+        with contextlib.suppress(KeyMaterialError):
+            read(content)
+
+
+@given(place=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255), cut=st.booleans())
+@many
+def test_damaged_keys_break_nothing(
+    key_files: dict[str, Path], *, place: float, bits: int, cut: bool
+) -> None:
+    """A flipped byte or a lost tail gives the same key, a sound key or none; never a crash."""
+    for kind in CLEAR:
+        text = bytearray(key_files[kind].read_bytes())
+        at = int(place * len(text))
+        text[at] ^= bits
+        keymaker.read_local(bytes(text[:at]) if cut else bytes(text))
+
+
+def test_a_text_made_to_be_slow_is_not(key_files: dict[str, Path]) -> None:
+    """Quotes and backslashes without end are refused by a match that never goes back."""
+    for content in (
+        b'command="' + b'\\"' * 30_000,
+        b"restrict" + b'\\"' * 30_000,
+        b"-----BEGIN " * 5_000,
+    ):
+        assert keymaker.read_local(b"ssh-rsa" + content) is None
+        with pytest.raises(KeyMaterialError):
+            keymaker.read_public(content)
+    assert isinstance(keymaker.read_public(Path(f"{key_files['rsa']}.pub").read_bytes()), PublicKey)
