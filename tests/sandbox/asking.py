@@ -1,16 +1,21 @@
 """A running sandbox as tests see it, and what it refuses."""
 
+from __future__ import annotations
+
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from mypy_boto3_lightsail import LightsailClient
 
 from lskeys.sandbox import ACCESS_KEY_ID, HOME_REGION, SECRET_ACCESS_KEY, Sandbox, Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_lightsail import LightsailClient
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5)
 

@@ -1,12 +1,16 @@
 """What a new sandbox has in it."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from mypy_boto3_lightsail.type_defs import InstanceTypeDef, KeyPairTypeDef
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lskeys.sandbox import DEFAULT_PAIR, REGIONS
 
 from .asking import Running, Start
+
+if TYPE_CHECKING:
+    from mypy_boto3_lightsail.type_defs import InstanceTypeDef, KeyPairTypeDef
 
 
 def pairs_of(running: Running, region: str) -> list[KeyPairTypeDef]:

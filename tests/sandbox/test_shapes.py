@@ -1,19 +1,23 @@
 """Every answer against the service's own model, as botocore ships it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
-from mypy_boto3_lightsail import LightsailClient
 
 from lskeys.sandbox import DEFAULT_PAIR
 from lskeys.sandbox.faults import OPERATIONS as NAMES
 from lskeys.sandbox.operations import OPERATIONS
 
 from .asking import KeyFile, Running, Start
+
+if TYPE_CHECKING:
+    from mypy_boto3_lightsail import LightsailClient
 
 JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,

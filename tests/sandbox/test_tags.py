@@ -1,9 +1,15 @@
 """The rules of tags."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
-from mypy_boto3_lightsail.type_defs import TagTypeDef
 
 from .asking import Running, refusal
+
+if TYPE_CHECKING:
+    from mypy_boto3_lightsail.type_defs import TagTypeDef
 
 
 def test_tag_and_untag(running: Running) -> None:

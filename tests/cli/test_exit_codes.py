@@ -1,0 +1,107 @@
+"""The exit codes that need a process of their own: lost streams and signals."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import REGION
+
+PATIENCE = 60.0
+
+
+def start(*words: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    """Lskeys as a process in this test's environment."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "lskeys", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("words", [("list",), ("list", "-o", "json"), ("--version",), ("--help",)])
+@pytest.mark.usefixtures("server")
+def test_a_full_disk_is_no_success(words: tuple[str, ...], account: Sandbox) -> None:
+    """What cannot be written whole ends with 9 and says so, be it rows, JSON or help."""
+    account.add_key_pairs(REGION, ["web"])
+    with Path("/dev/full").open("w") as full:
+        process = start(*words, stdout=full.fileno())
+        _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 9
+    assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("server")
+def test_a_reader_that_left_is_no_success(account: Sandbox) -> None:
+    """`| head -1` on more than a pipe holds: 9, one line that says why, no traceback."""
+    account.add_key_pairs(REGION, [f"pair-{number}" for number in range(2_000)])
+    process = start("list", "--region", REGION)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(PATIENCE) == 9
+    assert err.startswith("lskeys: error: the reader of stdout is gone\n")
+
+
+@pytest.mark.usefixtures("server")
+def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
+    """Started without stdout, the result has no place: 9."""
+    account.add_key_pairs(REGION, ["web"])
+    line = f"exec {shlex.quote(sys.executable)} -m lskeys list >&-"
+    ended = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (
+        9,
+        "lskeys: error: stdout is closed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "exit_code", "said"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (signal.SIGHUP, 143, "terminated"),
+    ],
+)
+def test_a_signal_ends_it_at_once(
+    number: signal.Signals, exit_code: int, said: str, server: Server
+) -> None:
+    """While AWS does not answer, a signal ends the run with its code and one line."""
+    server.add_fault("GetKeyPairs=hang")
+    process = start("list", "--debug")
+    while not server.requests:
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (exit_code, "")
+    assert err.splitlines()[-1] == f"lskeys: error: {said}"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_bug_shows_where_and_quotes_nothing(home: Path) -> None:
+    """An exception nobody expects ends with 1, its kind and place, and none of its text."""
+    code = (
+        "import sys\n"
+        "from lskeys import __main__, runtime\n"
+        "def broken(self): raise ZeroDivisionError('PRIVATE KEY text')\n"
+        "runtime.Runtime.regions = property(broken)\n"
+        "sys.argv = ['lskeys', 'list', '--debug']\n"
+        "__main__.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=home
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("lskeys: error: this is a bug in lskeys: ZeroDivisionError at ")
+    assert "PRIVATE" not in ended.stderr
