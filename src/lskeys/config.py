@@ -78,6 +78,11 @@ def sandbox_path() -> Path:
     return platformdirs.user_data_path("lskeys") / "sandbox.sqlite3"
 
 
+def state_path() -> Path:
+    """Where work that was interrupted is remembered (platformdirs: `~/.local/state/lskeys`)."""
+    return platformdirs.user_state_path("lskeys")
+
+
 def cache_path() -> Path:
     """Where what can be made again is kept (platformdirs: `~/.cache/lskeys` on Linux)."""
     return platformdirs.user_cache_path("lskeys")

@@ -56,6 +56,11 @@ class Fingerprint:
     form: Form
     digest: Digest
 
+    @property
+    def spelled(self) -> str:
+        """As the tool of its form prints it: `ssh-keygen` puts the algorithm before MD5, too."""
+        return f"MD5:{self.digest}" if self.form is Form.MD5_SSH else str(self.digest)
+
     def __str__(self) -> str:
         return str(self.digest)
 

@@ -2,13 +2,18 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lskeys import keymaker
 from lskeys.errors import LocalError, MissingError, RefusedError
-from lskeys.keymaker import PublicKey
+from lskeys.keymaker import KeyMaterialError, PublicKey
 from lskeys.matching import LocalKey
+from lskeys.model import Secret
+
+Opens = Callable[[Path], Secret | None]
+"""Gives the passphrase of an encrypted file, or None to leave it shut."""
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
@@ -20,23 +25,17 @@ def find(folders: Iterable[Path]) -> tuple[LocalKey, ...]:
     encrypted PEM does not show its public half: it is taken from the neighbour of the same name
     with `.pub` behind it, so that pair is one by name only.
     """
-    found: list[LocalKey] = []
-    seen: set[tuple[int, int]] = set()
-    for folder in folders:
-        identity = _identity(folder)
-        if identity is None or identity in seen:
-            continue
-        seen.add(identity)
-        found.extend(key for path in _files(folder) if (key := _look(path)))
-    return tuple(found)
+    return tuple(
+        key for folder in _distinct(folders) for path in _files(folder) if (key := _look(path))
+    )
 
 
-def read(path: Path) -> LocalKey:
-    """The key in one named file.
+def read(path: Path, opens: Opens | None = None) -> LocalKey:
+    """The key in one named file; an encrypted one is opened where `opens` has its passphrase.
 
     Raises:
         MissingError: There is no such file.
-        RefusedError: It is a folder, a device, too big, or holds no single key.
+        RefusedError: It is a folder, a device, too big, holds no single key, or does not open.
         LocalError: It cannot be read.
     """
     try:
@@ -50,13 +49,48 @@ def read(path: Path) -> LocalKey:
             f"{path} is not a regular file of at most {keymaker.SIZE_LIMIT // 1024} KiB",
             hint="name the file that holds the key",
         )
-    key = _key(path, *opened)
+    return read_content(path, *opened, opens)
+
+
+def read_content(path: Path, content: bytes, mode: int, opens: Opens | None = None) -> LocalKey:
+    """The key in a content; `path` and `mode` are of the file or stream it came from.
+
+    Raises:
+        RefusedError: It holds no single key, or does not open.
+    """
+    key = _key(path, content, mode)
     if key is None:
         raise RefusedError(
             f"{path} holds no key that can be read",
             hint="name a private key, or its public half, in PEM, OpenSSH or RFC 4716 form",
         )
-    return key
+    passphrase = opens(path) if opens and key.encrypted else None
+    return _unlocked(key, content, passphrase) if passphrase else key
+
+
+def _unlocked(key: LocalKey, content: bytes, passphrase: Secret) -> LocalKey:
+    try:
+        private = keymaker.read_private(content, passphrase=passphrase.reveal())
+    except KeyMaterialError as error:
+        raise RefusedError(f"{key.path}: {error.message}", hint=error.hint) from None
+    return replace(
+        key,
+        fingerprints=private.fingerprints,
+        algorithm=private.public.algorithm,
+        bits=private.public.bits,
+        blob=private.public.blob,
+        is_by_name=False,
+    )
+
+
+def _distinct(folders: Iterable[Path]) -> Iterator[Path]:
+    """The folders that are there, each once under whatever name."""
+    seen: set[tuple[int, int] | None] = {None}
+    for folder in folders:
+        identity = _identity(folder)
+        if identity not in seen:
+            seen.add(identity)
+            yield folder
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """Which local key files belong to which key pair: by fingerprint, never by file name. Pure."""
 
+import shlex
+import stat
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +10,9 @@ from pathlib import Path
 from lskeys import fingerprints
 from lskeys.fingerprints import Digest, Fingerprint, Form
 from lskeys.model import KeyPair
+
+_OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ class LocalKey:
     blob: bytes | None = None
     comment: str = ""
     is_by_name: bool = False
+
+    @property
+    def mend(self) -> str | None:
+        """The command that takes from others what they may not have; None if all is well.
+
+        ssh(1) refuses a private key that others can read; a public one is only not theirs to
+        change.
+        """
+        if not self.mode & (_OTHERS_ANY if self.has_private else _OTHERS_WRITE):
+            return None
+        return f"chmod {'600' if self.has_private else 'go-w'} {shlex.quote(str(self.path))}"
 
 
 @dataclass(frozen=True, slots=True)

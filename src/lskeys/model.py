@@ -72,8 +72,7 @@ class KeyPair:
     @property
     def account(self) -> str | None:
         """The twelve-digit account, read from the ARN."""
-        parts = (self.arn or "").split(":")
-        return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
+        return _account(self.arn)
 
     def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
         """The pair with `used_by` known: the names of those instances that name it."""
@@ -92,6 +91,18 @@ class Instance:
     public_ip: str | None = None
     created_at: datetime | None = None
     blueprint: str | None = None
+    arn: str | None = None
+
+    @property
+    def account(self) -> str | None:
+        """The twelve-digit account, read from the ARN."""
+        return _account(self.arn)
+
+    def predates(self, pair: KeyPair) -> bool:
+        """Whether it is older than a pair: then it holds the key of an earlier one of that name."""
+        if self.created_at is None or pair.created_at is None:
+            return False
+        return self.created_at < pair.created_at
 
     @property
     def is_windows(self) -> bool:
@@ -118,6 +129,31 @@ class CreatedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """A private key to make; `bits` counts for RSA alone."""
+
+    kind: Literal["rsa", "ed25519"] = "rsa"
+    bits: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair:
+    """A key pair to make.
+
+    Attributes:
+        name: Its name.
+        recipe: The key to make here; None leaves it to the service (CreateKeyPair).
+        tags: Its tags.
+        force: Whether a file in the way is replaced; it is kept beside.
+    """
+
+    name: str
+    recipe: Recipe | None = None
+    tags: tuple[Tag, ...] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HostKey:
     """An SSH host key of an instance: algorithm and base64, as in known_hosts."""
 
@@ -127,7 +163,7 @@ class HostKey:
 
 @dataclass(frozen=True, slots=True)
 class SavedKey:
-    """A key pair's private key on this disk, as `download-default` left it or would leave it.
+    """A key pair's private key on this disk, as `download-default` or `create` left it or would.
 
     Attributes:
         pair_name: The key pair's name.
@@ -156,6 +192,21 @@ class SavedKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedKey:
+    """What `import` did in one region, or would do.
+
+    Attributes:
+        pair: The key pair as the service reports it after that.
+        outcome: What became of it; "unchanged" where it was there with the same key.
+        form: The form in which the key has the reported fingerprint; None means "unverified".
+    """
+
+    pair: KeyPair
+    outcome: Literal["imported", "unchanged", "would import"]
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """What `delete` did to one key pair, or would do.
 
@@ -179,11 +230,21 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that is no key, as a verb left it or would leave it."""
+
+    path: Path
+    outcome: Literal["written", "unchanged", "would write"]
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A region Lightsail has for this account."""
 
     name: str
     display_name: str | None = None
+    description: str | None = None
+    continent_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +256,15 @@ class Answer(Generic[T]):
     error: LskeysError | None = None
 
 
+def _account(arn: str | None) -> str | None:
+    parts = (arn or "").split(":")
+    return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
+
+
 def attempt(region: str, call: Callable[[], T]) -> Answer[T]:
-    """What a call gives, or the error it ends with, as that region's answer."""
+    """What a call gives, or the error it ends with, as that region's answer; "" is none."""
     try:
         return Answer(region, value=call())
     except LskeysError as error:
-        error.region = error.region or region
+        error.region = error.region or region or None
         return Answer(region, error=error)

@@ -6,28 +6,11 @@ What it touches, the gateway touches, which comes in as an argument.
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LostAnswerError, MissingError
-from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.lookup import find
+from lskeys.model import KeyPair
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
-
-
-def find(lightsail: "Lightsail", name: str) -> KeyPair:
-    """A pair by its name; the default one among all, since GetKeyPair may not know it.
-
-    Raises:
-        MissingError: There is none.
-    """
-    if name != DEFAULT_PAIR:
-        return lightsail.key_pair(name)
-    pair = lightsail.default_key_pair()
-    if pair is None:
-        raise MissingError(
-            f"{lightsail.region} has no default key pair",
-            hint="lskeys list --include-default --all-regions shows where there is one",
-            region=lightsail.region,
-        )
-    return pair
 
 
 def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | None) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 from lskeys.errors import LocalError, LskeysError, RemoteError, SetupError, UsageError, several
 from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair, SavedKey
+from lskeys.model import Answer, KeyPair, Region, SavedKey, Secret, attempt
 from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
     from lskeys.config import Settings
     from lskeys.keystore import Folder
     from lskeys.lightsail import Account, Lightsail
+    from lskeys.localkeys import Opens
     from lskeys.matching import LocalKey
+    from lskeys.provenance import Surroundings
     from lskeys.sandbox import Server
 
 T = TypeVar("T")
 
+STDIN = "-"
+"""The word that stands for stdin where a file can be named."""
+
+_MODE_OF_A_PIPE = 0o600
 _REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
 _DIRECTORY_REGION = "us-east-1"
 """Asked for the list of regions where no region is set; it holds no answer but that one."""
@@ -157,7 +163,9 @@ class Runtime:
         except ValueError as error:
             raise UsageError(f"--set: {one_line(str(error))}") from None
         except sandbox.SandboxError as error:
-            raise LocalError(one_line(str(error)), hint="run lskeys sandbox reset") from None
+            raise LocalError(
+                one_line(str(error)), hint="run lskeys sandbox reset, or move the file away"
+            ) from None
 
     def sandbox_environment(self, port: int) -> Mapping[str, str]:
         """The variables that point any AWS tool at a sandbox served on this port."""
@@ -174,7 +182,11 @@ class Runtime:
         except ValueError as error:
             raise UsageError(f"--set: {one_line(str(error))}") from None
         if not self.asked.dry_run:
-            sandbox.Sandbox(self.sandbox_path, now=self.launch.now).reset(switches)
+            account = sandbox.Sandbox(self.sandbox_path, now=self.launch.now)
+            try:
+                account.reset(switches)
+            except sandbox.SandboxError as error:
+                raise LocalError(one_line(str(error)), hint="move that file away") from None
         return self.sandbox_path
 
     @cached_property
@@ -186,19 +198,26 @@ class Runtime:
         """
         from lskeys.config import ALL_REGIONS
 
-        names = self.settings.regions.value
-        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
-        home = named or tuple(filter(None, [self._profile_region]))
-        for name in home:
-            _check_region(name)
-        if ALL_REGIONS in names:
-            return self._all_regions(home[0] if home else _DIRECTORY_REGION)
-        if not home:
+        if ALL_REGIONS in self.settings.regions.value:
+            return tuple(region.name for region in self.directory)
+        if not self._home:
             raise SetupError(
                 "no region is set",
                 hint="give --region NAME or --all-regions, or set AWS_REGION; "
                 "to look around: lskeys --sandbox list",
             )
+        return self._home
+
+    @cached_property
+    def _home(self) -> tuple[str, ...]:
+        """The regions that are set by name, the profile's own among them; perhaps none."""
+        from lskeys.config import ALL_REGIONS
+
+        names = self.settings.regions.value
+        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
+        home = named or tuple(filter(None, [self._profile_region]))
+        for name in home:
+            _check_region(name)
         return home
 
     @property
@@ -211,18 +230,45 @@ class Runtime:
 
         return HOME_REGION
 
-    def _all_regions(self, home: str) -> tuple[str, ...]:
+    @property
+    def surroundings(self) -> "Surroundings":
+        """What the settings depend on beside themselves; nothing is asked of AWS."""
+        from lskeys import config
+        from lskeys.provenance import Surroundings
+
+        aws = attempt("", self._aws_choices)
+        profile, region = aws.value or (None, None)
+        path = config.config_path()
+        return Surroundings(
+            aws_profile=profile,
+            home=region,
+            output="table" if self.terminal.shows_tables else "text",
+            config_file=path,
+            is_there=path.exists(),
+            key_folders=self.key_folders,
+            trouble=aws.error,
+        )
+
+    def _aws_choices(self) -> tuple[str | None, str | None]:
+        """The profile and region that AWS's own configuration, or the sandbox, chooses."""
+        profile = None if self.settings.sandbox.value else self.account.profile
+        return profile, self._profile_region
+
+    @cached_property
+    def directory(self) -> tuple[Region, ...]:
+        """The regions Lightsail has for this account; where it does not tell, botocore's list."""
+        home = self._home[0] if self._home else _DIRECTORY_REGION
         try:
             found = self.account.lightsail(home).regions()
         except LskeysError as error:
             if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
                 raise
             self.terminal.note(f"{error.message}; using the list that came with botocore")
-            return self.account.known_regions
-        names = tuple(dict.fromkeys(region.name for region in found))
-        for name in names:
+            return tuple(Region(name) for name in self.account.known_regions)
+        by_name = {region.name: region for region in found}
+        for name in by_name:
             _check_region(name)
-        return names
+        return tuple(by_name.values())
 
     def ask(
         self, question: "Callable[[Lightsail], T]", wanted: Sequence[str] | None = None
@@ -239,6 +285,25 @@ class Runtime:
                 self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
         self.terminal.done()
         return answers
+
+    def ask_for(
+        self, name: str, question: "Callable[[Lightsail], T]"
+    ) -> tuple[list[T], list[LskeysError]]:
+        """Ask the wanted regions about a key pair; what those say that have it, and what failed.
+
+        Raises:
+            MissingError: None of them has it; the nearest name is told.
+        """
+        from lskeys import lookup
+
+        answers = self.ask(question)
+        found, failures = lookup.sift(answers)
+        absences = [answer.error for answer in answers if answer.error]
+        if found or failures or not absences:
+            return found, failures
+        there = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
+        pairs = [pair for answer in there for pair in answer.value or ()]
+        raise lookup.missing(name, self.regions, pairs, absences[0])
 
     def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
         """The folder keys are saved in, held; names what an interrupted run left there."""
@@ -300,6 +365,46 @@ class Runtime:
 
         return localkeys.read(expanded(path))
 
+    def key_given(self, word: str, opens: "Opens") -> "LocalKey":
+        """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
+        from lskeys import localkeys
+        from lskeys.config import expanded
+
+        if word != STDIN:
+            return localkeys.read(expanded(Path(word)), opens)
+        return localkeys.read_content(Path(STDIN), self.read_stdin(), _MODE_OF_A_PIPE, opens)
+
+    def read_stdin(self) -> bytes:
+        """What is piped in, up to a little more than any key has.
+
+        Raises:
+            LocalError: stdin is closed or cannot be read.
+        """
+        from lskeys.keymaker import SIZE_LIMIT
+
+        if self.launch.stdin is None:
+            raise LocalError("stdin is closed", hint="pipe the key in, or name a file")
+        try:
+            return self.launch.stdin.buffer.read(SIZE_LIMIT + 1)
+        except OSError as error:
+            raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None
+
+    def passphrase_for(self, file: Path | None, *, asks: bool) -> "Opens":
+        """Gives the passphrase of a key file: that of `file`, one that is typed, or none."""
+        from lskeys import passphrases
+        from lskeys.config import expanded
+
+        if file is not None:
+            known = passphrases.read(expanded(file))
+            return lambda _: known
+        if not asks:
+            return lambda _: None
+        return self._typed_passphrase
+
+    def _typed_passphrase(self, path: Path) -> Secret | None:
+        typed = self.terminal.ask_secret(f"Passphrase of {path} (empty to go without):")
+        return typed if typed.reveal() else None
+
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
         """Every key in the key folders: where keys are put, and `~/.ssh`."""
@@ -330,7 +435,7 @@ class Runtime:
 
         try:
             jmespath.compile(self.asked.query)
-        except (jmespath.exceptions.JMESPathError, ValueError) as error:
+        except (jmespath.exceptions.JMESPathError, ValueError, RecursionError) as error:
             raise UsageError(
                 f"--query is not JMESPath: {one_line(str(error), limit=200)}",
                 hint="try --query 'keyPairs[].name'",
@@ -366,7 +471,7 @@ class Runtime:
 
         try:
             return jmespath.search(self.asked.query or "@", sheet.document)
-        except jmespath.exceptions.JMESPathError as error:
+        except (jmespath.exceptions.JMESPathError, RecursionError) as error:
             raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None
 
     def fail_if(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> None:

@@ -1,7 +1,7 @@
 """What a verb found, ready to be shown in any format: columns, cells, documents. Pure."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -66,7 +66,7 @@ class View(Generic[T]):
     those of the text format where they are others, `identity` what `--quiet` prints. `is_lines`
     keeps the text format on a terminal, too: what is printed there is to be copied. `is_block`
     shows an item as a block, a heading and a value a line; `is_one` puts the one item itself, not
-    a list, into JSON.
+    a list, into JSON. `lines` is the text format where it is no row for each item.
     """
 
     member: str
@@ -78,6 +78,7 @@ class View(Generic[T]):
     is_lines: bool = False
     is_block: bool = False
     is_one: bool = False
+    lines: Callable[[Sequence[T]], Iterable[str]] | None = None
 
     def chosen(self, names: Sequence[str]) -> tuple[Column[T], ...]:
         """The columns of these names, in this order."""

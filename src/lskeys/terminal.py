@@ -4,7 +4,8 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+import termios
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
 from lskeys.errors import DeclinedError, LocalError, LskeysError
@@ -129,6 +130,11 @@ class Terminal:
         """Tell people what to do next."""
         self._tell(f"lskeys: hint: {harmless(text)}")
 
+    def excerpt(self, lines: Iterable[str]) -> None:
+        """Show people lines of files, as they are."""
+        for line in lines:
+            self._tell(harmless(line))
+
     def trace(self, text: str) -> None:
         """Tell what is asked of AWS, with `--debug`."""
         if self._debug:
@@ -174,6 +180,16 @@ class Terminal:
             self._write_stderr("\n")
         return line.strip()
 
+    def ask_secret(self, question: str) -> Secret:
+        """A typed line that is not shown, without its end; empty at the end of input."""
+        self._clear_progress()
+        assert self._stdin is not None
+        with _unseen(self._stdin):  # before the question, whose answer may come at once
+            self._write_stderr(f"{harmless(question)} ")
+            line = self._stdin.readline()
+        self._write_stderr("\n")
+        return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
+
     def close(self) -> LocalError | None:
         """Flush what is left; a stream that fails is silenced, so that exit does not fail again.
 
@@ -215,6 +231,23 @@ def _stdout_lost(error: OSError) -> LocalError:
         return LocalError("the reader of stdout is gone", hint="the result is not complete")
     reason = os.strerror(error.errno or errno.EIO).lower()
     return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
+
+
+@contextlib.contextmanager
+def _unseen(stdin: TextIO) -> Iterator[None]:
+    """Switch the terminal's echo off, and back to how it was."""
+    try:
+        descriptor = stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+    except (OSError, termios.error):  # says it is a terminal, but has no settings
+        yield
+        return
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -1,12 +1,15 @@
 """Nothing the service sends can move a terminal, hide, or be read as markup or as a formula."""
 
+import json
+import re
+import shlex
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 from tests.faults.server import Liar, lying, pair, pairs, refused, said
 
 ATTACKS = {
@@ -25,6 +28,7 @@ ATTACKS = {
 }
 FORMATS = ("table", "text", "csv", "json", "jsonl")
 MOST_MARKS = 3
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
@@ -137,3 +141,101 @@ def test_a_region_chooses_no_path(liar: Liar, run: Run, home: Path) -> None:
     assert ran.exit_code == 4
     assert liar.operations == ["GetRegions"]
     assert list(home.rglob("*.pem")) == []
+
+
+def poisoned(attack: str) -> dict[str, object]:
+    """A pair with the attack in every member that is text."""
+    return pair(
+        attack,
+        arn=f"arn:aws:lightsail:us-east-1:{attack}:KeyPair/{attack}",
+        supportCode=attack,
+        fingerprint=attack,
+        location={"regionName": attack, "availabilityZone": attack},
+        resourceType=attack,
+        tags=[{"key": attack, "value": attack}, {"key": attack}],
+    )
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_programs_read_the_very_text(attack: str, liar: Liar, run: Run) -> None:
+    """JSON escapes: what a program reads from it is what the service said."""
+    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    [read] = json.loads(run("list -o json").out)["keyPairs"]
+    assert (read["name"], read["tags"][1]) == (attack, {"key": attack})
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_queries_are_harmless(attack: str, liar: Liar, run: Run) -> None:
+    """The result of a query is as harmless as the whole, in every format."""
+    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    query = "[keyPairs[].[name,fingerprint],keyPairs[].tags,keyPairs[0]][]"
+    for output in FORMATS:
+        ran = run(f"list -o {output} --query '{query}'", terminal=True)
+        assert (ran.exit_code, is_harmless(ran.out), ran.err) == (0, True, "")
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_colour_is_the_only_sequence(attack: str, liar: Liar, run: Run) -> None:
+    """In a coloured table, the only sequences are styles, and none that an attack asked for."""
+    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    ran = run("list --color always", terminal=True)
+    assert (ran.exit_code, ran.err, "\x1b[1m" in ran.out) == (0, "", True)
+    assert is_harmless(STYLE.sub("", ran.out))
+    assert "\x1b[31m" not in ran.out
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_codes_are_harmless(attack: str, liar: Liar, run: Run) -> None:
+    """An error code is text like any other, of one region or of several."""
+    liar.answers("GetKeyPairs", refused(attack, attack))
+    for line in ("list --debug", "list -o json", "list -r us-east-1 -r eu-west-1"):
+        ran = run(line)
+        assert (ran.exit_code, ran.out, is_harmless(ran.err)) == (8, "", True)
+        assert all(each.startswith(("lskeys: ", "{")) for each in ran.err.splitlines())
+
+
+def test_request_ids_are_harmless(liar: Liar, run: Run) -> None:
+    """A header is no way in either."""
+    refusal = refused("InvalidInputException")
+    refusal.headers["x-amzn-RequestId"] = "a\x1b[31mb\x9bc"
+    welcome = pairs()
+    welcome.headers.update(refusal.headers)
+    liar.answers("GetKeyPairs", refusal, welcome)
+    assert is_harmless(run("list -o json").err)
+    assert is_harmless(run("list --debug").err)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_refusals_are_harmless(attack: str, liar: Liar, run: Run) -> None:
+    """What the guard quotes of the service is visible text."""
+    liar.answers("GetKeyPair", said({"keyPair": poisoned(attack) | {"name": "web"}}))
+    for options in ("", "-o json"):
+        ran = run(f"delete web --fingerprint --yes {options}")
+        assert (ran.exit_code, ran.out, is_harmless(ran.err)) == (5, "", True)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_command_lines_are_harmless(attack: str, run: Run) -> None:
+    """What was typed, or pasted, is shown spelled out in errors."""
+    word = shlex.quote(attack.replace("\ud800", ""))
+    for line in (
+        word,
+        f"list -r {word}",
+        f"list --columns {word}",
+        f"list --sort {word}",
+        f"list -o {word}",
+        f"list --query {word}]",
+        f"list --{word}",
+        f"list -r us-east-1 --endpoint-url http://{word}",
+        f"delete -r us-east-1 {word}",
+        f"delete -r us-east-1 web --fingerprint={word}",
+    ):
+        ran = run(line)
+        assert (ran.exit_code in {2, 4}, ran.out, is_harmless(ran.err)) == (True, "", True)
+
+
+def test_letters_stay_as_they_are(liar: Liar, run: Run) -> None:
+    """Visible text of any script is shown, not spelled out."""
+    name = "Zoë-日本語-עברית-e\u0301"
+    liar.answers("GetKeyPairs", pairs(pair(name)))
+    assert run("list -q") == Ran(0, out=f"{name}\n")

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from typer.core import TyperCommand
 
-from lskeys.commands import delete, download_default, sandbox
+from lskeys.commands import (
+    config,
+    delete,
+    download_default,
+    fingerprint,
+    regions,
+    sandbox,
+    show,
+    tag,
+    untag,
+)
 from lskeys.commands import list as list_
 from lskeys.options import OptionalValue
 
@@ -22,8 +32,14 @@ class Verb:
 
 VERBS = (
     Verb("list", list_.list_key_pairs, alias="ls"),
+    Verb("show", show.show_key_pair),
     Verb("download-default", download_default.download_default),
     Verb("delete", delete.delete_key_pairs, alias="rm", kind=OptionalValue),
+    Verb("tag", tag.tag_key_pair),
+    Verb("untag", untag.untag_key_pair),
+    Verb("fingerprint", fingerprint.fingerprint_keys),
+    Verb("regions", regions.list_regions),
+    Verb("config", config.show_config),
 )
 
 GROUPS = (sandbox.group,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys import guard, removal
+from lskeys import guard, lookup, removal
 from lskeys.config import expanded
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, LskeysError, MissingError, RefusedError, UsageError
@@ -18,7 +18,7 @@ from lskeys.names import check_name, default_key_file
 from lskeys.options import ON_THIS_DISK, Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import REMOVALS, age, rfc3339
+from lskeys.views import REMOVALS, stakes
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -117,7 +117,7 @@ def _look(
 ) -> list[Answer[KeyPair]]:
     """Each name in one region, asked at once; and the instances, if anybody will read of them."""
     instances = Pending(lightsail.instances) if asks_usage else None
-    pending = [Pending(partial(removal.find, lightsail, name)) for name in names]
+    pending = [Pending(partial(lookup.find, lightsail, name)) for name in names]
     answers = [attempt(lightsail.region, each.result) for each in pending]
     usage = attempt(lightsail.region, instances.result) if instances else None
     if usage is None or usage.value is None:
@@ -195,14 +195,6 @@ def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
 
 
 def _show_stake(run: Runtime, clearance: Clearance) -> None:
-    pair, now = clearance.pair, run.launch.now()
-    created = (
-        f", created {rfc3339(pair.created_at)} ({age(pair.created_at, now)})"
-        if pair.created_at
-        else ""
-    )
-    account = f", account {pair.account}" if pair.account else ""
-    run.terminal.note(f"key pair {pair.name} in {pair.region}{account}{created}")
     proof = "not verified against a local key"
     if clearance.local_file:
         proof = f"verified with {clearance.local_file} ({clearance.form})"
@@ -210,17 +202,8 @@ def _show_stake(run: Runtime, clearance: Clearance) -> None:
         proof = (
             "will be verified against the backup" if clearance.needs_backup else "as you gave it"
         )
-    run.terminal.note(f"fingerprint {pair.fingerprint or 'none'}, {proof}")
-    run.terminal.note(_usage(pair))
-    run.terminal.note("snapshots and hand-made authorized_keys cannot be seen from here")
-
-
-def _usage(pair: KeyPair) -> str:
-    if pair.used_by is None:
-        return "which instances name it could not be found out"
-    if not pair.used_by:
-        return "no instance names it"
-    return f"named by {', '.join(pair.used_by)}, which keep its public key and go on naming it"
+    for line in stakes(clearance.pair, proof, run.launch.now()):
+        run.terminal.note(line)
 
 
 def _delete(run: Runtime, clearance: Clearance, backup: Path | None) -> Answer[Removal]:

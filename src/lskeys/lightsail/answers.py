@@ -86,14 +86,18 @@ def key_pair(raw: object, region: str) -> KeyPair:
 def instance(raw: object, region: str) -> Instance:
     """An instance, as far as keys are concerned."""
     each = _object(raw, "instance")
+    addresses = [_optional(each, "publicIpAddress", str)]
+    addresses += [a for a in _optional(each, "ipv6Addresses", list) or () if isinstance(a, str)]
     return Instance(
         name=required(each, "name", str),
         region=region,
         key_pair_name=_optional(each, "sshKeyName", str),
         username=_optional(each, "username", str),
-        public_ip=_optional(each, "publicIpAddress", str),
+        # A bundle without IPv4 has addresses of the other kind alone.
+        public_ip=next(filter(None, addresses), None),
         created_at=_moment(each, "createdAt"),
         blueprint=_optional(each, "blueprintId", str),
+        arn=_optional(each, "arn", str),
     )
 
 
@@ -103,6 +107,8 @@ def region(raw: object, _asked_in: str) -> Region:
     return Region(
         name=required(each, "name", str),
         display_name=_optional(each, "displayName", str),
+        description=_optional(each, "description", str),
+        continent_code=_optional(each, "continentCode", str),
     )
 
 

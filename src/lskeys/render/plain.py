@@ -15,7 +15,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text(sheet: Sheet[Any]) -> Iterator[str]:
-    """Tab-separated whole values, no header; of blocks, each value behind its column's name."""
+    """Tab-separated whole values, no header; of blocks, each value behind its column's name.
+
+    A noun with a text of its own has that one.
+    """
+    if sheet.view.lines and not sheet.chosen:
+        yield from (harmless(line) for line in sheet.view.lines(sheet.items))
+        return
     if sheet.view.is_block:
         yield from _blocks(sheet)
         return

@@ -23,6 +23,7 @@ _STYLES = {
 
 _GAP = 3
 _FOLDED = 16
+_NARROWEST = 20  # a terminal of fewer columns folds lines itself; Rich would drop what they hold
 
 
 def table(
@@ -42,6 +43,7 @@ def table(
     if not sheet.items:
         return
     rows = [[_lines(column.cells(item, now)) for column in sheet.columns] for item in sheet.items]
+    width = max(width, _NARROWEST)
     in_blocks = sheet.view.is_block or _least_width(sheet.columns, rows) > width
     drawn = _blocks(sheet.columns, rows) if in_blocks else _columns(sheet.columns, rows, ascii_only)
     page = StringIO()

@@ -5,20 +5,37 @@ follows the noun, not the columns, in the shape and with the names of the AWS CL
 """
 
 from lskeys.views.key_pairs import KEY_PAIRS, raw_key_pair
+from lskeys.views.local_keys import raw_local_key
+from lskeys.views.owned_keys import OWNED_KEYS, raw_owned_key
+from lskeys.views.portraits import PORTRAIT, PORTRAITS, raw_portrait
+from lskeys.views.regions import REGIONS, raw_region
 from lskeys.views.removals import REMOVALS, raw_removal
 from lskeys.views.saved_keys import SAVED_KEYS, raw_saved_key
+from lskeys.views.settings import SETTINGS, raw_setting
+from lskeys.views.stakes import stakes
 from lskeys.views.words import age, raw_moment, rfc3339, tags, without_none
 
 __all__ = [
     "KEY_PAIRS",
+    "OWNED_KEYS",
+    "PORTRAIT",
+    "PORTRAITS",
+    "REGIONS",
     "REMOVALS",
     "SAVED_KEYS",
+    "SETTINGS",
     "age",
     "raw_key_pair",
+    "raw_local_key",
     "raw_moment",
+    "raw_owned_key",
+    "raw_portrait",
+    "raw_region",
     "raw_removal",
     "raw_saved_key",
+    "raw_setting",
     "rfc3339",
+    "stakes",
     "tags",
     "without_none",
 ]

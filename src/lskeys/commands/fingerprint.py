@@ -1,0 +1,75 @@
+"""fingerprint: every form of keys on this disk, offline. Touches: what the runtime hands it."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lskeys.errors import LskeysError, RefusedError, UsageError
+from lskeys.fingerprints import Form
+from lskeys.model import attempt
+from lskeys.options import Connection, Output, Program, verb
+from lskeys.ownership import OwnedKey, owned
+from lskeys.runtime import Runtime
+from lskeys.sheet import Sheet
+from lskeys.views import OWNED_KEYS
+
+
+@verb(Connection, Output, Program)
+def fingerprint_keys(
+    run: Runtime,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE]...", help="Key files, - is stdin; else the key folders'."),
+    ] = None,
+    *,
+    match: Annotated[
+        bool, typer.Option("--match", help="Ask the account which key pairs they belong to.")
+    ] = False,
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Ask for the passphrase of encrypted keys.")
+    ] = False,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Its first line opens them."),
+    ] = None,
+) -> None:
+    """Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.
+
+    Nothing is asked of AWS without --match. SHA-1 is of the private half, so only that shows it.
+    """
+    _check(run, passphrase=passphrase, passphrase_file=passphrase_file)
+    opens = run.passphrase_for(passphrase_file, asks=passphrase)
+    words = files or [str(key.path) for key in run.local_keys]
+    answers = [attempt("", partial(run.key_given, word, opens)) for word in words]
+    keys = [answer.value for answer in answers if answer.value]
+    failures = [answer.error for answer in answers if answer.error]
+    pairs = run.ask(lambda lightsail: lightsail.key_pairs(include_default=True)) if match else []
+    failures += [answer.error for answer in pairs if answer.error]
+    there = [pair for answer in pairs for pair in answer.value or ()]
+    shown = owned(keys, there, run.local_keys) if match else [OwnedKey(key) for key in keys]
+    if shown:
+        run.show(Sheet(OWNED_KEYS, shown, failures, OWNED_KEYS.columns if match else ()))
+    _tell(run, shown, failures)
+    run.fail_if(failures, len(shown), "files and regions" if match else "files")
+
+
+def _check(run: Runtime, *, passphrase: bool, passphrase_file: Path | None) -> None:
+    if passphrase and passphrase_file is not None:
+        raise UsageError("--passphrase and --passphrase-file exclude each other", hint="choose one")
+    if passphrase and not run.terminal.can_ask:
+        raise RefusedError(
+            "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
+        )
+
+
+def _tell(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:
+    if run.asked.quiet:
+        return
+    if not shown and not failures:
+        folders = ", ".join(str(folder) for folder in dict.fromkeys(run.key_folders))
+        run.terminal.note(f"no keys found in {folders}")
+    if any(each.key.encrypted and len(each.key.fingerprints) < len(Form) for each in shown):
+        run.terminal.hint("keys under a passphrase show every form with --passphrase")

@@ -1,0 +1,52 @@
+"""show: everything about one key pair. Touches: what the runtime hands it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lskeys import lookup
+from lskeys.deadline import Pending
+from lskeys.model import Answer, Instance, KeyPair, attempt
+from lskeys.names import check_name
+from lskeys.options import Connection, Output, Program, verb
+from lskeys.portrait import portray
+from lskeys.runtime import Runtime
+from lskeys.sheet import Sheet
+from lskeys.views import PORTRAIT, PORTRAITS
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@verb(Connection, Output, Program)
+def show_key_pair(
+    run: Runtime,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
+) -> None:
+    """Show everything about one key pair.
+
+    Its fingerprint and tags, the instances that name it, and the files on this disk that hold it,
+    with the command that mends their permissions. With several regions, wherever it is.
+    """
+    check_name(name)
+    found, failures = run.ask_for(name, lambda lightsail: _look(lightsail, name))
+    failures += [each.instances.error for each in found if each.instances.error]
+    portraits = [portray(each.pair, each.instances.value, run.local_keys) for each in found]
+    if portraits:
+        run.show(Sheet(PORTRAIT if len(run.regions) == 1 else PORTRAITS, portraits, failures))
+    run.fail_if(failures, len(portraits), "questions")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pair, and its region's instances, which may be denied to who may see the pair."""
+
+    pair: KeyPair
+    instances: Answer[tuple[Instance, ...]]
+
+
+def _look(lightsail: "Lightsail", name: str) -> _Seen:
+    instances = Pending(lightsail.instances)
+    pair = lookup.find(lightsail, name)
+    return _Seen(pair, attempt(lightsail.region, instances.result))

@@ -1,0 +1,67 @@
+"""Key pairs by their name, in one region or among several. Pure.
+
+What it touches, the gateway touches, which comes in as an argument.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from lskeys.errors import LskeysError, MissingError
+from lskeys.model import DEFAULT_PAIR, Answer, KeyPair
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+T = TypeVar("T")
+
+
+def find(lightsail: "Lightsail", name: str) -> KeyPair:
+    """A pair by its name; the default one among all, since GetKeyPair may not know it.
+
+    Raises:
+        MissingError: There is none.
+    """
+    if name != DEFAULT_PAIR:
+        return lightsail.key_pair(name)
+    pair = lightsail.default_key_pair()
+    if pair is None:
+        raise MissingError(
+            f"{lightsail.region} has no default key pair",
+            hint="lskeys list --include-default --all-regions shows where there is one",
+            region=lightsail.region,
+        )
+    return pair
+
+
+def sift(answers: Iterable[Answer[T]]) -> tuple[list[T], list[LskeysError]]:
+    """What the regions that know a name said, and what failed; not having it is no failure."""
+    every = tuple(answers)
+    found = [each.value for each in every if each.value is not None]
+    errors = [each.error for each in every if each.error]
+    return found, [error for error in errors if not isinstance(error, MissingError)]
+
+
+def missing(
+    name: str, regions: Sequence[str], there: Iterable[KeyPair], error: LskeysError
+) -> MissingError:
+    """The error for a name that no region knows.
+
+    Args:
+        name: The name.
+        regions: Those that were asked.
+        there: The pairs they have, for the nearest name.
+        error: What the first one said.
+    """
+    by_name = {pair.name: pair for pair in there}
+    near = difflib.get_close_matches(name, by_name, n=1)
+    said = f"did you mean {near[0]} in {by_name[near[0]].region}?" if near else error.hint
+    return MissingError(
+        f"there is no key pair {name} in {', '.join(regions)}",
+        hint=said,
+        code=error.code,
+        tip=error.tip,
+        docs=error.docs,
+        request_id=error.request_id,
+        region=error.region if len(regions) == 1 else None,
+    )

@@ -1,0 +1,59 @@
+"""A key pair in full: who names it, and which files on this disk hold it. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lskeys.matching import LocalKey, Match, match_one
+from lskeys.model import Instance, KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Everything that is known about one key pair.
+
+    Attributes:
+        pair: The pair, its instances and local files known as far as they could be found out.
+        older: The instances among those that were launched before the pair was created: they
+            hold the key of an earlier pair of its name. None where instances are not known.
+        matches: The local files that hold a half of it.
+    """
+
+    pair: KeyPair
+    older: tuple[Instance, ...] | None
+    matches: tuple[Match, ...]
+
+    @property
+    def form(self) -> str | None:
+        """The form in which a local key has the reported fingerprint."""
+        return next((match.form for match in self.matches), None)
+
+    @property
+    def older_names(self) -> tuple[str, ...] | None:
+        """The names of the older instances."""
+        return tuple(each.name for each in self.older) if self.older is not None else None
+
+    @property
+    def mends(self) -> tuple[str, ...]:
+        """The commands that put the files' permissions right."""
+        return tuple(match.key.mend for match in self.matches if match.key.mend)
+
+
+def portray(
+    pair: KeyPair, instances: Iterable[Instance] | None, keys: Iterable[LocalKey]
+) -> Portrait:
+    """Bring a pair together with a region's instances, None if unknown, and this disk's keys."""
+    matches = match_one(pair.fingerprint, keys)
+    files = tuple(str(match.key.path) for match in matches)
+    pair = replace(pair, local_files=files)
+    if instances is None:
+        return Portrait(pair, None, matches)
+    there = tuple(instances)
+    older = (each for each in there if _is_older(each, pair))
+    by_name = sorted(older, key=lambda each: each.name)
+    return Portrait(pair.with_usage(there), tuple(by_name), matches)
+
+
+def _is_older(instance: Instance, pair: KeyPair) -> bool:
+    if instance.key_pair_name != pair.name or not instance.created_at or not pair.created_at:
+        return False
+    return instance.created_at < pair.created_at

@@ -1,0 +1,296 @@
+"""fingerprint, through the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lskeys.cli import main
+from lskeys.fingerprints import parse
+from lskeys.runtime import Launch
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import NOW, REGION, Ran, Run, Stream
+
+from .changes import operations
+from .conftest import Serve
+from .keys import (
+    FORMS,
+    PASSPHRASE,
+    encrypted_pem,
+    fingerprint,
+    openssh,
+    other_pem,
+    public_line,
+    said,
+    save,
+)
+
+SHOWN_BY_A_PUBLIC_KEY = ("md5-spki", "md5-ssh", "sha256-ssh")
+HINT = "lskeys: hint: keys under a passphrase show every form with --passphrase\n"
+
+
+def recipe(pem: str, form: str) -> str:
+    """The fingerprint as its tool prints it."""
+    return ("MD5:" if form == "md5-ssh" else "") + fingerprint(pem, form)
+
+
+def row(path: Path | str, half: str, pem: str, *shown: str) -> str:
+    """The line of a file with the key of an RSA PEM, of which these forms show."""
+    forms = [recipe(pem, form) if form in shown else "-" for form in FORMS]
+    known = ["ssh-rsa", "2048"] if shown else ["-", "-"]
+    return "\t".join([str(path), half, *known, *forms]) + "\n"
+
+
+def documented(ran: Ran) -> list[Any]:
+    """The keys of a JSON document."""
+    keys: list[Any] = json.loads(ran.out)["localKeys"]
+    return keys
+
+
+def test_every_form_as_its_recipe_prints_it(run: Run, home: Path, rsa_pem: str) -> None:
+    """What openssl and ssh-keygen print of the same key; no account is needed."""
+    key = save(home / "key", rsa_pem)
+    public = save(home / "key.pub", public_line(rsa_pem), 0o644)
+    assert run("fingerprint ~/key key.pub".replace("~", str(home))) == Ran(
+        0,
+        out=row(key, "private", rsa_pem, *FORMS)
+        + row(public.name, "public", rsa_pem, *SHOWN_BY_A_PUBLIC_KEY),
+    )
+
+
+def test_the_tools_own_words(run: Run, home: Path, rsa_pem: str) -> None:
+    """The digests stand in what the recipes print, character for character."""
+    key = save(home / "key", rsa_pem)
+    [shown] = documented(run("fingerprint key -o json"))
+    for algorithm in ("md5", "sha256"):
+        listed = said("ssh-keygen", "-l", "-E", algorithm, "-f", key).decode()
+        assert f" {shown['fingerprints'][f'{algorithm}-ssh']} " in listed
+    pkcs8 = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER", "-in", key)
+    spki = said("openssl", "pkey", "-pubout", "-outform", "DER", "-in", key)
+    for form, der in (("md5-spki", spki), ("sha1-pkcs8", pkcs8)):
+        printed = said("openssl", form.partition("-")[0], "-c", stdin=der).decode()
+        assert printed.rstrip().endswith(f"= {shown['fingerprints'][form]}")
+
+
+def test_ed25519(run: Run, home: Path) -> None:
+    """An Ed25519 key has the same forms."""
+    said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@laptop", "-f", home / "key")
+    private, public = documented(run("fingerprint key key.pub -o json"))
+    assert (private["algorithm"], private["bits"]) == ("ssh-ed25519", 256)
+    assert sorted(private["fingerprints"]) == sorted(FORMS)
+    assert public["comment"] == "ana@laptop"
+    listed = said("ssh-keygen", "-l", "-f", home / "key.pub").decode()
+    assert f" {public['fingerprints']['sha256-ssh']} " in listed
+
+
+def test_without_files_the_key_folders(run: Run, home: Path, rsa_pem: str) -> None:
+    """Without a file, those of the key folders that hold a key, by name."""
+    for name, pem in (("b", rsa_pem), ("a", other_pem())):
+        save(home / ".ssh" / name, pem)
+    save(home / ".ssh" / "config", "Host *\n")
+    assert run("fingerprint -q") == Ran(0, f"{home}/.ssh/a\n{home}/.ssh/b\n")
+
+
+def test_no_keys(run: Run, home: Path) -> None:
+    """Key folders without keys are no failure, and said."""
+    assert run("fingerprint") == Ran(0, err=f"lskeys: no keys found in {home}/.ssh\n")
+
+
+def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> None:
+    """Nothing is asked of AWS without --match."""
+    save(home / "key", rsa_pem)
+    assert run("fingerprint key").exit_code == 0
+    assert operations(server) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_match(  # noqa: PLR0913  fixtures
+    serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str, *, form: str
+) -> None:
+    """--match names the pairs of each file, whatever form the service reports, in one question.
+
+    A public half is recognised by the private form through its private half in the key folders.
+    """
+    server = serve(f"fingerprint-default={form}")
+    account.add_default_key_pair(REGION, private_pem=rsa_pem)
+    save(home / ".ssh" / "key", rsa_pem)
+    save(home / "key.pub", public_line(rsa_pem))
+    save(home / "stranger", other_pem())
+    public, stranger = documented(run("fingerprint key.pub stranger --match -o json"))
+    assert stranger["keyPairs"] == []
+    assert public["keyPairs"] == [
+        {
+            "name": "LightsailDefaultKeyPair",
+            "location": {"regionName": REGION},
+            "fingerprint": fingerprint(rsa_pem, form),
+            "fingerprintForm": form,
+        }
+    ]
+    assert operations(server) == ["GetKeyPairs"]
+
+
+def test_match_in_text(
+    account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
+) -> None:
+    """In text the pairs are the last column, each with its region."""
+    for region, names in ((REGION, ["web", "copy"]), ("eu-west-1", ["web"])):
+        account.add_key_pairs(region, names, public_line=public_line(rsa_pem))
+    save(home / "key", rsa_pem)
+    ran = run("fingerprint key --match -r us-east-1 -r eu-west-1")
+    pairs = f"web@{REGION},copy@{REGION},web@eu-west-1"
+    assert ran == Ran(0, row("key", "private", rsa_pem, *FORMS).rstrip() + f"\t{pairs}\n")
+    assert operations(server) == ["GetKeyPairs", "GetKeyPairs"]
+
+
+def test_match_where_a_region_fails(
+    account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
+) -> None:
+    """A region that does not answer hides no other's pairs: exit 7."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(rsa_pem))
+    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
+    save(home / "key", rsa_pem)
+    ran = run("fingerprint key --match -r us-east-1 -r eu-west-1")
+    assert (ran.exit_code, ran.out.split("\t")[-1]) == (7, f"web@{REGION}\n")
+    assert "cannot list key pairs in eu-west-1" in ran.err
+
+
+def test_encrypted_without_passphrase(run: Run, home: Path, rsa_pem: str) -> None:
+    """What shows without it: OpenSSH's public half, of a PEM nothing but its neighbour's."""
+    pem = save(home / "pem", encrypted_pem(rsa_pem))
+    alone = row("pem", "private, encrypted", rsa_pem)
+    assert run("fingerprint pem") == Ran(0, out=alone, err=HINT)
+    save(home / "pem.pub", public_line(rsa_pem))
+    shown = row(pem.name, "private, encrypted, known by its .pub", rsa_pem, *SHOWN_BY_A_PUBLIC_KEY)
+    assert run("fingerprint pem") == Ran(0, out=shown, err=HINT)
+    save(home / "ssh", openssh(rsa_pem, PASSPHRASE))
+    shown = row("ssh", "private, encrypted", rsa_pem, *SHOWN_BY_A_PUBLIC_KEY)
+    assert run("fingerprint ssh") == Ran(0, out=shown, err=HINT)
+
+
+def test_passphrase_is_asked_for(run: Run, home: Path, rsa_pem: str) -> None:
+    """--passphrase asks for each encrypted key's, and then every form shows."""
+    save(home / "pem", encrypted_pem(rsa_pem))
+    save(home / "ssh", openssh(rsa_pem, PASSPHRASE))
+    save(home / "clear", rsa_pem)
+    ran = run("fingerprint pem clear ssh --passphrase", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    assert ran == Ran(
+        0,
+        out=row("pem", "private, encrypted", rsa_pem, *FORMS)
+        + row("clear", "private", rsa_pem, *FORMS)
+        + row("ssh", "private, encrypted", rsa_pem, *FORMS),
+        err="Passphrase of pem (empty to go without): \n"
+        "Passphrase of ssh (empty to go without): \n",
+    )
+
+
+def test_passphrase_is_not_known(run: Run, home: Path, rsa_pem: str) -> None:
+    """An empty answer goes without; a wrong one is refused, and quoted nowhere."""
+    save(home / "pem", encrypted_pem(rsa_pem))
+    ran = run("fingerprint pem --passphrase", typed="\n")
+    assert (ran.exit_code, ran.out) == (0, row("pem", "private, encrypted", rsa_pem))
+    assert run("fingerprint pem --passphrase", typed="wrong\n") == Ran(
+        5,
+        err="Passphrase of pem (empty to go without): \n"
+        "lskeys: error: pem: the private key does not open with this passphrase\n",
+    )
+
+
+def test_passphrase_without_a_terminal(run: Run, home: Path, rsa_pem: str) -> None:
+    """Where nobody can be asked, nothing is read: exit 5, and the option that helps."""
+    save(home / "pem", encrypted_pem(rsa_pem))
+    assert run("fingerprint pem --passphrase") == Ran(
+        5,
+        err="lskeys: error: --passphrase asks, and there is nobody to ask\n"
+        "lskeys: hint: use --passphrase-file FILE\n",
+    )
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\nanother line\n"])
+def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> None:
+    """The first line of a file opens the keys, without its end; no .pub is needed or believed."""
+    save(home / "pem", encrypted_pem(rsa_pem))
+    save(home / "pem.pub", public_line(other_pem()))
+    save(home / "words", PASSPHRASE + ending)
+    assert run("fingerprint pem --passphrase-file words") == Ran(
+        0, row("pem", "private, encrypted", rsa_pem, *FORMS)
+    )
+
+
+@pytest.mark.parametrize(("text", "exit_code"), [(None, 3), ("", 5), ("\n", 5), ("x" * 1024, 5)])
+def test_a_passphrase_file_that_is_none(
+    run: Run, home: Path, rsa_pem: str, *, text: str | None, exit_code: int
+) -> None:
+    """A file that is missing, or whose first line is no passphrase, ends the run."""
+    save(home / "pem", encrypted_pem(rsa_pem))
+    if text is not None:
+        save(home / "words", text)
+    ran = run("fingerprint pem --passphrase-file words")
+    assert (ran.exit_code, ran.out) == (exit_code, "")
+
+
+def test_a_cipher_that_is_not_read(run: Run, home: Path) -> None:
+    """A cipher the library does not know is called that, and no passphrase is blamed."""
+    key, cipher = home / "key", "chacha20-poly1305@openssh.com"
+    said("ssh-keygen", "-q", "-t", "ed25519", "-N", PASSPHRASE, "-Z", cipher, "-f", key)
+    save(home / "words", PASSPHRASE)
+    ran = run("fingerprint key --passphrase-file words")
+    assert ran == Ran(
+        5,
+        err="lskeys: error: key: the private key is of a kind, or under a cipher, that is not "
+        "read\nlskeys: hint: put a copy under the usual cipher: ssh-keygen -p -f COPY\n",
+    )
+
+
+@pytest.mark.parametrize("half", ["private", "public"])
+def test_stdin(home: Path, rsa_pem: str, half: str) -> None:
+    """`-` reads the key that is piped in."""
+    assert home.is_dir()
+    text = rsa_pem if half == "private" else public_line(rsa_pem)
+    out, err = Stream(), Stream()
+    launch = Launch(Stream(text), out, err, {}, lambda: NOW)
+    assert main(["fingerprint", "-"], launch) == 0
+    shown = FORMS if half == "private" else SHOWN_BY_A_PUBLIC_KEY
+    assert (out.written(), err.written()) == (row("-", half, rsa_pem, *shown), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code", "message"),
+    [
+        ("nothing", 3, "there is no file nothing"),
+        ("text", 5, "text holds no key that can be read"),
+        (".ssh", 5, ".ssh is not a regular file of at most 64 KiB"),
+    ],
+)
+def test_not_a_key(run: Run, home: Path, *, name: str, exit_code: int, message: str) -> None:
+    """What is no key is refused by its own exit code, and nothing else is said."""
+    save(home / "text", "Host *\n")
+    (home / ".ssh").mkdir()
+    ran = run(f"fingerprint {name}")
+    assert (ran.exit_code, ran.out) == (exit_code, "")
+    assert ran.err.splitlines()[0] == f"lskeys: error: {message}"
+
+
+def test_several_files_of_which_some_are_no_keys(run: Run, home: Path, rsa_pem: str) -> None:
+    """Each is tried: the keys are shown, the failures told, exit 7."""
+    save(home / "key", rsa_pem)
+    assert run("fingerprint nothing key") == Ran(
+        7,
+        out=row("key", "private", rsa_pem, *FORMS),
+        err="lskeys: error: there is no file nothing\nlskeys: error: 1 of 2 files failed\n",
+    )
+
+
+def test_a_failure_in_json(run: Run, home: Path, rsa_pem: str) -> None:
+    """The document has the failure, too; it is no region's."""
+    save(home / "key", rsa_pem)
+    ran = run("fingerprint nothing key -o json")
+    [error] = json.loads(ran.out)["errors"]
+    assert (ran.exit_code, error["code"], error["region"]) == (7, "Missing", None)
+
+
+def test_what_is_shown_can_be_given_to_delete(run: Run, home: Path, rsa_pem: str) -> None:
+    """Every fingerprint shown is one that `delete --fingerprint` reads."""
+    save(home / "key", rsa_pem)
+    [shown] = documented(run("fingerprint key -o json"))
+    assert all(parse(each) for each in shown["fingerprints"].values())

@@ -1,0 +1,390 @@
+"""Formats, queries, streams and colour: what reaches a person, and what a program."""
+
+import csv
+import json
+import logging
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from lskeys.cli import main
+from lskeys.runtime import Launch
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import NOW, Ran, Run
+from tests.faults.server import Liar, lying, pair, pairs, refused, said
+
+DEFAULT = "LightsailDefaultKeyPair"
+WEB = pair("web", tags=[{"key": "stage", "value": "production"}, {"key": "old"}])
+PLAIN = pair(DEFAULT, fingerprint=None, createdAt=None)
+SHA256 = "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM"
+MAIL = pair("mail", createdAt="2024-10-31T12:00:00Z", fingerprint=SHA256)
+MD5 = "11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00"
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+WIDE = """\
+NAME                                REGION      CREATED (UTC)              FINGERPRINT
+───────────────────────────────────────────────────────────────────────────────────────────────────
+web                                 us-east-1   2026-11-02 (2 weeks ago)   11:22:33:44:55:66:77:88
+LightsailDefaultKeyPair (default)   us-east-1   unknown                    none
+mail                                us-east-1   2024-10-31 (2 years ago)   SHA256:67rtPyuqfeVK9jZL9
+                                                                           QQGDLVhsgQY8z4RdE1gc7Zy2
+                                                                           WM
+"""
+
+NARROW = """\
+NAME           web
+REGION         us-east-1
+CREATED (UTC)  2026-11-02 (2 weeks ago)
+FINGERPRINT    11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:
+               00
+TAGS           stage=production,old
+"""
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A service whose every value is known."""
+    assert home.is_dir()
+    with lying(monkeypatch) as running:
+        running.answers("GetKeyPairs", pairs(WEB, PLAIN, MAIL))
+        yield running
+
+
+# Tables
+
+
+def test_table(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal there is a table; the default pair and missing values stand out in words."""
+    liar.answers("GetKeyPairs", pairs(pair("web", fingerprint=MD5[:23]), PLAIN, MAIL))
+    monkeypatch.setenv("COLUMNS", "99")
+    monkeypatch.setenv("NO_COLOR", "1")
+    line = "list --include-default --columns name,region,created,fingerprint"
+    assert run(line, terminal=True) == Ran(0, out=WIDE)
+
+
+def test_narrow_table(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where columns have no room, each pair is a block."""
+    liar.answers("GetKeyPairs", pairs(WEB))
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run("list --color never", terminal=True) == Ran(0, out=NARROW + "\n")
+
+
+@pytest.mark.parametrize("columns", ["1", "2", "10", "20", "40", "80", "100", "1000", "0", "x", ""])
+@pytest.mark.usefixtures("liar")
+def test_no_width_cuts_anything_off(
+    columns: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few the columns, everything is there when the pieces are put together."""
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = run("list --columns fingerprint --color never -o table", terminal=True).out
+    joined = "".join(shown.split())
+    assert MD5 in joined.replace("FINGERPR", "").replace("INT", "")
+    assert SHA256 in joined.replace("FINGERPR", "").replace("INT", "")
+
+
+@pytest.mark.usefixtures("liar")
+def test_table_in_a_pipe(run: Run) -> None:
+    """A table that is asked for in a pipe folds no row."""
+    out = run("list --include-default -o table").out
+    assert out.splitlines()[2].split()[-1] == "stage=production,old"
+    assert len(out.splitlines()) == 5
+
+
+@pytest.mark.usefixtures("liar")
+def test_ascii_terminal() -> None:
+    """Where stdout cannot show rules they are drawn with ASCII."""
+    stdout = TextIOWrapper(BytesIO(), encoding="ascii", errors="backslashreplace")
+    launch = Launch(None, stdout, None, os.environ, lambda: NOW)
+    assert main(["list", "-o", "table", "--columns", "name,region"], launch) == 0
+    stdout.seek(0)
+    assert stdout.read() == (
+        "NAME                              | REGION\n"
+        "----------------------------------+----------\n"
+        "web                               | us-east-1\n"
+        "LightsailDefaultKeyPair (default) | us-east-1\n"
+        "mail                              | us-east-1\n"
+    )
+
+
+# Colour
+
+
+COLOURED = [
+    ("terminal", "", {}),
+    ("terminal", "", {"NO_COLOR": ""}),
+    ("terminal", "--color always", {"LSKEYS_COLOR": "never"}),
+    ("pipe", "", {"CLICOLOR_FORCE": "1"}),
+    ("pipe", "", {"FORCE_COLOR": "1"}),
+    ("pipe", "", {"LSKEYS_COLOR": "always"}),
+    ("pipe", "--color always", {"NO_COLOR": "1"}),
+]
+PLAINLY = [
+    ("pipe", "", {}),
+    ("pipe", "", {"CLICOLOR_FORCE": "0"}),
+    ("terminal", "", {"NO_COLOR": "1"}),
+    ("terminal", "", {"TERM": "dumb"}),
+    ("terminal", "", {"FORCE_COLOR": "1", "NO_COLOR": "1"}),
+    ("terminal", "", {"LSKEYS_COLOR": "never"}),
+    ("terminal", "--color never", {"FORCE_COLOR": "1"}),
+]
+
+
+@pytest.mark.parametrize("case", [*COLOURED, *PLAINLY], ids=str)
+@pytest.mark.usefixtures("liar")
+def test_colour(
+    case: tuple[str, str, dict[str, str]], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--color beats LSKEYS_COLOR, that NO_COLOR, that what forces, and that the terminal."""
+    stdout, options, environment = case
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ran = run(f"list -o table {options}", terminal=stdout == "terminal")
+    assert ("\x1b[1m" in ran.out) is (case in COLOURED)
+
+
+@pytest.mark.usefixtures("liar")
+def test_colour_bears_no_meaning(run: Run) -> None:
+    """Without its styles, a coloured table says the same."""
+    plain = run("list --include-default --color never -o table")
+    colored = run("list --include-default --color always -o table")
+    stripped = "".join(f"{line.rstrip()}\n" for line in STYLE.sub("", colored.out).splitlines())
+    assert stripped == plain.out
+
+
+@pytest.mark.parametrize("output", ["text", "csv", "json", "jsonl"])
+@pytest.mark.usefixtures("liar")
+def test_formats_for_programs_have_no_colour(output: str, run: Run) -> None:
+    """They are the same bytes on a terminal with --color always as in a pipe."""
+    on_terminal = run(f"list -o {output} --color always", terminal=True)
+    assert on_terminal == run(f"list -o {output}")
+
+
+# Formats for programs
+
+
+@pytest.mark.usefixtures("liar")
+def test_every_column_as_text(run: Run) -> None:
+    """Each value is whole; what is not known is a dash, so that fields never shift."""
+    columns = "name,region,created,fingerprint,tags,account,arn,support-code"
+    arn = "arn:aws:lightsail:us-east-1:123456789012:KeyPair/00000000"
+    rest = f"123456789012\t{arn}\t123456789012"
+    assert run(f"list --include-default --columns {columns}") == Ran(
+        0,
+        out=f"web\tus-east-1\t2026-11-02T12:00:00.123Z\t{MD5}\tstage=production,old\t{rest}/web\n"
+        f"{DEFAULT}\tus-east-1\t-\t-\t-\t{rest}/{DEFAULT}\n"
+        f"mail\tus-east-1\t2024-10-31T12:00:00.000Z\t{SHA256}\t-\t{rest}/mail\n",
+    )
+
+
+def test_csv(liar: Liar, run: Run) -> None:
+    """CSV has a header, quotes what must be, and disarms what a spreadsheet would compute."""
+    liar.answers(
+        "GetKeyPairs",
+        pairs(
+            WEB,
+            pair("=1+1", tags=[{"key": 'a "b"', "value": "c,d"}]),
+            pair("+1"),
+            pair("-1"),
+            pair("@a"),
+        ),
+    )
+    out = run("list -o csv --columns name,tags").out
+    assert out == (
+        'name,tags\nweb,"stage=production,old"\n\'=1+1,"a ""b""=c,d"\n\'+1,\n\'-1,\n\'@a,\n'
+    )
+    assert list(csv.reader(StringIO(out)))[2] == ["'=1+1", 'a "b"=c,d']
+
+
+@pytest.mark.usefixtures("liar")
+def test_json_lines(run: Run) -> None:
+    """With jsonl each line is an object; what the service left out is left out."""
+    lines = run("list --include-default -o jsonl").out.splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["web", DEFAULT, "mail"]
+    assert "fingerprint" not in json.loads(lines[1])
+    assert "createdAt" not in json.loads(lines[1])
+    assert json.loads(lines[1])["isDefault"] is True
+
+
+@pytest.mark.usefixtures("liar")
+def test_where_the_format_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """-o beats LSKEYS_OUTPUT, that config.toml, and that the kind of stdout."""
+    (home / ".config" / "lskeys").mkdir(parents=True)
+    (home / ".config" / "lskeys" / "config.toml").write_text("output = 'csv'\n")
+    assert run("list", terminal=True).out.startswith("name,")
+    monkeypatch.setenv("LSKEYS_OUTPUT", "json")
+    assert run("list", terminal=True).out.startswith("{\n")
+    assert run("list -o jsonl", terminal=True).out.startswith('{"')
+    assert run("list -o jsonl -o text", terminal=True).out.startswith("web\t")
+    assert run("-o text list").out.startswith("web\t")
+    assert run("-o text list -o csv").out.startswith("name,")
+
+
+@pytest.mark.usefixtures("liar")
+def test_quiet(run: Run) -> None:
+    """-q prints names and nothing else, whatever the format, on a terminal, too."""
+    names = Ran(0, out="web\nmail\n")
+    for options in ("", "-o json", "-o csv", "-o table", "--columns region"):
+        assert run(f"list -q web mail {options}", terminal=True) == names
+
+
+def test_quiet_says_nothing_of_nothing(liar: Liar, run: Run) -> None:
+    """With -q an empty list is silence."""
+    liar.answers("GetKeyPairs", pairs())
+    assert run("list -q") == Ran(0)
+
+
+# Queries
+
+QUERIES = {
+    ("text", "keyPairs[].name"): f"web\t{DEFAULT}\tmail\n",
+    ("text", "keyPairs[].[name,fingerprint]"): f"web\t{MD5}\n{DEFAULT}\tNone\nmail\t{SHA256}\n",
+    ("text", "keyPairs[].{b: name, a: isDefault}"): f"False\tweb\nTrue\t{DEFAULT}\nFalse\tmail\n",
+    ("text", "keyPairs[0].tags"): "stage\tproduction\nold\n",
+    ("text", "length(keyPairs)"): "3\n",
+    ("text", "nothing"): "None\n",
+    ("text", "`[]`"): "",
+    ("csv", "keyPairs[].name"): f"web\n{DEFAULT}\nmail\n",
+    ("csv", "keyPairs[?isDefault].[name,tags]"): f"{DEFAULT},[]\n",
+    ("csv", "['=1', '+1']"): "'=1\n'+1\n",
+    ("json", "keyPairs[].name"): f'[\n    "web",\n    "{DEFAULT}",\n    "mail"\n]\n',
+    ("json", "keyPairs[0].isDefault"): "false\n",
+    ("json", "nothing"): "null\n",
+    ("jsonl", "keyPairs[].name"): f'"web"\n"{DEFAULT}"\n"mail"\n',
+    ("jsonl", "keyPairs[0].tags[0]"): '{"key": "stage", "value": "production"}\n',
+    ("table", "keyPairs[].name"): f'[\n    "web",\n    "{DEFAULT}",\n    "mail"\n]\n',
+    ("text", "schemaVersion"): "1\n",
+}
+
+
+@pytest.mark.parametrize(("output", "query"), QUERIES)
+@pytest.mark.usefixtures("liar")
+def test_query(output: str, query: str, run: Run) -> None:
+    """--query picks from the document, and its result comes in each format."""
+    line = f"list --include-default -o {output} --query {shlex.quote(query)}"
+    assert run(line, terminal=True) == Ran(0, out=QUERIES[output, query])
+
+
+@pytest.mark.parametrize("query", ["keyPairs[", "]", "a..b", "'open", "[" * 50_000])
+def test_query_that_is_none(query: str, liar: Liar, run: Run) -> None:
+    """What is no JMESPath is refused before anything is asked."""
+    ran = run(f"list --query {shlex.quote(query)}")
+    assert (ran.exit_code, ran.out, liar.calls) == (2, "", [])
+    message, hint = ran.err.splitlines()
+    assert message.startswith("lskeys: error: --query is not JMESPath: ")
+    assert hint == "lskeys: hint: try --query 'keyPairs[].name'"
+
+
+@pytest.mark.parametrize("query", ["nobody(@)", "length(`1`)", "sort(keyPairs)"])
+@pytest.mark.usefixtures("liar")
+def test_query_that_fails(query: str, run: Run) -> None:
+    """What is JMESPath and cannot be worked out is a matter of usage all the same."""
+    ran = run(f"list --query '{query}'")
+    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith("lskeys: error: --query failed: ")
+
+
+# Errors
+
+
+def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
+    """With JSON, an error is one object on one line of stderr, and stdout is empty."""
+    liar.answers("GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Ask Ana."))
+    expected = {
+        "code": "AccessDeniedException",
+        "message": "cannot list key pairs in us-east-1: Not for you",
+        "hint": "allow these credentials the lightsail action, or enable the region",
+        "tip": "Ask Ana.",
+        "docs": None,
+        "requestId": None,
+        "region": "us-east-1",
+        "exitCode": 4,
+    }
+    for options in ("-o json", "-o jsonl", "-ojson", "--output=json"):
+        ran = run(f"list {options}")
+        assert (ran.exit_code, ran.out, ran.err.count("\n")) == (4, "", 1)
+        assert json.loads(ran.err) == expected
+    assert json.loads(run("-o json list").err) == expected
+
+
+@pytest.mark.parametrize("line", ["list --nope -o json", "-o json lst", "list -o json --sort x"])
+def test_a_usage_error_is_an_object_too(line: str, run: Run) -> None:
+    """A command line that is not understood, but says json, is told in JSON."""
+    ran = run(line)
+    error = json.loads(ran.err)
+    assert (ran.exit_code, ran.out, error["code"], error["exitCode"]) == (2, "", "Usage", 2)
+
+
+def test_errors_as_the_environment_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LSKEYS_OUTPUT=json makes errors JSON, a flag for another format makes them lines again."""
+    monkeypatch.setenv("LSKEYS_OUTPUT", "json")
+    assert json.loads(run("list").err)["code"] == "Setup"
+    assert run("list -o text").err.startswith("lskeys: error: no region is set\n")
+
+
+def test_partial_failure_in_a_document(account: Sandbox, server: Server, run: Run) -> None:
+    """The document holds what was found and what failed; stderr sums it up in one object."""
+    account.add_key_pairs("us-east-1", ["web"])
+    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
+    ran = run("list -r eu-west-1 -r us-east-1 -o json")
+    document = json.loads(ran.out)
+    assert [each["name"] for each in document["keyPairs"]] == ["web"]
+    assert [(each["region"], each["exitCode"]) for each in document["errors"]] == [("eu-west-1", 4)]
+    error = json.loads(ran.err)
+    assert (ran.exit_code, error["exitCode"], error["code"]) == (7, 7, "Partial")
+    assert error["message"] == "1 of 2 regions failed"
+
+
+# Debug
+
+
+def test_debug_shows_calls_and_no_secret(
+    liar: Liar,
+    run: Run,
+    rsa_pem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """--debug tells each call in a line; neither it nor any log has keys, headers or tokens."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACANARY")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-canary")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token-canary")
+    liar.answers("GetKeyPairs", pairs(pair(DEFAULT, fingerprint=None)))
+    liar.answers("DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem}))
+    caplog.set_level(logging.DEBUG)
+    ran = run("download-default --out keys --debug")
+    assert ran.exit_code == 0
+    calls = [line for line in ran.err.splitlines() if line.startswith("lskeys: debug: ")]
+    pattern = r"lskeys: debug: (\w+) in us-east-1: request \S+, 0 retries, \d+ ms"
+    names = [found[1] for line in calls if (found := re.fullmatch(pattern, line))]
+    assert names == ["get_key_pairs", "download_default_key_pair"]
+    told = ran.out + ran.err + caplog.text
+    signature = liar.heads[0]["authorization"].rpartition("=")[2]
+    key_line = rsa_pem.splitlines()[3]
+    for secret in ("secret-canary", "token-canary", "AKIACANARY", signature, key_line):
+        assert secret not in told
+    assert "uthorization" not in told
+
+
+def test_debug_shows_what_failed(liar: Liar, run: Run) -> None:
+    """A call that fails is told with the code it failed with."""
+    liar.answers("GetKeyPairs", refused("AccessDeniedException"))
+    first = run("list --debug").err.splitlines()[0]
+    assert first.startswith("lskeys: debug: get_key_pairs in us-east-1: AccessDeniedException, ")
+
+
+@pytest.mark.usefixtures("liar")
+def test_the_clock_is_the_launch_s(run: Run) -> None:
+    """Ages are counted from the time the program was given."""
+    stdout = TextIOWrapper(BytesIO(), encoding="utf-8")
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    launch = Launch(None, stdout, None, os.environ, lambda: later)
+    assert main(["list", "web", "-o", "table", "--columns", "created"], launch) == 0
+    stdout.seek(0)
+    assert "2026-11-02 (3 years ago)" in stdout.read()
+    assert "(2 weeks ago)" in run("list web -o table").out

@@ -1,0 +1,70 @@
+"""regions, through the command line."""
+
+import json
+
+import pytest
+
+from lskeys.sandbox import REGIONS, Request, Server
+from tests.conftest import Ran, Run
+
+from .changes import operations
+
+NAMES = [region.name for region in REGIONS]
+
+
+def test_text_is_name_and_display_name(server: Server, run: Run) -> None:
+    """In a pipe, a line per region, in the service's order; one question."""
+    lines = "".join(f"{region.name}\t{region.display_name}\n" for region in REGIONS)
+    assert run("regions") == Ran(0, out=lines)
+    assert operations(server) == ["GetRegions"]
+
+
+def test_quiet_is_names(server: Server, run: Run) -> None:
+    """-q prints the names, to loop over."""
+    assert server.requests == []
+    assert run("regions -q") == Ran(0, out="".join(f"{name}\n" for name in NAMES))
+
+
+def test_json_is_in_the_shape_of_the_aws_cli(server: Server, run: Run) -> None:
+    """JSON has the members of `aws lightsail get-regions`."""
+    document = json.loads(run("regions -o json").out)
+    assert document == {
+        "regions": [
+            {
+                "continentCode": region.continent_code,
+                "description": region.description,
+                "displayName": region.display_name,
+                "name": region.name,
+            }
+            for region in REGIONS
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+    assert operations(server) == ["GetRegions"]
+
+
+def test_no_region_needs_to_be_set(
+    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any region set, one that every account has is asked."""
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert run("regions -q").exit_code == 0
+    assert server.requests == [Request("GetRegions", "us-east-1", {})]
+
+
+def test_denied_falls_back_to_botocores_list(server: Server, run: Run) -> None:
+    """Who may not ask gets the list that came with botocore, and is told so."""
+    server.add_fault("GetRegions=AccessDeniedException")
+    ran = run("regions -q")
+    assert ran.exit_code == 0
+    assert {"us-east-1", "eu-west-1"} <= set(ran.out.split())
+    assert ran.err.startswith("lskeys: cannot list regions in us-east-1: ")
+    assert ran.err.endswith("; using the list that came with botocore\n")
+
+
+def test_wrong_credentials_are_no_denial(server: Server, run: Run) -> None:
+    """Credentials that do not work are an error, not a shorter list."""
+    server.add_fault("GetRegions=UnrecognizedClientException")
+    assert run("regions").exit_code == 4

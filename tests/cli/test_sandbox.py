@@ -1,0 +1,217 @@
+"""The sandbox verb, and any verb with --sandbox: a pretend account that needs nothing."""
+
+import os
+import shlex
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox
+from tests.conftest import NOW, Ran, Run
+
+NOTE = "lskeys: this is the sandbox, not AWS\n"
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def store(home: Path) -> Path:
+    """The file the sandbox keeps its account in, with two pairs in it."""
+    path = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
+    account = Sandbox(path, now=lambda: NOW, seed=False)
+    account.add_key_pairs("us-east-1", ["web"])
+    account.add_key_pairs("eu-west-1", ["mail"])
+    return path
+
+
+def lskeys(*words: str) -> subprocess.CompletedProcess[str]:
+    """Lskeys as a process in this test's environment."""
+    command = [sys.executable, "-m", "lskeys", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("value", ["1", "yes", "TRUE", "on"])
+@pytest.mark.usefixtures("store")
+def test_by_the_environment(value: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LSKEYS_SANDBOX turns every verb to the sandbox, and a note says so."""
+    monkeypatch.setenv("LSKEYS_SANDBOX", value)
+    assert run("list --columns name,region") == Ran(0, out="web\tus-east-1\n", err=NOTE)
+
+
+@pytest.mark.usefixtures("store")
+def test_by_the_flag(run: Run) -> None:
+    """--sandbox does so for one line, on either side of the verb; -q keeps quiet about it."""
+    for line in ("list --sandbox --columns name", "--sandbox list --columns name"):
+        assert run(line) == Ran(0, out="web\n", err=NOTE)
+    assert run("--sandbox list -q") == Ran(0, out="web\n")
+
+
+@pytest.mark.usefixtures("store")
+def test_regions(run: Run) -> None:
+    """It has a home region, others by name, and all of them side by side."""
+    assert run("--sandbox list -q -r eu-west-1") == Ran(0, out="mail\n")
+    assert run("--sandbox list -q --all-regions") == Ran(0, out="web\nmail\n")
+
+
+@pytest.mark.parametrize("value", ["", "0", "no", "false", "off"])
+def test_not_by_the_environment(value: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A no is a no."""
+    monkeypatch.setenv("LSKEYS_SANDBOX", value)
+    assert run("list").err.startswith("lskeys: error: no region is set\n")
+
+
+@pytest.mark.usefixtures("store")
+def test_it_is_never_aws(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither endpoints, credentials, profiles nor proxies of AWS's matter to it."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text("[default]\ncredential_process = /nonexistent\n")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert run("--sandbox list -q") == Ran(0, out="web\n")
+
+
+@pytest.mark.usefixtures("store")
+def test_commands_follow_one_another(run: Run) -> None:
+    """What one command changes the next one sees."""
+    assert run("--sandbox -q delete web --yes") == Ran(0, out="web\n")
+    assert run("--sandbox -q list") == Ran(0)
+
+
+def test_first_use(run: Run, home: Path) -> None:
+    """A first command finds an account that looks used; its file is the owner's alone."""
+    ran = run("--sandbox list --include-default --all-regions --columns name,region,used-by")
+    lines = [line.split("\t") for line in ran.out.splitlines()]
+    assert (ran.exit_code, ran.err) == (0, NOTE)
+    assert len({region for _, region, _ in lines}) >= 3
+    assert [used for name, _, used in lines if name == DEFAULT_PAIR and used != "-"]
+    store = home / ".local" / "share" / "lskeys"
+    assert stat.S_IMODE(store.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(each.stat().st_mode) for each in store.iterdir()} == {0o600}
+
+
+# The verb
+
+
+def test_path(run: Run, home: Path) -> None:
+    """The path is printed, and nothing made."""
+    path = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
+    assert run("sandbox path") == Ran(0, out=f"{path}\n")
+    assert list(home.iterdir()) == []
+
+
+def test_reset(store: Path, run: Run) -> None:
+    """A reset begins anew, with the switches it was given; a dry run only says so."""
+    assert run("sandbox reset --dry-run") == Ran(0, err=f"lskeys: would reset {store}\n")
+    assert run("--sandbox list -q") == Ran(0, out="web\n")
+    assert run("sandbox reset --set fault=GetKeyPairs=ThrottlingException") == Ran(
+        0, err=f"lskeys: reset {store}\n"
+    )
+    ran = run("--sandbox list")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "Rate exceeded" in ran.err
+    run("sandbox reset")
+    assert "laptop" in run("--sandbox list -q").out.split()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("page-sze=5", "no switch 'page-sze'; is it page-size?"),
+        ("page-size=x", "page-size is a whole number, not 'x'"),
+        ("page-size", "a switch is set by NAME=VALUE, not 'page-size'"),
+        ("fault=Nothing=reset", "no operation 'Nothing'; there are * CreateKeyPair"),
+    ],
+)
+def test_wrong_switch(setting: str, message: str, store: Path, run: Run) -> None:
+    """A switch that is none is told before anything is lost."""
+    for verb in ("reset", "serve --port 0"):
+        ran = run(f"sandbox {verb} --set {setting}")
+        assert (ran.exit_code, ran.out) == (2, "")
+        assert ran.err.startswith(f"lskeys: error: --set: {message}")
+    assert run("--sandbox list -q") == Ran(0, out="web\n")
+    assert store.exists()
+
+
+def test_a_file_that_is_no_sandbox(store: Path, run: Run) -> None:
+    """What is no sandbox is named, with the way out, and never overwritten: not by a reset."""
+    content = b"not a database, but long enough to be read as one" * 100
+    store.write_bytes(content)
+    told = f"lskeys: error: {store} is not usable as a sandbox: file is not a database\n"
+    assert run("--sandbox list") == Ran(
+        9, err=f"{told}lskeys: hint: run lskeys sandbox reset, or move the file away\n"
+    )
+    assert run("sandbox reset") == Ran(9, err=f"{told}lskeys: hint: move that file away\n")
+    assert store.read_bytes() == content
+    store.unlink()
+    assert run("--sandbox list -q").exit_code == 0
+
+
+def test_env(run: Run) -> None:
+    """The exports are shell, and point at the port that is served."""
+    ran = run("sandbox env --port 4711")
+    assert (ran.exit_code, ran.err) == (0, "")
+    printed = subprocess.run(
+        ["/bin/sh", "-c", f"AWS_PROFILE=x; {ran.out}\nenv"],
+        env={"PATH": os.environ["PATH"], "AWS_PROFILE": "x", "NO_PROXY": "example.com"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    shown = dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
+    assert shown["AWS_ENDPOINT_URL_LIGHTSAIL"] == "http://127.0.0.1:4711"
+    assert shown["AWS_REGION"] == shown["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert shown["NO_PROXY"] == "127.0.0.1,example.com"
+    assert "AWS_PROFILE" not in shown
+
+
+@pytest.mark.usefixtures("store")
+def test_a_taken_port(run: Run) -> None:
+    """A port that somebody has is told as such."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ran = run(f"sandbox serve --port {listener.getsockname()[1]}")
+    assert (ran.exit_code, ran.out) == (9, "")
+    assert ran.err == "lskeys: error: address already in use\n"
+
+
+@pytest.mark.usefixtures("store")
+def test_serve() -> None:
+    """The endpoint is the first line; other tools are answered there until Ctrl-C."""
+    command = [sys.executable, "-m", "lskeys", "sandbox", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        endpoint = serving.stdout.readline().strip()
+        client = boto3.client(
+            "lightsail",
+            region_name="us-east-1",
+            endpoint_url=endpoint,
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+        names = [each["name"] for each in client.get_key_pairs()["keyPairs"]]
+        client.close()
+        serving.send_signal(signal.SIGINT)
+        rest, err = serving.communicate(timeout=PATIENCE)
+    assert (names, rest, serving.returncode) == (["web"], "", 130)
+    hint, told = err.splitlines()
+    assert hint.startswith("lskeys: serving until Ctrl-C; in another shell: ")
+    assert shlex.split(hint)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
+    assert told == "lskeys: error: interrupted"
+
+
+def test_as_a_process(store: Path) -> None:
+    """Processes share the account: what one deletes, the next does not list."""
+    assert store.exists()
+    ended = lskeys("--sandbox", "delete", "web", "--yes", "-q")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "web\n", "")
+    ended = lskeys("--sandbox", "list", "-q", "--all-regions")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "mail\n", "")

@@ -1,0 +1,150 @@
+"""The command line itself: help, version, aliases, options before and after, what is not known."""
+
+import pytest
+
+from lskeys import __version__
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import REGION, Ran, Run
+
+VERBS = ["list", "download-default", "delete"]
+SHARED = [
+    "--profile",
+    "--region",
+    "--all-regions",
+    "--endpoint-url",
+    "--sandbox",
+    "--timeout",
+    "--output",
+    "--query",
+    "--quiet",
+    "--color",
+    "--no-input",
+    "--debug",
+    "--version",
+    "--help",
+]
+
+
+def usage(message: str, hint: str) -> Ran:
+    """What is said of a command line that is not understood."""
+    return Ran(2, err=f"lskeys: error: {message}\nlskeys: hint: {hint}\n")
+
+
+@pytest.mark.parametrize("line", ["-V", "--version", "list -V", "-V list", "sandbox path -V"])
+def test_version(line: str, run: Run) -> None:
+    """The version is one line on stdout, and nothing else happens."""
+    assert run(line) == Ran(0, out=f"lskeys {__version__}\n")
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS, "ls", "rm"])
+def test_help(verb: str, run: Run) -> None:
+    """-h and --help are the same page, on stdout, with each shared option on it."""
+    short, long = run(f"{verb} -h"), run(f"{verb} --help")
+    assert (short, long.exit_code, long.err) == (long, 0, "")
+    assert not [option for option in SHARED if option not in long.out]
+
+
+def test_help_names_the_verbs(run: Run) -> None:
+    """The first page names each verb; aliases stand behind none."""
+    words = run("--help").out.split()
+    assert not [verb for verb in [*VERBS, "sandbox"] if verb not in words]
+    assert not [alias for alias in ("ls", "rm") if alias in words]
+
+
+@pytest.mark.parametrize("verb", ["delete", "download-default"])
+def test_help_of_what_changes_something(verb: str, run: Run) -> None:
+    """Verbs that change something have --dry-run and --yes."""
+    out = run(f"{verb} -h").out
+    assert not [each for each in ("--dry-run", "-n", "--yes", "-y") if each not in out]
+
+
+def test_no_verb(run: Run) -> None:
+    """Alone, the program shows its help and ends as a wrong usage."""
+    ran = run("")
+    assert ran.exit_code == 2
+    assert "Usage: lskeys" in ran.out
+    assert ran.err == "lskeys: error: no verb is given\nlskeys: hint: see lskeys --help\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "page"),
+    [
+        ("lisst", "no such command 'lisst'", "lskeys --help"),
+        ("list --nope", "no such option: --nope", "lskeys list --help"),
+        ("--nope list", "no such option: --nope", "lskeys list --help"),
+        ("list -x", "no such option: -x", "lskeys list --help"),
+        ("list --region", "option '--region' requires an argument", "lskeys list --help"),
+        ("list --timeout x", "invalid value for '--timeout'", "lskeys list --help"),
+        ("list --timeout 0", "invalid value for '--timeout'", "lskeys list --help"),
+        ("list --timeout -1", "invalid value for '--timeout'", "lskeys list --help"),
+        ("list --timeout inf", "invalid value for '--timeout'", "lskeys list --help"),
+        ("list -o xml", "invalid value for '--output' / '-o'", "lskeys list --help"),
+        ("list --color red", "invalid value for '--color'", "lskeys list --help"),
+        ("list --quiet=x", "option '--quiet' does not take a value", "lskeys list --help"),
+        ("download-default extra", "got unexpected extra argument", "download-default"),
+        ("sandbox nope", "no such command 'nope'", "lskeys --help"),
+    ],
+)
+def test_what_is_not_understood(
+    line: str, message: str, page: str, server: Server, run: Run
+) -> None:
+    """What is not understood is named, with the page that helps; nothing is asked."""
+    ran = run(line)
+    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
+    told, hint = ran.err.splitlines()
+    assert told.startswith(f"lskeys: error: {message}")
+    assert not told.endswith(".")
+    assert hint.startswith("lskeys: hint: see ")
+    assert page in hint
+
+
+def test_timeout_is_a_number(server: Server, run: Run) -> None:
+    """Not a number is no number of seconds, though it is in every range."""
+    for line in ("list --timeout nan", "--timeout nan list"):
+        assert run(line) == usage("--timeout is not a number", "give seconds, such as --timeout 10")
+    assert server.requests == []
+
+
+def test_region_and_all_regions_exclude_each_other(server: Server, run: Run) -> None:
+    """One region and all of them are two wishes, wherever they stand."""
+    for line in ("list -r eu-west-1 --all-regions", "-r eu-west-1 list --all-regions"):
+        assert run(line) == usage("--region and --all-regions exclude each other", "choose one")
+    assert server.requests == []
+
+
+def test_aliases(account: Sandbox, server: Server, run: Run) -> None:
+    """The alias of a verb is the verb."""
+    account.add_key_pairs(REGION, ["web", "mail"])
+    assert run("ls -q") == run("list -q") == Ran(0, out="web\nmail\n")
+    assert run("rm web --yes -q") == Ran(0, out="web\n")
+    assert [request.operation for request in server.requests][-1] == "DeleteKeyPair"
+
+
+def test_options_stand_before_or_after_the_verb(account: Sandbox, server: Server, run: Run) -> None:
+    """Each shared option may stand on either side of the verb."""
+    account.add_key_pairs("eu-west-1", ["web"])
+    expected = Ran(0, out="web\n")
+    endpoint = f"--endpoint-url {server.endpoint}"
+    for line in (
+        f"list -r eu-west-1 -q {endpoint} --timeout 30 --color never --no-input",
+        f"-r eu-west-1 -q {endpoint} --timeout 30 --color never --no-input list",
+        f"-q list -r eu-west-1 {endpoint}",
+        "--region=eu-west-1 -o json --query keyPairs[].name list -o text",
+    ):
+        assert run(line) == expected
+    assert [request.region for request in server.requests] == ["eu-west-1"] * 4
+
+
+def test_after_the_verb_beats_before(account: Sandbox, server: Server, run: Run) -> None:
+    """Said twice, what stands behind the verb counts."""
+    account.add_key_pairs("eu-west-1", ["web"])
+    assert run("-r us-west-2 list -r eu-west-1 -q") == Ran(0, out="web\n")
+    assert [request.region for request in server.requests] == ["eu-west-1"]
+
+
+def test_words_behind_two_dashes_are_names(account: Sandbox, server: Server, run: Run) -> None:
+    """A pattern may begin with a dash."""
+    account.add_key_pairs(REGION, ["_-web"])
+    assert run("list -q -- '-*'") == Ran(0)
+    assert run("list -q -- '_-*'") == Ran(0, out="_-web\n")
+    assert len(server.requests) == 2
