@@ -23,6 +23,7 @@ LAYERS = (
     ({"commands"}, False),
     ({"options"}, False),
     ({"runtime"}, False),
+    ({"rotation"}, False),
     ({"default_pair", "removal", "tagging"}, False),
     (
         {
@@ -30,6 +31,7 @@ LAYERS = (
             "regions",
             "keystore",
             "localkeys",
+            "journal",
             "config",
             "passphrases",
             "terminal",
@@ -45,6 +47,8 @@ LAYERS = (
             "ownership",
             "portrait",
             "provenance",
+            "rotation_plan",
+            "rotation_report",
             "selection",
             "verification",
             "views",

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -35,6 +36,15 @@ def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
     if asked:
         typer.echo(f"lskeys {__version__}")
         raise typer.Exit
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace another key there, keeping it beside.")
+]
 
 
 @dataclass(frozen=True, slots=True)

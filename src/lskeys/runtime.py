@@ -20,11 +20,14 @@ from lskeys.terminal import Terminal
 
 if TYPE_CHECKING:
     from lskeys.config import Settings
+    from lskeys.journal import Journal
     from lskeys.keystore import Folder
     from lskeys.lightsail import Account, Lightsail
     from lskeys.localkeys import Opens
     from lskeys.matching import LocalKey
     from lskeys.provenance import Surroundings
+    from lskeys.rotation_plan import Plan
+    from lskeys.rotation_report import Rotation
     from lskeys.sandbox import Server
 
 T = TypeVar("T")
@@ -337,6 +340,27 @@ class Runtime:
         from lskeys import default_pair
 
         return default_pair.fetch(lightsail, folder, name, pair=pair, creates=creates, force=force)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """What remembers rotations under way."""
+        from lskeys import config
+        from lskeys.journal import Journal
+
+        return Journal(config.state_path() / "rotations")
+
+    def endpoint_of(self, lightsail: "Lightsail") -> str:
+        """Who is asked; the sandbox has another port every time, and is known by its file."""
+        if self.settings.sandbox.value:
+            return f"sandbox {self.sandbox_path}"
+        return lightsail.endpoint
+
+    def rotate_default(self, lightsail: "Lightsail", plan: "Plan", *, force: bool) -> "Rotation":
+        """Put a new default pair in the old one's place (`rotation.carry_out`)."""
+        from lskeys import rotation
+
+        with self.open_folder(plan.entry.path.parent) as folder:
+            return rotation.carry_out(lightsail, folder, plan, self.journal, force=force)
 
     def reveal_default(
         self, lightsail: "Lightsail", *, pair: KeyPair | None, creates: bool

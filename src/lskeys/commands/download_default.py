@@ -11,7 +11,7 @@ from lskeys.config import expanded
 from lskeys.errors import DeclinedError, LskeysError, RefusedError, UsageError
 from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, SavedKey, attempt
 from lskeys.names import default_key_file
-from lskeys.options import Connection, Output, Program, Safety, verb
+from lskeys.options import Connection, Force, Out, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.views import SAVED_KEYS
@@ -47,10 +47,7 @@ class Wish:
 def download_default(
     run: Runtime,
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
-    ] = None,
+    out: Out = None,
     file: Annotated[
         str | None,
         typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout."),
@@ -58,9 +55,7 @@ def download_default(
     create: Annotated[
         bool, typer.Option("--create", help="Create the default pair where there is none.")
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace another key there, keeping it beside.")
-    ] = False,
+    force: Force = False,
 ) -> None:
     """Save the default private key of one or more regions, verified, with its .pub.
 

@@ -10,6 +10,7 @@ from lskeys.views.owned_keys import OWNED_KEYS, raw_owned_key
 from lskeys.views.portraits import PORTRAIT, PORTRAITS, raw_portrait
 from lskeys.views.regions import REGIONS, raw_region
 from lskeys.views.removals import REMOVALS, raw_removal
+from lskeys.views.rotations import ROTATIONS, raw_rotation
 from lskeys.views.saved_keys import SAVED_KEYS, raw_saved_key
 from lskeys.views.settings import SETTINGS, raw_setting
 from lskeys.views.stakes import stakes
@@ -22,6 +23,7 @@ __all__ = [
     "PORTRAITS",
     "REGIONS",
     "REMOVALS",
+    "ROTATIONS",
     "SAVED_KEYS",
     "SETTINGS",
     "age",
@@ -32,6 +34,7 @@ __all__ = [
     "raw_portrait",
     "raw_region",
     "raw_removal",
+    "raw_rotation",
     "raw_saved_key",
     "raw_setting",
     "rfc3339",

@@ -1,0 +1,109 @@
+"""rotate-default: a new default pair, the old key kept. Touches: what the runtime hands it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys import rotation_plan, rotation_report
+from lskeys.config import expanded
+from lskeys.deadline import Pending
+from lskeys.errors import DeclinedError, RefusedError, UsageError
+from lskeys.model import DEFAULT_PAIR, attempt
+from lskeys.names import default_key_file
+from lskeys.options import Connection, Force, Out, Output, Program, Safety, verb
+from lskeys.rotation_plan import Found, Plan
+from lskeys.rotation_report import Rotation
+from lskeys.runtime import Runtime
+from lskeys.sheet import Sheet
+from lskeys.views import ROTATIONS, rfc3339, stakes
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@verb(Connection, Output, Program, Safety)
+def rotate_default(
+    run: Runtime,
+    *,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Replace the default pair of a region by a new one; the old private key is kept.
+
+    Prints the path of the new private key. Interrupted, it goes on when it is run again.
+    """
+    lightsail = run.account.lightsail(_only_region(run))
+    plan = _plan(run, lightsail, _look(lightsail), out)
+    run.check_destination(plan.entry.path, plan.pair, force=force or not plan.deletes)
+    _warn(run, plan)
+    _consent(run, plan)
+    if run.asked.dry_run:
+        run.show(Sheet(ROTATIONS, [rotation_report.foreseen(plan)]))
+        return
+    rotation = run.rotate_default(lightsail, plan, force=force)
+    _tell(run, rotation)
+    run.show(Sheet(ROTATIONS, [rotation]))
+    run.journal.close(plan.entry)
+
+
+def _only_region(run: Runtime) -> str:
+    if len(run.regions) > 1:
+        raise UsageError(
+            f"one default pair is rotated at a time, and {len(run.regions)} regions are asked",
+            hint="name one: --region NAME",
+        )
+    return run.regions[0]
+
+
+def _look(lightsail: "Lightsail") -> Found:
+    """The pairs and the instances of the region, asked at once; the latter may be denied."""
+    pending = Pending(lightsail.instances)
+    pairs = lightsail.key_pairs(include_default=True)
+    instances = attempt(lightsail.region, pending.result)
+    return rotation_plan.found(lightsail.region, pairs, instances.value)
+
+
+def _plan(run: Runtime, lightsail: "Lightsail", found: Found, out: Path | None) -> Plan:
+    endpoint = run.endpoint_of(lightsail)
+    remembered = run.journal.find(endpoint, found.region, found.account)
+    folder = remembered.path.parent if remembered else run.settings.out.value
+    path = (expanded(out) if out else folder).absolute() / default_key_file(found.region)
+    return rotation_plan.decide(
+        found, remembered, endpoint=endpoint, path=path, now=run.launch.now()
+    )
+
+
+def _warn(run: Runtime, plan: Plan) -> None:
+    """What must be known before anything is done, consent given beforehand or not."""
+    entry = plan.entry
+    if plan.begun:
+        account = f" of account {entry.account}" if entry.account else ""
+        run.terminal.note(
+            f"the rotation in {entry.region}{account}, begun {rfc3339(entry.begun_at)},"
+            f" is under way: {plan.begun}"
+        )
+    for warning in rotation_plan.warnings(plan):
+        run.terminal.note(f"warning: {warning}")
+
+
+def _consent(run: Runtime, plan: Plan) -> None:
+    """Show what will be done and have the name typed, where a pair is deleted or created."""
+    if not plan.asks or (run.asked.yes and not run.asked.dry_run):
+        return
+    if not run.terminal.can_ask and not run.asked.dry_run:
+        raise RefusedError(
+            "rotating asks first, and there is nobody to ask", hint="to rotate unasked, add --yes"
+        )
+    if plan.pair:
+        for line in stakes(plan.pair, "verified before anything is deleted", run.launch.now()):
+            run.terminal.note(line)
+    for step in rotation_plan.steps(plan):
+        run.terminal.note(f"plan: {step}")
+    if not run.asked.dry_run and run.terminal.ask("Type the name to rotate it:") != DEFAULT_PAIR:
+        raise DeclinedError("that is not the name; nothing was changed")
+
+
+def _tell(run: Runtime, rotation: Rotation) -> None:
+    if run.asked.quiet:
+        return
+    for line in rotation_report.report(rotation):
+        run.terminal.note(line)

@@ -1,0 +1,550 @@
+"""rotate-default, through the command line: what is asked, placed, kept and said."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.conftest import CREATED, REGION, Ran, Run
+
+from .changes import changes, delete_of_default, download, operations
+from .conftest import Serve
+from .keys import FORMS, fingerprint, opened, other_pem, own_pem, save
+
+KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
+KEPT_FILE = f"{KEY_FILE}.old-20261123T120000Z"
+ACCOUNT = "123456789012"
+LOOK = ["GetInstances", "GetKeyPairs"]
+CHANGE = ["DownloadDefaultKeyPair", "DeleteKeyPair", "DownloadDefaultKeyPair", "GetKeyPairs"]
+
+
+@pytest.fixture
+def old(account: Sandbox) -> str:
+    """The region's default pair; the fingerprint the service reports."""
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    return fingerprint(own_pem(), "md5-spki")
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    """Where keys go unless it is said otherwise."""
+    return home / ".ssh"
+
+
+def asked(server: Server) -> list[str]:
+    """The operations in order; the two that are asked at once by name."""
+    every = operations(server)
+    return [*sorted(every[:2]), *every[2:]]
+
+
+def journals(home: Path) -> list[Path]:
+    """What is remembered of rotations under way."""
+    return [*(home / ".local/state/lskeys/rotations").glob("*")]
+
+
+def reported(run: Run) -> str:
+    """The fingerprint of the default pair there is now; empty where there is none."""
+    said = run("list --include-default -q -o json --query 'keyPairs[].fingerprint | [0]'")
+    return str(json.loads(said.out) or "")
+
+
+def is_rotated(run: Run, folder: Path, old: str) -> bool:
+    """Whether the current pair's key is in its place and verified, and the old one kept."""
+    texts = [each.read_text() for each in folder.iterdir()]
+    held = {fingerprint(text, "md5-spki") for text in texts if "PRIVATE KEY" in text}
+    current = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    return current == reported(run) != old and old in held and not journals(folder.parent)
+
+
+def stakes(old: str, usage: str) -> str:
+    """What is told about the pair before anything is done."""
+    return (
+        f"lskeys: key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
+        " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
+        f"lskeys: fingerprint {old}, verified before anything is deleted\n"
+        f"lskeys: {usage}\n"
+        "lskeys: snapshots and hand-made authorized_keys cannot be seen from here\n"
+    )
+
+
+def plan(folder: Path, old: str) -> str:
+    """What is told about the steps."""
+    return (
+        f"lskeys: plan: save the old key as {folder / KEY_FILE} and verify it\n"
+        f"lskeys: plan: delete the pair, if its fingerprint is still {old}\n"
+        f"lskeys: plan: have a new pair made, and save its key as {folder / KEY_FILE};"
+        " the old key is kept beside it\n"
+    )
+
+
+def report(old: str, new: str, kept: Path) -> str:
+    """What is told when it is done."""
+    return (
+        f"lskeys: rotated the default pair of {REGION}: new fingerprint {new},"
+        f" verified (md5-spki); old fingerprint {old}\n"
+        f"lskeys: the old key is kept as {kept}\n"
+    )
+
+
+def test_whole_rotation(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+    """Old key saved, pair deleted with its fingerprint, new key saved; both are on the disk."""
+    ran = run("rotate-default --yes")
+    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    assert ran == Ran(0, out=f"{folder / KEY_FILE}\n", err=report(old, new, folder / KEPT_FILE))
+    assert asked(server) == LOOK + CHANGE
+    assert changes(server) == [download(), delete_of_default(old), download()]
+    assert {each.name: f"{each.stat().st_mode & 0o777:o}" for each in folder.iterdir()} == {
+        KEY_FILE: "600",
+        f"{KEY_FILE}.pub": "644",
+        KEPT_FILE: "600",
+        f"{KEY_FILE}.pub.old-20261123T120000Z": "644",
+    }
+    assert (folder / KEPT_FILE).read_text() == own_pem()
+    assert new == reported(run) != old
+    assert journals(home) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_fingerprint(
+    serve: Serve, account: Sandbox, run: Run, folder: Path, form: str
+) -> None:
+    """Whichever form the service reports, the old key is known by it, and it is sent so."""
+    server = serve(f"fingerprint-default={form}")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    ran = run("rotate-default --yes --quiet")
+    assert ran == Ran(0, out=f"{folder / KEY_FILE}\n")
+    assert changes(server)[1] == delete_of_default(fingerprint(own_pem(), form))
+    new = (folder / KEY_FILE).read_text()
+    assert fingerprint(new, form) == reported(run)
+
+
+def test_asked_first(server: Server, old: str, run: Run, folder: Path) -> None:
+    """On a terminal the pair, who names it and each step are shown, and the name is typed."""
+    ran = run("rotate-default", typed=f"{DEFAULT_PAIR}\n")
+    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    assert ran == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err=stakes(old, "no instance names it")
+        + plan(folder, old)
+        + "Type the name to rotate it: "
+        + report(old, new, folder / KEPT_FILE),
+    )
+    assert asked(server) == LOOK + CHANGE
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "lightsaildefaultkeypair\n"])
+def test_said_no(server: Server, old: str, run: Run, home: Path, typed: str) -> None:
+    """Anything but the name changes nothing, here or there."""
+    ran = run("rotate-default", typed=typed)
+    assert (ran.exit_code, ran.out) == (10, "")
+    assert ran.err.endswith("lskeys: error: that is not the name; nothing was changed\n")
+    assert (asked(server), [*home.glob(".ssh/*")], journals(home)) == (LOOK, [], [])
+    assert reported(run) == old
+
+
+def test_nobody_to_ask(server: Server, old: str, run: Run, home: Path) -> None:
+    """Without a terminal and --yes nothing is done."""
+    assert run("rotate-default") == Ran(
+        5,
+        err="lskeys: error: rotating asks first, and there is nobody to ask\n"
+        "lskeys: hint: to rotate unasked, add --yes\n",
+    )
+    assert (asked(server), [*home.glob(".ssh/*")], reported(run)) == (LOOK, [], old)
+
+
+@pytest.mark.parametrize("option", ["", "--yes"])
+def test_dry_run(server: Server, old: str, run: Run, folder: Path, option: str) -> None:
+    """A dry run shows the plan and the path, asks nobody, and changes nothing."""
+    assert run(f"rotate-default --dry-run {option}") == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err=stakes(old, "no instance names it") + plan(folder, old),
+    )
+    assert (asked(server), folder.exists(), journals(folder.parent)) == (LOOK, False, [])
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+def test_place_is_taken(server: Server, old: str, run: Run, folder: Path, option: str) -> None:
+    """Another key in the old key's place is left alone, before anything is done."""
+    path = save(folder / KEY_FILE, other_pem())
+    assert run(f"rotate-default {option}") == Ran(
+        5,
+        err=f"lskeys: error: {path} holds another key\n"
+        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+    )
+    assert (asked(server), path.read_text(), reported(run)) == (LOOK, other_pem(), old)
+
+
+@pytest.mark.usefixtures("server")
+def test_place_is_taken_and_forced(old: str, run: Run, folder: Path) -> None:
+    """--force puts the old key there, and loses none of the three."""
+    save(folder / KEY_FILE, other_pem())
+    assert run("rotate-default --yes --quiet --force") == Ran(0, out=f"{folder / KEY_FILE}\n")
+    assert is_rotated(run, folder, old)
+    assert other_pem() in [each.read_text() for each in folder.iterdir()]
+
+
+@pytest.mark.usefixtures("server")
+def test_key_that_is_there_already(old: str, run: Run, folder: Path) -> None:
+    """The old key may lie in its place before; loose permissions are mended on the way."""
+    save(folder / KEY_FILE, own_pem(), mode=0o644)
+    assert run("rotate-default --yes --quiet") == Ran(0, out=f"{folder / KEY_FILE}\n")
+    assert is_rotated(run, folder, old)
+    assert (folder / KEPT_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("server")
+def test_folder_of_choice(old: str, run: Run, home: Path) -> None:
+    """--out names the folder, also one that is not there yet; the path is told in full."""
+    assert run("rotate-default --yes --quiet --out keys/lightsail") == Ran(
+        0, out=f"{home}/keys/lightsail/{KEY_FILE}\n"
+    )
+    texts = [each.read_text() for each in (home / "keys/lightsail").iterdir()]
+    assert own_pem() in texts
+    assert reported(run) != old
+
+
+def test_no_default_pair(server: Server, run: Run) -> None:
+    """Where there is none, nothing is rotated, and the way to get one is told."""
+    assert run("rotate-default --yes") == Ran(
+        3,
+        err=f"lskeys: error: {REGION} has no default key pair\n"
+        "lskeys: hint: to have one made: lskeys download-default --create"
+        f" --region {REGION}\n",
+    )
+    assert asked(server) == LOOK
+
+
+def test_several_regions(server: Server, run: Run) -> None:
+    """One region at a time."""
+    assert run("rotate-default --yes -r us-east-1 -r eu-west-1") == Ran(
+        2,
+        err="lskeys: error: one default pair is rotated at a time, and 2 regions are asked\n"
+        "lskeys: hint: name one: --region NAME\n",
+    )
+    assert operations(server) == []
+
+
+def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> None:
+    """What cannot be verified is not deleted."""
+    server = serve("fingerprint-default=none")
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run("rotate-default --yes") == Ran(
+        5,
+        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at the service,"
+        " so nothing can be verified\n",
+    )
+    assert asked(server) == LOOK
+
+
+def test_wrong_key_handed_out(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+    """If the old key that is handed out is not the pair's, the pair is not deleted."""
+    server.add_fault("DownloadDefaultKeyPair=wrong-key*1")
+    ran = run("rotate-default --yes")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert asked(server) == [*LOOK, "DownloadDefaultKeyPair"]
+    assert ([*folder.iterdir()], journals(home), reported(run)) == ([], [], old)
+
+
+# instances
+
+
+@pytest.fixture
+def instances(account: Sandbox) -> None:
+    """Machines of each kind that matters."""
+    later = CREATED + timedelta(days=1)
+    account.add_instance(REGION, "blog", blueprint_id="wordpress", created_at=later)
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022", created_at=later)
+    account.add_instance(REGION, "ancient", created_at=CREATED - timedelta(days=1))
+    account.add_instance(REGION, "other", key_pair_name="web", created_at=later)
+
+
+WARNING = (
+    "lskeys: warning: office is a Windows instance: its administrator password can only be"
+    " decrypted with the key it was launched with, and the old one stays in {}\n"
+)
+
+
+@pytest.mark.usefixtures("server", "instances")
+def test_what_is_left_to_do(old: str, run: Run, folder: Path) -> None:
+    """Each instance that names the pair: a command, a warning, or why it will not open."""
+    ran = run("rotate-default --yes")
+    path, kept = folder / KEY_FILE, folder / KEPT_FILE
+    new = fingerprint(path.read_text(), "md5-spki")
+    command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
+    assert ran == Ran(
+        0,
+        out=f"{path}\n",
+        err=WARNING.format(folder)
+        + report(old, new, kept)
+        + f"lskeys: line for authorized_keys: {opened(path)} {DEFAULT_PAIR}@{REGION}\n"
+        "lskeys: ancient, launched before the old pair was created and so with a still older"
+        f" key: ssh -i {kept} ubuntu@203.0.113.1 {command}\n"
+        f"lskeys: blog: ssh -i {kept} bitnami@203.0.113.1 {command}\n"
+        f"lskeys: office: its administrator password can only be decrypted with {kept}\n",
+    )
+
+
+@pytest.mark.usefixtures("server", "instances")
+def test_document(old: str, run: Run, folder: Path) -> None:
+    """The JSON document, whole."""
+    ran = run("rotate-default --yes -o json")
+    path, kept = folder / KEY_FILE, folder / KEPT_FILE
+    command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
+    assert (ran.exit_code, json.loads(ran.out)) == (
+        0,
+        {
+            "keyPairs": [
+                {
+                    "name": DEFAULT_PAIR,
+                    "createdAt": "2026-11-23T12:00:00+00:00",
+                    "location": {"regionName": REGION},
+                    "fingerprint": fingerprint(path.read_text(), "md5-spki"),
+                    "fingerprintForm": "md5-spki",
+                    "verified": True,
+                    "outcome": "rotated",
+                    "privateKeyFile": str(path),
+                    "publicKeyFile": f"{path}.pub",
+                    "oldFingerprint": old,
+                    "oldKeyFile": str(kept),
+                    "authorizedKey": f"{opened(path)} {DEFAULT_PAIR}@{REGION}",
+                    "instances": [
+                        {
+                            "name": "ancient",
+                            "blueprintId": "ubuntu_24_04",
+                            "username": "ubuntu",
+                            "publicIpAddress": "203.0.113.1",
+                            "isWindows": False,
+                            "predatesOldPair": True,
+                            "command": f"ssh -i {kept} ubuntu@203.0.113.1 {command}",
+                        },
+                        {
+                            "name": "blog",
+                            "blueprintId": "wordpress",
+                            "username": "bitnami",
+                            "publicIpAddress": "203.0.113.1",
+                            "isWindows": False,
+                            "predatesOldPair": False,
+                            "command": f"ssh -i {kept} bitnami@203.0.113.1 {command}",
+                        },
+                        {
+                            "name": "office",
+                            "blueprintId": "windows_server_2022",
+                            "username": "Administrator",
+                            "publicIpAddress": "203.0.113.1",
+                            "isWindows": True,
+                            "predatesOldPair": False,
+                        },
+                    ],
+                }
+            ],
+            "errors": [],
+            "schemaVersion": 1,
+        },
+    )
+
+
+@pytest.mark.usefixtures("server", "old")
+@pytest.mark.parametrize("output", ["table", "text", "csv", "jsonl"])
+def test_every_format(run: Run, folder: Path, output: str) -> None:
+    """Every format shows the path."""
+    ran = run(f"rotate-default --yes --quiet -o {output}")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert str(folder / KEY_FILE) in ran.out
+
+
+@pytest.mark.usefixtures("old", "instances")
+def test_windows_is_warned_of_before_anything(server: Server, run: Run, folder: Path) -> None:
+    """The warning comes first, though nobody is asked and --quiet is given."""
+    server.add_fault("DownloadDefaultKeyPair=AccessDeniedException*1")
+    ran = run("rotate-default --yes --quiet")
+    assert (ran.exit_code, ran.err.startswith(WARNING.format(folder))) == (4, True)
+
+
+def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, folder: Path) -> None:
+    """Without the right to list instances the pair is rotated, and the gap is told."""
+    server.add_fault("GetInstances=AccessDeniedException")
+    ran = run("rotate-default --yes")
+    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    assert ran == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err="lskeys: warning: which instances name the default pair could not be found out\n"
+        + report(old, new, folder / KEPT_FILE)
+        + "lskeys: which instances name the pair could not be found out;"
+        " each keeps the key it has\n",
+    )
+
+
+# going on after a failure
+
+
+@pytest.mark.parametrize("effect", ["lost-answer", "reset", "half-body", "http-503", "empty"])
+@pytest.mark.parametrize("operation", ["DownloadDefaultKeyPair", "DeleteKeyPair"])
+def test_one_bad_answer(server: Server, old: str, run: Run, operation: str, effect: str) -> None:
+    """A single answer that is lost or garbled is asked for again, or fails and is made up for."""
+    folder = Path("~/.ssh").expanduser()
+    server.add_fault(f"{operation}={effect}*1")
+    ran = run("rotate-default --yes --quiet")
+    if ran.exit_code:
+        assert (ran.exit_code, ran.out) == (8, "")
+        ran = run("rotate-default --yes --quiet")
+    assert (ran.exit_code, ran.out) == (0, f"{folder / KEY_FILE}\n")
+    assert is_rotated(run, folder, old)
+
+
+def interrupted(server: Server, run: Run) -> None:
+    """A rotation whose deletion was refused: its old key is saved, its journal open."""
+    server.add_fault("DeleteKeyPair=AccessDeniedException*1")
+    assert run("rotate-default --yes --quiet").exit_code == 4
+
+
+def under_way(plight: str) -> str:
+    """What the next run says of a rotation that was interrupted."""
+    return (
+        f"lskeys: the rotation in {REGION} of account {ACCOUNT}, begun 2026-11-23T12:00:00.000Z,"
+        f" is under way: {plight}\n"
+    )
+
+
+def test_journal(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+    """While a rotation is under way one private file tells how far it is; no key is in it."""
+    interrupted(server, run)
+    [journal] = journals(home)
+    assert json.loads(journal.read_text()) == {
+        "version": 1,
+        "endpoint": server.endpoint,
+        "region": REGION,
+        "account": ACCOUNT,
+        "step": "deleting",
+        "privateKeyFile": str(folder / KEY_FILE),
+        "oldFingerprint": old,
+        "oldCreatedAt": "2026-11-02T12:00:00.123000+00:00",
+        "begunAt": "2026-11-23T12:00:00+00:00",
+    }
+    modes = [each.stat().st_mode & 0o777 for each in (journal, journal.parent)]
+    assert modes == [0o600, 0o700]
+
+
+def test_deletion_failed(server: Server, old: str, run: Run, folder: Path) -> None:
+    """The old pair is still there: the next run goes on, and asks again."""
+    interrupted(server, run)
+    plight = under_way("its old pair is still there")
+    refused = run("rotate-default")
+    assert (refused.exit_code, refused.err.startswith(plight)) == (5, True)
+    ran = run("rotate-default --yes")
+    assert (ran.exit_code, ran.err.startswith(plight)) == (0, True)
+    assert is_rotated(run, folder, old)
+
+
+def test_pair_is_gone(server: Server, old: str, run: Run, folder: Path) -> None:
+    """The old pair is gone, the new one not made: the next run makes it, if one agrees."""
+    interrupted(server, run)
+    run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
+    so_far = len(server.requests)
+    refused = run("rotate-default")
+    assert (refused.exit_code, reported(run)) == (5, "")
+    ran = run("rotate-default --yes")
+    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    assert ran == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err=under_way("its old pair is gone, and there is no new one yet")
+        + report(old, new, folder / KEPT_FILE),
+    )
+    assert "DeleteKeyPair" not in operations(server)[so_far:]
+    assert is_rotated(run, folder, old)
+
+
+def test_somebody_made_another_pair(
+    server: Server, account: Sandbox, old: str, run: Run, folder: Path
+) -> None:
+    """Another pair in the old one's place is never deleted: its key is saved, nobody is asked."""
+    interrupted(server, run)
+    run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
+    account.add_default_key_pair(REGION, private_pem=other_pem())
+    so_far = len(server.requests)
+    new = fingerprint(other_pem(), "md5-spki")
+    assert run("rotate-default") == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err=under_way(
+            "the default pair is another one by now, which is kept: only its key is saved"
+        )
+        + report(old, new, folder / KEPT_FILE),
+    )
+    assert operations(server)[so_far + 2 :] == ["DownloadDefaultKeyPair"]
+    assert is_rotated(run, folder, old)
+
+
+def test_complete_but_not_told(server: Server, old: str, run: Run, folder: Path) -> None:
+    """A result that could not be shown is shown by the next run, which rotates nothing."""
+    failed = run("rotate-default --yes --query 'to_number(keyPairs, keyPairs)'")
+    assert failed.exit_code == 2
+    so_far, new = len(server.requests), reported(run)
+    ran = run("rotate-default --yes --quiet")
+    assert (ran.exit_code, ran.out) == (0, f"{folder / KEY_FILE}\n")
+    assert "DeleteKeyPair" not in operations(server)[so_far:]
+    assert reported(run) == new
+    assert is_rotated(run, folder, old)
+
+
+def test_old_key_that_was_taken_away(
+    server: Server, old: str, run: Run, home: Path, folder: Path
+) -> None:
+    """If the old key was moved off the folder meanwhile, the next run says so and goes on."""
+    interrupted(server, run)
+    run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
+    (folder / KEY_FILE).rename(home / "elsewhere")
+    ran = run("rotate-default --yes")
+    assert ran.exit_code == 0
+    assert "lskeys: the old key is not in that folder any more\n" in ran.err
+    assert reported(run) not in ("", old)
+
+
+def test_other_folder(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+    """A rotation under way is finished where it was begun."""
+    interrupted(server, run)
+    assert run("rotate-default --yes --out keys") == Ran(
+        5,
+        err=f"lskeys: error: a rotation in {REGION} is under way in {folder}\n"
+        f"lskeys: hint: finish it first: lskeys rotate-default --region {REGION}\n",
+    )
+    assert not (home / "keys").exists()
+    assert reported(run) == old
+
+
+def test_dry_run_of_the_rest(server: Server, old: str, run: Run, folder: Path) -> None:
+    """A dry run tells how far a rotation is, too."""
+    interrupted(server, run)
+    so_far = len(server.requests)
+    assert run("rotate-default -n") == Ran(
+        0,
+        out=f"{folder / KEY_FILE}\n",
+        err=under_way("its old pair is still there")
+        + stakes(old, "no instance names it")
+        + plan(folder, old),
+    )
+    assert sorted(operations(server)[so_far:]) == LOOK
+
+
+def test_sandbox_never_meets_aws(server: Server, old: str, run: Run, home: Path) -> None:
+    """A rotation under way at one endpoint is nothing to the sandbox, and stays as it is."""
+    interrupted(server, run)
+    before = [each.read_text() for each in journals(home)]
+    ran = run("--sandbox rotate-default --yes --quiet --out elsewhere")
+    assert (ran.exit_code, ran.out) == (0, f"{home}/elsewhere/{KEY_FILE}\n")
+    assert [each.read_text() for each in journals(home)] == before
+    assert reported(run) == old
+
+
+def test_no_key_is_ever_shown(server: Server, old: str, run: Run) -> None:
+    """Neither key shows in any stream, with --debug and after a failure."""
+    interrupted(server, run)
+    ran = run("rotate-default --yes --debug -o json")
+    assert reported(run) != old
+    assert not re.search("PRIVATE|" + re.escape(own_pem().splitlines()[1]), ran.out + ran.err)

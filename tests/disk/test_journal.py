@@ -1,0 +1,184 @@
+"""The journal of rotations: private, whole, one file for each endpoint, account and region."""
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lskeys.errors import LocalError, RefusedError
+from lskeys.journal import Journal
+from lskeys.rotation_plan import Entry, Step
+
+AWS = "https://lightsail.eu-west-1.amazonaws.com"
+ENTRY = Entry(
+    endpoint=AWS,
+    region="eu-west-1",
+    account="123456789012",
+    path=Path("/home/ana/.ssh/LightsailDefaultKey-eu-west-1.pem"),
+    old_fingerprint="aa:bb",
+    old_created_at=datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC),
+    begun_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """A journal whose folder is not there yet, nor the one above."""
+    return Journal(tmp_path / "state" / "rotations")
+
+
+@pytest.fixture(params=[0o000, 0o077, 0o777], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Generous and mean umasks."""
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+def test_private_whatever_the_umask(journal: Journal) -> None:
+    """The file is 0600, its folder and the missing one above 0700."""
+    journal.write(ENTRY)
+    modes = [
+        stat.S_IMODE(each.stat().st_mode)
+        for each in (journal.path_of(ENTRY), journal.folder, journal.folder.parent)
+    ]
+    assert modes == [0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        ENTRY,
+        replace(ENTRY, step=Step.DOWNLOADING),
+        replace(ENTRY, account=None, old_created_at=None),
+        replace(ENTRY, path=Path(os.fsdecode(b"/\xff/\xe2\x80\xae\n/k.pem"))),
+    ],
+    ids=["deleting", "downloading", "little known", "odd path"],
+)
+def test_found_as_it_was_written(journal: Journal, entry: Entry) -> None:
+    """What was written is found again, whole; nothing else lies in the folder."""
+    journal.write(ENTRY)
+    journal.close(ENTRY)
+    journal.write(entry)
+    assert journal.find(entry.endpoint, entry.region, entry.account) == entry
+    assert [*journal.folder.iterdir()] == [journal.path_of(entry)]
+
+
+def test_the_last_step_counts(journal: Journal) -> None:
+    """A later step takes the place of the one before."""
+    later = replace(ENTRY, step=Step.DOWNLOADING)
+    journal.write(ENTRY)
+    journal.write(later)
+    assert journal.find(AWS, "eu-west-1", "123456789012") == later
+
+
+def test_closed_is_forgotten(journal: Journal) -> None:
+    """A closed rotation is not found; closing it twice is no error."""
+    journal.write(ENTRY)
+    journal.close(ENTRY)
+    journal.close(ENTRY)
+    assert journal.find(AWS, "eu-west-1", "123456789012") is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("sandbox /home/ana/sandbox.sqlite3", "eu-west-1", "123456789012"),
+        (AWS, "eu-west-2", "123456789012"),
+        (AWS, "eu-west", "123456789012"),
+        (AWS, "eu-west-1", "210987654321"),
+    ],
+    ids=["endpoint", "region", "part of a region", "account"],
+)
+def test_another_is_never_taken_for_it(journal: Journal, asked: tuple[str, str, str]) -> None:
+    """Sandbox and AWS, regions and accounts do not mix."""
+    journal.write(ENTRY)
+    assert journal.find(*asked) is None
+
+
+def test_account_that_cannot_be_known(journal: Journal) -> None:
+    """Where nothing tells the account, the only rotation it can be is found; two are refused."""
+    journal.write(ENTRY)
+    assert journal.find(AWS, "eu-west-1", None) == ENTRY
+    journal.write(replace(ENTRY, account="210987654321"))
+    with pytest.raises(RefusedError, match="accounts 123456789012 and 210987654321"):
+        journal.find(AWS, "eu-west-1", None)
+    assert journal.find(AWS, "eu-west-1", "123456789012") == ENTRY
+
+
+def test_leftover_of_a_killed_run(journal: Journal) -> None:
+    """A draft that a killed run left is neither read nor in the way, nor written through."""
+    journal.write(ENTRY)
+    journal.close(ENTRY)
+    victim = journal.folder.parent / "victim"
+    victim.write_text("mine")
+    path = journal.path_of(ENTRY)
+    path.with_name(path.name + ".new").symlink_to(victim)
+    assert journal.find(AWS, "eu-west-1", "123456789012") is None
+    journal.write(ENTRY)
+    assert victim.read_text() == "mine"
+    assert [*journal.folder.iterdir()] == [path]
+
+
+RAW = {
+    "version": 1,
+    "endpoint": AWS,
+    "region": "eu-west-1",
+    "account": None,
+    "step": "deleting",
+    "privateKeyFile": "/k.pem",
+    "oldFingerprint": "aa",
+    "oldCreatedAt": None,
+    "begunAt": "2026-11-23T12:00:00+00:00",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[" * 60_000,
+        "[]",
+        "null",
+        "{}",
+        *(json.dumps(RAW | {member: 7}) for member in RAW if member != "account"),
+        json.dumps(RAW | {"begunAt": "2026-11-23T12:00:00"}),
+        json.dumps(RAW | {"privateKeyFile": "k.pem"}),
+    ],
+    ids=lambda text: text[:20] + text[-20:],
+)
+def test_another_content_is_refused(journal: Journal, text: str) -> None:
+    """What this version did not write is named and not acted on."""
+    journal.folder.mkdir(parents=True)
+    path = journal.folder / "eu-west-1-0.json"
+    path.write_text(text)
+    with pytest.raises(LocalError, match="is not what this version of lskeys writes") as caught:
+        journal.find(AWS, "eu-west-1", None)
+    assert caught.value.message.startswith(str(path))
+
+
+def test_no_content_is_followed_or_waited_for(journal: Journal) -> None:
+    """A link or a named pipe in the folder is refused at once."""
+    journal.folder.mkdir(parents=True)
+    path = journal.folder / "eu-west-1-0.json"
+    os.mkfifo(path)
+    with pytest.raises(LocalError):
+        journal.find(AWS, "eu-west-1", None)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(LocalError):
+        journal.find(AWS, "eu-west-1", None)
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file where the folder should be: the rotation stops before anything is deleted."""
+    (tmp_path / "state").write_text("")
+    with pytest.raises(LocalError, match=r"cannot remember .*: not a directory"):
+        Journal(tmp_path / "state" / "rotations").write(ENTRY)

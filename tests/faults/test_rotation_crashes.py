@@ -1,0 +1,212 @@
+"""rotate-default, killed before every request and every change of the disk, then run again."""
+
+import http.client
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lskeys import sandbox
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.keys import fingerprint, own_pem, public_line
+from tests.conftest import CREATED, REGION, Ran, Run
+
+from .server import Liar, pair, pairs, said
+
+KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
+WORDS = ["rotate-default", "--yes", "--quiet"]
+EVERY = 1 if os.environ.get("LSKEYS_FULL_SWEEP") else 8
+"""Of the deeds, one in so many is swept; those before and after each request always."""
+
+KILLED = -9
+SEND = "http.client.send"
+
+
+class Mortal:
+    """The program that runs command lines and kills them, held by its pipes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def run(self, scene: "Scene", deed: int = 0) -> dict[str, Any]:
+        """Run the command line at a scene, and kill it before this deed."""
+        assert self._process.stdin
+        assert self._process.stdout
+        asked = {"words": WORDS, "environ": scene.environ, "deed": deed}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        answered: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answered
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A home and an account with a default pair."""
+
+    home: Path
+    server: Server
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the command line is started with."""
+        return {"HOME": str(self.home), "PATH": os.environ["PATH"], "TERM": "dumb"} | (
+            sandbox.environment(self.server.endpoint)
+        )
+
+    @property
+    def old(self) -> str:
+        """The fingerprint of the pair there was at first."""
+        return fingerprint(own_pem(), "md5-spki")
+
+    def reported(self) -> str | None:
+        """The fingerprint of the default pair there is now, asked in bare HTTP."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
+        head = {
+            "X-Amz-Target": "Lightsail_20161128.GetKeyPairs",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={sandbox.ACCESS_KEY_ID}/20261123/"
+            f"{REGION}/lightsail/aws4_request, SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-amz-json-1.1",
+            "Connection": "close",
+        }
+        connection.request("POST", "/", json.dumps({"includeDefaultKeyPair": True}), head)
+        found = json.loads(connection.getresponse().read())["keyPairs"]
+        connection.close()
+        return found[0]["fingerprint"] if found else None
+
+    def held(self) -> set[str]:
+        """The fingerprints of all private keys that have a name of their own in the folder."""
+        folder = self.home / ".ssh"
+        files = [*folder.iterdir()] if folder.exists() else []
+        texts = {each.read_text() for each in files if not each.name.startswith(".")}
+        return {fingerprint(text, "md5-spki") for text in texts if "PRIVATE KEY" in text}
+
+    def wrongs(self) -> Iterable[str]:
+        """Every promise that does not hold at this very moment."""
+        for each in self.home.rglob("*"):
+            if not each.is_file():
+                continue
+            if "PRIVATE KEY" in each.read_text():
+                if stat.S_IMODE(each.stat().st_mode) != 0o600:
+                    yield f"{each.name} can be read by others"
+                if each.parent.name != ".ssh":
+                    yield f"{each} holds a key"
+        if self.reported() != self.old and self.old not in self.held():
+            yield "the deleted pair's key is on no disk"
+
+    def wrongs_at_the_end(self) -> Iterable[str]:
+        """Every promise about a complete rotation that does not hold."""
+        yield from self.wrongs()
+        current = self.reported()
+        if current == self.old:
+            yield "the old pair is still there"
+        file = self.home / ".ssh" / KEY_FILE
+        if not file.exists() or fingerprint(file.read_text(), "md5-spki") != current:
+            yield "the current key is not in its place"
+        if self.old not in self.held():
+            yield "the old key is lost"
+        if [*(self.home / ".local/state/lskeys/rotations").iterdir()]:
+            yield "the journal is left open"
+        if (self.home / "out").read_text() != f"{file}\n":
+            yield "the path of the key is not told"
+
+
+@contextmanager
+def staged(tmp_path: Path, name: str) -> Iterator[Scene]:
+    """A scene of its own."""
+    home = tmp_path / name / "home"
+    home.mkdir(0o700, parents=True)
+    account = Sandbox(tmp_path / name / "account.sqlite3", seed=False)
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    with sandbox.serve(account) as server:
+        yield Scene(home, server)
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Mortal]:
+    """The program, running."""
+    with subprocess.Popen(
+        (sys.executable, "-m", "tests.faults.mortal"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        yield Mortal(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def swept(deeds: list[str]) -> list[int]:
+    """The numbers of the deeds before which a run is killed: nothing is done before it asks.
+
+    A request is two deeds, its head and its body.
+    """
+    sent = [at for at, each in enumerate(deeds, 1) if each == SEND]
+    heads, after = sent[::2], [at + 1 for at in sent if deeds[at] != SEND]
+    rest = [at for at in range(sent[0], len(deeds) + 1) if at % EVERY == 0]
+    return sorted({*heads, *after, *rest, len(deeds)})
+
+
+def wrongs_of(scene: Scene, mortal: Mortal, deed: int) -> Iterable[str]:
+    """One run, killed before this deed, and one more: every promise that broke."""
+    killed = mortal.run(scene, deed)
+    if killed["code"] != KILLED:
+        yield f"it was not killed: {killed['code']}"
+    yield from scene.wrongs()
+    is_deleted = scene.reported() != scene.old
+    asked = len(scene.server.requests)
+    again = mortal.run(scene)
+    if again["code"] != 0:
+        yield f"the next run fails: {(scene.home / 'err').read_text()}"
+    later = [each.operation for each in scene.server.requests[asked:]]
+    if is_deleted and "DeleteKeyPair" in later:
+        yield "a pair was deleted that is not the old one"
+    yield from scene.wrongs_at_the_end()
+
+
+def test_killed_before_each_deed(tmp_path: Path, mortal: Mortal) -> None:
+    """Killed at any point and run again, it ends with a verified current key, the old one kept."""
+    with staged(tmp_path, "undisturbed") as scene:
+        undisturbed = mortal.run(scene)
+        assert undisturbed["code"] == 0, (scene.home / "err").read_text()
+        assert [*scene.wrongs_at_the_end()] == []
+    deeds = undisturbed["deeds"]
+    assert deeds.count(SEND) == 2 * 6
+    assert deeds.count("os.link") == 4
+    wrongs = []
+    for deed in swept(deeds):
+        with staged(tmp_path, str(deed)) as scene:
+            wrongs += [(deed, deeds[deed - 1], each) for each in wrongs_of(scene, mortal, deed)]
+    assert wrongs == []
+
+
+def test_the_old_key_handed_out_again(
+    liar: Liar, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that hands out the deleted key again is not believed, whatever it reports."""
+    monkeypatch.setenv("AWS_REGION", REGION)
+    old = fingerprint(own_pem(), "md5-spki")
+    handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
+    liar.answers(
+        "GetKeyPairs",
+        pairs(pair(DEFAULT_PAIR, fingerprint=old)),
+        pairs(pair(DEFAULT_PAIR, fingerprint=None)),
+    )
+    liar.answers("GetInstances", said({"instances": []}))
+    liar.answers("DownloadDefaultKeyPair", said(handed_out))
+    liar.answers("DeleteKeyPair", said({"operation": {}}))
+    assert run("rotate-default --yes") == Ran(
+        8,
+        err=f"lskeys: error: {REGION} handed out the old default key again\n"
+        "lskeys: hint: wait a little, then run the same command again to go on\n",
+    )
+    assert liar.operations.count("DeleteKeyPair") == 1
+    assert (home / ".ssh" / KEY_FILE).read_text() == own_pem()

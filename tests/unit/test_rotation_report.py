@@ -1,0 +1,70 @@
+"""What a rotation leaves to do: lines that people copy into a shell."""
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lskeys.model import Instance
+from lskeys.rotation_plan import Entry, Plan
+from lskeys.rotation_report import Rotation, report, with_errands
+
+PATH = Path("/home/ana maria/.ssh/LightsailDefaultKey-us-east-1.pem")
+OLD_PATH = PATH.with_name(PATH.name + ".old-1")
+ENTRY = Entry("https://here", "us-east-1", None, PATH, "aa:bb", None, datetime.now(UTC))
+ROTATION = Rotation("us-east-1", "rotated", PATH, "aa:bb", OLD_PATH)
+
+
+def command_for(username: str | None, address: str | None, old_path: Path | None) -> str | None:
+    """The command for one instance with these members."""
+    instance = Instance("web", "us-east-1", username=username, public_ip=address)
+    plan = Plan(ENTRY, None, (instance,), resumed=True)
+    rotation = Rotation("us-east-1", "rotated", PATH, "aa:bb", old_path)
+    errands = with_errands(rotation, plan).errands
+    assert errands
+    return errands[0].command
+
+
+@pytest.mark.parametrize("address", ["203.0.113.1", "2001:db8::1"])
+def test_command_survives_the_shell(address: str) -> None:
+    """Each path and the remote command are one word each, whatever is in the path."""
+    command = command_for("ec2-user", address, OLD_PATH)
+    assert command
+    assert shlex.split(command) == [
+        *("ssh", "-i", str(OLD_PATH), f"ec2-user@{address}"),
+        *("cat >> ~/.ssh/authorized_keys", "<", f"{PATH}.pub"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("username", "address"),
+    [
+        (None, "203.0.113.1"),
+        ("ubuntu", None),
+        ("", ""),
+        ("-oProxyCommand=reboot", "203.0.113.1"),
+        ("ubuntu;reboot", "203.0.113.1"),
+        ("ubuntu\n", "203.0.113.1"),
+        ("ubuntu", "203.0.113.1;reboot"),
+        ("ubuntu", "$(reboot)"),
+        ("ubuntu", "fe80::1%$(reboot)"),
+        ("ubuntu", "example.org"),
+    ],
+)
+def test_no_command_from_odd_members(username: str | None, address: str | None) -> None:
+    """What the service says is no part of a shell's line unless it is a plain name and address."""
+    assert command_for(username, address, OLD_PATH) is None
+
+
+def test_no_command_without_the_old_key() -> None:
+    """Without the old key there is nothing to log in with."""
+    assert command_for("ubuntu", "203.0.113.1", None) is None
+
+
+def test_an_instance_without_command_is_told_of() -> None:
+    """Nobody is left out of the report."""
+    plan = Plan(ENTRY, None, (Instance("web", "us-east-1"),), resumed=True)
+    assert "web: no command can be given for it; add that line by hand" in [
+        *report(with_errands(ROTATION, plan))
+    ]
