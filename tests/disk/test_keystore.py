@@ -1,5 +1,6 @@
 """Saving private keys: 0600, whole or absent, never over another unasked."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -298,8 +299,9 @@ def _dangling(path: Path) -> None:
 
 
 def _socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(os.path.relpath(path))
+    # By its name alone: a socket's address has room for about a hundred characters.
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
 
 
 def _device(path: Path) -> None:
