@@ -123,12 +123,14 @@ def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def run(home: Path) -> Run:
     r"""Runs a command line: `run("list --all-regions")`, `run("delete web", typed="web\n")`.
 
-    `typed` makes stdin and stderr a terminal, `terminal` makes stdout one.
+    `typed` makes stdin and stderr a terminal, `terminal` makes stdout one, `piped` is stdin else.
     """
     assert home.is_dir()
 
-    def run_line(line: str, *, typed: str | None = None, terminal: bool = False) -> Ran:
-        stdin = Stream(typed or "", terminal=typed is not None)
+    def run_line(
+        line: str, *, typed: str | None = None, terminal: bool = False, piped: str = ""
+    ) -> Ran:
+        stdin = Stream(piped if typed is None else typed, terminal=typed is not None)
         stdout = Stream(terminal=terminal)
         stderr = Stream(terminal=typed is not None)
         launch = Launch(stdin, stdout, stderr, os.environ, lambda: NOW)

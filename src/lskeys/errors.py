@@ -7,6 +7,7 @@
     ├── MissingError                3   there is no such key pair, file or default pair
     ├── SetupError                  4   mend credentials, profile, region or configuration
     ├── RefusedError                5   lskeys would not do it: read the reason, decide
+    ├── FindingsError               6   mend what was found, or say that it may stay
     ├── PartialError                7   some regions or names failed: see each, try those again
     ├── RemoteError                 8   AWS or the network: wait, try again
     │   └── LostAnswerError         8   it may have happened: look before trying again
@@ -105,6 +106,13 @@ class RefusedError(LskeysError):
 
     exit_code = ExitCode.REFUSED
     default_code = "Refused"
+
+
+class FindingsError(LskeysError):
+    """Something is not as it should be; all of it was shown."""
+
+    exit_code = ExitCode.FINDINGS
+    default_code = "Findings"
 
 
 class PartialError(LskeysError):

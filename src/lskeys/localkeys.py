@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lskeys import keymaker
 from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.findings import KeyFolder
 from lskeys.keymaker import KeyMaterialError, PublicKey
 from lskeys.matching import LocalKey
 from lskeys.model import Secret
@@ -28,6 +29,11 @@ def find(folders: Iterable[Path]) -> tuple[LocalKey, ...]:
     return tuple(
         key for folder in _distinct(folders) for path in _files(folder) if (key := _look(path))
     )
+
+
+def survey(folders: Iterable[Path]) -> tuple[KeyFolder, ...]:
+    """The folders that can be listed, each once: its permissions, and the names of its files."""
+    return tuple(seen for folder in _distinct(folders) if (seen := _survey(folder)))
 
 
 def read(path: Path, opens: Opens | None = None) -> LocalKey:
@@ -91,6 +97,14 @@ def _distinct(folders: Iterable[Path]) -> Iterator[Path]:
         if identity not in seen:
             seen.add(identity)
             yield folder
+
+
+def _survey(folder: Path) -> KeyFolder | None:
+    try:
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        return KeyFolder(folder, mode, frozenset(each.name for each in folder.iterdir()))
+    except OSError:
+        return None
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -25,6 +25,26 @@ _SAFETY = "Safety"
 ON_THIS_DISK = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
 
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
+]
+File = Annotated[
+    str | None,
+    typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout."),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace another key there, keeping it beside.")
+]
+TagWords = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="KEY[=VALUE]", help="A tag for it; may be given again."),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", metavar="FILE", help="Its first line is the passphrase."),
+]
+
 
 def _number(seconds: float | None) -> float | None:
     if seconds is not None and math.isnan(seconds):  # which is in every range, to Typer
@@ -36,15 +56,6 @@ def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
     if asked:
         typer.echo(f"lskeys {__version__}")
         raise typer.Exit
-
-
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
-]
-Force = Annotated[
-    bool, typer.Option("--force", help="Replace another key there, keeping it beside.")
-]
 
 
 @dataclass(frozen=True, slots=True)

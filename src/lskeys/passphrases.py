@@ -1,4 +1,4 @@
-"""A passphrase from a file. Touches: the disk, reading only."""
+"""Passphrases: from a file, or typed twice. Touches: the disk, reading only."""
 
 from pathlib import Path
 
@@ -29,3 +29,20 @@ def read(path: Path) -> Secret:
             hint="put the passphrase alone on its first line",
         )
     return Secret(line)
+
+
+def agreed(typed: Secret, again: Secret) -> Secret:
+    """The passphrase for a new key, which was typed twice.
+
+    Raises:
+        RefusedError: The two differ, or it is empty or too long.
+    """
+    words = typed.reveal()
+    if words != again.reveal():
+        raise RefusedError("the two passphrases differ, nothing was made", hint="try again")
+    if not 0 < len(words) <= LONGEST_PASSPHRASE:
+        raise RefusedError(
+            f"the passphrase is {'too long' if words else 'empty'}, nothing was made",
+            hint="without --passphrase the key is not encrypted",
+        )
+    return typed

@@ -4,7 +4,7 @@ Touches: whatever the tool it hands out touches.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,14 +12,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
-from lskeys.errors import LocalError, LskeysError, RemoteError, SetupError, UsageError, several
+from lskeys.errors import (
+    LocalError,
+    LskeysError,
+    RefusedError,
+    RemoteError,
+    SetupError,
+    UsageError,
+    several,
+)
 from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair, Region, SavedKey, Secret, attempt
+from lskeys.model import Answer, KeyPair, NewPair, Region, SavedKey, Secret, attempt
+from lskeys.names import Destination
 from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
 if TYPE_CHECKING:
     from lskeys.config import Settings
+    from lskeys.findings import Finding, KeyFolder
     from lskeys.journal import Journal
     from lskeys.keystore import Folder
     from lskeys.lightsail import Account, Lightsail
@@ -29,10 +39,11 @@ if TYPE_CHECKING:
     from lskeys.rotation_plan import Plan
     from lskeys.rotation_report import Rotation
     from lskeys.sandbox import Server
+    from lskeys.sshconfig import FileChange
 
 T = TypeVar("T")
 
-STDIN = "-"
+STREAM = "-"
 """The word that stands for stdin where a file can be named."""
 
 _MODE_OF_A_PIPE = 0o600
@@ -341,6 +352,59 @@ class Runtime:
 
         return default_pair.fetch(lightsail, folder, name, pair=pair, creates=creates, force=force)
 
+    def destination(self, out: Path | None, file: str | None) -> Destination:
+        """Where private keys go: `--file`, `-` being stdout, else `--out`, else the setting.
+
+        Raises:
+            UsageError: Both are given, or one file for several regions.
+            RefusedError: stdout is a terminal.
+        """
+        from lskeys.config import expanded
+
+        if file is None:
+            return Destination(expanded(out) if out else self.settings.out.value)
+        if out is not None:
+            raise UsageError("--out and --file exclude each other", hint="choose one")
+        if len(self.regions) > 1:
+            raise UsageError(
+                f"--file is for one region, and {len(self.regions)} are asked",
+                hint="use --out DIR, which gets a file for each region",
+            )
+        if file != STREAM:
+            path = expanded(Path(file))
+            return Destination(path.parent, path.name)
+        if self.terminal.shows_tables:
+            raise RefusedError(
+                "a private key is not shown on a terminal",
+                hint="redirect stdout, or use --file PATH",
+            )
+        return Destination(None)
+
+    def look_for(self, lightsail: "Lightsail", new: NewPair, path: Path | None) -> SavedKey | None:
+        """A key pair and its key that an earlier run made (`creation.look`)."""
+        from lskeys import creation
+
+        return creation.look(lightsail, new, path, dry_run=self.asked.dry_run)
+
+    def create(
+        self,
+        lightsail: "Lightsail",
+        new: NewPair,
+        path: Path | None,
+        passphrase: Secret | None,
+    ) -> SavedKey:
+        """Make a key pair; its private key is saved, or without a path written to stdout."""
+        from lskeys import creation
+
+        if path is None:
+            return creation.reveal(lightsail, new, passphrase, self.terminal.secret)
+        with self.open_folder(path.parent) as folder:
+            self.terminal.progress("making the key")
+            try:
+                return creation.save(lightsail, folder, path.name, new, passphrase)
+            finally:
+                self.terminal.done()
+
     @cached_property
     def journal(self) -> "Journal":
         """What remembers rotations under way."""
@@ -376,6 +440,24 @@ class Runtime:
         self.terminal.secret(verified.private_key.pem)
         return verified.match.form if verified.match else None
 
+    def plan_own_file(self, path: Path, lines: Iterable[str]) -> "FileChange":
+        """What it takes to give a file of our own these lines."""
+        from lskeys import sshconfig, sshfiles
+
+        return sshfiles.plan_own(path, sshconfig.own_file(lines))
+
+    def plan_include(self, config: Path, file: Path) -> "FileChange":
+        """What it takes to have the user's ssh config include a file."""
+        from lskeys import sshfiles
+
+        return sshfiles.plan_include(config, file)
+
+    def write_file(self, change: "FileChange") -> None:
+        """Make a planned change, whole or not at all."""
+        from lskeys import sshfiles
+
+        sshfiles.write(change, wait=self.asked.timeout)
+
     def keys_in(self, *folders: Path) -> "tuple[LocalKey, ...]":
         """Every key in these folders."""
         from lskeys import localkeys
@@ -394,9 +476,9 @@ class Runtime:
         from lskeys import localkeys
         from lskeys.config import expanded
 
-        if word != STDIN:
+        if word != STREAM:
             return localkeys.read(expanded(Path(word)), opens)
-        return localkeys.read_content(Path(STDIN), self.read_stdin(), _MODE_OF_A_PIPE, opens)
+        return localkeys.read_content(Path(STREAM), self.read_stdin(), _MODE_OF_A_PIPE, opens)
 
     def read_stdin(self) -> bytes:
         """What is piped in, up to a little more than any key has.
@@ -429,6 +511,29 @@ class Runtime:
         typed = self.terminal.ask_secret(f"Passphrase of {path} (empty to go without):")
         return typed if typed.reveal() else None
 
+    def check_passphrase(self, file: Path | None, *, asks: bool) -> None:
+        """Refuse `--passphrase` where `--passphrase-file` is given, too, or nobody can be asked."""
+        if asks and file is not None:
+            raise UsageError(
+                "--passphrase and --passphrase-file exclude each other", hint="choose one"
+            )
+        if asks and not self.terminal.can_ask:
+            raise RefusedError(
+                "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
+            )
+
+    def new_passphrase(self, file: Path | None, *, asks: bool) -> Secret | None:
+        """The passphrase for a new key: that of `file`, one that is typed twice, or none."""
+        from lskeys import passphrases
+        from lskeys.config import expanded
+
+        if file is not None:
+            return passphrases.read(expanded(file))
+        if not asks:
+            return None
+        typed = self.terminal.ask_secret("Passphrase for the new key:")
+        return passphrases.agreed(typed, self.terminal.ask_secret("The same again:"))
+
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
         """Every key in the key folders: where keys are put, and `~/.ssh`."""
@@ -440,6 +545,27 @@ class Runtime:
         from lskeys.config import expanded
 
         return (self.settings.out.value, expanded(Path("~/.ssh")))
+
+    @property
+    def folders_seen(self) -> "tuple[KeyFolder, ...]":
+        """The key folders that are there: who may write in them, and what lies in them."""
+        from lskeys import localkeys
+
+        return localkeys.survey(self.key_folders)
+
+    def mend(self, finding: "Finding") -> None:
+        """Mend what a finding is about, if it is of those that lskeys mends itself."""
+        from lskeys import keystore
+        from lskeys.findings import Code
+
+        file = finding.file
+        assert file is not None
+        if finding.code is Code.MISSING_PUBLIC:
+            keystore.complete(file)
+        elif file.is_dir():
+            keystore.close_folder(file)
+        else:
+            keystore.close_file(file)
 
     def with_local_files(self, pairs: Sequence[KeyPair]) -> list[KeyPair]:
         """The pairs with `local_files` known: the files in the key folders that hold them."""

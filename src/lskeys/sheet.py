@@ -123,8 +123,7 @@ class Sheet(Generic[T]):
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """JSON in printable ASCII: every other character is escaped, so nothing moves a terminal."""
-    # json leaves DEL alone, which stands nowhere but in strings.
-    return json.dumps(value, indent=indent).replace("\x7f", r"\u007f")
+    return json.dumps(value, indent=indent)
 
 
 def raw_error(error: LskeysError) -> dict[str, Any]:

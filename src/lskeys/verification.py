@@ -6,7 +6,7 @@ from lskeys import fingerprints, keymaker
 from lskeys.errors import RefusedError, RemoteError
 from lskeys.fingerprints import Fingerprint
 from lskeys.keymaker import KeyMaterialError, PrivateKey
-from lskeys.model import DefaultKey, KeyPair
+from lskeys.model import CreatedKey, DefaultKey, KeyPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Verified:
     match: Fingerprint | None
 
 
-def verify(handed_out: DefaultKey, pair: KeyPair | None, region: str) -> Verified:
-    """Check what DownloadDefaultKeyPair handed out against what GetKeyPairs reports.
+def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
+    """Check a key that the service handed out against the fingerprint that it reports.
 
     Raises:
         RemoteError: The text is no private key.
@@ -45,7 +45,7 @@ def verify(handed_out: DefaultKey, pair: KeyPair | None, region: str) -> Verifie
     return Verified(private_key, match)
 
 
-def _read(handed_out: DefaultKey, region: str) -> PrivateKey:
+def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
     try:
         return keymaker.read_private(handed_out.private_text.reveal())
     except KeyMaterialError as error:

@@ -11,6 +11,7 @@ import pytest
 
 from lskeys import keymaker, localkeys
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
+from lskeys.findings import KeyFolder
 from lskeys.fingerprints import Form
 from lskeys.keymaker import PrivateKey
 from lskeys.matching import LocalKey
@@ -262,3 +263,18 @@ def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> No
     shutil.copy(key_file, tmp_path / "key")
     word = keymaker.read_private(key_file.read_bytes()).pem.reveal().split()[5].decode()
     assert word not in repr(localkeys.find([tmp_path]))
+
+
+def test_key_folders_are_surveyed(tmp_path: Path) -> None:
+    """Permissions and names of all files, each folder once under whatever name; gaps are none."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    folder.chmod(0o1750)
+    (folder / "web.pem").touch()
+    (folder / "web.pem.pub").symlink_to("nowhere")
+    (folder / "more").mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    (tmp_path / "file").touch()
+    asked = [folder, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
+    inside = frozenset({"web.pem", "web.pem.pub", "more"})
+    assert localkeys.survey(asked) == (KeyFolder(folder, 0o1750, inside),)

@@ -1,5 +1,6 @@
 """Answers that cannot be right: nothing is shown of them, and the error is one line with 8."""
 
+import json
 import re
 from pathlib import Path
 
@@ -295,6 +296,25 @@ def test_a_tip_comes_along(liar: Liar, run: Run) -> None:
     """The service's own advice is shown behind its message."""
     liar.answers("GetKeyPairs", refused("InvalidInputException", "It is so.", tip="Do this."))
     assert "\nlskeys: aws says: Do this.\n" in run("list").err
+
+
+def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
+    """A program gets the service's code, tip, docs and request id in one object."""
+    refusal = refused("NotFoundException", "It is so.", tip="Do this.", docs="https://x")
+    refusal.headers["x-amzn-RequestId"] = "1-2-3"
+    liar.answers("GetKeyPairs", refusal)
+    ran = run("list -o json")
+    assert json.loads(ran.err) == {
+        "code": "NotFoundException",
+        "message": "cannot list key pairs in us-east-1: It is so",
+        "hint": "lskeys list shows what there is",
+        "tip": "Do this.",
+        "docs": "https://x",
+        "requestId": "1-2-3",
+        "region": "us-east-1",
+        "exitCode": 3,
+    }
+    assert (ran.exit_code, ran.out, ran.err.count("\n")) == (3, "", 1)
 
 
 # Keys

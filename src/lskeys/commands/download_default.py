@@ -7,28 +7,13 @@ from typing import Annotated
 
 import typer
 
-from lskeys.config import expanded
-from lskeys.errors import DeclinedError, LskeysError, RefusedError, UsageError
+from lskeys.errors import DeclinedError, LskeysError, RefusedError
 from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, SavedKey, attempt
-from lskeys.names import default_key_file
-from lskeys.options import Connection, Force, Out, Output, Program, Safety, verb
+from lskeys.names import Destination, default_key_file
+from lskeys.options import Connection, File, Force, Out, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.views import SAVED_KEYS
-
-STDOUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where keys go: a folder and perhaps a file's name in it; no folder means stdout."""
-
-    folder: Path | None
-    name: str | None = None
-
-    def name_for(self, region: str) -> str:
-        """The file's name; by default as the web console names it."""
-        return self.name or default_key_file(region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +33,7 @@ def download_default(
     run: Runtime,
     *,
     out: Out = None,
-    file: Annotated[
-        str | None,
-        typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout."),
-    ] = None,
+    file: File = None,
     create: Annotated[
         bool, typer.Option("--create", help="Create the default pair where there is none.")
     ] = False,
@@ -61,7 +43,7 @@ def download_default(
 
     Prints the path of each private key.
     """
-    destination = _destination(run, out, file)
+    destination = run.destination(out, file)
     found = run.ask(lambda lightsail: lightsail.default_key_pair())
     wishes, failures = _decide(run, found, create=create)
     if destination.folder is None:
@@ -71,30 +53,10 @@ def download_default(
     failures += [answer.error for answer in answers if answer.error]
     saved = [answer.value for answer in answers if answer.value]
     for each in saved:
-        _tell(run, each)
+        tell(run, each, "default key", undone="nothing was downloaded")
     if saved:
         run.show(Sheet(SAVED_KEYS, saved, failures))
     run.fail_if(failures, len(saved), "regions")
-
-
-def _destination(run: Runtime, out: Path | None, file: str | None) -> Destination:
-    if file is None:
-        return Destination(expanded(out) if out else run.settings.out.value)
-    if out is not None:
-        raise UsageError("--out and --file exclude each other", hint="choose one")
-    if len(run.regions) > 1:
-        raise UsageError(
-            f"--file is for one region, and {len(run.regions)} are asked",
-            hint="use --out DIR, which gets a file for each region",
-        )
-    if file != STDOUT:
-        path = expanded(Path(file))
-        return Destination(path.parent, path.name)
-    if run.terminal.shows_tables:
-        raise RefusedError(
-            "a private key is not shown on a terminal", hint="redirect stdout, or use --file PATH"
-        )
-    return Destination(None)
 
 
 def _decide(
@@ -140,7 +102,9 @@ def _save(
     by_region = {wish.region: wish for wish in wishes}
     if run.asked.dry_run:
         return [
-            _planned(run, folder / destination.name_for(each.region), each, force=force)
+            _planned(
+                run, folder / destination.name_for(default_key_file(each.region)), each, force=force
+            )
             for each in wishes
         ]
     if not wishes:
@@ -150,7 +114,7 @@ def _save(
             lambda lightsail: run.fetch_default(
                 lightsail,
                 held,
-                destination.name_for(lightsail.region),
+                destination.name_for(default_key_file(lightsail.region)),
                 pair=by_region[lightsail.region].pair,
                 creates=by_region[lightsail.region].creates,
                 force=force,
@@ -184,15 +148,16 @@ def _write_to_stdout(run: Runtime, wishes: Sequence[Wish], failures: list[Lskeys
             run.terminal.note(f"wrote the default key of {wish.region} to stdout, {proof}")
 
 
-def _tell(run: Runtime, saved: SavedKey) -> None:
+def tell(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
+    """Say what became of a private key's file, whose key it is, and how that is known."""
     if run.asked.quiet:
         return
     proof = (
         f"fingerprint {saved.fingerprint} verified ({saved.form})" if saved.form else "unverified"
     )
     if saved.outcome == "would save":
-        proof = "nothing was downloaded"
-    run.terminal.note(f"{saved.outcome} {saved.path}: default key of {saved.region}, {proof}")
+        proof = undone
+    run.terminal.note(f"{saved.outcome} {saved.path}: {whose} of {saved.region}, {proof}")
     if saved.kept:
         run.terminal.note(f"the file it replaced is {saved.kept}")
     if saved.form is None and saved.outcome != "would save":

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lskeys.errors import LskeysError, RefusedError, UsageError
+from lskeys.errors import LskeysError
 from lskeys.fingerprints import Form
 from lskeys.model import attempt
-from lskeys.options import Connection, Output, Program, verb
+from lskeys.options import Connection, Output, PassphraseFile, Program, verb
 from lskeys.ownership import OwnedKey, owned
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
@@ -31,16 +30,13 @@ def fingerprint_keys(
     passphrase: Annotated[
         bool, typer.Option("--passphrase", help="Ask for the passphrase of encrypted keys.")
     ] = False,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Its first line opens them."),
-    ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.
 
     Nothing is asked of AWS without --match. SHA-1 is of the private half, so only that shows it.
     """
-    _check(run, passphrase=passphrase, passphrase_file=passphrase_file)
+    run.check_passphrase(passphrase_file, asks=passphrase)
     opens = run.passphrase_for(passphrase_file, asks=passphrase)
     words = files or [str(key.path) for key in run.local_keys]
     answers = [attempt("", partial(run.key_given, word, opens)) for word in words]
@@ -54,15 +50,6 @@ def fingerprint_keys(
         run.show(Sheet(OWNED_KEYS, shown, failures, OWNED_KEYS.columns if match else ()))
     _tell(run, shown, failures)
     run.fail_if(failures, len(shown), "files and regions" if match else "files")
-
-
-def _check(run: Runtime, *, passphrase: bool, passphrase_file: Path | None) -> None:
-    if passphrase and passphrase_file is not None:
-        raise UsageError("--passphrase and --passphrase-file exclude each other", hint="choose one")
-    if passphrase and not run.terminal.can_ask:
-        raise RefusedError(
-            "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
-        )
 
 
 def _tell(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:

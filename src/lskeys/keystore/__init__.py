@@ -7,6 +7,18 @@ names, flushes again and reads back.
 
 from lskeys.keystore.draft import leftovers
 from lskeys.keystore.folder import Folder, inspect, open_folder
+from lskeys.keystore.mending import close_file, close_folder, complete
 from lskeys.keystore.place import Place, Present, Saved
 
-__all__ = ["Folder", "Place", "Present", "Saved", "inspect", "leftovers", "open_folder"]
+__all__ = [
+    "Folder",
+    "Place",
+    "Present",
+    "Saved",
+    "close_file",
+    "close_folder",
+    "complete",
+    "inspect",
+    "leftovers",
+    "open_folder",
+]

@@ -113,8 +113,8 @@ def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -
     )
 
 
-def look(directory: Directory, name: str) -> Found | None:
-    """The regular file of that name, or None where nothing is.
+def look(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> Found | None:
+    """The regular file of that name, or None where nothing is; one byte more than `limit` at most.
 
     Raises:
         RefusedError: Something else is there: a link, a folder, a pipe, a device.
@@ -130,7 +130,7 @@ def look(directory: Directory, name: str) -> Found | None:
     try:
         status = os.fstat(descriptor)
         _refuse_kind(directory.path / name, status.st_mode)
-        content = os.read(descriptor, SIZE_LIMIT + 1)
+        content = os.read(descriptor, limit + 1)
     finally:
         os.close(descriptor)
     return Found(Secret(content), stat.S_IMODE(status.st_mode), status.st_nlink)
@@ -184,6 +184,6 @@ def _refuse_kind(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
         raise RefusedError(
-            f"{path} is {kind}, and a key is never written through one",
+            f"{path} is {kind}, and nothing is written through one",
             hint="remove it, or choose another place",
         )

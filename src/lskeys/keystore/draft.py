@@ -103,7 +103,7 @@ class Draft:
         """Flush the folder, and read back what it has under that name."""
         with told(f"{self._path(name)} is written, but the disk does not confirm it"):
             self._directory.flush()
-            found = look(self._directory, name)
+            found = look(self._directory, name, limit=len(text.reveal()))
         if (
             found is None
             or found.content.reveal() != text.reveal()

@@ -22,16 +22,18 @@ class Folder:
     _directory: Directory
     _now: Callable[[], datetime]
 
-    def reserve(self, name: str, *, force: bool = False) -> AbstractContextManager[Place]:
+    def reserve(
+        self, name: str, *, force: bool = False, fresh: bool = False
+    ) -> AbstractContextManager[Place]:
         """Check the destination of a key and take its space on the disk; saved or left empty.
 
         Raises:
             RefusedError: No key can be saved there: the name is none or too long, a link,
                 folder, pipe or device is there, or, without `force`, a file without a key that
-                could be compared.
+                could be compared; for a `fresh` key, which is not made yet, any file.
             LocalError: The disk is full, read-only, or closed to you.
         """
-        return reserved(self._directory, name, force=force, now=self._now)
+        return reserved(self._directory, name, force=force, fresh=fresh, now=self._now)
 
 
 def _utc_now() -> datetime:
@@ -68,7 +70,7 @@ def open_folder(
         yield Folder(path, directory, now)
 
 
-def inspect(path: Path, *, force: bool = False) -> Present | None:
+def inspect(path: Path, *, force: bool = False, fresh: bool = False) -> Present | None:
     """What lies where a private key would go, for dry runs: nothing is made or changed.
 
     Raises:
@@ -78,6 +80,6 @@ def inspect(path: Path, *, force: bool = False) -> Present | None:
     check_name(path.name)
     try:
         with opened(path.parent) as directory:
-            return survey(directory, path.name, force=force)
+            return survey(directory, path.name, force=force, fresh=fresh)
     except MissingError:
         return None

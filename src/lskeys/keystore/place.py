@@ -97,6 +97,24 @@ class Place:
             _, public_kept = self._settle(self._public, public)
         return Saved(self.path, public_path, outcome, kept, public_kept)
 
+    def withdraw(self, saved: Saved) -> None:
+        """Undo a save of this run: the new files go, and what they replaced has its name back.
+
+        Raises:
+            LocalError: The disk failed; the message tells that the key is still there.
+        """
+        with told(f"{saved.path} cannot be removed again, and holds a key of no key pair"):
+            self._take_back(saved.path.name, saved.kept)
+            self._take_back(saved.public_path.name, saved.public_kept)
+            self._directory.flush()
+
+    def _take_back(self, name: str, kept: Path | None) -> None:
+        folder = self._directory.descriptor
+        if kept is None:
+            os.unlink(name, dir_fd=folder)
+            return
+        os.rename(kept.name, name, src_dir_fd=folder, dst_dir_fd=folder)
+
     def _refuse_other(self, file: _File) -> None:
         found = look(self._directory, file.name)
         if found and not self.force and not file.is_same(_material(found)):
@@ -124,10 +142,10 @@ class Place:
 
 @contextmanager
 def reserved(
-    directory: Directory, name: str, *, force: bool, now: Callable[[], datetime]
+    directory: Directory, name: str, *, force: bool, fresh: bool, now: Callable[[], datetime]
 ) -> Iterator[Place]:
     """Check a destination and reserve its space; without a save, nothing stays behind."""
-    present = survey(directory, name, force=force)
+    present = survey(directory, name, force=force, fresh=fresh)
     with (
         drafted(directory, size=_PRIVATE_SIZE) as private,
         drafted(directory, size=PUBLIC_SIZE) as public,
@@ -135,8 +153,11 @@ def reserved(
         yield Place(directory.path / name, present, force, directory, private, public, now)
 
 
-def survey(directory: Directory, name: str, *, force: bool) -> Present | None:
-    """What lies at a destination; refused where no key whatever could be saved there."""
+def survey(directory: Directory, name: str, *, force: bool, fresh: bool = False) -> Present | None:
+    """What lies at a destination; refused where no key whatever could be saved there.
+
+    A `fresh` key is not made yet, so no file can hold it already.
+    """
     path = directory.path / name
     check_name(name)
     _check_length(directory, name, len(_SUFFIX))
@@ -146,10 +167,10 @@ def survey(directory: Directory, name: str, *, force: bool) -> Present | None:
     if force and (found or beside):
         _check_length(directory, name, len(_SUFFIX) + writing.LONGEST_SUFFIX)
     material = _material(found) if found else None
-    if found and not force and not (material and material.private):
+    if found and not force and (fresh or not (material and material.private)):
         raise _taken(path, material)
     public = _material(beside) if beside else None
-    if beside and not force and not _is_public(public):
+    if beside and not force and (fresh or not _is_public(public)):
         raise _taken(directory.path / (name + _SUFFIX), public)
     return Present(path, found.mode, material) if found else None
 

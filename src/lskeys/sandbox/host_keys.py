@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +23,16 @@ class HostKey:
 
 
 def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
-    """An ed25519 and an ECDSA key; an RSA one would only cost time."""
+    """An ed25519 and an ECDSA key, made now; an RSA one would only cost time."""
     lines = (
         openssh_line(ed25519.Ed25519PrivateKey.generate().public_key()),
         openssh_line(ec.generate_private_key(ec.SECP256R1()).public_key()),
     )
+    return read_host_keys(lines, witnessed_at)
+
+
+def read_host_keys(lines: Iterable[str], witnessed_at: datetime) -> tuple[HostKey, ...]:
+    """The host keys of these OpenSSH lines."""
     return tuple(_host_key(line, witnessed_at) for line in lines)
 
 

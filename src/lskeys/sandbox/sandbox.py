@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lskeys.sandbox.account import Account
 from lskeys.sandbox.blueprints import BLUEPRINTS
-from lskeys.sandbox.host_keys import make_host_keys
+from lskeys.sandbox.host_keys import make_host_keys, read_host_keys
 from lskeys.sandbox.keys import Origin, make_ed25519, make_rsa, read_imported, read_private
 from lskeys.sandbox.operations import Service
 from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, StaticIp, Tag
@@ -117,14 +117,17 @@ class Sandbox:
         blueprint_id: str = "ubuntu_24_04",
         public_ip: str = "203.0.113.1",
         static_ip: str | None = None,
+        host_keys: Iterable[str] | None = None,
     ) -> None:
         """Put an instance there; `static_ip` is the name of its static address.
 
+        `host_keys` are OpenSSH lines; without them it gets host keys of its own.
         ValueError if there is no such blueprint, NameTakenError if a name is taken.
         """
         if blueprint_id not in BLUEPRINTS:
             raise ValueError(f"no blueprint {blueprint_id!r}; there are {' '.join(BLUEPRINTS)}")
         moment = created_at or self._now()
+        seen = make_host_keys(moment) if host_keys is None else read_host_keys(host_keys, moment)
         instance = Instance(
             region=region,
             name=name,
@@ -135,7 +138,7 @@ class Sandbox:
             public_ip=public_ip,
             private_ip="172.26.0.10",
             is_static_ip=static_ip is not None,
-            host_keys=make_host_keys(moment),
+            host_keys=seen,
         )
         self.prepare()
         with self._store.writing() as transaction:

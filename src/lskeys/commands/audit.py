@@ -1,0 +1,193 @@
+"""audit: this disk against the account. Touches: what the runtime hands it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lskeys import findings
+from lskeys.config import ALL_REGIONS, did_you_mean
+from lskeys.deadline import Pending
+from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
+from lskeys.findings import MENDABLE, Code, Evidence, Finding, Lskeys
+from lskeys.model import Answer, Instance, KeyPair, attempt
+from lskeys.options import Connection, Output, Program, Safety, verb
+from lskeys.runtime import Runtime
+from lskeys.sheet import Sheet
+from lskeys.views import FINDINGS
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@verb(Connection, Output, Program, Safety)
+def audit_keys(
+    run: Runtime,
+    *,
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            "--max-age", metavar="DAYS", min=0, help="Pairs older than this are findings."
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="CODE", help="Not these findings; may be given again."),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend loose permissions and missing public halves.")
+    ] = False,
+) -> None:
+    """Compare the key folders with the account, and tell what is wrong and what mends it.
+
+    Exit code 6 if anything was found, 0 if not, 7 if a region did not answer. The findings:
+
+    * loose-permissions: others have rights on a private key, or may write in a key folder
+
+    * mismatched-key: a file named as a pair's (NAME.pem) holds another key
+
+    * wrong-public: a .pub is not the public half of the private key beside it
+
+    * missing-private: no file in the key folders holds the private half of a pair
+
+    * stale-default: instances name a default pair that is younger than they are
+
+    * no-fingerprint: AWS reports none for a pair, so nothing can be verified
+
+    * hidden-key: an encrypted .pem does not tell whose key it is
+
+    * orphaned-key: a .pem belongs to no pair; other private keys are taken for personal ones
+
+    * duplicate-key: two pairs of different names have the same key
+
+    * shared-key: pairs of the same name in several regions have the same key
+
+    * old-pair: a pair is older than --max-age
+
+    * unused-pair: no instance names a pair; snapshots and authorized_keys cannot be seen
+
+    * missing-public: a pair's private key has no .pub beside it
+    """
+    ignored = _codes(ignore or ())
+    answers = run.ask(_look)
+    errors = [answer.error for answer in answers if answer.error]
+    seen = [answer.value for answer in answers if answer.value]
+    if not seen:
+        run.fail_if(errors, 0, "regions")
+    errors += [each.instances.error for each in seen if each.instances.error]
+    found = findings.judge(_evidence(run, answers, max_age), ignored)
+    mended = _mend(run, [each for each in found if each.code in MENDABLE]) if fix else []
+    failed = [answer.error for answer in mended if answer.error]
+    left = [each for each in found if each not in {answer.value for answer in mended}]
+    run.show(Sheet(FINDINGS, left, [*errors, *failed]))
+    whole_regions = len(errors) + len(failed) == len(answers) - len(seen)
+    succeeded = len(seen) + len(mended) - len(failed)
+    run.fail_if([*errors, *failed], succeeded, "regions" if whole_regions else "steps")
+    _conclude(run, left, sum(len(each.pairs) for each in seen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A region's pairs, and its instances, which may be denied to who may see the pairs."""
+
+    pairs: tuple[KeyPair, ...]
+    instances: Answer[tuple[Instance, ...]]
+
+
+def _look(lightsail: "Lightsail") -> _Seen:
+    pending = Pending(lightsail.instances)
+    pairs = lightsail.key_pairs(include_default=True)
+    instances = attempt(lightsail.region, pending.result)
+    if instances.value is None:
+        return _Seen(pairs, instances)
+    known = instances.value
+    return _Seen(tuple(pair.with_usage(known) for pair in pairs), instances)
+
+
+def _codes(words: Sequence[str]) -> frozenset[Code]:
+    known = tuple(code.value for code in Code)
+    unknown = next((word for word in words if word not in known), None)
+    if unknown is not None:
+        raise UsageError(
+            f"--ignore: there is no finding {unknown or 'without a code'}",
+            hint=did_you_mean(unknown, known) or f"findings are {', '.join(known)}",
+        )
+    return frozenset(Code(word) for word in words)
+
+
+def _evidence(run: Runtime, answers: Sequence[Answer[_Seen]], max_age: int | None) -> Evidence:
+    seen = [answer.value for answer in answers if answer.value]
+    return Evidence(
+        regions=run.regions,
+        everywhere=ALL_REGIONS in run.settings.regions.value,
+        silent=frozenset(answer.region for answer in answers if answer.error),
+        pairs=tuple(pair for each in seen for pair in each.pairs),
+        instances=tuple(known for each in seen for known in each.instances.value or ()),
+        keys=run.local_keys,
+        folders=run.folders_seen,
+        now=run.launch.now(),
+        max_age=max_age,
+        lskeys=Lskeys(_account_options(run)),
+    )
+
+
+def _account_options(run: Runtime) -> tuple[str, ...]:
+    """What the command line said about whom to ask; variables and files go on saying it."""
+    asked = run.asked
+    return (
+        *(("--profile", asked.profile) if asked.profile else ()),
+        *(("--endpoint-url", asked.endpoint_url) if asked.endpoint_url else ()),
+        *(("--sandbox",) if asked.sandbox else ()),
+    )
+
+
+def _mend(run: Runtime, mendable: Collection[Finding]) -> list[Answer[Finding]]:
+    """Mend what was agreed to; what could not be mended is an error, and stays a finding."""
+    if not mendable:
+        return []
+    _consent(run, mendable)
+    if run.asked.dry_run:
+        return []
+    answers = [attempt(each.region or "", partial(_mended, run, each)) for each in mendable]
+    for answer in answers:
+        if answer.value and not run.asked.quiet:
+            run.terminal.note(f"mended {answer.value.code}: {answer.value.subject}")
+    return answers
+
+
+def _mended(run: Runtime, finding: Finding) -> Finding:
+    run.mend(finding)
+    return finding
+
+
+def _consent(run: Runtime, mendable: Collection[Finding]) -> None:
+    if run.asked.yes and not run.asked.dry_run:
+        return
+    if not run.terminal.can_ask and not run.asked.dry_run:
+        raise RefusedError(
+            "mending asks first, and there is nobody to ask", hint="to mend unasked, add --yes"
+        )
+    for each in mendable:
+        run.terminal.note(f"would mend {each.code}: {each.subject}")
+    if run.asked.dry_run:
+        return
+    if run.terminal.ask("Mend this? [y/N]").lower() not in {"y", "yes"}:
+        raise DeclinedError("you said no; nothing was changed")
+
+
+def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
+    where = run.regions[0] if len(run.regions) == 1 else f"{len(run.regions)} regions"
+    if left:
+        hint = "each comes with the command that mends it, or is the first step to that"
+        if any(each.code in MENDABLE for each in left):
+            hint = "--fix mends loose-permissions and missing-public; for others see the command"
+        raise FindingsError(f"{_counted(len(left), 'finding')} in {where}", hint=hint)
+    if not run.asked.quiet:
+        files = _counted(len(run.local_keys), "local key file")
+        run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

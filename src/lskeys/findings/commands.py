@@ -1,0 +1,74 @@
+"""The command lines that mend, quoted for a shell. Pure."""
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lskeys.model import KeyPair
+
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Lskeys:
+    """Command lines of lskeys for the account that was asked.
+
+    `options` are those that say which account that is, such as `--profile`.
+    """
+
+    options: tuple[str, ...] = ()
+
+    def show(self, pair: KeyPair) -> str:
+        """Everything about a pair, to decide upon."""
+        return self._line("show", pair.name, "--region", pair.region)
+
+    def delete(self, pair: KeyPair) -> str:
+        """Remove a pair, which asks first; a default pair goes only with its fingerprint."""
+        guarded = ("--fingerprint",) if pair.is_default else ()
+        return self._line("delete", pair.name, "--region", pair.region, *guarded)
+
+    def download(self, pair: KeyPair) -> str:
+        """Save the default key."""
+        return self._line("download-default", "--region", pair.region)
+
+    def download_over(self, pair: KeyPair, file: Path) -> str:
+        """Save the default key in place of another, which is kept beside it."""
+        target = ("--file", str(file), "--force")
+        return self._line("download-default", "--region", pair.region, *target)
+
+    def renew(self, pair: KeyPair, now: datetime) -> str:
+        """The first step to a younger key: another default key, or a pair with today's date."""
+        if pair.is_default:
+            return self._line("rotate-default", "--region", pair.region)
+        dated = f"-{now:%Y-%m-%d}"
+        name = pair.name[: _LONGEST_NAME - len(dated)] + dated
+        return self._line("create", name, "--region", pair.region)
+
+    def look_everywhere(self, file: Path) -> str:
+        """Ask every region whose key it is."""
+        return self._line("fingerprint", str(file), "--match", "--all-regions")
+
+    def _line(self, *words: str) -> str:
+        return shlex.join(("lskeys", *self.options, *words))
+
+
+def put_aside(file: Path, ending: str) -> str:
+    """Give a file a name that claims nothing; `-n` never overwrites."""
+    return shlex.join(("mv", "-n", str(file), f"{file}.{ending}"))
+
+
+def close_folder(folder: Path) -> str:
+    """Take everybody else's right to put files in a folder."""
+    return shlex.join(("chmod", "go-w", str(folder)))
+
+
+def derive_public(private: Path) -> str:
+    """Write the public half beside a private key; asks for a passphrase where there is one."""
+    derive = shlex.join(("ssh-keygen", "-y", "-f", str(private)))
+    return f"{derive} > {shlex.quote(f'{private}.pub')}"
+
+
+def replace_public(private: Path) -> str:
+    """The same, after what lies there was put aside."""
+    return f"{put_aside(Path(f'{private}.pub'), 'wrong')} && {derive_public(private)}"

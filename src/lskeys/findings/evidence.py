@@ -1,0 +1,91 @@
+"""What an audit knows: the account's side, the disk's side, and who belongs to whom. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from lskeys import fingerprints
+from lskeys.findings.commands import Lskeys
+from lskeys.matching import LocalKey, match_all
+from lskeys.model import Instance, KeyPair
+from lskeys.names import default_key_file
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFolder:
+    """A key folder: its permission bits, and the names of all files in it."""
+
+    path: Path
+    mode: int
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that is judged.
+
+    Attributes:
+        regions: The regions that were asked.
+        everywhere: Whether these are all there are.
+        silent: Those of them that did not tell their pairs.
+        pairs: All pairs of the others; `used_by` is None where the instances are not known.
+        instances: Their instances, as far as they are known.
+        keys: The keys in the key folders.
+        folders: The key folders.
+        now: The time.
+        max_age: Days a pair may be old; None means any number.
+        lskeys: Spells commands for the account that was asked.
+    """
+
+    regions: tuple[str, ...]
+    everywhere: bool
+    silent: frozenset[str]
+    pairs: tuple[KeyPair, ...]
+    instances: tuple[Instance, ...]
+    keys: tuple[LocalKey, ...]
+    folders: tuple[KeyFolder, ...]
+    now: datetime
+    max_age: int | None = None
+    lskeys: Lskeys = field(default_factory=Lskeys)
+
+    def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
+        """Each pair, and the files that hold its key or the public half of it."""
+        matched = match_all(self.pairs, self.keys).pairs
+        return {each.pair: tuple(match.key for match in each.matches) for each in matched}
+
+    def homes(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
+        """Each file that belongs to a pair, and all pairs it belongs to, by region and name."""
+        found: dict[LocalKey, list[KeyPair]] = {}
+        for pair, keys in self.holders().items():
+            for key in keys:
+                found.setdefault(key, []).append(pair)
+        return {key: tuple(sorted(pairs, key=place)) for key, pairs in found.items()}
+
+    def private_keys(self) -> tuple[LocalKey, ...]:
+        """The files with a private half."""
+        return tuple(key for key in self.keys if key.has_private)
+
+    def lies_beside(self, path: Path, name: str) -> bool:
+        """Whether there is a file of this name in the key folder of that one."""
+        return any(each.path == path.parent and name in each.names for each in self.folders)
+
+
+def place(pair: KeyPair) -> tuple[str, str]:
+    """Where a pair is: region and name."""
+    return (pair.region, pair.name)
+
+
+def file_name(pair: KeyPair) -> str:
+    """The file the pair's key is expected in, as the web console and `create` name it."""
+    return default_key_file(pair.region) if pair.is_default else f"{pair.name}.pem"
+
+
+def has_fingerprint(pair: KeyPair) -> bool:
+    """Whether the service reports what can be compared."""
+    return fingerprints.parse(pair.fingerprint or "") is not None
+
+
+def is_hidden(key: LocalKey) -> bool:
+    """Whether it does not show whose key it is: an encrypted PEM without `.pub`."""
+    return key.has_private and not key.fingerprints

@@ -1,0 +1,70 @@
+"""One finding: a stable code, a sentence, its subject, and the command that mends it. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Code(StrEnum):
+    """Every kind of finding, the most urgent first; the words are a versioned contract."""
+
+    LOOSE_PERMISSIONS = "loose-permissions"
+    MISMATCHED_KEY = "mismatched-key"
+    WRONG_PUBLIC = "wrong-public"
+    MISSING_PRIVATE = "missing-private"
+    STALE_DEFAULT = "stale-default"
+    NO_FINGERPRINT = "no-fingerprint"
+    HIDDEN_KEY = "hidden-key"
+    ORPHANED_KEY = "orphaned-key"
+    DUPLICATE_KEY = "duplicate-key"
+    SHARED_KEY = "shared-key"
+    OLD_PAIR = "old-pair"
+    UNUSED_PAIR = "unused-pair"
+    MISSING_PUBLIC = "missing-public"
+
+
+MENDABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
+"""What lskeys mends itself: where no key can be lost by it."""
+
+_URGENCY = {code: place for place, code in enumerate(Code)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        code: Its kind.
+        message: A sentence about the subject, which it does not name.
+        command: A line for a shell, which mends it or is the first step to that.
+        region: The region of the pair it is about.
+        name: The name of that pair.
+        file: The file or folder it is about; None where it is about the pair alone.
+    """
+
+    code: Code
+    message: str
+    command: str
+    region: str | None = None
+    name: str | None = None
+    file: Path | None = None
+
+    @property
+    def subject(self) -> str:
+        """What it is about: the file where there is one, else the pair's name."""
+        return str(self.file) if self.file else self.name or ""
+
+    def __lt__(self, other: "Finding") -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[Any, ...]:
+        return (
+            _URGENCY[self.code],
+            self.region or "",
+            self.subject,
+            self.name or "",
+            self.message,
+            self.command,
+        )

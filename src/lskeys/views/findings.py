@@ -1,0 +1,36 @@
+"""How a finding of `audit` looks. Pure."""
+
+from typing import Any
+
+from lskeys.findings import Finding
+from lskeys.sheet import Column, View
+from lskeys.views.words import without_none
+
+
+def raw_finding(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON; `region` and `name` are of the pair, `file` of the file it is about."""
+    return without_none(
+        {
+            "code": finding.code.value,
+            "message": finding.message,
+            "region": finding.region,
+            "name": finding.name,
+            "file": str(finding.file) if finding.file else None,
+            "command": finding.command,
+        }
+    )
+
+
+FINDINGS: View[Finding] = View(
+    member="findings",
+    columns=(
+        Column("code", "CODE", lambda finding: finding.code.value),
+        Column("region", "REGION", lambda finding: finding.region or ""),
+        Column("subject", "SUBJECT", lambda finding: finding.subject, folds=True),
+        Column("message", "FINDING", lambda finding: finding.message, folds=True),
+        Column("command", "COMMAND", lambda finding: finding.command, folds=True),
+    ),
+    standard=("code", "region", "subject", "message", "command"),
+    identity=lambda finding: finding.subject,
+    raw=raw_finding,
+)

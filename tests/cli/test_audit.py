@@ -1,0 +1,621 @@
+"""audit, through the command line."""
+
+import json
+import shlex
+import subprocess
+import tempfile
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lskeys.findings import Code
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.conftest import CREATED, REGION, Ran, Run
+
+from .changes import changes, operations
+from .conftest import Serve
+from .keys import encrypted_pem, other_pem, public_line, said, save
+
+ELSEWHERE = "eu-west-1"
+DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
+BEFORE = CREATED - timedelta(days=100)
+UNUSED = "no instance names it; snapshots and hand-made authorized_keys cannot be seen"
+LOST = "its private half is in none of the key folders, and AWS has none"
+HINT = "lskeys: hint: each comes with the command that mends it, or is the first step to that\n"
+FIX_HINT = (
+    "lskeys: hint: --fix mends loose-permissions and missing-public; for others see the command\n"
+)
+
+
+@cache
+def ed25519(name: str) -> str:
+    """A key in OpenSSH's own format, quick to make; another one for each name."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path)
+        return path.read_text()
+
+
+def with_public(path: Path, text: str) -> Path:
+    """A private key file with its public half beside it."""
+    save(Path(f"{path}.pub"), public_line(text) + "\n", 0o644)
+    return save(path, text)
+
+
+def add_pair(account: Sandbox, name: str, text: str, region: str = REGION) -> None:
+    """A pair with this key, and an instance that names it."""
+    account.add_key_pairs(region, [name], public_line=public_line(text), created_at=CREATED)
+    account.add_instance(region, f"on-{name}", key_pair_name=name)
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    """The key folder."""
+    made = home / ".ssh"
+    made.mkdir(mode=0o700)
+    return made
+
+
+@pytest.fixture
+def clean(account: Sandbox, server: Server, folder: Path, rsa_pem: str) -> Path:
+    """An account and a disk with nothing wrong, personal keys among them; the folder."""
+    assert server.requests == []
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
+    account.add_instance(REGION, "blog", created_at=CREATED)
+    add_pair(account, "web", ed25519("web"))
+    with_public(folder / DEFAULT_FILE, rsa_pem)
+    with_public(folder / "web.pem", ed25519("web"))
+    save(folder / "id_ed25519", ed25519("personal"))
+    save(folder / "id_old", encrypted_pem(other_pem()))
+    save(folder / f"{DEFAULT_FILE}.old-20260101T000000Z", ed25519("kept"))
+    save(folder / f"LightsailDefaultKey-{ELSEWHERE}.pem", ed25519("elsewhere"))
+    save(folder / "config", "Host *\n", 0o644)
+    return folder
+
+
+@pytest.fixture
+def everything_wrong(serve: Serve, account: Sandbox, folder: Path, rsa_pem: str) -> Path:
+    """An account and a disk that give every finding once; the key folder."""
+    serve("fingerprint-imported-ed25519=sha256-ssh", "fingerprint-imported-rsa=none")
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
+    account.add_instance(REGION, "elder", created_at=BEFORE)
+    account.add_key_pairs(
+        REGION, ["ancient"], public_line=public_line(ed25519("ancient")), created_at=BEFORE
+    )
+    account.add_instance(REGION, "on-ancient", key_pair_name="ancient")
+    add_pair(account, "blank", other_pem())
+    add_pair(account, "lost", ed25519("lost"))
+    add_pair(account, "web", ed25519("web"))
+    add_pair(account, "web", ed25519("web"), ELSEWHERE)
+    account.add_key_pairs(REGION, ["spare"], public_line=public_line(ed25519("spare")))
+    add_pair(account, "twin", ed25519("spare"))
+    save(folder / DEFAULT_FILE, rsa_pem)
+    save(folder / "lost.pem", ed25519("not lost's"))
+    save(folder / "secret.pem", encrypted_pem(other_pem()))
+    save(folder / "stray.pem", ed25519("stray"))
+    with_public(folder / "ancient.pem", ed25519("ancient"))
+    with_public(folder / "spare.pem", ed25519("spare"))
+    with_public(folder / "web.pem", ed25519("web")).chmod(0o644)
+    save(folder / "spare.pem.pub", public_line(ed25519("lost")), 0o644)
+    return folder
+
+
+def expected(folder: Path) -> list[tuple[str, ...]]:
+    """Every finding there, as text has it."""
+    keys = {name: str(folder / f"{name}.pem") for name in ("lost", "secret", "stray", "web")}
+    spare, default = str(folder / "spare.pem"), str(folder / DEFAULT_FILE)
+    at_home = f"--region {REGION}"
+    return [
+        (
+            "loose-permissions",
+            "-",
+            keys["web"],
+            "others have rights on this private key (mode 0644)",
+            f"chmod 600 {keys['web']}",
+        ),
+        (
+            "mismatched-key",
+            REGION,
+            keys["lost"],
+            f"it is named as the key of lost in {REGION}, and holds another one",
+            f"lskeys fingerprint {keys['lost']} --match --all-regions",
+        ),
+        (
+            "wrong-public",
+            "-",
+            f"{spare}.pub",
+            "it is not the public half of the private key beside it",
+            f"mv -n {spare}.pub {spare}.pub.wrong && ssh-keygen -y -f {spare} > {spare}.pub",
+        ),
+        ("missing-private", REGION, "lost", LOST, f"lskeys show lost {at_home}"),
+        (
+            "stale-default",
+            REGION,
+            DEFAULT_PAIR,
+            "it is younger than elder, which it will not open",
+            f"lskeys show {DEFAULT_PAIR} {at_home}",
+        ),
+        (
+            "no-fingerprint",
+            REGION,
+            "blank",
+            "AWS reports no fingerprint for it, so no file can be verified against it",
+            f"lskeys show blank {at_home}",
+        ),
+        (
+            "hidden-key",
+            "-",
+            keys["secret"],
+            "it is encrypted, and no public half beside it tells whose key it is",
+            f"ssh-keygen -y -f {keys['secret']} > {keys['secret']}.pub",
+        ),
+        (
+            "orphaned-key",
+            "-",
+            keys["stray"],
+            f"it is the key of no pair in {ELSEWHERE}, {REGION}",
+            f"lskeys fingerprint {keys['stray']} --match --all-regions",
+        ),
+        (
+            "duplicate-key",
+            REGION,
+            "spare",
+            f"it has the same key as twin in {REGION}",
+            f"lskeys delete spare {at_home}",
+        ),
+        (
+            "shared-key",
+            REGION,
+            "web",
+            f"it has the same key as web in {ELSEWHERE}",
+            f"lskeys delete web {at_home}",
+        ),
+        (
+            "old-pair",
+            REGION,
+            "ancient",
+            "it is 120 days old, and 90 are allowed",
+            f"lskeys create ancient-2026-11-23 {at_home}",
+        ),
+        ("unused-pair", REGION, "spare", UNUSED, f"lskeys delete spare {at_home}"),
+        (
+            "missing-public",
+            REGION,
+            default,
+            "its public half is not beside it",
+            f"ssh-keygen -y -f {default} > {default}.pub",
+        ),
+    ]
+
+
+AUDIT = f"audit -r {REGION} -r {ELSEWHERE} --max-age 90"
+
+
+def found(run: Run, line: str) -> list[dict[str, Any]]:
+    """The findings in the JSON document of a command line."""
+    document = json.loads(run(f"{line} -o json").out)
+    assert (document["errors"], document["schemaVersion"]) == ([], 1)
+    return list(document["findings"])
+
+
+def codes(run: Run, line: str = "audit") -> list[str]:
+    """Only their codes."""
+    return [each["code"] for each in found(run, line)]
+
+
+def test_clean(clean: Path, server: Server, run: Run) -> None:
+    """Where all is well there is no finding; two questions are asked, and the exit code is 0."""
+    assert clean.is_dir()
+    assert run("audit --max-age 21") == Ran(
+        0, err=f"lskeys: no findings in {REGION}: 2 key pairs, 8 local key files\n"
+    )
+    assert sorted(operations(server)) == ["GetInstances", "GetKeyPairs"]
+
+
+def test_clean_in_every_format(clean: Path, run: Run) -> None:
+    """No finding is an empty list, not an empty document; --quiet says nothing at all."""
+    assert clean.is_dir()
+    empty = {"findings": [], "errors": [], "schemaVersion": 1}
+    assert json.loads(run("audit -o json").out) == empty
+    assert run("audit -o csv").out == "code,region,subject,message,command\n"
+    assert run("audit -q") == Ran(0)
+
+
+def test_every_finding(everything_wrong: Path, account: Sandbox, run: Run) -> None:
+    """A prepared disk and account give exactly the expected findings, all codes among them."""
+    assert account.path.exists()
+    lines = ["\t".join(each) + "\n" for each in expected(everything_wrong)]
+    assert run(AUDIT) == Ran(
+        6, out="".join(lines), err=f"lskeys: error: 13 findings in 2 regions\n{FIX_HINT}"
+    )
+    assert [each[0] for each in expected(everything_wrong)] == [code.value for code in Code]
+
+
+def test_json(everything_wrong: Path, run: Run) -> None:
+    """For machines: the same findings, region and name of the pair, the file where there is one."""
+    document = json.loads(run(f"{AUDIT} -o json").out)
+    assert list(document) == ["findings", "errors", "schemaVersion"]
+    by_code = {each["code"]: each for each in document["findings"]}
+    assert by_code["missing-private"] == {
+        "code": "missing-private",
+        "message": LOST,
+        "region": REGION,
+        "name": "lost",
+        "command": f"lskeys show lost --region {REGION}",
+    }
+    file = str(everything_wrong / "lost.pem")
+    assert by_code["mismatched-key"] == {
+        "code": "mismatched-key",
+        "message": f"it is named as the key of lost in {REGION}, and holds another one",
+        "region": REGION,
+        "name": "lost",
+        "file": file,
+        "command": f"lskeys fingerprint {file} --match --all-regions",
+    }
+    assert [each["command"] for each in document["findings"]] == [
+        each[-1] for each in expected(everything_wrong)
+    ]
+
+
+def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
+    """With -o json, what says exit code 6 on stderr is one JSON object."""
+    assert everything_wrong.is_dir()
+    error = json.loads(run(f"{AUDIT} -o json").err)
+    assert (error["code"], error["message"], error["exitCode"]) == (
+        "Findings",
+        "13 findings in 2 regions",
+        6,
+    )
+
+
+def test_other_formats(everything_wrong: Path, run: Run) -> None:
+    """A row per finding in csv, an object in jsonl, the subject with --quiet, and --query works."""
+    rows = expected(everything_wrong)
+    assert run(f"{AUDIT} -o csv").out.splitlines()[4] == (
+        f'missing-private,{REGION},lost,"{LOST}",lskeys show lost --region {REGION}'
+    )
+    lines = run(f"{AUDIT} -o jsonl").out.splitlines()
+    assert [json.loads(line)["code"] for line in lines] == [row[0] for row in rows]
+    assert run(f"{AUDIT} -q").out.splitlines() == [row[2] for row in rows]
+    assert run(f"{AUDIT} -o text --query 'findings[].code'").out.split() == [row[0] for row in rows]
+
+
+def test_table_is_grouped(
+    everything_wrong: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal the findings of a kind are together, the most urgent first."""
+    save(everything_wrong / "a.pem", ed25519("a"), 0o640)
+    monkeypatch.setenv("COLUMNS", "200")
+    heading, _, *rows = run(f"{AUDIT} --color never", terminal=True).out.splitlines()
+    assert heading.split() == ["CODE", "REGION", "SUBJECT", "FINDING", "COMMAND"]
+    known = [code.value for code in Code]
+    shown = [row.split()[0] for row in rows if row.split()[0] in known]
+    assert shown == ["loose-permissions", *known[:8], "orphaned-key", *known[8:]]
+
+
+@pytest.mark.parametrize("code", Code)
+def test_the_help_tells_every_code(run: Run, code: Code) -> None:
+    """Whoever meets a code finds it in the help."""
+    assert f"* {code}: " in run("audit --help").out
+
+
+def test_every_command_is_one(everything_wrong: Path, run: Run) -> None:
+    """Each command that is told can be typed: its verb and options exist, a shell can read it."""
+    for *_, command in expected(everything_wrong):
+        program, *words = shlex.split(command)
+        if program == "lskeys":
+            ran = run(shlex.join([*words, "--help"]))
+            assert (ran.exit_code, ran.err) == (0, ""), command
+        else:
+            subprocess.run(("sh", "-nc", command), check=True)
+
+
+def mend(run: Run, command: str) -> None:
+    """Type a command, as the one who read it in the findings."""
+    program, *words = shlex.split(command)
+    if program != "lskeys":
+        subprocess.run(("sh", "-c", command), check=True, capture_output=True)
+        return
+    agreed = ["--yes"] if words[0] in {"delete", "download-default", "rotate-default"} else []
+    ran = run(shlex.join([*words, *agreed]))
+    assert ran.exit_code == 0, ran.err
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        Code.LOOSE_PERMISSIONS,
+        Code.WRONG_PUBLIC,
+        Code.DUPLICATE_KEY,
+        Code.SHARED_KEY,
+        Code.UNUSED_PAIR,
+        Code.MISSING_PUBLIC,
+    ],
+)
+def test_commands_mend(everything_wrong: Path, run: Run, code: Code) -> None:
+    """What was found is gone after its command was typed."""
+    assert everything_wrong.is_dir()
+    [finding] = [each for each in found(run, AUDIT) if each["code"] == code]
+    mend(run, finding["command"])
+    assert code not in codes(run, AUDIT)
+
+
+def test_default_keys_are_downloaded(clean: Path, run: Run) -> None:
+    """The default key that is missing or mixed up is mended by downloading it."""
+    path = clean / DEFAULT_FILE
+    path.unlink()
+    [finding] = found(run, "audit")
+    assert (finding["code"], finding["name"]) == ("missing-private", DEFAULT_PAIR)
+    assert finding["command"] == f"lskeys download-default --region {REGION}"
+    mend(run, finding["command"])
+    assert codes(run) == []
+    with_public(path, ed25519("another"))
+    both = found(run, "audit")
+    assert [each["code"] for each in both] == ["mismatched-key", "missing-private"]
+    mend(run, both[0]["command"])
+    assert codes(run) == []
+    assert [len(list(clean.glob(f"{DEFAULT_FILE}{end}"))) for end in ("", ".old-*")] == [1, 2]
+
+
+def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:
+    """The command for an old default pair puts a new one in its place."""
+    assert clean.is_dir()
+    [finding] = [each for each in found(run, "audit --max-age 19") if each["name"] != "web"]
+    assert finding["command"] == f"lskeys rotate-default --region {REGION}"
+    mend(run, finding["command"])
+    [left] = [each for each in found(run, "audit --max-age 19") if each["name"] != "web"]
+    assert left["code"] == "stale-default"
+
+
+def test_keys_of_no_region(clean: Path, run: Run) -> None:
+    """Where every region was asked, a key that is nobody's or misnamed is put aside."""
+    with_public(clean / "web.pem", ed25519("another"))
+    save(clean / "stray.pem", ed25519("stray"))
+    findings = found(run, "audit --all-regions")
+    assert [(each["code"], Path(each.get("file", "")).name) for each in findings] == [
+        ("mismatched-key", "web.pem"),
+        ("missing-private", ""),
+        ("orphaned-key", f"LightsailDefaultKey-{ELSEWHERE}.pem"),
+        ("orphaned-key", "stray.pem"),
+    ]
+    for each in findings:
+        mend(run, each["command"])
+    assert codes(run, "audit --all-regions") == ["missing-private"]
+    assert (clean / "web.pem.other").read_text() == ed25519("another")
+    assert (clean / "stray.pem.orphaned").read_text() == ed25519("stray")
+
+
+def test_one_name_in_two_regions(account: Sandbox, clean: Path, run: Run) -> None:
+    """A file that holds the key of one of the pairs it is named after is not misnamed."""
+    add_pair(account, "web", ed25519("web abroad"), ELSEWHERE)
+    (clean / f"LightsailDefaultKey-{ELSEWHERE}.pem").unlink()
+    both = f"audit -r {REGION} -r {ELSEWHERE}"
+    assert [(each["code"], each["region"]) for each in found(run, both)] == [
+        ("missing-private", ELSEWHERE)
+    ]
+    save(clean / "abroad", ed25519("web abroad"))
+    assert codes(run, both) == ["missing-public"]
+
+
+@pytest.mark.parametrize("profile", ["--profile work", ""])
+def test_commands_ask_the_same_account(
+    account: Sandbox, server: Server, run: Run, home: Path, profile: str
+) -> None:
+    """What the command line said about the account is in the commands it tells."""
+    keys = "aws_access_key_id = sandbox\naws_secret_access_key = sandbox\n"
+    save(home / ".aws" / "config", f"[profile work]\n{keys}")
+    account.add_key_pairs(REGION, ["spare"])
+    ran = run(f"{profile} audit --ignore missing-private --endpoint-url {server.endpoint}")
+    words = f"{profile} --endpoint-url {server.endpoint}".strip()
+    assert ran.out.split("\t")[-1] == f"lskeys {words} delete spare --region {REGION}\n"
+
+
+# ignoring
+
+
+def test_ignored(everything_wrong: Path, run: Run) -> None:
+    """Findings that may stay are left out, of every kind that is named; what is left decides."""
+    assert everything_wrong.is_dir()
+    kept = ("shared-key", "old-pair")
+    ignored = " ".join(f"--ignore {code}" for code in Code if code not in kept)
+    assert codes(run, f"{AUDIT} {ignored}") == list(kept)
+    assert run(f"{AUDIT} {ignored} --ignore shared-key --ignore old-pair").exit_code == 0
+
+
+def test_unknown_code(server: Server, run: Run) -> None:
+    """A code that does not exist is a usage error with the nearest one; nothing is asked."""
+    assert run("audit --ignore unused-pairs") == Ran(
+        2,
+        err="lskeys: error: --ignore: there is no finding unused-pairs\n"
+        "lskeys: hint: did you mean unused-pair?\n",
+    )
+    ran = run("audit --ignore ''")
+    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
+    assert ran.err.startswith("lskeys: error: --ignore: there is no finding without a code\n")
+
+
+# regions that fail
+
+
+def test_a_region_fails(clean: Path, server: Server, run: Run) -> None:
+    """The others are shown, the error too, and the exit code is 7 whatever was found."""
+    save(clean / "stray.pem", ed25519("stray"))
+    (clean / "web.pem").unlink()
+    server.add_fault(f"GetKeyPairs@{ELSEWHERE}=AccessDeniedException")
+    ran = run(f"audit -r {REGION} -r {ELSEWHERE}")
+    assert (ran.exit_code, ran.out) == (
+        7,
+        f"missing-private\t{REGION}\tweb\t{LOST}\tlskeys show web --region {REGION}\n",
+    )
+    assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 2 regions failed"
+
+
+def test_no_key_is_an_orphan_while_a_region_is_silent(
+    clean: Path, server: Server, run: Run
+) -> None:
+    """It may belong to a pair there."""
+    save(clean / "stray.pem", ed25519("stray"))
+    assert codes(run, f"audit -r {REGION} -r {ELSEWHERE}") == ["orphaned-key"] * 2
+    server.add_fault(f"GetKeyPairs@{ELSEWHERE}=AccessDeniedException")
+    assert run(f"audit -r {REGION} -r {ELSEWHERE}").out == ""
+
+
+def test_every_region_fails(clean: Path, server: Server, run: Run) -> None:
+    """Where no region answers there is no result, and the error is theirs."""
+    assert clean.is_dir()
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    ran = run("audit")
+    assert (ran.exit_code, ran.out) == (4, "")
+
+
+def test_instances_are_denied(clean: Path, server: Server, run: Run) -> None:
+    """Without instances nothing is said about usage; what the pairs tell is told, and 7."""
+    (clean / "web.pem").unlink()
+    server.add_fault("GetInstances=AccessDeniedException")
+    ran = run("audit")
+    assert (ran.exit_code, ran.out) == (
+        7,
+        f"missing-private\t{REGION}\tweb\t{LOST}\tlskeys show web --region {REGION}\n",
+    )
+    document = json.loads(run("audit -o json").out)
+    assert [each["code"] for each in document["errors"]] == ["AccessDeniedException"]
+
+
+# mending
+
+
+@pytest.fixture
+def mendable(clean: Path) -> Path:
+    """A folder with both kinds of what --fix mends, and one it does not."""
+    (clean / "web.pem.pub").unlink()
+    (clean / "web.pem").chmod(0o640)
+    (clean / "id_ed25519").chmod(0o604)
+    clean.chmod(0o770)
+    save(clean / "stray.pem", ed25519("stray"))
+    return clean
+
+
+def stray(folder: Path) -> str:
+    """The finding that is left, as text has it."""
+    file = folder / "stray.pem"
+    return (
+        f"orphaned-key\t-\t{file}\tit is the key of no pair in {REGION}"
+        f"\tlskeys fingerprint {file} --match --all-regions\n"
+    )
+
+
+def notes(folder: Path, words: str) -> str:
+    """What is said of each that is mended."""
+    return "".join(
+        f"lskeys: {words} {code}: {file}\n"
+        for code, file in (
+            ("loose-permissions", folder),
+            ("loose-permissions", folder / "id_ed25519"),
+            ("loose-permissions", folder / "web.pem"),
+            ("missing-public", folder / "web.pem"),
+        )
+    )
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """Folder and files, with their permissions."""
+    paths = sorted([folder, *folder.iterdir()])
+    return {each.name: f"{each.stat().st_mode & 0o7777:o}" for each in paths}
+
+
+def test_fix(mendable: Path, server: Server, run: Run) -> None:
+    """Permissions and .pub are mended and told, the rest is left and decides; AWS is not asked."""
+    before = modes(mendable)
+    assert run("audit --fix --yes") == Ran(
+        6,
+        out=stray(mendable),
+        err=notes(mendable, "mended") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
+    )
+    assert modes(mendable) == before | {
+        ".ssh": "750",
+        "id_ed25519": "600",
+        "web.pem": "600",
+        "web.pem.pub": "644",
+    }
+    assert (mendable / "web.pem.pub").read_text() == public_line(ed25519("web")) + "\n"
+    assert (codes(run), changes(server)) == (["orphaned-key"], [])
+
+
+def test_fix_of_everything(mendable: Path, run: Run) -> None:
+    """Where nothing is left, the exit code is 0; --quiet does not tell what was mended."""
+    (mendable / "stray.pem").unlink()
+    assert run("audit --fix --yes -q") == Ran(0)
+    assert codes(run) == []
+
+
+def test_fix_asks(mendable: Path, run: Run) -> None:
+    """On a terminal: what would be mended is shown, and only a yes mends it."""
+    before = modes(mendable)
+    asked = notes(mendable, "would mend") + "Mend this? [y/N] "
+    for word in ("n\n", "\n", "yea\n"):
+        ran = run("audit --fix", typed=word)
+        assert ran == Ran(10, err=f"{asked}lskeys: error: you said no; nothing was changed\n")
+    assert modes(mendable) == before
+    assert run("audit --fix", typed="y\n") == Ran(
+        6,
+        out=stray(mendable),
+        err=f"{asked}{notes(mendable, 'mended')}lskeys: error: 1 finding in {REGION}\n{HINT}",
+    )
+
+
+def test_fix_without_a_terminal(mendable: Path, run: Run) -> None:
+    """Nobody to ask, no --yes: refused, nothing changed."""
+    before = modes(mendable)
+    assert run("audit --fix") == Ran(
+        5,
+        err="lskeys: error: mending asks first, and there is nobody to ask\n"
+        "lskeys: hint: to mend unasked, add --yes\n",
+    )
+    assert modes(mendable) == before
+
+
+def test_nothing_to_fix_needs_no_consent(clean: Path, run: Run) -> None:
+    """Where nothing can be mended, nobody is asked."""
+    (clean / "web.pem").unlink()
+    assert run("audit --fix").exit_code == 6
+
+
+def test_dry_run(mendable: Path, run: Run) -> None:
+    """It is told what would be mended; everything stays, and stays a finding."""
+    before = modes(mendable)
+    ran = run("audit --fix --dry-run")
+    assert (ran.exit_code, len(ran.out.splitlines())) == (6, 5)
+    assert ran.err == (
+        notes(mendable, "would mend") + f"lskeys: error: 5 findings in {REGION}\n{FIX_HINT}"
+    )
+    assert modes(mendable) == before
+
+
+def test_ignored_is_not_fixed(mendable: Path, run: Run) -> None:
+    """What is ignored is left alone."""
+    run("audit --fix --yes --ignore missing-public")
+    assert not (mendable / "web.pem.pub").exists()
+    assert codes(run) == ["orphaned-key", "missing-public"]
+
+
+def test_fix_that_fails(mendable: Path, home: Path, run: Run) -> None:
+    """What cannot be mended stays a finding, is told, and the rest is mended: exit 7."""
+    real = save(home / "elsewhere", ed25519("web"), 0o644)
+    (mendable / "web.pem").unlink()
+    (mendable / "web.pem").symlink_to(real)
+    ran = run("audit --fix --yes --ignore orphaned-key --ignore missing-public")
+    assert (ran.exit_code, ran.out.split("\t")[0]) == (7, "loose-permissions")
+    assert f"lskeys: error: {mendable / 'web.pem'} is a symbolic link" in ran.err
+    assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 4 steps failed"
+    assert modes(mendable)["id_ed25519"] == "600"
+    assert oct(real.stat().st_mode) == "0o100644"
+
+
+def test_no_mending_unasked(mendable: Path, run: Run) -> None:
+    """Without --fix nothing is changed, --yes or not."""
+    before = modes(mendable)
+    run("audit --yes")
+    assert modes(mendable) == before

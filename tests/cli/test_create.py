@@ -1,0 +1,754 @@
+"""create, through the command line: the key is safe first, the name is known, nothing is lost."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from tests.conftest import NOW, REGION, Ran, Run
+
+from .changes import changes, operations
+from .conftest import Serve
+from .keys import PASSPHRASE, opened, openssh, other_pem, own_pem, public_line, said, save
+
+EU = "eu-west-1"
+MADE = ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
+OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
+REMOVE = f"lskeys delete web --region {REGION}"
+QUESTIONS = "Passphrase for the new key: \nThe same again: \n"
+
+
+@pytest.fixture(autouse=True)
+def secrecy(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Nothing is written past the streams of the program, a key least of all."""
+    yield
+    assert "PRIVATE" not in "".join(capfd.readouterr())
+
+
+@pytest.fixture
+def path(home: Path) -> Path:
+    """Where the private key of `web` goes."""
+    return home / ".ssh" / "web.pem"
+
+
+def files(path: Path) -> list[str]:
+    """What lies in the folder of a file, hidden files included."""
+    return sorted(each.name for each in path.parent.iterdir()) if path.parent.exists() else []
+
+
+def imported(path: Path, name: str = "web") -> Request:
+    """The request that imports the public half of a private key file."""
+    return Request("ImportKeyPair", REGION, {"keyPairName": name, "publicKeyBase64": opened(path)})
+
+
+def tagged(*tags: dict[str, str]) -> Request:
+    """The request that tags `web`."""
+    return Request("TagResource", REGION, {"resourceName": "web", "tags": list(tags)})
+
+
+def reported(run: Run, name: str = "web") -> str:
+    """The fingerprint the service reports."""
+    return run(f"list {name} --query keyPairs[].fingerprint").out.strip()
+
+
+def sha256(path: Path) -> str:
+    """What `ssh-keygen -l` shows of a key file."""
+    return said("ssh-keygen", "-l", "-f", path).decode().split()[1]
+
+
+def told(outcome: str, path: Path, found: str, form: str = "sha256-ssh") -> str:
+    """The note about a key that was verified."""
+    proof = f"fingerprint {found} verified ({form})"
+    return f"lskeys: {outcome} {path}: key pair web of {REGION}, {proof}\n"
+
+
+# what is made
+
+
+def test_created(server: Server, run: Run, path: Path) -> None:
+    """The path is stdout; the name is looked for, the public half sent, the pair verified."""
+    ran = run("create web --type ed25519")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
+    assert operations(server) == MADE
+    assert changes(server) == [imported(path)]
+
+
+@pytest.mark.usefixtures("server")
+def test_files(run: Run, path: Path) -> None:
+    """NAME.pem is 0600, NAME.pem.pub its public half with a comment, and nothing else is left."""
+    run("create web --type ed25519")
+    assert files(path) == ["web.pem", "web.pem.pub"]
+    assert [each.stat().st_mode & 0o777 for each in (path, path.parent)] == [0o600, 0o700]
+    public = path.with_name("web.pem.pub")
+    assert public.read_text() == f"{opened(path)} web@{REGION}\n"
+
+
+def test_the_private_half_stays_here(server: Server, run: Run, path: Path) -> None:
+    """No request holds a line of the private key."""
+    run("create web --type ed25519")
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("-----")]
+    sent = json.dumps([request.body for request in server.requests])
+    assert lines
+    assert not [line for line in lines if line in sent]
+
+
+@pytest.mark.usefixtures("server")
+def test_rsa_4096_by_default(run: Run, path: Path) -> None:
+    """Unasked it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
+    ran = run("create web")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "md5-spki"))
+    assert path.read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    assert said("ssh-keygen", "-l", "-f", path).split()[0] == b"4096"
+
+
+@pytest.mark.usefixtures("server")
+def test_bits(run: Run, path: Path) -> None:
+    """--bits is the size of the RSA key."""
+    assert run("create web --bits 2048").exit_code == 0
+    assert said("ssh-keygen", "-l", "-f", path).split()[0] == b"2048"
+
+
+@pytest.mark.usefixtures("server")
+def test_json(run: Run, path: Path) -> None:
+    """The pair in the AWS CLI's members, and its files."""
+    document = json.loads(run("create web --type ed25519 -o json").out)
+    assert document == {
+        "keyPairs": [
+            {
+                "name": "web",
+                "createdAt": NOW.isoformat(),
+                "location": {"regionName": REGION},
+                "fingerprint": sha256(path),
+                "fingerprintForm": "sha256-ssh",
+                "verified": True,
+                "outcome": "saved",
+                "privateKeyFile": str(path),
+                "publicKeyFile": f"{path}.pub",
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("dress", ["text", "table", "csv", "jsonl"])
+def test_formats(run: Run, path: Path, dress: str) -> None:
+    """Every format holds the path."""
+    ran = run(f"create web --type ed25519 -o {dress}")
+    assert ran.exit_code == 0
+    assert str(path) in ran.out
+
+
+@pytest.mark.usefixtures("server")
+def test_quiet(run: Run, path: Path) -> None:
+    """-q is the path alone."""
+    assert run("create web --type ed25519 -q") == Ran(0, out=f"{path}\n")
+
+
+@pytest.mark.usefixtures("server")
+def test_unverified(serve: Serve, run: Run, path: Path) -> None:
+    """Where AWS reports no fingerprint, the key is saved and nothing is vouched for."""
+    serve("fingerprint-imported-ed25519=none")
+    assert run("create web --type ed25519") == Ran(
+        0,
+        out=f"{path}\n",
+        err=f"lskeys: saved {path}: key pair web of {REGION}, unverified\n"
+        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+    )
+
+
+def test_tags(server: Server, run: Run, path: Path) -> None:
+    """--tag goes out by TagResource, after the pair was verified, all in one call."""
+    assert run("create web --type ed25519 --tag stage=test --tag old").exit_code == 0
+    assert operations(server) == [*MADE, "TagResource"]
+    assert changes(server)[1:] == [tagged({"key": "stage", "value": "test"}, {"key": "old"})]
+    assert path.exists()
+
+
+def test_failing_tags(server: Server, run: Run, path: Path) -> None:
+    """A pair that cannot be tagged is there, its key kept, and how to tag it is told."""
+    server.add_fault("TagResource=AccessDeniedException")
+    ran = run("create web --type ed25519 --tag a=b")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.endswith(
+        "lskeys: hint: the pair is there, without tags: lskeys tag web KEY=VALUE\n"
+    )
+    assert sha256(path) == reported(run)
+
+
+# where it goes
+
+
+@pytest.mark.usefixtures("server")
+def test_out(run: Run, home: Path) -> None:
+    """--out names the folder, which is made."""
+    assert run("create web --type ed25519 --out ~/new/keys").out == f"{home}/new/keys/web.pem\n"
+    assert (home / "new").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("server")
+def test_file(run: Run, home: Path) -> None:
+    """--file names the file."""
+    assert run("create web --type ed25519 --file ~/key").out == f"{home}/key\n"
+    assert (home / "key.pub").exists()
+
+
+def test_stdout(server: Server, run: Run, home: Path) -> None:
+    """--file - writes the key to stdout and nowhere else."""
+    ran = run("create web --type ed25519 --file -")
+    key = save(home / "piped", ran.out)
+    assert ran == Ran(
+        0,
+        out=key.read_text(),
+        err=f"lskeys: wrote the key of web in {REGION} to stdout, verified (sha256-ssh)\n",
+    )
+    assert changes(server) == [imported(key)]
+    assert not (home / ".ssh").exists()
+
+
+def test_stdout_of_a_terminal(server: Server, run: Run) -> None:
+    """A private key is never shown."""
+    ran = run("create web --type ed25519 --file -", terminal=True)
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert server.requests == []
+
+
+def test_stdout_is_never_a_repetition(account: Sandbox, server: Server, run: Run) -> None:
+    """A key that went to stdout cannot be compared with the one there: the name is taken."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    ran = run("create web --file -")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert changes(server) == []
+
+
+# what is refused before anything is made
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--type ed25519 --bits 2048", "--bits is for RSA; every Ed25519 key has 256"),
+        ("--bits 2047", "invalid value for '--bits': 2047 is not in the range 2048<=x<=16384"),
+        ("--bits 16385", "invalid value for '--bits': 16385 is not in the range 2048<=x<=16384"),
+        (
+            "--service-generated --type rsa",
+            "--service-generated leaves --type and --bits to AWS, which makes RSA 2048",
+        ),
+        (
+            f"-r {EU} -r {REGION}",
+            "a key is made for one region, and 2 are asked",
+        ),
+        ("--out a --file b", "--out and --file exclude each other"),
+        ("--tag =", "a tag has no key"),
+        (
+            "--passphrase --passphrase-file f",
+            "--passphrase and --passphrase-file exclude each other",
+        ),
+    ],
+)
+def test_usage(server: Server, run: Run, path: Path, options: str, message: str) -> None:
+    """What cannot be meant is a usage error; nothing is asked or made."""
+    ran = run(f"create web {options}")
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert ran.err.startswith(f"lskeys: error: {message}\n")
+    assert server.requests == []
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("name", ["''", "a/b", "..", "'a b'", "x", "../web"])
+def test_impossible_name(server: Server, run: Run, home: Path, name: str) -> None:
+    """A name that no pair can have chooses no file."""
+    assert run(f"create {name}").exit_code == 2
+    assert server.requests == []
+    assert list(home.iterdir()) == []
+
+
+def test_the_default_pair(server: Server, run: Run) -> None:
+    """The default pair is made by AWS alone."""
+    assert run(f"create {DEFAULT_PAIR}") == Ran(
+        5,
+        err=f"lskeys: error: {DEFAULT_PAIR} is the name of the default pair, which AWS makes\n"
+        "lskeys: hint: to have it made: lskeys download-default --create\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("option", ["", "--service-generated", "--force", "-n"])
+def test_taken_by_a_key_pair(
+    account: Sandbox, server: Server, run: Run, path: Path, option: str
+) -> None:
+    """A name that a key pair has is refused after one question, with its fingerprint."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    ran = run(f"create web {option}")
+    has = reported(run)
+    assert ran == Ran(
+        5,
+        err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with the fingerprint"
+        f" {has}\n{OTHER_NAME}",
+    )
+    assert operations(server)[0] == "GetKeyPair"
+    assert changes(server) == []
+    assert files(path) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "asked"),
+    [
+        ("--type ed25519", ["GetKeyPair", "ImportKeyPair", "GetKeyPair", "GetInstances"]),
+        ("--service-generated", ["GetKeyPair", "CreateKeyPair", "GetKeyPair", "GetInstances"]),
+        ("-n", ["GetKeyPair", "GetInstances"]),
+    ],
+)
+def test_taken_by_an_instance(  # noqa: PLR0913, PLR0917  three fixtures, the path and a case
+    account: Sandbox, server: Server, run: Run, path: Path, option: str, asked: list[str]
+) -> None:
+    """A name that an instance has is refused by AWS; by what is told, and no file stays."""
+    account.add_instance(REGION, "web")
+    assert run(f"create web {option}") == Ran(
+        5,
+        err=f"lskeys: error: the name web is taken in {REGION}, by an instance\n{OTHER_NAME}",
+    )
+    assert operations(server) == asked
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
+def test_taken_by_something_else(
+    account: Sandbox, server: Server, run: Run, path: Path, option: str
+) -> None:
+    """Where it cannot be known what has the name, AWS's own advice is passed on."""
+    account.add_instance(REGION, "blog", static_ip="web")
+    ran = run(f"create web {option}")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert "web in us-east-1: Some names are already in use: web\n" in ran.err
+    assert "\nlskeys: aws says: Resource names are unique in an AWS Region, across all" in ran.err
+    assert operations(server)[-2:] == ["GetKeyPair", "GetInstances"]
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
+def test_a_key_in_the_way(server: Server, run: Run, path: Path, option: str) -> None:
+    """A private key of that name is left as it is, and how to import it is told."""
+    save(path, own_pem())
+    assert run(f"create web {option}") == Ran(
+        5,
+        err=f"lskeys: error: {path} holds a private key, and there is no key pair web\n"
+        f"lskeys: hint: to import that one: lskeys import web {path}; to replace it: --force\n",
+    )
+    assert operations(server) == ["GetKeyPair"]
+    assert (path.read_text(), files(path)) == (own_pem(), ["web.pem"])
+
+
+@pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
+@pytest.mark.parametrize("name", ["web.pem", "web.pem.pub"])
+def test_something_in_the_way(server: Server, run: Run, path: Path, option: str, name: str) -> None:
+    """So is what is no key, even where only the .pub would go."""
+    save(path.with_name(name), "notes")
+    assert run(f"create web {option}") == Ran(
+        5,
+        err=f"lskeys: error: {path.with_name(name)} holds something that is no key\n"
+        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+    )
+    assert operations(server) == ["GetKeyPair"]
+    assert files(path) == [name]
+
+
+@pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
+def test_a_public_half_in_the_way(server: Server, run: Run, path: Path, option: str) -> None:
+    """A .pub without its key is of another key, too: it is found before anything is made."""
+    save(path.with_name("web.pem.pub"), public_line(own_pem()))
+    ran = run(f"create web {option}")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert ran.err.startswith(f"lskeys: error: {path}.pub holds another key\n")
+    assert operations(server) == ["GetKeyPair"]
+
+
+@pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
+def test_a_file_that_appears(server: Server, run: Run, home: Path, path: Path, option: str) -> None:
+    """So is one that appears while the passphrase is awaited: no key is made for a lost place."""
+    os.mkfifo(home / "pipe")
+
+    def answer() -> None:
+        with (home / "pipe").open("w") as pipe:  # opens when lskeys reads it
+            save(path.with_name("web.pem.pub"), public_line(own_pem()))
+            pipe.write(PASSPHRASE)
+
+    with ThreadPoolExecutor(1) as pool:
+        answering = pool.submit(answer)
+        ran = run(f"create web --passphrase-file pipe {option}")
+        answering.result()
+    assert ran.exit_code == 5
+    assert changes(server) == []
+    assert files(path) == ["web.pem.pub"]
+
+
+@pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
+@pytest.mark.usefixtures("server")
+def test_force(run: Run, path: Path, option: str) -> None:
+    """--force puts the new key there and keeps the old one beside it."""
+    save(path, own_pem())
+    ran = run(f"create web --force {option}")
+    kept = f"{path}.old-20261123T120000Z"
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert ran.err.endswith(f"lskeys: the file it replaced is {kept}\n")
+    assert Path(kept).read_text() == own_pem()
+    assert files(path) == ["web.pem", Path(kept).name, "web.pem.pub"]
+
+
+def test_force_of_a_taken_name(account: Sandbox, run: Run, server: Server, path: Path) -> None:
+    """If AWS refuses the name after that, the old key has its place back."""
+    account.add_instance(REGION, "web")
+    save(path, own_pem())
+    assert run("create web --force --type ed25519").exit_code == 5
+    assert changes(server)[0].operation == "ImportKeyPair"
+    assert (path.read_text(), files(path)) == (own_pem(), ["web.pem"])
+
+
+@pytest.mark.parametrize(
+    "fault", ["AccessDeniedException", "ThrottlingException", "InvalidInputException"]
+)
+def test_a_refused_import_leaves_nothing(server: Server, run: Run, path: Path, fault: str) -> None:
+    """Where AWS refuses, no file looks as if there were a pair."""
+    server.add_fault(f"ImportKeyPair={fault}")
+    ran = run("create web --type ed25519")
+    assert (ran.exit_code in {4, 8}, ran.out) == (True, "")
+    assert operations(server) == MADE[:2]
+    assert files(path) == []
+
+
+def test_a_failing_look_makes_nothing(server: Server, run: Run, path: Path) -> None:
+    """Where it cannot be known whether the name is free, nothing is made."""
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    assert run("create web").exit_code == 4
+    assert changes(server) == []
+    assert files(path) == []
+
+
+def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
+    """-n asks, says what it would do, and makes neither key nor folder."""
+    assert run("create web -n --tag a=b") == Ran(
+        0,
+        out=f"{path}\n",
+        err=f"lskeys: would save {path}: key pair web of {REGION}, nothing was made\n",
+    )
+    assert operations(server) == ["GetKeyPair", "GetInstances"]
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_dry_run_to_stdout(run: Run) -> None:
+    """-n writes no key to stdout."""
+    note = f"lskeys: would write the key of web in {REGION} to stdout, nothing was made\n"
+    assert run("create web -n --file -") == Ran(0, err=note)
+
+
+def test_an_unwritable_place(server: Server, run: Run, home: Path) -> None:
+    """A place where no file can be is found before AWS is asked for anything but the name."""
+    save(home / "file", "")
+    assert run("create web --type ed25519 --out file").exit_code == 5
+    assert changes(server) == []
+
+
+# run again, and lost answers
+
+
+@pytest.mark.parametrize("before", ["--type ed25519", "--bits 2048", "--service-generated"])
+@pytest.mark.parametrize("option", ["", "-n", "--force"])
+def test_again(server: Server, run: Run, path: Path, before: str, option: str) -> None:
+    """Run again it finds its own pair by the key: unchanged, success, one question."""
+    run(f"create web {before}")
+    key = path.read_bytes()
+    asked = len(server.requests)
+    ran = run(f"create web {option}")
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert ran.err.startswith(f"lskeys: unchanged {path}: key pair web of {REGION}, fingerprint ")
+    assert operations(server)[asked:] == ["GetKeyPair"]
+    assert (path.read_bytes(), files(path)) == (key, ["web.pem", "web.pem.pub"])
+
+
+def test_again_tags(server: Server, run: Run) -> None:
+    """Run again it adds the tags that are missing, and a dry run does not."""
+    run("create web --type ed25519 --tag a=1")
+    assert run("create web --tag a=1 --tag b=2 -n").exit_code == 0
+    assert len(changes(server)) == 2
+    assert run("create web --tag a=1 --tag b=2").exit_code == 0
+    assert changes(server)[2:] == [tagged({"key": "b", "value": "2"})]
+
+
+@pytest.mark.usefixtures("server")
+def test_again_with_another_key(account: Sandbox, run: Run, path: Path) -> None:
+    """Another key in that place is no proof: the name is taken."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    save(path, other_pem())
+    assert run("create web").exit_code == 5
+
+
+@pytest.mark.usefixtures("server")
+def test_again_with_a_public_half(account: Sandbox, run: Run, path: Path) -> None:
+    """Nor is its public half alone: what is wanted is the key."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    save(path, public_line(own_pem()))
+    assert run("create web").exit_code == 5
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
+def test_lost_answer(server: Server, run: Run, path: Path, fault: str) -> None:
+    """The answer is lost, the pair is there with this key: success, and it was sent once."""
+    server.add_fault(f"ImportKeyPair={fault}")
+    ran = run("create web --type ed25519")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
+    assert operations(server) == MADE
+
+
+@pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
+def test_lost_request(server: Server, run: Run, path: Path, fault: str) -> None:
+    """Where no pair came of it, the same key is sent once more."""
+    server.add_fault(f"ImportKeyPair={fault}*1")
+    assert run("create web --type ed25519").exit_code == 0
+    assert operations(server) == ["GetKeyPair", *MADE[1:], *MADE[1:]]
+    assert changes(server) == [imported(path)] * 2
+
+
+def test_lost_twice(server: Server, run: Run, path: Path) -> None:
+    """Lost twice and not there: not known, so the key is kept, and what to do is told."""
+    server.add_fault("ImportKeyPair=reset")
+    ran = run("create web --type ed25519")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.endswith(
+        f"lskeys: hint: the key is kept in {path}; "
+        "run the same command again, which looks at what is so\n"
+    )
+    assert changes(server) == [imported(path)] * 2
+    assert files(path) == ["web.pem", "web.pem.pub"]
+
+
+def test_lost_twice_and_then_again(server: Server, run: Run, path: Path) -> None:
+    """The hint works: run again, it names the command that imports the key that is kept."""
+    server.add_fault("ImportKeyPair=reset*2")
+    run("create web --type ed25519")
+    ran = run("create web --type ed25519")
+    assert f"to import that one: lskeys import web {path}; " in ran.err
+    assert run(f"import web {path}").exit_code == 0
+    assert run("create web").err == told("unchanged", path, sha256(path))
+
+
+def test_lost_and_nobody_answers(server: Server, run: Run, path: Path) -> None:
+    """An answer is lost and AWS cannot be asked: the key is kept."""
+    server.add_fault("GetKeyPair=NotFoundException*1")
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    server.add_fault("ImportKeyPair=lost-answer")
+    assert run("create web --type ed25519").exit_code == 8
+    assert files(path) == ["web.pem", "web.pem.pub"]
+
+
+def test_imported_and_not_looked_up(server: Server, run: Run, path: Path) -> None:
+    """A pair that cannot be verified is there: the key is kept, and it is no success."""
+    server.add_fault("GetKeyPair=NotFoundException*1")
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    ran = run("create web --type ed25519")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert "web was imported, but cannot be verified: cannot look up web" in ran.err
+    assert files(path) == ["web.pem", "web.pem.pub"]
+
+
+# passphrases
+
+
+def opens(path: Path, words: str) -> bool:
+    """Whether ssh-keygen opens a private key file with this passphrase."""
+    command = ("ssh-keygen", "-y", "-P", words, "-f", path)
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--type ed25519", "--bits 2048", "--service-generated"])
+def test_passphrase(server: Server, run: Run, path: Path, option: str) -> None:
+    """It is typed twice and encrypts what is written, whoever made the key."""
+    ran = run(f"create web --passphrase {option}", typed=f"{PASSPHRASE}\n" * 2)
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert QUESTIONS in ran.err
+    assert [opens(path, words) for words in (PASSPHRASE, "", "other")] == [True, False, False]
+    sent = json.dumps([request.body for request in server.requests])
+    assert PASSPHRASE not in ran.out + ran.err + sent
+
+
+@pytest.mark.usefixtures("server")
+def test_passphrase_file(run: Run, home: Path, path: Path) -> None:
+    """The first line of a file is the passphrase, its end not."""
+    save(home / "secret", f"{PASSPHRASE}\nnot this\n")
+    assert run("create web --type ed25519 --passphrase-file ~/secret").exit_code == 0
+    assert opens(path, PASSPHRASE)
+
+
+@pytest.mark.usefixtures("server")
+def test_passphrase_and_stdout(run: Run, home: Path) -> None:
+    """What goes to stdout is encrypted as well."""
+    save(home / "secret", PASSPHRASE)
+    ran = run("create web --type ed25519 --passphrase-file secret --file -")
+    assert opens(save(home / "piped", ran.out), PASSPHRASE)
+    assert not opens(home / "piped", "")
+
+
+@pytest.mark.usefixtures("server")
+def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
+    """An encrypted key shows whose it is: run again, nothing is asked and nothing changes."""
+    save(home / "secret", PASSPHRASE)
+    run("create web --type ed25519 --passphrase-file secret")
+    ran = run("create web --passphrase", typed="")
+    assert ran == Ran(0, out=f"{path}\n", err=told("unchanged", path, sha256(path)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("one\ntwo\n", "the two passphrases differ, nothing was made"),
+        ("\n\n", "the passphrase is empty, nothing was made"),
+        ("", "the passphrase is empty, nothing was made"),
+    ],
+)
+def test_passphrase_mistyped(
+    server: Server, run: Run, path: Path, typed: str, message: str
+) -> None:
+    """Two that differ, or none, make nothing."""
+    ran = run("create web --passphrase", typed=typed)
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert f"{QUESTIONS}lskeys: error: {message}\n" in ran.err
+    assert changes(server) == []
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("option", ["", "--no-input", "-y"])
+def test_passphrase_and_nobody_to_ask(server: Server, run: Run, option: str) -> None:
+    """Without a terminal it is refused before anything is asked; never taken from a pipe."""
+    typed = "one\none\n" if option == "--no-input" else None
+    ran = run(f"create web --passphrase {option}", typed=typed, piped="one\none\n")
+    assert ran == Ran(
+        5,
+        err="lskeys: error: --passphrase asks, and there is nobody to ask\n"
+        "lskeys: hint: use --passphrase-file FILE\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("content", "exit_code"), [(None, 3), ("", 5), ("\nx", 5), ("x" * 1024, 5)]
+)
+def test_passphrase_file_without_one(
+    server: Server, run: Run, home: Path, content: str | None, exit_code: int
+) -> None:
+    """A file that is missing, empty or too long makes nothing."""
+    if content is not None:
+        save(home / "secret", content)
+    assert run("create web --passphrase-file secret").exit_code == exit_code
+    assert changes(server) == []
+
+
+# made by the service
+
+
+def test_service_generated(server: Server, run: Run, path: Path) -> None:
+    """CreateKeyPair, sent once; its key is verified and saved as AWS spelled it."""
+    ran = run("create web --service-generated --tag a=b")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "sha1-pkcs8"))
+    assert operations(server)[:3] == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
+    tags = [{"key": "a", "value": "b"}]
+    body = {"keyPairName": "web", "tags": tags}
+    assert changes(server) == [Request("CreateKeyPair", REGION, body)]
+    assert opened(path) == path.with_name("web.pem.pub").read_text().rpartition(" ")[0]
+
+
+@pytest.mark.parametrize("form", ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"])
+def test_every_form_of_fingerprint(serve: Serve, run: Run, path: Path, form: str) -> None:
+    """Whichever form AWS reports, in the answer itself, it is verified without another call."""
+    running = serve(f"fingerprint-created={form}", "created-fingerprint=true")
+    ran = run("create web --service-generated")
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), form))
+    assert operations(running)[:-1] == ["GetKeyPair", "CreateKeyPair"]
+
+
+@pytest.mark.parametrize("text", ["base64", "escaped", "crlf", "pkcs8", "unterminated"])
+def test_every_spelling_of_the_key(serve: Serve, run: Run, path: Path, text: str) -> None:
+    """However AWS spells the key, ssh-keygen opens what is saved."""
+    serve(f"key-text={text}", "doubled-prefix=true")
+    assert run("create web --service-generated").exit_code == 0
+    assert opens(path, "")
+
+
+def test_service_generated_unverified(serve: Serve, run: Run, path: Path) -> None:
+    """A failing or empty-handed look-up costs no key: it is saved, and unverified."""
+    serve("fingerprint-created=none")
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert f"key pair web of {REGION}, unverified\n" in ran.err
+
+
+def test_service_generated_and_not_looked_up(server: Server, run: Run, path: Path) -> None:
+    """Where the pair cannot be looked up after, its key is saved all the same."""
+    server.add_fault("GetKeyPair=NotFoundException*1")
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+    assert "unverified" in ran.err
+
+
+@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
+def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault: str) -> None:
+    """A key that is not the pair's is not saved; how to remove the pair is told."""
+    server.add_fault(f"CreateKeyPair={fault}")
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert ran.err.endswith(
+        f"lskeys: hint: the pair is there without its key; remove it: {REMOVE}\n"
+    )
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
+def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
+    """The answer is lost and the only key with it: sent once, and what is left is told."""
+    server.add_fault(f"CreateKeyPair={fault}")
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.endswith(
+        f"lskeys: hint: a pair was left behind whose private half nobody has; remove it: {REMOVE}\n"
+    )
+    assert operations(server) == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
+    assert files(path) == []
+
+
+@pytest.mark.parametrize("fault", ["reset", "http-503", "html"])
+def test_a_lost_wish(server: Server, run: Run, path: Path, fault: str) -> None:
+    """Where no pair came of it, that is said; it is not sent again unasked."""
+    server.add_fault(f"CreateKeyPair={fault}")
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.endswith("lskeys: hint: no pair was left behind; run the same command again\n")
+    assert len(changes(server)) == 1
+    assert files(path) == []
+
+
+def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
+    """Where it cannot be known what was left, the command that removes it is told as well."""
+    server.add_fault("GetKeyPair=NotFoundException*1")
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    server.add_fault("CreateKeyPair=lost-answer")
+    ran = run("create web --service-generated")
+    assert ran.exit_code == 8
+    assert ran.err.endswith(f"whose private half nobody has; to remove it: {REMOVE}\n")
+
+
+# other people's pairs
+
+
+@pytest.mark.usefixtures("server")
+def test_an_encrypted_pem_proves_nothing(account: Sandbox, run: Run, path: Path) -> None:
+    """A key whose public half does not show is not taken for the pair's."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
+    save(path, openssh(other_pem(), PASSPHRASE))
+    save(path.with_name("web.pem.pub"), public_line(own_pem()))
+    assert run("create web").exit_code == 5

@@ -1,0 +1,487 @@
+"""import, through the command line: what is sent, where to, and what is known afterwards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from tests.conftest import NOW, REGION, Ran, Run
+
+from .changes import changes, operations
+from .conftest import Serve
+from .keys import (
+    PASSPHRASE,
+    encrypted_pem,
+    fingerprint,
+    openssh,
+    other_pem,
+    own_pem,
+    public_line,
+    said,
+    save,
+)
+
+EU = "eu-west-1"
+ASIA = "ap-south-1"
+OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
+PRIVATE = "lskeys: {} is a private key: only its public half is sent\n"
+
+
+@pytest.fixture
+def own(home: Path) -> Path:
+    """The public half of the account's key, as a file with a comment."""
+    return save(home / "own.pub", f"{public_line(own_pem())} ana@laptop\n")
+
+
+@pytest.fixture
+def known() -> str:
+    """The fingerprint that the service reports for that key."""
+    return fingerprint(own_pem(), "md5-spki")
+
+
+def sent(name: str = "web", region: str = REGION) -> Request:
+    """The request that imports the account's key: the raw OpenSSH line, byte for byte."""
+    body = {"keyPairName": name, "publicKeyBase64": public_line(own_pem())}
+    return Request("ImportKeyPair", region, body)
+
+
+def row(outcome: str, found: str, region: str = REGION, tags: str = "-") -> str:
+    """A line of text output."""
+    return f"web\t{region}\t{outcome}\t{found}\tmd5-spki\t{tags}\n"
+
+
+# what is sent
+
+
+def test_imported(server: Server, run: Run, own: Path, known: str) -> None:
+    """Sent once, then looked up: the fingerprint AWS reports is the key's."""
+    assert run(f"import web {own}") == Ran(0, out=row("imported", known))
+    assert server.requests == [sent(), Request("GetKeyPair", REGION, {"keyPairName": "web"})]
+
+
+def spelled(form: str, folder: Path) -> Path:
+    """The account's key in one of the forms that people have."""
+    private, public = save(folder / "private", own_pem()), public_line(own_pem())
+    if form in {"RFC4716", "PKCS8", "PEM"}:
+        return save(folder / "key", said("ssh-keygen", "-e", "-m", form, "-f", private).decode())
+    texts = {
+        "line": public,
+        "comment": f"{public} ana @ laptop\r\n",
+        "options": f'from="10.0.0.0/8",command="echo \\"ssh-rsa\\"" {public} ana\n',
+        "notes": f"# my key\n\n{public}\n",
+        "doubled": f"ssh-rsa {public} \n",
+        "pkcs1": own_pem(),
+        "openssh": openssh(own_pem()),
+        "encrypted": openssh(own_pem(), PASSPHRASE),
+    }
+    return save(folder / "key", texts[form])
+
+
+@pytest.mark.parametrize(
+    "form", ["line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"]
+)
+def test_every_form_of_public_key(server: Server, run: Run, home: Path, form: str) -> None:
+    """Whatever the file looks like, what goes out is the raw OpenSSH line and nothing else."""
+    ran = run(f"import web {spelled(form, home)}")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert changes(server) == [sent()]
+
+
+@pytest.mark.parametrize("form", ["pkcs1", "openssh", "encrypted"])
+def test_a_private_key(server: Server, run: Run, home: Path, form: str) -> None:
+    """Of a private key the public half is sent, and that is said; an encrypted one shows it."""
+    path = spelled(form, home)
+    ran = run(f"import web {path}")
+    assert (ran.exit_code, ran.err) == (0, PRIVATE.format(path))
+    assert changes(server) == [sent()]
+
+
+@pytest.mark.parametrize("half", ["public", "private"])
+def test_stdin(server: Server, run: Run, known: str, half: str) -> None:
+    """- reads stdin."""
+    text = own_pem() if half == "private" else f"{public_line(own_pem())}\n"
+    note = PRIVATE.format("-") if half == "private" else ""
+    assert run("import web -", piped=text) == Ran(0, out=row("imported", known), err=note)
+    assert changes(server) == [sent()]
+
+
+def test_ed25519(server: Server, run: Run, home: Path) -> None:
+    """An Ed25519 key is AWS's to take, and verified in its form."""
+    said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana", "-f", home / "id")
+    shown = said("ssh-keygen", "-l", "-f", home / "id").decode().split()[1]
+    assert run("import web id.pub") == Ran(
+        0, out=f"web\t{REGION}\timported\t{shown}\tsha256-ssh\t-\n"
+    )
+    line = (home / "id.pub").read_text().removesuffix(" ana\n")
+    assert changes(server)[0].body == {"keyPairName": "web", "publicKeyBase64": line}
+
+
+def test_a_kind_that_aws_refuses(server: Server, run: Run, home: Path) -> None:
+    """Which kinds are taken is AWS's to say, in its words."""
+    said("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", home / "id")
+    ran = run("import web id.pub")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert f"web in {REGION}: The format of this public key is not valid\n" in ran.err
+    assert operations(server) == ["ImportKeyPair"]
+
+
+def test_tags(server: Server, run: Run, own: Path, known: str) -> None:
+    """--tag goes out by TagResource, once the pair is verified."""
+    ran = run(f"import web {own} --tag stage=test --tag old")
+    assert ran == Ran(0, out=row("imported", known, tags="stage=test,old"))
+    tags = [{"key": "stage", "value": "test"}, {"key": "old"}]
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "TagResource"]
+    assert changes(server)[1].body == {"resourceName": "web", "tags": tags}
+
+
+def test_failing_tags(server: Server, run: Run, own: Path) -> None:
+    """A pair that cannot be tagged is there, and how to tag it is told."""
+    server.add_fault("TagResource=AccessDeniedException")
+    ran = run(f"import web {own} --tag a=b")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.endswith(
+        "lskeys: hint: the pair is there, without tags: lskeys tag web KEY=VALUE\n"
+    )
+    assert run("list -q").out == "web\n"
+
+
+# what is refused before anything is sent
+
+
+def test_no_key(server: Server, run: Run) -> None:
+    """Without a file there is nothing to send, and what to type is told."""
+    assert run("import web") == Ran(
+        2,
+        err="lskeys: error: no key is named\n"
+        "lskeys: hint: such as lskeys import web ~/.ssh/id_ed25519.pub\n",
+    )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["''", "a/b", "x", "'a b'"])
+def test_impossible_name(server: Server, run: Run, own: Path, name: str) -> None:
+    """A name that no pair can have is a usage error."""
+    assert run(f"import {name} {own}").exit_code == 2
+    assert server.requests == []
+
+
+def test_the_default_pair(server: Server, run: Run, own: Path) -> None:
+    """No key of one's own becomes the default pair."""
+    ran = run(f"import {DEFAULT_PAIR} {own}")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("text", "exit_code"), [(None, 3), ("", 5), ("ssh-rsa", 5), ("ssh-rsa AAAA", 5), ("x\n", 5)]
+)
+def test_no_key_in_the_file(
+    server: Server, run: Run, home: Path, text: str | None, exit_code: int
+) -> None:
+    """A file that is missing or holds no key is refused."""
+    if text is not None:
+        save(home / "key", text)
+    ran = run("import web key")
+    assert (ran.exit_code, ran.out) == (exit_code, "")
+    assert server.requests == []
+
+
+def test_two_keys(server: Server, run: Run, home: Path) -> None:
+    """Which of two keys is meant is not guessed."""
+    save(home / "keys", f"{public_line(own_pem())}\n{public_line(other_pem())}\n")
+    assert run("import web keys").exit_code == 5
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("neighbour", [True, False])
+def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bool) -> None:
+    """It does not show its public half; a .pub of its name proves nothing, and may be named."""
+    save(home / "key", encrypted_pem(own_pem()))
+    if neighbour:
+        save(home / "key.pub", public_line(other_pem()))
+    assert run("import web key") == Ran(
+        5,
+        err="lskeys: error: key is encrypted and does not show its public half\n"
+        "lskeys: hint: ssh-keygen -y -f key | lskeys import web -\n",
+    )
+    assert server.requests == []
+
+
+# names that are taken
+
+
+def test_taken(account: Sandbox, server: Server, run: Run, own: Path) -> None:
+    """A name that a key pair has is AWS's to refuse; by which one is told."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
+    has = fingerprint(other_pem(), "md5-spki")
+    assert run(f"import web {own}") == Ran(
+        5,
+        err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with the fingerprint"
+        f" {has}\n{OTHER_NAME}",
+    )
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair"]
+
+
+@pytest.mark.parametrize("option", ["", "-n"])
+@pytest.mark.usefixtures("server")
+def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: str) -> None:
+    """With the same key it is still taken, and what takes that for done is told."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    assert run(f"import web {own} {option}") == Ran(
+        5,
+        err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with this key\n"
+        "lskeys: hint: --if-absent takes that for done\n",
+    )
+
+
+@pytest.mark.parametrize("option", ["", "--if-absent", "-n"])
+@pytest.mark.usefixtures("server")
+def test_taken_by_an_instance(account: Sandbox, run: Run, own: Path, option: str) -> None:
+    """A name that an instance has is refused, and that is told."""
+    account.add_instance(REGION, "web")
+    assert run(f"import web {own} {option}") == Ran(
+        5,
+        err=f"lskeys: error: the name web is taken in {REGION}, by an instance\n{OTHER_NAME}",
+    )
+
+
+def test_taken_by_something_else(account: Sandbox, server: Server, run: Run, own: Path) -> None:
+    """Where it cannot be known by what, AWS's own advice is passed on."""
+    account.add_instance(REGION, "blog", static_ip="web")
+    ran = run(f"import web {own}")
+    assert ran.exit_code == 5
+    assert "\nlskeys: aws says: Resource names are unique in an AWS Region, across all" in ran.err
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "GetInstances"]
+
+
+# only if it is not there
+
+
+def test_if_absent_and_absent(server: Server, run: Run, own: Path, known: str) -> None:
+    """Where there is no such pair it is imported."""
+    assert run(f"import web {own} --if-absent") == Ran(0, out=row("imported", known))
+    assert operations(server) == ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
+
+
+def test_if_absent_and_there(
+    account: Sandbox, server: Server, run: Run, own: Path, known: str
+) -> None:
+    """The same key under that name is success: one question, nothing sent."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
+    assert run(f"import web {own} --if-absent") == Ran(0, out=row("unchanged", known, tags="a"))
+    assert operations(server) == ["GetKeyPair"]
+
+
+def test_if_absent_and_tags(
+    account: Sandbox, server: Server, run: Run, own: Path, known: str
+) -> None:
+    """Missing tags are added to what is there, and only those."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
+    ran = run(f"import web {own} --if-absent --tag a --tag b=2")
+    assert ran == Ran(0, out=row("unchanged", known, tags="a,b=2"))
+    body = {"resourceName": "web", "tags": [{"key": "b", "value": "2"}]}
+    assert changes(server) == [Request("TagResource", REGION, body)]
+
+
+@pytest.mark.parametrize("option", ["", "-n"])
+def test_drift(account: Sandbox, server: Server, run: Run, own: Path, option: str) -> None:
+    """Another key under that name is drift: refused, with both fingerprints."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
+    theirs, ours = (fingerprint(pem, "md5-spki") for pem in (other_pem(), own_pem()))
+    assert run(f"import web {own} --if-absent {option}") == Ran(
+        5,
+        err=f"lskeys: error: web in {REGION} is another key: its fingerprint is {theirs},"
+        f" and not {ours}\n"
+        "lskeys: hint: choose another name, or remove that pair: "
+        f"lskeys delete web --region {REGION}\n",
+    )
+    assert operations(server) == ["GetKeyPair"]
+
+
+def test_drift_for_programs(account: Sandbox, server: Server, run: Run, own: Path) -> None:
+    """Drift has a code of its own."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
+    ran = run(f"import web {own} --if-absent -o json")
+    assert (json.loads(ran.err)["code"], changes(server)) == ("Drift", [])
+
+
+def test_a_pair_that_the_service_made(server: Server, run: Run) -> None:
+    """Its fingerprint is of the private half: the key shows that it is the same, .pub cannot."""
+    assert run("create web --service-generated -q").exit_code == 0
+    assert run("import web .ssh/web.pem --if-absent -q") == Ran(0, out="web\n")
+    has = run("list web --query keyPairs[].fingerprint").out.strip()
+    assert run("import web .ssh/web.pem.pub --if-absent") == Ran(
+        5,
+        err=f"lskeys: error: whether web in {REGION} is this key cannot be told: its fingerprint"
+        f" {has} is of a private half, give that instead\n"
+        f"lskeys: hint: look at it: lskeys show web --region {REGION}\n",
+    )
+    assert [each.operation for each in changes(server)] == ["CreateKeyPair"]
+
+
+def test_a_pair_without_fingerprint(serve: Serve, run: Run, own: Path) -> None:
+    """A pair that cannot be compared is not taken for the same."""
+    serve("fingerprint-imported-rsa=none")
+    run(f"import web {own}")
+    ran = run(f"import web {own} --if-absent")
+    assert (ran.exit_code, ran.out) == (5, "")
+    assert "is this key cannot be told: AWS reports no fingerprint of it\n" in ran.err
+
+
+# what is known afterwards
+
+
+def test_unverified(serve: Serve, run: Run, own: Path) -> None:
+    """Where AWS reports no fingerprint, the word is never verified."""
+    serve("fingerprint-imported-rsa=none")
+    assert run(f"import web {own}") == Ran(0, out=f"web\t{REGION}\timported\t-\t-\t-\n")
+    assert "unverified" in run(f"import db {own} -o table").out
+
+
+@pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
+def test_every_form_of_fingerprint(serve: Serve, run: Run, own: Path, form: str) -> None:
+    """Whichever form AWS reports, the key is verified by it."""
+    serve(f"fingerprint-imported-rsa={form}")
+    found = fingerprint(own_pem(), form)
+    assert run(f"import web {own}") == Ran(0, out=f"web\t{REGION}\timported\t{found}\t{form}\t-\n")
+
+
+@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
+def test_lost_answer(server: Server, run: Run, own: Path, known: str, fault: str) -> None:
+    """The answer is lost, the pair is there with this key: success, and it was sent once."""
+    server.add_fault(f"ImportKeyPair={fault}")
+    assert run(f"import web {own}") == Ran(0, out=row("imported", known))
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair"]
+
+
+@pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
+def test_lost_request(server: Server, run: Run, own: Path, known: str, fault: str) -> None:
+    """Where no pair came of it, the key is sent once more."""
+    server.add_fault(f"ImportKeyPair={fault}*1")
+    assert run(f"import web {own}") == Ran(0, out=row("imported", known))
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair"] * 2
+
+
+def test_lost_twice(server: Server, run: Run, own: Path) -> None:
+    """Lost twice and not there: not known, which is no success; not sent a third time."""
+    server.add_fault("ImportKeyPair=reset")
+    ran = run(f"import web {own}")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.endswith("lskeys: hint: run the same command again, with --if-absent\n")
+    assert changes(server) == [sent()] * 2
+
+
+def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, own: Path) -> None:
+    """An answer is lost, another key has the name: not known which came first, and it is told."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
+    server.add_fault("ImportKeyPair=reset")
+    ran = run(f"import web {own}")
+    theirs = fingerprint(other_pem(), "md5-spki")
+    assert ran.exit_code == 8
+    assert f"; a pair of that name is there, whose fingerprint is {theirs}\n" in ran.err
+    assert len(changes(server)) == 1
+
+
+def test_not_looked_up(server: Server, run: Run, own: Path) -> None:
+    """A pair that cannot be looked up is there, and it is no success."""
+    server.add_fault("GetKeyPair=AccessDeniedException")
+    ran = run(f"import web {own}")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert "web was imported, but cannot be verified: cannot look up web" in ran.err
+
+
+# several regions
+
+
+def test_several_regions(server: Server, run: Run, own: Path, known: str) -> None:
+    """Each region gets the key, side by side, the results in the order asked for."""
+    ran = run(f"import web {own} -r {EU} -r {REGION}")
+    assert ran == Ran(0, out=row("imported", known, EU) + row("imported", known))
+    assert sorted(changes(server), key=lambda each: each.region) == [sent(region=EU), sent()]
+
+
+@pytest.mark.usefixtures("server")
+def test_all_regions(run: Run, own: Path) -> None:
+    """--all-regions is every region of the account; run again with --if-absent, all is well."""
+    first = run(f"import web {own} --all-regions")
+    again = run(f"import web {own} --all-regions --if-absent")
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert len(first.out.splitlines()) == 19
+    assert again.out == first.out.replace("imported", "unchanged")
+
+
+def test_one_region_fails(
+    account: Sandbox, server: Server, run: Run, own: Path, known: str
+) -> None:
+    """A region that refuses hides no other."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
+    server.add_fault(f"GetKeyPair@{ASIA}=AccessDeniedException")
+    ran = run(f"import web {own} --if-absent -r {REGION} -r {EU} -r {ASIA}")
+    assert (ran.exit_code, ran.out) == (7, row("imported", known, EU))
+    assert f"web in {REGION} is another key" in ran.err
+    assert ran.err.endswith("lskeys: error: 2 of 3 regions failed\n")
+
+
+# how it looks
+
+
+def test_dry_run(server: Server, run: Run, own: Path) -> None:
+    """-n asks, says what it would do, and sends nothing."""
+    assert run(f"import web {own} -n --tag a=b") == Ran(
+        0, out=f"web\t{REGION}\twould import\t-\t-\ta=b\n"
+    )
+    assert operations(server) == ["GetKeyPair", "GetInstances"]
+
+
+def test_dry_run_and_there(
+    account: Sandbox, server: Server, run: Run, own: Path, known: str
+) -> None:
+    """-n --if-absent tells what is there already, and tags nothing."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    assert run(f"import web {own} -n --if-absent --tag a") == Ran(0, out=row("unchanged", known))
+    assert operations(server) == ["GetKeyPair"]
+
+
+@pytest.mark.usefixtures("server")
+def test_json(run: Run, own: Path, known: str) -> None:
+    """The pair in the AWS CLI's shape, and what became of it."""
+    document: Any = json.loads(run(f"import web {own} --tag a=b -o json").out)
+    [pair] = document["keyPairs"]
+    assert pair.pop("arn").startswith(f"arn:aws:lightsail:{REGION}:123456789012:KeyPair/")
+    assert pair.pop("supportCode").endswith("/web")
+    assert document == {
+        "keyPairs": [
+            {
+                "name": "web",
+                "createdAt": NOW.isoformat(),
+                "location": {"availabilityZone": "all", "regionName": REGION},
+                "resourceType": "KeyPair",
+                "tags": [{"key": "a", "value": "b"}],
+                "fingerprint": known,
+                "isDefault": False,
+                "fingerprintForm": "md5-spki",
+                "verified": True,
+                "outcome": "imported",
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+@pytest.mark.parametrize("dress", ["text", "table", "csv", "jsonl"])
+@pytest.mark.usefixtures("server")
+def test_formats(run: Run, own: Path, known: str, dress: str) -> None:
+    """Every format holds name, outcome and fingerprint."""
+    ran = run(f"import web {own} -o {dress}")
+    assert ran.exit_code == 0
+    assert [word for word in ("web", "imported", known) if word not in ran.out] == []
+
+
+@pytest.mark.usefixtures("server")
+def test_quiet(run: Run, home: Path) -> None:
+    """-q is the name alone, of a private key, too."""
+    save(home / "key", own_pem())
+    assert run("import web key -q") == Ran(0, out="web\n")

@@ -1,0 +1,186 @@
+"""Several regions: asked side by side, shown in order, one's failure hiding no other."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import REGIONS, Sandbox, Server
+from tests.conftest import Ran, Run
+from tests.faults.server import Answer, Call, Liar, lying, pair, pairs, said
+
+THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
+ASK_THREE = " ".join(f"-r {name}" for name in THREE)
+LATER = "lskeys: hint: wait a little, then run the same command again\n"
+DENIED = "lskeys: hint: allow these credentials the lightsail action, or enable the region\n"
+
+
+def regions_asked(server: Server) -> list[str]:
+    """Where the key pairs were asked for, in alphabetical order."""
+    return sorted(each.region for each in server.requests if each.operation == "GetKeyPairs")
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A service that answers when it is told to."""
+    assert home.is_dir()
+    with lying(monkeypatch) as running:
+        yield running
+
+
+@pytest.mark.parametrize("last", THREE)
+def test_the_order_is_the_one_given(last: str, liar: Liar, run: Run) -> None:
+    """Whichever region is slowest, rows come in the order of the options."""
+    others = threading.Semaphore(0)
+
+    def answer(call: Call) -> Answer:
+        if call.region == last:
+            assert all(others.acquire(timeout=30) for _ in range(2))
+        else:
+            others.release()
+        return pairs(pair(f"of-{call.region}"))
+
+    liar.answers("GetKeyPairs", answer)
+    assert run(f"list -q {ASK_THREE}") == Ran(0, out="".join(f"of-{name}\n" for name in THREE))
+
+
+def test_all_are_asked_at_once(liar: Liar, run: Run) -> None:
+    """No region waits for another: each is answered only when all have been asked."""
+    names = [region.name for region in REGIONS]
+    everybody = threading.Barrier(len(names))
+
+    def answer(call: Call) -> Answer:
+        everybody.wait(timeout=30)
+        return pairs(pair(f"of-{call.region}"))
+
+    liar.answers("GetRegions", said({"regions": [{"name": name} for name in names]}))
+    liar.answers("GetKeyPairs", answer)
+    assert run("list -q --all-regions") == Ran(0, out="".join(f"of-{name}\n" for name in names))
+
+
+def test_all_regions(account: Sandbox, server: Server, run: Run) -> None:
+    """--all-regions, and the word all wherever regions are named, ask the service which."""
+    account.add_key_pairs("ap-south-1", ["web"])
+    account.add_key_pairs("us-east-2", ["mail"])
+    expected = Ran(0, out="mail\tus-east-2\nweb\tap-south-1\n")
+    for options in ("--all-regions", "-r all", "-r eu-west-1 -r all"):
+        assert run(f"list --columns name,region {options}") == expected
+    asked = [each.operation for each in server.requests]
+    assert asked.count("GetRegions") == 3
+    assert regions_asked(server) == sorted([region.name for region in REGIONS] * 3)
+
+
+def test_all_regions_by_the_environment(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LSKEYS_REGIONS may say all, or several."""
+    account.add_key_pairs("ap-south-1", ["web"])
+    monkeypatch.setenv("LSKEYS_REGIONS", "all")
+    assert run("list -q") == Ran(0, out="web\n")
+    assert len(server.requests) == 1 + len(REGIONS)
+    monkeypatch.setenv("LSKEYS_REGIONS", "us-east-1, ap-south-1")
+    assert run("list -q") == Ran(0, out="web\n")
+    assert len(server.requests) == 1 + len(REGIONS) + 2
+
+
+def test_the_directory_is_asked_at_home(server: Server, run: Run) -> None:
+    """Which regions there are is asked in the first region that is named."""
+    run("list -q -r eu-west-2 -r all")
+    assert (server.requests[0].operation, server.requests[0].region) == ("GetRegions", "eu-west-2")
+
+
+def test_a_region_twice(account: Sandbox, server: Server, run: Run) -> None:
+    """A region that is named twice is asked once."""
+    account.add_key_pairs("eu-west-1", ["web"])
+    assert run("list -q -r eu-west-1 -r eu-west-1") == Ran(0, out="web\n")
+    assert regions_asked(server) == ["eu-west-1"]
+
+
+def test_order_goes_over_all_regions(account: Sandbox, server: Server, run: Run) -> None:
+    """--sort orders the whole list, not each region's part of it."""
+    account.add_key_pairs("us-west-2", ["b1", "b3"])
+    account.add_key_pairs("eu-west-1", ["b2", "b4"])
+    assert run(f"list -q {ASK_THREE} --sort -name") == Ran(0, out="b4\nb3\nb2\nb1\n")
+    assert run(f"list -q {ASK_THREE}") == Ran(0, out="b1\nb3\nb2\nb4\n")
+    assert len(server.requests) == 6
+
+
+def test_default_pairs_of_several_regions(account: Sandbox, server: Server, run: Run) -> None:
+    """Each region's default pair is listed."""
+    for name in THREE[:2]:
+        account.add_default_key_pair(name)
+    ran = run(f"list {ASK_THREE} --include-default --columns region")
+    assert ran == Ran(0, out="us-west-2\neu-west-1\n")
+    assert regions_asked(server) == sorted(THREE)
+
+
+# Failures
+
+
+def test_one_fails(account: Sandbox, server: Server, run: Run) -> None:
+    """What was found is shown, what failed is told, and the exit code says partial."""
+    account.add_key_pairs("us-west-2", ["web"])
+    account.add_key_pairs("ap-south-1", ["mail"])
+    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
+    assert run(f"list -q {ASK_THREE}") == Ran(
+        7,
+        out="web\nmail\n",
+        err="lskeys: error: cannot list key pairs in eu-west-1: "
+        "User is not authorized to perform this operation\n"
+        f"{DENIED}lskeys: error: 1 of 3 regions failed\n",
+    )
+
+
+def test_one_fails_and_the_others_are_empty(server: Server, run: Run) -> None:
+    """An empty list of the others is still partial."""
+    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
+    ran = run(f"list -q {ASK_THREE}")
+    assert (ran.exit_code, ran.out) == (7, "")
+
+
+def test_all_fail_alike(server: Server, run: Run) -> None:
+    """Where nothing was found out, the exit code is that of the failures."""
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    ran = run(f"list {ASK_THREE}")
+    told = [f"cannot list key pairs in {name}: User is not" for name in THREE]
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert [each for each in told if each not in ran.err] == []
+    assert ran.err.endswith("lskeys: error: 3 of 3 regions failed\n")
+
+
+def test_all_fail_each_in_its_way(server: Server, run: Run) -> None:
+    """Where the failures differ, partial is what is left to say."""
+    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
+    server.add_fault("GetKeyPairs=RegionSetupInProgressException")
+    ran = run(f"list {ASK_THREE}")
+    assert (ran.exit_code, ran.out) == (7, "")
+    assert ran.err.count(LATER) == 2
+    assert ran.err.count(DENIED) == 1
+
+
+def test_the_only_region_fails(server: Server, run: Run) -> None:
+    """One region's failure alone is the command's, told once."""
+    server.add_fault("GetKeyPairs=RegionSetupInProgressException")
+    assert run("list -r eu-west-1") == Ran(
+        8,
+        err="lskeys: error: cannot list key pairs in eu-west-1: "
+        f"The AWS Region is still being set up for your account\n{LATER}",
+    )
+
+
+# Progress
+
+
+def test_progress(server: Server, run: Run) -> None:
+    """On a terminal, stderr shows how far it is, in a line that goes away."""
+    err = run(f"list {ASK_THREE}", typed="", terminal=True).err
+    assert "\r\x1b[2Klskeys: 1 of 3 regions answered" in err
+    assert "\r\x1b[2Klskeys: 3 of 3 regions answered\r\x1b[2K" in err
+    assert regions_asked(server) == sorted(THREE)
+
+
+def test_no_progress_in_a_pipe(server: Server, run: Run) -> None:
+    """Elsewhere it does not."""
+    assert "answered" not in run(f"list {ASK_THREE}").err
+    assert regions_asked(server) == sorted(THREE)

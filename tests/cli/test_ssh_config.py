@@ -1,0 +1,537 @@
+"""ssh-config: blocks to stdout, files of its own, and pinned host keys."""
+
+import json
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import CREATED, REGION, Ran, Run
+from tests.faults.server import Answer, Call, Liar, lying, pairs, refused, said
+
+from .changes import operations
+from .keys import other_pem, public_line, save
+
+HOST_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
+CANARY = "-----BEGIN RSA PRIVATE KEY-----CANARY"
+MINE = b"# my own\r\nHost *\n\tCompression yes  \n\xff no newline at the end"
+HEAD = "# Written by lskeys ssh-config, which replaces this file as a whole: do not edit it.\n"
+
+WEB = """\
+# web in us-east-1, key pair deploy
+Host web
+    HostName 203.0.113.10
+    User ubuntu
+    IdentityFile {home}/.ssh/whatever
+    IdentitiesOnly yes
+"""
+PINS = """\
+    HostKeyAlias 203.0.113.10
+    UserKnownHostsFile {home}/.ssh/lskeys.known_hosts
+    StrictHostKeyChecking yes
+    UpdateHostKeys no
+"""
+
+
+@pytest.fixture
+def web(account: Sandbox, home: Path, rsa_pem: str) -> None:
+    """An instance `web` of an imported pair, whose private half is in a file of another name."""
+    account.add_key_pairs(REGION, ["deploy"], public_line=public_line(rsa_pem), created_at=CREATED)
+    account.add_instance(
+        REGION,
+        "web",
+        key_pair_name="deploy",
+        public_ip="203.0.113.10",
+        created_at=CREATED,
+        host_keys=[HOST_LINE],
+    )
+    save(home / ".ssh" / "another", other_pem())
+    save(home / ".ssh" / "whatever", rsa_pem)
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A server that answers whatever a test tells it."""
+    assert home.is_dir()
+    with lying(monkeypatch) as running:
+        running.answers("GetKeyPairs", pairs())
+        yield running
+
+
+def raw_instance(name: str, **members: object) -> dict[str, object]:
+    """An instance as it is on the wire."""
+    usual: dict[str, object] = {
+        "name": name,
+        "publicIpAddress": "203.0.113.1",
+        "username": "ubuntu",
+        "blueprintId": "ubuntu_24_04",
+        "sshKeyName": "deploy",
+    }
+    return usual | members
+
+
+def files(home: Path) -> dict[str, str]:
+    """What is in the ssh folder beside keys."""
+    found = {each.name: each for each in (home / ".ssh").iterdir()}
+    keys = ("another", "whatever")
+    return {name: found[name].read_text() for name in sorted(found) if name not in keys}
+
+
+def mode(path: Path) -> int:
+    """The permission bits of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("web")
+def test_block_with_the_key_found_by_content(server: Server, run: Run, home: Path) -> None:
+    """Two questions to the region give the block, with the key that fits whatever it is called."""
+    assert run("ssh-config") == Ran(0, out=WEB.format(home=home))
+    assert sorted(operations(server)) == ["GetInstances", "GetKeyPairs"]
+
+
+@pytest.mark.usefixtures("server")
+def test_every_region(account: Sandbox, run: Run, home: Path, rsa_pem: str) -> None:
+    """Several regions: each default key its own, aliases told apart, what is missing is said."""
+    other, late = "eu-west-1", CREATED + timedelta(days=1)
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
+    account.add_default_key_pair(other, private_pem=other_pem(), created_at=late)
+    for region, ip in ((REGION, "203.0.113.1"), (other, "203.0.113.2")):
+        account.add_instance(region, "both", public_ip=ip, created_at=late)
+    account.add_instance(other, "old", public_ip="203.0.113.3", created_at=CREATED)
+    account.add_instance(other, "dev.example", key_pair_name="gone", public_ip="203.0.113.4")
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
+    save(home / ".ssh" / "key", rsa_pem)
+    assert run(f"ssh-config -r {REGION} -r {other}") == Ran(
+        0,
+        out=f"""\
+# both in eu-west-1, key pair LightsailDefaultKeyPair
+# its key is not on this disk: lskeys download-default --region eu-west-1
+Host both.eu-west-1
+    HostName 203.0.113.2
+    User ubuntu
+
+# both in us-east-1, key pair LightsailDefaultKeyPair
+Host both.us-east-1
+    HostName 203.0.113.1
+    User ubuntu
+    IdentityFile {home}/.ssh/key
+    IdentitiesOnly yes
+
+# dev.example in eu-west-1, key pair gone
+# eu-west-1 has no key pair of that name any more
+Host dev.example.eu-west-1
+    HostName 203.0.113.4
+    User ubuntu
+
+# old in eu-west-1, key pair LightsailDefaultKeyPair
+# it is older than that key pair, whose key will not open it: it holds an earlier one
+Host old
+    HostName 203.0.113.3
+    User ubuntu
+""",
+        err="lskeys: office in us-east-1 is left out: Windows has no ssh\n",
+    )
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_globs_choose_and_change_no_alias(account: Sandbox, run: Run) -> None:
+    """A glob leaves out others silently; an alias is the same with and without it."""
+    account.add_instance("eu-west-1", "web")
+    account.add_instance(REGION, "mail", blueprint_id="windows_server_2022")
+    line = f"ssh-config -q -r {REGION} -r eu-west-1"
+    assert run(f"{line} 'w*b'") == Ran(0, out="web.eu-west-1\nweb.us-east-1\n")
+    assert run(f"{line} mail") == Ran(0)
+    assert run(f"ssh-config -r {REGION} nothing") == Ran(
+        0, err="lskeys: us-east-1: no instance like that which ssh can reach\n"
+    )
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_json(run: Run, home: Path) -> None:
+    """The instance with the AWS CLI's members, and what ssh is told of it."""
+    ran = run("ssh-config --known-hosts -o json")
+    algorithm, public_key = HOST_LINE.split()
+    assert json.loads(ran.out) == {
+        "hosts": [
+            {
+                "name": "web",
+                "location": {"regionName": REGION},
+                "publicIpAddress": "203.0.113.10",
+                "username": "ubuntu",
+                "sshKeyName": "deploy",
+                "host": "web",
+                "identityFile": f"{home}/.ssh/whatever",
+                "hostKeys": [{"algorithm": algorithm, "publicKey": public_key}],
+                "notes": [],
+            }
+        ],
+        "errors": [],
+        "schemaVersion": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "out"),
+    [
+        (
+            "-o csv",
+            (
+                "host,region,address,user,key-pair,identity-file,notes\n"
+                "web,us-east-1,203.0.113.10,ubuntu,deploy,{home}/.ssh/whatever,\n"
+            ),
+        ),
+        ("-q", "web\n"),
+        ("--query 'hosts[].host' -o json", '[\n    "web"\n]\n'),
+        (
+            "-o jsonl",
+            (
+                '{{"name": "web", "location": {{"regionName": "us-east-1"}}, "publicIpAddress":'
+                ' "203.0.113.10", "username": "ubuntu", "sshKeyName": "deploy", "host": "web",'
+                ' "identityFile": "{home}/.ssh/whatever", "notes": []}}\n'
+            ),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("web", "server")
+def test_formats(run: Run, home: Path, options: str, out: str) -> None:
+    """Every other format has the host as a row."""
+    assert run(f"ssh-config {options}") == Ran(0, out=out.format(home=home))
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_terminal_shows_the_text(run: Run, home: Path) -> None:
+    """On a terminal, too, the result is what ssh reads; a table only where it is asked for."""
+    assert run("ssh-config", terminal=True) == Ran(0, out=WEB.format(home=home))
+    assert "ADDRESS" in run("ssh-config -o table", terminal=True).out
+
+
+@pytest.mark.usefixtures("web")
+def test_a_region_that_fails_hides_no_other(server: Server, run: Run, home: Path) -> None:
+    """What other regions have is shown, and the exit code is 7."""
+    server.add_fault("GetInstances@eu-west-1=AccessDeniedException")
+    ran = run(f"ssh-config -r eu-west-1 -r {REGION}")
+    assert (ran.exit_code, ran.out) == (7, WEB.format(home=home))
+    assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 2 regions failed"
+
+
+@pytest.mark.usefixtures("web")
+def test_a_region_that_fails_loses_no_host(server: Server, run: Run, home: Path) -> None:
+    """A file is not replaced by one that lacks the hosts of a region which gave no answer."""
+    assert run("ssh-config --write --yes").exit_code == 0
+    before = files(home)
+    server.add_fault("GetInstances@eu-west-1=AccessDeniedException")
+    ran = run(f"ssh-config -r eu-west-1 -r {REGION} --write --yes")
+    assert (ran.exit_code, ran.out) == (7, "")
+    assert "nothing is written: the hosts of a region that failed would be lost" in ran.err
+    assert files(home) == before
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_write_to_an_empty_home(run: Run, home: Path) -> None:
+    """The diff, one question, then both files are there, private; their paths are the result."""
+    ran = run("ssh-config --write", typed="y\n")
+    block = "".join(f"+{line}" for line in WEB.format(home=home).splitlines(keepends=True))
+    assert ran == Ran(
+        0,
+        out=f"{home}/.ssh/lskeys.config\n{home}/.ssh/config\n",
+        err=f"--- /dev/null\n+++ {home}/.ssh/lskeys.config\n@@ -0,0 +1,8 @@\n+{HEAD}+\n{block}"
+        f"--- /dev/null\n+++ {home}/.ssh/config\n@@ -0,0 +1 @@\n"
+        f"+Include {home}/.ssh/lskeys.config\nWrite this? [y/N] ",
+    )
+    assert files(home) == {
+        "config": f"Include {home}/.ssh/lskeys.config\n",
+        "lskeys.config": f"{HEAD}\n{WEB.format(home=home)}",
+    }
+    assert {mode(home / ".ssh" / name) for name in files(home)} == {0o600}
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_own_config_stays_as_it_is(run: Run, home: Path) -> None:
+    """A config gets one line at its top; every other byte and its permissions stay."""
+    config = home / ".ssh" / "config"
+    config.write_bytes(MINE)
+    config.chmod(0o640)
+    ran = run("ssh-config --write --yes")
+    assert ran.exit_code == 0
+    assert config.read_bytes() == f"Include {home}/.ssh/lskeys.config\n".encode() + MINE
+    assert mode(config) == 0o640
+    changed = [line for line in ran.err.split(f"+++ {config}\n")[1].splitlines() if line[0] in "+-"]
+    assert changed == [f"+Include {home}/.ssh/lskeys.config"]
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_second_time_nothing_is_asked(run: Run, home: Path) -> None:
+    """Where nothing changes nothing is shown, asked or written, terminal or not."""
+    run("ssh-config --write --known-hosts --yes")
+    before = {name: (home / ".ssh" / name).stat() for name in files(home)}
+    ran = run("ssh-config --write --known-hosts -o csv")
+    rows = [f"{home}/.ssh/{name},unchanged" for name in ("lskeys.known_hosts", "lskeys.config")]
+    assert ran == Ran(
+        0, out="\n".join(["path,outcome", *rows, f"{home}/.ssh/config,unchanged", ""])
+    )
+    assert {name: (home / ".ssh" / name).stat() for name in files(home)} == before
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_an_instance_that_is_gone_goes(account: Sandbox, run: Run, home: Path) -> None:
+    """The file is replaced as a whole; the config that includes it is not touched again."""
+    assert run("ssh-config --write --yes").exit_code == 0
+    config = (home / ".ssh" / "config").stat()
+    account.reset()
+    ran = run("ssh-config --write", typed="y\n")
+    assert ran.exit_code == 0
+    assert "-Host web\n" in ran.err
+    assert files(home)["lskeys.config"] == f"{HEAD}\n"
+    assert (home / ".ssh" / "config").stat() == config
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "exit_code", "end"),
+    [
+        ("", None, 5, "lskeys: hint: to write unasked, add --yes\n"),
+        ("", "n\n", 10, "lskeys: error: you said no; nothing was changed\n"),
+        ("", "", 10, "lskeys: error: you said no; nothing was changed\n"),
+        ("--dry-run", None, 0, "lskeys.config\n"),
+        ("--dry-run --yes --file new/folder/x", None, 0, "new/folder/x\n"),
+    ],
+)
+@pytest.mark.usefixtures("web", "server")
+def test_nothing_is_written_without_a_yes(  # noqa: PLR0913  fixtures
+    run: Run, home: Path, *, options: str, typed: str | None, exit_code: int, end: str
+) -> None:
+    """A dry run, a no, and nobody to ask leave the disk as it is."""
+    ran = run(f"ssh-config --write {options}", typed=typed)
+    assert ran.exit_code == exit_code
+    assert ran.err.endswith(end)
+    assert files(home) == {}
+    assert not (home / "new").exists()
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_dry_run_shows_the_diff(run: Run, home: Path) -> None:
+    """What would be written is on stderr, where it would go on stdout."""
+    ran = run("ssh-config --write --dry-run -o csv")
+    rows = [f"{home}/.ssh/{name},would write" for name in ("lskeys.config", "config")]
+    assert ran.out == "\n".join(["path,outcome", *rows, ""])
+    assert "+Host web\n" in ran.err
+
+
+def link(config: Path) -> str:
+    """Make the config a symbolic link."""
+    (config.parent.parent / "dotfiles").write_bytes(MINE)
+    config.symlink_to("../dotfiles")
+    return "is a symbolic link, and nothing is written through one"
+
+
+def hard_link(config: Path) -> str:
+    """Give the config a second name."""
+    config.write_bytes(MINE)
+    (config.parent.parent / "dotfiles").hardlink_to(config)
+    return "has a second name, and nothing is written through one"
+
+
+def folder(config: Path) -> str:
+    """Put a folder there."""
+    config.mkdir()
+    return "is a folder, and nothing is written through one"
+
+
+@pytest.mark.parametrize("spoil", [link, hard_link, folder])
+@pytest.mark.usefixtures("web", "server")
+def test_config_that_is_no_plain_file(run: Run, home: Path, spoil: Callable[[Path], str]) -> None:
+    """A config that is not one plain file is refused before anything is written."""
+    config = home / ".ssh" / "config"
+    message = spoil(config)
+    ran = run("ssh-config --write --yes")
+    assert ran.exit_code == 5
+    assert f"lskeys: error: {config} {message}" in ran.err
+    assert not (home / ".ssh" / "lskeys.config").exists()
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_link_that_includes_it_already(run: Run, home: Path) -> None:
+    """Where the line was put in by hand, a config may be a link: it is only read."""
+    link(home / ".ssh" / "config")
+    (home / "dotfiles").write_text("Include ~/.ssh/lskeys.config\n")
+    assert run("ssh-config --write --yes").exit_code == 0
+    assert (home / ".ssh" / "config").is_symlink()
+    assert "Host web" in (home / ".ssh" / "lskeys.config").read_text()
+
+
+@pytest.mark.parametrize("name", ["lskeys.config", "lskeys.known_hosts"])
+@pytest.mark.usefixtures("web", "server")
+def test_file_of_somebody_else(run: Run, home: Path, name: str) -> None:
+    """A file that lskeys did not write is never replaced, and then nothing is written."""
+    theirs = save(home / ".ssh" / name, "# mine\n")
+    ran = run("ssh-config --write --known-hosts --yes")
+    assert ran == Ran(
+        5,
+        err=f"lskeys: error: {theirs} was not written by lskeys ssh-config\n"
+        "lskeys: hint: choose another file with --file, or move that one away\n",
+    )
+    assert files(home) == {name: "# mine\n"}
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_another_file(run: Run, home: Path) -> None:
+    """--file is where the blocks go, its folder made 0700, known_hosts beside it, both private."""
+    ran = run("ssh-config --write --known-hosts --yes --file 'My Files/hosts.config'")
+    own, known = home / "My Files" / "hosts.config", home / "My Files" / "hosts.known_hosts"
+    assert ran.out == f"{known}\n{own}\n{home}/.ssh/config\n"
+    assert (mode(own.parent), mode(own), mode(known)) == (0o700, 0o600, 0o600)
+    assert f'    UserKnownHostsFile "{known}"\n' in own.read_text()
+    assert files(home) == {"config": f'Include "{own}"\n'}
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "said"),
+    [
+        ("--file x", 2, "--file is where --write writes"),
+        ("--write --file .ssh/config", 2, "only an Include line is added to it"),
+        ("--write --file 'a*b'", 5, "cannot be named in an Include line"),
+        ("--write --file 'a%hb'", 5, "cannot be named in an Include line"),
+    ],
+)
+def test_file_that_cannot_be(
+    server: Server, run: Run, line: str, exit_code: int, said: str
+) -> None:
+    """A place that makes no sense is refused before anything is asked."""
+    ran = run(f"ssh-config {line}")
+    assert ran.exit_code == exit_code
+    assert said in ran.err
+    assert operations(server) == []
+
+
+@pytest.mark.usefixtures("web")
+def test_known_hosts_to_stdout(server: Server, account: Sandbox, run: Run) -> None:
+    """Without --write the lines of a known_hosts file are the result, asked of Linux alone."""
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
+    assert run("ssh-config --known-hosts -q").out == "web\n"
+    assert run("ssh-config --known-hosts") == Ran(
+        0,
+        out=f"203.0.113.10 {HOST_LINE} web\n",
+        err="lskeys: office in us-east-1 is left out: Windows has no ssh\n",
+    )
+    once = ["GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"]
+    assert sorted(operations(server)) == sorted(once * 2)
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_known_hosts_written(run: Run, home: Path) -> None:
+    """Blocks trust the pinned keys and nothing else; the keys stand in a file of their own."""
+    assert run("ssh-config --known-hosts --write --yes").exit_code == 0
+    assert files(home) == {
+        "config": f"Include {home}/.ssh/lskeys.config\n",
+        "lskeys.config": f"{HEAD}\n{(WEB + PINS).format(home=home)}",
+        "lskeys.known_hosts": f"{HEAD}\n203.0.113.10 {HOST_LINE} web\n",
+    }
+
+
+@pytest.mark.usefixtures("web")
+def test_host_keys_that_cannot_be_read(server: Server, run: Run, home: Path) -> None:
+    """They are noted in the block, which is else as ever; nothing fails."""
+    server.add_fault("GetInstanceAccessDetails=AccessDeniedException")
+    ran = run("ssh-config --known-hosts --write --yes")
+    first, _, rest = WEB.format(home=home).partition("\n")
+    note = "# its host keys could not be read (AccessDeniedException): check its fingerprint"
+    assert ran.exit_code == 0
+    block = f"{first}\n{note} when ssh asks\n{rest}"
+    assert files(home)["lskeys.config"] == f"{HEAD}\n{block}"
+
+
+def test_host_keys_are_read_side_by_side(liar: Liar, run: Run) -> None:
+    """Several instances are asked about at once: each answer here waits for four questions."""
+    together = threading.Barrier(4)
+    algorithm, public_key = HOST_LINE.split()
+    keys = {"hostKeys": [{"algorithm": algorithm, "publicKey": public_key}]}
+
+    def answer(call: Call) -> Answer:
+        assert call.members["protocol"] == "ssh"
+        together.wait(20)
+        return said({"accessDetails": keys})
+
+    names = [f"web{number}" for number in range(4)]
+    liar.answers("GetInstances", said({"instances": [raw_instance(name) for name in names]}))
+    liar.answers("GetInstanceAccessDetails", answer)
+    assert run("ssh-config --known-hosts") == Ran(
+        0, out="".join(f"203.0.113.1 {HOST_LINE} {name}\n" for name in names)
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ssh-config --known-hosts --debug",
+        "ssh-config --known-hosts --debug -o json",
+        "ssh-config --known-hosts --debug --write --yes",
+        "ssh-config --known-hosts --debug --write --dry-run",
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_temporary_key_goes_nowhere(
+    liar: Liar, run: Run, tmp_path: Path, line: str, *, broken: bool
+) -> None:
+    """The key that comes with the host keys is never shown and never stored, failing or not."""
+    algorithm, public_key = HOST_LINE.split()
+    key = {"algorithm": 7 if broken else algorithm, "publicKey": public_key}
+    details = {"certKey": CANARY, "privateKey": CANARY, "password": CANARY, "hostKeys": [key]}
+    liar.answers("GetInstances", said({"instances": [raw_instance("web")]}))
+    liar.answers("GetInstanceAccessDetails", said({"accessDetails": details}))
+    ran = run(line)
+    assert ran.exit_code == 0
+    assert "GetInstanceAccessDetails" in liar.operations
+    written = [each.read_text() for each in tmp_path.rglob("*") if each.is_file()]
+    assert bool(written) is ("--yes" in line)
+    assert not [text for text in (ran.out, ran.err, *written) if "CANARY" in text]
+
+
+def test_hostile_answers(liar: Liar, run: Run) -> None:
+    """Instances whose texts would be more than a word are left out and named, harmlessly."""
+    evil = "web\n    ProxyCommand touch /tmp/x"
+    raws = [
+        raw_instance(evil),
+        raw_instance("-oProxyCommand=x"),
+        raw_instance("user", username="root\nProxyCommand x"),
+        raw_instance("address", publicIpAddress="203.0.113.1\nProxyCommand x"),
+        raw_instance("nowhere", publicIpAddress=None),
+        raw_instance("six", publicIpAddress=None, ipv6Addresses=["2001:db8::1"]),
+        raw_instance("pair", sshKeyName=evil),
+        raw_instance("pair", publicIpAddress="203.0.113.2"),
+    ]
+    liar.answers("GetInstances", said({"instances": raws}))
+    assert run("ssh-config") == Ran(
+        0,
+        out="""\
+# pair in us-east-1, key pair web ProxyCommand touch /tmp/x
+# us-east-1 has no key pair of that name any more
+Host pair
+    HostName 203.0.113.1
+    User ubuntu
+
+# six in us-east-1, key pair deploy
+# us-east-1 has no key pair of that name any more
+Host six
+    HostName 2001:db8::1
+    User ubuntu
+""",
+        err="""\
+lskeys: web\\n    ProxyCommand touch /tmp/x in us-east-1 is left out: its name is none that ssh \
+takes safely
+lskeys: -oProxyCommand=x in us-east-1 is left out: its name is none that ssh takes safely
+lskeys: user in us-east-1 is left out: root ProxyCommand x is no user's name
+lskeys: address in us-east-1 is left out: 203.0.113.1 ProxyCommand x is no address
+lskeys: nowhere in us-east-1 is left out: it has no public address
+lskeys: pair in us-east-1 is left out: another instance has its name
+""",
+    )
+
+
+def test_pairs_that_cannot_be_listed(liar: Liar, run: Run) -> None:
+    """Without the key pairs no key can be found: that region has failed."""
+    liar.answers("GetInstances", said({"instances": [raw_instance("web")]}))
+    liar.answers("GetKeyPairs", refused("AccessDeniedException"))
+    assert run("ssh-config").exit_code == 4

@@ -1,0 +1,165 @@
+"""create: what is on the disk at the moment AWS is asked, and when its answers lie."""
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REGION, Ran, Run
+
+from .server import HOLD, RESET, Answer, Call, Liar, pair, refused, said
+
+NOT_FOUND = refused("NotFoundException", "The KeyPair does not exist: web")
+PATIENCE = 30.0
+RESERVED = 16 * 1024
+"""Bytes that any private key fits in."""
+
+Disk = dict[str, tuple[int, int]]
+
+
+class Witness:
+    """Looks at a folder when it is asked: modes and sizes of all that lies there."""
+
+    def __init__(self, folder: Path, answer: Answer) -> None:
+        self.seen: list[Disk] = []
+        self._folder = folder
+        self._answer = answer
+
+    def __call__(self, call: Call) -> Answer:
+        """Note what is there, then give the answer."""
+        del call
+        status = {each.name: each.stat() for each in self._folder.iterdir()}
+        self.seen.append(
+            {name: (each.st_mode & 0o777, each.st_size) for name, each in status.items()}
+        )
+        return self._answer
+
+
+@pytest.fixture
+def keys(home: Path) -> Path:
+    """The folder private keys go to."""
+    return home / ".ssh"
+
+
+def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, keys: Path) -> None:
+    """When ImportKeyPair arrives, both halves have their names and modes, and their full size."""
+    witness = Witness(keys, RESET)
+    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.answers("ImportKeyPair", witness)
+    assert run("create web --type ed25519").exit_code == 8
+    now = {each.name: (each.stat().st_mode & 0o777, each.stat().st_size) for each in keys.iterdir()}
+    places = [{name: seen[name] for name in now} for seen in witness.seen]
+    assert now.keys() == {"web.pem", "web.pem.pub"}
+    assert places == [now, now]
+
+
+def test_the_place_is_taken_before_a_key_is_asked_for(liar: Liar, run: Run, keys: Path) -> None:
+    """When CreateKeyPair arrives, the disk has room for any key, in files nobody else reads."""
+    witness = Witness(keys, RESET)
+    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.answers("CreateKeyPair", witness)
+    assert run("create web --service-generated").exit_code == 8
+    [seen] = witness.seen
+    assert [mode for mode, _ in seen.values()] == [0o600, 0o600]
+    assert max(size for _, size in seen.values()) >= RESERVED
+    assert list(keys.iterdir()) == []
+
+
+def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
+    """If AWS reports another key's fingerprint afterwards, that is no success; the key is kept."""
+    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.answers("ImportKeyPair", said({"operation": {}}))
+    assert run("create web --type ed25519") == Ran(
+        5,
+        err=f"lskeys: error: web in {REGION} was imported, but AWS reports the fingerprint"
+        f" {pair()['fingerprint']}, which the key that was sent has not\n"
+        f"lskeys: hint: do not rely on it; to remove it: lskeys delete web --region {REGION}\n",
+    )
+    assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
+
+
+def test_another_fingerprint_after_a_lost_answer(liar: Liar, run: Run, keys: Path) -> None:
+    """Once an answer was lost, a pair that is not known again costs no key."""
+    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.answers("ImportKeyPair", RESET)
+    assert run("create web --type ed25519").exit_code == 8
+    assert liar.operations == ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
+    assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
+
+
+STOPS = [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")]
+
+
+def stopped(liar: Liar, operation: str, number: signal.Signals, *options: str) -> Ran:
+    """Run create in a process of its own, and stop it when this operation is under way."""
+    arrived = threading.Event()
+
+    def hold(call: Call) -> Answer:
+        del call
+        arrived.set()
+        return HOLD
+
+    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.answers(operation, hold)
+    command = (sys.executable, "-m", "lskeys", "create", "web", *options)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert arrived.wait(PATIENCE)
+        running.send_signal(number)
+        out, err = running.communicate(timeout=PATIENCE)
+    return Ran(running.returncode, out, err)
+
+
+@pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+def test_stopped_while_the_public_half_is_out(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Stopped before AWS answered, the pair may be there: the key is kept."""
+    ran = stopped(liar, "ImportKeyPair", number, "--type", "ed25519")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
+
+
+@pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+def test_stopped_while_the_service_makes_a_key(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Stopped before AWS handed out the key, what may be left behind is told; no file stays."""
+    assert stopped(liar, "CreateKeyPair", number, "--service-generated") == Ran(
+        exit_code,
+        err=f"lskeys: error: {word}\n"
+        "lskeys: hint: a pair may be left behind whose private half nobody has; "
+        f"to remove it: lskeys delete web --region {REGION}\n",
+    )
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "-----BEGIN RSA PRIVATE KEY-----", "no key", "\u202e\x1b"])
+def test_no_key_in_the_answer(liar: Liar, run: Run, keys: Path, text: str) -> None:
+    """What is no key is not saved, and how to remove the pair is told."""
+    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.answers("CreateKeyPair", said({"keyPair": pair(), "privateKeyBase64": text}))
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert f"lskeys delete web --region {REGION}\n" in ran.err
+    assert "\x1b" not in ran.err
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"privateKeyBase64": "x"}, {"keyPair": pair()}, {"keyPair": [], "operation": {}}, {}],
+)
+def test_members_missing(liar: Liar, run: Run, keys: Path, members: dict[str, object]) -> None:
+    """An answer without its key is a lost one: it is looked whether a pair was left behind."""
+    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.answers("CreateKeyPair", said(members))
+    ran = run("create web --service-generated")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "a pair was left behind whose private half nobody has" in ran.err
+    assert liar.operations == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
+    assert list(keys.iterdir()) == []

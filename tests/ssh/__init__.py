@@ -1,0 +1,1 @@
+"""Keys in a real lock: OpenSSH's server on loopback."""

@@ -1,0 +1,136 @@
+"""A real sshd on loopback, run as whoever runs the tests, with a configuration of its own."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOST = "127.0.0.1"
+WORD = "opened"
+PROGRAM = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+_ROOTS_FOLDER = Path("/run/sshd")
+"""Where sshd locks itself in while it talks to strangers; only root's needs one."""
+
+_CONFIGURATION = """\
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/authorized_keys
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sshd:
+    """A server that lets in who has a key in `authorized_keys`, and nobody else.
+
+    Attributes:
+        host: Its address.
+        port: Its port.
+        user: Who may log in.
+        host_key: Its host key, algorithm and base64, as in known_hosts.
+        authorized_keys: The file with the public keys that open it, a line each.
+        known_hosts: A file that knows its host key.
+    """
+
+    host: str
+    port: int
+    user: str
+    host_key: str
+    authorized_keys: Path
+    known_hosts: Path
+
+    def authorize(self, line: str) -> None:
+        """Let in who has this key."""
+        with self.authorized_keys.open("a") as file:
+            file.write(f"{line}\n")
+
+    def knock(
+        self, *options: str | Path, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `ssh OPTIONS` to it; it says `WORD` once it is in."""
+        words = (
+            *("ssh", "-F", "none", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"),
+            *("-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={self.known_hosts}"),
+            *("-o", "GlobalKnownHostsFile=none", "-p", str(self.port), *options),
+            *(f"{self.user}@{self.host}", "echo", WORD),
+        )
+        return subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
+        )
+
+    def opens(self, key: Path) -> bool:
+        """Whether a private key file opens it, without any question."""
+        return self.knock("-o", "BatchMode=yes", "-i", key).stdout == f"{WORD}\n"
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """A server without authorized keys; skipped where there is no openssh-server.
+
+    One process answers each connection, as inetd(8) starts it, so that the port is ours from the
+    beginning and there is nothing to wait for.
+    """
+    if PROGRAM is None:
+        pytest.skip("no sshd: install openssh-server")
+    if os.geteuid() == 0:
+        _ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
+    folder = tmp_path / "sshd"
+    folder.mkdir(mode=0o700)
+    host_key = make_key(folder / "host_key")
+    (folder / "sshd_config").write_text(_CONFIGURATION.format(folder=folder))
+    (folder / "authorized_keys").touch(mode=0o600)
+    with socket.create_server((HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+        (folder / "known_hosts").write_text(f"[{HOST}]:{port} {host_key}\n")
+        answering = threading.Thread(target=answer, args=(listening, PROGRAM, folder))
+        answering.start()
+        try:
+            yield Sshd(
+                host=HOST,
+                port=port,
+                user=getpass.getuser(),
+                host_key=host_key,
+                authorized_keys=folder / "authorized_keys",
+                known_hosts=folder / "known_hosts",
+            )
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            answering.join()
+
+
+def make_key(path: Path) -> str:
+    """Make an ed25519 key; its public line, without comment."""
+    subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path), check=True)
+    return " ".join(path.with_name(path.name + ".pub").read_text().split()[:2])
+
+
+def answer(listening: socket.socket, program: str, folder: Path) -> None:
+    """Start a server for each connection until the socket is shut down, then end them all."""
+    command = (program, "-i", "-e", "-f", folder / "sshd_config")
+    started: list[subprocess.Popen[bytes]] = []
+    with (folder / "log").open("wb") as log, suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            talk = connection.fileno()
+            with connection:
+                started.append(subprocess.Popen(command, stdin=talk, stdout=talk, stderr=log))
+    for each in started:
+        each.terminate()
+        each.wait()

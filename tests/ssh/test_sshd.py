@@ -1,0 +1,74 @@
+"""Keys that lskeys made and saved open a real sshd."""
+
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import REGION, Run
+
+from .conftest import WORD, Sshd
+
+PASSPHRASE = "correct horse"  # noqa: S105  of a key that lives for one test
+
+
+def public_half(path: Path) -> str:
+    """What is in the .pub beside a private key."""
+    return Path(f"{path}.pub").read_text().strip()
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("option", ["", "--type ed25519", "--bits 2048", "--service-generated"])
+def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
+    """The private key opens the server as it lies there, once its .pub is authorized."""
+    path = Path(run(f"create web {option} -q").out.strip())
+    assert not sshd.opens(path)
+    sshd.authorize(public_half(path))
+    assert sshd.opens(path)
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("option", ["--type ed25519", "--bits 2048"])
+def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str) -> None:
+    """It opens the server for who knows the passphrase, and for nobody else."""
+    (home / "secret").write_text(PASSPHRASE)
+    path = Path(run(f"create web {option} --passphrase-file secret -q").out.strip())
+    sshd.authorize(public_half(path))
+    asked = home / "askpass"
+    asked.write_text("#!/bin/sh\ncat secret\n")
+    asked.chmod(0o700)
+    environment = {"SSH_ASKPASS": str(asked), "SSH_ASKPASS_REQUIRE": "force"}
+    assert sshd.knock("-i", path, environment=environment).stdout == f"{WORD}\n"
+    assert not sshd.opens(path)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_key_from_download_default(sshd: Sshd, run: Run, account: Sandbox, rsa_pem: str) -> None:
+    """So does the default key, which AWS made."""
+    account.add_default_key_pair(REGION, private_pem=rsa_pem)
+    path = Path(run("download-default -q").out.strip())
+    assert not sshd.opens(path)
+    sshd.authorize(public_half(path))
+    assert sshd.opens(path)
+
+
+def test_a_key_from_stdout(sshd: Sshd, server: Server, run: Run, home: Path) -> None:
+    """A key that was piped to a file is whole; what it fits is the very line that was imported."""
+    path = home / "piped"
+    path.touch(mode=0o600)
+    path.write_text(run("create web --type ed25519 --file -").out)
+    [line] = [
+        each.body.get("publicKeyBase64") for each in server.requests if "Import" in each.operation
+    ]
+    sshd.authorize(str(line))
+    assert sshd.opens(path)
+
+
+@pytest.mark.usefixtures("server")
+def test_another_key_stays_outside(sshd: Sshd, run: Run) -> None:
+    """The server lets nobody in but who holds an authorized key."""
+    one, two = (
+        Path(run(f"create {name} --type ed25519 -q").out.strip()) for name in ("one", "two")
+    )
+    sshd.authorize(public_half(one))
+    assert [sshd.opens(one), sshd.opens(two)] == [True, False]

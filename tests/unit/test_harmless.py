@@ -1,0 +1,107 @@
+"""Text made harmless: a law over all of Unicode."""
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lskeys.harmless import harmless, one_line
+
+ANY = st.text(st.characters(exclude_categories=()))
+MARKED = st.text("a\u0301\u0489\u20dd\u0345 ", max_size=30)
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and symbols by category, and nothing to the eye."""
+
+
+def is_spelled(shown: str) -> bool:
+    """Whether it is an escape: a backslash, and letters and digits behind it."""
+    return shown[0] == "\\" and shown[1:].isascii() and shown[1:].isalnum()
+
+
+def is_hidden(character: str) -> bool:
+    """Whether nothing is seen of it, or it moves what is."""
+    category = unicodedata.category(character)
+    return category in HIDDEN or (category == "Zs" and character != " ") or character in BLANK
+
+
+def test_every_character() -> None:
+    """Of all code points, the hidden ones are spelled out, and what is visible stays."""
+    wrong = []
+    for character in map(chr, range(sys.maxunicode + 1)):
+        shown = harmless(character)
+        if is_hidden(character) and not is_spelled(shown):
+            wrong.append(character)
+        if not is_hidden(character) and unicodedata.category(character)[0] in "LNPSZ":
+            wrong += [character] if shown != character else []
+    assert wrong == []
+
+
+@given(ANY)
+def test_only_visible_text_comes_out(text: str) -> None:
+    """Whatever goes in, what comes out is printable and can be written anywhere in UTF-8."""
+    shown = harmless(text)
+    shown.encode()
+    assert shown.isprintable()
+
+
+@given(ANY)
+def test_once_is_enough(text: str) -> None:
+    """Harmless text stays as it is."""
+    assert harmless(harmless(text)) == harmless(text)
+
+
+@given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20)))
+def test_plain_text_is_untouched(text: str) -> None:
+    """Printable ASCII comes out as it went in."""
+    assert harmless(text) == text
+
+
+@given(MARKED)
+def test_marks_do_not_pile_up(text: str) -> None:
+    """No more than three combining marks stay on a letter; the others are spelled out."""
+    shown = harmless(text)
+    run = 0
+    for character in shown:
+        run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        assert run <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\x9b31m", r"\x9b31m"),
+        ("a\nb\rc\td", r"a\nb\rc\td"),
+        ("\x00\x7f", r"\x00\x7f"),
+        ("\u202e\u2066", r"\u202e\u2066"),
+        ("\ud800", r"\ud800"),
+        ("\U000e0041", r"\U000e0041"),
+        ("e\u0301\u0301\u0301\u0301", "e\u0301\u0301\u0301" + r"\u0301"),
+        ("a\u00a0b", r"a\xa0b"),
+        ("日本 עברית é ñ", "日本 עברית é ñ"),
+        ("[red]x[/]", "[red]x[/]"),
+    ],
+)
+def test_spelling(text: str, shown: str) -> None:
+    """Escapes are spelled as Python and C spell them."""
+    assert harmless(text) == shown
+
+
+@given(ANY, st.integers(1, 50))
+def test_a_message_is_one_line(text: str, limit: int) -> None:
+    """White space is folded, and the text is cut at the limit before it is spelled out."""
+    shown = one_line(text, limit)
+    assert shown.isprintable()
+    assert shown == shown.strip()
+    assert "  " not in shown
+    assert len(shown) <= limit * len(r"\U00000000")
+
+
+def test_a_cut_message_says_so() -> None:
+    """An ellipsis stands for what was cut."""
+    assert one_line("a" * 10, 10) == "a" * 10
+    assert one_line("a" * 11, 10) == "a" * 9 + "…"
+    assert one_line("a  b\n\n c", 10) == "a b c"

@@ -1,0 +1,191 @@
+"""How values look: times, ages, tags, JSON, tables."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lskeys.errors import SetupError
+from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
+from lskeys.render import plain
+from lskeys.render.table import table
+from lskeys.sheet import SCHEMA_VERSION, Sheet, json_text
+from lskeys.views import KEY_PAIRS, age, rfc3339
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MOMENTS = st.integers(-62_135_500_000_000, 253_402_300_000_000).map(
+    lambda milliseconds: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+)
+UNITS = {
+    "year": 31_536_000,
+    "month": 2_592_000,
+    "week": 604_800,
+    "day": 86_400,
+    "hour": 3600,
+    "minute": 60,
+}
+ANY = st.text(st.characters(exclude_categories=()), max_size=12)
+PAIRS = st.builds(
+    KeyPair,
+    name=ANY,
+    region=ANY,
+    arn=st.none() | ANY,
+    tags=st.lists(st.builds(Tag, ANY, st.none() | ANY), max_size=2).map(tuple),
+    fingerprint=st.none() | ANY,
+    created_at=st.none() | MOMENTS,
+    used_by=st.none() | st.lists(ANY, max_size=2).map(tuple),
+)
+
+
+@given(st.integers(0, 10**10))
+def test_age(seconds: int) -> None:
+    """An age is the largest unit that fits, rounded down, and says one or many rightly."""
+    words = age(NOW, NOW + timedelta(seconds=seconds)).split()
+    if words == ["just", "now"]:
+        assert seconds < 60
+        return
+    count, unit, ago = int(words[0]), words[1].removesuffix("s"), words[2]
+    assert (ago, words[1]) == ("ago", unit + ("s" if count > 1 else ""))
+    assert count * UNITS[unit] <= seconds < (count + 1) * UNITS[unit]
+    larger = [length for name, length in UNITS.items() if length > UNITS[unit]]
+    assert all(seconds < length * (2 if length == UNITS["year"] else 1) for length in larger)
+
+
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=6), "6 days ago"),
+        (timedelta(days=7), "1 week ago"),
+        (timedelta(days=30), "1 month ago"),
+        (timedelta(days=548), "18 months ago"),
+        (timedelta(days=730), "2 years ago"),
+        (timedelta(seconds=-1), "in the future"),
+    ],
+)
+def test_age_in_words(passed: timedelta, told: str) -> None:
+    """Ages read as people say them."""
+    assert age(NOW, NOW + passed) == told
+
+
+@given(MOMENTS)
+def test_times_are_utc_to_the_millisecond(moment: datetime) -> None:
+    """A time can be read back; what it loses is less than a millisecond."""
+    shown = rfc3339(moment)
+    assert (len(shown), shown[-1]) == (len("2026-11-23T09:30:00.123Z"), "Z")
+    assert timedelta(0) <= moment - datetime.fromisoformat(shown) < timedelta(milliseconds=1)
+
+
+def test_times_from_elsewhere() -> None:
+    """Other zones are converted; no time is nothing."""
+    east = timezone(timedelta(hours=2))
+    assert rfc3339(datetime(2026, 11, 23, 1, 30, tzinfo=east)) == "2026-11-22T23:30:00.000Z"
+    assert rfc3339(None) == ""
+
+
+@given(ANY)
+def test_json_is_ascii_and_true(text: str) -> None:
+    """JSON holds the very text, in characters that do nothing."""
+    written = json_text({"a": [text]})
+    assert written.isascii()
+    assert written.isprintable()
+    assert json.loads(written) == {"a": [text]}
+
+
+@given(st.lists(PAIRS, max_size=3))
+def test_text_keeps_its_fields(pairs: list[KeyPair]) -> None:
+    """A line for each pair, a field for each column, whatever the values."""
+    lines = list(plain.text(Sheet(KEY_PAIRS, pairs)))
+    assert [line.count("\t") for line in lines] == [4] * len(pairs)
+    assert all(line.replace("\t", "").isprintable() for line in lines)
+
+
+@given(st.lists(PAIRS, max_size=3))
+def test_csv_keeps_its_cells(pairs: list[KeyPair]) -> None:
+    """Read back, CSV has a header, a row for each pair, and no cell that computes."""
+    text = "\n".join(plain.comma_separated(Sheet(KEY_PAIRS, pairs)))
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert header == list(KEY_PAIRS.standard)
+    assert [len(row) for row in rows] == [5] * len(pairs)
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def drawn(pairs: list[KeyPair], width: int) -> list[str]:
+    """The lines of a table of names and fingerprints."""
+    chosen = KEY_PAIRS.chosen(["name", "fingerprint"])
+    sheet = Sheet(KEY_PAIRS, pairs, chosen=chosen)
+    return list(table(sheet, NOW, width=width, colored=False, ascii_only=True))
+
+
+@given(st.lists(PAIRS, max_size=3), st.integers(1, 200))
+def test_any_table_is_visible_text(pairs: list[KeyPair], width: int) -> None:
+    """A table of anything in any width holds nothing that a terminal obeys."""
+    assert all(line.isprintable() for line in drawn(pairs, width))
+
+
+@given(st.integers(1, 300), st.integers(1, 120))
+def test_no_table_cuts_anything_off(length: int, width: int) -> None:
+    """However long a value and however narrow the terminal, all of it is drawn."""
+    lines = drawn([KeyPair("web", "us-east-1", fingerprint="x" * length)], width)
+    assert "".join(lines).count("x") == length
+
+
+@given(st.lists(PAIRS, max_size=2))
+def test_lines_are_the_items_of_the_document(pairs: list[KeyPair]) -> None:
+    """JSON lines and the document hold the same objects."""
+    sheet = Sheet(KEY_PAIRS, pairs)
+    document = json.loads("".join(plain.json_document(sheet)))
+    assert document["keyPairs"] == [json.loads(line) for line in plain.json_lines(sheet)]
+    assert (document["errors"], document["schemaVersion"]) == ([], SCHEMA_VERSION)
+
+
+def test_errors_in_the_document() -> None:
+    """What failed stands in the document beside what did not."""
+    error = SetupError("no", hint="do", code="C", region="us-east-1")
+    document = Sheet(KEY_PAIRS, [], [error]).document
+    assert document["errors"] == [
+        {
+            "code": "C",
+            "message": "no",
+            "hint": "do",
+            "tip": None,
+            "docs": None,
+            "requestId": None,
+            "region": "us-east-1",
+            "exitCode": 4,
+        }
+    ]
+
+
+def test_the_default_pair_stands_out() -> None:
+    """It is named as what it is to people, and plainly to programs."""
+    [name] = KEY_PAIRS.chosen(["name"])
+    pair = KeyPair(DEFAULT_PAIR, "us-east-1")
+    assert (name.cell(pair, NOW).text, name.plain(pair)) == (
+        f"{DEFAULT_PAIR} (default)",
+        DEFAULT_PAIR,
+    )
+
+
+def test_columns_are_a_contract() -> None:
+    """The words of --columns, and which are shown unasked."""
+    assert KEY_PAIRS.names == (
+        "name",
+        "region",
+        "created",
+        "fingerprint",
+        "tags",
+        "used-by",
+        "local-files",
+        "account",
+        "arn",
+        "support-code",
+    )
+    assert KEY_PAIRS.standard == ("name", "region", "created", "fingerprint", "tags")
