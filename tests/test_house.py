@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 import lskeys
 from lskeys import commands
@@ -194,15 +195,35 @@ def test_every_module_says_what_it_is() -> None:
         assert said.splitlines()[0].endswith("."), module
 
 
+@pytest.mark.parametrize("verb", commands.VERBS, ids=lambda verb: verb.word)
+def test_the_table_says_what_the_verb_says(verb: commands.Verb) -> None:
+    """What the help page says of a verb is the first line of the verb's own help."""
+    loaded = verb.load()
+    said = loaded.info.help if isinstance(loaded, typer.Typer) else loaded.__doc__
+    assert said is not None
+    assert said.splitlines()[0] == verb.summary
+
+
+def test_a_run_loads_the_file_of_its_verb_alone(home: Path) -> None:
+    """A verb's file, and what only that verb needs, is read when it is typed."""
+    code = (
+        "import sys, runpy\n"
+        "sys.argv = ['lskeys', 'config']\n"
+        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
+        "except SystemExit:\n    pass\n"
+        "start = 'lskeys.commands.'\n"
+        "print(*sorted(each for each in sys.modules if each.startswith(start)), file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
+    )
+    assert ended.stderr.splitlines()[-1] == "lskeys.commands.config"
+
+
 def test_the_folder_is_the_help_page_is_the_readme() -> None:
     """A verb is one file, one line in the table, and stands in the README."""
-    files = {
-        each.stem.rstrip("_").replace("_", "-")  # import_.py, since Python has import itself
-        for each in (ROOT / "commands").glob("*.py")
-        if each.stem != "__init__"
-    }
+    files = {each.stem for each in (ROOT / "commands").glob("*.py") if each.stem != "__init__"}
     words = {verb.word for verb in commands.VERBS}
-    words |= {str(group.info.name) for group in commands.GROUPS}
-    assert files == words
+    assert files == {verb.module for verb in commands.VERBS}
     readme = (REPOSITORY / "README.md").read_text()
     assert not {word for word in words if f"`{word}" not in readme}

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from lskeys import commands
+from lskeys.commands import Verb
 from lskeys.errors import (
     ExitCode,
     InterruptedByUserError,
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str], launch: Launch) -> int:
 
 def _attempt(arguments: Sequence[str], launch: Launch) -> LskeysError | None:
     try:
-        code = _app()(
+        code = app()(
             args=list(arguments),
             prog_name="lskeys",
             standalone_mode=False,
@@ -76,23 +78,52 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return _bug(error)
 
 
-def _app() -> typer.Typer:
-    app = typer.Typer(
+class Verbs(TyperGroup):
+    """Every verb by its word and summary; the one that is typed gets its file and options."""
+
+    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
+        self, ctx: typer.Context, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
+        """The typed word, its command, and the words behind it."""
+        word, _, rest = super().resolve_command(ctx, args)
+        verb = next(each for each in commands.VERBS if word in (each.word, each.alias))
+        return word, command(verb), rest
+
+
+def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
+    """A verb's command with all its options, as Typer parses it."""
+    loaded = verb.load()
+    if isinstance(loaded, typer.Typer):
+        return typer.main.get_command(loaded)
+    alone = _typer()
+    alone.command(verb.word, cls=verb.kind)(loaded)
+    return typer.main.get_command(alone)
+
+
+def app() -> typer.Typer:
+    """The whole program, each verb a word and a summary."""
+    program = _typer(cls=Verbs, no_args_is_help=True)
+    program.callback()(_before)
+    for verb in commands.VERBS:
+        program.command(verb.word, help=verb.summary)(_nothing)
+        if verb.alias:
+            program.command(verb.alias, help=verb.summary, hidden=True)(_nothing)
+    return program
+
+
+def _typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settings
+    return typer.Typer(
         name="lskeys",
         add_completion=False,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings=_HELP,
         rich_markup_mode="rich",
+        **settings,
     )
-    app.callback()(_before)
-    for verb in commands.VERBS:
-        app.command(verb.word, cls=verb.kind, context_settings=_HELP)(verb.run)
-        if verb.alias:
-            app.command(verb.alias, cls=verb.kind, context_settings=_HELP, hidden=True)(verb.run)
-    for group in commands.GROUPS:
-        app.add_typer(group, context_settings=_HELP)
-    return app
+
+
+def _nothing() -> None:
+    """Stands for a verb that is not loaded; never run."""
 
 
 def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lskeys import importing, keymaker
 from lskeys.errors import (
@@ -20,9 +21,11 @@ from lskeys.fingerprints import Form
 from lskeys.importing import PublicHalf
 from lskeys.keymaker import PrivateKey
 from lskeys.keystore import Folder, Place, Present, Saved, inspect
-from lskeys.lightsail import Lightsail
 from lskeys.model import KeyPair, NewPair, Recipe, SavedKey, Secret, attempt
 from lskeys.verification import verify
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
 
 Reveal = Callable[[Secret], None]
 """Writes a private key that no file is wanted for."""
@@ -47,7 +50,7 @@ class _Created:
 
 
 def look(
-    lightsail: Lightsail, new: NewPair, path: Path | None, *, dry_run: bool
+    lightsail: "Lightsail", new: NewPair, path: Path | None, *, dry_run: bool
 ) -> SavedKey | None:
     """What an earlier run made already, or None where nothing is in the way.
 
@@ -83,7 +86,7 @@ def look(
 
 
 def save(
-    lightsail: Lightsail, folder: Folder, file: str, new: NewPair, passphrase: Secret | None
+    lightsail: "Lightsail", folder: Folder, file: str, new: NewPair, passphrase: Secret | None
 ) -> SavedKey:
     """Make a key pair; the disk is made ready before, the private half is on it first.
 
@@ -100,7 +103,7 @@ def save(
 
 
 def reveal(
-    lightsail: Lightsail, new: NewPair, passphrase: Secret | None, write: Reveal
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, write: Reveal
 ) -> SavedKey:
     """Make a key pair whose private half is written down before its public half goes out."""
     created = _create(lightsail, new, passphrase, write)
@@ -108,7 +111,7 @@ def reveal(
 
 
 def _create(
-    lightsail: Lightsail, new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
 ) -> _Created:
     """Make a key pair, here or at the service; its private half goes to a place or is revealed."""
     if new.recipe is None:
@@ -117,7 +120,7 @@ def _create(
 
 
 def _here(
-    lightsail: Lightsail,
+    lightsail: "Lightsail",
     new: NewPair,
     recipe: Recipe,
     passphrase: Secret | None,
@@ -141,7 +144,7 @@ def _here(
 
 
 def _by_service(
-    lightsail: Lightsail, new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
 ) -> _Created:
     """CreateKeyPair; whoever stops it is told what may be left behind."""
     try:
@@ -155,7 +158,7 @@ def _by_service(
 
 
 def _handed_out(
-    lightsail: Lightsail, new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
 ) -> _Created:
     """Sent once: nobody else ever has the private half that this call hands out."""
     try:
@@ -180,7 +183,7 @@ def _handed_out(
 
 
 def _keep(
-    lightsail: Lightsail,
+    lightsail: "Lightsail",
     new: NewPair,
     key: PrivateKey,
     passphrase: Secret | None,
@@ -193,18 +196,18 @@ def _keep(
     return None
 
 
-def _looked_up(lightsail: Lightsail, name: str) -> KeyPair | None:
+def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     """The pair as a look-up reports it; a failing question must not cost the key."""
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
 
 
-def _after_loss(lightsail: Lightsail, new: NewPair, saved: Saved | None) -> str:
+def _after_loss(lightsail: "Lightsail", new: NewPair, saved: Saved | None) -> str:
     if saved is None:
         return f"look whether it is there: lskeys show {new.name} --region {lightsail.region}"
     return f"the key is kept in {saved.path}; run the same command again, which looks at what is so"
 
 
-def _left_behind(lightsail: Lightsail, name: str) -> str:
+def _left_behind(lightsail: "Lightsail", name: str) -> str:
     """What to do after a lost CreateKeyPair, whose private half is lost with the answer."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
@@ -215,7 +218,7 @@ def _left_behind(lightsail: Lightsail, name: str) -> str:
     return _perhaps_left_behind(lightsail, name)
 
 
-def _perhaps_left_behind(lightsail: Lightsail, name: str) -> str:
+def _perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
     remove = importing.removing(KeyPair(name, lightsail.region))
     return f"a pair may be left behind whose private half nobody has; to remove it: {remove}"
 

@@ -1,17 +1,20 @@
 """The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lskeys import fingerprints
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keystore import Folder, Present, inspect
-from lskeys.lightsail import Lightsail
 from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
 from lskeys.verification import Verified, verify
 
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
 
 def fetch(  # noqa: PLR0913  what it takes to say what, where and how
-    lightsail: Lightsail,
+    lightsail: "Lightsail",
     folder: Folder,
     name: str,
     *,
@@ -71,7 +74,7 @@ def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> 
 
 
 def obtain(
-    lightsail: Lightsail, pair: KeyPair | None, *, creates: bool
+    lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
 ) -> tuple[Verified, KeyPair | None]:
     """Download the default key and verify it; a pair that this created is looked up after."""
     handed_out = lightsail.download_default_key()

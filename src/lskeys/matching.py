@@ -4,7 +4,7 @@ import shlex
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys import fingerprints
@@ -78,6 +78,14 @@ class Matching:
 
     pairs: tuple[MatchedPair, ...]
     strangers: tuple[LocalKey, ...]
+
+
+def with_local_files(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> list[KeyPair]:
+    """The pairs with `local_files` known: the files among these keys that hold them."""
+    return [
+        replace(each.pair, local_files=tuple(str(match.key.path) for match in each.matches))
+        for each in match_all(pairs, keys).pairs
+    ]
 
 
 def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:

@@ -1,10 +1,53 @@
-"""Passphrases: from a file, or typed twice. Touches: the disk, reading only."""
+"""Passphrases: from a file, or typed. Touches: the disk, reading only."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
 from lskeys.keymaker import LONGEST_PASSPHRASE
 from lskeys.model import Secret
+
+Asks = Callable[[str], Secret]
+"""Puts a question to the user, whose answer is not shown; None where nobody is to be asked."""
+
+
+def check(file: Path | None, *, asks: bool, can_ask: bool) -> None:
+    """Refuse `--passphrase` where `--passphrase-file` is given, too, or nobody can be asked.
+
+    Raises:
+        UsageError: Both are given.
+        RefusedError: There is nobody to ask.
+    """
+    if asks and file is not None:
+        raise UsageError("--passphrase and --passphrase-file exclude each other", hint="choose one")
+    if asks and not can_ask:
+        raise RefusedError(
+            "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
+        )
+
+
+def for_key_files(file: Path | None, ask: Asks | None) -> Callable[[Path], Secret | None]:
+    """Gives the passphrase of a key file: that of `file`, one that is typed, or none."""
+    if file is not None:
+        known = read(file)
+        return lambda _: known
+    if ask is None:
+        return lambda _: None
+
+    def typed(path: Path) -> Secret | None:
+        words = ask(f"Passphrase of {path} (empty to go without):")
+        return words if words.reveal() else None
+
+    return typed
+
+
+def for_new_key(file: Path | None, ask: Asks | None) -> Secret | None:
+    """The passphrase of a new key: that of `file`, one that is typed twice, or none."""
+    if file is not None:
+        return read(file)
+    if ask is None:
+        return None
+    return agreed(ask("Passphrase for the new key:"), ask("The same again:"))
 
 
 def read(path: Path) -> Secret:

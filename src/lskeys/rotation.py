@@ -8,21 +8,24 @@ meant to be; the journal only tells which pair is the old one.
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lskeys import default_pair, fingerprints, guard, localkeys, removal
 from lskeys.errors import RemoteError
 from lskeys.guard import OnThisDisk
 from lskeys.journal import Journal
 from lskeys.keystore import Folder
-from lskeys.lightsail import Lightsail
 from lskeys.matching import LocalKey, match_one
 from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
 from lskeys.rotation_plan import Plan, Step
 from lskeys.rotation_report import Rotation, with_errands
 
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
 
 def carry_out(
-    lightsail: Lightsail, folder: Folder, plan: Plan, journal: Journal, *, force: bool
+    lightsail: "Lightsail", folder: Folder, plan: Plan, journal: Journal, *, force: bool
 ) -> Rotation:
     """Do what the plan says; run again after any failure, it does the rest.
 
@@ -57,7 +60,7 @@ def carry_out(
 
 
 def _secured(
-    lightsail: Lightsail, folder: Folder, plan: Plan, pair: KeyPair, *, force: bool
+    lightsail: "Lightsail", folder: Folder, plan: Plan, pair: KeyPair, *, force: bool
 ) -> str:
     """Save the old key and read it back; the fingerprint that the file and the service share."""
     saved = default_pair.fetch(lightsail, folder, plan.entry.path.name, pair=pair, force=force)

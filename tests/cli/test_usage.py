@@ -82,7 +82,7 @@ def test_no_verb(run: Run) -> None:
         ("list --color red", "invalid value for '--color'", "lskeys list --help"),
         ("list --quiet=x", "option '--quiet' does not take a value", "lskeys list --help"),
         ("download-default extra", "got unexpected extra argument", "download-default"),
-        ("sandbox nope", "no such command 'nope'", "lskeys --help"),
+        ("sandbox nope", "no such command 'nope'", "lskeys sandbox --help"),
     ],
 )
 def test_what_is_not_understood(

@@ -14,7 +14,8 @@ from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
 from lskeys.render import plain
 from lskeys.render.table import table
 from lskeys.sheet import SCHEMA_VERSION, Sheet, json_text
-from lskeys.views import KEY_PAIRS, age, rfc3339
+from lskeys.views.key_pairs import KEY_PAIRS
+from lskeys.views.words import age, rfc3339
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOMENTS = st.integers(-62_135_500_000_000, 253_402_300_000_000).map(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys import findings
+from lskeys import findings, keystore, localkeys
 from lskeys.config import ALL_REGIONS, did_you_mean
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
@@ -16,7 +16,7 @@ from lskeys.model import Answer, Instance, KeyPair, attempt
 from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import FINDINGS
+from lskeys.views.findings import FINDINGS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -126,7 +126,7 @@ def _evidence(run: Runtime, answers: Sequence[Answer[_Seen]], max_age: int | Non
         pairs=tuple(pair for each in seen for pair in each.pairs),
         instances=tuple(known for each in seen for known in each.instances.value or ()),
         keys=run.local_keys,
-        folders=run.folders_seen,
+        folders=localkeys.survey(run.key_folders),
         now=run.launch.now(),
         max_age=max_age,
         lskeys=Lskeys(_account_options(run)),
@@ -150,15 +150,23 @@ def _mend(run: Runtime, mendable: Collection[Finding]) -> list[Answer[Finding]]:
     _consent(run, mendable)
     if run.asked.dry_run:
         return []
-    answers = [attempt(each.region or "", partial(_mended, run, each)) for each in mendable]
+    answers = [attempt(each.region or "", partial(_mended, each)) for each in mendable]
     for answer in answers:
         if answer.value and not run.asked.quiet:
             run.terminal.note(f"mended {answer.value.code}: {answer.value.subject}")
     return answers
 
 
-def _mended(run: Runtime, finding: Finding) -> Finding:
-    run.mend(finding)
+def _mended(finding: Finding) -> Finding:
+    """A finding, after what it is about was mended."""
+    file = finding.file
+    assert file is not None
+    if finding.code is Code.MISSING_PUBLIC:
+        keystore.complete(file)
+    elif file.is_dir():
+        keystore.close_folder(file)
+    else:
+        keystore.close_file(file)
     return finding
 
 

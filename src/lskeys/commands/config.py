@@ -1,10 +1,12 @@
 """config: every setting, its value and its origin. Touches: what the runtime hands it."""
 
+from lskeys import config
+from lskeys.model import attempt
 from lskeys.options import Connection, Output, Program, verb
-from lskeys.provenance import in_force
+from lskeys.provenance import Surroundings, in_force
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import SETTINGS
+from lskeys.views.settings import SETTINGS
 
 
 @verb(Connection, Output, Program)
@@ -13,7 +15,29 @@ def show_config(run: Runtime) -> None:
 
     Nothing is asked of AWS, and no credentials are needed.
     """
-    around = run.surroundings
+    around = _surroundings(run)
     failures = [around.trouble] if around.trouble else []
     run.show(Sheet(SETTINGS, in_force(run.settings, around), failures))
     run.fail_if(failures, 0, "settings")
+
+
+def _surroundings(run: Runtime) -> Surroundings:
+    """What the settings depend on beside themselves."""
+    aws = attempt("", lambda: _aws_choices(run))
+    profile, region = aws.value or (None, None)
+    path = config.config_path()
+    return Surroundings(
+        aws_profile=profile,
+        home=region,
+        output="table" if run.terminal.shows_tables else "text",
+        config_file=path,
+        is_there=path.exists(),
+        key_folders=run.key_folders,
+        trouble=aws.error,
+    )
+
+
+def _aws_choices(run: Runtime) -> tuple[str | None, str | None]:
+    """The profile and region that AWS's own configuration, or the sandbox, chooses."""
+    profile = None if run.settings.sandbox.value else run.account.profile
+    return profile, run.profile_region

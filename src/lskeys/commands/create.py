@@ -1,14 +1,15 @@
 """create: a new key pair, its key made and kept here. Touches: what the runtime hands it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lskeys import tagging
+from lskeys import creation, passphrases, tagging
 from lskeys.commands.download_default import tell
+from lskeys.config import expanded
 from lskeys.errors import UsageError
-from lskeys.model import NewPair, Recipe, SavedKey
+from lskeys.model import NewPair, Recipe, SavedKey, Secret
 from lskeys.names import check_new_name
 from lskeys.options import (
     Connection,
@@ -24,7 +25,10 @@ from lskeys.options import (
 )
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import SAVED_KEYS
+from lskeys.views.saved_keys import SAVED_KEYS
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
 
 Kind = Literal["rsa", "ed25519"]
 
@@ -58,17 +62,18 @@ def create_key_pair(
     check_new_name(name)
     recipe = _recipe(kind, bits, service_generated=service_generated)
     new = NewPair(name, recipe, tagging.read_tags(tag or ()), force)
-    run.check_passphrase(passphrase_file, asks=passphrase)
+    passphrases.check(passphrase_file, asks=passphrase, can_ask=run.terminal.can_ask)
     region = _only_region(run, name)
     destination = run.destination(out, file)
     path = destination.folder and destination.folder / destination.name_for(f"{name}.pem")
     lightsail = run.account.lightsail(region)
-    saved = run.look_for(lightsail, new, path)
+    saved = creation.look(lightsail, new, path, dry_run=run.asked.dry_run)
     if saved is None and run.asked.dry_run:
         saved = SavedKey(name, region, path or Path("-"), "would save")
     if saved is None:
-        words = run.new_passphrase(passphrase_file, asks=passphrase)
-        saved = run.create(lightsail, new, path, words)
+        ask = run.terminal.ask_secret if passphrase else None
+        words = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
+        saved = _make(run, lightsail, new, path, words)
     if path is None:
         _tell_of_stdout(run, saved)
         return
@@ -94,6 +99,20 @@ def _only_region(run: Runtime, name: str) -> str:
             hint=f"name one, then lskeys import {name} FILE with the others",
         )
     return run.regions[0]
+
+
+def _make(
+    run: Runtime, lightsail: "Lightsail", new: NewPair, path: Path | None, passphrase: Secret | None
+) -> SavedKey:
+    """Make a key pair; its private key is saved, or without a path written to stdout."""
+    if path is None:
+        return creation.reveal(lightsail, new, passphrase, run.terminal.secret)
+    with run.open_folder(path.parent) as folder:
+        run.terminal.progress("making the key")
+        try:
+            return creation.save(lightsail, folder, path.name, new, passphrase)
+        finally:
+            run.terminal.done()
 
 
 def _tell_of_stdout(run: Runtime, saved: SavedKey) -> None:

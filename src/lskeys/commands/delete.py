@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys import guard, lookup, removal
+from lskeys import default_pair, guard, localkeys, lookup, removal
 from lskeys.config import expanded
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, LskeysError, MissingError, RefusedError, UsageError
@@ -18,7 +18,8 @@ from lskeys.names import check_name, default_key_file
 from lskeys.options import ON_THIS_DISK, Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import REMOVALS, stakes
+from lskeys.views.removals import REMOVALS
+from lskeys.views.stakes import stakes
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -154,7 +155,7 @@ def _clear(
     run: Runtime, pairs: Iterable[KeyPair], asked: guard.Wanted, safeguards: _Safeguards
 ) -> list[Answer[Clearance]]:
     copies = _local_keys(run, safeguards.backup) if asked else ()
-    evidence = (run.key_file(safeguards.key),) if safeguards.key else copies
+    evidence = (localkeys.read(expanded(safeguards.key)),) if safeguards.key else copies
     return [
         attempt(
             pair.region,
@@ -174,7 +175,7 @@ def _clear(
 
 
 def _local_keys(run: Runtime, backup: Path | None) -> "tuple[LocalKey, ...]":
-    return run.keys_in(*run.key_folders, *([expanded(backup)] if backup else ()))
+    return localkeys.find((*run.key_folders, *([expanded(backup)] if backup else ())))
 
 
 def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
@@ -220,11 +221,11 @@ def _deleted(run: Runtime, clearance: Clearance, backup: Path | None) -> Removal
     name = default_key_file(pair.region)
     if run.asked.dry_run:
         if clearance.needs_backup and backup is not None:
-            run.check_destination(expanded(backup) / name, pair)
+            default_pair.foresee(expanded(backup) / name, pair=pair, creates=False, force=False)
         return replace(removed, outcome="would delete")
     if clearance.needs_backup and backup is not None:
         with run.open_folder(expanded(backup)) as folder:
-            saved = run.fetch_default(lightsail, folder, name, pair=pair)
+            saved = default_pair.fetch(lightsail, folder, name, pair=pair)
         removed = replace(
             removed,
             backup=saved.path,

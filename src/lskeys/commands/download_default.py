@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from lskeys import default_pair
 from lskeys.errors import DeclinedError, LskeysError, RefusedError
 from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, SavedKey, attempt
 from lskeys.names import Destination, default_key_file
 from lskeys.options import Connection, File, Force, Out, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import SAVED_KEYS
+from lskeys.views.saved_keys import SAVED_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _save(
     if run.asked.dry_run:
         return [
             _planned(
-                run, folder / destination.name_for(default_key_file(each.region)), each, force=force
+                folder / destination.name_for(default_key_file(each.region)), each, force=force
             )
             for each in wishes
         ]
@@ -111,7 +112,7 @@ def _save(
         return []
     with run.open_folder(folder) as held:
         return run.ask(
-            lambda lightsail: run.fetch_default(
+            lambda lightsail: default_pair.fetch(
                 lightsail,
                 held,
                 destination.name_for(default_key_file(lightsail.region)),
@@ -123,14 +124,14 @@ def _save(
         )
 
 
-def _planned(run: Runtime, path: Path, wish: Wish, *, force: bool) -> Answer[SavedKey]:
+def _planned(path: Path, wish: Wish, *, force: bool) -> Answer[SavedKey]:
     pair = wish.pair or KeyPair(DEFAULT_PAIR, wish.region)
     planned = SavedKey(
         pair.name, wish.region, path, "would save", pair.fingerprint, created_at=pair.created_at
     )
     checked = attempt(
         wish.region,
-        lambda: run.check_destination(path, wish.pair, creates=wish.creates, force=force),
+        lambda: default_pair.foresee(path, pair=wish.pair, creates=wish.creates, force=force),
     )
     return Answer(wish.region, planned if checked.error is None else None, checked.error)
 
@@ -142,9 +143,10 @@ def _write_to_stdout(run: Runtime, wishes: Sequence[Wish], failures: list[Lskeys
         return
     for wish in wishes:
         lightsail = run.account.lightsail(wish.region)
-        form = run.reveal_default(lightsail, pair=wish.pair, creates=wish.creates)
+        verified, _ = default_pair.obtain(lightsail, wish.pair, creates=wish.creates)
+        run.terminal.secret(verified.private_key.pem)
         if not run.asked.quiet:
-            proof = f"verified ({form})" if form else "unverified"
+            proof = f"verified ({verified.match.form})" if verified.match else "unverified"
             run.terminal.note(f"wrote the default key of {wish.region} to stdout, {proof}")
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from lskeys import passphrases
+from lskeys.config import expanded
 from lskeys.errors import LskeysError
 from lskeys.fingerprints import Form
 from lskeys.model import attempt
@@ -13,7 +15,7 @@ from lskeys.options import Connection, Output, PassphraseFile, Program, verb
 from lskeys.ownership import OwnedKey, owned
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import OWNED_KEYS
+from lskeys.views.owned_keys import OWNED_KEYS
 
 
 @verb(Connection, Output, Program)
@@ -36,8 +38,9 @@ def fingerprint_keys(
 
     Nothing is asked of AWS without --match. SHA-1 is of the private half, so only that shows it.
     """
-    run.check_passphrase(passphrase_file, asks=passphrase)
-    opens = run.passphrase_for(passphrase_file, asks=passphrase)
+    passphrases.check(passphrase_file, asks=passphrase, can_ask=run.terminal.can_ask)
+    ask = run.terminal.ask_secret if passphrase else None
+    opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
     words = files or [str(key.path) for key in run.local_keys]
     answers = [attempt("", partial(run.key_given, word, opens)) for word in words]
     keys = [answer.value for answer in answers if answer.value]

@@ -11,7 +11,7 @@ from lskeys.names import check_new_name
 from lskeys.options import Connection, Output, Program, Safety, TagWords, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import IMPORTED_KEYS
+from lskeys.views.imported_keys import IMPORTED_KEYS
 
 
 @verb(Connection, Output, Program, Safety)

@@ -6,12 +6,13 @@ import typer
 
 from lskeys.deadline import Pending
 from lskeys.errors import UsageError
+from lskeys.matching import with_local_files
 from lskeys.model import KeyPair
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
 from lskeys.sheet import Sheet
-from lskeys.views import KEY_PAIRS
+from lskeys.views.key_pairs import KEY_PAIRS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -64,7 +65,7 @@ def list_key_pairs(
     asks_usage = selection.in_use is not None or "used-by" in names
     answers = run.ask(lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage))
     found = [pair for answer in answers for pair in answer.value or () if selection.accepts(pair)]
-    pairs = run.with_local_files(found) if "local-files" in names else found
+    pairs = with_local_files(found, run.local_keys) if "local-files" in names else found
     errors = [answer.error for answer in answers if answer.error]
     succeeded = len(answers) - len(errors)
     if succeeded:

@@ -3,7 +3,7 @@
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import REGIONS
+from lskeys.views.regions import REGIONS
 
 
 @verb(Connection, Output, Program)

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys import rotation_plan, rotation_report
-from lskeys.config import expanded
+from lskeys import default_pair, rotation, rotation_plan, rotation_report
+from lskeys.config import expanded, sandbox_path, state_path
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, RefusedError, UsageError
+from lskeys.journal import Journal
 from lskeys.model import DEFAULT_PAIR, attempt
 from lskeys.names import default_key_file
 from lskeys.options import Connection, Force, Out, Output, Program, Safety, verb
@@ -14,7 +15,9 @@ from lskeys.rotation_plan import Found, Plan
 from lskeys.rotation_report import Rotation
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import ROTATIONS, rfc3339, stakes
+from lskeys.views.rotations import ROTATIONS
+from lskeys.views.stakes import stakes
+from lskeys.views.words import rfc3339
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -32,17 +35,20 @@ def rotate_default(
     Prints the path of the new private key. Interrupted, it goes on when it is run again.
     """
     lightsail = run.account.lightsail(_only_region(run))
-    plan = _plan(run, lightsail, _look(lightsail), out)
-    run.check_destination(plan.entry.path, plan.pair, force=force or not plan.deletes)
+    journal = Journal(state_path() / "rotations")
+    plan = _plan(run, lightsail, journal, out)
+    is_forced = force or not plan.deletes
+    default_pair.foresee(plan.entry.path, pair=plan.pair, creates=False, force=is_forced)
     _warn(run, plan)
     _consent(run, plan)
     if run.asked.dry_run:
         run.show(Sheet(ROTATIONS, [rotation_report.foreseen(plan)]))
         return
-    rotation = run.rotate_default(lightsail, plan, force=force)
-    _tell(run, rotation)
-    run.show(Sheet(ROTATIONS, [rotation]))
-    run.journal.close(plan.entry)
+    with run.open_folder(plan.entry.path.parent) as folder:
+        rotated = rotation.carry_out(lightsail, folder, plan, journal, force=force)
+    _tell(run, rotated)
+    run.show(Sheet(ROTATIONS, [rotated]))
+    journal.close(plan.entry)
 
 
 def _only_region(run: Runtime) -> str:
@@ -62,14 +68,20 @@ def _look(lightsail: "Lightsail") -> Found:
     return rotation_plan.found(lightsail.region, pairs, instances.value)
 
 
-def _plan(run: Runtime, lightsail: "Lightsail", found: Found, out: Path | None) -> Plan:
-    endpoint = run.endpoint_of(lightsail)
-    remembered = run.journal.find(endpoint, found.region, found.account)
+def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
+    found = _look(lightsail)
+    endpoint = _asked(run, lightsail)
+    remembered = journal.find(endpoint, found.region, found.account)
     folder = remembered.path.parent if remembered else run.settings.out.value
     path = (expanded(out) if out else folder).absolute() / default_key_file(found.region)
     return rotation_plan.decide(
         found, remembered, endpoint=endpoint, path=path, now=run.launch.now()
     )
+
+
+def _asked(run: Runtime, lightsail: "Lightsail") -> str:
+    """Who is asked; the sandbox has another port every time, and is known by its file."""
+    return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
 
 
 def _warn(run: Runtime, plan: Plan) -> None:
@@ -102,8 +114,8 @@ def _consent(run: Runtime, plan: Plan) -> None:
         raise DeclinedError("that is not the name; nothing was changed")
 
 
-def _tell(run: Runtime, rotation: Rotation) -> None:
+def _tell(run: Runtime, rotated: Rotation) -> None:
     if run.asked.quiet:
         return
-    for line in rotation_report.report(rotation):
+    for line in rotation_report.report(rotated):
         run.terminal.note(line)

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from lskeys.config import sandbox_path
 from lskeys.options import Program, Safety, verb
-from lskeys.runtime import Runtime
+from lskeys.runtime import Runtime, sandboxes
 
 group = typer.Typer(name="sandbox", help="The built-in pretend Lightsail.", no_args_is_help=True)
 
@@ -32,7 +33,7 @@ Switches = Annotated[
 @verb(Program)
 def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None:
     """Answer any AWS tool on loopback until interrupted; prints the endpoint."""
-    server = run.sandbox_server(port=port, settings=settings or ())
+    server = sandboxes.server(sandbox_path(), run.launch.now, port=port, settings=settings or ())
     run.terminal.result([server.endpoint])
     run.terminal.note("serving until Ctrl-C; in another shell: " + _pointing(port, server.port))
     server.run_forever()
@@ -42,7 +43,7 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
 @verb(Program)
 def env(run: Runtime, *, port: Port = PORT) -> None:
     """Print the exports that point any AWS tool at a running `sandbox serve`."""
-    variables = run.sandbox_environment(port)
+    variables = sandboxes.environment(port)
     exports = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     run.terminal.result([*exports, _NO_PROXY, _IN_THE_WAY])
 
@@ -51,7 +52,8 @@ def env(run: Runtime, *, port: Port = PORT) -> None:
 @verb(Program, Safety)
 def reset(run: Runtime, *, settings: Switches = None) -> None:
     """Begin anew with a fresh account; switches set here stay for every later use."""
-    path = run.reset_sandbox(settings or ())
+    path = sandbox_path()
+    sandboxes.reset(path, run.launch.now, settings or (), dry_run=run.asked.dry_run)
     run.terminal.note(f"{'would reset' if run.asked.dry_run else 'reset'} {path}")
 
 
@@ -59,7 +61,7 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
 @verb(Program)
 def path(run: Runtime) -> None:
     """Print where the sandbox keeps its account."""
-    run.terminal.result([str(run.sandbox_path)])
+    run.terminal.result([str(sandbox_path())])
 
 
 def _pointing(asked: int, port: int) -> str:

@@ -13,7 +13,7 @@ from lskeys.options import Connection, Output, Program, verb
 from lskeys.portrait import portray
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views import PORTRAIT, PORTRAITS
+from lskeys.views.portraits import PORTRAIT, PORTRAITS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

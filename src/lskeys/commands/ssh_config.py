@@ -1,6 +1,6 @@
 """ssh-config: Host blocks for instances, pinned host keys. Touches: what the runtime hands it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lskeys import hosts, regions, sshconfig
+from lskeys import hosts, regions, sshconfig, sshfiles
 from lskeys.config import expanded
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, RefusedError, UsageError
@@ -20,7 +20,8 @@ from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.sshconfig import FileChange
-from lskeys.views import HOSTS, KNOWN_HOSTS, WRITTEN_FILES
+from lskeys.views.hosts import HOSTS, KNOWN_HOSTS
+from lskeys.views.written_files import WRITTEN_FILES
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -66,7 +67,7 @@ def ssh_config(
     if seen and own is None:
         run.show(Sheet(KNOWN_HOSTS if known_hosts else HOSTS, found, failures))
     if seen and own is not None and not failures:
-        run.show(Sheet(WRITTEN_FILES, _write(run, _planned(run, own, found, pins=known_hosts))))
+        run.show(Sheet(WRITTEN_FILES, _write(run, _planned(own, found, pins=known_hosts))))
     if own is not None and failures:
         run.terminal.note("nothing is written: the hosts of a region that failed would be lost")
     run.fail_if(failures, len(seen), "regions")
@@ -133,13 +134,17 @@ def _hosts(run: Runtime, seen: Sequence[_Seen]) -> list[Host]:
     return sorted(found, key=lambda host: host.alias)
 
 
-def _planned(run: Runtime, own: Path, found: Sequence[Host], *, pins: bool) -> list[FileChange]:
+def _planned(own: Path, found: Sequence[Host], *, pins: bool) -> list[FileChange]:
     """In the order of writing: nothing names a file that is not there yet."""
     known_hosts = own.with_name(own.name.removesuffix(".config") + ".known_hosts")
     config = expanded(_SSH_FOLDER).absolute() / "config"
-    pinned = [run.plan_own_file(known_hosts, sshconfig.known_hosts_lines(found))] if pins else []
+    pinned = [_own(known_hosts, sshconfig.known_hosts_lines(found))] if pins else []
     blocks = sshconfig.blocks(found, known_hosts if pins else None)
-    return [*pinned, run.plan_own_file(own, blocks), run.plan_include(config, own)]
+    return [*pinned, _own(own, blocks), sshfiles.plan_include(config, own)]
+
+
+def _own(path: Path, lines: Iterable[str]) -> FileChange:
+    return sshfiles.plan_own(path, sshconfig.own_file(lines))
 
 
 def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
@@ -147,7 +152,7 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     _consent(run, changes)
     for change in changes:
         if not run.asked.dry_run:
-            run.write_file(change)
+            sshfiles.write(change, wait=run.asked.timeout)
     outcome: Literal["written", "would write"] = "would write" if run.asked.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in planned

@@ -13,7 +13,8 @@ from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.tagging import Retagging
-from lskeys.views import KEY_PAIRS, tags
+from lskeys.views.key_pairs import KEY_PAIRS
+from lskeys.views.words import tags
 
 
 @verb(Connection, Output, Program, Safety)

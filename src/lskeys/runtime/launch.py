@@ -1,0 +1,37 @@
+"""What one run was started with, and what its shared options said. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the program was started with: streams, environment and clock."""
+
+    stdin: TextIO | None
+    stdout: TextIO | None
+    stderr: TextIO | None
+    environ: Mapping[str, str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the shared options said, before and after the verb together."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    all_regions: bool = False
+    endpoint_url: str | None = None
+    sandbox: bool = False
+    timeout: float = 60.0
+    output: str | None = None
+    query: str | None = None
+    quiet: bool = False
+    color: str | None = None
+    no_input: bool = False
+    debug: bool = False
+    dry_run: bool = False
+    yes: bool = False

@@ -1,0 +1,321 @@
+"""The tools of one run. Touches: whatever the tool it hands out touches."""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from lskeys.errors import (
+    LocalError,
+    LskeysError,
+    RefusedError,
+    RemoteError,
+    SetupError,
+    UsageError,
+    several,
+)
+from lskeys.harmless import one_line
+from lskeys.model import Answer, Region
+from lskeys.names import Destination
+from lskeys.runtime import sandboxes, showing
+from lskeys.runtime.launch import Asked, Launch
+from lskeys.sheet import Sheet
+from lskeys.terminal import Terminal
+
+if TYPE_CHECKING:
+    from lskeys.config import Settings
+    from lskeys.keystore import Folder
+    from lskeys.lightsail import Account, Lightsail
+    from lskeys.localkeys import Opens
+    from lskeys.matching import LocalKey
+
+T = TypeVar("T")
+
+STREAM = "-"
+"""The word that stands for stdin where a file can be named."""
+
+_MODE_OF_A_PIPE = 0o600
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
+_DIRECTORY_REGION = "us-east-1"
+"""Asked for the list of regions where no region is set; it holds no answer but that one."""
+
+
+@dataclass
+class Runtime:
+    """The tools of one run."""
+
+    launch: Launch
+    asked: Asked
+    _closing: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        self._closing.close()
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """Every setting, decided."""
+        from lskeys import config
+
+        asked = self.asked
+        flags = config.Flags(
+            profile=asked.profile,
+            regions=(config.ALL_REGIONS,) if asked.all_regions else asked.regions,
+            output=asked.output,
+            color=asked.color,
+            sandbox=asked.sandbox,
+        )
+        return config.settle(flags, self.launch.environ, config.read(config.config_path()))
+
+    @cached_property
+    def terminal(self) -> Terminal:
+        """The three streams."""
+        launch, asked = self.launch, self.asked
+        return Terminal(
+            launch.stdin,
+            launch.stdout,
+            launch.stderr,
+            launch.environ,
+            color=self.settings.color.value,
+            no_input=asked.no_input,
+            debug=asked.debug,
+            json_errors=self.settings.output.value in {"json", "jsonl"},
+        )
+
+    @cached_property
+    def account(self) -> "Account":
+        """The AWS account, or the sandbox's: the same calls over the same wire."""
+        from lskeys import config
+        from lskeys.lightsail import Connection, connect
+
+        asked = self.asked
+        endpoint_url, access_key = asked.endpoint_url, None
+        if self.settings.sandbox.value:
+            if endpoint_url is not None:
+                raise UsageError(
+                    "the sandbox and --endpoint-url exclude each other",
+                    hint="leave one of them out",
+                )
+            endpoint_url, access_key = self._sandbox
+        connection = Connection(
+            profile=None if access_key else self.settings.profile.value,
+            endpoint_url=endpoint_url,
+            access_key=access_key,
+            timeout=asked.timeout,
+            cache=config.cache_path(),
+        )
+        return connect(connection, self.terminal.trace)
+
+    @cached_property
+    def _sandbox(self) -> tuple[str, tuple[str, str]]:
+        from lskeys import sandbox
+        from lskeys.config import sandbox_path
+
+        running = sandboxes.server(sandbox_path(), self.launch.now)
+        server = self._closing.enter_context(running)
+        if not self.asked.quiet:
+            self.terminal.note("this is the sandbox, not AWS")
+        return server.endpoint, (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions to ask: flag, environment, file, profile; never a silent default.
+
+        Raises:
+            SetupError: None is set, or one cannot be a region's name.
+        """
+        from lskeys.config import ALL_REGIONS
+
+        if ALL_REGIONS in self.settings.regions.value:
+            return tuple(region.name for region in self.directory)
+        if not self._home:
+            raise SetupError(
+                "no region is set",
+                hint="give --region NAME or --all-regions, or set AWS_REGION; "
+                "to look around: lskeys --sandbox list",
+            )
+        return self._home
+
+    @cached_property
+    def _home(self) -> tuple[str, ...]:
+        """The regions that are set by name, the profile's own among them; perhaps none."""
+        from lskeys.config import ALL_REGIONS
+
+        names = self.settings.regions.value
+        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
+        home = named or tuple(filter(None, [self.profile_region]))
+        for name in home:
+            _check_region(name)
+        return home
+
+    @property
+    def profile_region(self) -> str | None:
+        """The region of the profile, or of the sandbox, unless regions are set by name."""
+        if self.settings.regions.value and self.settings.regions.value != ("all",):
+            return None
+        if not self.settings.sandbox.value:
+            return self.account.profile_region
+        from lskeys.sandbox import HOME_REGION
+
+        return HOME_REGION
+
+    @cached_property
+    def directory(self) -> tuple[Region, ...]:
+        """The regions Lightsail has for this account; where it does not tell, botocore's list."""
+        home = self._home[0] if self._home else _DIRECTORY_REGION
+        try:
+            found = self.account.lightsail(home).regions()
+        except LskeysError as error:
+            if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
+                raise
+            self.terminal.note(f"{error.message}; using the list that came with botocore")
+            return tuple(Region(name) for name in self.account.known_regions)
+        by_name = {region.name: region for region in found}
+        for name in by_name:
+            _check_region(name)
+        return tuple(by_name.values())
+
+    def ask(
+        self, question: "Callable[[Lightsail], T]", wanted: Sequence[str] | None = None
+    ) -> list[Answer[T]]:
+        """Ask regions, all wanted ones by default, at once; answers in the regions' order."""
+        from lskeys import regions
+
+        answers: list[Answer[T]] = []
+        wanted = self.regions if wanted is None else wanted
+        account = self.account  # made once, before there are threads that would each make one
+        for answer in regions.ask(wanted, lambda name: question(account.lightsail(name))):
+            answers.append(answer)
+            if len(wanted) > 1:
+                self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
+        self.terminal.done()
+        return answers
+
+    def ask_for(
+        self, name: str, question: "Callable[[Lightsail], T]"
+    ) -> tuple[list[T], list[LskeysError]]:
+        """Ask the wanted regions about a key pair; what those say that have it, and what failed.
+
+        Raises:
+            MissingError: None of them has it; the nearest name is told.
+        """
+        from lskeys import lookup
+
+        answers = self.ask(question)
+        found, failures = lookup.sift(answers)
+        absences = [answer.error for answer in answers if answer.error]
+        if found or failures or not absences:
+            return found, failures
+        there = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
+        pairs = [pair for answer in there for pair in answer.value or ()]
+        raise lookup.missing(name, self.regions, pairs, absences[0])
+
+    def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
+        """The folder keys are saved in, held; names what an interrupted run left there."""
+        from lskeys import keystore
+
+        for leftover in keystore.leftovers(path):
+            self.terminal.note(
+                f"an interrupted run left {leftover}, which may hold a private key: remove it"
+            )
+        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
+
+    def destination(self, out: Path | None, file: str | None) -> Destination:
+        """Where private keys go: `--file`, `-` being stdout, else `--out`, else the setting.
+
+        Raises:
+            UsageError: Both are given, or one file for several regions.
+            RefusedError: stdout is a terminal.
+        """
+        from lskeys.config import expanded
+
+        if file is None:
+            return Destination(expanded(out) if out else self.settings.out.value)
+        if out is not None:
+            raise UsageError("--out and --file exclude each other", hint="choose one")
+        if len(self.regions) > 1:
+            raise UsageError(
+                f"--file is for one region, and {len(self.regions)} are asked",
+                hint="use --out DIR, which gets a file for each region",
+            )
+        if file != STREAM:
+            path = expanded(Path(file))
+            return Destination(path.parent, path.name)
+        if self.terminal.shows_tables:
+            raise RefusedError(
+                "a private key is not shown on a terminal",
+                hint="redirect stdout, or use --file PATH",
+            )
+        return Destination(None)
+
+    def key_given(self, word: str, opens: "Opens") -> "LocalKey":
+        """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
+        from lskeys import localkeys
+        from lskeys.config import expanded
+
+        if word != STREAM:
+            return localkeys.read(expanded(Path(word)), opens)
+        return localkeys.read_content(Path(STREAM), self.read_stdin(), _MODE_OF_A_PIPE, opens)
+
+    def read_stdin(self) -> bytes:
+        """What is piped in, up to a little more than any key has.
+
+        Raises:
+            LocalError: stdin is closed or cannot be read.
+        """
+        from lskeys.keymaker import SIZE_LIMIT
+
+        if self.launch.stdin is None:
+            raise LocalError("stdin is closed", hint="pipe the key in, or name a file")
+        try:
+            return self.launch.stdin.buffer.read(SIZE_LIMIT + 1)
+        except OSError as error:
+            raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None
+
+    @cached_property
+    def local_keys(self) -> "tuple[LocalKey, ...]":
+        """Every key in the key folders: where keys are put, and `~/.ssh`."""
+        from lskeys import localkeys
+
+        return localkeys.find(self.key_folders)
+
+    @property
+    def key_folders(self) -> tuple[Path, ...]:
+        """The folders searched for local keys."""
+        from lskeys.config import expanded
+
+        return (self.settings.out.value, expanded(Path("~/.ssh")))
+
+    def check_query(self) -> None:
+        """Refuse a `--query` that is no JMESPath, before anything is asked."""
+        if self.asked.query is not None:
+            showing.check_query(self.asked.query)
+
+    def show(self, sheet: Sheet[Any]) -> None:
+        """Put what was found on stdout, in the format that was asked for."""
+        output = self.settings.output.value
+        showing.show(sheet, self.terminal, self.asked, output=output, now=self.launch.now())
+
+    def fail_if(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> None:
+        """Raise what sums up the failures, after showing each; nothing for none."""
+        if failures:
+            self._fail(failures, succeeded, noun)
+
+    def _fail(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> NoReturn:
+        if len(set(failures)) == 1 and not succeeded:  # such as credentials, wanted by every region
+            raise failures[0]
+        if self.settings.output.value not in {"json", "jsonl"}:
+            for failure in failures:
+                self.terminal.error(failure)
+        raise several(failures, succeeded, noun)
+
+
+def _check_region(name: str) -> None:
+    if not _REGION.fullmatch(name):
+        raise SetupError(
+            f"{one_line(name, limit=80) or 'an empty word'} is not a region's name",
+            hint="a region looks like eu-west-1",
+        )

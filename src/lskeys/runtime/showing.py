@@ -1,0 +1,68 @@
+"""Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
+
+from datetime import datetime
+from typing import Any
+
+from lskeys.errors import UsageError
+from lskeys.harmless import one_line
+from lskeys.runtime.launch import Asked
+from lskeys.sheet import Sheet
+from lskeys.terminal import Terminal
+
+
+def check_query(expression: str) -> None:
+    """Refuse a `--query` that is no JMESPath.
+
+    Raises:
+        UsageError: It says where it is wrong.
+    """
+    import jmespath
+
+    try:
+        jmespath.compile(expression)
+    except (jmespath.exceptions.JMESPathError, ValueError, RecursionError) as error:
+        raise UsageError(
+            f"--query is not JMESPath: {one_line(str(error), limit=200)}",
+            hint="try --query 'keyPairs[].name'",
+        ) from None
+
+
+def show(
+    sheet: Sheet[Any], terminal: Terminal, asked: Asked, *, output: str | None, now: datetime
+) -> None:
+    """Write a sheet in a format; None chooses by what stdout is."""
+    from lskeys.render import plain
+
+    is_table = terminal.shows_tables and not sheet.view.is_lines
+    output = output or ("table" if is_table else "text")
+    if asked.query is not None:
+        terminal.result(plain.QUERIED[output](_queried(sheet, asked.query)))
+    elif asked.quiet:
+        terminal.result(plain.names(sheet))
+    elif output in plain.FORMATS:
+        terminal.result(plain.FORMATS[output](sheet))
+    else:
+        _draw(sheet, terminal, now)
+
+
+def _draw(sheet: Sheet[Any], terminal: Terminal, now: datetime) -> None:
+    from lskeys.render.table import table
+
+    terminal.result(
+        table(
+            sheet,
+            now,
+            width=terminal.width,
+            colored=terminal.colored,
+            ascii_only=terminal.ascii_only,
+        )
+    )
+
+
+def _queried(sheet: Sheet[Any], expression: str) -> object:
+    import jmespath
+
+    try:
+        return jmespath.search(expression, sheet.document)
+    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
+        raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None
