@@ -83,10 +83,11 @@ def _blocks(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Text]]) -> T
     drawn = Table.grid(padding=(0, 2))
     drawn.add_column(style="bold", overflow="fold")
     drawn.add_column(overflow="fold")
-    for row in rows:
+    for position, row in enumerate(rows):
+        if position:
+            drawn.add_row()
         for column, cell in zip(columns, row, strict=True):
             drawn.add_row(column.heading, cell)
-        drawn.add_row()
     return drawn
 
 
