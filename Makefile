@@ -10,7 +10,7 @@ demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
 
 test: $(VENV)/tested $(AWS)/installed
-	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q $(TESTS)
+	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto $(TESTS)
 
 check: $(VENV)/checked
 	$(BIN)/ruff check
