@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 AWS := .tools/aws
 
-.PHONY: demo test check clean
+.PHONY: demo test test-matrix check clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
 
 test: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto $(TESTS)
+
+# Python 3.11, 3.12 and 3.13 as far as they are here, the built wheel, newest and lowest dependencies.
+test-matrix: $(AWS)/installed
+	.ci/matrix
 
 check: $(VENV)/checked
 	$(BIN)/ruff check
