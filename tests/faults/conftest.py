@@ -1,10 +1,16 @@
-"""The lying server, and what its tests share."""
+"""The lying server, the stage of every verb, and what their tests share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lskeys.sandbox import Sandbox
+
+from tests.conftest import NOW
+
+from .deeds import Stage, fill_account, fill_home, make_own
 from .server import Liar, lying
 
 
@@ -14,3 +20,36 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     assert home.is_dir()
     with lying(monkeypatch) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def own_key(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A person's own key, as ssh-keygen makes it: the private text, and the public line."""
+    return make_own(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture(scope="session")
+def filled(
+    tmp_path_factory: pytest.TempPathFactory, rsa_pem: str, own_key: tuple[str, str]
+) -> Path:
+    """The file of the account that every verb finds, made once."""
+    path = tmp_path_factory.mktemp("filled") / "sandbox.sqlite3"
+    fill_account(Sandbox(path, now=lambda: NOW, seed=False), rsa_pem, own_key[1])
+    return path
+
+
+@pytest.fixture
+def stage(
+    liar: Liar,
+    account: Sandbox,
+    home: Path,
+    filled: Path,
+    rsa_pem: str,
+    own_key: tuple[str, str],
+) -> Stage:
+    """What every verb needs, the server in front of it letting all through."""
+    account.path.parent.mkdir(mode=0o700)
+    shutil.copy(filled, account.path)
+    fill_home(home, *own_key)
+    liar.stands_before(account)
+    return Stage(account, home, (rsa_pem, own_key[0]))

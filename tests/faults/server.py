@@ -1,13 +1,15 @@
 """A server on loopback that answers whatever bytes a test wants: no rules, no manners.
 
 The sandbox answers as Lightsail does; this one lies, breaks off, hangs and sends what no
-service would. It is scripted per operation, and remembers what it was asked.
+service would. It is scripted per operation, region and call, and remembers what it was asked. In
+front of a sandbox it lets through what no script is about: then all is well but for one thing.
 """
 
 import contextlib
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -19,33 +21,49 @@ from typing import Any
 import pytest
 
 from lskeys import sandbox
+from lskeys.sandbox import Sandbox
+from lskeys.sandbox.messages import HttpRequest
+from lskeys.sandbox.wire import Wire
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds: close() sends RST
 _REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
+_DRIP = 0.02
 MOMENT = 1_793_620_800.123
 """2026-11-02 12:00:00.123 UTC, as the service spells it."""
 
 
 class Ending(Enum):
-    """What becomes of the connection: closed in order, reset, or held without an answer."""
+    """What becomes of an answer and its connection.
+
+    Sent and closed in order; reset or held without an answer; sent and then held; or sent by the
+    byte, a few of them a second, each of which keeps a socket's own patience alive.
+    """
 
     CLOSE = auto()
     RESET = auto()
     HOLD = auto()
+    STALL = auto()
+    DRIP = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Any answer: a body of any bytes, a length that need not be true, any ending."""
+    """Any answer: a body of any bytes, a length that need not be true, any ending.
+
+    `wire` is sent instead of all that, HTTP or not.
+    """
 
     body: bytes = b""
     status: int = 200
     length: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     ending: Ending = Ending.CLOSE
+    wire: bytes | None = None
 
     def to_bytes(self) -> bytes:
         """The head and body as they go over the wire."""
+        if self.wire is not None:
+            return self.wire
         length = len(self.body) if self.length is None else self.length
         lines = [f"HTTP/1.1 {self.status} Answer", f"Content-Length: {length}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
@@ -54,15 +72,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked: the operation, where, the members, and which call of its operation it is."""
+    """What was asked: the operation, where, the members, and which call of its operation it is.
+
+    `turn` counts the calls of the operation in that region alone.
+    """
 
     operation: str
     region: str
     members: dict[str, Any]
     number: int
+    turn: int
 
 
-Script = Callable[[Call], Answer]
+Script = Callable[[Call], Answer | None]
+"""What to answer; None leaves it to the account behind, if there is one."""
 
 RESET = Answer(ending=Ending.RESET)
 HOLD = Answer(ending=Ending.HOLD)
@@ -98,9 +121,19 @@ def pair(name: object = "web", **members: object) -> dict[str, object]:
     return usual | members
 
 
-def in_turn(*answers: Answer) -> Script:
+def in_turn(*answers: Answer | None) -> Script:
     """These answers one after another; the last one for ever."""
     return lambda call: answers[min(call.number, len(answers) - 1)]
+
+
+def only(answer: Answer, *, turn: int | None = None, region: str | None = None) -> Script:
+    """This answer to one call of each region (from 0), or of one region only."""
+
+    def script(call: Call) -> Answer | None:
+        is_meant = turn in (None, call.turn) and region in (None, call.region)
+        return answer if is_meant else None
+
+    return script
 
 
 class Liar:
@@ -113,22 +146,40 @@ class Liar:
         asked: Set when the first call has come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.calls: list[Call] = []
         self.heads: list[dict[str, str]] = []
         self.asked = threading.Event()
         self._scripts: dict[str, Script] = {}
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._http = _Server(self)
-        self.endpoint = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self._behind: Wire | None = None
+        self._http = _Server(self, tls)
+        self.port: int = self._http.server_address[1]
+        self.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
-    def answers(self, operation: str, *script: Answer | Script) -> None:
+    def answers(self, operation: str, *script: Answer | Script | None) -> None:
         """Set what an operation is answered: answers in turn, or a function of the call."""
-        if len(script) == 1 and not isinstance(script[0], Answer):
+        if len(script) == 1 and callable(script[0]):
             self._scripts[operation] = script[0]
             return
-        self._scripts[operation] = in_turn(*(each for each in script if isinstance(each, Answer)))
+        answers = (each for each in script if not callable(each))
+        self._scripts[operation] = in_turn(*answers)
+
+    def stands_before(self, account: Sandbox) -> None:
+        """Have this account answer whatever no script is about."""
+        self._behind = Wire(account.service())
+
+    def done_but(self, answer: Answer, *, turn: int | None = None) -> Script:
+        """The account behind does what it is asked, and this is answered in its place."""
+
+        def script(call: Call) -> Answer | None:
+            if turn not in (None, call.turn):
+                return None
+            self._ask_behind(call)
+            return answer
+
+        return script
 
     @property
     def operations(self) -> list[str]:
@@ -138,18 +189,31 @@ class Liar:
     def answer(self, operation: str, head: dict[str, str], body: bytes) -> Answer:
         """The scripted answer to one call, which is remembered."""
         region = _REGION.search(head.get("authorization", ""))
+        where = region[1] if region else ""
         with self._lock:
-            number = self.operations.count(operation)
-            call = Call(operation, region[1] if region else "", json.loads(body or b"{}"), number)
+            same = [each for each in self.calls if each.operation == operation]
+            turn = sum(each.region == where for each in same)
+            call = Call(operation, where, json.loads(body or b"{}"), len(same), turn)
             self.calls.append(call)
             self.heads.append(head)
         self.asked.set()
         script = self._scripts.get(operation)
-        return script(call) if script else refused("UnknownOperationException", status=404)
+        answer = script(call) if script else None
+        return answer or self._ask_behind(call)
 
-    def hold(self) -> None:
-        """Wait until the server is closed."""
-        self._closing.wait()
+    def _ask_behind(self, call: Call) -> Answer:
+        if self._behind is None:
+            return refused("UnknownOperationException", status=404)
+        scope = f"AWS4-HMAC-SHA256 Credential=A/20261102/{call.region}/lightsail/aws4_request"
+        target = f"Lightsail_20161128.{call.operation}"
+        head = {"x-amz-target": target, "authorization": scope}
+        body = json.dumps(call.members).encode()
+        response = self._behind.answer(HttpRequest("POST", False, head, body)).response  # noqa: FBT003  keep_alive
+        return Answer(response.body, response.status, headers=dict(response.headers))
+
+    def hold(self, seconds: float | None = None) -> bool:
+        """Wait until the server is closed, or so long; whether it is closed."""
+        return self._closing.wait(seconds)
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Liar"]:
@@ -170,9 +234,14 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, liar: Liar) -> None:
+    def __init__(self, liar: Liar, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.liar = liar
+        if tls is not None:
+            # The handshake is the conversation's, so that one client holds up no other.
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that are gone before they were answered."""
@@ -187,12 +256,25 @@ class _Conversation(BaseHTTPRequestHandler):
         operation = head.get("x-amz-target", "").rpartition(".")[2]
         answer = self.server.liar.answer(operation, head, body)
         self.close_connection = True
-        if answer.ending is Ending.HOLD:
-            self.server.liar.hold()
-            return
-        self.wfile.write(answer.to_bytes() if answer.ending is Ending.CLOSE else b"")
-        if answer.ending is Ending.RESET:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        liar, sent = self.server.liar, answer.to_bytes()
+        match answer.ending:
+            case Ending.CLOSE:
+                self.wfile.write(sent)
+            case Ending.RESET:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            case Ending.HOLD:
+                liar.hold()
+            case Ending.STALL:
+                self.wfile.write(sent)
+                liar.hold()
+            case Ending.DRIP:
+                for byte in sent:
+                    self.wfile.write(bytes([byte]))
+                    if liar.hold(_DRIP):
+                        return
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's word
         """Say nothing."""

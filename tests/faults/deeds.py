@@ -1,0 +1,188 @@
+"""Every verb at its work: the lines that all of a fault's instances are tried on.
+
+A verb that is not here fails the tests that ask for every verb, so none is forgotten. Each line
+does something that has to be done, on an account and a home where it can be.
+"""
+
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lskeys import commands
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Tag
+from tests.conftest import CREATED, REGION
+
+EMPTY = "eu-west-2"
+"""A region without pairs."""
+
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
+CHANGES = frozenset(
+    {"CreateKeyPair", "DeleteKeyPair", "ImportKeyPair", "TagResource", "UntagResource"}
+)
+"""What is sent once; everything else is a question, and asked up to three times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A command line that does something.
+
+    Attributes:
+        line: The line; its first word is the verb.
+        operations: What it asks the service for, in the order of the alphabet.
+        exit_code: How it ends when all is well.
+        asks: What is typed to have it done; without `--yes` it asks for that.
+        holds_key: Whether a private key of the service's passes through it.
+        formats: Whether `-o` chooses among its formats.
+    """
+
+    line: str
+    operations: tuple[str, ...] = ()
+    exit_code: int = 0
+    asks: str | None = None
+    holds_key: bool = False
+    formats: bool = True
+
+    @property
+    def verb(self) -> str:
+        """The verb's word."""
+        return self.line.split()[0]
+
+    @property
+    def unasked(self) -> str:
+        """The line, with consent given beforehand where it asks."""
+        return f"{self.line} --yes" if self.asks else self.line
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """Those of its operations that are sent once."""
+        return tuple(each for each in self.operations if each in CHANGES)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Those that are asked again."""
+        return tuple(each for each in self.operations if each not in CHANGES)
+
+    def __str__(self) -> str:
+        return self.line.replace(" ", "_").replace("/", "-")
+
+
+DEEDS = (
+    Deed(
+        "list --include-default --columns name,used-by,local-files",
+        ("GetInstances", "GetKeyPairs"),
+    ),
+    Deed("show web", ("GetInstances", "GetKeyPair")),
+    Deed("create new --type ed25519 --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
+    Deed("create new --service-generated", ("CreateKeyPair", "GetKeyPair"), holds_key=True),
+    Deed("import new .ssh/own --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
+    Deed("download-default", ("DownloadDefaultKeyPair", "GetKeyPairs"), holds_key=True),
+    Deed(
+        f"download-default -r {EMPTY}",
+        ("DownloadDefaultKeyPair", "GetKeyPairs"),
+        asks="y\n",
+        holds_key=True,
+    ),
+    Deed(
+        "delete web --fingerprint",
+        ("DeleteKeyPair", "GetInstances", "GetKeyPair"),
+        asks="web\n",
+    ),
+    Deed(
+        f"delete {DEFAULT_PAIR} --fingerprint --backup backup",
+        ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
+        asks=f"{DEFAULT_PAIR}\n",
+        holds_key=True,
+    ),
+    Deed(
+        "rotate-default",
+        ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
+        asks=f"{DEFAULT_PAIR}\n",
+        holds_key=True,
+    ),
+    Deed("tag web a=b", ("GetKeyPair", "TagResource")),
+    Deed("untag web stage", ("GetKeyPair", "UntagResource")),
+    Deed("fingerprint --match", ("GetKeyPairs",)),
+    Deed("audit", ("GetInstances", "GetKeyPairs"), exit_code=6),
+    Deed("audit --fix", ("GetInstances", "GetKeyPairs"), exit_code=6, asks="y\n"),
+    Deed(
+        "ssh-config --known-hosts",
+        ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
+        holds_key=True,
+    ),
+    Deed(
+        "ssh-config --known-hosts --write",
+        ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
+        asks="y\n",
+        holds_key=True,
+    ),
+    Deed("regions", ("GetRegions",)),
+    Deed("config"),
+    Deed("sandbox path", formats=False),
+    Deed("sandbox env", formats=False),
+)
+"""`sandbox serve` never ends and `sandbox reset` asks nobody: both are tried elsewhere."""
+
+ASKING = tuple(deed for deed in DEEDS if deed.asks)
+FORMATTED = tuple(deed for deed in DEEDS if deed.formats)
+REMOTE = tuple(deed for deed in DEEDS if deed.operations)
+CALLS = tuple((deed, each) for deed in REMOTE for each in deed.operations)
+"""Every operation of every line."""
+
+
+def uncovered() -> set[str]:
+    """The verbs that no line is about."""
+    words = {verb.word for verb in commands.VERBS}
+    words |= {str(group.info.name) for group in commands.GROUPS}
+    return words - {deed.verb for deed in DEEDS}
+
+
+def named(deeds: Iterable[Deed]) -> list[str]:
+    """What pytest calls them."""
+    return [str(deed) for deed in deeds]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The account and the home that every line finds.
+
+    Attributes:
+        account: Has the default pair, `web` with a tag, and an instance that names it.
+        home: Has the private keys of both in `.ssh`, one of them with loose permissions.
+        keys: The private keys that are in the home or come from the service.
+    """
+
+    account: Sandbox
+    home: Path
+    keys: tuple[str, ...]
+
+
+def fill_account(account: Sandbox, default_pem: str, own_line: str) -> None:
+    """Put there what a `Stage` has."""
+    account.add_default_key_pair(REGION, private_pem=default_pem, created_at=CREATED)
+    tags = (Tag("stage", "production"),)
+    account.add_key_pairs(REGION, ["web"], public_line=own_line, tags=tags, created_at=CREATED)
+    account.add_instance(
+        REGION, "blog", key_pair_name="web", created_at=CREATED, host_keys=[HOST_KEY]
+    )
+
+
+def fill_home(home: Path, own_pem: str, own_line: str) -> None:
+    """Put there what a `Stage` has."""
+    folder = home / ".ssh"
+    folder.mkdir(mode=0o700)
+    for name, text, mode in (
+        ("web.pem", own_pem, 0o644),
+        ("own", own_pem, 0o600),
+        ("own.pub", own_line, 0o644),
+    ):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(text)
+        (folder / name).chmod(mode)
+
+
+def make_own(folder: Path) -> tuple[str, str]:
+    """An Ed25519 key as ssh-keygen makes it: the private text, and the public line."""
+    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / "own")
+    subprocess.run(command, check=True)
+    return (folder / "own").read_text(), (folder / "own.pub").read_text()
