@@ -31,7 +31,8 @@ class Deed:
         line: The line; its first word is the verb.
         operations: What it asks the service for, in the order of the alphabet.
         exit_code: How it ends when all is well.
-        asks: What is typed to have it done; without `--yes` it asks for that.
+        asks: What is typed to have it done, where it asks.
+        consent: The option by which it asks nobody.
         holds_key: Whether a private key of the service's passes through it.
         formats: Whether `-o` chooses among its formats.
     """
@@ -40,6 +41,7 @@ class Deed:
     operations: tuple[str, ...] = ()
     exit_code: int = 0
     asks: str | None = None
+    consent: str = "--yes"
     holds_key: bool = False
     formats: bool = True
 
@@ -51,7 +53,7 @@ class Deed:
     @property
     def unasked(self) -> str:
         """The line, with consent given beforehand where it asks."""
-        return f"{self.line} --yes" if self.asks else self.line
+        return f"{self.line} {self.consent}" if self.asks else self.line
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ DEEDS = (
         f"download-default -r {EMPTY}",
         ("DownloadDefaultKeyPair", "GetKeyPairs"),
         asks="y\n",
+        consent="--create",
         holds_key=True,
     ),
     Deed(

@@ -13,7 +13,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -121,6 +121,19 @@ def pair(name: object = "web", **members: object) -> dict[str, object]:
     return usual | members
 
 
+def reworded(answer: Answer, word: Callable[[str, str], str]) -> Answer:
+    """The answer with each text in it changed: `word` gets the member's name and the text."""
+
+    def changed(member: str, raw: object) -> object:
+        if isinstance(raw, dict):
+            return {name: changed(name, each) for name, each in raw.items()}
+        if isinstance(raw, list):
+            return [changed(member, each) for each in raw]
+        return word(member, raw) if isinstance(raw, str) else raw
+
+    return replace(answer, body=json.dumps(changed("", json.loads(answer.body))).encode())
+
+
 def in_turn(*answers: Answer | None) -> Script:
     """These answers one after another; the last one for ever."""
     return lambda call: answers[min(call.number, len(answers) - 1)]
@@ -144,6 +157,7 @@ class Liar:
         calls: What it was asked, in order.
         heads: The headers of the same, with all that is secret in them.
         asked: Set when the first call has come.
+        twist: Changes what the account behind answers.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -153,6 +167,7 @@ class Liar:
         self._scripts: dict[str, Script] = {}
         self._closing = threading.Event()
         self._lock = threading.Lock()
+        self.twist: Callable[[Call, Answer], Answer] | None = None
         self._behind: Wire | None = None
         self._http = _Server(self, tls)
         self.port: int = self._http.server_address[1]
@@ -209,7 +224,8 @@ class Liar:
         head = {"x-amz-target": target, "authorization": scope}
         body = json.dumps(call.members).encode()
         response = self._behind.answer(HttpRequest("POST", False, head, body)).response  # noqa: FBT003  keep_alive
-        return Answer(response.body, response.status, headers=dict(response.headers))
+        answer = Answer(response.body, response.status, headers=dict(response.headers))
+        return self.twist(call, answer) if self.twist else answer
 
     def hold(self, seconds: float | None = None) -> bool:
         """Wait until the server is closed, or so long; whether it is closed."""
