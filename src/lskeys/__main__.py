@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import sys
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from lskeys.runtime import Launch
 def main() -> None:
     """Run the command line of this process and exit."""
     _hold_standard_streams()
+    _leave_no_core()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _terminate)
     for stream in (sys.stdout, sys.stderr):
@@ -26,6 +28,12 @@ def main() -> None:
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
+
+
+def _leave_no_core() -> None:
+    """Have no memory written to disk when the process breaks down: private keys are in it."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _hold_standard_streams() -> None:

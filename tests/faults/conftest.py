@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lskeys.sandbox import Sandbox
-
 from tests.conftest import NOW
 
 from .deeds import Stage, fill_account, fill_home, make_own
@@ -28,28 +28,31 @@ def own_key(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return make_own(tmp_path_factory.mktemp("own"))
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An account that was filled once, and the keys that belong to it."""
+
+    path: Path
+    default_pem: str
+    own_pem: str
+    own_line: str
+
+
 @pytest.fixture(scope="session")
 def filled(
     tmp_path_factory: pytest.TempPathFactory, rsa_pem: str, own_key: tuple[str, str]
-) -> Path:
-    """The file of the account that every verb finds, made once."""
+) -> Filled:
+    """The account that every verb finds; each test has a copy of its file."""
     path = tmp_path_factory.mktemp("filled") / "sandbox.sqlite3"
     fill_account(Sandbox(path, now=lambda: NOW, seed=False), rsa_pem, own_key[1])
-    return path
+    return Filled(path, rsa_pem, *own_key)
 
 
 @pytest.fixture
-def stage(
-    liar: Liar,
-    account: Sandbox,
-    home: Path,
-    filled: Path,
-    rsa_pem: str,
-    own_key: tuple[str, str],
-) -> Stage:
+def stage(liar: Liar, account: Sandbox, home: Path, filled: Filled) -> Stage:
     """What every verb needs, the server in front of it letting all through."""
     account.path.parent.mkdir(mode=0o700)
-    shutil.copy(filled, account.path)
-    fill_home(home, *own_key)
+    shutil.copy(filled.path, account.path)
+    fill_home(home, filled.own_pem, filled.own_line)
     liar.stands_before(account)
-    return Stage(account, home, (rsa_pem, own_key[0]))
+    return Stage(account, home, (filled.default_pem, filled.own_pem), filled.own_line)

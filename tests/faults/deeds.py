@@ -56,6 +56,12 @@ class Deed:
         return f"{self.line} {self.consent}" if self.asks else self.line
 
     @property
+    def planned(self) -> str:
+        """The line as it can be tried again and again: a dry run, where it does something."""
+        does = self.asks or self.changes or "DownloadDefaultKeyPair" in self.operations
+        return f"{self.unasked} --dry-run" if does else self.line
+
+    @property
     def changes(self) -> tuple[str, ...]:
         """Those of its operations that are sent once."""
         return tuple(each for each in self.operations if each in CHANGES)
@@ -135,9 +141,7 @@ CALLS = tuple((deed, each) for deed in REMOTE for each in deed.operations)
 
 def uncovered() -> set[str]:
     """The verbs that no line is about."""
-    words = {verb.word for verb in commands.VERBS}
-    words |= {str(group.info.name) for group in commands.GROUPS}
-    return words - {deed.verb for deed in DEEDS}
+    return {verb.word for verb in commands.VERBS} - {deed.verb for deed in DEEDS}
 
 
 def named(deeds: Iterable[Deed]) -> list[str]:
@@ -152,12 +156,14 @@ class Stage:
     Attributes:
         account: Has the default pair, `web` with a tag, and an instance that names it.
         home: Has the private keys of both in `.ssh`, one of them with loose permissions.
-        keys: The private keys that are in the home or come from the service.
+        keys: The private keys: the default pair's, which the service has, and the home's own.
+        own_line: The public half of the latter.
     """
 
     account: Sandbox
     home: Path
-    keys: tuple[str, ...]
+    keys: tuple[str, str]
+    own_line: str
 
 
 def fill_account(account: Sandbox, default_pem: str, own_line: str) -> None:

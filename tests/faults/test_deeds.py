@@ -1,4 +1,4 @@
-"""What the other files take for granted: every verb is there, and does its work when all is well."""
+"""What the other files take for granted: every verb is there, and works when all is well."""
 
 import pytest
 

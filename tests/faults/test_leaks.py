@@ -1,0 +1,428 @@
+"""Secrets are in their own files and nowhere else: not shown, not logged, not handed on."""
+
+import base64
+import errno
+import logging
+import os
+import resource
+import shlex
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.cli import main
+from lskeys.runtime import Launch
+from tests.conftest import NOW, REGION, Ran, Run, Stream
+
+from .deeds import DEEDS, FORMATTED, HOST_KEY, Deed, Stage, named
+from .server import RESET, Answer, Liar, refused, said
+
+HELPERS = ("ssh-keygen", "openssl", "aws", "chmod", "ssh", "ssh-add", "sh", "stty", "less", "id")
+"""What others call for such work, and lskeys does not."""
+
+STARTS = frozenset(
+    {
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.system",
+        "pty.spawn",
+        "subprocess.Popen",
+    }
+)
+SECRETS = {
+    "AWS_ACCESS_KEY_ID": "AKIACANARYCANARY",
+    "AWS_SECRET_ACCESS_KEY": "secret/canary+secret/canary+secret/canary",
+    "AWS_SESSION_TOKEN": "token/canary+token/canary+token/canary",
+}
+WINDOW = 40
+
+
+class Watch:
+    """Sees what Python does below its own functions; can make one of these deeds fail."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.trap: Callable[[str, tuple[object, ...]], None] | None = None
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        """An audit hook (PEP 578); it stays for the life of the process."""
+        if event in STARTS:
+            self.started.append(event)
+        if self.trap is not None:
+            self.trap(event, arguments)
+
+
+WATCH = Watch()
+sys.addaudithook(WATCH)
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What is done from here on."""
+    WATCH.started.clear()
+    yield WATCH
+    WATCH.trap = None
+
+
+def spellings(pem: str, public: str) -> list[bytes]:
+    """How a private key's text could look somewhere: lines, base64 of them, its bytes, hex.
+
+    The first half of its bytes is public, or says what follows; what of the rest a public line
+    has in it is no secret either.
+    """
+    body = [line for line in pem.splitlines() if not line.startswith("-----")]
+    raw = base64.b64decode("".join(body))
+    tail = raw[len(raw) // 2 :]
+    own = body[1:] if raw.startswith(b"openssh-key") else body  # its first line is every key's
+    found = [line[:WINDOW].encode() for line in own if len(line) >= WINDOW]
+    for start in range(3):
+        again = base64.b64encode(pem.encode()[start:])
+        found += [again[at : at + WINDOW] for at in range(200, len(again) - WINDOW, 400)]
+    found += [tail[at : at + 24] for at in range(0, len(tail) - 24, 24)]
+    found += [each.hex().encode() for each in found[-2:]]
+    return [each for each in found if each not in public.encode()]
+
+
+class Search:
+    """Looks for secrets wherever something could have left them.
+
+    Args:
+        place: The folder with home, temporary files and logs; the account in it does not count.
+        secrets: What to look for.
+    """
+
+    def __init__(self, place: Path, secrets: list[bytes]) -> None:
+        self._place = place
+        self._secrets = secrets
+
+    def shown(self, *texts: str) -> list[bytes]:
+        """The secrets that are in any of these texts."""
+        every = "\n".join(texts).encode(errors="surrogateescape")
+        joined = every.replace(b"\\n", b"").replace(b"\n", b"")
+        return [each for each in self._secrets if each in every or each in joined]
+
+    def files(self) -> set[str]:
+        """The files that have one of them."""
+        found = set()
+        for path in self._place.rglob("*"):
+            name = str(path.relative_to(self._place))
+            if path.is_file() and not name.startswith("account"):
+                content = path.read_bytes()
+                found |= {name} if any(each in content for each in self._secrets) else set()
+        return found
+
+
+@pytest.fixture
+def search(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Search:
+    """Every secret of the stage; temporary files have a folder, and hostile helpers come first."""
+    for folder in ("tmp", "bin"):
+        (tmp_path / folder).mkdir()
+    for helper in HELPERS:
+        (tmp_path / "bin" / helper).write_text(f"#!/bin/sh\n: >{tmp_path}/called\n")
+        (tmp_path / "bin" / helper).chmod(0o700)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    every = [each for pem in stage.keys for each in spellings(pem, stage.own_line)]
+    return Search(tmp_path, [*every, *(value.encode() for value in SECRETS.values())])
+
+
+@pytest.fixture
+def told(run: Run, search: Search, caplog: pytest.LogCaptureFixture) -> Run:
+    """Runs a line with `--debug` and every log open; no secret may be in what it tells."""
+    caplog.set_level(logging.DEBUG)
+
+    def run_line(line: str, *, key_on_stdout: bool = False, terminal: bool = False) -> Ran:
+        ran = run(f"{line} --debug", terminal=terminal)
+        stdout = "" if key_on_stdout else ran.out
+        assert search.shown(stdout, ran.err, caplog.text) == []
+        return ran
+
+    return run_line
+
+
+@pytest.fixture
+def generous(liar: Liar, stage: Stage) -> Liar:
+    """The service hands out the default key wherever it hands out a key, and hides it elsewhere."""
+    pem = stage.keys[0]
+    pair = {"name": "new", "location": {"regionName": REGION}}
+    liar.answers("CreateKeyPair", said({"keyPair": pair, "privateKeyBase64": pem}))
+    algorithm, public_key = HOST_KEY.split()
+    details = {
+        "hostKeys": [{"algorithm": algorithm, "publicKey": public_key}],
+        "privateKey": pem,
+        "certKey": pem,
+        "password": pem,
+    }
+    liar.answers("GetInstanceAccessDetails", said({"accessDetails": details}))
+    return liar
+
+
+KEPT = {"home/.ssh/web.pem", "home/.ssh/own"}
+"""Where private keys lie before anything is done."""
+
+DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
+NEW = {
+    "create new --service-generated": {"home/.ssh/new.pem"},
+    "download-default": {f"home/.ssh/{DEFAULT_FILE}"},
+    "delete LightsailDefaultKeyPair --fingerprint --backup backup": {f"home/backup/{DEFAULT_FILE}"},
+    "rotate-default": {f"home/.ssh/{DEFAULT_FILE}.old-20261123T120000Z"},
+}
+"""Where the default key is after a line has done its work."""
+
+
+@pytest.mark.parametrize("output", ["table", "text", "csv", "json", "jsonl"])
+@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
+    deed: Deed, output: str, *, generous: Liar, told: Run, search: Search, watch: Watch
+) -> None:
+    """Whatever a verb does and shows, with every log open, no secret is anywhere else.
+
+    Nor is any program started, which could see it.
+    """
+    ran = told(f"{deed.unasked} -o {output}", terminal=True)
+    assert ran.exit_code == deed.exit_code, ran.err
+    assert search.files() == KEPT | NEW.get(deed.line, set())
+    signed = [head["authorization"].rpartition("=")[2] for head in generous.heads]
+    assert not [each for each in signed if each in ran.out + ran.err]
+    assert watch.started == []
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "rsa --bits 2048"])
+def test_a_key_made_here(
+    kind: str, told: Run, liar: Liar, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A new key is in its file; its private half was in no request either."""
+    ran = told(f"create new --type {kind}")
+    made = tmp_path / "home" / ".ssh" / "new.pem"
+    public = made.with_name("new.pem.pub").read_text()
+    mine = Search(tmp_path, spellings(made.read_text(), public))
+    sent = [repr(call.members) for call in liar.calls]
+    assert (ran.exit_code, mine.shown(ran.out, ran.err, caplog.text, *sent)) == (0, [])
+    assert mine.files() == {"home/.ssh/new.pem"}
+
+
+TO_STDOUT = ("download-default --file -", "create new --service-generated --file -")
+
+
+@pytest.mark.usefixtures("generous")
+@pytest.mark.parametrize("line", TO_STDOUT)
+def test_a_key_on_stdout(line: str, told: Run, search: Search, stage: Stage) -> None:
+    """With `--file -` the key is all of stdout, and in no file, log or message."""
+    ran = told(line, key_on_stdout=True)
+    assert (ran.exit_code, ran.out.strip()) == (0, stage.keys[0].strip())
+    assert search.files() == KEPT
+
+
+HOLDING = tuple(deed for deed in DEEDS if deed.holds_key)
+HAND_OUT = frozenset({"CreateKeyPair", "DownloadDefaultKeyPair", "GetInstanceAccessDetails"})
+FAILURES: dict[str, Answer] = {
+    "refused": refused("OddException", "It is odd."),
+    "denied": refused("AccessDeniedException", status=403),
+    "lost": RESET,
+    "html": Answer(b"<html>"),
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+@pytest.mark.parametrize("deed", HOLDING, ids=named(HOLDING))
+def test_a_failing_service(
+    deed: Deed, kind: str, generous: Liar, told: Run, search: Search
+) -> None:
+    """Whatever call fails, before a key was handed out or after, no secret shows."""
+    for operation in deed.operations:
+        if operation not in HAND_OUT:
+            generous.answers(operation, FAILURES[kind])
+    for options in ("", "-o json"):
+        assert told(f"{deed.unasked} {options}").exit_code != 1
+    assert search.files() <= KEPT | NEW.get(deed.line, set())
+
+
+ODD_KEYS: dict[str, Callable[[str], object]] = {
+    "list": lambda pem: [pem],
+    "object": lambda pem: {"key": pem},
+    "lines": lambda pem: pem.splitlines(),
+    "cut off": lambda pem: pem[: len(pem) // 2],
+    "without its end": lambda pem: pem.replace("-----END", "----END"),
+    "one letter wrong": lambda pem: pem[:300] + ("A" if pem[300] != "A" else "B") + pem[301:],
+    "twice encoded": lambda pem: base64.b64encode(base64.b64encode(pem.encode())).decode(),
+    "of another kind": lambda pem: pem.replace("RSA PRIVATE", "DSA PRIVATE"),
+    "with NULs": lambda pem: pem.replace("\n", "\n\0"),
+    "with bidi": lambda pem: pem.replace("\n", "\u202e\n"),
+    "with a surrogate": lambda pem: f"{pem[:400]}\ud800{pem[400:]}",
+    "as a header": lambda pem: f"{pem.splitlines()[0]}\nProc-Type: {pem.splitlines()[5]}\n\n{pem}",
+    "in a sentence": lambda pem: f"your key is {pem.replace(chr(10), ' ')}, keep it",
+    "huge": lambda pem: pem * 2_000,
+}
+CALLS = {
+    "download-default": "DownloadDefaultKeyPair",
+    "create new --service-generated": "CreateKeyPair",
+}
+
+
+@pytest.mark.parametrize("form", ODD_KEYS)
+@pytest.mark.parametrize("line", CALLS)
+def test_a_key_in_an_odd_form(  # noqa: PLR0913  a fixture is a parameter
+    line: str, form: str, *, generous: Liar, stage: Stage, told: Run, search: Search
+) -> None:
+    """What is no key is not quoted, and not saved; where a key can be read from it, it is whole."""
+    text = ODD_KEYS[form](stage.keys[0])
+    pair = {"name": "new", "location": {"regionName": REGION}}
+    generous.answers(CALLS[line], said({"keyPair": pair, "privateKeyBase64": text}))
+    ran = told(line)
+    assert ran.exit_code in {0, 8}, ran.err
+    saved = NEW[line] if ran.exit_code == 0 else set()
+    assert search.files() == KEPT | saved
+    texts = [(stage.home.parent / each).read_text().strip() for each in saved]
+    assert texts == [stage.keys[0].strip()] * len(saved)
+
+
+# Unexpected exceptions
+
+TOUCHES = ("os.link", "os.rename", "os.remove", "os.chmod", "open", "os.mkdir")
+"""What writing verbs do with files, as Python names it."""
+
+
+class Trap:
+    """Raises an error in one of the system's calls for a key's file, with the key in its text."""
+
+    def __init__(self, event: str, error: BaseException) -> None:
+        self.sprung = False
+        self._event = event
+        self._error = error
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Raise it, once a key's file is touched in that way."""
+        if event != self._event or self.sprung:
+            return
+        if any(DEFAULT_FILE in str(each) or "new.pem" in str(each) for each in arguments):
+            self.sprung = True
+            raise self._error
+
+
+@pytest.mark.usefixtures("generous")
+@pytest.mark.parametrize("event", TOUCHES)
+@pytest.mark.parametrize("line", [*NEW])
+def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, told: Run, watch: Watch) -> None:
+    """An error nobody thought of, deep below, with the key in its text, shows its place alone."""
+    watch.trap = trap = Trap(event, ZeroDivisionError(stage.keys[0]))
+    ran = told(line if line in CALLS else f"{line} --yes")
+    assert ran.exit_code == (1 if trap.sprung else 0), ran.err
+    assert ("this is a bug in lskeys: ZeroDivisionError at " in ran.err) is trap.sprung
+
+
+@pytest.mark.usefixtures("generous")
+def test_the_traps_are_real(run: Run, watch: Watch) -> None:
+    """Files are touched in those ways, else the test before would say nothing."""
+    sprung = set()
+    for event in TOUCHES:
+        watch.trap = trap = Trap(event, OSError(errno.EIO, "broken"))
+        run("create new --service-generated --force")
+        sprung |= {event} if trap.sprung else set()
+        watch.trap = None
+    assert {"open", "os.link"} <= sprung
+
+
+class Quoting(Stream):
+    """A stdout that breaks with what was to be written in its error's text."""
+
+    class Buffer:
+        """Its bytes' way out."""
+
+        def write(self, text: bytes) -> int:
+            """Break."""
+            raise RuntimeError(text.decode())
+
+    @property
+    def buffer(self) -> "Quoting.Buffer":  # type: ignore[override]  # half of a stream is enough
+        """Where a key is written to."""
+        return Quoting.Buffer()
+
+
+@pytest.mark.usefixtures("generous")
+@pytest.mark.parametrize("line", TO_STDOUT)
+def test_a_stdout_that_quotes(line: str, search: Search) -> None:
+    """Not even stdout, breaking down with the key in its error's text, has it shown."""
+    stderr = Stream()
+    launch = Launch(None, Quoting(), stderr, os.environ, lambda: NOW)
+    assert main(shlex.split(f"{line} --debug"), launch) == 1
+    err = stderr.written()
+    assert "lskeys: error: this is a bug in lskeys: RuntimeError at " in err
+    assert search.shown(err) == []
+
+
+# The whole process
+
+SABOTAGE = """\
+import logging, os, sys
+logging.basicConfig(filename=os.environ["HOME"] + "/log", level=logging.DEBUG)
+def hook(event, arguments):
+    if event == "os.link":
+        raise ZeroDivisionError(open(os.environ["KEY"]).read())
+sys.addaudithook(hook)
+"""
+
+
+@pytest.mark.usefixtures("generous")
+@pytest.mark.parametrize("options", [(), ("-X", "dev")], ids=["usual", "development"])
+def test_a_process_that_breaks_down(
+    options: tuple[str, ...], search: Search, stage: Stage, tmp_path: Path
+) -> None:
+    """The program itself, in an environment that breaks it, shows and logs no key."""
+    (tmp_path / "sabotage").mkdir()
+    (tmp_path / "sabotage" / "sitecustomize.py").write_text(SABOTAGE)
+    (tmp_path / "account" / "key").write_text(stage.keys[0])
+    path = os.pathsep.join([str(tmp_path / "sabotage"), *filter(None, sys.path)])
+    ended = subprocess.run(
+        (sys.executable, *options, "-m", "lskeys", "download-default", "--debug"),
+        env={**os.environ, "PYTHONPATH": path, "KEY": str(tmp_path / "account" / "key")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "lskeys: error: this is a bug in lskeys: ZeroDivisionError at " in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert (tmp_path / "home" / "log").stat().st_size > 0
+    assert search.shown(ended.stdout, ended.stderr) == []
+    assert search.files() == KEPT
+    assert not (tmp_path / "called").exists()
+
+
+@pytest.mark.usefixtures("generous", "search")
+@pytest.mark.parametrize("deed", HOLDING, ids=named(HOLDING))
+def test_hostile_helpers_are_never_run(deed: Deed, tmp_path: Path) -> None:
+    """Programs of such names that come first in PATH are never called by the program itself."""
+    command = (sys.executable, "-m", "lskeys", *shlex.split(deed.unasked))
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == deed.exit_code, ended.stderr
+    assert not (tmp_path / "called").exists()
+
+
+def test_no_core_is_left(home: Path) -> None:
+    """However large a memory dump may be where it is started, the program leaves none."""
+    assert home.is_dir()
+    _, highest = resource.getrlimit(resource.RLIMIT_CORE)
+    code = textwrap.dedent(
+        f"""\
+        import resource, runpy, sys
+        resource.setrlimit(resource.RLIMIT_CORE, ({highest}, {highest}))
+        sys.argv = ["lskeys", "--version"]
+        try:
+            runpy.run_module("lskeys", run_name="__main__")
+        except SystemExit:
+            print(*resource.getrlimit(resource.RLIMIT_CORE))
+        """
+    )
+    said_so = subprocess.run(
+        (sys.executable, "-c", code), capture_output=True, text=True, check=True
+    )
+    assert said_so.stdout.splitlines()[-1] == "0 0"
