@@ -1,0 +1,290 @@
+"""The network fails under every verb: at each of its calls, once or for good, before or after."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lskeys import keystore
+from lskeys.sandbox import DEFAULT_PAIR
+from tests.conftest import REGION, Run
+
+from .deeds import CALLS, DEEDS, REMOTE, Deed, Stage, named
+from .server import HOLD, RESET, Answer, Ending, Liar, only, refused
+
+GATEWAY = Answer(b"<html>502 Bad Gateway</html>", status=502)
+HTML = Answer(b"<html>Log in</html>")
+CUT = Answer(b'{"operation": {', length=500)
+ATTEMPTS = 3
+PATIENT = {"CreateKeyPair": 1, "DeleteKeyPair": 2, "ImportKeyPair": 2}
+"""How often a change is sent at most, answers lost; what has no number is sent once."""
+
+QUESTIONS = tuple((deed, each) for deed in REMOTE for each in deed.questions)
+CHANGED = tuple((deed, each) for deed in REMOTE for each in deed.changes)
+
+
+def ids(calls: tuple[tuple[Deed, str], ...]) -> list[str]:
+    """What pytest calls them."""
+    return [f"{each}-{deed}" for deed, each in calls]
+
+
+def is_tidy(stage: Stage) -> bool:
+    """Whether no draft is left behind, and nobody else can read a key that came."""
+    folders = [stage.home / ".ssh", stage.home / "backup"]
+    found = [each for folder in folders if folder.is_dir() for each in folder.iterdir()]
+    new = [each for each in found if each.name != "web.pem" and b"PRIVATE" in each.read_bytes()]
+    drafts = [each for folder in folders if folder.is_dir() for each in keystore.leftovers(folder)]
+    return not drafts and all(each.stat().st_mode & 0o077 == 0 for each in new)
+
+
+@pytest.mark.parametrize(("deed", "operation"), QUESTIONS, ids=ids(QUESTIONS))
+@pytest.mark.usefixtures("stage")
+def test_a_question_that_fails_once(deed: Deed, operation: str, liar: Liar, run: Run) -> None:
+    """A failure that passes is not noticed, whatever was asked: it is asked again."""
+    liar.answers(operation, only(GATEWAY, turn=0))
+    ran = run(deed.line, typed=deed.asks)
+    assert ran.exit_code == deed.exit_code, ran.err
+    assert liar.operations.count(operation) > 1
+
+
+@pytest.mark.parametrize(("deed", "operation"), QUESTIONS, ids=ids(QUESTIONS))
+def test_a_question_that_fails_for_good(
+    deed: Deed, operation: str, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """A failure that stays is told after three attempts, or noted where the work goes on."""
+    liar.answers(operation, RESET)
+    ran = run(deed.line, typed=deed.asks)
+    assert ran.exit_code in {0, 6, 7, 8}, ran.err
+    assert liar.operations.count(operation) == ATTEMPTS
+    assert (ran.exit_code in {0, 6}) is (operation in SPARED.get(deed.verb, ()))
+    assert is_tidy(stage)
+
+
+SPARED = {
+    "delete": {"GetInstances"},
+    "rotate-default": {"GetInstances"},
+    "regions": {"GetRegions"},
+    "ssh-config": {"GetInstanceAccessDetails"},
+}
+"""What a verb can do without: usage that is only shown, a list that is known, keys to pin."""
+
+REFUSALS = {
+    "throttled": (refused("ThrottlingException", "Rate exceeded"), 8),
+    "too many": (refused("TooManyRequestsException", status=429), 8),
+    "denied": (refused("AccessDeniedException"), 4),
+    "expired": (refused("ExpiredTokenException"), 4),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
+    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """What was certainly not done is sent once, and leaves no file of a key without a pair."""
+    answer, exit_code = REFUSALS[kind]
+    liar.answers(operation, answer)
+    ran = run(deed.unasked)
+    assert ran.exit_code == exit_code, ran.err
+    assert liar.operations.count(operation) == 1
+    assert is_tidy(stage)
+    assert (stage.home / ".ssh" / "new.pem").exists() is ("ImportKeyPair" in done(liar, deed))
+
+
+def done(liar: Liar, deed: Deed) -> set[str]:
+    """The changes of a `create` that went through before the last call, which failed."""
+    before = {call.operation for call in liar.calls[:-1]}
+    return before & {"ImportKeyPair"} if deed.verb == "create" else set()
+
+
+LOST = {"reset": RESET, "gateway": GATEWAY, "html": HTML, "cut": CUT}
+
+
+@pytest.mark.parametrize("kind", LOST)
+@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
+    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """What may have been done is looked at, repeated only where that is safe, and no success."""
+    liar.answers(operation, LOST[kind])
+    ran = run(deed.unasked)
+    assert (ran.exit_code, ran.out) == (8, ""), ran.err
+    assert liar.operations.count(operation) == PATIENT.get(operation, 1)
+    assert "lskeys: hint: " in ran.err
+    assert is_tidy(stage)
+
+
+@pytest.mark.parametrize("kind", LOST)
+@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+def test_a_change_whose_answer_gets_lost(  # noqa: PLR0913  a fixture is a parameter
+    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """What was done is found to be done; but the one private key that is lost is told as lost."""
+    liar.answers(operation, liar.done_but(LOST[kind]))
+    ran = run(deed.unasked)
+    assert liar.operations.count(operation) == 1
+    assert is_tidy(stage)
+    if operation == "CreateKeyPair":
+        assert (ran.exit_code, ran.out) == (8, "")
+        assert "a pair was left behind whose private half nobody has" in ran.err
+        assert not (stage.home / ".ssh" / "new.pem").exists()
+        return
+    assert ran.exit_code == deed.exit_code, ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "operation", "exit_code"),
+    [
+        ("delete web --yes", "DeleteKeyPair", 0),
+        ("import new .ssh/own", "ImportKeyPair", 0),
+        ("create new --service-generated", "CreateKeyPair", 8),
+    ],
+)
+@pytest.mark.usefixtures("stage")
+def test_a_change_whose_answer_never_comes(
+    line: str, operation: str, exit_code: int, liar: Liar, run: Run
+) -> None:
+    """So it is when time runs out: what was done is not done again."""
+    liar.answers(operation, liar.done_but(HOLD))
+    assert run(f"{line} --timeout 1.5").exit_code == exit_code
+    assert liar.operations.count(operation) == 1
+
+
+def failing(deed: Deed, exit_code: int) -> int:
+    """The exit code of a verb whose every question failed: one has done a part without any."""
+    return 7 if deed.verb == "fingerprint" else exit_code
+
+
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+def test_a_black_hole(deed: Deed, liar: Liar, run: Run, stage: Stage) -> None:
+    """Against a service that takes every question and never answers, every verb ends."""
+    for operation in deed.operations:
+        liar.answers(operation, HOLD)
+    ran = run(f"{deed.unasked} --timeout 0.2")
+    assert ran.exit_code == (0 if deed.verb == "regions" else failing(deed, 8)), ran.err
+    assert "no answer within 0.2 seconds" in ran.err
+    assert len(liar.calls) <= len(deed.operations)
+    assert is_tidy(stage)
+
+
+CODES = {
+    "ExpiredTokenException": 4,
+    "AccountSetupInProgressException": 8,
+}
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+def test_credentials_that_do_not_do(
+    deed: Deed, code: str, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """Credentials or an account that will not do are told once, with a way out, by every verb."""
+    for operation in deed.operations:
+        liar.answers(operation, refused(code, "It is so.", status=403))
+    ran = run(deed.unasked)
+    falls_back = deed.verb == "regions" and CODES[code] == 8
+    assert ran.exit_code == (0 if falls_back else failing(deed, CODES[code])), ran.err
+    assert ran.err.count("It is so") == 1 or deed.verb == "import"
+    assert falls_back or "lskeys: hint: " in ran.err
+    assert is_tidy(stage)
+
+
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.usefixtures("stage")
+def test_a_redirect_is_never_followed(deed: Deed, liar: Liar, run: Run) -> None:
+    """No verb takes its signed questions and changes to another host because one says so."""
+    with Liar().running() as elsewhere:
+        there = {"Location": f"{elsewhere.endpoint}/"}
+        for operation in deed.operations:
+            liar.answers(operation, Answer(status=307, headers=there))
+        ran = run(deed.unasked)
+        assert ran.exit_code == (0 if deed.verb == "regions" else failing(deed, 8)), ran.err
+        assert elsewhere.calls == []
+
+
+OTHER = "eu-west-1"
+SEVERAL = {
+    "list": ("GetKeyPairs", "web"),
+    "show web": ("GetKeyPair", "web"),
+    "import new .ssh/own": ("ImportKeyPair", "new"),
+    "download-default --out keys": ("GetKeyPairs", f"LightsailDefaultKey-{REGION}.pem"),
+    f"delete web {DEFAULT_PAIR} --fingerprint --no-backup --yes": ("GetKeyPair", "web"),
+    "tag web a=b": ("GetKeyPair", "web"),
+    "untag web stage": ("GetKeyPair", "web"),
+    "fingerprint --match": ("GetKeyPairs", f"web@{REGION}"),
+    "audit": ("GetKeyPairs", "loose-permissions"),
+    "ssh-config": ("GetInstances", "Host blog"),
+}
+
+
+@pytest.mark.parametrize("kind", ["denied", "reset", "html"])
+@pytest.mark.parametrize("line", SEVERAL)
+@pytest.mark.usefixtures("stage")
+def test_one_region_of_several(line: str, kind: str, liar: Liar, run: Run) -> None:
+    """A region that fails takes nothing from the others: their result is shown, and 7 says so."""
+    operation, shown = SEVERAL[line]
+    answer = {"denied": refused("AccessDeniedException"), "reset": RESET, "html": HTML}[kind]
+    liar.answers(operation, only(answer, region=OTHER))
+    ran = run(f"{line} -r {OTHER} -r {REGION}")
+    assert ran.exit_code == 7, ran.err
+    assert shown in ran.out
+    assert OTHER in ran.err
+
+
+def test_every_region_of_several(liar: Liar, run: Run) -> None:
+    """Regions that all fail alike are one failure, with its own code."""
+    liar.answers("GetKeyPairs", refused("ExpiredTokenException", "It is so."))
+    assert run(f"list -r {OTHER} -r {REGION}").exit_code == 4
+
+
+# Below HTTP
+
+WIRES = {
+    "nothing": b"",
+    "noise": bytes(range(256)),
+    "TLS": b"\x15\x03\x01\x00\x02\x02\x46",
+    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "no such status": b"HTTP/1.1 abc OK\r\n\r\n{}",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n{}",
+    "long header": b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000 + b"\r\n\r\n{}",
+    "no length": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    "less than none": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+    "bad chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+    "last chunk missing": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    "packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    "ever going on": b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("kind", WIRES)
+@pytest.mark.parametrize("line", ["list", "create new --service-generated"])
+@pytest.mark.usefixtures("stage")
+def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path) -> None:
+    """Bytes that are no answer are none: the question is asked again, the change is not."""
+    operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
+    liar.answers(operation, Answer(wire=WIRES[kind]))
+    ran = run(line)
+    assert (ran.exit_code, ran.out) == (8, ""), ran.err
+    assert liar.operations.count(operation) <= (ATTEMPTS if line == "list" else 1)
+    assert not (home / ".ssh" / "new.pem").exists()
+
+
+@pytest.mark.parametrize("ending", [Ending.DRIP, Ending.STALL])
+@pytest.mark.parametrize("line", ["list", "create new --service-generated"])
+@pytest.mark.usefixtures("stage")
+def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
+    """A byte now and then, or half an answer and silence, ends with the deadline."""
+    operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
+    whole = json.dumps({"keyPairs": []}).encode() + b" " * 10_000
+    liar.answers(operation, Answer(whole, length=20_000, ending=ending))
+    ran = run(f"{line} --timeout 0.7")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "no answer within 0.7 seconds" in ran.err
+    assert liar.operations.count(operation) == 1
+
+
+def test_every_call_is_there() -> None:
+    """What the sweeps go over: each change, each question, of every verb that asks anything."""
+    assert len(CALLS) == len(QUESTIONS) + len(CHANGED)
+    assert {deed.verb for deed in DEEDS} - {deed.verb for deed in REMOTE} == {"config", "sandbox"}
