@@ -18,6 +18,7 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import get_environ_proxies
 
 from lskeys.deadline import Pending
 from lskeys.errors import LskeysError, SetupError
@@ -169,10 +170,21 @@ class Account:
             return known
 
     def _made(self, region: str, *, is_write: bool) -> BaseClient:
+        # The sandbox is on loopback, where no proxy reaches; else proxies are boto3's business.
+        proxies: dict[str, str] | None = {} if self._connection.access_key else None
+        client = self._built(region, proxies, is_write=is_write)
+        endpoint_url: str = client.meta.endpoint_url
+        _refuse_plain_http(endpoint_url)
+        if proxies is None and _would_leave_in_the_clear(endpoint_url):
+            client = self._built(region, {}, is_write=is_write)
+        client.meta.events.register("before-parse.lightsail", refuse_unusable)
+        made: BaseClient = client
+        return made
+
+    def _built(self, region: str, proxies: dict[str, str] | None, *, is_write: bool) -> Any:  # noqa: ANN401  a class that botocore makes
         timeout = self._connection.timeout
         config = Config(
-            # The sandbox is on loopback, where no proxy reaches; else proxies are boto3's business.
-            proxies={} if self._connection.access_key else None,
+            proxies=proxies,
             connect_timeout=min(timeout, _LONGEST_CONNECT),
             read_timeout=min(timeout, _LONGEST_READ),
             retries={
@@ -181,7 +193,7 @@ class Account:
             },
         )
         try:
-            client: Any = self._session.client(
+            return self._session.client(
                 "lightsail",
                 region_name=region,
                 endpoint_url=self._connection.endpoint_url,
@@ -191,10 +203,6 @@ class Account:
             raise troubles.from_credentials(error) from None
         except ValueError as error:  # what botocore says of an endpoint
             raise SetupError(one_line(str(error)).rstrip(".").lower(), hint=_URL_HINT) from None
-        _refuse_plain_http(client.meta.endpoint_url)
-        client.meta.events.register("before-parse.lightsail", refuse_unusable)
-        made: BaseClient = client
-        return made
 
 
 def connect(connection: Connection, trace: Callable[[str], None]) -> Account:
@@ -219,3 +227,8 @@ def _refuse_plain_http(endpoint_url: str) -> None:
         f"endpoint {one_line(endpoint_url)} is not https",
         hint="private keys travel over TLS only; plain http is for loopback addresses",
     )
+
+
+def _would_leave_in_the_clear(endpoint_url: str) -> bool:
+    """Whether a proxy is set that would read what is meant for this machine alone."""
+    return urlsplit(endpoint_url).scheme == "http" and bool(get_environ_proxies(endpoint_url))

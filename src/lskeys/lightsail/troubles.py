@@ -4,6 +4,7 @@ One table for the codes a service answers with, one for botocore's own exception
 error is one row.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -106,6 +107,7 @@ _NEVER_SENT = (
     exceptions.SSLError,
 )
 _SERVER_ERROR = 500
+_USER_OF_A_URL = re.compile(r"//\S*@")
 
 
 def from_code(error: ClientError, doing: str, region: str, *, is_write: bool) -> LskeysError:
@@ -188,8 +190,9 @@ def from_unusable(error: RemoteError, doing: str, region: str, *, is_write: bool
 
 
 def _plainly(error: Exception) -> str:
-    message = one_line(str(error)).rstrip(".")
-    return message[:1].lower() + message[1:]
+    """What an exception says, as a clause; a proxy's user and password are not repeated."""
+    message = one_line(_USER_OF_A_URL.sub("//", str(error))).rstrip(".")
+    return message if message[:2].isupper() else message[:1].lower() + message[1:]
 
 
 def _text(raw: Mapping[str, Any], member: str) -> str | None:

@@ -1,0 +1,271 @@
+"""The way to the service: names, ports, TLS and proxies, none of which may be fooled."""
+
+import base64
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Run
+
+from .certificates import Authority, authority
+from .server import Liar, pair, pairs
+
+DOING = "lskeys: error: cannot list key pairs in us-east-1: "
+CANARY = "canary-canary"
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority that nobody trusts unless told to."""
+    return authority(tmp_path_factory.mktemp("authority"))
+
+
+# TLS
+
+
+def asked_by_tls(signer: Authority, kind: str, run: Run, line: str = "list -q") -> tuple[Ran, Liar]:
+    """Run a line against a server with such a certificate."""
+    with Liar(signer.server(kind)).running() as liar:
+        liar.answers("GetKeyPairs", pairs(pair()))
+        return run(f"{line} --endpoint-url {liar.endpoint}"), liar
+
+
+@pytest.mark.usefixtures("liar")
+def test_a_good_certificate(signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate of an authority that AWS_CA_BUNDLE names is good enough: the others are not."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
+    ran, _ = asked_by_tls(signer, "good", run)
+    assert ran == Ran(0, "web\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("self-signed", "self-signed certificate"),
+        ("expired", "certificate has expired"),
+        ("not yet valid", "certificate is not yet valid"),
+        ("of another host", "match"),
+        ("good", "unable to get local issuer certificate"),
+    ],
+)
+@pytest.mark.usefixtures("liar")
+def test_a_wrong_certificate(
+    kind: str, told: str, signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not the service's own certificate is refused before a word is sent, and said why."""
+    if kind != "good":  # which is wrong as long as its authority is not trusted
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
+    ran, liar = asked_by_tls(signer, kind, run)
+    assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
+    assert ran.err.startswith(DOING)
+    assert told in ran.err
+    assert "AWS_CA_BUNDLE" in ran.err
+
+
+@pytest.mark.parametrize("line", ["create web --service-generated", "delete web --yes"])
+@pytest.mark.usefixtures("liar")
+def test_no_change_without_a_good_certificate(line: str, signer: Authority, run: Run) -> None:
+    """Changes are as careful as questions."""
+    ran, liar = asked_by_tls(signer, "self-signed", run, line)
+    assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
+
+
+@pytest.mark.usefixtures("liar")
+def test_certificates_cannot_be_switched_off(
+    signer: Authority, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither AWS's configuration nor Python's environment has a way around the check."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text(
+        "[default]\nverify_ssl = false\nverify = false\nno_verify_ssl = true\n"
+    )
+    for name in ("PYTHONHTTPSVERIFY", "AWS_VERIFY_SSL", "SSL_VERIFY"):
+        monkeypatch.setenv(name, "0")
+    ran, liar = asked_by_tls(signer, "self-signed", run)
+    assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate\n"], ids=["none", "empty", "text"])
+@pytest.mark.usefixtures("liar")
+def test_a_bundle_that_is_none(
+    content: bytes | None, signer: Authority, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An AWS_CA_BUNDLE that is no bundle does not mean that anything is trusted."""
+    bundle = home / "bundle.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
+    ran, liar = asked_by_tls(signer, "good", run)
+    assert (ran.exit_code in {4, 8}, ran.out, liar.calls) == (True, "", []), ran.err
+    assert "lskeys: error: " in ran.err
+
+
+# Names and ports
+
+
+def _no_such_host(event: str, arguments: tuple[object, ...]) -> None:
+    """What a resolver says of a name that nobody has; no resolver is asked."""
+    if event == "socket.getaddrinfo" and str(arguments[0]).endswith(".invalid"):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+sys.addaudithook(_no_such_host)
+
+
+@pytest.mark.usefixtures("liar")
+def test_no_such_host(run: Run) -> None:
+    """A host that does not exist is told with its name."""
+    ran = run("list --endpoint-url https://nowhere.invalid")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err == (
+        f'{DOING}could not connect to the endpoint URL: "https://nowhere.invalid/"\n'
+        "lskeys: hint: check the network, the region's name and HTTPS_PROXY\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a" * 64, "a..b", "a" * 300, "xn--a", "-", "[::1", "[fe80::1%25eth0]", "%00", "a b", "1.2.3"],
+)
+@pytest.mark.usefixtures("liar")
+def test_a_host_that_can_be_none(host: str, run: Run) -> None:
+    """What no host can be called is a matter of set-up, or not reached: never a bug."""
+    ran = run(f"list --timeout 5 --endpoint-url 'https://{host}.invalid:1'")
+    assert ran.exit_code in {4, 8}, ran.err
+    assert ran.out == ""
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """A port whose queue is full: who knocks there is not even refused."""
+    with socket.socket() as listener, contextlib.ExitStack() as stack:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("line", ["list", "create web --service-generated"])
+@pytest.mark.usefixtures("liar")
+def test_a_port_that_never_connects(line: str, full_port: int, run: Run) -> None:
+    """A connection that never comes about ends with the deadline."""
+    ran = run(f"{line} --timeout 0.4 --endpoint-url http://127.0.0.1:{full_port}")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "--timeout SECONDS" in ran.err
+
+
+# Proxies
+
+
+class Proxy:
+    """Takes connections, keeps the first bytes that come, and says one thing."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.heard: list[bytes] = []
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    self.heard.append(connection.recv(65536))
+                    connection.sendall(self._answer)
+
+    def close(self) -> None:
+        """Take no more."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def proxy() -> Iterator[Callable[[bytes], Proxy]]:
+    """Makes proxies that say such a thing."""
+    with contextlib.ExitStack() as stack:
+
+        def make(answer: bytes) -> Proxy:
+            made = Proxy(answer)
+            stack.callback(made.close)
+            return made
+
+        yield make
+
+
+REFUSALS = {
+    "forbidden": b"HTTP/1.1 403 Forbidden\r\n\r\n",
+    "log in": b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+    "bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno",
+    "no http": b"SSH-2.0-OpenSSH\r\n",
+    "nothing": b"",
+    "connected to nobody": b"HTTP/1.1 200 Connection established\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+@pytest.mark.usefixtures("liar")
+def test_a_proxy_that_refuses(
+    kind: str, proxy: Callable[[bytes], Proxy], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that does not let through is told; it hears where to, and nothing of the question."""
+    one = proxy(REFUSALS[kind])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CANARY)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ana:{CANARY}@{one.address}")
+    ran = run("list --timeout 5 --endpoint-url https://lightsail.invalid")
+    assert (ran.exit_code, ran.out, CANARY in ran.err) == (8, "", False), ran.err
+    assert one.heard
+    assert all(each.startswith(b"CONNECT lightsail.invalid:443 ") for each in one.heard)
+    assert not [each for each in one.heard if b"Authorization: AWS4" in each]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        f"http://ana:{CANARY}@127.0.0.1:9",
+        f"https://ana:{CANARY}@127.0.0.1:9",
+        f"http://ana:{CANARY}@127.0.0.1:99999",
+        f"socks5://ana:{CANARY}@127.0.0.1:9",
+        f"ftp://ana:{CANARY}@127.0.0.1",
+        f"http://ana:{CANARY}@[::1",
+        f"http://ana:{CANARY}\x1b[31m@127.0.0.1:9",
+        "http://",
+        "://",
+    ],
+)
+@pytest.mark.usefixtures("liar")
+def test_a_proxy_that_is_set_wrongly(url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands in HTTPS_PROXY, one clear error comes of it, and no password is quoted."""
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    ran = run("list --timeout 5 --endpoint-url https://127.0.0.1:9 --debug")
+    assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err
+    assert CANARY not in ran.err
+    assert base64.b64encode(f"ana:{CANARY}".encode()).decode() not in ran.err
+    assert ran.err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_plain_http_goes_through_no_proxy(
+    name: str,
+    liar: Liar,
+    proxy: Callable[[bytes], Proxy],
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A question in the clear is for this machine alone: no proxy gets to read it."""
+    one = proxy(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    monkeypatch.setenv(name, f"http://{one.address}")
+    liar.answers("GetKeyPairs", pairs(pair()))
+    assert run("list -q") == Ran(0, "web\n")
+    assert one.heard == []
