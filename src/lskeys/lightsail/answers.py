@@ -35,7 +35,8 @@ def refuse_unusable(
     """Check a raw body before botocore parses it; a `before-parse` event handler.
 
     An error answer stays one, and its status is retried as any other, but a body that botocore's
-    parser would stumble over (an HTML page, a list) is emptied.
+    parser would stumble over (an HTML page, a list) is emptied. Where the head does not tell how
+    long a success is, that is added, for `size`.
 
     Raises:
         UnusableAnswerError: A success whose body is cut short, too large, not UTF-8, not JSON,
@@ -51,6 +52,7 @@ def refuse_unusable(
     length = response_dict["headers"].get("content-length")
     if length is not None and length != str(len(body)):
         raise unusable(f"{len(body)} of {length} bytes arrived")
+    response_dict["headers"]["content-length"] = str(len(body))
     try:
         raw = json.loads(body.decode("utf-8"))
     except UnicodeDecodeError:
@@ -160,6 +162,11 @@ def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
     if value is None:
         raise unusable(f"it has no {member}")
     return value
+
+
+def size(raw: Mapping[str, Any]) -> int:
+    """The bytes of an answer that was not refused."""
+    return int(raw["ResponseMetadata"]["HTTPHeaders"]["content-length"])
 
 
 def page_token(raw: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,8 @@ from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Reg
 T = TypeVar("T")
 
 MOST_PAGES = 10_000
+LARGEST_LIST = 128 * 1024 * 1024
+"""Bytes of all its pages; twenty thousand key pairs are a tenth of that."""
 
 
 class Lightsail:
@@ -194,9 +196,13 @@ class Lightsail:
     ) -> Iterator[T]:
         token: str | None = None
         seen: set[str] = set()
+        size = 0
         for _ in range(MOST_PAGES):
             page = {"pageToken": token} if token else {}
             raw = self._call(operation, {**parameters, **page}, doing)
+            size += answers.size(raw)
+            if size > LARGEST_LIST:
+                raise answers.unusable(f"its pages are larger than {LARGEST_LIST // 2**20} MiB")
             for each in answers.required(raw, member, list):
                 yield noun(each, self.region)
             token = answers.page_token(raw)

@@ -1,0 +1,197 @@
+"""Every member of every answer, of every type but its own: an error, or the answer without it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.errors import LskeysError
+from lskeys.lightsail import Connection, Lightsail, connect
+from lskeys.model import Tag
+from tests.conftest import REGION, Run
+
+from .deeds import HOST_KEY
+from .server import MOMENT, Answer, Call, Liar, pair, pairs, said
+
+ODD: tuple[object, ...] = (
+    None,
+    0,
+    -1,
+    1e300,
+    True,
+    "",
+    "\x00",
+    "\ud800",
+    [],
+    [None],
+    [[]],
+    {},
+    {"": None},
+    ["a" * 10_000],
+)
+"""What a member may be instead of what it should be."""
+
+TAGGED = pair(tags=[{"key": "a", "value": "b"}, {"key": "c"}])
+INSTANCE = {
+    "name": "blog",
+    "sshKeyName": "web",
+    "username": "ubuntu",
+    "publicIpAddress": "203.0.113.1",
+    "ipv6Addresses": ["2001:db8::1"],
+    "createdAt": MOMENT,
+    "blueprintId": "ubuntu_24_04",
+    "arn": "arn:aws:lightsail:us-east-1:123456789012:Instance/0",
+    "location": {"availabilityZone": "us-east-1a", "regionName": REGION},
+    "tags": [{"key": "a", "value": "b"}],
+}
+ALGORITHM, PUBLIC_KEY = HOST_KEY.split()
+OPERATION = {"operation": {"id": "0", "status": "Succeeded", "createdAt": MOMENT}}
+
+ASKED: dict[str, tuple[object, Callable[[Lightsail], object]]] = {
+    "GetKeyPairs": (
+        {"keyPairs": [TAGGED], "nextPageToken": ""},
+        lambda region: region.key_pairs(include_default=True),
+    ),
+    "GetKeyPair": ({"keyPair": TAGGED}, lambda region: region.key_pair("web")),
+    "GetInstances": ({"instances": [INSTANCE]}, lambda region: region.instances()),
+    "GetRegions": (
+        {"regions": [{"name": REGION, "displayName": "a", "continentCode": "b"}]},
+        lambda region: region.regions(),
+    ),
+    "GetInstanceAccessDetails": (
+        {
+            "accessDetails": {
+                "hostKeys": [{"algorithm": ALGORITHM, "publicKey": PUBLIC_KEY}],
+                "privateKey": "secret",
+            }
+        },
+        lambda region: region.host_keys("blog"),
+    ),
+    "DownloadDefaultKeyPair": (
+        {"publicKeyBase64": HOST_KEY, "privateKeyBase64": "secret", "createdAt": MOMENT},
+        lambda region: region.download_default_key(),
+    ),
+    "CreateKeyPair": (
+        {"keyPair": TAGGED, "privateKeyBase64": "secret", **OPERATION},
+        lambda region: region.create_key_pair("web", [Tag("a", "b")]),
+    ),
+    "ImportKeyPair": (OPERATION, lambda region: region.import_key_pair("web", HOST_KEY)),
+    "DeleteKeyPair": (OPERATION, lambda region: region.delete_key_pair("web", None)),
+    "TagResource": (OPERATION, lambda region: region.tag_key_pair("web", [Tag("a")])),
+    "UntagResource": (OPERATION, lambda region: region.untag_key_pair("web", ["a"])),
+}
+
+
+def spoiled(raw: object) -> Iterator[object]:
+    """The answer with one thing in it changed, for each thing and each change."""
+    yield from ODD
+    if isinstance(raw, dict):
+        for name, value in raw.items():
+            yield from ({**raw, name: each} for each in spoiled(value))
+            yield {other: each for other, each in raw.items() if other != name}
+    elif isinstance(raw, list) and raw:
+        yield from ([each, *raw[1:]] for each in spoiled(raw[0]))
+
+
+@pytest.fixture
+def region(liar: Liar, cache: Path) -> Lightsail:
+    """One region, asked through the one door to boto3."""
+    connection = Connection(endpoint_url=liar.endpoint, timeout=30, cache=cache)
+    return connect(connection, lambda _: None).lightsail(REGION)
+
+
+def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:
+    """The error a question ended with; anything but an answer or one of our own is raised."""
+    try:
+        ask(region)
+    except LskeysError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("operation", ASKED)
+def test_any_member_of_any_type(operation: str, liar: Liar, region: Lightsail) -> None:
+    """Whatever is wrong with one thing in an answer, the question ends, and with no bug."""
+    whole, ask = ASKED[operation]
+    every = list(spoiled(whole))
+    liar.answers(operation, said(whole), *map(said, every))
+    assert refusal(ask, region) is None
+    refusals = [each for _ in every if (each := refusal(ask, region))]
+    assert len(refusals) >= len(ODD) - 2  # an object without members may be an answer
+    assert {each.exit_code for each in refusals} == {8}
+    assert all(each.message.isprintable() for each in refusals)
+
+
+@pytest.mark.parametrize("operation", ASKED)
+def test_any_depth(operation: str, liar: Liar, region: Lightsail) -> None:
+    """Nesting of any depth, wherever it is, breaks nothing."""
+    whole, ask = ASKED[operation]
+    text = json.dumps(whole)
+    assert isinstance(whole, dict)
+    for depth in (200, 5_000, 100_000):
+        for open_, close in ("[]", ('{"a":', "}")):
+            deep = open_ * depth + "1" + close * depth
+            bodies = [f'{text[:-1]}, "{name}": {deep}}}'.encode() for name in whole]
+            for body in bodies:
+                liar.answers(operation, Answer(body))
+                refusal(ask, region)
+
+
+# How much, and how many
+
+
+def test_twenty_thousand(liar: Liar, run: Run) -> None:
+    """A list of twenty thousand pairs is complete, in its order."""
+    names = [f"key-{number:05}" for number in range(20_000)]
+    pages = [names[start : start + 1_000] for start in range(0, len(names), 1_000)]
+
+    def page(call: Call) -> Answer:
+        last = call.number == len(pages) - 1
+        token = None if last else f"page {call.number + 1}"
+        return pairs(*(pair(name) for name in pages[call.number]), token=token)
+
+    liar.answers("GetKeyPairs", page)
+    ran = run("list -q")
+    assert (ran.exit_code, ran.out.split(), len(liar.calls)) == (0, names, len(pages))
+
+
+def test_fifty_megabytes(liar: Liar, run: Run) -> None:
+    """A name of such a size is none, and nothing is listed."""
+    liar.answers("GetKeyPairs", pairs(pair("a" * 50_000_000)))
+    ran = run("list")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert ran.err.startswith(
+        "lskeys: error: cannot list key pairs in us-east-1: the answer cannot be used: "
+        "it is larger than 32 MiB\n"
+    )
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["whole", "in chunks"])
+def test_pages_that_are_too_large_together(liar: Liar, run: Run, *, chunked: bool) -> None:
+    """Pages that are each of a size that can be are too many when memory would be at stake."""
+
+    def page(call: Call) -> Answer:
+        raw = {"keyPairs": [pair()], "nextPageToken": f"page {call.number}"}
+        body = json.dumps(raw).encode() + b" " * 30_000_000
+        if not chunked:
+            return Answer(body)
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        return Answer(wire=b"%s%x\r\n%s\r\n0\r\n\r\n" % (head, len(body), body))
+
+    liar.answers("GetKeyPairs", page)
+    ran = run("list")
+    assert (ran.exit_code, ran.out, len(liar.calls)) == (8, "", 5)
+    assert "its pages are larger than 128 MiB" in ran.err
+
+
+DATES = ["2026-13-01", "2026-02-30T00:00:00Z", "0000-00-00", "now", "1e999", "-1", " ", "\x1b[31m"]
+
+
+@pytest.mark.parametrize("date", [*DATES, -1e18, 10**30, -62_135_596_801])
+def test_dates_that_are_none(date: object, liar: Liar, run: Run) -> None:
+    """What is no date is no answer; every verb that reads it says so or shows none."""
+    liar.answers("GetKeyPairs", pairs(pair(createdAt=date)))
+    ran = run("list -o table")
+    assert ran.exit_code in {0, 8}, ran.err
+    assert ran.err.replace("\n", "").isprintable()
