@@ -5,6 +5,7 @@ Touches: AWS's configuration, through boto3.
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from lskeys.lightsail.answers import refuse_unusable
 from lskeys.lightsail.gateway import Lightsail
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_CREDENTIAL = re.compile(r"[!-~]+")
 _LONGEST_CONNECT = 10.0
 _LONGEST_READ = 20.0
 _READ_ATTEMPTS = 3
@@ -156,8 +158,16 @@ class Account:
             raise troubles.from_credentials(error) from None
         if frozen is None:
             raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
-        if not all(isinstance(each, str) for each in (frozen.access_key, frozen.secret_key)):
+        parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
+        if not all(isinstance(each, str) for each in parts):
             raise troubles.from_credentials(TypeError())
+        if not all(_CREDENTIAL.fullmatch(str(each)) for each in parts):
+            # In a header they would begin another, or be quoted by whoever refuses it.
+            raise SetupError(
+                "credentials hold a character that no credentials have",
+                hint="look for a blank or a line end in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,"
+                " AWS_SESSION_TOKEN or ~/.aws/credentials",
+            )
 
     def _client(self, region: str, *, is_write: bool) -> BaseClient:
         with self._making:

@@ -190,7 +190,11 @@ def from_unusable(error: RemoteError, doing: str, region: str, *, is_write: bool
 
 
 def _plainly(error: Exception) -> str:
-    """What an exception says, as a clause; a proxy's user and password are not repeated."""
+    """What an exception says, as a clause; no header, and no proxy's password, is repeated."""
+    if type(error) is exceptions.HTTPClientError:
+        # Whatever broke in there, a header it would not take among it, is quoted: a token's, too.
+        cause = type(error.kwargs.get("error", error)).__name__
+        return f"the HTTP client could not do it ({cause})"
     message = one_line(_USER_OF_A_URL.sub("//", str(error))).rstrip(".")
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
 

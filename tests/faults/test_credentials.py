@@ -1,0 +1,270 @@
+"""Credentials, regions, endpoints and homes that will not do, under every verb: said, with 4."""
+
+import hashlib
+import json
+import shlex
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_setup import configure_aws, program
+from tests.conftest import REGION, Run
+from tests.faults.server import Liar, pair, pairs
+
+from .deeds import CHANGES, DEEDS, REMOTE, Deed, Stage, named
+
+SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
+NOWHERE = f"-r {REGION} --endpoint-url http://127.0.0.1:9"
+VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+@pytest.fixture
+def nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The stage, in an environment that has lost its credentials and its region."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name)
+    return stage
+
+
+def failing(deed: Deed, exit_code: int = 4) -> int:
+    """The exit code where nothing can be asked: one verb has done a part without any question."""
+    return 7 if deed.verb == "fingerprint" else exit_code
+
+
+WITHOUT = {
+    "no credentials": ("", "no AWS credentials found"),
+    "a broken file": ("[default\n", "unable to parse config file"),
+    "a credential_process that fails": ("[default]\ncredential_process = false\n", "credentials"),
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT)
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+def test_a_verb_without_credentials(
+    deed: Deed, kind: str, liar: Liar, nobody: Stage, run: Run
+) -> None:
+    """Without credentials every verb says so, asks nothing, and leaves the disk as it was."""
+    content, told = WITHOUT[kind]
+    configure_aws(nobody.home, content)
+    before = names_in(nobody.home)
+    line = deed.unasked if "-r " in deed.line else f"{deed.unasked} -r {REGION}"
+    ran = run(line)
+    assert ran.exit_code == failing(deed), ran.err
+    assert told in ran.err
+    assert ran.err.count(told) <= 2
+    assert (liar.calls, names_in(nobody.home)) == ([], before)
+
+
+def names_in(folder: Path) -> set[str]:
+    """Every file below a folder."""
+    return {str(each) for each in folder.rglob("*") if each.is_file()}
+
+
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+def test_a_verb_without_a_region(deed: Deed, liar: Liar, nobody: Stage, run: Run) -> None:
+    """No verb has a region of its own choice: where none is set, nothing is asked."""
+    assert nobody.home.is_dir()
+    ran = run(deed.unasked)
+    named_there = "-r " in deed.line or deed.verb == "regions"
+    assert ran.exit_code in {4, 7}, ran.err
+    assert ("no region is set" in ran.err) is not named_there
+    assert liar.calls == []
+
+
+@pytest.mark.parametrize("region", ["../x", "\x1b[31m"], ids=ascii)
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.usefixtures("stage")
+def test_a_verb_with_a_hostile_region(deed: Deed, region: str, liar: Liar, run: Run) -> None:
+    """What is no region chooses no host and no file, whatever the verb."""
+    ran = run(f"{deed.unasked} -r {shlex.quote(region)}")
+    assert ran.exit_code in {2, 4}, ran.err  # 2 for verbs of one region, which now have two
+    assert liar.calls == []
+    assert ran.err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.usefixtures("stage")
+def test_a_verb_with_a_plain_endpoint(deed: Deed, liar: Liar, run: Run) -> None:
+    """No verb speaks without TLS to another machine."""
+    ran = run(f"{deed.unasked} --endpoint-url http://192.0.2.1")
+    assert ran.exit_code == failing(deed), ran.err
+    assert "endpoint http://192.0.2.1 is not https" in ran.err
+    assert liar.calls == []
+
+
+# Where credentials come from
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """A server that takes connections, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    stack.enter_context(listener.accept()[0])
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+
+
+SILENT = {
+    "metadata service": {"AWS_EC2_METADATA_SERVICE_ENDPOINT": ""},
+    "container": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "credentials"},
+}
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_a_silent_source(
+    kind: str, silence: str, nobody: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source of credentials that hangs is waited for as long as --timeout says, once."""
+    assert nobody.home.is_dir()
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    for name, path in SILENT[kind].items():
+        monkeypatch.setenv(name, f"{silence}{path}")
+    ran = run(f"list -r us-east-1 -r eu-west-1 --timeout 0.5 --endpoint-url {silence}")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.startswith("lskeys: error: no credentials within 0.5 seconds\n")
+    assert ran.err.count("lskeys: error: ") == 1
+
+
+def test_a_metadata_service_that_is_not_there(
+    nobody: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no metadata service there are no credentials, and that is all."""
+    assert nobody.home.is_dir()
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9/")
+    ran = run(f"list {NOWHERE}")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.startswith("lskeys: error: no AWS credentials found\n")
+
+
+SSO = "sso_start_url = https://x.awsapps.com/start\nsso_region = us-east-1\n"
+ROLE = "sso_account_id = 123456789012\nsso_role_name = Admin\n"
+CONFIGURED = {
+    "SSO, never logged in": f"[default]\n{SSO}{ROLE}",
+    "SSO session, never logged in": (
+        f"[default]\nsso_session = x\n{ROLE}[sso-session x]\n{SSO}sso_registration_scopes = a\n"
+    ),
+    "SSO, half of it": f"[default]\n{SSO}",
+    "SSO session that is none": f"[default]\nsso_session = nobody\n{ROLE}",
+    "a role of itself": "[default]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = default\n",
+    "a role of an odd source": (
+        "[default]\nrole_arn = arn:aws:iam::1:role/a\ncredential_source = Elsewhere\n"
+    ),
+    "a token file that is not there": (
+        "[default]\nrole_arn = arn:aws:iam::1:role/a\nweb_identity_token_file = /nonexistent\n"
+    ),
+    "an odd retry mode": "[default]\nretry_mode = eager\naws_access_key_id = a\n"
+    "aws_secret_access_key = b\n",
+    "odd numbers": "[default]\nmax_attempts = many\naws_access_key_id = a\n"
+    "aws_secret_access_key = b\n",
+}
+
+
+@pytest.mark.parametrize("kind", CONFIGURED)
+def test_an_aws_configuration_that_will_not_do(kind: str, nobody: Stage, run: Run) -> None:
+    """Whatever AWS's configuration asks for that cannot be had is a matter of set-up."""
+    configure_aws(nobody.home, CONFIGURED[kind])
+    ran = run(f"list --timeout 5 {NOWHERE}")
+    assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err  # 8 where it is passed over
+    assert ran.err.startswith("lskeys: error: ")
+    assert ran.err.replace("\n", "").isprintable()
+
+
+def test_an_expired_login(nobody: Stage, run: Run) -> None:
+    """An SSO login that has expired says what to type, and quotes no token."""
+    configure_aws(nobody.home, f"[default]\n{SSO}{ROLE}")
+    cache = nobody.home / ".aws" / "sso" / "cache"
+    cache.mkdir(parents=True)
+    # botocore's name for it: the SHA-1 of the start URL.
+    name = hashlib.sha1(b"https://x.awsapps.com/start", usedforsecurity=False).hexdigest()
+    token = {"accessToken": SECRET, "expiresAt": "2020-01-01T00:00:00Z", "region": "us-east-1"}
+    (cache / f"{name}.json").write_text(json.dumps(token))
+    ran = run(f"list {NOWHERE} --debug")
+    assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
+    assert "aws sso login" in ran.err
+
+
+def test_a_credential_process_that_says_too_much(nobody: Stage, run: Run, tmp_path: Path) -> None:
+    """Megabytes that are no credentials are none, whatever they are."""
+    path = program(tmp_path / "endless", f"yes {SECRET} | head -c 20000000")
+    configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
+    ran = run(f"list {NOWHERE}")
+    assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
+    assert ran.err.startswith("lskeys: error: credentials could not be re")
+
+
+ODD = ["a\nX-Evil: b", "a\r\nb", "\u65e5\u672c", "a\x00b", "\x1b[31m", " ", "a b", "\x7f"]
+
+
+@pytest.mark.parametrize("value", ODD, ids=ascii)
+@pytest.mark.parametrize("member", ["AccessKeyId", "SecretAccessKey", "SessionToken"])
+def test_odd_characters_in_credentials(  # noqa: PLR0913  a fixture is a parameter
+    member: str, value: str, *, liar: Liar, nobody: Stage, run: Run, tmp_path: Path
+) -> None:
+    """Credentials that could add a header, or be none, are refused as such, and not quoted."""
+    said = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": SECRET, "SessionToken": SECRET}
+    (tmp_path / "said").write_text(json.dumps(said | {member: f"{value}{SECRET}"}))
+    path = program(tmp_path / "odd", f"cat {tmp_path / 'said'}")
+    configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
+    liar.answers("GetKeyPairs", pairs(pair()))
+    ran = run(f"list -q -r {REGION} --debug")
+    assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
+    assert SECRET not in ran.err
+    assert "AWS_SESSION_TOKEN" in ran.err
+
+
+# Homes
+
+
+HOMELESS = {
+    "create new --type ed25519 --tag a=b": 9,
+    "create new --service-generated": 9,
+    "download-default": 9,
+    "download-default -r eu-west-2": 9,
+    "rotate-default": 9,
+    "ssh-config --known-hosts --write": 9,
+    "delete web --fingerprint": 5,
+    "audit": 6,
+    "audit --fix": 6,
+}
+"""How lines end that save something in the home, or look for keys there; the others just work."""
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.usefixtures("stage")
+def test_a_home_that_cannot_be_made(
+    deed: Deed, liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a home, what needs none works; what needs one says so before anything is changed."""
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "/proc/nowhere")
+    ran = run(deed.unasked)
+    assert ran.exit_code == HOMELESS.get(deed.line, 0), ran.err
+    if ran.exit_code in {5, 9}:
+        assert not CHANGES & set(liar.operations)
+        assert ran.err.count("lskeys: error: ") == 1
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.usefixtures("stage")
+def test_a_home_that_is_a_file(
+    deed: Deed, liar: Liar, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that is no folder is a matter of set-up; nothing is asked."""
+    (home / "file").touch()
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home / "file"))
+    ran = run(deed.unasked)
+    assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
+    assert "Not a directory" in ran.err
