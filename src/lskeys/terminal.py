@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import os
+import select
 import shutil
+import signal
 import termios
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
@@ -175,6 +177,7 @@ class Terminal:
         self._clear_progress()
         self._write_stderr(f"{harmless(question)} ")
         assert self._stdin is not None
+        _wait_for_line(self._stdin)
         line = self._stdin.readline()
         if not line.endswith("\n"):
             self._write_stderr("\n")
@@ -186,6 +189,7 @@ class Terminal:
         assert self._stdin is not None
         with _unseen(self._stdin):  # before the question, whose answer may come at once
             self._write_stderr(f"{harmless(question)} ")
+            _wait_for_line(self._stdin)
             line = self._stdin.readline()
         self._write_stderr("\n")
         return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
@@ -231,6 +235,40 @@ def _stdout_lost(error: OSError) -> LocalError:
         return LocalError("the reader of stdout is gone", hint="the result is not complete")
     reason = os.strerror(error.errno or errno.EIO).lower()
     return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
+
+
+def _wait_for_line(stdin: TextIO) -> None:
+    """Wait until a line was typed, or a signal came: then Python raises what that means.
+
+    A signal in the instant before `read` begins would be noticed when `read` ends, which is when
+    somebody types. The pipe it leaves a byte in ends a `select` that begins after it, too.
+    """
+    try:
+        descriptor = stdin.fileno()
+    except (OSError, ValueError):  # says it is a terminal, but is no file
+        return
+    reader, writer = os.pipe()
+    try:
+        os.set_blocking(writer, False)
+        with _waking(writer):
+            select.select([descriptor, reader], [], [])
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@contextlib.contextmanager
+def _waking(writer: int) -> Iterator[None]:
+    """Have every signal leave a byte in a pipe; only the main thread gets signals."""
+    try:
+        before = signal.set_wakeup_fd(writer)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
 
 
 @contextlib.contextmanager

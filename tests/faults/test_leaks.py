@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from lskeys.cli import main
+from lskeys.lightsail import troubles
 from lskeys.runtime import Launch
 from tests.conftest import NOW, REGION, Ran, Run, Stream
 
@@ -357,6 +359,14 @@ def test_a_stdout_that_quotes(line: str, search: Search) -> None:
     err = stderr.written()
     assert "lskeys: error: this is a bug in lskeys: RuntimeError at " in err
     assert search.shown(err) == []
+
+
+def test_a_header_that_is_refused() -> None:
+    """Whatever breaks in the HTTP client, and quotes the header it broke on, is not quoted."""
+    broken = HTTPClientError(error=ValueError(f"Invalid header value b'{SECRETS}'"))
+    told = troubles.from_botocore(broken, "cannot list key pairs", REGION, is_write=False)
+    assert "canary" not in told.message.lower()
+    assert "ValueError" in told.message
 
 
 # The whole process
