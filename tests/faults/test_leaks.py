@@ -259,6 +259,9 @@ ODD_KEYS: dict[str, Callable[[str], object]] = {
     "of another kind": lambda pem: pem.replace("RSA PRIVATE", "DSA PRIVATE"),
     "with NULs": lambda pem: pem.replace("\n", "\n\0"),
     "with bidi": lambda pem: pem.replace("\n", "\u202e\n"),
+    "with bidi under a header": lambda pem: pem.replace(
+        "KEY-----\n", "KEY-----\nA: b\n\n\u202e", 1
+    ),
     "with a surrogate": lambda pem: f"{pem[:400]}\ud800{pem[400:]}",
     "as a header": lambda pem: f"{pem.splitlines()[0]}\nProc-Type: {pem.splitlines()[5]}\n\n{pem}",
     "in a sentence": lambda pem: f"your key is {pem.replace(chr(10), ' ')}, keep it",
