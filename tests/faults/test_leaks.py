@@ -224,6 +224,19 @@ def test_a_key_on_stdout(line: str, told: Run, search: Search, stage: Stage) -> 
     assert search.files() == KEPT
 
 
+def test_a_key_made_here_for_stdout(
+    run: Run, liar: Liar, tmp_path: Path, search: Search, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A new key that no file is wanted for is in none, in no request, no log and no message."""
+    caplog.set_level(logging.DEBUG)
+    ran = run("create new --type ed25519 --file - --debug")
+    assert (ran.exit_code, search.files()) == (0, KEPT)
+    mine = Search(tmp_path, spellings(ran.out, str(liar.calls)))
+    assert mine.shown(ran.err, caplog.text) == []
+    assert mine.shown(ran.out) != []
+    assert mine.files() == set()
+
+
 HOLDING = tuple(deed for deed in DEEDS if deed.holds_key)
 HAND_OUT = frozenset({"CreateKeyPair", "DownloadDefaultKeyPair", "GetInstanceAccessDetails"})
 FAILURES: dict[str, Answer] = {
