@@ -87,15 +87,8 @@ class Keyboard:
         return bool(ready)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C until something happens.
-
-        A signal between Python's last look at its flag and the system call that reads is seen
-        only after the read: a person presses again.
-        """
-        for _ in range(int(PATIENCE)):
-            self.type("\x03")
-            if self.shows_more(1.0):
-                return
+        """Press Ctrl-C, once: a signal in the instant before the read ends the question, too."""
+        self.type("\x03")
 
     def screen(self, process: subprocess.Popen[bytes]) -> str:
         """Everything shown until the program ended."""
