@@ -1,0 +1,129 @@
+"""Documents whose console blocks are typed into a terminal, as their reader would do it.
+
+A block of another language that has a word behind it, as in "```makefile Makefile", is the file of
+that name. In a console block `$ ` begins a command, and `> ` at its end goes on with it.
+"""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+COLUMNS = "172"
+PATIENCE = 60.0
+
+needs_program = pytest.mark.skipif(
+    not (Path(sys.executable).parent / "lskeys").exists(), reason="lskeys is not installed"
+)
+
+_FENCED = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TYPED = re.compile(r"^\$ (.*\n(?:> .*\n)*)", re.MULTILINE)
+_ASKED = re.compile(r"^Type the name to delete it: (.*)$", re.MULTILINE)
+
+# What differs from run to run: the sandbox's keys are made when it is first used.
+_VARIES = (
+    (re.compile(r"\b(?:[0-9a-f]{2}:){15,19}[0-9a-f]{2}\b"), "<FINGERPRINT>"),
+    (re.compile(r"SHA256:[A-Za-z0-9+/]{43}"), "<FINGERPRINT>"),
+    (re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(?:Z|\+00:00))?"), "<DATE>"),
+    (re.compile(r"\d{8}T\d{6}Z"), "<DATE>"),
+    (re.compile(r" +$", re.MULTILINE), ""),
+    (re.compile(r" {2,}"), "  "),
+    (re.compile(r"─+"), "─"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: its language, the file that it is, its text."""
+
+    language: str
+    file: str
+    text: str
+
+
+def blocks_of(document: str) -> list[Block]:
+    """Every fenced block, in order."""
+    return [Block(*found) for found in _FENCED.findall(document)]
+
+
+def same_each_time(text: str, home: Path) -> str:
+    """The text without what cannot be the same in two runs."""
+    text = text.replace("\r\n", "\n").replace(str(home), "/home/ana")
+    for pattern, word in _VARIES:
+        text = pattern.sub(word, text)
+    return text
+
+
+def surroundings(home: Path, others: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a reader who has nothing but a home, a terminal and the program."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "TERM": "xterm",
+        "NO_COLOR": "1",
+        "LANG": "C.UTF-8",
+        "COLUMNS": COLUMNS,
+        **others,
+    }
+
+
+def check(blocks: Iterable[Block], home: Path, environment: Mapping[str, str]) -> None:
+    """Assert that each console block, typed in order into one home, shows what it says."""
+    for block in blocks:
+        if block.file:
+            (home / block.file).write_text(block.text)
+        if block.language == "console":
+            shown = "".join(_type(block.text, home, environment))
+            assert same_each_time(shown, home) == same_each_time(block.text, home)
+
+
+def _type(block: str, home: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """Type a block's commands and answers into a terminal; what the terminal then shows."""
+    typed = list(_TYPED.finditer(block))
+    ends = [*(each.start() for each in typed[1:]), len(block)]
+    for each, end in zip(typed, ends, strict=True):
+        answers = _ASKED.findall(block[each.end() : end])
+        yield each[0]
+        yield _in_terminal(each[1].replace("\n> ", "\n"), answers, home, environment)
+
+
+def _in_terminal(line: str, answers: list[str], home: Path, environment: Mapping[str, str]) -> str:
+    """Run a command in a pseudo-terminal, typing each answer when it is asked for."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", line],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        cwd=home,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := _read_some(ours):
+            shown += chunk
+            if answers and shown.endswith(b"delete it: "):
+                os.write(ours, answers.pop(0).encode() + b"\n")
+    finally:
+        os.close(ours)
+        process.kill()
+        process.wait()
+    return shown.decode()
+
+
+def _read_some(terminal: int) -> bytes:
+    """What comes next from a terminal; empty at its end."""
+    ready, _, _ = select.select([terminal], [], [], PATIENCE)
+    assert ready, "the terminal is silent"
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # Linux's end of a terminal
+        return b""
