@@ -25,14 +25,19 @@ needs_program = pytest.mark.skipif(
 
 _FENCED = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"^\$ (.*\n(?:> .*\n)*)", re.MULTILINE)
-_ASKED = re.compile(r"^Type the name to delete it: (.*)$", re.MULTILINE)
+_ASKED = re.compile(r"^(?:Type the name to \w+ it:|.*\[y/N\]) (.*)$", re.MULTILINE)
+_ASKS = re.compile(r"(to \w+ it:|\[y/N\]) $")
 
 # What differs from run to run: the sandbox's keys are made when it is first used.
 _VARIES = (
+    (re.compile(r"[^\n]*\r\x1b\[2K"), ""),  # progress, which is wiped away
+    (re.compile(r"\bAAAA[\w+/=]{8,}…?"), "<KEY>"),
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<UUID>"),
+    (re.compile(r"\b\d{12}/"), "<NUMBER>/"),
+    (re.compile(r"\b\d{8}T\d{6}Z"), "<DATE>"),
     (re.compile(r"\b(?:[0-9a-f]{2}:){15,19}[0-9a-f]{2}\b"), "<FINGERPRINT>"),
     (re.compile(r"SHA256:[A-Za-z0-9+/]{43}"), "<FINGERPRINT>"),
     (re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(?:Z|\+00:00))?"), "<DATE>"),
-    (re.compile(r"\d{8}T\d{6}Z"), "<DATE>"),
     (re.compile(r" +$", re.MULTILINE), ""),
     (re.compile(r" {2,}"), "  "),
     (re.compile(r"─+"), "─"),
@@ -110,7 +115,7 @@ def _in_terminal(line: str, answers: list[str], home: Path, environment: Mapping
     try:
         while chunk := _read_some(ours):
             shown += chunk
-            if answers and shown.endswith(b"delete it: "):
+            if answers and _ASKS.search(shown.decode(errors="replace")):
                 os.write(ours, answers.pop(0).encode() + b"\n")
     finally:
         os.close(ours)
