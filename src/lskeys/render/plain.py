@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lskeys.harmless import harmless
@@ -72,14 +72,60 @@ FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
 
 
 def queried_text(result: object) -> Iterator[str]:
-    """The result of a `--query`, laid out as the AWS CLI's text output does it."""
-    if isinstance(result, list) and any(isinstance(each, (list, dict)) for each in result):
-        for each in result:
-            yield from queried_text(each)
-        return
-    values = _values(result)
-    if values:
-        yield "\t".join(_scalar(value) for value in values)
+    """The result of a `--query`, laid out as the AWS CLI's text output does it.
+
+    A list of values is a line, an object a line of its values in the order of their names; what
+    is in neither follows, each line of it behind the name of the member it is in.
+    """
+    yield from _laid_out(result, ())
+
+
+def _laid_out(value: object, member: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from _object(value, _simple_members([value]), member)
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        names = _simple_members([each for each in value if isinstance(each, dict)])
+        for each in value:
+            is_object = isinstance(each, dict)
+            yield from _object(each, names, member) if is_object else _laid_out(each, member)
+    elif isinstance(value, list):
+        yield from _list(value, member)
+    else:
+        yield _scalar(value)
+
+
+def _object(
+    value: Mapping[str, Any], names: Sequence[str], member: tuple[str, ...]
+) -> Iterator[str]:
+    """The values of these members on a line, then what is in the others."""
+    if names:
+        yield "\t".join((*member, *(_scalar(value.get(name, "")) for name in names)))
+    for name in sorted(value.keys() - set(names)):
+        yield from _laid_out(value[name], (name.upper(),))
+
+
+def _list(value: Sequence[Any], member: tuple[str, ...]) -> Iterator[str]:
+    """The simple values, on a line or each on one behind the member's name; then the lists."""
+    simple = [_scalar(each) for each in value if not isinstance(each, list)]
+    if member:
+        yield from ("\t".join((*member, each)) for each in simple)
+    elif simple:
+        yield "\t".join(simple)
+    for each in value:
+        if isinstance(each, list):
+            yield from _laid_out(each, member)
+
+
+def _simple_members(objects: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The members that hold a simple value in any of these objects, by name."""
+    return sorted(
+        {
+            name
+            for each in objects
+            for name, value in each.items()
+            if not isinstance(value, (list, dict))
+        }
+    )
 
 
 def queried_csv(result: object) -> Iterator[str]:
