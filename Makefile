@@ -1,10 +1,14 @@
 # Every target works alone, in a fresh clone, with Python, make and a package index.
 PYTHON ?= python3
-VENV := .venv
+# LOCKED=1 takes every version, with its hash, from requirements.lock.
+VENV := .venv$(if $(LOCKED),-locked)
 BIN := $(VENV)/bin
 AWS := .tools/aws
+PACKAGE := .tools/package$(if $(LOCKED),-locked)
+# The time of every file in what is built, so that the same source gives the same bytes.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test test-matrix check clean
+.PHONY: demo test test-matrix check dist zipapp sbom lock clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -25,7 +29,8 @@ $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable .
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock)
+	$(BIN)/python -m pip install --quiet $(if $(LOCKED),--no-deps --no-build-isolation) --editable .
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
@@ -42,5 +47,36 @@ $(AWS)/installed:
 	$(AWS)/bin/python -m pip install --quiet awscli
 	@touch $@
 
+# The wheel, the source distribution; beside them one file that runs, and what is in it.
+dist: $(PACKAGE)/installed
+	rm -rf dist
+	$(PACKAGE)/bin/python -m build --quiet --no-isolation .
+
+# cryptography cannot be imported from a zip; shiv unpacks to ~/.shiv when it is first run.
+zipapp: dist
+	$(PACKAGE)/bin/shiv --quiet --reproducible --compressed --python '/usr/bin/env python3' \
+		--console-script lskeys --output-file dist/lskeys.pyz dist/*.whl
+
+# Of an environment that holds the wheel and what it needs, and no trace of where it was built.
+sbom: dist
+	rm -rf .tools/sbom
+	$(PYTHON) -m venv --without-pip .tools/sbom
+	$(PACKAGE)/bin/python -m pip --python .tools/sbom install --quiet dist/*.whl
+	rm .tools/sbom/lib/python*/site-packages/lskeys-*.dist-info/direct_url.json
+	$(PACKAGE)/bin/cyclonedx-py environment --output-reproducible --output-format JSON \
+		--output-file dist/lskeys.cdx.json .tools/sbom
+
+$(PACKAGE)/installed: pyproject.toml
+	$(PYTHON) -m venv $(PACKAGE)
+	$(PACKAGE)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(PACKAGE)/bin/python -m pip install --quiet $(if $(LOCKED),--require-hashes -r requirements.lock,--group package)
+	@touch $@
+
+# The newest versions that fit together, for every Python and system there is.
+lock: $(PACKAGE)/installed
+	$(PACKAGE)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --custom-compile-command 'make lock' --group test --group check --group package \
+		--output-file requirements.lock pyproject.toml
+
 clean:
-	rm -rf $(VENV) .tools .demo dist
+	rm -rf .venv .venv-locked .tools .demo dist
