@@ -27,6 +27,14 @@ SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
 DEFINED: dict[str, Any] = SCHEMA["$defs"]
 BOTH = "-r us-east-1 -r eu-west-1"
 
+_LOADED = {verb.word: verb.load() for verb in commands.VERBS}
+DOCUMENTED = {
+    word
+    for word, verb in _LOADED.items()
+    if inspect.isfunction(verb) and "output" in inspect.signature(verb).parameters
+}
+"""The verbs that have a result in several formats."""
+
 # What each verb is asked, in this order, so that every member it can print comes at least once.
 LINES = {
     "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH}"),
@@ -130,15 +138,9 @@ def test_it_is_a_schema() -> None:
 
 def test_every_verb_with_a_document_has_its_definition() -> None:
     """Each verb that takes --output is described and tried, and no other."""
-    loaded = {verb.word: verb.load() for verb in commands.VERBS}
-    words = {
-        word
-        for word, verb in loaded.items()
-        if inspect.isfunction(verb) and "output" in inspect.signature(verb).parameters
-    }
     roots = {each["$ref"].rpartition("/")[2] for each in SCHEMA["anyOf"]}
-    assert words == roots == set(LINES)
-    assert words < set(DEFINED)
+    assert DOCUMENTED == roots == set(LINES)
+    assert set(DEFINED) > DOCUMENTED
 
 
 @pytest.mark.parametrize("word", LINES)

@@ -34,6 +34,7 @@ from tests import documents
 from tests.conftest import REGION, Run
 
 from .keys import own_pem, public_line, save
+from .test_json_schema import DOCUMENTED
 from .test_with_aws_cli import PROGRAM
 
 FILE = Path(__file__).parents[2] / "docs" / "scripting.md"
@@ -85,6 +86,7 @@ def test_columns() -> None:
     """The columns of every verb are those of its noun, in this order."""
     told = {verb: cells for verbs, cells in table("Columns") for verb in SPOKEN.findall(verbs)}
     assert set(told) == set(VIEWS)
+    assert {verb.partition(" ")[0] for verb in told} == DOCUMENTED
     for verb, cells in told.items():
         standard, _, others = cells.partition("(")
         view = VIEWS[verb]
