@@ -78,4 +78,6 @@ def test_docs_show_what_happens(
     """A chapter's console blocks, typed in order into one home, show what the chapter shows."""
     if chapter.missing:
         pytest.skip(f"no {', '.join(chapter.missing)}")
-    documents.check(chapter.blocks, reader, documents.surroundings(reader, pointing))
+    environment = documents.surroundings(reader, pointing)
+    for shown, expected in documents.typed(chapter.blocks, reader, environment):
+        assert shown == expected

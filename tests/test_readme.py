@@ -16,4 +16,6 @@ def test_readme_shows_what_happens() -> None:
     # A short name, so that tables are as wide as in README.
     with TemporaryDirectory(prefix="ana", dir="/tmp") as folder:
         home = Path(folder)
-        documents.check(blocks, home, documents.surroundings(home, {"LSKEYS_SANDBOX": "1"}))
+        environment = documents.surroundings(home, {"LSKEYS_SANDBOX": "1"})
+        for shown, expected in documents.typed(blocks, home, environment):
+            assert shown == expected
