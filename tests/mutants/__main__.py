@@ -122,9 +122,7 @@ def _check_that_tests_pass(chosen: dict[str, tuple[str, ...]], copy: Path) -> No
             sys.exit(f"these tests fail without any mutant: {' '.join(tests)}")
 
 
-def _tested(
-    chosen: dict[str, tuple[str, ...]], copies: list[Path]
-) -> Iterator[tuple[Run, bool]]:
+def _tested(chosen: dict[str, tuple[str, ...]], copies: list[Path]) -> Iterator[tuple[Run, bool]]:
     """Every mutant's run, and whether the tests killed it, as they end."""
     free, running = list(copies), list[Run]()
     waiting = _all_mutants(chosen)

@@ -7,7 +7,6 @@ guards and context managers are left out. Texts for people, annotations and deco
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 _COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
@@ -85,7 +84,7 @@ def _slots(node: ast.AST, where: str) -> Iterator[tuple[_Slot, str]]:
         for position, child in places:
             if not isinstance(child, ast.AST) or _is_docstring(child) or _is_type(child):
                 continue
-            inside = f"{where}.{child.name}".strip(".") if _is_named(child) else where
+            inside = f"{where}.{_name(child)}".strip(".") if _name(child) else where
             yield _Slot(node, member, position), inside or "module"
             yield from _slots(child, inside)
 
@@ -97,18 +96,10 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:
 
 def _other_expressions(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.Compare(ops=[comparison]):
-            for kind in _COMPARED[type(comparison)]:
-                yield ast.Compare(node.left, [kind()], node.comparators)
         case ast.Compare():
-            for at, comparison in enumerate(node.ops):
-                ops = [*node.ops[:at], _COMPARED[type(comparison)][0](), *node.ops[at + 1 :]]
-                yield ast.Compare(node.left, ops, node.comparators)
+            yield from _other_comparisons(node)
         case ast.BoolOp():
-            yield ast.BoolOp(ast.And() if isinstance(node.op, ast.Or) else ast.Or(), node.values)
-            for at in range(len(node.values)):
-                rest = [*node.values[:at], *node.values[at + 1 :]]
-                yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
+            yield from _other_conditions(node)
         case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
             yield node.operand
         case ast.BinOp() if type(node.op) in _COMPUTED:
@@ -121,6 +112,20 @@ def _other_expressions(node: ast.AST) -> Iterator[ast.AST]:
             yield from _other_constants(node.value)
         case _:
             return
+
+
+def _other_comparisons(node: ast.Compare) -> Iterator[ast.AST]:
+    for at, comparison in enumerate(node.ops):
+        for kind in _COMPARED[type(comparison)]:
+            ops = [*node.ops[:at], kind(), *node.ops[at + 1 :]]
+            yield ast.Compare(node.left, ops, node.comparators)
+
+
+def _other_conditions(node: ast.BoolOp) -> Iterator[ast.AST]:
+    yield ast.BoolOp(ast.And() if isinstance(node.op, ast.Or) else ast.Or(), node.values)
+    for at in range(len(node.values)):
+        rest = [*node.values[:at], *node.values[at + 1 :]]
+        yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
 
 
 def _other_constants(value: object) -> Iterator[ast.Constant]:
@@ -155,8 +160,10 @@ def _other_statements(node: ast.AST) -> Iterator[ast.AST]:
             for at, item in enumerate(node.items):
                 rest = [*node.items[:at], *node.items[at + 1 :]]
                 if item.optional_vars is None:
-                    yield ast.With(rest, node.body) if rest else ast.If(
-                        ast.Constant(value=True), node.body, []
+                    yield (
+                        ast.With(rest, node.body)
+                        if rest
+                        else ast.If(ast.Constant(value=True), node.body, [])
                     )
         case ast.ExceptHandler(type=ast.expr()):
             yield ast.ExceptHandler(node.type, node.name, [ast.Raise()])
@@ -164,8 +171,8 @@ def _other_statements(node: ast.AST) -> Iterator[ast.AST]:
             return
 
 
-def _is_named(node: ast.AST) -> Any:  # noqa: ANN401  narrows for attribute access
-    return isinstance(node, ast.FunctionDef | ast.ClassDef)
+def _name(node: ast.AST) -> str:
+    return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""
 
 
 def _is_docstring(node: ast.AST) -> bool:

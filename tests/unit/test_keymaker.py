@@ -178,6 +178,20 @@ def test_no_comment_breaks_out_of_its_line(key_files: dict[str, Path], comment: 
     assert (again.blob, again.line(again.comment)) == (key.blob, line)
 
 
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "---- BEGIN SSH2 PUBLIC KEY ----",
+        "-----BEGIN PUBLIC KEY-----",
+    ],
+)
+def test_a_comment_does_not_pose_as_another_key(key_files: dict[str, Path], comment: str) -> None:
+    """A line is read as a line, though its comment has the words of a PEM (found by fuzzing)."""
+    key = keymaker.read_public(Path(f"{key_files['ed25519']}.pub").read_bytes())
+    assert keymaker.read_public(key.line(comment).encode()).blob == key.blob
+
+
 @pytest.mark.parametrize("kind", CLEAR)
 def test_an_encrypted_openssh_key_shows_its_public_half(
     key_files: dict[str, Path], tmp_path: Path, kind: str

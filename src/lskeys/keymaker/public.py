@@ -38,6 +38,7 @@ _ED25519_BITS = 256
 _PEM_BEGIN = re.compile(rb"-----BEGIN ((?:RSA )?PUBLIC KEY)-----")
 _PRIVATE_BEGIN = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----")
 _RFC4716_BEGIN = re.compile(rb"---- BEGIN (SSH2 PUBLIC KEY) ----")
+_BORDER = re.compile(r"-{4,}")
 _RFC4716_COMMENT = re.compile(rb"^comment:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 # sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Possessive, so that no text can make it slow.
@@ -75,8 +76,9 @@ class PublicKey:
         return fingerprints.of_public(self.spki, self.blob)
 
     def line(self, comment: str = "") -> str:
-        """The OpenSSH line, without newline; no comment can break out of it."""
-        words = "".join(each if each.isprintable() else " " for each in comment).split()
+        """The OpenSSH line, without newline; no comment can break out of it or pose as a PEM."""
+        plain_comment = _BORDER.sub("-", comment)
+        words = "".join(each if each.isprintable() else " " for each in plain_comment).split()
         return " ".join((self.algorithm, base64.b64encode(self.blob).decode(), *words))
 
 

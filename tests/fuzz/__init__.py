@@ -1,0 +1,1 @@
+"""All that parses, given what nobody would write."""
