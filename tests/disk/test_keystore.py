@@ -670,7 +670,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small disk")
     yield folder
-    subprocess.run(("umount", folder), check=True)
+    subprocess.run(("umount", "-l", folder), check=True)
 
 
 def test_a_full_disk_is_met_before_aws_is_asked(small_disk: Path) -> None:
