@@ -126,6 +126,37 @@ def test_the_form_that_matched_is_reported() -> None:
     assert fingerprints.match(str(wanted), candidates) == wanted
 
 
+@pytest.mark.parametrize(
+    ("form", "value", "spelled"),
+    [
+        (Form.MD5_SPKI, bytes(16), ":".join(["00"] * 16)),
+        (Form.SHA1_PKCS8, bytes(20), ":".join(["00"] * 20)),
+        (Form.MD5_SSH, bytes(16), "MD5:" + ":".join(["00"] * 16)),
+        (Form.SHA256_SSH, bytes(32), "SHA256:" + "A" * 43),
+    ],
+)
+def test_a_fingerprint_is_spelled_as_its_tool_prints_it(
+    form: Form, value: bytes, spelled: str
+) -> None:
+    """`ssh-keygen` names the algorithm, openssl does not; what is compared has no MD5 before it."""
+    found = Fingerprint(form, Digest(value))
+    assert found.spelled == spelled
+    assert str(found) == spelled.removeprefix("MD5:")
+
+
+def test_the_names_of_the_forms() -> None:
+    """They are shown, and scripts read them."""
+    assert list(Form) == ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"]
+
+
+@pytest.mark.parametrize("place", [3, 40])
+def test_base64_with_something_else_in_it(place: int) -> None:
+    """A character that is no base64 is not passed over."""
+    body = base64.b64encode(bytes(range(32))).decode()
+    for other in ("-", " ", "é", "*"):
+        assert fingerprints.parse(f"SHA256:{body[:place]}{other}{body[place:]}") is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_ssh_forms_are_what_ssh_keygen_prints(key_files: dict[str, Path], kind: str) -> None:
     """MD5 and SHA-256 of the wire blob equal `ssh-keygen -l`, for every algorithm."""

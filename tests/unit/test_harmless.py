@@ -79,6 +79,7 @@ def test_marks_do_not_pile_up(text: str) -> None:
         ("\u202e\u2066", r"\u202e\u2066"),
         ("\ud800", r"\ud800"),
         ("\U000e0041", r"\U000e0041"),
+        ("\uffff", r"\uffff"),
         ("e\u0301\u0301\u0301\u0301", "e\u0301\u0301\u0301" + r"\u0301"),
         ("a\u00a0b", r"a\xa0b"),
         ("日本 עברית é ñ", "日本 עברית é ñ"),
@@ -98,6 +99,35 @@ def test_a_message_is_one_line(text: str, limit: int) -> None:
     assert shown == shown.strip()
     assert "  " not in shown
     assert len(shown) <= limit * len(r"\U00000000")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)]
+)
+def test_variation_selectors_are_spelled_out(first: int, last: int) -> None:
+    """They are marks by category, and nothing to the eye; what stands beside them stays."""
+    for code in range(first, last + 1):
+        assert is_spelled(harmless(chr(code))), hex(code)
+    for code in (0x180A, 0x1810, 0xFDFF, 0xFE10):
+        assert harmless(chr(code)) == chr(code)
+
+
+def test_marks_that_stand_alone() -> None:
+    """Without a letter before them, too, three stay and no more."""
+    assert harmless("\u0301" * 4) == "\u0301" * 3 + r"\u0301"
+
+
+def test_ascii_beside_other_scripts() -> None:
+    """Every visible character of ASCII stays among others as it does alone."""
+    visible = "".join(map(chr, range(0x20, 0x7F)))
+    assert harmless(f"{visible}é") == f"{visible}é"
+
+
+def test_the_longest_message() -> None:
+    """A message has 600 characters, and no more than four times that are looked at."""
+    assert one_line("a" * 600) == "a" * 600
+    assert one_line("a" * 601) == "a" * 599 + "…"
+    assert one_line(" " * 39 + "ab", 10) == "a"
 
 
 def test_a_cut_message_says_so() -> None:

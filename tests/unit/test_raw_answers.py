@@ -1,0 +1,310 @@
+"""Raw answers: each member where it belongs and of its type, and what is unusable refused."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import OperationModel, ServiceModel
+
+from lskeys.errors import RemoteError
+from lskeys.lightsail import answers
+from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, refuse_unusable
+from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
+
+MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
+PAIR: dict[str, Any] = {
+    "name": "web",
+    "arn": "arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
+    "supportCode": "123456789012/web",
+    "createdAt": MOMENT,
+    "location": {"availabilityZone": "all", "regionName": "us-east-1"},
+    "resourceType": "KeyPair",
+    "tags": [{"key": "a", "value": "b"}, {"key": "c"}],
+    "fingerprint": "aa:bb",
+}
+INSTANCE: dict[str, Any] = {
+    "name": "web-1",
+    "arn": "arn:aws:lightsail:eu-west-1:123456789012:Instance/0",
+    "createdAt": MOMENT,
+    "sshKeyName": "web",
+    "username": "ubuntu",
+    "publicIpAddress": "203.0.113.1",
+    "ipv6Addresses": ["2001:db8::1"],
+    "blueprintId": "ubuntu_24_04",
+}
+READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
+    "pair": (lambda raw: answers.key_pair(raw, "eu-west-1"), PAIR),
+    "instance": (lambda raw: answers.instance(raw, "eu-west-1"), INSTANCE),
+    "region": (
+        lambda raw: answers.region(raw, "eu-west-1"),
+        {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"},
+    ),
+    "default key": (
+        answers.default_key,
+        {"privateKeyBase64": "p", "publicKeyBase64": "q", "createdAt": MOMENT},
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def model() -> ServiceModel:
+    """What botocore knows of the service."""
+    return botocore.session.Session().get_service_model("lightsail")
+
+
+@pytest.fixture(scope="session")
+def listing(model: ServiceModel) -> OperationModel:
+    """An operation whose answer has a list."""
+    return model.operation_model("GetKeyPairs")
+
+
+def arrived(body: bytes, *, status: int = 200, length: str | None = None) -> dict[str, Any]:
+    """A raw answer as botocore hands it to its handlers."""
+    headers = {} if length is None else {"content-length": length}
+    return {"status_code": status, "headers": headers, "body": body}
+
+
+def reason(raw: dict[str, Any], operation: OperationModel) -> str:
+    """Why an answer is refused."""
+    with pytest.raises(UnusableAnswerError) as refused:
+        refuse_unusable(raw, operation)
+    assert refused.value.code == "UnusableAnswer"
+    assert refused.value.hint == (
+        "something between here and AWS may have changed it; try again, or with --debug"
+    )
+    return refused.value.message.removeprefix("the answer cannot be used: ")
+
+
+# The guard
+
+
+@pytest.mark.parametrize("length", [None, "16"])
+def test_a_whole_answer_passes(listing: OperationModel, length: str | None) -> None:
+    """It is left as it came, with or without a length."""
+    raw = arrived(b'{"keyPairs": []}', length=length)
+    refuse_unusable(raw, listing)
+    assert raw == arrived(b'{"keyPairs": []}', length=length)
+
+
+@pytest.mark.parametrize("body", [b'{"keyPairs": null}', b"{}", '{"other": "é"}'.encode()])
+def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
+    """Whether it must be there is the reader's to say."""
+    refuse_unusable(arrived(body), listing)
+
+
+@pytest.mark.parametrize(
+    ("body", "length", "told"),
+    [
+        (b"{}", "3", "2 of 3 bytes arrived"),
+        (b"{}", "1", "2 of 1 bytes arrived"),
+        (b"{}", "", "2 of  bytes arrived"),
+        (b'{"a": "\xff"}', None, "it is not UTF-8"),
+        (b"", None, "it is not JSON"),
+        (b"{", None, "it is not JSON"),
+        (b"[" * 100_000, None, "it is not JSON"),
+        (b"[]", None, "it is not a JSON object"),
+        (b"null", None, "it is not a JSON object"),
+        (b'{"keyPairs": {}}', None, "its keyPairs is of the wrong type"),
+        (b'{"keyPairs": ""}', None, "its keyPairs is of the wrong type"),
+        (b'{"keyPairs": 0}', None, "its keyPairs is of the wrong type"),
+    ],
+)
+def test_an_unusable_answer_is_refused(
+    listing: OperationModel, body: bytes, length: str | None, told: str
+) -> None:
+    """Each for its reason, though the status says success."""
+    assert reason(arrived(body, length=length), listing) == told
+
+
+def test_the_largest_answer(listing: OperationModel) -> None:
+    """32 MiB pass, one byte more does not, be it an error."""
+    whole = b'{"keyPairs": []}'.ljust(LARGEST_ANSWER)
+    refuse_unusable(arrived(whole), listing)
+    for status in (200, 400):
+        told = reason(arrived(whole + b" ", status=status), listing)
+        assert told == "it is larger than 32 MiB"
+
+
+def test_an_answer_without_members(model: ServiceModel) -> None:
+    """Where no list can be, none is looked for."""
+    operation = model.operation_model("DeleteKeyPair")
+    refuse_unusable(arrived(b'{"operation": {}, "keyPairs": 3}'), operation)
+
+
+@pytest.mark.parametrize("status", [200, 299])
+def test_a_success_must_be_json(listing: OperationModel, status: int) -> None:
+    """Up to the last status of success."""
+    assert reason(arrived(b"<html>", status=status), listing) == "it is not JSON"
+
+
+@pytest.mark.parametrize("status", [300, 301, 400, 500])
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b'{"__type": "A", "message": "b"}', b'{"__type": "A", "message": "b"}'),
+        (b'{"message": "b"}', b'{"message": "b"}'),
+        ('{"message": "é"}'.encode(), '{"message": "é"}'.encode()),
+        (b"<html>", b"{}"),
+        (b"[]", b"{}"),
+        (b"", b"{}"),
+        (b"\xff", b"{}"),
+        (b"[" * 100_000, b"{}"),
+        (b'{"__type": 3}', b"{}"),
+        (b'{"__type": null}', b"{}"),
+    ],
+)
+def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, left: bytes) -> None:
+    """Whatever its body, which is emptied where botocore's parser would stumble over it."""
+    raw = arrived(body, status=status, length="7")
+    refuse_unusable(raw, listing)
+    assert raw == arrived(left, status=status, length="7")
+
+
+# The nouns
+
+
+def test_a_key_pair() -> None:
+    """Every member is where it belongs, and its region is the one that was asked."""
+    assert answers.key_pair(PAIR, "eu-west-1") == KeyPair(
+        name="web",
+        region="eu-west-1",
+        arn="arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
+        support_code="123456789012/web",
+        created_at=MOMENT,
+        availability_zone="all",
+        resource_type="KeyPair",
+        tags=(Tag("a", "b"), Tag("c")),
+        fingerprint="aa:bb",
+    )
+
+
+@pytest.mark.parametrize("nothing", [{}, {"location": None, "tags": None, "fingerprint": ""}])
+def test_a_key_pair_of_a_name_alone(nothing: dict[str, Any]) -> None:
+    """Everything else may be absent, null or empty, and an empty fingerprint is none."""
+    assert answers.key_pair({"name": "web"} | nothing, "eu-west-1") == KeyPair("web", "eu-west-1")
+
+
+def test_an_instance() -> None:
+    """Every member is where it belongs; the address of version 4 goes before those of 6."""
+    assert answers.instance(INSTANCE, "eu-west-1") == Instance(
+        name="web-1",
+        region="eu-west-1",
+        key_pair_name="web",
+        username="ubuntu",
+        public_ip="203.0.113.1",
+        created_at=MOMENT,
+        blueprint="ubuntu_24_04",
+        arn="arn:aws:lightsail:eu-west-1:123456789012:Instance/0",
+    )
+
+
+@pytest.mark.parametrize(
+    ("addresses", "shown"),
+    [(["2001:db8::1", "2001:db8::2"], "2001:db8::1"), ([3, "2001:db8::2"], "2001:db8::2")],
+)
+def test_an_instance_without_ipv4(addresses: list[object], shown: str) -> None:
+    """It is known by the first address of the other kind that is one."""
+    raw = INSTANCE | {"publicIpAddress": None, "ipv6Addresses": addresses}
+    assert answers.instance(raw, "eu-west-1").public_ip == shown
+
+
+def test_an_instance_of_a_name_alone() -> None:
+    """Everything else may be absent."""
+    found = answers.instance({"name": "web-1"}, "eu-west-1")
+    assert found == Instance("web-1", "eu-west-1")
+
+
+def test_a_region() -> None:
+    """Every member is where it belongs, and all but the name may be absent."""
+    raw = {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"}
+    assert answers.region(raw, "eu-west-1") == Region("a", "b", "c", "d")
+    assert answers.region({"name": "a"}, "eu-west-1") == Region("a", None, None, None)
+
+
+def test_a_default_key() -> None:
+    """Both texts as they came, in UTF-8; a lone surrogate has no bytes and is no error."""
+    raw = {"privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa", "createdAt": MOMENT}
+    found = answers.default_key(raw)
+    assert found.private_text.reveal() == b"\xc3\xa9?"
+    assert (found.public_text, found.created_at) == ("ssh-rsa", MOMENT)
+    assert answers.default_key({"privateKeyBase64": "p"}).public_text is None
+
+
+def test_a_created_key() -> None:
+    """The pair and both texts."""
+    raw = {"keyPair": PAIR, "privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa"}
+    found = answers.created_key(raw, "eu-west-1")
+    assert found.private_text.reveal() == b"\xc3\xa9?"
+    assert found == CreatedKey(answers.key_pair(PAIR, "eu-west-1"), found.private_text, "ssh-rsa")
+
+
+def test_host_keys() -> None:
+    """Algorithm and key of each, in order; none where none are told."""
+    raw = {
+        "privateKey": "canary",
+        "hostKeys": [{"algorithm": "a", "publicKey": "b"}, {"algorithm": "c", "publicKey": "d"}],
+    }
+    assert answers.host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
+    assert answers.host_keys({}) == answers.host_keys({"hostKeys": None}) == ()
+
+
+@pytest.mark.parametrize("kind", READERS)
+@pytest.mark.parametrize("wrong", [3, True, ["a"], {"a": "b"}])
+def test_a_member_of_another_type(kind: str, wrong: object) -> None:
+    """Each member, of each type it may not be, is refused by its name."""
+    read, good = READERS[kind]
+    for member, value in good.items():
+        if isinstance(wrong, type(value)):
+            continue
+        with pytest.raises(UnusableAnswerError) as refused:
+            read(good | {member: wrong})
+        assert refused.value.message.endswith(f": its {member} is of the wrong type")
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        (lambda: answers.key_pair(["web"], "r"), "a key pair in it is no object"),
+        (lambda: answers.instance("web", "r"), "a instance in it is no object"),
+        (lambda: answers.region(None, "r"), "a region in it is no object"),
+        (lambda: answers.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is no object"),
+        (lambda: answers.host_keys({"hostKeys": ["x"]}), "a host key in it is no object"),
+        (lambda: answers.key_pair({}, "r"), "it has no name"),
+        (lambda: answers.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
+        (lambda: answers.instance({"name": None}, "r"), "it has no name"),
+        (lambda: answers.default_key({}), "it has no privateKeyBase64"),
+        (lambda: answers.created_key({"privateKeyBase64": "p"}, "r"), "it has no keyPair"),
+        (lambda: answers.created_key({"keyPair": PAIR}, "r"), "it has no privateKeyBase64"),
+        (lambda: answers.host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
+        (lambda: answers.host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
+        (
+            lambda: answers.page_token({"nextPageToken": 3}),
+            "its nextPageToken is of the wrong type",
+        ),
+    ],
+)
+def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
+    """Its absence, or something else in its place, is told by its name."""
+    with pytest.raises(RemoteError) as refused:
+        read()
+    assert refused.value.message == f"the answer cannot be used: {told}"
+
+
+def test_a_moment_of_another_zone() -> None:
+    """It is shown in UTC; one that leads out of the calendar is no date."""
+    zone = timezone(timedelta(hours=-5))
+    found = answers.key_pair(PAIR | {"createdAt": MOMENT.astimezone(zone)}, "r").created_at
+    assert found is not None
+    assert (found, found.tzinfo) == (MOMENT, UTC)
+    last = datetime(9999, 12, 31, 23, tzinfo=zone)
+    with pytest.raises(UnusableAnswerError, match="its createdAt is no date"):
+        answers.key_pair(PAIR | {"createdAt": last}, "r")
+
+
+@pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])
+def test_the_last_page(raw: dict[str, Any]) -> None:
+    """No token, null and an empty one all mean that nothing follows."""
+    assert answers.page_token(raw) is None
+    assert answers.page_token({"nextPageToken": "a"}) == "a"
