@@ -22,6 +22,8 @@ from lskeys.cli import main
 from lskeys.runtime import Launch
 from lskeys.sandbox import Sandbox, Server
 
+pytest_plugins = ("tests.matrix",)
+
 REGION = "us-east-1"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CREATED = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)

@@ -1,0 +1,223 @@
+"""Keys that other tools made, by the dozen, and files that are no keys though they look like some.
+
+Single keys are in tests/unit/test_keymaker.py, folders of them in tests/disk/test_localkeys.py.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lskeys import keymaker
+from lskeys.fingerprints import Form
+from lskeys.sandbox import Sandbox, Server
+from tests.cli.keys import fingerprint, openssh, other_pem, own_pem, public_line, said, save
+from tests.conftest import REGION, Ran, Run
+from tests.matrix import Injected
+
+pytestmark = pytest.mark.fault("I")
+
+KEYS = int(os.environ.get("LSKEYS_TEST_KEYS", "6"))
+"""How many keys are made and compared; `make fuzz` makes a hundred."""
+
+RECIPES: tuple[tuple[str, ...], ...] = (
+    ("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f"),
+    ("ssh-keygen", "-q", "-N", "", "-t", "ecdsa", "-b", "256", "-f"),
+    ("ssh-keygen", "-q", "-N", "", "-t", "ecdsa", "-b", "384", "-m", "PEM", "-f"),
+    ("ssh-keygen", "-q", "-N", "", "-t", "ecdsa", "-b", "521", "-m", "PKCS8", "-f"),
+    ("ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "1024", "-f"),
+    ("ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "2048", "-m", "PEM", "-f"),
+    ("openssl", "genpkey", "-algorithm", "ed25519", "-out"),
+    ("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out"),
+    ("openssl", "ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out"),
+    ("openssl", "genpkey", "-algorithm", "rsa", "-pkeyopt", "rsa_keygen_bits:2056", "-out"),
+    (
+        *("openssl", "genpkey", "-algorithm", "rsa", "-pkeyopt", "rsa_keygen_bits:1024"),
+        *("-pkeyopt", "rsa_keygen_pubexp:3", "-out"),
+    ),
+)
+"""What makes a key in the file that is named last."""
+
+
+def digest(der: bytes, algorithm: str) -> str:
+    """The digest of some DER, as openssl prints it."""
+    return said("openssl", algorithm, "-c", stdin=der).decode().split()[-1]
+
+
+def made(path: Path, recipe: tuple[str, ...]) -> Path:
+    """A key file for its owner alone."""
+    said(*recipe, path)
+    path.chmod(0o600)
+    return path
+
+
+def as_other_tools_say(path: Path) -> tuple[str, dict[Form, str]]:
+    """The public line by ssh-keygen, and each form of fingerprint by the tool it is known from."""
+    line = b" ".join(said("ssh-keygen", "-y", "-f", path).split()[:2])
+    listed = {
+        name: said("ssh-keygen", "-l", "-E", name, "-f", "-", stdin=line).decode().split()[1]
+        for name in ("md5", "sha256")
+    }
+    pkcs8 = path.with_name(f"{path.name}.pkcs8")
+    pkcs8.touch(0o600)
+    pkcs8.write_bytes(path.read_bytes())
+    if b"OPENSSH" in path.read_bytes():
+        if line.startswith(b"ssh-ed25519"):  # ssh-keygen writes that in its own format alone
+            return line.decode(), {
+                Form.MD5_SSH: listed["md5"].removeprefix("MD5:"),
+                Form.SHA256_SSH: listed["sha256"],
+            }
+        said("ssh-keygen", "-q", "-p", "-m", "PEM", "-N", "", "-f", pkcs8)
+    public = said("openssl", "pkey", "-in", pkcs8, "-pubout", "-outform", "DER")
+    private = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", pkcs8, "-outform", "DER")
+    return line.decode(), {
+        Form.MD5_SPKI: digest(public, "md5"),
+        Form.SHA1_PKCS8: digest(private, "sha1"),
+        Form.MD5_SSH: listed["md5"].removeprefix("MD5:"),
+        Form.SHA256_SSH: listed["sha256"],
+    }
+
+
+@pytest.mark.parametrize("number", range(KEYS))
+def test_a_new_key_of_another_tool(tmp_path: Path, number: int) -> None:
+    """Its public half and each of its fingerprints are what ssh-keygen and openssl say."""
+    path = made(tmp_path / "key", RECIPES[number % len(RECIPES)])
+    key = keymaker.read_private(path.read_bytes())
+    line, known = as_other_tools_say(path)
+    ours = {each.form: str(each) for each in key.fingerprints}
+    assert key.public.line() == line
+    assert {form: ours[form] for form in known} == known
+    found = keymaker.read_local(path.read_bytes())
+    assert found is not None
+    assert found.fingerprints == key.fingerprints
+
+
+# Keys that are not as they should be
+
+
+def test_a_file_of_somebody_else(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+    """A copy that belongs to another user proves a fingerprint as any other, and is not touched."""
+    if os.geteuid():
+        pytest.skip("only root may give a file away")
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    path = save(home / ".ssh" / "web.pem", own_pem(), mode=0o644)
+    os.chown(path, 65534, 65534)
+    ran = run("delete web --fingerprint --yes")
+    known = fingerprint(own_pem(), "md5-spki")
+    assert ran == Ran(0, out=f"web\t{REGION}\tdeleted\t{known}\t{path}\t-\n")
+    assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (65534, 0o644)
+    assert server.requests[-1].operation == "DeleteKeyPair"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666])
+def test_a_loose_file_is_named_by_audit(
+    account: Sandbox, server: Server, run: Run, home: Path, mode: int
+) -> None:
+    """A private key that others may read is a finding, whatever else is well; 0600 is none."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    path = save(home / ".ssh" / "web.pem", own_pem(), mode=mode)
+    ran = run("audit -o json")
+    assert server.requests
+    assert (f"chmod 600 {path}" in ran.out) == (mode != 0o600)
+
+
+def test_a_public_half_of_another_key_beside_an_encrypted_one(
+    account: Sandbox, server: Server, run: Run, home: Path
+) -> None:
+    """An OpenSSH key shows its own public half; a foreign `.pub` beside it proves nothing."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    save(home / ".ssh" / "web.pem", openssh(other_pem(), "a passphrase"))
+    save(home / ".ssh" / "web.pem.pub", public_line(own_pem()) + "\n")
+    ran = run("list web --columns local-files")
+    assert ran == Ran(0, out=f"{home / '.ssh' / 'web.pem.pub'}\n")
+    assert server.requests
+
+
+# Input that is no key
+
+
+def certificate(folder: Path) -> bytes:
+    """What `ssh-keygen -s` signs."""
+    authority, user = folder / "authority", folder / "user"
+    for each in (authority, user):
+        said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", each)
+    said("ssh-keygen", "-q", "-s", authority, "-I", "id", "-n", "ana", f"{user}.pub")
+    return (folder / "user-cert.pub").read_bytes()
+
+
+NO_KEYS: dict[str, Callable[[Path], bytes]] = {
+    "a certificate": certificate,
+    "two keys": lambda _: f"{public_line(own_pem())}\n{public_line(other_pem())}\n".encode(),
+    "an option that is none": lambda _: f"nonsense {public_line(own_pem())}".encode(),
+    "ten megabytes": lambda _: f"{public_line(own_pem())}\n".encode() + b"\n" * 10_000_000,
+    "zeros": lambda _: bytes(65_536),
+    "a mark alone": lambda _: b"\xef\xbb\xbf",
+    "a wrong kind": lambda _: public_line(own_pem()).replace("ssh-rsa", "ssh-dss").encode(),
+    "another kind": lambda _: public_line(own_pem()).replace("ssh-rsa", "ssh-ed25519").encode(),
+    "half a line": lambda _: public_line(own_pem())[:200].encode(),
+    "half a PEM": lambda _: own_pem()[:900].encode(),
+    "a certificate of the web": lambda _: (
+        b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_KEYS)
+def test_what_is_no_key_is_not_sent(server: Server, run: Run, home: Path, kind: str) -> None:
+    """One error, exit code 5, and AWS is asked nothing."""
+    (home / "given").write_bytes(NO_KEYS[kind](home))
+    ran = run("import web given")
+    assert (ran.exit_code, ran.out, ran.err.count("lskeys: error: ")) == (5, "", 1)
+    assert "Traceback" not in ran.err
+    assert server.requests == []
+
+
+GOOD: dict[str, Callable[[str], str]] = {
+    "options": lambda line: f'from="192.0.2.0/24",no-pty,command="echo \\"hi\\"" {line}',
+    "a mark": lambda line: f"\ufeff{line}",
+    "Windows line ends": lambda line: f"{line}\r\n",
+    "a doubled kind": lambda line: f"ssh-rsa {line} ",
+    "a comment above": lambda line: f"# mine\n\n{line} ana@laptop\n",
+}
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_what_surrounds_a_key_is_not_sent(
+    account: Sandbox, server: Server, run: Run, home: Path, kind: str
+) -> None:
+    """Options, marks and comments stay here; the service gets the bare key."""
+    line = public_line(own_pem())
+    (home / "given").write_text(GOOD[kind](line), encoding="utf-8")
+    assert account.path.exists()
+    assert run("import web given -q") == Ran(0, out="web\n")
+    sent = [each.body for each in server.requests if each.operation == "ImportKeyPair"]
+    assert [each["publicKeyBase64"].split()[:2] for each in sent] == [line.split()]
+
+
+ENDLESS = ("/dev/zero", "endless", "-")
+LITTLE_MEMORY = ("sh", "-c", 'ulimit -v 1048576 && exec "$@"', "sh")
+"""A gibibyte of address space: enough for the program, not for what never ends."""
+
+
+@pytest.mark.parametrize("verb", ["import web", "fingerprint"])
+def test_input_without_end(server: Server, home: Path, verb: str, injected: Injected) -> None:
+    """A device, a pipe nobody writes to and a stdin without end are told, not read for ever."""
+    os.mkfifo(home / "endless")
+    for given in ENDLESS:
+        with Path("/dev/zero").open("rb") as zeros:
+            ended = subprocess.run(
+                [*LITTLE_MEMORY, sys.executable, "-m", "lskeys", *verb.split(), given],
+                stdin=zeros,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+            )
+        assert (ended.returncode, ended.stdout) == (5, ""), ended.stderr
+        assert ended.stderr.startswith("lskeys: error: ")
+        assert "Traceback" not in ended.stderr
+    injected(len(ENDLESS))
+    assert server.requests == []
