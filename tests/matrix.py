@@ -1,12 +1,13 @@
-"""Which tests belong to the fault matrix, and how many fault points they inject: counted by pytest.
+"""Which tests belong to the fault matrix, and how many fault points they inject: a pytest plugin.
 
 A module of the matrix says so with `pytestmark = pytest.mark.fault("A")`, a single test with
 `@pytest.mark.fault("A")`. Each of its cases counts as one injected fault point, unless it says
-how many it injects: `injected(number)`, a fixture.
+how many it injects: `injected(number)`, a fixture. `--matrix FILE` writes the counts of a run
+between the marks in that file.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ GROUPS = {
 }
 """The groups of the fault matrix, and what each is about."""
 
-_INJECTED = "fault points"
+BEGIN, END = "<!-- counted by make matrix -->", "<!-- end of what is counted -->"
+
+_GROUP, _POINTS = "fault group", "fault points"
 
 Injected = Callable[[int], None]
 
@@ -36,51 +39,79 @@ def injected(request: pytest.FixtureRequest) -> Injected:
     """Tells how many fault points this case injects, where it is not one."""
 
     def tell(number: int) -> None:
-        request.node.user_properties.append((_INJECTED, number))
+        request.node.user_properties.append((_POINTS, number))
 
     return tell
 
 
 class Matrix:
-    """The counts of one session.
+    """The counts of one session; from reports alone, since other processes may run the tests.
 
     Attributes:
-        cases: Collected cases by group.
+        cases: Cases by group, those that were skipped or failed among them.
         points: Fault points of the cases that passed, by group.
-        modules: The files with cases of a group.
+        modules: The files with cases of a group, from the root of the repository.
     """
 
     def __init__(self) -> None:
         self.cases: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
-        self.modules: dict[str, set[Path]] = {group: set() for group in GROUPS}
-        self._group_of: dict[str, str] = {}
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Count what was collected."""
-        for item in session.items:
-            for group in _groups(item):
-                self.cases[group] += 1
-                self.modules[group].add(item.path)
-                self._group_of[item.nodeid] = group
+        self.modules: dict[str, set[str]] = {group: set() for group in GROUPS}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count what was injected, when a case has passed."""
-        group = self._group_of.get(report.nodeid)
-        if group and report.when == "call" and report.passed:
-            told = [value for name, value in report.user_properties if name == _INJECTED]
-            self.points[group] += sum(int(str(value)) for value in told) or 1
+        """Count a case when it is through, and what it injected when it passed."""
+        told = dict(report.user_properties)
+        group = str(told.get(_GROUP, ""))
+        if report.when == "setup" and group:
+            self.cases[group] += 1
+            self.modules[group].add(report.nodeid.partition("::")[0])
+        if report.when == "call" and group and report.passed:
+            self.points[group] += int(str(told.get(_POINTS, 1)))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the table, where one is wanted."""
+        file = session.config.getoption("--matrix")
+        if file and not hasattr(session.config, "workerinput"):
+            write(Path(file), self.table())
+
+    def table(self) -> str:
+        """The counts in Markdown."""
+        lines = ["| group | faults | cases | fault points | in |", "|---|---|---|---|---|"]
+        for group, about in GROUPS.items():
+            where = ", ".join(
+                f"[{Path(each).stem}](../{each})" for each in sorted(self.modules[group])
+            )
+            counts = f"{self.cases[group]} | {self.points[group]}"
+            lines.append(f"| {group} | {about} | {counts} | {where} |")
+        whole = f"{self.cases.total()} | {self.points.total()}"
+        return "\n".join([*lines, f"| | together | {whole} | |"])
 
 
-def _groups(item: pytest.Item) -> Iterator[str]:
-    mark = item.get_closest_marker("fault")
-    if mark is not None:
-        (group,) = mark.args
-        assert group in GROUPS, f"{item.nodeid}: no group {group}"
-        yield group
+def write(file: Path, table: str) -> None:
+    """Put a table between the marks in a file."""
+    before, begin, rest = file.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    file.write_text(f"{before}{begin}\n{table}\n{end}{after}", "utf-8")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tell pytest about --matrix."""
+    parser.addoption("--matrix", metavar="FILE", help="write the counts of the fault matrix there")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and begin to count."""
     config.addinivalue_line("markers", "fault(group): a case of the fault matrix, groups A to K")
     config.pluginmanager.register(Matrix(), "matrix")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every case of the matrix carry its group into its reports."""
+    for item in items:
+        mark = item.get_closest_marker("fault")
+        if mark is None:
+            continue
+        (group,) = mark.args
+        if group not in GROUPS:
+            raise pytest.UsageError(f"{item.nodeid}: there is no group {group}")
+        item.user_properties.append((_GROUP, group))

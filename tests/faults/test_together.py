@@ -1,0 +1,175 @@
+"""Many at once: on one file, on one name, on one account; and one that dies with the lock."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import lskeys
+from lskeys import keymaker
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.keys import own_pem, public_line
+from tests.conftest import REGION, Ran, Run
+from tests.faults.server import HOLD, Liar, pair, pairs, said
+from tests.load.scenario import Scenario
+from tests.matrix import Injected
+
+pytestmark = pytest.mark.fault("H")
+
+PROGRAM = Path(__file__).with_name("crowd.py")
+
+Crowd = Callable[..., list[Ran]]
+
+
+@pytest.fixture
+def crowd(server: Server, home: Path, injected: Injected) -> Crowd:
+    """Runs command lines at the same moment: `crowd("list", "create web")`."""
+    assert server.endpoint
+    sources = str(Path(lskeys.__file__).parents[1])
+
+    def run(*lines: str) -> list[Ran]:
+        asked = {"lines": [line.split() for line in lines], "environ": dict(os.environ)}
+        ended = subprocess.run(
+            [sys.executable, PROGRAM],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": sources},
+            timeout=300,
+        )
+        injected(len(lines))
+        return [Ran(*each) for each in json.loads(ended.stdout)]
+
+    return run
+
+
+def exit_codes(every: list[Ran]) -> Counter[int]:
+    """How many ended how; none with a traceback."""
+    assert not [each for each in every if "Traceback" in each.err]
+    return Counter(each.exit_code for each in every)
+
+
+def names(folder: Path) -> list[str]:
+    """The names of all files in a folder, those of temporary files among them; none if none is."""
+    return sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+
+
+def blob(path: Path) -> bytes:
+    """The public half of the key in a file."""
+    return keymaker.read_private(path.read_bytes()).public.blob
+
+
+def test_forty_save_the_default_key(account: Sandbox, crowd: Crowd, home: Path) -> None:
+    """Forty that want the same file: one saves it, the others find it; all of them succeed."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    every = crowd(*["download-default --out keys"] * 40)
+    file = f"LightsailDefaultKey-{REGION}.pem"
+    assert exit_codes(every) == {0: 40}
+    assert {each.out for each in every} == {f"keys/{file}\n"}
+    assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
+    assert names(home / "keys") == [file, f"{file}.pub"]
+    assert (home / "keys" / file).read_text() == own_pem()
+
+
+def test_ten_create_one_name_in_ten_folders(
+    account: Sandbox, server: Server, crowd: Crowd, home: Path
+) -> None:
+    """One gets the name; the others are told it is taken, and keep no key of no pair."""
+    every = crowd(*[f"create web --type ed25519 --out {number}" for number in range(10)])
+    assert exit_codes(every) == {0: 1, 5: 9}
+    winner = next(at for at, each in enumerate(every) if each.exit_code == 0)
+    left = {number: names(home / str(number)) for number in range(10)}
+    assert left == {number: [] for number in range(10)} | {winner: ["web.pem", "web.pem.pub"]}
+    (found,) = (
+        account.service().account.get_key_pairs(REGION, token=None, include_default=True).items
+    )
+    assert found.material.public_line.split()[1] in (home / str(winner) / "web.pem.pub").read_text()
+    assert server.requests
+
+
+def test_ten_create_one_name_in_one_folder(crowd: Crowd, home: Path, run: Run) -> None:
+    """One makes the pair and saves its key; no other overwrites it or leaves a file beside it."""
+    every = crowd(*["create web --type ed25519 --out keys"] * 10)
+    assert exit_codes(every) == {0: 1, 5: 9}
+    assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
+    assert names(home / "keys") == ["web.pem", "web.pem.pub"]
+    assert run("delete web --fingerprint --key keys/web.pem --dry-run").exit_code == 0
+
+
+def test_ten_generate_one_name(crowd: Crowd, home: Path, run: Run) -> None:
+    """With a key of the service's making, too, one gets the name and the only private half."""
+    lines = [f"create web --service-generated --out {number}" for number in range(10)]
+    every = crowd(*lines)
+    assert exit_codes(every) == {0: 1, 5: 9}
+    left = [names(home / str(number)) for number in range(10)]
+    assert sorted(left) == [[]] * 9 + [["web.pem", "web.pem.pub"]]
+    folder = next(number for number in range(10) if left[number])
+    line = f"delete web --fingerprint --key {folder}/web.pem --dry-run"
+    assert run(line).exit_code == 0
+
+
+def test_ten_delete_one_pair(account: Sandbox, server: Server, crowd: Crowd) -> None:
+    """One or more are told it is deleted, the others that there is none; nobody is told a lie."""
+    account.add_key_pairs(REGION, ["web", "kept"], public_line=public_line(own_pem()))
+    codes = exit_codes(crowd(*["delete web --yes"] * 10))
+    assert set(codes) <= {0, 3}
+    assert codes[0] >= 1
+    asked = [each.operation for each in server.requests]
+    assert asked.count("DeleteKeyPair") >= codes[0]
+
+
+def test_ten_tag_one_pair(account: Sandbox, crowd: Crowd, run: Run) -> None:
+    """Ten different tags on one pair: all of them are there afterwards."""
+    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
+    assert exit_codes(crowd(*[f"tag web k{number}=v" for number in range(10)])) == {0: 10}
+    shown = run("list web --columns tags").out.strip().split(",")
+    assert sorted(shown) == [f"k{number}=v" for number in range(10)]
+
+
+def test_five_rotate_the_default_pair(account: Sandbox, crowd: Crowd, home: Path, run: Run) -> None:
+    """Whatever the five do to each other, the region's default key is on this disk at the end."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    assert run("download-default --out keys").exit_code == 0
+    every = crowd(*["rotate-default --out keys --yes"] * 5)
+    codes = exit_codes(every)
+    assert codes[0] >= 1
+    assert set(codes) <= {0, 5}
+    ran = run("download-default --out keys")
+    assert ran.exit_code == 0
+    assert ran.err.startswith("lskeys: unchanged")
+    kept = [blob(each) for each in (home / "keys").glob("*.pem*") if ".pub" not in each.name]
+    assert keymaker.read_private(own_pem().encode()).public.blob in kept
+
+
+def test_a_holder_that_dies(liar: Liar, run: Run, home: Path) -> None:
+    """One is killed while it holds the folder and waits for AWS; the next one goes on."""
+    line = ("download-default", "--out", "keys")
+    liar.answers("GetKeyPairs", pairs(pair(DEFAULT_PAIR, fingerprint=None)))
+    text = {"privateKeyBase64": own_pem(), "publicKeyBase64": public_line(own_pem())}
+    liar.answers("DownloadDefaultKeyPair", HOLD, said(text))
+    with subprocess.Popen([sys.executable, "-m", "lskeys", *line], cwd=home) as holder:
+        while "DownloadDefaultKeyPair" not in liar.operations:
+            assert holder.poll() is None
+            liar.asked.wait(1)
+        holder.send_signal(signal.SIGKILL)
+    left = names(home / "keys")
+    ran = run(" ".join(line))
+    assert (ran.exit_code, ran.out) == (0, f"keys/LightsailDefaultKey-{REGION}.pem\n")
+    assert (home / ran.out.strip()).read_text() == own_pem()
+    assert left
+    assert not [name for name in left if f"keys/{name}" not in ran.err]
+
+
+def test_a_dozen_programs_on_one_account(tmp_path: Path, injected: Injected) -> None:
+    """Mixed work of separate programs: every exit code right, nothing lost; `make load` has 200."""
+    scenario = Scenario(tmp_path, programs=12, together=4)
+    assert scenario.run() == []
+    injected(12)
