@@ -90,7 +90,7 @@ _SCALARS = st.one_of(
     st.text(st.characters(exclude_categories=()), max_size=12),
     st.sampled_from(["", "web", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "0", "NaN"]),
 )
-_VALUES = st.recursive(
+JSON_VALUES = st.recursive(
     _SCALARS,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
@@ -156,9 +156,9 @@ QUESTIONS = {
 def changed(draw: st.DrawFn, value: object) -> object:
     """A JSON value in which something, somewhere, is another one or missing."""
     if draw(st.integers(0, 5)) == 0 or not value or not isinstance(value, dict | list):
-        return draw(_VALUES)
+        return draw(JSON_VALUES)
     if isinstance(value, list):
-        return [draw(changed(each)) for each in value] + draw(st.lists(_VALUES, max_size=1))
+        return [draw(changed(each)) for each in value] + draw(st.lists(JSON_VALUES, max_size=1))
     victim = draw(st.sampled_from(sorted(value)))
     kept = {key: each for key, each in value.items() if key != victim}
     return kept if draw(st.booleans()) else kept | {victim: draw(changed(value[victim]))}
@@ -167,7 +167,7 @@ def changed(draw: st.DrawFn, value: object) -> object:
 @st.composite
 def answers(draw: st.DrawFn, good: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
     """An answer: a good one, or one with other members, other bytes, status or length."""
-    raw = draw(st.one_of(st.just(good), changed(good), _VALUES))
+    raw = draw(st.one_of(st.just(good), changed(good), JSON_VALUES))
     changes: list[Edit] = draw(st.just([]) | edits)
     body = edited(json.dumps(raw).encode(), changes)
     status = draw(st.sampled_from([200, 200, 200, 204, 302, 400, 404, 429, 500, 503]))
