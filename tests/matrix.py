@@ -1,9 +1,9 @@
 """Which tests belong to the fault matrix, and how many fault points they inject: a pytest plugin.
 
-A module of the matrix says so with `pytestmark = pytest.mark.fault("A")`, a single test with
-`@pytest.mark.fault("A")`. Each of its cases counts as one injected fault point, unless it says
-how many it injects: `injected(number)`, a fixture. `--matrix FILE` writes the counts of a run
-between the marks in that file.
+`MODULES` says which group a module belongs to; a single test in another one says so itself, with
+`@pytest.mark.fault("A")`. Each case counts as one injected fault point, unless it tells how many
+it injects: `injected(number)`, a fixture. `--matrix FILE` writes the counts of a run between the
+marks in that file.
 """
 
 from collections import Counter
@@ -27,7 +27,42 @@ GROUPS = {
 }
 """The groups of the fault matrix, and what each is about."""
 
+MODULES = {
+    "disk/test_keystore.py": "A",
+    "disk/test_keystore_steps.py": "A",
+    "disk/test_mending.py": "A",
+    "disk/test_poor_disks.py": "A",
+    "disk/test_sshfiles.py": "A",
+    "disk/test_withdrawing.py": "A",
+    "disk/test_crashes.py": "B",
+    "faults/test_rotation_crashes.py": "B",
+    "cli/test_setup.py": "E",
+    "faults/test_create.py": "C",
+    "faults/test_network.py": "C",
+    "faults/test_answers.py": "D",
+    "fuzz/test_raw_answers.py": "D",
+    "unit/test_raw_answers.py": "D",
+    "cli/test_hostile.py": "F",
+    "fuzz/test_texts.py": "F",
+    "unit/test_harmless.py": "F",
+    "faults/test_together.py": "H",
+    "sandbox/test_together.py": "H",
+    "disk/test_localkeys.py": "I",
+    "faults/test_keys.py": "I",
+    "fuzz/test_key_files.py": "I",
+    "unit/test_fingerprints.py": "I",
+    "unit/test_keymaker.py": "I",
+    "faults/test_sandbox.py": "J",
+    "fuzz/test_sandbox.py": "J",
+    "sandbox/test_server.py": "J",
+    "faults/test_package.py": "K",
+    "test_house.py": "K",
+}
+"""Module, from tests/ → its group; every module of tests/faults is here."""
+
 BEGIN, END = "<!-- counted by make matrix -->", "<!-- end of what is counted -->"
+
+TESTS = Path(__file__).parent
 
 _GROUP, _POINTS = "fault group", "fault points"
 
@@ -108,10 +143,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let every case of the matrix carry its group into its reports."""
     for item in items:
-        mark = item.get_closest_marker("fault")
-        if mark is None:
-            continue
-        (group,) = mark.args
-        if group not in GROUPS:
-            raise pytest.UsageError(f"{item.nodeid}: there is no group {group}")
-        item.user_properties.append((_GROUP, group))
+        group = group_of(item)
+        if group is not None:
+            item.user_properties.append((_GROUP, group))
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """The group a test belongs to, None where it is not of the matrix."""
+    mark = item.get_closest_marker("fault")
+    group: str | None = mark.args[0] if mark else MODULES.get(_from_tests(item.path))
+    if group is not None and group not in GROUPS:
+        raise pytest.UsageError(f"{item.nodeid}: there is no group {group}")
+    return group
+
+
+def _from_tests(path: Path) -> str:
+    return path.relative_to(TESTS).as_posix() if path.is_relative_to(TESTS) else path.name

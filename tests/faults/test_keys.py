@@ -18,8 +18,6 @@ from tests.cli.keys import fingerprint, openssh, other_pem, own_pem, public_line
 from tests.conftest import REGION, Ran, Run
 from tests.matrix import Injected
 
-pytestmark = pytest.mark.fault("I")
-
 KEYS = int(os.environ.get("LSKEYS_TEST_KEYS", "6"))
 """How many keys are made and compared; `make fuzz` makes a hundred."""
 

@@ -17,8 +17,6 @@ import pytest
 import lskeys
 from tests.matrix import Injected
 
-pytestmark = pytest.mark.fault("K")
-
 ROOT = Path(lskeys.__file__).parent
 STRICT = ("-X", "dev", "-W", "error", "-bb")
 

@@ -20,8 +20,6 @@ from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Run
 from tests.matrix import Injected
 
-pytestmark = pytest.mark.fault("J")
-
 PATIENCE = 60.0
 LISTENING = "0A"
 SECRETS = {

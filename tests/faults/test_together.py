@@ -20,8 +20,6 @@ from tests.faults.server import HOLD, Liar, pair, pairs, said
 from tests.load.scenario import Scenario
 from tests.matrix import Injected
 
-pytestmark = pytest.mark.fault("H")
-
 PROGRAM = Path(__file__).with_name("crowd.py")
 
 Crowd = Callable[..., list[Ran]]

@@ -1,0 +1,63 @@
+"""docs/security.md: every promise names its tests, and what was counted is what there is."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.matrix import GROUPS, MODULES, TESTS, group_of
+from tests.side_by_side import CASES
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "security.md"
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+ROW = re.compile(r"^\| ([A-K]) \| [^|]* \| (\d+) \| (\d+) \|", re.MULTILINE)
+
+beside = pytest.mark.skipif(not DOCUMENT.exists(), reason="docs/ is not beside these tests")
+
+
+def section(title: str) -> str:
+    """What stands under a heading."""
+    return DOCUMENT.read_text("utf-8").partition(f"## {title}\n")[2].partition("\n## ")[0]
+
+
+@beside
+def test_every_promise_names_its_tests() -> None:
+    """Each line links at least one file, and every link of the document leads to one."""
+    promises = re.split(r"^\d+\. ", section("What is promised"), flags=re.MULTILINE)[1:]
+    assert promises
+    assert [each for each in promises if not LINK.search(each)] == []
+    links = LINK.findall(DOCUMENT.read_text("utf-8"))
+    assert [link for link in links if not (DOCUMENT.parent / link).exists()] == []
+
+
+@beside
+def test_the_matrix_is_counted(request: pytest.FixtureRequest) -> None:
+    """The cases of each group are those that pytest collects; `make matrix` writes them anew."""
+    items = request.session.items
+    collected = {each.path.relative_to(TESTS).as_posix() for each in items}
+    options = request.config.option
+    if not set(MODULES) <= collected or options.keyword or options.markexpr:
+        pytest.skip("only a part of the suite was collected")
+    counted = Counter(group for each in items if (group := group_of(each)))
+    rows = ROW.findall(DOCUMENT.read_text("utf-8"))
+    assert {group: int(cases) for group, cases, _ in rows} == {
+        group: counted[group] for group in GROUPS
+    }
+    assert all(int(points) >= 0 for _, _, points in rows)
+
+
+def test_every_module_of_faults_has_its_group() -> None:
+    """Whoever adds one there names it in tests/matrix.py, or it would not be counted."""
+    there = {f"faults/{each.name}" for each in (TESTS / "faults").glob("test_*.py")}
+    assert there <= set(MODULES)
+    assert [each for each in MODULES if not (TESTS / each).exists()] == []
+
+
+@beside
+def test_side_by_side_is_what_the_script_runs() -> None:
+    """Each fault the script tries has its row; `make side-by-side` writes them anew."""
+    rows = section("Side by side").splitlines()
+    told = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")]
+    assert told[1:] == [case.fault for case in CASES]
