@@ -2,8 +2,8 @@
 
 `MODULES` says which group a module belongs to; a single test in another one says so itself, with
 `@pytest.mark.fault("A")`. Each case counts as one injected fault point, unless it tells how many
-it injects: `injected(number)`, a fixture. `--matrix FILE` writes the counts of a run between the
-marks in that file.
+it injects: `injected(number)`, a fixture. `pytest --matrix=FILE tests` runs these tests alone and
+writes their counts between the marks in that file.
 """
 
 from collections import Counter
@@ -56,7 +56,6 @@ MODULES = {
     "fuzz/test_sandbox.py": "J",
     "sandbox/test_server.py": "J",
     "faults/test_package.py": "K",
-    "test_house.py": "K",
 }
 """Module, from tests/ → its group; every module of tests/faults is here."""
 
@@ -140,12 +139,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Matrix(), "matrix")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every case of the matrix carry its group into its reports."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let every case of the matrix carry its group into its reports; --matrix runs no others."""
     for item in items:
         group = group_of(item)
         if group is not None:
             item.user_properties.append((_GROUP, group))
+    if config.getoption("--matrix"):
+        others = [item for item in items if group_of(item) is None]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if group_of(item) is not None]
 
 
 def group_of(item: pytest.Item) -> str | None:

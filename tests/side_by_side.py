@@ -218,14 +218,14 @@ def main() -> int:
     before, begin, rest = file.read_text("utf-8").partition(BEGIN)
     written, end, after = rest.partition(END)
     if "--check" in sys.argv:
-        return int(written.strip() != table)
+        return int(written.strip().splitlines()[1:] != table.splitlines()[1:])
     file.write_text(f"{before}{begin}\n{table}\n{end}{after}", "utf-8")
     return 0
 
 
 def rows() -> Iterator[str]:
     """The table, line by line."""
-    yield "| fault | typed | AWS CLI | lskeys |"
+    yield f"| fault | typed | AWS CLI {_version()} | lskeys |"
     yield "|---|---|---|---|"
     for case in CASES:
         ends = [tried(case, line) for line in (case.aws, case.lskeys)]
@@ -332,6 +332,11 @@ def _run(line: str, endpoint: str, home: Path) -> tuple[int | None, bytes]:
 
 def _aws() -> str:
     return os.environ.get("LSKEYS_TEST_AWS") or shutil.which("aws") or "aws"
+
+
+def _version() -> str:
+    said = subprocess.run([_aws(), "--version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[0].partition("/")[2]
 
 
 def _spelled(line: str) -> str:
