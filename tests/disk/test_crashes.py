@@ -11,6 +11,7 @@ import pytest
 
 from lskeys import keymaker, keystore
 from lskeys.keymaker import PrivateKey
+from tests.matrix import Injected
 
 from .conftest import Ran, Saver
 from .tracing import MARK, Call, needs_strace, strace, was_hit, watch
@@ -156,7 +157,9 @@ def wrongs_of_crash(save: Saver) -> Callable[[Scene, Path, Call, Ran], Iterable[
     return wrongs
 
 
-def sweep(save: Saver, tmp_path: Path, scene: Scene, fault: Fault) -> list[tuple[Call, str]]:
+def sweep(
+    save: Saver, tmp_path: Path, scene: Scene, fault: Fault, injected: Injected
+) -> list[tuple[Call, str]]:
     """One save per call, with the fault at that call, and every promise that broke."""
     watched = tmp_path / "watched"
     scene.set(watched)
@@ -186,6 +189,7 @@ def sweep(save: Saver, tmp_path: Path, scene: Scene, fault: Fault) -> list[tuple
     with ThreadPoolExecutor(2) as pool:
         tried = [*pool.map(one, enumerate(each for each in trace if fault.wanted(each)))]
     assert len(tried) > 15
+    injected(len(tried))
     return [each for wrongs in tried for each in wrongs]
 
 
@@ -195,16 +199,20 @@ def scene(request: pytest.FixtureRequest, small: PrivateKey, other: PrivateKey) 
     return Scene(small, other if request.param == "replacing" else None)
 
 
-def test_an_error_at_any_call_breaks_no_promise(tmp_path: Path, save: Saver, scene: Scene) -> None:
+def test_an_error_at_any_call_breaks_no_promise(
+    tmp_path: Path, save: Saver, scene: Scene, injected: Injected
+) -> None:
     """Whole or absent, old or new, nothing left, exit 9: at every single call that can fail."""
     fault = Fault("error=EIO", QUICK, lambda _call: True, wrongs_of_failure)
-    assert sweep(save, tmp_path, scene, fault) == []
+    assert sweep(save, tmp_path, scene, fault, injected) == []
 
 
-def test_a_crash_at_any_call_breaks_no_promise(tmp_path: Path, save: Saver, scene: Scene) -> None:
+def test_a_crash_at_any_call_breaks_no_promise(
+    tmp_path: Path, save: Saver, scene: Scene, injected: Injected
+) -> None:
     """SIGKILL before every call that changes the disk: whole or absent, and the next run works."""
     fault = Fault("signal=SIGKILL", (), lambda call: call.changes_the_disk, wrongs_of_crash(save))
-    assert sweep(save, tmp_path, scene, fault) == []
+    assert sweep(save, tmp_path, scene, fault, injected) == []
 
 
 def test_no_link_is_followed_in_the_folder(tmp_path: Path, save: Saver, scene: Scene) -> None:

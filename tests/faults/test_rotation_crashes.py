@@ -18,6 +18,7 @@ from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import CREATED, REGION, Ran, Run
+from tests.matrix import Injected
 
 from .server import Liar, pair, pairs, said
 
@@ -172,7 +173,7 @@ def wrongs_of(scene: Scene, mortal: Mortal, deed: int) -> Iterable[str]:
     yield from scene.wrongs_at_the_end()
 
 
-def test_killed_before_each_deed(tmp_path: Path, mortal: Mortal) -> None:
+def test_killed_before_each_deed(tmp_path: Path, mortal: Mortal, injected: Injected) -> None:
     """Killed at any point and run again, it ends with a verified current key, the old one kept."""
     with staged(tmp_path, "undisturbed") as scene:
         undisturbed = mortal.run(scene)
@@ -182,6 +183,7 @@ def test_killed_before_each_deed(tmp_path: Path, mortal: Mortal) -> None:
     assert deeds.count(SEND) == 2 * 6
     assert deeds.count("os.link") == 4
     wrongs = []
+    injected(len(swept(deeds)))
     for deed in swept(deeds):
         with staged(tmp_path, str(deed)) as scene:
             wrongs += [(deed, deeds[deed - 1], each) for each in wrongs_of(scene, mortal, deed)]
