@@ -3,6 +3,7 @@
 Single keys are in tests/unit/test_keymaker.py, folders of them in tests/disk/test_localkeys.py.
 """
 
+import base64
 import os
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from tests.matrix import Injected
 
 KEYS = int(os.environ.get("LSKEYS_TEST_KEYS", "6"))
 """How many keys are made and compared; `make fuzz` makes a hundred."""
+
+ED25519_PUBLIC = 44
+"""Bytes of its SubjectPublicKeyInfo (RFC 8410, section 4)."""
 
 RECIPES: tuple[tuple[str, ...], ...] = (
     ("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f"),
@@ -52,9 +56,20 @@ def made(path: Path, recipe: tuple[str, ...]) -> Path:
     return path
 
 
+def public_half(path: Path) -> bytes:
+    """Type and base64, by ssh-keygen; by openssl where ssh-keygen cannot read the format."""
+    if not path.read_bytes().startswith(b"-----BEGIN PRIVATE KEY"):
+        return b" ".join(said("ssh-keygen", "-y", "-f", path).split()[:2])
+    public = said("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER")
+    if len(public) != ED25519_PUBLIC:
+        return b" ".join(said("ssh-keygen", "-y", "-f", path).split()[:2])
+    blob = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + public[-32:]  # RFC 8709, section 4
+    return b"ssh-ed25519 " + base64.b64encode(blob)
+
+
 def as_other_tools_say(path: Path) -> tuple[str, dict[Form, str]]:
     """The public line by ssh-keygen, and each form of fingerprint by the tool it is known from."""
-    line = b" ".join(said("ssh-keygen", "-y", "-f", path).split()[:2])
+    line = public_half(path)
     listed = {
         name: said("ssh-keygen", "-l", "-E", name, "-f", "-", stdin=line).decode().split()[1]
         for name in ("md5", "sha256")

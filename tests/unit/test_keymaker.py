@@ -2,15 +2,18 @@
 
 import base64
 import contextlib
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lskeys import keymaker
+from lskeys.errors import InterruptedByUserError
 from lskeys.keymaker import KeyMaterialError, PublicKey
 
 CLEAR = ("rsa", "ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521")
@@ -246,6 +249,48 @@ def test_a_passphrase_for_a_clear_key_is_not_needed(pem_files: dict[str, Path]) 
     text = pem_files["pkcs1"].read_bytes()
     key = keymaker.read_private(text, passphrase=b"unneeded")
     assert key.fingerprints == keymaker.read_private(text).fingerprints
+
+
+@pytest.mark.parametrize("cipher", ["aes128", "aes256", "des3"])
+@pytest.mark.parametrize("kept", [0, 2, 15, -2, None])
+def test_a_vector_that_is_cut_off(
+    pem_files: dict[str, Path], cipher: str, kept: int | None
+) -> None:
+    """A short one, over which the library panics, is a damaged key (found by fuzzing)."""
+    words = ("openssl", "rsa", "-traditional", f"-{cipher}", "-passout", "pass:word")
+    text = tool(*words, "-in", pem_files["pkcs1"])
+    head, comma, rest = text.partition(b",ENCRYPTED\n")[2].partition(b",")
+    vector, _, body = rest.partition(b"\n")
+    cut = text[: text.index(b"DEK-Info")] + head + comma + vector[:kept] + b"\n" + body
+    if kept is None:
+        assert keymaker.read_private(cut, passphrase=b"word").pem.reveal() == text
+        return
+    assert keymaker.read_local(cut) is None
+    with pytest.raises(KeyMaterialError, match="damaged or inconsistent"):
+        keymaker.read_private(cut, passphrase=b"word")
+
+
+def open_without_end(text: bytes) -> NoReturn:
+    """Open a key until something stops it."""
+    while True:
+        keymaker.read_private(text, passphrase=b"word")
+
+
+def test_a_signal_while_a_key_is_opened(pem_files: dict[str, Path]) -> None:
+    """It ends the run as a signal does, and is not taken for damage to the key."""
+    text = encrypted_pem(pem_files, "pkcs8")
+
+    def stop(_number: int, _frame: object) -> None:
+        raise InterruptedByUserError("terminated")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, 0.0005)
+    try:
+        with pytest.raises(InterruptedByUserError):
+            open_without_end(text)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Path]) -> None:

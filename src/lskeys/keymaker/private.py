@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from lskeys import fingerprints
+from lskeys.errors import LskeysError
 from lskeys.fingerprints import Fingerprint
 from lskeys.keymaker.public import PublicKey, describe, from_blob, wire_string
 from lskeys.keymaker.texts import KINDS, KeyMaterialError, block, pem, plain, unbase64
@@ -26,6 +27,7 @@ _VISIBLE = re.compile(rb"[\t-\r -~]*")
 _OPENSSH = b"OPENSSH PRIVATE KEY"
 _PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
 _RFC1421_ENCRYPTED = b"Proc-Type: 4,ENCRYPTED"
+_DEK_INFO = re.compile(rb"^DEK-Info: *([A-Z0-9-]+),([0-9A-F]+)\s*$", re.IGNORECASE | re.MULTILINE)
 _DER_SEQUENCE = b"\x30"
 _MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
 
@@ -96,6 +98,8 @@ def find_private(text: bytes) -> Envelope | None:
         raise _damaged()
     if not _VISIBLE.fullmatch(body):
         raise _damaged()
+    if _RFC1421_ENCRYPTED in body and not _has_vector(body):
+        raise _damaged()
     return Envelope(Secret(pem(label, body)), encrypted, shown=None)
 
 
@@ -139,6 +143,18 @@ def _openssh_envelope(body: bytes) -> Envelope:
     return Envelope(Secret(pem(_OPENSSH, body)), cipher != b"none", from_blob(blob))
 
 
+def _has_vector(body: bytes) -> bool:
+    """Whether the initialization vector fills a block of its cipher (RFC 1423, section 1.1).
+
+    Below a short one, cryptography 50 panics instead of raising.
+    """
+    found = _DEK_INFO.search(body)
+    if found is None:
+        return False
+    block_size = 16 if found[1].upper().startswith(b"AES") else 8
+    return len(found[2]) >= 2 * block_size
+
+
 def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _Loaded:
     text = envelope.pem.reveal()
     key: object
@@ -155,7 +171,9 @@ def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _L
             "the private key is of a kind, or under a cipher, that is not read",
             hint="put a copy under the usual cipher: ssh-keygen -p -f COPY",
         ) from None
-    except Exception:  # noqa: BLE001  the library raises many kinds; their texts may quote a key
+    except (LskeysError, KeyboardInterrupt, SystemExit):  # a signal came meanwhile
+        raise
+    except BaseException:  # noqa: BLE001  many kinds, panics among them; their texts may quote a key
         raise (_damaged() if passphrase is None else _unopened()) from None
     if not isinstance(key, _Loaded):
         raise KeyMaterialError("the private key is of a kind that is not read", hint=KINDS)
