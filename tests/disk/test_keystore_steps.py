@@ -63,6 +63,66 @@ def test_a_disk_that_tells_late_that_it_is_full(tmp_path: Path, save: Saver) -> 
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def opened() -> set[str]:
+    """The descriptors of this process."""
+    return {each.name for each in Path("/dev/fd").iterdir()}
+
+
+def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
+    """Not one descriptor, after every kind of save, refusal, look and mending."""
+    folder = tmp_path / "made" / "out"
+
+    def every() -> None:
+        for each, force in ((key, False), (key, False), (other, True), (key, True)):
+            with (
+                keystore.open_folder(folder) as held,
+                held.reserve("web.pem", force=force) as place,
+            ):
+                place.save(each)
+        with (
+            contextlib.suppress(RefusedError),
+            keystore.open_folder(folder) as held,
+            held.reserve("web.pem", fresh=True),
+        ):
+            pytest.fail("it was taken")
+        keystore.inspect(folder / "web.pem")
+        (folder / "web.pem.pub").unlink()
+        keystore.complete(folder / "web.pem")
+        (folder / "web.pem").chmod(0o644)
+        keystore.close_file(folder / "web.pem")
+        keystore.close_folder(folder)
+        (folder / ".lskeys-left").touch(0o600)
+        assert keystore.leftovers(folder)
+
+    before = opened()
+    every()
+    assert opened() == before
+
+
+def test_a_folder_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
+    """Whoever is quicker by a moment has made it, and the key is saved in it."""
+    folder, once = tmp_path / "made", [0o700]
+
+    def hurry(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.mkdir" and once:
+            folder.mkdir(once.pop())
+
+    with hearing(hurry), keystore.open_folder(folder) as held, held.reserve("web.pem") as place:
+        assert place.save(key).outcome == "saved"
+
+
+def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None:
+    """A folder above, like /home, may be closed for reading: the new folder serves all the same."""
+    folder = tmp_path / "made"
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and arguments[0] == str(tmp_path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with hearing(refuse), keystore.open_folder(folder) as held, held.reserve("web.pem") as place:
+        assert place.save(key).outcome == "saved"
+
+
 def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: PrivateKey) -> None:
     """What was looked at is looked at again once it is open: nothing is read from the other."""
     path = tmp_path / "web.pem"

@@ -89,12 +89,13 @@ def main() -> int:
     unknown = []
     with TemporaryDirectory() as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(TOGETHER)]
-        _check_that_tests_pass(chosen, copies[0])
+        _check_that_tests_pass(chosen, copies[:1])
         for run, is_killed in _tested(chosen, copies):
             killed[run.module].append(is_killed)
             if not is_killed and run.label not in known:
                 unknown.append(run.label)
                 _say(f"survived: {run.label}")
+        _check_that_tests_pass(chosen, copies)  # else something a mutant left killed those after it
     return _judge(killed, unknown, time.monotonic() - begun)
 
 
@@ -114,12 +115,13 @@ def _copy(folder: Path) -> Path:
     return folder
 
 
-def _check_that_tests_pass(chosen: dict[str, tuple[str, ...]], copy: Path) -> None:
+def _check_that_tests_pass(chosen: dict[str, tuple[str, ...]], copies: list[Path]) -> None:
     for tests in dict.fromkeys(chosen.values()):
-        process = _begin(tests, copy)
-        process.join()
-        if process.exitcode != 0:
-            sys.exit(f"these tests fail without any mutant: {' '.join(tests)}")
+        for copy in copies:
+            process = _begin(tests, copy)
+            process.join()
+            if process.exitcode != 0:
+                sys.exit(f"these tests fail without any mutant: {' '.join(tests)}")
 
 
 def _tested(chosen: dict[str, tuple[str, ...]], copies: list[Path]) -> Iterator[tuple[Run, bool]]:

@@ -82,7 +82,7 @@ def _slots(node: ast.AST, where: str) -> Iterator[tuple[_Slot, str]]:
             continue
         places = enumerate(value) if isinstance(value, list) else [(None, value)]
         for position, child in places:
-            if not isinstance(child, ast.AST) or _is_docstring(child) or _is_type(child):
+            if not isinstance(child, ast.AST) or _is_kept(node, child):
                 continue
             inside = f"{where}.{_name(child)}".strip(".") if _name(child) else where
             yield _Slot(node, member, position), inside or "module"
@@ -175,12 +175,13 @@ def _name(node: ast.AST) -> str:
     return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""
 
 
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _is_type(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
+def _is_kept(parent: ast.AST, node: ast.AST) -> bool:
+    """Docstrings, type arguments and the words of a message are no behaviour that tests judge."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Subscript):
+        return ast.unparse(node.value) == "Literal"
+    return isinstance(parent, ast.JoinedStr) and isinstance(node, ast.Constant)
 
 
 def _is_none(node: ast.expr) -> bool:

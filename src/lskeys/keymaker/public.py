@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from lskeys import fingerprints
+from lskeys.errors import LskeysError
 from lskeys.fingerprints import Fingerprint
 from lskeys.keymaker.texts import KINDS, KeyMaterialError, block, pem, plain, unbase64
 
@@ -110,6 +111,8 @@ def from_blob(blob: bytes) -> PublicKey:
         raise KeyMaterialError("the key is of a kind that is not read", hint=KINDS)
     try:
         return describe(load_ssh_public_key(algorithm + b" " + base64.b64encode(blob)))
+    except LskeysError:  # a signal came meanwhile
+        raise
     except Exception:  # noqa: BLE001  the library raises many kinds; their texts may quote a key
         raise _damaged() from None
 
@@ -141,7 +144,7 @@ def wire_string(wire: bytes, at: int = 0) -> tuple[bytes, int]:
 def _from_pem(text: bytes) -> PublicKey:
     try:
         return describe(load_pem_public_key(text))
-    except KeyMaterialError:
+    except (KeyMaterialError, LskeysError):  # the latter where a signal came meanwhile
         raise
     except Exception:  # noqa: BLE001  the library raises many kinds
         raise _damaged() from None
