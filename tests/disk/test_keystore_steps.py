@@ -96,7 +96,7 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
 
     before = opened()
     every()
-    assert opened() == before
+    assert opened() <= before
 
 
 def test_a_folder_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
