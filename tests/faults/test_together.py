@@ -102,7 +102,7 @@ def test_ten_create_one_name_in_ten_folders(
 
 
 def test_ten_create_one_name_in_one_folder(crowd: Crowd, home: Path, run: Run) -> None:
-    """One makes the pair; the others find it made or being made, and overwrite and leave nothing."""
+    """One makes the pair; the others find it made or being made, and overwrite nothing."""
     every = crowd(*["create web --type ed25519 --out keys"] * 10)
     assert set(exit_codes(every)) <= {0, 5}
     assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
