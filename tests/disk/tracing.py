@@ -50,7 +50,9 @@ def calls(log: Path) -> list[Call]:
             counts[read[1]] += 1
             found.append(Call(read[1], read[2], counts[read[1]]))
     marks = [at for at, each in enumerate(found) if each.name == MARK]
-    return [each for each in found[marks[0] : marks[-1]] if each.name != MARK]
+    ours = found[marks[0] : marks[-1]]
+    # Memory is mapped by the same call as files, and by Python's allocator when it pleases.
+    return [each for each in ours if each.name != MARK and "MAP_ANONYMOUS" not in each.arguments]
 
 
 def watch(save: Saver, folder: Path, log: Path, *options: str) -> list[Call]:
