@@ -123,6 +123,23 @@ def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None
         assert place.save(key).outcome == "saved"
 
 
+def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
+    """What is not there to be read back was not saved, whoever took it away."""
+    folder = tmp_path / "out"
+
+    def take(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.remove" and str(arguments[0]).startswith(".lskeys-"):
+            (folder / "web.pem").rename(tmp_path / "taken")
+
+    with (
+        keystore.open_folder(folder) as held,
+        held.reserve("web.pem") as place,
+        hearing(take),
+        pytest.raises(LocalError, match="does not read back as it was written"),
+    ):
+        place.save(key)
+
+
 def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: PrivateKey) -> None:
     """What was looked at is looked at again once it is open: nothing is read from the other."""
     path = tmp_path / "web.pem"
