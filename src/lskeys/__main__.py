@@ -12,13 +12,16 @@ from lskeys.cli import main as run
 from lskeys.errors import ExitCode, InterruptedByUserError
 from lskeys.runtime import Launch
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main() -> None:
     """Run the command line of this process and exit."""
     _hold_standard_streams()
     _leave_no_core()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminate)
+    for number in _STOPS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _stop)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
@@ -26,7 +29,12 @@ def main() -> None:
     sys.exit(run(sys.argv[1:], launch))
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """End the run; the first signal does, and no later one ends its cleaning up."""
+    for each in _STOPS:
+        signal.signal(each, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic, Literal, NoReturn, TypeVar
 
-from lskeys.errors import LskeysError
+from lskeys.errors import InterruptedByUserError, LskeysError
 
 DEFAULT_PAIR = "LightsailDefaultKeyPair"
 """The name of the default key pair in every region (AWS: GetKeyPairs, includeDefaultKeyPair)."""
@@ -262,9 +262,14 @@ def _account(arn: str | None) -> str | None:
 
 
 def attempt(region: str, call: Callable[[], T]) -> Answer[T]:
-    """What a call gives, or the error it ends with, as that region's answer; "" is none."""
+    """What a call gives, or the error it ends with, as that region's answer; "" is none.
+
+    A signal is no answer: it goes on to end the run.
+    """
     try:
         return Answer(region, value=call())
+    except InterruptedByUserError:
+        raise
     except LskeysError as error:
         error.region = error.region or region or None
         return Answer(region, error=error)
