@@ -12,6 +12,7 @@ from lskeys.findings import KeyFolder
 from lskeys.keymaker import KeyMaterialError, PublicKey
 from lskeys.matching import LocalKey
 from lskeys.model import Secret
+from lskeys.names import DRAFT_PREFIX
 
 Opens = Callable[[Path], Secret | None]
 """Gives the passphrase of an encrypted file, or None to leave it shut."""
@@ -22,7 +23,8 @@ _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 def find(folders: Iterable[Path]) -> tuple[LocalKey, ...]:
     """Every key in the files directly in the folders, in the folders' order, then by name.
 
-    What is no readable regular file of at most 64 KiB with one key in it is passed over. An
+    What is no readable regular file of at most 64 KiB with one key in it is passed over, and so is
+    what an interrupted run of lskeys left, which is to be removed and so no copy of a key. An
     encrypted PEM does not show its public half: it is taken from the neighbour of the same name
     with `.pub` behind it, so that pair is one by name only.
     """
@@ -119,15 +121,15 @@ def _files(folder: Path) -> Iterator[Path]:
     """Regular files, those behind a link too; the type is known before anything is opened."""
     try:
         with os.scandir(folder) as entries:
-            names = sorted(each.name for each in entries if _is_file(each))
+            names = sorted(each.name for each in entries if _is_key_file(each))
     except OSError:
         return
     yield from (folder / name for name in names)
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _is_key_file(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_file()
+        return entry.is_file() and not entry.name.startswith(DRAFT_PREFIX)
     except OSError:  # a link that goes in circles
         return False
 

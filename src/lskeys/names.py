@@ -40,6 +40,10 @@ def check_new_name(name: str) -> None:
         )
 
 
+DRAFT_PREFIX = ".lskeys-"
+"""What files that are not finished are called; a run that is killed leaves them behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where private keys go: a folder and perhaps a file's name in it; no folder means stdout."""

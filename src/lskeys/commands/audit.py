@@ -71,6 +71,8 @@ def audit_keys(
     * missing-public: a pair's private key has no .pub beside it
     """
     ignored = _codes(ignore or ())
+    for folder in dict.fromkeys(run.key_folders):
+        run.name_leftovers(folder)
     answers = run.ask(_look)
     errors = [answer.error for answer in answers if answer.error]
     seen = [answer.value for answer in answers if answer.value]

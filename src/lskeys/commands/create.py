@@ -66,6 +66,8 @@ def create_key_pair(
     region = _only_region(run, name)
     destination = run.destination(out, file)
     path = destination.folder and destination.folder / destination.name_for(f"{name}.pem")
+    if path is not None:
+        run.name_leftovers(path.parent)
     lightsail = run.account.lightsail(region)
     saved = creation.look(lightsail, new, path, dry_run=run.asked.dry_run)
     if saved is None and run.asked.dry_run:

@@ -149,6 +149,8 @@ def _own(path: Path, lines: Iterable[str]) -> FileChange:
 
 def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     changes = [change for change in planned if change.is_change]
+    for folder in dict.fromkeys(change.path.parent for change in planned):
+        run.name_leftovers(folder)
     _consent(run, changes)
     for change in changes:
         if not run.asked.dry_run:

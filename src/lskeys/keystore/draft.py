@@ -14,16 +14,16 @@ from lskeys.keystore.directory import Directory, look
 from lskeys.keystore.failures import told
 from lskeys.keystore.writing import NOT_THE_OWNER, PRIVATE
 from lskeys.model import Secret
-
-_PREFIX = ".lskeys-"
+from lskeys.names import DRAFT_PREFIX
 
 
 @contextmanager
 def drafted(directory: Directory, *, size: int) -> Iterator["Draft"]:
     """A draft whose temporary file is gone afterwards, whatever happens but SIGKILL."""
     draft = Draft(directory)
+    directory.at_its_end(draft.discard)
     try:
-        with told(f"cannot write in {directory.path}"):
+        with directory.turn(), told(f"cannot write in {directory.path}"):
             draft.reserve(size)
         yield draft
     finally:
@@ -40,7 +40,7 @@ class Draft:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._name = _PREFIX + secrets.token_hex(8)
+        self._name = DRAFT_PREFIX + secrets.token_hex(8)
         self._descriptor: int | None = None
         self._is_there = True  # before it is, so that a signal right after its creation is no leak
 
@@ -81,12 +81,14 @@ class Draft:
 
     def discard(self) -> None:
         """Remove the temporary file if it is still there; never hides the error before it."""
-        if self._descriptor is not None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
             with suppress(OSError):
-                os.close(self._descriptor)
+                os.close(descriptor)
         if self._is_there:
             with suppress(OSError):
                 os.unlink(self._name, dir_fd=self._directory.descriptor)
+            self._is_there = False
 
     def _path(self, name: str) -> Path:
         return self._directory.path / name
@@ -122,7 +124,7 @@ def leftovers(folder: Path) -> tuple[Path, ...]:
     """
     try:
         with os.scandir(folder) as entries:
-            names = sorted(each.name for each in entries if each.name.startswith(_PREFIX))
+            names = sorted(each.name for each in entries if each.name.startswith(DRAFT_PREFIX))
     except OSError:
         return ()
     return tuple(path for name in names if _is_stale(path := folder / name))

@@ -50,6 +50,7 @@ class Runtime:
     launch: Launch
     asked: Asked
     _closing: ExitStack = field(default_factory=ExitStack)
+    _named: set[Path] = field(default_factory=set)
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -217,11 +218,18 @@ class Runtime:
         """The folder keys are saved in, held; names what an interrupted run left there."""
         from lskeys import keystore
 
-        for leftover in keystore.leftovers(path):
+        self.name_leftovers(path)
+        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
+
+    def name_leftovers(self, folder: Path) -> None:
+        """Tell, once, what an interrupted run left in a folder that is about to be written in."""
+        from lskeys import keystore
+
+        for leftover in sorted({*keystore.leftovers(folder)} - self._named):
+            self._named.add(leftover)
             self.terminal.note(
                 f"an interrupted run left {leftover}, which may hold a private key: remove it"
             )
-        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
 
     def destination(self, out: Path | None, file: str | None) -> Destination:
         """Where private keys go: `--file`, `-` being stdout, else `--out`, else the setting.
