@@ -20,7 +20,7 @@ from lskeys.errors import (
 from lskeys.fingerprints import Form
 from lskeys.importing import PublicHalf
 from lskeys.keymaker import PrivateKey
-from lskeys.keystore import Folder, Place, Present, Saved, inspect
+from lskeys.keystore import Folder, Place, Present, Saved, close_file, complete, inspect
 from lskeys.model import KeyPair, NewPair, Recipe, SavedKey, Secret, attempt
 from lskeys.verification import verify
 
@@ -32,6 +32,8 @@ Reveal = Callable[[Secret], None]
 
 STDOUT = Path("-")
 """The path of such a key."""
+
+_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def look(
     Raises:
         RefusedError: The name is taken by another key pair, or something else is in that place.
     """
-    present = inspect(path, force=True) if path else None
+    present, beside = inspect(path, force=True) if path else (None, None)
     try:
         pair = lightsail.key_pair(new.name)
     except MissingError:
@@ -81,8 +83,8 @@ def look(
         raise importing.taken(pair)
     if not dry_run:
         importing.tagged(lightsail, pair, new.tags)
-    beside = path.with_name(path.name + ".pub")
-    return _described(pair, form, Saved(path, beside, "unchanged"))
+        _mend(path, present, beside)
+    return _described(pair, form, Saved(path, path.with_name(path.name + ".pub"), "unchanged"))
 
 
 def save(
@@ -233,6 +235,14 @@ def _refuse_file(new: NewPair, path: Path, present: Present | None) -> None:
             hint=f"to import that one: {command}; to replace it: --force",
         )
     inspect(path, force=new.force, fresh=True)
+
+
+def _mend(path: Path, present: Present | None, beside: Present | None) -> None:
+    """Do what an earlier run was stopped before: close the file to others, write its `.pub`."""
+    if present and present.mode & _OTHERS:
+        close_file(path)
+    if beside is None and present and present.material and present.material.public:
+        complete(path)
 
 
 def _described(pair: KeyPair, form: Form | None, saved: Saved) -> SavedKey:

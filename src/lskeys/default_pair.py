@@ -1,11 +1,13 @@
 """The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys import fingerprints
 from lskeys.errors import MissingError, RefusedError
-from lskeys.keystore import Folder, Present, inspect
+from lskeys.keystore import Folder, Present, TakenError, inspect
 from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
 from lskeys.verification import Verified, verify
 
@@ -38,8 +40,8 @@ def fetch(  # noqa: PLR0913  what it takes to say what, where and how
         LocalError: The disk failed.
     """
     with folder.reserve(name, force=force) as place:
-        if creates and place.present and not force:
-            raise _taken(place.present, f": {lightsail.region} has no default pair yet")
+        if not force:
+            _refuse_others(pair, place.present, place.beside, creates=creates)
         verified, pair = obtain(lightsail, pair, creates=creates)
         comment = f"{DEFAULT_PAIR}@{lightsail.region}"
         saved = place.save(verified.private_key, comment=comment)
@@ -62,15 +64,9 @@ def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> 
         RefusedError: The place is taken.
         LocalError: The disk failed.
     """
-    present = inspect(path, force=force)
-    if present is None or force:
-        return
-    if creates:
-        raise _taken(present, ": there is no default pair yet")
-    private = present.material.private if present.material else None
-    reported = pair.fingerprint if pair else None
-    if private and reported and not fingerprints.match(reported, private.fingerprints):
-        raise _taken(present)
+    there = inspect(path, force=force)
+    if not force:
+        _refuse_others(pair, *there, creates=creates)
 
 
 def obtain(
@@ -89,8 +85,40 @@ def obtain(
     return verify(handed_out, pair, lightsail.region), pair
 
 
+@contextmanager
+def backing_up() -> Iterator[None]:
+    """Have what refuses a place say what helps where a file cannot be replaced.
+
+    Raises:
+        RefusedError: The place is taken.
+    """
+    try:
+        yield
+    except TakenError as taken:
+        taken.hint = "choose another folder with --backup"
+        raise
+
+
+def _refuse_others(pair: KeyPair | None, *there: Present | None, creates: bool) -> None:
+    """Refuse a place where a half of another key lies, before that is asked for."""
+    for present in there:
+        if present and creates:
+            raise _taken(present, ": there is no default pair yet")
+        if present and _is_other(pair, present):
+            raise _taken(present)
+
+
+def _is_other(pair: KeyPair | None, present: Present) -> bool:
+    """Whether it shows by the reported fingerprint; one of private halves tells only of those."""
+    reported = fingerprints.parse(pair.fingerprint or "") if pair else None
+    held = present.material.fingerprints if present.material else ()
+    if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:
+        return False
+    return reported not in {each.digest for each in held}
+
+
 def _taken(present: Present, why: str = "") -> RefusedError:
-    return RefusedError(
+    return TakenError(
         f"{present.path} holds another key{why}",
         hint="use --force to replace it; the old file is kept beside it",
     )

@@ -75,7 +75,7 @@ class Journal:
             descriptor = os.open(draft, _CREATE, 0o600)
             try:
                 os.fchmod(descriptor, 0o600)
-                os.write(descriptor, json.dumps(_raw(entry), indent=2).encode() + b"\n")
+                _write(descriptor, json.dumps(_raw(entry), indent=2).encode() + b"\n")
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -97,6 +97,11 @@ class Journal:
         for name in names:
             if name.startswith(f"{region}-") and name.endswith(".json"):
                 yield _read(self.folder / name)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 def _draft_of(path: Path) -> Path:

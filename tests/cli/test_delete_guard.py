@@ -443,7 +443,7 @@ def test_backup_place_is_taken(server: Server, account: Sandbox, run: Run, home:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup ~/keys -y") == Ran(
         5,
         err=f"lskeys: error: {taken} holds another key\n"
-        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+        "lskeys: hint: choose another folder with --backup\n",
     )
     assert (changes(server), taken.read_text()) == ([download()], other_pem())
 

@@ -609,13 +609,15 @@ def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
 
 def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
     """A dry run learns what is there, also where the folder is missing."""
-    assert keystore.inspect(tmp_path / "missing" / NAME) is None
-    assert keystore.inspect(tmp_path / NAME) is None
+    assert keystore.inspect(tmp_path / "missing" / NAME) == (None, None)
+    assert keystore.inspect(tmp_path / NAME) == (None, None)
     assert contents(tmp_path) == {}
     save(tmp_path, key)
     (tmp_path / NAME).chmod(0o644)
-    found = keystore.inspect(tmp_path / NAME)
+    found, beside = keystore.inspect(tmp_path / NAME)
     assert found is not None
+    assert beside is not None
+    assert beside.path == tmp_path / f"{NAME}.pub"
     assert found.material is not None
     assert (found.mode, found.material.fingerprints) == (0o644, key.fingerprints)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o644

@@ -221,10 +221,11 @@ def _deleted(run: Runtime, clearance: Clearance, backup: Path | None) -> Removal
     name = default_key_file(pair.region)
     if run.asked.dry_run:
         if clearance.needs_backup and backup is not None:
-            default_pair.foresee(expanded(backup) / name, pair=pair, creates=False, force=False)
+            with default_pair.backing_up():
+                default_pair.foresee(expanded(backup) / name, pair=pair, creates=False, force=False)
         return replace(removed, outcome="would delete")
     if clearance.needs_backup and backup is not None:
-        with run.open_folder(expanded(backup)) as folder:
+        with default_pair.backing_up(), run.open_folder(expanded(backup)) as folder:
             saved = default_pair.fetch(lightsail, folder, name, pair=pair)
         removed = replace(
             removed,

@@ -8,13 +8,14 @@ names, flushes again and reads back.
 from lskeys.keystore.draft import leftovers
 from lskeys.keystore.folder import Folder, inspect, open_folder
 from lskeys.keystore.mending import close_file, close_folder, complete
-from lskeys.keystore.place import Place, Present, Saved
+from lskeys.keystore.place import Place, Present, Saved, TakenError
 
 __all__ = [
     "Folder",
     "Place",
     "Present",
     "Saved",
+    "TakenError",
     "close_file",
     "close_folder",
     "complete",

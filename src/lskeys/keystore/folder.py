@@ -70,8 +70,10 @@ def open_folder(
         yield Folder(path, directory, now)
 
 
-def inspect(path: Path, *, force: bool = False, fresh: bool = False) -> Present | None:
-    """What lies where a private key would go, for dry runs: nothing is made or changed.
+def inspect(
+    path: Path, *, force: bool = False, fresh: bool = False
+) -> tuple[Present | None, Present | None]:
+    """What lies where a private key and its `.pub` would go; nothing is made or changed.
 
     Raises:
         RefusedError: `open_folder` or `reserve` would refuse too.
@@ -82,4 +84,4 @@ def inspect(path: Path, *, force: bool = False, fresh: bool = False) -> Present 
         with opened(path.parent) as directory:
             return survey(directory, path.name, force=force, fresh=fresh)
     except MissingError:
-        return None
+        return None, None

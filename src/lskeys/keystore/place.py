@@ -34,6 +34,10 @@ class Present:
     material: LocalMaterial | None
 
 
+class TakenError(RefusedError):
+    """Another file has the name; whoever cannot replace it gives another hint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What became of a key.
@@ -70,11 +74,13 @@ class Place:
     Attributes:
         path: Where the private key goes.
         present: What lay there when the place was reserved.
+        beside: What lay where its public half goes.
         force: Whether a file that holds something else is replaced; it is kept beside.
     """
 
     path: Path
     present: Present | None
+    beside: Present | None
     force: bool
     _directory: Directory
     _private: Draft
@@ -88,6 +94,10 @@ class Place:
             RefusedError: Something else is there, and no `force`; nothing was changed.
             LocalError: The disk failed; the message tells what is saved and what is not.
         """
+        with self._directory.turn():
+            return self._save(key, comment)
+
+    def _save(self, key: PrivateKey, comment: str) -> Saved:
         private, public = _files(self.path.name, key, comment)
         public_path = self.path.with_name(public.name)
         with told(f"cannot write {self.path}"):
@@ -103,7 +113,8 @@ class Place:
         Raises:
             LocalError: The disk failed; the message tells that the key is still there.
         """
-        with told(f"{saved.path} cannot be removed again, and holds a key of no key pair"):
+        failed = f"{saved.path} cannot be removed again, and holds a key of no key pair"
+        with self._directory.turn(), told(failed):
             self._take_back(saved.path.name, saved.kept)
             self._take_back(saved.public_path.name, saved.public_kept)
             self._directory.flush()
@@ -145,16 +156,19 @@ def reserved(
     directory: Directory, name: str, *, force: bool, fresh: bool, now: Callable[[], datetime]
 ) -> Iterator[Place]:
     """Check a destination and reserve its space; without a save, nothing stays behind."""
-    present = survey(directory, name, force=force, fresh=fresh)
+    with directory.turn():
+        there = survey(directory, name, force=force, fresh=fresh)
     with (
         drafted(directory, size=_PRIVATE_SIZE) as private,
         drafted(directory, size=PUBLIC_SIZE) as public,
     ):
-        yield Place(directory.path / name, present, force, directory, private, public, now)
+        yield Place(directory.path / name, *there, force, directory, private, public, now)
 
 
-def survey(directory: Directory, name: str, *, force: bool, fresh: bool = False) -> Present | None:
-    """What lies at a destination; refused where no key whatever could be saved there.
+def survey(
+    directory: Directory, name: str, *, force: bool, fresh: bool = False
+) -> tuple[Present | None, Present | None]:
+    """What lies at a destination and beside it; refused where no key could be saved there.
 
     A `fresh` key is not made yet, so no file can hold it already.
     """
@@ -170,9 +184,13 @@ def survey(directory: Directory, name: str, *, force: bool, fresh: bool = False)
     if found and not force and (fresh or not (material and material.private)):
         raise _taken(path, material)
     public = _material(beside) if beside else None
-    if beside and not force and (fresh or not _is_public(public)):
-        raise _taken(directory.path / (name + _SUFFIX), public)
-    return Present(path, found.mode, material) if found else None
+    public_path = directory.path / (name + _SUFFIX)
+    if beside and not force and (fresh or not _is_public(public) or _differ(material, public)):
+        raise _taken(public_path, public)
+    return (
+        Present(path, found.mode, material) if found else None,
+        Present(public_path, beside.mode, public) if beside else None,
+    )
 
 
 def check_name(name: str) -> None:
@@ -216,12 +234,18 @@ def _is_public(material: LocalMaterial | None) -> bool:
     return material is not None and not material.has_private
 
 
+def _differ(private: LocalMaterial | None, public: LocalMaterial | None) -> bool:
+    """Whether both are there and are halves of two keys: no third one could fit both."""
+    halves = [each.public.blob for each in (private, public) if each and each.public]
+    return len(set(halves)) > 1
+
+
 def _taken(path: Path, material: LocalMaterial | None) -> RefusedError:
     holds = "another key"
     if material is None:
         holds = "something that is no key"
     elif material.encrypted:
         holds = "an encrypted key, which cannot be compared"
-    return RefusedError(
+    return TakenError(
         f"{path} holds {holds}", hint="use --force to replace it; the old file is kept beside it"
     )

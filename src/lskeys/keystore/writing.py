@@ -39,9 +39,9 @@ def reserve(descriptor: int, size: int) -> None:
 def fill(descriptor: int, text: Secret, mode: int) -> None:
     """Make a text the whole content of a file, and wait until the disk has it."""
     content = text.reveal()
-    os.fchmod(descriptor, mode)
     _write(descriptor, content)
     os.ftruncate(descriptor, len(content))
+    os.fchmod(descriptor, mode)  # last: what is open to others is never still to be written
     flush(descriptor)
 
 
