@@ -1,0 +1,166 @@
+"""SIGTERM, SIGHUP and Ctrl-C in every phase of a verb that writes, once and again and again."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.cli.keys import fingerprint, own_pem, public_line
+from tests.conftest import REGION, Ran
+
+from .region import DEFAULT_PAIR
+from .server import HOLD, Answer, Call, Liar, pair, pairs, said
+
+PATIENCE = 60.0
+STOPS = [
+    (signal.SIGTERM, 143, "terminated"),
+    (signal.SIGHUP, 143, "terminated"),
+    (signal.SIGINT, 130, "interrupted"),
+]
+by_signal = pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+
+
+@pytest.fixture
+def keys(home: Path) -> Path:
+    """The folder private keys go to."""
+    return home / ".ssh"
+
+
+@pytest.fixture
+def default_pair(liar: Liar) -> None:
+    """A service that has a default pair and hands its key out."""
+    reported = pair(DEFAULT_PAIR, fingerprint=fingerprint(own_pem(), "md5-spki"))
+    liar.answers("GetKeyPairs", pairs(reported))
+    liar.answers("GetInstances", said({"instances": []}))
+    handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
+    liar.answers("DownloadDefaultKeyPair", said(handed_out))
+
+
+def stopped(liar: Liar, operation: str, numbers: list[signal.Signals], *words: str) -> Ran:
+    """Run the program, and send it these signals when an operation is under way."""
+    arrived = threading.Event()
+
+    def hold(call: Call) -> Answer:
+        del call
+        arrived.set()
+        return HOLD
+
+    liar.answers(operation, hold)
+    command = (sys.executable, "-m", "lskeys", *words)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert arrived.wait(PATIENCE)
+        for number in numbers:
+            running.send_signal(number)
+        out, err = running.communicate(timeout=PATIENCE)
+    return Ran(running.returncode, out, err)
+
+
+@pytest.mark.usefixtures("default_pair")
+@by_signal
+def test_before_the_key_is_asked_for(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Stopped at the first question, nothing is made on the disk."""
+    ran = stopped(liar, "GetKeyPairs", [number], "download-default")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert not keys.exists()
+    assert liar.operations == ["GetKeyPairs"]
+
+
+@pytest.mark.usefixtures("default_pair")
+@by_signal
+def test_while_the_key_is_asked_for(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Stopped while AWS hands out the key, the files reserved for it are gone again."""
+    ran = stopped(liar, "DownloadDefaultKeyPair", [number], "download-default")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.usefixtures("default_pair")
+@by_signal
+def test_in_one_of_several_regions(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """A signal is no answer of a region: it ends the run with its own exit code."""
+    words = ("download-default", "-r", REGION, "-r", "eu-west-1")
+    ran = stopped(liar, "DownloadDefaultKeyPair", [number], *words)
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.usefixtures("default_pair")
+@by_signal
+def test_a_look_at_the_instances_is_no_licence_to_go_on(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Stopped where a failure would be borne, a rotation does not begin."""
+    ran = stopped(liar, "GetInstances", [number], "rotate-default", "--yes")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert "DeleteKeyPair" not in liar.operations
+    assert not keys.exists()
+
+
+@pytest.mark.usefixtures("default_pair")
+@by_signal
+def test_twenty_times(
+    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+) -> None:
+    """The first signal ends the run, and the others do not end its cleaning up."""
+    ran = stopped(liar, "DownloadDefaultKeyPair", [number] * 20, "download-default")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.usefixtures("default_pair")
+def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
+    """Under nohup a hangup ends nothing: the key is saved."""
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def wait(call: Call) -> Answer:
+        del call
+        arrived.set()
+        assert go_on.wait(PATIENCE)
+        return pairs(pair(DEFAULT_PAIR, fingerprint=fingerprint(own_pem(), "md5-spki")))
+
+    liar.answers("GetKeyPairs", wait)
+    command = ("nohup", sys.executable, "-m", "lskeys", "download-default")
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert arrived.wait(PATIENCE)
+        running.send_signal(signal.SIGHUP)
+        go_on.set()
+        out, _ = running.communicate(timeout=PATIENCE)
+    path = keys / f"LightsailDefaultKey-{REGION}.pem"
+    assert (running.returncode, out) == (0, f"{path}\n")
+    assert path.read_text() == own_pem()
+
+
+@pytest.mark.usefixtures("default_pair")
+def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
+    """What SIGKILL leaves is 0600 and holds no key; the next run names it, finishes, and leaves it.
+
+    It is no copy of a key either: nothing that is to be removed counts as one.
+    """
+    assert stopped(liar, "DownloadDefaultKeyPair", [signal.SIGKILL], "download-default").err == ""
+    left = sorted(keys.iterdir())
+    assert len(left) == 2
+    assert {each.stat().st_mode & 0o777 for each in left} == {0o600}
+    assert {each.read_bytes().strip(b"\0") for each in left} == {b""}
+    handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
+    liar.answers("DownloadDefaultKeyPair", said(handed_out))
+    command = (sys.executable, "-m", "lskeys", "download-default")
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
+    assert ran.stderr.splitlines()[:2] == [
+        f"lskeys: an interrupted run left {each}, which may hold a private key: remove it"
+        for each in left
+    ]
+    assert all(each.exists() for each in left)
