@@ -3,7 +3,6 @@
 Touches: the disk (config.toml, reading only).
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ import platformdirs
 
 from lskeys.errors import SetupError
 from lskeys.harmless import one_line
+from lskeys.spelling import did_you_mean
 
 T = TypeVar("T")
 
@@ -227,12 +227,6 @@ def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
         f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
         hint=did_you_mean(str(chosen.value), allowed),
     )
-
-
-def did_you_mean(word: str, known: tuple[str, ...]) -> str | None:
-    """A hint with the nearest known word, if one is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else None
 
 
 def _check(path: Path, key: str, value: object) -> None:

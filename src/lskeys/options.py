@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
 from lskeys.errors import UsageError
+from lskeys.harmless import one_line
 from lskeys.runtime import Asked, Launch, Runtime
+from lskeys.spelling import did_you_mean
 
 _CONNECTION = "Connection"
 _OUTPUT = "Output"
@@ -252,6 +254,22 @@ def _asked(before: dict[str, Any], after: dict[str, Any]) -> Asked:
         raise UsageError("--region and --all-regions exclude each other", hint="choose one")
     said["regions"] = tuple(said.pop("region", ()))
     return replace(Asked(), **said)
+
+
+class Words(TyperGroup):
+    """A command of several words; one it does not have is told with the nearest it has."""
+
+    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
+        self, ctx: typer.Context, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
+        """The typed word, its command, and the words behind it."""
+        if args[0] not in self.commands:
+            page = f"see {ctx.command_path} --help"
+            raise UsageError(
+                f"no such command '{one_line(args[0], limit=80)}'",
+                hint=did_you_mean(args[0], self.commands) or page,
+            )
+        return super().resolve_command(ctx, args)
 
 
 class OptionalValue(TyperCommand):

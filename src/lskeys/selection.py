@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.sheet import Column, View
+from lskeys.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def columns(view: View[KeyPair], spelled: str | None) -> tuple[Column[KeyPair], 
     if unknown is not None:
         raise UsageError(
             f"there is no column {unknown or 'without a name'}",
-            hint=f"columns are {', '.join(view.names)}",
+            hint=did_you_mean(unknown, view.names) or f"columns are {', '.join(view.names)}",
         )
     return view.chosen(names)
 

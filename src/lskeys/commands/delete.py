@@ -65,7 +65,7 @@ def delete_key_pairs(
     _check(wanted, backup, no_backup=no_backup)
     asks_usage = run.asked.dry_run or (run.terminal.can_ask and not run.asked.yes)
     looked = run.ask(lambda lightsail: _look(lightsail, wanted, asks_usage=asks_usage))
-    found = _found(wanted, looked, missing_ok=missing_ok)
+    found = _found(run, wanted, looked, missing_ok=missing_ok)
     cleared = _clear(run, found.pairs, asked, _Safeguards(key, backup, no_backup))
     clearances = [answer.value for answer in cleared if answer.value]
     _consent(run, clearances)
@@ -128,7 +128,11 @@ def _look(
 
 
 def _found(
-    names: Sequence[str], looked: Sequence[Answer[list[Answer[KeyPair]]]], *, missing_ok: bool
+    run: Runtime,
+    names: Sequence[str],
+    looked: Sequence[Answer[list[Answer[KeyPair]]]],
+    *,
+    missing_ok: bool,
 ) -> _Found:
     """One of several regions is enough for a name; a region that failed is a failure."""
     found = _Found([], [], [answer.error for answer in looked if answer.error])
@@ -140,15 +144,17 @@ def _found(
         missing = [error for error in errors if isinstance(error, MissingError)]
         found.failures.extend(error for error in errors if error not in missing)
         if missing and len(missing) == len(answers):
-            _note_missing(found, name, missing[0], missing_ok=missing_ok)
+            _note_missing(run, found, name, missing[0], missing_ok=missing_ok)
     return found
 
 
-def _note_missing(found: _Found, name: str, error: MissingError, *, missing_ok: bool) -> None:
+def _note_missing(
+    run: Runtime, found: _Found, name: str, error: MissingError, *, missing_ok: bool
+) -> None:
     if missing_ok:
         found.absent.append(Removal(name, error.region or "", "absent"))
     else:
-        found.failures.append(error)
+        found.failures.append(error if name == DEFAULT_PAIR else run.missing(name, error))
 
 
 def _clear(

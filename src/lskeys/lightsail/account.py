@@ -18,7 +18,7 @@ import boto3
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.utils import get_environ_proxies
 
 from lskeys.deadline import Pending
@@ -27,6 +27,7 @@ from lskeys.harmless import one_line
 from lskeys.lightsail import data, troubles
 from lskeys.lightsail.answers import refuse_unusable
 from lskeys.lightsail.gateway import Lightsail
+from lskeys.spelling import nearest
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIAL = re.compile(r"[!-~]+")
@@ -50,6 +51,7 @@ _NO_FILES = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+_NO_PROFILE = {"profile": (None, None, None, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Account:
                 botocore_session=below,
             )
         except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
 
     @property
     def profile(self) -> str:
@@ -103,7 +105,7 @@ class Account:
         try:
             profile: str = self._session.profile_name
         except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         return profile
 
     @property
@@ -112,7 +114,7 @@ class Account:
         try:
             region: str | None = self._session.region_name
         except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         return region
 
     @property
@@ -132,7 +134,13 @@ class Account:
             client=lambda is_write: self._client(region, is_write=is_write),
             timeout=self._connection.timeout,
             trace=self._trace,
+            right_region=lambda: self._right_region(region),
         )
+
+    def _right_region(self, region: str) -> str | None:
+        """The known region that is spelled nearly like one that is not known."""
+        known = self.known_regions
+        return None if region in known else nearest(region, known)
 
     @cached_property
     def _credentials_trouble(self) -> LskeysError | None:
@@ -155,7 +163,7 @@ class Account:
                 code="Timeout",
             ) from None
         except _CREDENTIALS_FAIL as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error, self._session.profile_name) from None
         if frozen is None:
             raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
         parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
@@ -210,9 +218,17 @@ class Account:
                 config=config,
             )
         except BotoCoreError as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         except ValueError as error:  # what botocore says of an endpoint
             raise SetupError(one_line(str(error)).rstrip(".").lower(), hint=_URL_HINT) from None
+
+
+def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
+    """What is wrong with AWS's configuration; for a profile it does not have, with a near one."""
+    if not isinstance(error, ProfileNotFound):
+        return troubles.from_credentials(error, profile)
+    profiles = botocore.session.Session(session_vars=_NO_PROFILE).available_profiles
+    return troubles.no_profile(str(error.kwargs["profile"]), profiles)
 
 
 def connect(connection: Connection, trace: Callable[[str], None]) -> Account:

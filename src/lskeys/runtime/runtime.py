@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from lskeys.errors import (
+    LOOK_AROUND,
     LocalError,
     LskeysError,
+    MissingError,
     RefusedError,
     RemoteError,
     SetupError,
@@ -18,7 +20,7 @@ from lskeys.errors import (
     several,
 )
 from lskeys.harmless import one_line
-from lskeys.model import Answer, Region
+from lskeys.model import Answer, KeyPair, Region
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
@@ -135,8 +137,7 @@ class Runtime:
         if not self._home:
             raise SetupError(
                 "no region is set",
-                hint="give --region NAME or --all-regions, or set AWS_REGION; "
-                "to look around: lskeys --sandbox list",
+                hint="give --region NAME or --all-regions, or set AWS_REGION; " + LOOK_AROUND,
             )
         return self._home
 
@@ -210,9 +211,19 @@ class Runtime:
         absences = [answer.error for answer in answers if answer.error]
         if found or failures or not absences:
             return found, failures
-        there = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
-        pairs = [pair for answer in there for pair in answer.value or ()]
-        raise lookup.missing(name, self.regions, pairs, absences[0])
+        raise self.missing(name, absences[0])
+
+    def missing(self, name: str, error: LskeysError) -> MissingError:
+        """The error for a name that no wanted region knows; the nearest that one knows is told."""
+        from lskeys import lookup
+
+        return lookup.missing(name, self.regions, self._every_pair, error)
+
+    @cached_property
+    def _every_pair(self) -> tuple[KeyPair, ...]:
+        """Every pair of the wanted regions that answer: where to look for a misspelled name."""
+        answers = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
+        return tuple(pair for answer in answers for pair in answer.value or ())
 
     def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
         """The folder keys are saved in, held; names what an interrupted run left there."""
