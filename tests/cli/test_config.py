@@ -34,8 +34,9 @@ def test_defaults(run: Run, home: Path) -> None:
     )
 
 
-def test_on_a_terminal(run: Run) -> None:
+def test_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal it is a table, and says that it is one."""
+    monkeypatch.setenv("COLUMNS", "200")
     lines = run("config --color never", terminal=True).out.splitlines()
     assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
     assert "output        table" in "\n".join(lines)

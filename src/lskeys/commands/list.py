@@ -1,5 +1,6 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,7 +72,7 @@ def list_key_pairs(
     if succeeded:
         run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
     if succeeded and not pairs:
-        _say_nothing_found(run, selection)
+        _say_nothing_found(run, selection, [each for one in answers for each in one.value or ()])
     run.fail_if(errors, succeeded, "regions")
 
 
@@ -85,9 +86,9 @@ def _found(
     return tuple(pair.with_usage(instances.result()) for pair in pairs)
 
 
-def _say_nothing_found(run: Runtime, selection: Selection) -> None:
+def _say_nothing_found(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> None:
+    """Say so, and what would find something."""
     if run.asked.quiet:
         return
     run.terminal.note(f"no key pairs found in {', '.join(run.regions)}")
-    if not selection.wants_default and not selection.globs:
-        run.terminal.hint("the default pair is listed with --include-default")
+    run.terminal.hint(selection.way_out(there))

@@ -29,8 +29,16 @@ def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
     )
 
 
-def _name_cell(pair: KeyPair, _: datetime) -> Cell:
-    return Cell(f"{pair.name} (default)", Tone.STRONG) if pair.is_default else Cell(pair.name)
+def name_cell(pair: KeyPair, _: datetime) -> Cell:
+    """Its name, and in words what is special about it, as far as that was asked."""
+    marks = {
+        "default": pair.is_default,
+        "stale": bool(pair.outdated),
+        "unused": pair.used_by == (),
+    }
+    said = ", ".join(mark for mark, holds in marks.items() if holds)
+    tone = Tone.BAD if pair.outdated else Tone.STRONG if pair.is_default else Tone.PLAIN
+    return Cell(f"{pair.name} ({said})" if said else pair.name, tone)
 
 
 def _created_cell(pair: KeyPair, now: datetime) -> Cell:
@@ -49,7 +57,10 @@ def _many(values: Sequence[str] | None) -> str:
 
 
 def _used_cell(pair: KeyPair, _: datetime) -> Cell:
-    return Cell(", ".join(pair.used_by)) if pair.used_by else Cell("no instance", Tone.FAINT)
+    if not pair.used_by:
+        return Cell("no instance", Tone.FAINT)
+    named = (f"{name} (older key)" if name in pair.outdated else name for name in pair.used_by)
+    return Cell(", ".join(named), Tone.BAD if pair.outdated else Tone.PLAIN)
 
 
 def _local_cell(pair: KeyPair, _: datetime) -> Cell:
@@ -59,7 +70,7 @@ def _local_cell(pair: KeyPair, _: datetime) -> Cell:
 KEY_PAIRS: View[KeyPair] = View(
     member="keyPairs",
     columns=(
-        Column("name", "NAME", lambda pair: pair.name, _name_cell),
+        Column("name", "NAME", lambda pair: pair.name, name_cell),
         Column("region", "REGION", lambda pair: pair.region),
         Column(
             "created",
