@@ -144,6 +144,12 @@ class Output:
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="Names only.")
     ] = False
+    null: Annotated[
+        bool,
+        typer.Option(
+            "--null", "-0", rich_help_panel=_OUTPUT, help="End names and lines with NUL: xargs -0."
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +228,7 @@ def verb(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., No
             given = {each.name: values.pop(each.name) for each in shared}
             run = Runtime(before.launch, _asked(before.values, given))
             try:
-                run.check_query()
+                run.check_output()
                 function(run, **values)
             finally:
                 run.close()

@@ -376,6 +376,34 @@ def test_query_that_fails(query: str, run: Run) -> None:
     assert ran.err.startswith("lskeys: error: --query failed: ")
 
 
+# NUL
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.usefixtures("liar")
+def test_null(run: Run, *, terminal: bool) -> None:
+    """With --null every name, line and value of a query ends with NUL, on a terminal too."""
+    line = "list --include-default"
+    names = f"web\0{DEFAULT}\0mail\0"
+    assert run(f"{line} -q0", terminal=terminal) == Ran(0, out=names)
+    assert run(f"{line} -q --null -o json", terminal=terminal) == Ran(0, out=names)
+    assert run(f"{line} -0 --columns name", terminal=terminal) == Ran(0, out=names)
+    assert run(f"-0 {line} --columns name,region web", terminal=terminal) == Ran(
+        0, out="web\tus-east-1\0"
+    )
+    queried = run(f"{line} -0 -o text --query keyPairs[].[name]", terminal=terminal)
+    assert queried == Ran(0, out=names)
+
+
+@pytest.mark.parametrize("output", ["table", "csv", "json", "jsonl"])
+def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
+    """A format that has an end of its own is refused with it, before anything is asked."""
+    ran = run(f"list -0 -o {output}")
+    assert (ran.exit_code, ran.out, liar.calls) == (2, "", [])
+    assert f"--null is for names and text, and the output is {output}" in ran.err
+    assert "add -q for the names, or -o text" in ran.err
+
+
 # Errors
 
 

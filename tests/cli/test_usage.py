@@ -17,6 +17,7 @@ SHARED = [
     "--output",
     "--query",
     "--quiet",
+    "--null",
     "--color",
     "--no-input",
     "--debug",

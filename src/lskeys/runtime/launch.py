@@ -30,6 +30,7 @@ class Asked:
     output: str | None = None
     query: str | None = None
     quiet: bool = False
+    null: bool = False
     color: str | None = None
     no_input: bool = False
     debug: bool = False

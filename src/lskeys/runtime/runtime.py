@@ -308,8 +308,10 @@ class Runtime:
 
         return (self.settings.out.value, expanded(Path("~/.ssh")))
 
-    def check_query(self) -> None:
-        """Refuse a `--query` that is no JMESPath, before anything is asked."""
+    def check_output(self) -> None:
+        """Refuse a `--query` that is no JMESPath, or a `--null` that fits no format, up front."""
+        if self.asked.null:
+            showing.check_null(self.asked, self.settings.output.value)
         if self.asked.query is not None:
             showing.check_query(self.asked.query)
 
