@@ -519,6 +519,59 @@ def test_wrong_words_in_the_environment(
     assert run("list") == expected
 
 
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "86401"])
+def test_wrong_timeout_in_the_environment(
+    value: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A time that is none, or that no question could take, is refused with where it came from."""
+    monkeypatch.setenv("LSKEYS_TIMEOUT", value)
+    assert run("list") == failed(
+        f"{value} (from environment LSKEYS_TIMEOUT) is no number of seconds from 0.1 to 86400",
+        "such as LSKEYS_TIMEOUT=10",
+    )
+
+
+def test_endpoint_by_variable(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LSKEYS_ENDPOINT_URL is asked rather than AWS's own, and LSKEYS_DEBUG shows it."""
+    account.add_key_pairs("us-east-1", ["web"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
+    assert run("list -q") == Ran(0, out="web\n")
+    monkeypatch.setenv("LSKEYS_DEBUG", "1")
+    assert run("list -q").err.startswith("lskeys: debug: get_key_pairs in us-east-1: ")
+
+
+def test_timeout_by_variable(hanging: Path, run: Run, home: Path, say: Say) -> None:
+    """LSKEYS_TIMEOUT is how long is waited, unless --timeout says otherwise."""
+    configure_aws(home, f"[default]\ncredential_process = {hanging}\n")
+    say("LSKEYS_TIMEOUT", "0.5")
+    line = f"list -r us-east-1 {NOWHERE}"
+    assert run(line).err.startswith("lskeys: error: no credentials within 0.5 seconds\n")
+    ran = run(f"{line} --timeout 0.1")
+    assert ran.err.startswith("lskeys: error: no credentials within 0.1 seconds\n")
+
+
+def test_the_sandbox_beats_the_endpoint_variable(
+    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the sandbox reaches nothing else, whatever the environment names."""
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
+    assert "laptop" in run("--sandbox list -q").out
+    assert server.requests == []
+
+
+def test_no_input_by_variable(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LSKEYS_NO_INPUT keeps a terminal from being asked."""
+    account.add_key_pairs("us-east-1", ["web"])
+    monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
+    ran = run("delete web", typed="web\n")
+    assert (ran.exit_code, [each.operation for each in server.requests]) == (5, ["GetKeyPair"])
+
+
 def test_config_file_is_used(account: Sandbox, server: Server, run: Run, say: Say) -> None:
     """What config.toml says about output and regions is what happens; a flag beats it."""
     account.add_key_pairs("eu-west-1", ["web"])

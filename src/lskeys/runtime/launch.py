@@ -26,7 +26,7 @@ class Asked:
     all_regions: bool = False
     endpoint_url: str | None = None
     sandbox: bool = False
-    timeout: float = 60.0
+    timeout: float | None = None
     output: str | None = None
     query: str | None = None
     quiet: bool = False

@@ -70,22 +70,26 @@ class Runtime:
             output=asked.output,
             color=asked.color,
             sandbox=asked.sandbox,
+            endpoint_url=asked.endpoint_url,
+            timeout=asked.timeout,
+            no_input=asked.no_input,
+            debug=asked.debug,
         )
         return config.settle(flags, self.launch.environ, config.read(config.config_path()))
 
     @cached_property
     def terminal(self) -> Terminal:
         """The three streams."""
-        launch, asked = self.launch, self.asked
+        launch, settings = self.launch, self.settings
         return Terminal(
             launch.stdin,
             launch.stdout,
             launch.stderr,
             launch.environ,
-            color=self.settings.color.value,
-            no_input=asked.no_input,
-            debug=asked.debug,
-            json_errors=self.settings.output.value in {"json", "jsonl"},
+            color=settings.color.value,
+            no_input=settings.no_input.value,
+            debug=settings.debug.value,
+            json_errors=settings.output.value in {"json", "jsonl"},
         )
 
     @cached_property
@@ -94,20 +98,20 @@ class Runtime:
         from lskeys import config
         from lskeys.lightsail import Connection, connect
 
-        asked = self.asked
-        endpoint_url, access_key = asked.endpoint_url, None
-        if self.settings.sandbox.value:
-            if endpoint_url is not None:
+        settings = self.settings
+        endpoint_url, access_key = settings.endpoint_url.value, None
+        if settings.sandbox.value:
+            if self.asked.endpoint_url is not None:
                 raise UsageError(
                     "the sandbox and --endpoint-url exclude each other",
                     hint="leave one of them out",
                 )
             endpoint_url, access_key = self._sandbox
         connection = Connection(
-            profile=None if access_key else self.settings.profile.value,
+            profile=None if access_key else settings.profile.value,
             endpoint_url=endpoint_url,
             access_key=access_key,
-            timeout=asked.timeout,
+            timeout=settings.timeout.value,
             cache=config.cache_path(),
         )
         return connect(connection, self.terminal.trace)
@@ -230,7 +234,7 @@ class Runtime:
         from lskeys import keystore
 
         self.name_leftovers(path)
-        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
+        return keystore.open_folder(path, now=self.launch.now, wait=self.settings.timeout.value)
 
     def name_leftovers(self, folder: Path) -> None:
         """Tell, once, what an interrupted run left in a folder that is about to be written in."""
