@@ -69,7 +69,7 @@ def delete_key_pairs(
     cleared = _clear(run, found.pairs, asked, _Safeguards(key, backup, no_backup))
     clearances = [answer.value for answer in cleared if answer.value]
     _consent(run, clearances)
-    answers = [_delete(run, clearance, backup) for clearance in clearances]
+    answers = _delete_each(run, clearances, backup)
     removals = [*found.absent, *(answer.value for answer in answers if answer.value)]
     failures = [*found.failures, *(each.error for each in [*cleared, *answers] if each.error)]
     if removals:
@@ -211,6 +211,19 @@ def _show_stake(run: Runtime, clearance: Clearance) -> None:
         )
     for line in stakes(clearance.pair, proof, run.launch.now()):
         run.terminal.note(line)
+
+
+def _delete_each(
+    run: Runtime, clearances: Sequence[Clearance], backup: Path | None
+) -> list[Answer[Removal]]:
+    answers: list[Answer[Removal]] = []
+    for clearance in clearances:
+        if len(clearances) > 1:
+            done = f"{len(answers)} of {len(clearances)}"
+            run.terminal.progress(f"{done} key pairs done, deleting {clearance.pair.name}")
+        answers.append(_delete(run, clearance, backup))
+    run.terminal.done()
+    return answers
 
 
 def _delete(run: Runtime, clearance: Clearance, backup: Path | None) -> Answer[Removal]:
