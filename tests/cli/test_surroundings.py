@@ -28,21 +28,15 @@ def test_files_of_aws_elsewhere(
     assert [each.region for each in server.requests] == ["eu-west-2", "eu-west-2"]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("AWS_DEFAULT_OUTPUT", "json"), ("AWS_PAGER", "false"), ("PAGER", "false")]
-)
 def test_looks_of_aws_are_not_ours(
-    account: Sandbox,
-    server: Server,
-    run: Run,
-    name: str,
-    value: str,
-    monkeypatch: pytest.MonkeyPatch,
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What says how the AWS CLI shows its answers says nothing about ours."""
     account.add_key_pairs(REGION, ["web"])
     plain = run("list")
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_OUTPUT", "json")
+    monkeypatch.setenv("AWS_PAGER", "false")
+    monkeypatch.setenv("PAGER", "false")
     assert run("list") == plain
     assert len(server.requests) == 2
 
@@ -60,7 +54,7 @@ def test_attempts_are_ours(
 
 
 def test_xdg_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and the sandbox are in the folders that XDG's variables name; the home stays empty."""
+    """Settings and the sandbox are where XDG's variables say; the home stays empty."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     save(tmp_path / "config" / "lskeys" / "config.toml", 'output = "json"\n')
