@@ -51,6 +51,7 @@ class KeyPair:
     Every member but name and region may be absent in an answer. `used_by` (names of the
     instances that name it) and `local_files` (paths on this disk) are None until asked for.
     `outdated` are those of the instances that are older: they hold an earlier key of that name.
+    `profile` is whose account it is in, where several are asked.
     """
 
     name: str
@@ -65,6 +66,7 @@ class KeyPair:
     used_by: tuple[str, ...] | None = None
     outdated: tuple[str, ...] = ()
     local_files: tuple[str, ...] | None = None
+    profile: str | None = None
 
     @property
     def is_default(self) -> bool:
@@ -255,11 +257,15 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """One region's answer to one question: a value, or the error that came instead."""
+    """One region's answer to one question: a value, or the error that came instead.
+
+    `profile` is whose account it is, where several are asked.
+    """
 
     region: str
     value: T | None = None
     error: LskeysError | None = None
+    profile: str | None = None
 
 
 def _account(arn: str | None) -> str | None:

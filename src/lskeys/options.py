@@ -65,13 +65,13 @@ class Connection:
     """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
 
     profile: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--profile",
             "-p",
             metavar="NAME",
             rich_help_panel=_CONNECTION,
-            help="The AWS profile to use.",
+            help="The AWS profile to use; list takes several.",
         ),
     ] = None
     region: Annotated[
@@ -212,8 +212,13 @@ EVERYWHERE = (Connection, Output, Program)
 """The groups that are understood before the verb, too."""
 
 
-def verb(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a verb the options of these groups, and a `Runtime` as its first argument."""
+def verb(
+    *groups: type[Any], takes_profiles: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a verb the options of these groups, and a `Runtime` as its first argument.
+
+    A verb that does not say that it takes several profiles never sees more than one.
+    """
 
     def dress(function: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -226,7 +231,13 @@ def verb(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., No
         def dressed(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
             before: Before = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
-            run = Runtime(before.launch, _asked(before.values, given))
+            asked = _asked(before.values, given)
+            if len(asked.profiles) > 1 and not takes_profiles:
+                raise UsageError(
+                    f"--profile is given {len(asked.profiles)} times, and this asks one account",
+                    hint="give one; lskeys list takes several",
+                )
+            run = Runtime(before.launch, asked)
             try:
                 run.check_output()
                 function(run, **values)
@@ -259,6 +270,7 @@ def _asked(before: dict[str, Any], after: dict[str, Any]) -> Asked:
     if said.get("region") and said.get("all_regions"):
         raise UsageError("--region and --all-regions exclude each other", hint="choose one")
     said["regions"] = tuple(said.pop("region", ()))
+    said["profiles"] = tuple(dict.fromkeys(said.pop("profile", ())))
     return replace(Asked(), **said)
 
 

@@ -279,7 +279,7 @@ def test_unknown_column(options: str, what: str, server: Server, run: Run) -> No
     assert ran.err == (
         f"lskeys: error: there is no column {what}\n"
         "lskeys: hint: columns are name, region, created, fingerprint, tags, used-by, "
-        "local-files, account, arn, support-code\n"
+        "local-files, account, arn, support-code, profile\n"
     )
 
 

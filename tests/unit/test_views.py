@@ -206,5 +206,6 @@ def test_columns_are_a_contract() -> None:
         "account",
         "arn",
         "support-code",
+        "profile",
     )
     assert KEY_PAIRS.standard == ("name", "region", "created", "fingerprint", "tags")

@@ -21,7 +21,7 @@ class Launch:
 class Asked:
     """What the shared options said, before and after the verb together."""
 
-    profile: str | None = None
+    profiles: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     all_regions: bool = False
     endpoint_url: str | None = None
@@ -36,3 +36,8 @@ class Asked:
     debug: bool = False
     dry_run: bool = False
     yes: bool = False
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that was named, if it was one."""
+        return self.profiles[0] if len(self.profiles) == 1 else None

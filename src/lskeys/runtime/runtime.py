@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -20,7 +20,7 @@ from lskeys.errors import (
     several,
 )
 from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair, Region
+from lskeys.model import Answer, KeyPair, Region, attempt
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
@@ -198,6 +198,39 @@ class Runtime:
             if len(wanted) > 1:
                 self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
         self.terminal.done()
+        return answers
+
+    @cached_property
+    def accounts(self) -> "tuple[Runtime, ...]":
+        """A runtime for each profile that was named; this one where there are not several.
+
+        Raises:
+            UsageError: The sandbox, which has one account, is to be asked for several.
+        """
+        if len(self.asked.profiles) < 2:  # noqa: PLR2004  several
+            return (self,)
+        if self.settings.sandbox.value:
+            raise UsageError(
+                "the sandbox has one account, and no profiles", hint="leave --profile out"
+            )
+        return tuple(
+            Runtime(self.launch, replace(self.asked, profiles=(name,)))
+            for name in self.asked.profiles
+        )
+
+    def ask_accounts(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
+        """Ask the wanted regions of each account; one that fails hides no other."""
+        if len(self.accounts) == 1:
+            return self.ask(question)
+        answers: list[Answer[T]] = []
+        for account in self.accounts:
+            name = account.asked.profile
+            asked = attempt("", partial(account.ask, question))
+            found = asked.value or [Answer("", error=asked.error)]
+            for answer in found:
+                if answer.error is not None:
+                    answer.error.message = f"profile {name}: {answer.error.message}"
+            answers += [replace(answer, profile=name) for answer in found]
         return answers
 
     def ask_for(

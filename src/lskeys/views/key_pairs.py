@@ -23,6 +23,7 @@ def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
             "tags": [without_none({"key": tag.key, "value": tag.value}) for tag in pair.tags],
             "fingerprint": pair.fingerprint,
             "isDefault": pair.is_default,
+            "profile": pair.profile,
             "usedBy": list(pair.used_by) if pair.used_by is not None else None,
             "localFiles": list(pair.local_files) if pair.local_files is not None else None,
         }
@@ -98,8 +99,12 @@ KEY_PAIRS: View[KeyPair] = View(
         Column("account", "ACCOUNT", lambda pair: pair.account or ""),
         Column("arn", "ARN", lambda pair: pair.arn or "", folds=True),
         Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or "", folds=True),
+        Column("profile", "PROFILE", lambda pair: pair.profile or ""),
     ),
     standard=("name", "region", "created", "fingerprint", "tags"),
     identity=lambda pair: pair.name,
     raw=raw_key_pair,
 )
+
+OF_SEVERAL_ACCOUNTS = KEY_PAIRS.chosen(["profile", *KEY_PAIRS.standard])
+"""The standard columns, and before them whose account it is."""
