@@ -139,15 +139,15 @@ def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settin
         out=_out(flags, environ, file),
         output=_output(flags, environ, file),
         color=_color(flags, environ, file),
-        sandbox=_switch(environ, "sandbox", flag=flags.sandbox),
+        sandbox=_switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox),
         endpoint_url=_first(
             _flag(flags.endpoint_url, "--endpoint-url"),
             _variable(environ, "LSKEYS_ENDPOINT_URL"),
             default=None,
         ),
         timeout=_timeout(flags, environ),
-        no_input=_switch(environ, "no-input", flag=flags.no_input),
-        debug=_switch(environ, "debug", flag=flags.debug),
+        no_input=_switch(environ, "LSKEYS_NO_INPUT", flag=flags.no_input),
+        debug=_switch(environ, "LSKEYS_DEBUG", flag=flags.debug),
     )
 
 
@@ -197,10 +197,10 @@ def _color(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settin
     return _one_of(chosen, COLORS)
 
 
-def _switch(environ: Mapping[str, str], option: str, *, flag: bool) -> Setting[bool]:
+def _switch(environ: Mapping[str, str], variable: str, *, flag: bool) -> Setting[bool]:
     if flag:
+        option = variable.removeprefix("LSKEYS_").lower().replace("_", "-")
         return Setting(value=True, origin=f"flag --{option}")
-    variable = f"LSKEYS_{option.replace('-', '_').upper()}"
     word = environ.get(variable, "").strip().lower()
     if word in _TRUE:
         return Setting(value=True, origin=f"environment {variable}")
