@@ -54,6 +54,8 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
     """Begin anew with a fresh account; switches set here stay for every later use."""
     path = sandbox_path()
     sandboxes.reset(path, run.launch.now, settings or (), dry_run=run.asked.dry_run)
+    if not run.asked.dry_run:
+        run.forget_sandbox()
     run.terminal.note(f"{'would reset' if run.asked.dry_run else 'reset'} {path}")
 
 

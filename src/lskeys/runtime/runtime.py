@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from lskeys import words
 from lskeys.errors import (
     LocalError,
     LskeysError,
@@ -22,6 +23,7 @@ from lskeys.model import Answer, Region
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
+from lskeys.runtime.seen import Seen
 from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
@@ -51,10 +53,17 @@ class Runtime:
     asked: Asked
     _closing: ExitStack = field(default_factory=ExitStack)
     _named: set[Path] = field(default_factory=set)
+    _seen: Seen = field(default_factory=Seen)
 
     def close(self) -> None:
-        """Give back what was opened."""
+        """Give back what was opened; remember for TAB which names were seen."""
         self._closing.close()
+        if self._seen:
+            self._seen.keep(self.launch.environ, self.asked)
+
+    def forget_sandbox(self) -> None:
+        """Forget for TAB what the sandbox had, which begins anew."""
+        words.forget(words.path_in(self.launch.environ), words.SANDBOX)
 
     @cached_property
     def settings(self) -> "Settings":
@@ -108,7 +117,7 @@ class Runtime:
             timeout=asked.timeout,
             cache=config.cache_path(),
         )
-        return connect(connection, self.terminal.trace)
+        return connect(connection, self.terminal.trace, self._seen.witness)
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
