@@ -45,6 +45,14 @@ check: $(VENV)/checked
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# What the wheel installs for each shell is what the program prints.
+completions: $(VENV)/installed
+	@mkdir -p $@
+	$(BIN)/lskeys completion bash > $@/lskeys.bash
+	$(BIN)/lskeys completion zsh > $@/_lskeys
+	$(BIN)/lskeys completion fish > $@/lskeys.fish
+	$(BIN)/lskeys completion powershell > $@/lskeys.ps1
+
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)

@@ -67,7 +67,7 @@ class Connection:
         typer.Option(
             "--profile",
             "-p",
-            metavar="NAME",
+            metavar="PROFILE",
             rich_help_panel=_CONNECTION,
             help="The AWS profile to use.",
         ),
@@ -77,7 +77,7 @@ class Connection:
         typer.Option(
             "--region",
             "-r",
-            metavar="NAME",
+            metavar="REGION",
             rich_help_panel=_CONNECTION,
             help="A region, or 'all'; may be given again.",
         ),

@@ -36,7 +36,7 @@ Kind = Literal["rsa", "ed25519"]
 @verb(Connection, Output, Program, Safety)
 def create_key_pair(
     run: Runtime,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The new key pair.")],
+    name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
     *,
     kind: Annotated[Kind | None, typer.Option("--type", help="Default: rsa.")] = None,
     bits: Annotated[

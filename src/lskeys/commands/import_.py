@@ -17,7 +17,7 @@ from lskeys.views.imported_keys import IMPORTED_KEYS
 @verb(Connection, Output, Program, Safety)
 def import_key_pair(
     run: Runtime,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The new key pair.")],
+    name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
     file: Annotated[
         str | None,
         typer.Argument(metavar="[FILE]", help="A public or private key; - is stdin."),

@@ -44,7 +44,7 @@ def list_key_pairs(
     ] = None,
     column_names: Annotated[
         str | None,
-        typer.Option("--columns", metavar="NAME,...", help="Which columns, in which order."),
+        typer.Option("--columns", metavar="COLUMN,...", help="Which columns, in which order."),
     ] = None,
 ) -> None:
     """List key pairs.

@@ -9,7 +9,12 @@ from lskeys.config import sandbox_path
 from lskeys.options import Program, Safety, verb
 from lskeys.runtime import Runtime, sandboxes
 
-group = typer.Typer(name="sandbox", help="The built-in pretend Lightsail.", no_args_is_help=True)
+group = typer.Typer(
+    name="sandbox",
+    help="The built-in pretend Lightsail.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 PORT = 8417
 """Where `serve` listens and `env` points, unless told otherwise."""

@@ -34,7 +34,7 @@ def ssh_config(
     run: Runtime,
     globs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[GLOB]...", help="Only instances with names like these."),
+        typer.Argument(metavar="[INSTANCE]...", help="Only instances with names like these."),
     ] = None,
     *,
     known_hosts: Annotated[
