@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock clean
+.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock generated clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -45,13 +45,9 @@ check: $(VENV)/checked
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# What the wheel installs for each shell is what the program prints.
-completions: $(VENV)/installed
-	@mkdir -p $@
-	$(BIN)/lskeys completion bash > $@/lskeys.bash
-	$(BIN)/lskeys completion zsh > $@/_lskeys
-	$(BIN)/lskeys completion fish > $@/lskeys.fish
-	$(BIN)/lskeys completion powershell > $@/lskeys.ps1
+# Completion scripts, manual pages and the help pages that tests expect, all from the command tree.
+generated: $(VENV)/tested
+	RENEW_GENERATED=1 $(BIN)/python -m pytest -q tests/cli/test_generated.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'

@@ -12,7 +12,7 @@ _lskeys_shape() {
     commands= options= arguments=
     case $1 in
         '')
-            commands='list ls show create import download-default delete rm rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion'
+            commands='list ls show create import download-default delete rm rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion help'
             options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
             ;;
         'list' | 'ls')
@@ -85,6 +85,10 @@ _lskeys_shape() {
         'completion')
             options='--color --no-input --debug --version --help -V -h'
             arguments='words:bash zsh fish powershell'
+            ;;
+        'help')
+            options='--man --color --no-input --debug --version --help -V -h'
+            arguments='words:exit-codes environment formatting fingerprints security list show create import download-default delete rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion help'
             ;;
     esac
 }

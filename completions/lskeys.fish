@@ -22,7 +22,7 @@ function __lskeys_at
             set skips 1
         else if string match -q -- '-*' "$word"
             continue
-        else if contains -- (string join ' ' $command "$word") 'list' 'ls' 'show' 'create' 'import' 'download-default' 'delete' 'rm' 'rotate-default' 'tag' 'untag' 'fingerprint' 'audit' 'ssh-config' 'regions' 'config' 'sandbox' 'sandbox serve' 'sandbox env' 'sandbox reset' 'sandbox path' 'completion'
+        else if contains -- (string join ' ' $command "$word") 'list' 'ls' 'show' 'create' 'import' 'download-default' 'delete' 'rm' 'rotate-default' 'tag' 'untag' 'fingerprint' 'audit' 'ssh-config' 'regions' 'config' 'sandbox' 'sandbox serve' 'sandbox env' 'sandbox reset' 'sandbox path' 'completion' 'help'
             set -a command "$word"
         else
             set position (math $position + 1)
@@ -79,6 +79,7 @@ complete -c lskeys -n '__lskeys_at "" 1' -a regions -d 'List the regions Lightsa
 complete -c lskeys -n '__lskeys_at "" 1' -a config -d 'Show every setting, its value and where it came from.'
 complete -c lskeys -n '__lskeys_at "" 1' -a sandbox -d 'The built-in pretend Lightsail.'
 complete -c lskeys -n '__lskeys_at "" 1' -a completion -d 'Print the script that completes verbs, options and key names at TAB.'
+complete -c lskeys -n '__lskeys_at "" 1' -a help -d 'Show the help of a verb or a topic.'
 complete -c lskeys -n '__lskeys_at ""' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use.'
 complete -c lskeys -n '__lskeys_at ""' -l region -s r -x -a '(__lskeys_words regions)' -d 'A region, or \'all\'; may be given again.'
 complete -c lskeys -n '__lskeys_at ""' -l all-regions -d 'Every region the account has.'
@@ -388,3 +389,10 @@ complete -c lskeys -n '__lskeys_at "completion"' -l debug -d 'Show each call on 
 complete -c lskeys -n '__lskeys_at "completion"' -l version -s V -d 'Show the version.'
 complete -c lskeys -n '__lskeys_at "completion"' -l help -s h -d 'Show this message and exit.'
 complete -c lskeys -n '__lskeys_at "completion" 1' -a 'bash zsh fish powershell'
+complete -c lskeys -n '__lskeys_at "help"' -l man -d 'Print the manual page\'s source, for man -l -.'
+complete -c lskeys -n '__lskeys_at "help"' -l color -x -a 'auto always never' -d 'Default: auto.'
+complete -c lskeys -n '__lskeys_at "help"' -l no-input -d 'Never ask anything.'
+complete -c lskeys -n '__lskeys_at "help"' -l debug -d 'Show each call on stderr; never a key.'
+complete -c lskeys -n '__lskeys_at "help"' -l version -s V -d 'Show the version.'
+complete -c lskeys -n '__lskeys_at "help"' -l help -s h -d 'Show this message and exit.'
+complete -c lskeys -n '__lskeys_at "help" 1' -a 'exit-codes environment formatting fingerprints security list show create import download-default delete rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion help'

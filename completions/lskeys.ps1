@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 'config' = 'Show every setting, its value and where it came from.'
                 'sandbox' = 'The built-in pretend Lightsail.'
                 'completion' = 'Print the script that completes verbs, options and key names at TAB.'
+                'help' = 'Show the help of a verb or a topic.'
             }
             options = [ordered]@{
                 '--profile' = 'The AWS profile to use.'
@@ -506,6 +507,18 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--help' = 'Show this message and exit.'
             }
             arguments = @('words:bash zsh fish powershell')
+        }
+        'help' = @{
+            commands = @{}
+            options = [ordered]@{
+                '--man' = 'Print the manual page''s source, for man -l -.'
+                '--color' = 'Default: auto.'
+                '--no-input' = 'Never ask anything.'
+                '--debug' = 'Show each call on stderr; never a key.'
+                '--version' = 'Show the version.'
+                '--help' = 'Show this message and exit.'
+            }
+            arguments = @('words:exit-codes environment formatting fingerprints security list show create import download-default delete rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion help')
         }
     }
 

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from lskeys import commands
-from lskeys.completion import SCRIPTS, line
+from lskeys.completion import line
 from lskeys.tree import HELP, Command, Option
 from lskeys.words import usual
 from tests.cli.shells import PROMPT, TAB, Terminal, terminal
-from tests.conftest import Ran, Run
+from tests.conftest import Run
 
-COMPLETIONS = Path(__file__).parents[2] / "completions"
 BESIDE = Path(sys.executable).parent
 NAMES = set(usual.NEW_SANDBOX["us-east-1"])
 TREE = commands.tree()
@@ -80,14 +79,6 @@ def offered(
         return {each.removeprefix(option + equals) for each in found}
 
     return in_bash if request.param == "bash" else in_fish
-
-
-def test_the_scripts_are_those_in_the_repository(run: Run) -> None:
-    """What packages install is what the program prints; `make completions` renews it."""
-    if not COMPLETIONS.exists():
-        pytest.skip("the scripts are not beside these tests")
-    for shell, (file, _) in SCRIPTS.items():
-        assert run(f"completion {shell}") == Ran(0, (COMPLETIONS / file).read_text()), file
 
 
 def test_an_unknown_shell_is_a_usage_error(run: Run) -> None:

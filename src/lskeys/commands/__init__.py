@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
 
-from lskeys.options import EVERYWHERE, OptionalValue, verb
+from lskeys.options import EVERYWHERE, OneVerb, OptionalValue, verb
 from lskeys.runtime import Runtime
+from lskeys.topics import TOPICS
 from lskeys.tree import Command, read
 
-_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PAIRS = "Key pairs"
 _DEFAULT = "The default pair"
 _DISK = "This disk"
@@ -39,7 +39,7 @@ class Verb:
     panel: str
     summary: str
     alias: str | None = None
-    kind: type[TyperCommand] = TyperCommand
+    kind: type[OneVerb] = OneVerb
 
     @property
     def module(self) -> str:
@@ -118,6 +118,7 @@ VERBS = (
         _ABOUT,
         "Print the script that completes verbs, options and key names at TAB.",
     ),
+    Verb("help", "show_help", _ABOUT, "Show the help of a verb or a topic."),
 )
 
 
@@ -140,7 +141,9 @@ def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is
         return typer.main.get_command(loaded)
     alone = plain_typer()
     text, _, examples = inspect.getdoc(loaded).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
-    alone.command(verb.word, cls=verb.kind, help=text, epilog=epilog(examples))(loaded)
+    # Typer keeps the line breaks of all paragraphs but the first.
+    folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
+    alone.command(verb.word, cls=verb.kind, help=folded, epilog=epilog(examples))(loaded)
     return typer.main.get_command(alone)
 
 
@@ -150,15 +153,30 @@ def epilog(examples: str) -> str:
     return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
 
 
+def show_page(verb: Verb) -> None:
+    """Show what `--help` shows of a verb; Typer draws it on stdout."""
+    command(verb)(args=["--help"], prog_name=f"lskeys {verb.word}", standalone_mode=False, **_HELP)
+
+
 def tree() -> Command:
     """The whole program, every verb loaded."""
     verbs = [
-        replace(read(command(each), each.word), alias=each.alias, panel=each.panel)
+        replace(_subjects(read(command(each), each.word)), alias=each.alias, panel=each.panel)
         for each in VERBS
     ]
     before = plain_typer()
     before.command()(verb(*EVERYWHERE)(_nothing))
     return replace(read(typer.main.get_command(before)), commands=tuple(verbs))
+
+
+def _subjects(command: Command) -> Command:
+    """A command, with all that help can be had of as the choices where that is meant."""
+    choices = (*(topic.word for topic in TOPICS), *(each.word for each in VERBS))
+    arguments = (
+        replace(each, choices=choices) if each.noun == "TOPIC" else each
+        for each in command.arguments
+    )
+    return replace(command, arguments=tuple(arguments))
 
 
 def _nothing(_run: Runtime) -> None:

@@ -50,6 +50,10 @@ def list_key_pairs(
     """List key pairs.
 
     Regions are asked side by side; one that fails hides no other.
+
+    Examples:
+        lskeys list --include-default
+        lskeys list 'web-*' --all-regions --sort -created
     """
     if unused and in_use:
         raise UsageError("--unused and --in-use exclude each other", hint="choose one")

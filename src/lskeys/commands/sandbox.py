@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lskeys.commands import epilog
 from lskeys.config import sandbox_path
 from lskeys.options import Program, Safety, verb
 from lskeys.runtime import Runtime, sandboxes
@@ -12,6 +13,7 @@ from lskeys.runtime import Runtime, sandboxes
 group = typer.Typer(
     name="sandbox",
     help="The built-in pretend Lightsail.",
+    epilog=epilog("lskeys sandbox path\nlskeys sandbox reset --set page-size=5"),
     no_args_is_help=True,
     add_completion=False,
 )
