@@ -39,7 +39,7 @@ class Terminal:
 
 @contextmanager
 def terminal(command: list[str], environ: Mapping[str, str], folder: Path) -> Iterator[Terminal]:
-    """A program in a pseudo-terminal of 200 columns, ended when that is left."""
+    """A program in a pseudo-terminal, ended when that is left."""
     ours, theirs = pty.openpty()
     # What a session's first process opens by name becomes its terminal.
     opened = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(theirs), *command]
@@ -48,7 +48,7 @@ def terminal(command: list[str], environ: Mapping[str, str], folder: Path) -> It
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**environ, "TERM": "xterm", "COLUMNS": "200", "LINES": "50"},
+        env={**environ, "TERM": "xterm"},
         cwd=folder,
         start_new_session=True,
     )

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.conftest import Run
 ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).parent / "pages"
 WORDS = [verb.word for verb in commands.VERBS]
+IS_OTHERWISE_DRAWN = int(version("rich").partition(".")[0]) < 15
 RENEWS = "RENEW_GENERATED" in os.environ
 
 
@@ -24,6 +26,11 @@ def is_committed(path: Path, text: str) -> None:
     if not path.parent.exists():
         pytest.skip(f"{path.parent.name} is not beside these tests")
     assert path.read_text() == text, f"{path.name} is stale: make generated"
+
+
+def words_of(page: str) -> list[str]:
+    """The words of a page, whatever its columns and frames."""
+    return sorted(word for word in page.split() if word.strip("│─╭╮╰╯"))
 
 
 @pytest.mark.parametrize("shell", SCRIPTS)
@@ -48,7 +55,11 @@ def test_a_help_page(word: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     page = "".join(f"{row.rstrip()}\n" for row in shown.splitlines())
     assert max(map(len, page.splitlines())) <= 80
     assert "\u2026" not in page
-    is_committed(PAGES / f"{word or 'lskeys'}.txt", page)
+    file = PAGES / f"{word or 'lskeys'}.txt"
+    if IS_OTHERWISE_DRAWN:  # the same words, in columns of other widths
+        assert words_of(page) == words_of(file.read_text())
+    else:
+        is_committed(file, page)
 
 
 def test_nothing_else_is_committed() -> None:
