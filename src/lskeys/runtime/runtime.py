@@ -19,7 +19,7 @@ from lskeys.errors import (
     several,
 )
 from lskeys.harmless import one_line
-from lskeys.model import Answer, Region
+from lskeys.model import Answer, Region, Sighting
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
@@ -58,8 +58,15 @@ class Runtime:
     def close(self) -> None:
         """Give back what was opened; remember for TAB which names were seen."""
         self._closing.close()
+        self._remember()
+
+    def _witness(self, sighting: Sighting) -> None:
+        self._seen.witness(sighting)
+
+    def _remember(self) -> None:
         if self._seen:
             self._seen.keep(self.launch.environ, self.asked)
+            self._seen = Seen()
 
     def forget_sandbox(self) -> None:
         """Forget for TAB what the sandbox had, which begins anew."""
@@ -117,7 +124,7 @@ class Runtime:
             timeout=asked.timeout,
             cache=config.cache_path(),
         )
-        return connect(connection, self.terminal.trace, self._seen.witness)
+        return connect(connection, self.terminal.trace, self._witness)
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
@@ -312,7 +319,12 @@ class Runtime:
             showing.check_query(self.asked.query)
 
     def show(self, sheet: Sheet[Any]) -> None:
-        """Put what was found on stdout, in the format that was asked for."""
+        """Put what was found on stdout, in the format that was asked for.
+
+        What TAB may know is remembered before: after its result a run must have nothing left to
+        do, or one that is killed there would be repeated though all of it is done.
+        """
+        self._remember()
         output = self.settings.output.value
         showing.show(sheet, self.terminal, self.asked, output=output, now=self.launch.now())
 
