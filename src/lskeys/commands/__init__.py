@@ -147,8 +147,10 @@ def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is
     return typer.main.get_command(alone)
 
 
-def epilog(examples: str) -> str:
+def epilog(examples: str) -> str | None:
     """Examples, one a line, as Typer shows them below a page: each a paragraph."""
+    if not examples:
+        return None
     lines = [line.strip().replace("[", r"\[") for line in examples.splitlines()]
     return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
 
