@@ -8,13 +8,33 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test test-matrix check dist zipapp sbom lock screenshots clean
+.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock generated screenshots clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
 
 test: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto $(TESTS)
+
+# What the suite does in small, at length: any input, any change of the code, any fault at any call.
+fuzz: $(VENV)/tested
+	LSKEYS_TEST_FUZZ_EXAMPLES=5000 LSKEYS_TEST_KEYS=100 $(BIN)/python -m pytest -q -n auto tests/fuzz tests/faults/test_keys.py
+
+mutants: $(VENV)/tested
+	$(BIN)/python -m tests.mutants
+
+load: $(VENV)/tested
+	$(BIN)/python -m tests.load
+
+sweep: $(VENV)/tested
+	$(BIN)/python -m tests.faults.sweep
+
+# The tables in docs/security.md: the tests counted, and the AWS CLI beside lskeys.
+matrix: $(VENV)/tested $(AWS)/installed
+	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto --matrix=docs/security.md tests
+
+side-by-side: $(VENV)/tested $(AWS)/installed
+	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m tests.side_by_side docs/security.md
 
 # Python 3.11, 3.12 and 3.13 as far as they are here, the built wheel, newest and lowest dependencies.
 test-matrix: $(AWS)/installed
@@ -24,6 +44,10 @@ check: $(VENV)/checked
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# Completion scripts, manual pages and the help pages that tests expect, all from the command tree.
+generated: $(VENV)/tested
+	RENEW_GENERATED=1 $(BIN)/python -m pytest -q tests/cli/test_generated.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'

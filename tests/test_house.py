@@ -20,8 +20,10 @@ MODULES = sorted(ROOT.rglob("*.py"))
 # True may also import from each other.
 LAYERS = (
     ({"__main__"}, False),
+    ({"process"}, False),
     ({"cli"}, False),
     ({"commands"}, False),
+    ({"completion", "manual"}, False),
     ({"options"}, False),
     ({"runtime"}, False),
     ({"creation", "rotation"}, False),
@@ -38,6 +40,7 @@ LAYERS = (
             "passphrases",
             "terminal",
             "render",
+            "words",
         },
         False,
     ),
@@ -55,6 +58,8 @@ LAYERS = (
             "rotation_report",
             "selection",
             "sshconfig",
+            "topics",
+            "tree",
             "verification",
             "views",
         },
@@ -76,6 +81,8 @@ ONLY_IN = {
     "click": set[str](),
     "unittest": set[str](),
 }
+# A verb that works on key material has its tools in its import block, cryptography among them.
+NEVER_FOR_HELP = ("boto3", "botocore", "http", "jmespath", "sqlite3", "urllib3")
 HEAVY = ("boto3", "botocore", "cryptography", "http", "jmespath", "sqlite3", "urllib3")
 
 
@@ -146,7 +153,10 @@ def test_a_library_has_one_home(library: str) -> None:
 
 
 def test_only_the_runtime_imports_inside_functions() -> None:
-    """Lazy imports live in one file; every other one has an honest import block."""
+    """Lazy imports live in one part; every other file has an honest import block.
+
+    But for the door, which answers TAB before it imports the program: TAB is pressed in a hurry.
+    """
     lazy = {
         part_of(module)
         for module in MODULES
@@ -154,14 +164,17 @@ def test_only_the_runtime_imports_inside_functions() -> None:
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(node))
     }
-    assert lazy == {"runtime"}
+    assert lazy == {"__main__", "runtime"}
 
 
 @pytest.mark.parametrize(
     ("line", "unwanted"),
     [
         (["--version"], (*HEAVY, "rich")),
+        (["--help"], HEAVY),
+        *(([verb.word, "--help"], NEVER_FOR_HELP) for verb in commands.VERBS),
         (["list", "--help"], HEAVY),
+        (["help", "security"], HEAVY),
         (["sandbox", "path"], (*HEAVY, "rich")),
         (
             ["list", "-r", "us-east-1", "--endpoint-url", "http://127.0.0.1:9"],
@@ -185,6 +198,33 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
     )
     assert ended.stderr.splitlines()[-1] == "loaded []"
+
+
+@pytest.mark.parametrize("kind", ["names", "regions", "profiles"])
+def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
+    """A shell's question loads the door and the words, and nothing else that is not Python's.
+
+    Of Python's own, nothing that takes longer to import than the answer takes.
+    """
+    code = (
+        "import sys, runpy\n"
+        "before = set(sys.modules)\n"
+        f"sys.argv = ['lskeys', '_complete', {kind!r}, 'lskeys', 'delete']\n"
+        "runpy.run_module('lskeys', run_name='__main__')\n"
+        "loaded = set(sys.modules) - before\n"
+        "own = {each for each in loaded if each.partition('.')[0] == 'lskeys'}\n"
+        "slow = {'argparse', 'dataclasses', 'datetime', 'inspect', 'json', 'pathlib', 'shutil',\n"
+        "        'socket', 'sqlite3', 'subprocess', 'tempfile', 'tomllib', 'typing'}\n"
+        "other = {each.partition('.')[0] for each in loaded - own} - sys.stdlib_module_names\n"
+        "print(*sorted(own), file=sys.stderr)\n"
+        "print(*sorted(other), *sorted(loaded & slow), file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
+    )
+    own, other = ended.stderr.splitlines()
+    assert {each.partition(".")[2].partition(".")[0] for each in own.split()} == {"", "words"}
+    assert other == ""
 
 
 def test_every_module_says_what_it_is() -> None:

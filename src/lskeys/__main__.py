@@ -1,56 +1,19 @@
-"""Starts the program: signals, streams, exit. Touches: the process."""
+"""The door: TAB is answered at once, anything else by the whole program. Touches: the process."""
 
-import contextlib
 import os
-import resource
-import signal
 import sys
-from datetime import UTC, datetime
-from types import FrameType
 
-from lskeys.cli import main as run
-from lskeys.errors import ExitCode, InterruptedByUserError
-from lskeys.runtime import Launch
-
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from lskeys import words
 
 
 def main() -> None:
-    """Run the command line of this process and exit."""
-    _hold_standard_streams()
-    _leave_no_core()
-    for number in _STOPS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, _stop)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
-    launch = Launch(sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC))
-    sys.exit(run(sys.argv[1:], launch))
+    """Answer the shell's question, or run the command line of this process and exit."""
+    if sys.argv[1:2] == [words.QUESTION]:
+        words.tell(sys.argv[2:], os.environ)
+        return
+    from lskeys import process
 
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """End the run; the first signal does, and no later one ends its cleaning up."""
-    for each in _STOPS:
-        signal.signal(each, signal.SIG_IGN)
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
-
-
-def _leave_no_core() -> None:
-    """Have no memory written to disk when the process breaks down: private keys are in it."""
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _hold_standard_streams() -> None:
-    """Take the numbers 0 to 2 where they are free, so that no key file is opened as stdout."""
-    for number in range(3):
-        with contextlib.suppress(OSError):
-            os.fstat(number)
-            continue
-        os.open(os.devnull, os.O_RDWR)
+    process.main()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from lskeys import commands
-from lskeys.commands import Verb
+from lskeys.commands import Verb, command
 from lskeys.errors import (
     LOOK_AROUND,
     ExitCode,
@@ -27,7 +27,6 @@ from lskeys.runtime import Launch
 from lskeys.spelling import did_you_mean
 from lskeys.terminal import Terminal
 
-_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
 
 
@@ -93,36 +92,15 @@ class Verbs(Words):
         return word, command(verb), rest
 
 
-def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
-    """A verb's command with all its options, as Typer parses it."""
-    loaded = verb.load()
-    if isinstance(loaded, typer.Typer):
-        return typer.main.get_command(loaded)
-    alone = _typer()
-    alone.command(verb.word, cls=verb.kind)(loaded)
-    return typer.main.get_command(alone)
-
-
 def app() -> typer.Typer:
     """The whole program, each verb a word and a summary."""
-    program = _typer(cls=Verbs, no_args_is_help=True)
+    program = commands.plain_typer(cls=Verbs, no_args_is_help=True)
     program.callback()(_before)
     for verb in commands.VERBS:
-        program.command(verb.word, help=verb.summary)(_nothing)
+        program.command(verb.word, help=verb.summary, rich_help_panel=verb.panel)(_nothing)
         if verb.alias:
             program.command(verb.alias, help=verb.summary, hidden=True)(_nothing)
     return program
-
-
-def _typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settings
-    return typer.Typer(
-        name="lskeys",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings=_HELP,
-        rich_markup_mode="rich",
-        **settings,
-    )
 
 
 def _nothing() -> None:

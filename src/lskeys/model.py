@@ -256,6 +256,20 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """Names that an answer told in passing; where the region is "", they are regions.
+
+    `is_whole` says that there are no others, but perhaps the default pair; `gone` are names of
+    pairs that were deleted.
+    """
+
+    region: str
+    names: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
     """One region's answer to one question: a value, or the error that came instead.
 

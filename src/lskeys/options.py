@@ -69,7 +69,7 @@ class Connection:
         typer.Option(
             "--profile",
             "-p",
-            metavar="NAME",
+            metavar="PROFILE",
             rich_help_panel=_CONNECTION,
             help="The AWS profile to use; list takes several.",
         ),
@@ -79,7 +79,7 @@ class Connection:
         typer.Option(
             "--region",
             "-r",
-            metavar="NAME",
+            metavar="REGION",
             rich_help_panel=_CONNECTION,
             help="A region, or 'all'; may be given again.",
         ),
@@ -290,7 +290,16 @@ class Words(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-class OptionalValue(TyperCommand):
+class OneVerb(TyperCommand):
+    """A command whose usage line has its arguments as they are written down, without braces."""
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
+        """The words of the usage line behind the verb."""
+        arguments = [each for each in self.params if each.param_type_name == "argument"]
+        return [self.options_metavar or "", *(each.make_metavar(ctx) for each in arguments)]
+
+
+class OptionalValue(OneVerb):
     """A command whose `--fingerprint` may stand without a value.
 
     As getopt does it for optional values: the option stands alone at the end of the line or

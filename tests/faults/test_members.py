@@ -98,7 +98,7 @@ def spoiled(raw: object) -> Iterator[object]:
 def region(liar: Liar, cache: Path) -> Lightsail:
     """One region, asked through the one door to boto3."""
     connection = Connection(endpoint_url=liar.endpoint, timeout=30, cache=cache)
-    return connect(connection, lambda _: None).lightsail(REGION)
+    return connect(connection, lambda _: None, lambda _: None).lightsail(REGION)
 
 
 def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:

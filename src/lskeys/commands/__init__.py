@@ -1,14 +1,25 @@
 """The verbs: one file each, loaded when it is typed. This folder is the help page."""
 
+import inspect
 import keyword
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from typer.core import TyperCommand
+import typer
 
-from lskeys.options import OptionalValue
+from lskeys.options import EVERYWHERE, OneVerb, OptionalValue, verb
+from lskeys.runtime import Runtime
+from lskeys.topics import TOPICS
+from lskeys.tree import Command, read
+
+_HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_PAIRS = "Key pairs"
+_DEFAULT = "The default pair"
+_DISK = "This disk"
+_ABOUT = "About lskeys"
+_EXAMPLES = "\n\nExamples:\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,7 @@ class Verb:
     Attributes:
         word: What is typed; its file is called so, too.
         name: What it runs: a function of that file, or a Typer of several.
+        panel: Where it stands on the help page.
         summary: The first line of its help.
         alias: A short word for it.
         kind: How its command line is parsed.
@@ -25,9 +37,10 @@ class Verb:
 
     word: str
     name: str
+    panel: str
     summary: str
     alias: str | None = None
-    kind: type[TyperCommand] = TyperCommand
+    kind: type[OneVerb] = OneVerb
 
     @property
     def module(self) -> str:
@@ -45,26 +58,30 @@ class Verb:
 
 
 VERBS = (
-    Verb("list", "list_key_pairs", "List key pairs.", alias="ls"),
-    Verb("show", "show_key_pair", "Show everything about one key pair."),
+    Verb("list", "list_key_pairs", _PAIRS, "List key pairs.", alias="ls"),
+    Verb("show", "show_key_pair", _PAIRS, "Show everything about one key pair."),
     Verb(
         "create",
         "create_key_pair",
+        _PAIRS,
         "Make a key pair: the key is made and saved here, only its public half goes to AWS.",
     ),
     Verb(
         "import",
         "import_key_pair",
+        _PAIRS,
         "Import a public key as a key pair, in one or more regions.",
     ),
     Verb(
         "download-default",
         "download_default",
+        _DEFAULT,
         "Save the default private key of one or more regions, verified, with its .pub.",
     ),
     Verb(
         "delete",
         "delete_key_pairs",
+        _PAIRS,
         "Delete key pairs, guarded by the fingerprint of the key on this disk.",
         alias="rm",
         kind=OptionalValue,
@@ -72,26 +89,102 @@ VERBS = (
     Verb(
         "rotate-default",
         "rotate_default",
+        _DEFAULT,
         "Replace the default pair of a region by a new one; the old private key is kept.",
     ),
-    Verb("tag", "tag_key_pair", "Give a key pair tags; one that it has gets the new value."),
-    Verb("untag", "untag_key_pair", "Take tags from a key pair, whatever their values."),
+    Verb(
+        "tag", "tag_key_pair", _PAIRS, "Give a key pair tags; one that it has gets the new value."
+    ),
+    Verb("untag", "untag_key_pair", _PAIRS, "Take tags from a key pair, whatever their values."),
     Verb(
         "fingerprint",
         "fingerprint_keys",
+        _DISK,
         "Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.",
     ),
     Verb(
         "audit",
         "audit_keys",
+        _DISK,
         "Compare the key folders with the account, and tell what is wrong and what mends it.",
     ),
     Verb(
         "ssh-config",
         "ssh_config",
+        _DISK,
         "Print Host blocks for instances, each with the key on this disk that opens it.",
     ),
-    Verb("regions", "list_regions", "List the regions Lightsail has for this account."),
-    Verb("config", "show_config", "Show every setting, its value and where it came from."),
-    Verb("sandbox", "group", "The built-in pretend Lightsail."),
+    Verb("regions", "list_regions", _ABOUT, "List the regions Lightsail has for this account."),
+    Verb("config", "show_config", _ABOUT, "Show every setting, its value and where it came from."),
+    Verb("sandbox", "group", _ABOUT, "The built-in pretend Lightsail."),
+    Verb(
+        "completion",
+        "print_completion",
+        _ABOUT,
+        "Print the script that completes verbs, options and key names at TAB.",
+    ),
+    Verb("help", "show_help", _ABOUT, "Show the help of a verb or a topic."),
 )
+
+
+def plain_typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settings
+    """A Typer without what this program does itself: completion, and telling of exceptions."""
+    return typer.Typer(
+        name="lskeys",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings=_HELP,
+        rich_markup_mode="rich",
+        **settings,
+    )
+
+
+def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
+    """A verb's command with all its options, as Typer parses it."""
+    loaded = verb.load()
+    if isinstance(loaded, typer.Typer):
+        return typer.main.get_command(loaded)
+    alone = plain_typer()
+    text, _, examples = inspect.getdoc(loaded).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
+    # Typer keeps the line breaks of all paragraphs but the first.
+    folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
+    alone.command(verb.word, cls=verb.kind, help=folded, epilog=epilog(examples))(loaded)
+    return typer.main.get_command(alone)
+
+
+def epilog(examples: str) -> str | None:
+    """Examples, one a line, as Typer shows them below a page: each a paragraph."""
+    if not examples:
+        return None
+    lines = [line.strip().replace("[", r"\[") for line in examples.splitlines()]
+    return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
+
+
+def show_page(verb: Verb) -> None:
+    """Show what `--help` shows of a verb; Typer draws it on stdout."""
+    command(verb)(args=["--help"], prog_name=f"lskeys {verb.word}", standalone_mode=False, **_HELP)
+
+
+def tree() -> Command:
+    """The whole program, every verb loaded."""
+    verbs = [
+        replace(_subjects(read(command(each), each.word)), alias=each.alias, panel=each.panel)
+        for each in VERBS
+    ]
+    before = plain_typer()
+    before.command()(verb(*EVERYWHERE)(_nothing))
+    return replace(read(typer.main.get_command(before)), commands=tuple(verbs))
+
+
+def _subjects(command: Command) -> Command:
+    """A command, with all that help can be had of as the choices where that is meant."""
+    choices = (*(topic.word for topic in TOPICS), *(each.word for each in VERBS))
+    arguments = (
+        replace(each, choices=choices) if each.noun == "TOPIC" else each
+        for each in command.arguments
+    )
+    return replace(command, arguments=tuple(arguments))
+
+
+def _nothing(_run: Runtime) -> None:
+    """Amazon Lightsail SSH key pairs, managed from the command line."""

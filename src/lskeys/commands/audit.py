@@ -70,6 +70,10 @@ def audit_keys(
     * unused-pair: no instance names a pair; snapshots and authorized_keys cannot be seen
 
     * missing-public: a pair's private key has no .pub beside it
+
+    Examples:
+        lskeys audit --max-age 365
+        lskeys audit --all-regions --ignore unused-pair --fix --yes
     """
     ignored = _codes(ignore or ())
     for folder in dict.fromkeys(run.key_folders):

@@ -14,6 +14,10 @@ def show_config(run: Runtime) -> None:
     """Show every setting, its value and where it came from.
 
     Nothing is asked of AWS, and no credentials are needed.
+
+    Examples:
+        lskeys config
+        lskeys config --region eu-west-1 --output json
     """
     around = _surroundings(run)
     failures = [around.trouble] if around.trouble else []

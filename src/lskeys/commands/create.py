@@ -36,7 +36,7 @@ Kind = Literal["rsa", "ed25519"]
 @verb(Connection, Output, Program, Safety)
 def create_key_pair(
     run: Runtime,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The new key pair.")],
+    name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
     *,
     kind: Annotated[Kind | None, typer.Option("--type", help="Default: rsa.")] = None,
     bits: Annotated[
@@ -58,6 +58,10 @@ def create_key_pair(
     """Make a key pair: the key is made and saved here, only its public half goes to AWS.
 
     Prints the path of the private key, NAME.pem; NAME.pem.pub is beside it.
+
+    Examples:
+        lskeys create backup --out ~/.ssh
+        lskeys create ci-runner --type ed25519 --tag owner=ana
     """
     check_new_name(name)
     recipe = _recipe(kind, bits, service_generated=service_generated)

@@ -59,6 +59,10 @@ def delete_key_pairs(
     """Delete key pairs, guarded by the fingerprint of the key on this disk.
 
     The default pair goes only with a verified fingerprint.
+
+    Examples:
+        lskeys delete ci-deploy laptop --dry-run
+        lskeys delete LightsailDefaultKeyPair --fingerprint --backup ~/keys
     """
     asked = _asked(names or [], fingerprint, key)
     wanted = tuple(dict.fromkeys(names or []))

@@ -43,6 +43,10 @@ def download_default(
     """Save the default private key of one or more regions, verified, with its .pub.
 
     Prints the path of each private key.
+
+    Examples:
+        lskeys download-default --out ~/.ssh
+        lskeys download-default --all-regions --dry-run
     """
     destination = run.destination(out, file)
     found = run.ask(lambda lightsail: lightsail.default_key_pair())

@@ -37,6 +37,10 @@ def fingerprint_keys(
     """Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.
 
     Nothing is asked of AWS without --match. SHA-1 is of the private half, so only that shows it.
+
+    Examples:
+        lskeys fingerprint ~/.ssh/id_ed25519
+        lskeys fingerprint --match --all-regions
     """
     passphrases.check(passphrase_file, asks=passphrase, can_ask=run.terminal.can_ask)
     ask = run.terminal.ask_secret if passphrase else None

@@ -17,10 +17,10 @@ from lskeys.views.imported_keys import IMPORTED_KEYS
 @verb(Connection, Output, Program, Safety)
 def import_key_pair(
     run: Runtime,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The new key pair.")],
+    name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
     file: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE]", help="A public or private key; - is stdin."),
+        typer.Argument(metavar="FILE", help="A public or private key; - is stdin."),
     ] = None,
     *,
     if_absent: Annotated[
@@ -31,6 +31,10 @@ def import_key_pair(
     """Import a public key as a key pair, in one or more regions.
 
     Of a private key only the public half is sent. Afterwards AWS's fingerprint must be the key's.
+
+    Examples:
+        lskeys import desktop ~/.ssh/id_ed25519.pub
+        lskeys import desktop ~/.ssh/id_ed25519.pub --if-absent -r us-east-1 -r eu-west-1
     """
     check_new_name(name)
     wish = Wish(name, _half(run, name, file), tagging.read_tags(tag or ()), if_absent)

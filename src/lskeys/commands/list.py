@@ -46,12 +46,16 @@ def list_key_pairs(
     ] = None,
     column_names: Annotated[
         str | None,
-        typer.Option("--columns", metavar="NAME,...", help="Which columns, in which order."),
+        typer.Option("--columns", metavar="COLUMN,...", help="Which columns, in which order."),
     ] = None,
 ) -> None:
     """List key pairs.
 
     Regions are asked side by side; one that fails hides no other, nor does an account of several.
+
+    Examples:
+        lskeys list --include-default
+        lskeys list 'web-*' --all-regions --sort -created
     """
     if unused and in_use:
         raise UsageError("--unused and --in-use exclude each other", hint="choose one")

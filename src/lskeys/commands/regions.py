@@ -11,5 +11,9 @@ def list_regions(run: Runtime) -> None:
     """List the regions Lightsail has for this account.
 
     Where the account does not tell, the list that came with botocore is shown.
+
+    Examples:
+        lskeys regions
+        lskeys regions --quiet
     """
     run.show(Sheet(REGIONS, run.directory))

@@ -33,6 +33,10 @@ def rotate_default(
     """Replace the default pair of a region by a new one; the old private key is kept.
 
     Prints the path of the new private key. Interrupted, it goes on when it is run again.
+
+    Examples:
+        lskeys rotate-default --dry-run
+        lskeys rotate-default --region us-east-1 --yes
     """
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(state_path() / "rotations")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lskeys.commands import epilog
 from lskeys.config import sandbox_path
 from lskeys.options import Program, Safety, Words, verb
 from lskeys.runtime import Runtime, sandboxes
@@ -13,6 +14,7 @@ group = typer.Typer(
     name="sandbox",
     cls=Words,
     help="The built-in pretend Lightsail.",
+    epilog=epilog("lskeys sandbox path\nlskeys sandbox reset --set page-size=5"),
     no_args_is_help=True,
     add_completion=False,
 )
@@ -60,6 +62,8 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
     """Begin anew with a fresh account; switches set here stay for every later use."""
     path = sandbox_path()
     sandboxes.reset(path, run.launch.now, settings or (), dry_run=run.asked.dry_run)
+    if not run.asked.dry_run:
+        run.forget_sandbox()
     run.terminal.note(f"{'would reset' if run.asked.dry_run else 'reset'} {path}")
 
 

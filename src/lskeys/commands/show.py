@@ -28,6 +28,10 @@ def show_key_pair(
 
     Its fingerprint and tags, the instances that name it, and the files on this disk that hold it,
     with the command that mends their permissions. With several regions, wherever it is.
+
+    Examples:
+        lskeys show web-production
+        lskeys show laptop --all-regions --output json
     """
     check_name(name)
     found, failures = run.ask_for(name, lambda lightsail: _look(lightsail, name))

@@ -34,7 +34,7 @@ def ssh_config(
     run: Runtime,
     globs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[GLOB]...", help="Only instances with names like these."),
+        typer.Argument(metavar="[INSTANCE]...", help="Only instances with names like these."),
     ] = None,
     *,
     known_hosts: Annotated[
@@ -56,6 +56,10 @@ def ssh_config(
     """Print Host blocks for instances, each with the key on this disk that opens it.
 
     Keys are found by content. Windows has no ssh; instances without an address are left out.
+
+    Examples:
+        lskeys ssh-config 'web-*'
+        lskeys ssh-config --write --known-hosts --dry-run
     """
     own = _own_file(write=write, file=file)
     answers = run.ask(lambda lightsail: _look(lightsail, globs or (), pins=known_hosts))

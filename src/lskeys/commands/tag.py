@@ -28,6 +28,10 @@ def tag_key_pair(
     """Give a key pair tags; one that it has gets the new value.
 
     The rest of its tags stay.
+
+    Examples:
+        lskeys tag laptop owner=ana automation
+        lskeys tag laptop stage=production --dry-run
     """
     wanted = tagging.read_tags(words)
     retag(run, name, lambda pair: tagging.adding(pair, wanted))

@@ -19,6 +19,10 @@ def untag_key_pair(
     """Take tags from a key pair, whatever their values.
 
     A tag that it does not have is no failure.
+
+    Examples:
+        lskeys untag laptop owner
+        lskeys untag laptop owner stage --all-regions
     """
     unwanted = tagging.read_keys(keys)
     retag(run, name, lambda pair: tagging.removing(pair, unwanted))

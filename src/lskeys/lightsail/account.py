@@ -27,6 +27,8 @@ from lskeys.harmless import one_line
 from lskeys.lightsail import data, troubles
 from lskeys.lightsail.answers import refuse_unusable
 from lskeys.lightsail.gateway import Lightsail
+from lskeys.lightsail.sightings import WATCHED, sighting
+from lskeys.model import Sighting
 from lskeys.spelling import nearest
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -34,6 +36,7 @@ _CREDENTIAL = re.compile(r"[!-~]+")
 _LONGEST_CONNECT = 10.0
 _LONGEST_READ = 20.0
 _READ_ATTEMPTS = 3
+_FIRST_ERROR = 300
 _URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
 # A lying credential_process makes botocore's readers of it stumble in all these ways.
 _CREDENTIALS_FAIL = (
@@ -73,9 +76,15 @@ class Connection:
 class Account:
     """One session; its credentials are resolved once, its clients are made when first needed."""
 
-    def __init__(self, connection: Connection, trace: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        trace: Callable[[str], None],
+        witness: Callable[[Sighting], None],
+    ) -> None:
         self._connection = connection
         self._trace = trace
+        self._witness = witness
         self._making = threading.Lock()
         self._clients: dict[tuple[str, bool], BaseClient] = {}
         # botocore logs whole answers at DEBUG, private keys included.
@@ -196,6 +205,8 @@ class Account:
         if proxies is None and _would_leave_in_the_clear(endpoint_url):
             client = self._built(region, {}, is_write=is_write)
         client.meta.events.register("before-parse.lightsail", refuse_unusable)
+        for operation in WATCHED:
+            client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
         made: BaseClient = client
         return made
 
@@ -222,6 +233,10 @@ class Account:
         except ValueError as error:  # what botocore says of an endpoint
             raise SetupError(one_line(str(error)).rstrip(".").lower(), hint=_URL_HINT) from None
 
+    def _watch(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:  # noqa: ANN401  what botocore hands out
+        if http_response.status_code < _FIRST_ERROR:
+            self._witness(sighting(model.name, parsed, context["client_region"]))
+
 
 def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
     """What is wrong with AWS's configuration; for a profile it does not have, with a near one."""
@@ -231,14 +246,19 @@ def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
     return troubles.no_profile(str(error.kwargs["profile"]), profiles)
 
 
-def connect(connection: Connection, trace: Callable[[str], None]) -> Account:
+def connect(
+    connection: Connection,
+    trace: Callable[[str], None],
+    witness: Callable[[Sighting], None],
+) -> Account:
     """An account; nothing is read or asked until the first question.
 
     Args:
         connection: How to reach it.
         trace: Told one harmless line about each call, for `--debug`.
+        witness: Told the names in each answer, for TAB; from several threads.
     """
-    return Account(connection, trace)
+    return Account(connection, trace, witness)
 
 
 def _refuse_plain_http(endpoint_url: str) -> None:

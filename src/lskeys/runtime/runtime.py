@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from lskeys import words
 from lskeys.errors import (
     LOOK_AROUND,
     LocalError,
@@ -20,10 +21,11 @@ from lskeys.errors import (
     several,
 )
 from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair, Region, attempt
+from lskeys.model import Answer, KeyPair, Region, Sighting, attempt
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
+from lskeys.runtime.seen import Seen
 from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
@@ -53,10 +55,24 @@ class Runtime:
     asked: Asked
     _closing: ExitStack = field(default_factory=ExitStack)
     _named: set[Path] = field(default_factory=set)
+    _seen: Seen = field(default_factory=Seen)
 
     def close(self) -> None:
-        """Give back what was opened."""
+        """Give back what was opened; remember for TAB which names were seen."""
         self._closing.close()
+        self._remember()
+
+    def _witness(self, sighting: Sighting) -> None:
+        self._seen.witness(sighting)
+
+    def _remember(self) -> None:
+        if self._seen:
+            self._seen.keep(self.launch.environ, self.asked)
+            self._seen = Seen()
+
+    def forget_sandbox(self) -> None:
+        """Forget for TAB what the sandbox had, which begins anew."""
+        words.forget(words.path_in(self.launch.environ), words.SANDBOX)
 
     @cached_property
     def settings(self) -> "Settings":
@@ -114,7 +130,7 @@ class Runtime:
             timeout=settings.timeout.value,
             cache=config.cache_path(),
         )
-        return connect(connection, self.terminal.trace)
+        return connect(connection, self.terminal.trace, self._witness)
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
@@ -353,7 +369,12 @@ class Runtime:
             showing.check_query(self.asked.query)
 
     def show(self, sheet: Sheet[Any]) -> None:
-        """Put what was found on stdout, in the format that was asked for."""
+        """Put what was found on stdout, in the format that was asked for.
+
+        What TAB may know is remembered before: after its result a run must have nothing left to
+        do, or one that is killed there would be repeated though all of it is done.
+        """
+        self._remember()
         output = self.settings.output.value
         showing.show(sheet, self.terminal, self.asked, output=output, now=self.launch.now())
 

@@ -1,0 +1,43 @@
+"""What an answer tells in passing: the names of pairs and regions, for TAB. Pure.
+
+An answer of any shape is looked at, the unusable ones too: what is not there is not seen.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lskeys.model import DEFAULT_PAIR, Sighting
+
+WATCHED = (
+    "GetKeyPairs",
+    "GetKeyPair",
+    "GetRegions",
+    "CreateKeyPair",
+    "ImportKeyPair",
+    "DeleteKeyPair",
+    "DownloadDefaultKeyPair",
+)
+
+
+def sighting(operation: str, raw: Mapping[str, Any], region: str) -> Sighting:
+    """What the answer to an operation tells of a region."""
+    match operation:
+        case "GetKeyPairs":
+            names = _names(raw.get("keyPairs"))
+            return Sighting(region, names, is_whole=not raw.get("nextPageToken"))
+        case "GetKeyPair":
+            return Sighting(region, _names([raw.get("keyPair")]))
+        case "GetRegions":
+            return Sighting("", _names(raw.get("regions")), is_whole=True)
+        case "DownloadDefaultKeyPair":
+            return Sighting(region, (DEFAULT_PAIR,))
+        case "DeleteKeyPair":
+            return Sighting(region, gone=_names([raw.get("operation")], "resourceName"))
+        case _:
+            return Sighting(region, _names([raw.get("operation")], "resourceName"))
+
+
+def _names(raws: object, member: str = "name") -> tuple[str, ...]:
+    members = raws if isinstance(raws, list) else []
+    found = (raw.get(member) for raw in members if isinstance(raw, dict))
+    return tuple(name for name in found if isinstance(name, str))

@@ -1,0 +1,109 @@
+"""The command tree as plain values: what completion scripts and man pages are made from. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option: how it is spelled, the word for its value ("" where it takes none), its help."""
+
+    flags: tuple[str, ...]
+    metavar: str
+    help: str
+    panel: str = "Options"
+    choices: tuple[str, ...] = ()
+    is_repeatable: bool = False
+
+    @property
+    def long(self) -> str:
+        """Its long spelling."""
+        return next(flag for flag in self.flags if flag.startswith("--"))
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a word that follows is its value."""
+        return bool(self.metavar)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word or words after the options: `metavar` as the usage line has it."""
+
+    metavar: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """What it is, without the signs for optional and repeated."""
+        return self.metavar.replace("...", "").strip("[]")
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether more than one may be given."""
+        return self.metavar.endswith("...") or self.metavar.endswith("...]")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its words (none for the program itself), its help, what it takes."""
+
+    words: tuple[str, ...]
+    summary: str
+    text: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()
+    commands: tuple["Command", ...] = field(default=())
+    alias: str | None = None
+    panel: str = ""
+
+    @property
+    def word(self) -> str:
+        """The last of its words, by which it is known where it stands."""
+        return self.words[-1] if self.words else ""
+
+    def walk(self) -> Iterator["Command"]:
+        """This command, and all below it."""
+        yield self
+        for each in self.commands:
+            yield from each.walk()
+
+
+HELP = Option(("--help", "-h"), "", "Show this message and exit.")
+
+
+def read(command: Any, *words: str) -> Command:  # noqa: ANN401  Typer's command, whose class is private
+    """What Typer knows of a command and those below it."""
+    paragraphs = [" ".join(each.split()) for each in (command.help or "").split("\n\n")]
+    epilog = (command.epilog or "").split("\n\n")[1:]
+    shown = [each for each in command.params if not getattr(each, "hidden", False)]
+    return Command(
+        words,
+        paragraphs[0],
+        tuple(paragraphs[1:]),
+        tuple(each.removeprefix("$ ") for each in epilog),
+        tuple(_argument(each) for each in shown if each.param_type_name == "argument"),
+        (*(_option(each) for each in shown if each.param_type_name == "option"), HELP),
+        tuple(read(each, *words, word) for word, each in getattr(command, "commands", {}).items()),
+    )
+
+
+def _option(raw: Any) -> Option:  # noqa: ANN401  Typer's option, whose class is private
+    choices = tuple(getattr(raw.type, "choices", None) or ())
+    metavar = "" if raw.is_flag else raw.metavar or "|".join(choices) or raw.type.name.upper()
+    return Option(
+        (*raw.opts, *raw.secondary_opts),
+        metavar,
+        raw.help or "",
+        raw.rich_help_panel or "Options",
+        choices,
+        raw.multiple,
+    )
+
+
+def _argument(raw: Any) -> Argument:  # noqa: ANN401  Typer's argument, whose class is private
+    choices = tuple(getattr(raw.type, "choices", None) or ())
+    return Argument(raw.metavar or raw.name.upper(), raw.help or "", choices)

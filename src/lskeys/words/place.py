@@ -1,0 +1,51 @@
+"""Whose names are remembered, and in which file; what TAB and the verbs agree on. Pure."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+SANDBOX = "sandbox"
+"""The account that is no account."""
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_ENDPOINTS = ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL")
+_PROFILES = ("LSKEYS_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
+
+def path_in(environ: Mapping[str, str]) -> str | None:
+    """The file of remembered names, in the folder that `config.cache_path` gives.
+
+    Worked out here since platformdirs takes longer to import than TAB may take. None without a
+    home folder.
+    """
+    if sys.platform == "win32":
+        folder = os.path.join(environ.get("LOCALAPPDATA", ""), "lskeys", "lskeys", "Cache")
+    elif os.path.isabs(environ.get("XDG_CACHE_HOME", "")):
+        folder = os.path.join(environ["XDG_CACHE_HOME"], "lskeys")
+    else:
+        usual = "Library/Caches" if sys.platform == "darwin" else ".cache"
+        folder = os.path.join(environ.get("HOME", ""), usual, "lskeys")
+    return os.path.join(folder, "names") if os.path.isabs(folder) else None
+
+
+def account_of(
+    environ: Mapping[str, str],
+    *,
+    sandbox: bool = False,
+    profile: str | None = None,
+    endpoint_url: str | None = None,
+) -> str:
+    """The account that options and variables choose, as far as can be told without asking AWS.
+
+    A profile that config.toml or AWS's own files choose is the unnamed one. Where other
+    credentials make it another account, the next list corrects what was remembered.
+    """
+    if sandbox or environ.get("LSKEYS_SANDBOX", "").strip().lower() in _TRUE:
+        return SANDBOX
+    endpoint = endpoint_url or _first(environ, _ENDPOINTS)
+    chosen = f"{profile or _first(environ, _PROFILES)} {endpoint}".strip()
+    return "".join(each for each in chosen if each.isprintable())
+
+
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((environ[name] for name in names if environ.get(name)), "")

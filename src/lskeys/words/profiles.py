@@ -1,0 +1,36 @@
+"""The names of AWS profiles, read off the headers of AWS's own files. Touches: the disk (reading).
+
+Only TAB reads them so: verbs leave AWS's configuration to boto3.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+
+_MOST_CHARACTERS = 1_000_000
+
+
+def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Every profile that the configuration and the credentials file have, each once."""
+    config = _headers(environ.get("AWS_CONFIG_FILE") or "~/.aws/config")
+    credentials = _headers(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
+    names = dict.fromkeys([*filter(None, map(_profile, config)), *credentials])
+    return tuple(name for name in names if name and name.isprintable())
+
+
+def _headers(path: str) -> Iterator[str]:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8", errors="replace") as file:
+            text = file.read(_MOST_CHARACTERS)
+    except (OSError, ValueError):
+        return
+    for line in text.splitlines():
+        if line.startswith("[") and "]" in line:
+            yield line[1 : line.index("]")].strip()
+
+
+def _profile(header: str) -> str | None:
+    """The profile of a header of the configuration, which has other sections, too."""
+    word, _, name = header.partition(" ")
+    if word == "profile":
+        return name.strip().strip("\"'")
+    return header if header == "default" else None

@@ -1,0 +1,45 @@
+"""What TAB offers before any verb has seen the account. Pure.
+
+Written down here since the packages that know it take too long to load; a test compares.
+"""
+
+HOME = "us-east-1"
+"""Where the sandbox is asked unless a region is named."""
+
+# Those that botocore lists for Lightsail in 2026.
+REGIONS = (
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-south-2",
+    "ap-east-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-5",
+    "ap-northeast-1",
+    "ap-northeast-2",
+)
+
+NEW_SANDBOX = {
+    "us-east-1": (
+        "laptop",
+        "LightsailDefaultKeyPair",
+        "web-production",
+        "ci-deploy",
+        "old-desktop",
+    ),
+    "us-west-2": ("laptop",),
+    "eu-west-1": ("laptop",),
+    "eu-central-1": ("shop.example", "LightsailDefaultKeyPair"),
+    "ap-southeast-2": ("LightsailDefaultKeyPair",),
+}
+"""Region → the names of the pairs that the sandbox begins with."""

@@ -1,0 +1,61 @@
+"""Real shells in pseudo-terminals, with a TAB sent to them."""
+
+import os
+import pty
+import select
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE = 60.0
+PROMPT = "READY: "
+TAB = "\t"
+
+
+class Terminal:
+    """A shell at work: what is typed into it, and what its screen has shown so far."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.shown = ""
+
+    def type(self, text: str) -> None:
+        """Send keys."""
+        os.write(self._descriptor, text.encode())
+
+    def until(self, *wanted: str) -> str:
+        """What was shown from now on, once all of this is in it; else it fails with what was."""
+        ends = time.monotonic() + PATIENCE
+        shown = ""
+        while not all(each in shown for each in wanted):
+            ready, _, _ = select.select([self._descriptor], [], [], max(0, ends - time.monotonic()))
+            assert ready, f"waited for {wanted}, and saw {shown!r} after {self.shown!r}"
+            shown += os.read(self._descriptor, 65_536).decode(errors="replace")
+        self.shown += shown
+        return shown
+
+
+@contextmanager
+def terminal(command: list[str], environ: Mapping[str, str], folder: Path) -> Iterator[Terminal]:
+    """A program in a pseudo-terminal, ended when that is left."""
+    ours, theirs = pty.openpty()
+    # What a session's first process opens by name becomes its terminal.
+    opened = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(theirs), *command]
+    process = subprocess.Popen(
+        opened,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environ, "TERM": "xterm"},
+        cwd=folder,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(ours)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)

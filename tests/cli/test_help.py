@@ -1,0 +1,132 @@
+"""help: pages of verbs and topics, their examples, and the manual."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lskeys import commands, config, manual
+from lskeys.errors import ExitCode
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox
+from lskeys.topics import TOPICS
+from lskeys.tree import Command
+from tests.conftest import REGION, Ran, Run
+
+README = Path(__file__).parents[2] / "README.md"
+TREE = commands.tree()
+BY_WORD = {topic.word: topic for topic in TOPICS}
+
+
+@pytest.mark.parametrize("topic", BY_WORD)
+def test_a_topic_reads_well_at_80_columns(topic: str, run: Run) -> None:
+    """A topic is shown whole, folded to the width of any terminal."""
+    ran = run(f"help {topic}")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.splitlines()[0] == BY_WORD[topic].heading
+    assert max(map(len, ran.out.splitlines())) <= 80
+    for term, told in BY_WORD[topic].rows:
+        assert term in ran.out
+        assert told.split()[0] in ran.out
+
+
+def test_topics_are_listed(run: Run) -> None:
+    """Without a topic, help says which there are."""
+    ran = run("help")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert [word for word in BY_WORD if f"  {word} " not in ran.out] == []
+
+
+@pytest.mark.parametrize("verb", commands.VERBS, ids=lambda verb: verb.word)
+def test_help_of_a_verb_is_its_page(verb: commands.Verb, run: Run) -> None:
+    """`help VERB` and `VERB --help` show the same."""
+    assert run(f"help {verb.word}") == run(f"{verb.word} --help")
+
+
+def test_help_of_a_short_name_is_the_verbs(run: Run) -> None:
+    """`help rm` is the help of delete."""
+    assert run("help rm") == run("help delete")
+
+
+def test_help_of_what_is_not_there_is_a_usage_error(run: Run) -> None:
+    """Neither a topic nor a verb: exit 2, and where to look."""
+    ran = run("help weather")
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert ran.err.startswith("lskeys: error: there is no topic or verb weather")
+
+
+def test_exit_codes_are_all_told() -> None:
+    """Every exit code has its row, and README's table says the same of each."""
+    rows = dict(BY_WORD["exit-codes"].rows)
+    assert set(rows) == {str(int(code)) for code in ExitCode}
+    told = README.read_text()
+    assert [
+        code for code in rows if not re.search(rf"^\| (\d+ / )?{code} ", told, re.MULTILINE)
+    ] == []
+
+
+def test_variables_are_those_that_are_read() -> None:
+    """Every LSKEYS_ variable that the settings know has its row, and no other."""
+    source = Path(config.__file__).read_text()
+    rows = {term for term, _ in BY_WORD["environment"].rows if term.startswith("LSKEYS_")}
+    assert rows == set(re.findall(r"LSKEYS_[A-Z]+", source))
+
+
+@pytest.fixture
+def lived_in(account: Sandbox, home: Path) -> Path:
+    """A home and an account as the examples speak of them."""
+    (home / ".ssh").mkdir(mode=0o700)
+    file = home / ".ssh" / "id_ed25519"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
+    line = (home / ".ssh" / "id_ed25519.pub").read_text()
+    account.add_key_pairs(REGION, ["web-production", "laptop", "ci-deploy"], public_line=line)
+    account.add_key_pairs("eu-west-1", ["laptop"], public_line=line)
+    account.add_default_key_pair(REGION)
+    account.add_instance(REGION, "web-1", key_pair_name="laptop")
+    return home
+
+
+@pytest.mark.parametrize("command", TREE.commands, ids=lambda command: command.word)
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.usefixtures("server", "lived_in")
+def test_an_example_works(command: Command, number: int, run: Run) -> None:
+    """Each verb has two examples; typed as they stand, they do what they are for."""
+    assert len(command.examples) == 2
+    example = command.examples[number].partition(" > ")[0]
+    program, verb, rest = f"{example} ".split(" ", 2)
+    assert (program, verb) == ("lskeys", command.word)
+    ran = run(f"{verb} {rest}", typed=f"{DEFAULT_PAIR}\n")
+    findings = ExitCode.FINDINGS if command.word == "audit" else ExitCode.DONE
+    assert ran.exit_code in {ExitCode.DONE, findings}, ran.err
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")
+@pytest.mark.parametrize("word", [None, *(command.word for command in TREE.commands)])
+def test_a_manual_page_is_sound(word: str | None) -> None:
+    """Roff has nothing to warn of, and the page shows each option as it is typed."""
+    source = manual.page(TREE, word)
+    drawn = subprocess.run(
+        ["groff", "-man", "-ww", "-Tascii", "-P-cbou"],
+        input=source,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert drawn.stderr == ""
+    command = next((each for each in TREE.commands if each.word == word), TREE)
+    missing = [option.long for option in command.options if option.long not in drawn.stdout]
+    assert missing == []
+
+
+def test_a_manual_page_says_nothing_by_accident() -> None:
+    """Text that begins as a macro does is text: no line of a page is lost."""
+    page = manual.page(Command((), ".TH is no macro here", (r"'a \ b",)))
+    assert r"\&.TH is no macro here" in page
+    assert r"\&'a \e b" in page
+
+
+def test_manual_pages_of_verbs_are_asked_for_by_name(run: Run) -> None:
+    """`help --man VERB` prints the source of that page, `help --man` the program's."""
+    assert run("help --man ls") == Ran(0, manual.page(TREE, "list"))
+    assert run("help --man") == Ran(0, manual.page(TREE))

@@ -1,0 +1,226 @@
+"""TAB's words: what verbs saw is offered, from a small file, without asking anybody."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lskeys import config, sandbox, words
+from lskeys.model import Sighting
+from lskeys.sandbox import Sandbox
+from lskeys.words import memory, place, usual
+from tests.conftest import REGION, Run
+
+
+@pytest.fixture
+def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose cache is its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    return home
+
+
+def offered(kind: str, *typed: str) -> list[str]:
+    """What a shell is told that asks, in an interpreter of its own."""
+    command = [sys.executable, "-m", "lskeys", words.QUESTION, kind, *typed]
+    asked = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert asked.stderr == ""
+    return asked.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("server")
+def test_names_that_verbs_saw_are_offered(account: Sandbox, run: Run) -> None:
+    """A list, a look and a creation make a name known; a deletion makes it unknown."""
+    account.add_key_pairs(REGION, ["web"])
+    account.add_key_pairs("eu-west-1", ["shop"])
+    assert offered("names") == []
+    assert run("list").exit_code == 0
+    assert run("create mine --type ed25519").exit_code == 0
+    assert sorted(offered("names", "lskeys", "delete")) == ["mine", "web"]
+    assert run("show shop -r eu-west-1").exit_code == 0
+    assert run("download-default --create").exit_code == 0
+    assert sorted(offered("names")) == ["LightsailDefaultKeyPair", "mine", "web"]
+    assert run("delete mine --yes").exit_code == 0
+    assert sorted(offered("names")) == ["LightsailDefaultKeyPair", "web"]
+    assert offered("names", "lskeys", "delete", "--region", "eu-west-1") == ["shop"]
+    assert offered("names", "lskeys", "delete", "-reu-west-1", "shop") == []
+    assert sorted(offered("names", "lskeys", "show", "--all-regions", "web")) == [
+        "LightsailDefaultKeyPair",
+        "shop",
+    ]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_list_corrects_what_was_remembered(account: Sandbox, run: Run) -> None:
+    """A pair that went by other ways is offered until the next list, and no longer."""
+    account.add_key_pairs(REGION, ["one", "two"])
+    assert run("list").exit_code == 0
+    account.reset()
+    account.add_key_pairs(REGION, ["two"])
+    assert sorted(offered("names")) == ["one", "two"]
+    assert run("list").exit_code == 0
+    assert offered("names") == ["two"]
+
+
+def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen with a profile, an endpoint or in the sandbox is offered with that alone."""
+    assert home.is_dir()
+    file = words.path_in(os.environ)
+    for profile, name in ((None, "usual"), ("work", "office")):
+        account = words.account_of(os.environ, profile=profile)
+        words.remember(file, account, [Sighting(REGION, (name,))])
+    assert offered("names") == ["usual"]
+    assert offered("names", "lskeys", "--profile=work", "show") == ["office"]
+    assert offered("names", "lskeys", "show", "-p", "work") == ["office"]
+    assert offered("names", "lskeys", "show", "--endpoint-url", "http://127.0.0.1:9") == []
+    assert "office" not in offered("names", "lskeys", "--sandbox", "show")
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert offered("names") == ["office"]
+
+
+@pytest.mark.parametrize("word", ["1", "TRUE", "yes", " on ", "", "0", "false", "no", "off"])
+def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
+    """`LSKEYS_SANDBOX` means the same to TAB and to a verb."""
+    environ = {"LSKEYS_SANDBOX": word}
+    chosen = config.settle(config.Flags(), {**environ, "HOME": "/"}, config.ConfigFile(Path(), {}))
+    assert (words.account_of(environ) == words.SANDBOX) == chosen.sandbox.value
+
+
+def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> None:
+    """The names that TAB knows beforehand are those of a new sandbox, region by region."""
+    assert offered("names", "lskeys", "--sandbox", "delete") == list(
+        usual.NEW_SANDBOX[sandbox.HOME_REGION]
+    )
+    listed = run("--sandbox list --all-regions --include-default -o json --quiet --query keyPairs")
+    pairs = json.loads(listed.out)
+    there: dict[str, set[str]] = {}
+    for pair in pairs:
+        there.setdefault(pair["location"]["regionName"], set()).add(pair["name"])
+    assert {region: set(names) for region, names in usual.NEW_SANDBOX.items()} == there
+    assert (home / "cache" / "lskeys" / "names").exists()
+
+
+def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:
+    """After `sandbox reset` the names are those of a new one."""
+    words.remember(words.path_in(os.environ), words.SANDBOX, [Sighting(REGION, ("mine",))])
+    assert offered("names", "lskeys", "--sandbox", "show") == ["mine"]
+    assert run("sandbox reset --yes").exit_code == 0
+    assert "mine" not in offered("names", "lskeys", "--sandbox", "show")
+
+
+def test_regions_are_those_of_the_account_once_seen(run: Run) -> None:
+    """Before, they are the ones known for Lightsail; `all` is one of them."""
+    assert usual.HOME == sandbox.HOME_REGION
+    assert offered("regions") == [*(region.name for region in sandbox.REGIONS), "all"]
+    account = words.account_of(os.environ)
+    words.remember(words.path_in(os.environ), account, [Sighting("", ("eu-west-1",))])
+    assert offered("regions") == ["eu-west-1", "all"]
+    assert run("--sandbox regions").exit_code == 0
+    assert len(offered("regions", "lskeys", "--sandbox")) == len(sandbox.REGIONS) + 1
+
+
+def test_profiles_are_those_of_aws_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both files count, wherever the variables put them; other sections are no profiles."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text(
+        "[default]\nregion = x\n[profile work]\n[ profile 'two words' ]\n[sso-session s]\n[bad]\n"
+    )
+    (home / ".aws" / "credentials").write_text("[default]\n[robot]\n[\x1bevil]\n")
+    assert offered("profiles") == ["default", "work", "two words", "robot"]
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "elsewhere"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "elsewhere"))
+    (home / "elsewhere").write_bytes(b"[profile \xff]\n[profile here]\n")
+    assert "here" in offered("profiles")
+
+
+def test_the_file_is_private(home: Path) -> None:
+    """Names are nobody else's business: file 0600 in a folder 0700, and nothing beside it."""
+    path = Path(words.path_in(os.environ) or "")
+    words.remember(str(path), "", [Sighting(REGION, ("web",))])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [each.name for each in path.parent.iterdir()] == ["names"]
+    assert home in path.parents
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{}, {"XDG_CACHE_HOME": "/elsewhere"}, {"XDG_CACHE_HOME": ""}],
+    ids=["none", "XDG_CACHE_HOME", "empty"],
+)
+def test_the_file_is_in_the_cache_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    """What TAB works out for itself is what platformdirs tells the verbs."""
+    assert home.is_dir()
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert place.path_in(os.environ) == str(config.cache_path() / "names")
+
+
+def test_without_a_home_there_is_no_file() -> None:
+    """Nothing is put where the shell happens to stand."""
+    assert place.path_in({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
+    words.remember(None, "", [Sighting(REGION, ("web",))])
+
+
+@pytest.mark.usefixtures("server")
+def test_a_cache_that_cannot_be_used_stops_nothing(account: Sandbox, run: Run, home: Path) -> None:
+    """A verb does its work where the cache is a file, and TAB has nothing to offer."""
+    account.add_key_pairs(REGION, ["web"])
+    (home / "cache").write_text("in the way")
+    listed = run("list -q")
+    assert (listed.exit_code, listed.out, listed.err) == (0, "web\n", "")
+    assert offered("names") == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe\x00",
+        b"no tab",
+        b"\t\n\t\t\n",
+        b"\tus-east-1\t$(touch pwned) `x` ;ls -rf \x1b[2J\n",
+    ],
+)
+def test_a_file_of_anything_offers_nothing_but_names(home: Path, content: bytes) -> None:
+    """Whatever is in the file, a shell gets letters, digits, dashes, underscores and dots."""
+    (home / "cache" / "lskeys").mkdir(parents=True)
+    (home / "cache" / "lskeys" / "names").write_bytes(content)
+    assert set(offered("names")) <= {"-rf"}
+
+
+def test_a_hostile_name_is_not_remembered(home: Path) -> None:
+    """What a service may say and a shell obey is dropped before it reaches the file."""
+    path = words.path_in(os.environ)
+    assert path is not None
+    assert home.is_dir()
+    hostile = ("good", "a\tb", "a b", "$(x)", "\x1b[2J", "é", "", "x" * 256)
+    words.remember(path, "", [Sighting(REGION, hostile)])
+    assert offered("names") == ["good"]
+
+
+def test_the_file_stays_small(home: Path) -> None:
+    """However many names, regions and accounts are seen, the newest stay and the rest goes."""
+    path = words.path_in(os.environ)
+    assert path is not None
+    assert home.is_dir()
+    many = tuple(f"name-{number:05}" + "x" * 200 for number in range(3_000))
+    for number in range(10):
+        words.remember(path, f"account{number}", [Sighting(REGION, many, is_whole=True)])
+    assert Path(path).stat().st_size <= memory.MOST_CHARACTERS
+    kept = memory.recall(path)
+    assert kept["account9", REGION] == many[: memory.MOST_NAMES]
+    assert ("account0", REGION) not in kept
+    words.remember(path, "b", [Sighting(f"r{number}", ("x",)) for number in range(500)])
+    assert len(memory.recall(path)) == memory.MOST_LINES
+
+
+def test_a_question_that_is_none_is_answered_with_nothing() -> None:
+    """A shell that asks in another version's words gets no error on its screen."""
+    assert offered("weather") == []
+    assert offered("") == []
