@@ -1,6 +1,6 @@
 """An AWS account as a profile opens it: credentials once, one pair of clients per region.
 
-Touches: AWS's configuration, through boto3.
+Touches: AWS's configuration, through botocore.
 """
 
 import logging
@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from lskeys.deadline import Pending
@@ -89,37 +88,33 @@ class Account:
         logging.getLogger("botocore").setLevel(logging.WARNING)
 
     @cached_property
-    def _session(self) -> boto3.Session:
+    def _session(self) -> Session:
+        """The session below boto3's, which makes the same clients (docs/performance.md)."""
         connection = self._connection
-        in_sandbox = connection.access_key is not None
-        below = botocore.session.Session(session_vars=_NO_FILES if in_sandbox else None)
+        session = Session(
+            session_vars=None if connection.access_key is None else _NO_FILES,
+            profile=connection.profile,
+        )
         if connection.cache is not None:
-            below.register_component("data_loader", data.loader(connection.cache))
-        key_id, secret = connection.access_key or (None, None)
-        try:
-            return boto3.Session(
-                aws_access_key_id=key_id,
-                aws_secret_access_key=secret,
-                profile_name=connection.profile,
-                botocore_session=below,
-            )
-        except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            session.register_component("data_loader", data.loader(connection.cache))
+        if connection.access_key is not None:
+            session.set_credentials(*connection.access_key)
+        return session
 
     @property
     def profile(self) -> str:
         """The profile in use, which AWS's configuration names where the user did not."""
         try:
-            profile: str = self._session.profile_name
+            profile: str | None = self._session.profile
         except (BotoCoreError, OSError, ValueError) as error:
             raise troubles.from_credentials(error) from None
-        return profile
+        return profile or "default"
 
     @property
     def profile_region(self) -> str | None:
         """The region that AWS's configuration names for the profile."""
         try:
-            region: str | None = self._session.region_name
+            region: str | None = self._session.get_config_variable("region")
         except (BotoCoreError, OSError, ValueError) as error:
             raise troubles.from_credentials(error) from None
         return region
@@ -189,7 +184,7 @@ class Account:
             return known
 
     def _made(self, region: str, *, is_write: bool) -> BaseClient:
-        # The sandbox is on loopback, where no proxy reaches; else proxies are boto3's business.
+        # The sandbox is on loopback, where no proxy reaches; else botocore finds the proxies.
         proxies: dict[str, str] | None = {} if self._connection.access_key else None
         client = self._built(region, proxies, is_write=is_write)
         endpoint_url: str = client.meta.endpoint_url
@@ -214,7 +209,7 @@ class Account:
             },
         )
         try:
-            return self._session.client(
+            return self._session.create_client(
                 "lightsail",
                 region_name=region,
                 endpoint_url=self._connection.endpoint_url,
