@@ -23,8 +23,7 @@ def mark(step: str) -> None:
     since = now
 
 
-import lskeys.__main__  # noqa: E402
-
+importlib.import_module("lskeys.__main__")
 mark("imports: Typer and the front door")
 
 importlib.import_module("lskeys.commands.list")

@@ -1,17 +1,18 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lskeys.deadline import Pending
-from lskeys.errors import UsageError
+from lskeys.errors import LskeysError, UsageError
 from lskeys.matching import with_local_files
 from lskeys.model import KeyPair
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
-from lskeys.sheet import Sheet
+from lskeys.sheet import Column, Sheet
 from lskeys.views.key_pairs import KEY_PAIRS
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def list_key_pairs(
     names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}
     sort((), sort_by, KEY_PAIRS)
     asks_usage = selection.in_use is not None or "used-by" in names
+    if run.streams and sort_by is None and not asks_usage and "local-files" not in names:
+        _stream(run, selection, chosen)
+        return
     answers = run.ask(lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage))
     found = [pair for answer in answers for pair in answer.value or () if selection.accepts(pair)]
     pairs = with_local_files(found, run.local_keys) if "local-files" in names else found
@@ -77,6 +81,38 @@ def list_key_pairs(
     if succeeded and not pairs:
         _say_nothing_found(run, selection)
     run.fail_if(errors, succeeded, "regions")
+
+
+def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], ...]) -> None:
+    """Show pairs while their pages arrive; a list that breaks off says so and fails."""
+    errors: list[LskeysError] = []
+    begun: set[str] = set()
+    shown = 0
+
+    def accepted() -> Iterator[list[KeyPair]]:
+        nonlocal shown
+        wants_default = selection.wants_default
+        for answer in run.stream(lambda each: each.key_pair_pages(include_default=wants_default)):
+            if answer.error:
+                errors.append(_broken_off(answer.error, begun))
+                continue
+            begun.add(answer.region)
+            page = [pair for pair in answer.value or () if selection.accepts(pair)]
+            shown += len(page)
+            yield page
+
+    run.show_pages(Sheet(KEY_PAIRS, (), chosen=chosen), accepted())
+    succeeded = len(run.regions) - len(errors)
+    if succeeded and not shown:
+        _say_nothing_found(run, selection)
+    run.fail_if(errors, succeeded, "regions")
+
+
+def _broken_off(error: LskeysError, begun: set[str]) -> LskeysError:
+    """The error, which says of a region that was partly shown that it was."""
+    if error.region in begun:
+        error.hint = f"what is shown of {error.region} is not complete; run the same command again"
+    return error
 
 
 def _found(

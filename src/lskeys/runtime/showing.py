@@ -1,5 +1,6 @@
 """Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,29 @@ def show(
         terminal.result(plain.FORMATS[output](sheet))
     else:
         _draw(sheet, terminal, now)
+
+
+def streams(terminal: Terminal, asked: Asked, *, output: str | None) -> bool:
+    """Whether items are shown as they come: lines do not depend on what is behind them."""
+    from lskeys.render import plain
+
+    output = output or ("table" if terminal.shows_tables else "text")
+    return asked.query is None and (asked.quiet or output in plain.PAGES)
+
+
+def show_pages(
+    sheet: Sheet[Any],
+    pages: Iterable[Sequence[Any]],
+    terminal: Terminal,
+    asked: Asked,
+    *,
+    output: str | None,
+) -> None:
+    """Write pages of items as they come, dressed as the sheet says."""
+    from lskeys.render import plain
+
+    lines = plain.pages_of_names if asked.quiet else plain.PAGES[output or "text"]
+    terminal.result(lines(sheet, pages))
 
 
 def _draw(sheet: Sheet[Any], terminal: Terminal, now: datetime) -> None:
