@@ -10,10 +10,10 @@ from tests.conftest import REGION, Ran, Run
 from tests.faults.server import Answer, Call, Liar, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
-NO_OBJECT, WRONG_TYPE = "it is not a JSON object", "a member is of the wrong type (AttributeError)"
+NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is no object"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 DEEP_OBJECT = b'{"location":' * 100_000 + b"1" + b"}" * 100_000
-NO_DATE = "a member is of the wrong type (ValueError)"
+NO_DATE = "its createdAt is no date"
 
 BODIES = {
     "html": (Answer(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
@@ -43,21 +43,21 @@ MEMBERS = {
     "pairs text": (said({"keyPairs": ""}), "its keyPairs is of the wrong type"),
     "pairs number": (said({"keyPairs": 0}), "its keyPairs is of the wrong type"),
     "pair null": (pairs(None), "a key pair in it is no object"),
-    "pair text": (pairs("web"), WRONG_TYPE),
-    "pair number": (pairs(3), WRONG_TYPE),
-    "pair list": (pairs([]), WRONG_TYPE),
+    "pair text": (pairs("web"), NO_PAIR),
+    "pair number": (pairs(3), NO_PAIR),
+    "pair list": (pairs([]), NO_PAIR),
     "no name": (pairs({}), "it has no name"),
     "name null": (pairs(pair(name=None)), "it has no name"),
     "name number": (pairs(pair(name=3)), "its name is of the wrong type"),
     "name list": (pairs(pair(name=["web"])), "its name is of the wrong type"),
-    "tags text": (pairs(pair(tags="abc")), WRONG_TYPE),
-    "tag text": (pairs(pair(tags=["abc"])), WRONG_TYPE),
+    "tags text": (pairs(pair(tags="abc")), "its tags is of the wrong type"),
+    "tag text": (pairs(pair(tags=["abc"])), "a tag in it is no object"),
     "tag without key": (pairs(pair(tags=[{"value": "a"}])), "it has no key"),
     "tag value object": (
         pairs(pair(tags=[{"key": "a", "value": {}}])),
         "its value is of the wrong type",
     ),
-    "location text": (pairs(pair(location="x")), WRONG_TYPE),
+    "location text": (pairs(pair(location="x")), "its location is of the wrong type"),
     "fingerprint number": (pairs(pair(fingerprint=1)), "its fingerprint is of the wrong type"),
     "arn object": (pairs(pair(arn={})), "its arn is of the wrong type"),
     "date word": (pairs(pair(createdAt="yesterday")), NO_DATE),
@@ -66,11 +66,11 @@ MEMBERS = {
     "date NaN": (Answer(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
     "date never": (
         pairs(pair(createdAt=1e300)),
-        "a member is of the wrong type (RuntimeError)",
+        NO_DATE,
     ),
     "date infinite": (
         Answer(b'{"keyPairs": [{"name": "a", "createdAt": Infinity}]}'),
-        "a member is of the wrong type (RuntimeError)",
+        NO_DATE,
     ),
     "date beyond the last": (
         pairs(pair(createdAt="9999-12-31T23:59:59-10:00")),

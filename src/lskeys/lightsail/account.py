@@ -24,7 +24,7 @@ from lskeys.deadline import Pending
 from lskeys.errors import LskeysError, SetupError
 from lskeys.harmless import one_line
 from lskeys.lightsail import data, troubles
-from lskeys.lightsail.answers import refuse_unusable
+from lskeys.lightsail.answers import take_over
 from lskeys.lightsail.gateway import Lightsail
 from lskeys.lightsail.sightings import WATCHED, sighting
 from lskeys.model import Sighting
@@ -191,7 +191,7 @@ class Account:
         _refuse_plain_http(endpoint_url)
         if proxies is None and _would_leave_in_the_clear(endpoint_url):
             client = self._built(region, {}, is_write=is_write)
-        client.meta.events.register("before-parse.lightsail", refuse_unusable)
+        client.meta.events.register("before-parse.lightsail", take_over)
         for operation in WATCHED:
             client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
         made: BaseClient = client

@@ -62,7 +62,7 @@ class Lightsail:
         return self._within(_LISTING, lambda: tuple(chain.from_iterable(pages)))
 
     def key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
-        """The same, page by page: a page is asked for while the one before is used.
+        """The same, page by page.
 
         What counts against the timeout is the waiting for pages, not what is done between them.
         An error may come after pages: then the list is not complete.
@@ -70,14 +70,12 @@ class Lightsail:
         pages = self._key_pair_pages(include_default=include_default)
         self._client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
         left = self._timeout
-        coming = Pending(lambda: next(pages, None))
         while True:
             since = time.monotonic()
-            page = self._awaited(_LISTING, coming, left)
+            page = self._awaited(_LISTING, Pending(lambda: next(pages, None)), left)
             left = max(0.0, left - (time.monotonic() - since))
             if page is None:
                 return
-            coming = Pending(lambda: next(pages, None))
             yield page
 
     def _key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
