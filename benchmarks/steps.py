@@ -39,7 +39,7 @@ from lskeys.lightsail import Connection, connect  # noqa: E402
 
 mark("imports: botocore")
 
-account = connect(Connection(cache=config.cache_path()), lambda _: None)
+account = connect(Connection(cache=config.cache_path()), lambda _: None, lambda _: None)
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")

@@ -13,58 +13,58 @@ _lskeys_shape() {
     case $1 in
         '')
             commands='list ls show create import download-default delete rm rotate-default tag untag fingerprint audit ssh-config regions config sandbox completion help'
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             ;;
         'list' | 'ls')
-            options='--include-default --tag --unused --in-use --sort --columns --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--include-default --tag --unused --in-use --sort --columns --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             arguments='names...'
             ;;
         'show')
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             arguments='names'
             ;;
         'create')
-            options='--type --bits --tag --passphrase --passphrase-file --out --file --force --service-generated --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--type --bits --tag --passphrase --passphrase-file --out --file --force --service-generated --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='nothing'
             ;;
         'import')
-            options='--if-absent --tag --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--if-absent --tag --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='nothing;files'
             ;;
         'download-default')
-            options='--out --file --create --force --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--out --file --create --force --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'delete' | 'rm')
-            options='--fingerprint --key --backup --no-backup --missing-ok --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--fingerprint --key --backup --no-backup --missing-ok --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='names...'
             ;;
         'rotate-default')
-            options='--out --force --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--out --force --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'tag')
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='names;nothing...'
             ;;
         'untag')
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='names;nothing...'
             ;;
         'fingerprint')
-            options='--match --passphrase --passphrase-file --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--match --passphrase --passphrase-file --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             arguments='files...'
             ;;
         'audit')
-            options='--max-age --ignore --fix --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--max-age --ignore --fix --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'ssh-config')
-            options='--known-hosts --write --file --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -V -n -y -h'
+            options='--known-hosts --write --file --profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             arguments='nothing...'
             ;;
         'regions')
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             ;;
         'config')
-            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --color --no-input --debug --version --help -p -r -o -q -V -h'
+            options='--profile --region --all-regions --endpoint-url --sandbox --timeout --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             ;;
         'sandbox')
             commands='serve env reset path'
@@ -99,7 +99,7 @@ _lskeys_value() {
         --backup) value='folders' ;;
         --bits) value='nothing' ;;
         --color) value='words:auto always never' ;;
-        --columns) value='list:name region created fingerprint tags used-by local-files account arn support-code' ;;
+        --columns) value='list:name region created fingerprint tags used-by local-files account arn support-code profile' ;;
         --endpoint-url) value='nothing' ;;
         --file) value='files' ;;
         --fingerprint) value='nothing' ;;
@@ -114,7 +114,7 @@ _lskeys_value() {
         --query) value='nothing' ;;
         --region | -r) value='regions' ;;
         --set) value='nothing' ;;
-        --sort) value='words:name region created fingerprint tags used-by local-files account arn support-code -name -region -created -fingerprint -tags -used-by -local-files -account -arn -support-code' ;;
+        --sort) value='words:name region created fingerprint tags used-by local-files account arn support-code profile -name -region -created -fingerprint -tags -used-by -local-files -account -arn -support-code -profile' ;;
         --tag) value='nothing' ;;
         --timeout) value='nothing' ;;
         --type) value='words:rsa ed25519' ;;

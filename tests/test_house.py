@@ -66,7 +66,7 @@ LAYERS = (
         True,
     ),
     ({"keymaker", "sheet"}, False),
-    ({"deadline", "fingerprints", "harmless", "names"}, False),
+    ({"deadline", "fingerprints", "harmless", "names", "spelling"}, False),
     ({"model"}, False),
     ({"errors"}, False),
 )

@@ -3,17 +3,18 @@
 import errno
 import inspect
 import os
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from lskeys import commands
-from lskeys.commands import command
+from lskeys.commands import Verb, command
 from lskeys.errors import (
+    LOOK_AROUND,
     ExitCode,
     InterruptedByUserError,
     LocalError,
@@ -21,9 +22,12 @@ from lskeys.errors import (
     UsageError,
 )
 from lskeys.harmless import one_line
-from lskeys.options import EVERYWHERE, Before, parameters
+from lskeys.options import EVERYWHERE, Before, Words, parameters
 from lskeys.runtime import Launch
+from lskeys.spelling import did_you_mean
 from lskeys.terminal import Terminal
+
+_NO_CHOICE = re.compile(r": '(.*)' is not one of ")
 
 
 def main(arguments: Sequence[str], launch: Launch) -> int:
@@ -76,7 +80,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return _bug(error)
 
 
-class Verbs(TyperGroup):
+class Verbs(Words):
     """Every verb by its word and summary; the one that is typed gets its file and options."""
 
     def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
@@ -119,11 +123,32 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how 
 
 
 def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
-    message = one_line(error.format_message()).rstrip(".") or "no verb is given"
-    words = [verb.word for verb in commands.VERBS]
-    spoken = next((word for word in arguments if word in words), None)
-    command = f"lskeys {spoken} --help" if spoken else "lskeys --help"
-    return UsageError(message[:1].lower() + message[1:], hint=f"see {command}")
+    """What is wrong with the words, and the right one if one is near, else where they are."""
+    raw: Any = error  # Typer's kinds of it are private: the members tell which one it is
+    message = one_line(raw.format_message()).rstrip(".")
+    verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
+    page = f"see lskeys {verb.word} --help" if verb else "see lskeys --help"
+    if not message:  # Typer has shown the page
+        return UsageError("no verb is given", hint=page if verb else LOOK_AROUND)
+    hint = None
+    if hasattr(raw, "possibilities"):  # an option that is none
+        message = one_line(raw.message)
+        hint = _right_option(raw.option_name, raw.ctx, verb)
+    elif isinstance(wrong := _NO_CHOICE.search(message), re.Match):
+        hint = did_you_mean(wrong[1], raw.param.type.choices)
+    return UsageError(message[:1].lower() + message[1:], hint=hint or page)
+
+
+def _right_option(option: str, context: Any, verb: Verb | None) -> str | None:  # noqa: ANN401  Typer's context
+    """The option that was meant: of the verb, where it stands before it, or one that is near."""
+    behind = command(verb).params if verb and context.parent is None else ()
+    if verb and option in _spelled(behind):
+        return f"it stands behind the verb: lskeys {verb.word} {option}"
+    return did_you_mean(option, _spelled(context.command.params))
+
+
+def _spelled(parameters: Sequence[Any]) -> list[str]:
+    return [word for each in parameters for word in each.opts if word.startswith("--")]
 
 
 def _local(error: OSError) -> LocalError:

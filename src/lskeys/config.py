@@ -3,7 +3,7 @@
 Touches: the disk (config.toml, reading only).
 """
 
-import difflib
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ import platformdirs
 
 from lskeys.errors import SetupError
 from lskeys.harmless import one_line
+from lskeys.spelling import did_you_mean
 
 T = TypeVar("T")
 
@@ -23,6 +24,10 @@ COLORS = ("auto", "always", "never")
 ALL_REGIONS = "all"
 """The word that stands for every region the account has."""
 
+TIMEOUTS = (0.1, 86_400.0)
+"""The shortest and the longest that one question to AWS may be given, in seconds."""
+
+_TIMEOUT = 60.0
 _KEYS = ("profile", "regions", "out", "output", "color")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
@@ -46,6 +51,10 @@ class Settings:
     output: Setting[str | None]
     color: Setting[str]
     sandbox: Setting[bool]
+    endpoint_url: Setting[str | None]
+    timeout: Setting[float]
+    no_input: Setting[bool]
+    debug: Setting[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,10 @@ class Flags:
     output: str | None = None
     color: str | None = None
     sandbox: bool = False
+    endpoint_url: str | None = None
+    timeout: float | None = None
+    no_input: bool = False
+    debug: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +139,15 @@ def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settin
         out=_out(flags, environ, file),
         output=_output(flags, environ, file),
         color=_color(flags, environ, file),
-        sandbox=_sandbox(flags, environ),
+        sandbox=_switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox),
+        endpoint_url=_first(
+            _flag(flags.endpoint_url, "--endpoint-url"),
+            _variable(environ, "LSKEYS_ENDPOINT_URL"),
+            default=None,
+        ),
+        timeout=_timeout(flags, environ),
+        no_input=_switch(environ, "LSKEYS_NO_INPUT", flag=flags.no_input),
+        debug=_switch(environ, "LSKEYS_DEBUG", flag=flags.debug),
     )
 
 
@@ -176,17 +197,38 @@ def _color(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settin
     return _one_of(chosen, COLORS)
 
 
-def _sandbox(flags: Flags, environ: Mapping[str, str]) -> Setting[bool]:
-    if flags.sandbox:
-        return Setting(value=True, origin="flag --sandbox")
-    word = environ.get("LSKEYS_SANDBOX", "").strip().lower()
+def _switch(environ: Mapping[str, str], variable: str, *, flag: bool) -> Setting[bool]:
+    if flag:
+        option = variable.removeprefix("LSKEYS_").lower().replace("_", "-")
+        return Setting(value=True, origin=f"flag --{option}")
+    word = environ.get(variable, "").strip().lower()
     if word in _TRUE:
-        return Setting(value=True, origin="environment LSKEYS_SANDBOX")
+        return Setting(value=True, origin=f"environment {variable}")
     if word in _FALSE:
         return Setting(value=False, origin="default")
     raise SetupError(
-        f"LSKEYS_SANDBOX is {one_line(word)}, which is neither yes nor no",
-        hint="LSKEYS_SANDBOX=1 or nothing",
+        f"{variable} is {one_line(word)}, which is neither yes nor no",
+        hint=f"{variable}=1 or nothing",
+    )
+
+
+def _timeout(flags: Flags, environ: Mapping[str, str]) -> Setting[float]:
+    chosen = _first(
+        _flag(flags.timeout, "--timeout"),
+        _variable(environ, "LSKEYS_TIMEOUT"),
+        default=_TIMEOUT,
+    )
+    try:
+        seconds = float(chosen.value)
+    except ValueError:
+        seconds = math.nan
+    shortest, longest = TIMEOUTS
+    if shortest <= seconds <= longest:  # which NaN is not
+        return Setting(seconds, chosen.origin)
+    raise SetupError(
+        f"{one_line(str(chosen.value))} (from {chosen.origin}) is no number of seconds from "
+        f"{shortest:g} to {longest:g}",
+        hint="such as LSKEYS_TIMEOUT=10",
     )
 
 
@@ -227,12 +269,6 @@ def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
         f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
         hint=did_you_mean(str(chosen.value), allowed),
     )
-
-
-def did_you_mean(word: str, known: tuple[str, ...]) -> str | None:
-    """A hint with the nearest known word, if one is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else None
 
 
 def _check(path: Path, key: str, value: object) -> None:

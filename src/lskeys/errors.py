@@ -20,6 +20,9 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
+LOOK_AROUND = "to look around without an account: lskeys --sandbox list"
+"""What a hint says to people who have no account at hand."""
+
 
 class ExitCode(IntEnum):
     """Every exit code of the program; a versioned contract."""

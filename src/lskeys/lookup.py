@@ -3,12 +3,12 @@
 What it touches, the gateway touches, which comes in as an argument.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.errors import LskeysError, MissingError
 from lskeys.model import DEFAULT_PAIR, Answer, KeyPair
+from lskeys.spelling import nearest
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -54,8 +54,8 @@ def missing(
         error: What the first one said.
     """
     by_name = {pair.name: pair for pair in there}
-    near = difflib.get_close_matches(name, by_name, n=1)
-    said = f"did you mean {near[0]} in {by_name[near[0]].region}?" if near else error.hint
+    near = nearest(name, by_name)
+    said = f"did you mean {near} in {by_name[near].region}?" if near else error.hint
     return MissingError(
         f"there is no key pair {name} in {', '.join(regions)}",
         hint=said,

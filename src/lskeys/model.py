@@ -50,6 +50,8 @@ class KeyPair:
 
     Every member but name and region may be absent in an answer. `used_by` (names of the
     instances that name it) and `local_files` (paths on this disk) are None until asked for.
+    `outdated` are those of the instances that are older: they hold an earlier key of that name.
+    `profile` is whose account it is in, where several are asked.
     """
 
     name: str
@@ -62,7 +64,9 @@ class KeyPair:
     tags: tuple[Tag, ...] = ()
     fingerprint: str | None = None
     used_by: tuple[str, ...] | None = None
+    outdated: tuple[str, ...] = ()
     local_files: tuple[str, ...] | None = None
+    profile: str | None = None
 
     @property
     def is_default(self) -> bool:
@@ -76,8 +80,12 @@ class KeyPair:
 
     def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
         """The pair with `used_by` known: the names of those instances that name it."""
-        names = (each.name for each in instances if each.key_pair_name == self.name)
-        return replace(self, used_by=tuple(sorted(names)))
+        users = [each for each in instances if each.key_pair_name == self.name]
+        return replace(
+            self,
+            used_by=tuple(sorted(each.name for each in users)),
+            outdated=tuple(sorted(each.name for each in users if each.predates(self))),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +271,15 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """One region's answer to one question: a value, or the error that came instead."""
+    """One region's answer to one question: a value, or the error that came instead.
+
+    `profile` is whose account it is, where several are asked.
+    """
 
     region: str
     value: T | None = None
     error: LskeysError | None = None
+    profile: str | None = None
 
 
 def _account(arn: str | None) -> str | None:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
 from lskeys.errors import UsageError
+from lskeys.harmless import one_line
 from lskeys.runtime import Asked, Launch, Runtime
+from lskeys.spelling import did_you_mean
 
 _CONNECTION = "Connection"
 _OUTPUT = "Output"
@@ -63,13 +65,13 @@ class Connection:
     """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
 
     profile: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--profile",
             "-p",
             metavar="PROFILE",
             rich_help_panel=_CONNECTION,
-            help="The AWS profile to use.",
+            help="The AWS profile to use; list takes several.",
         ),
     ] = None
     region: Annotated[
@@ -142,6 +144,12 @@ class Output:
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="Names only.")
     ] = False
+    null: Annotated[
+        bool,
+        typer.Option(
+            "--null", "-0", rich_help_panel=_OUTPUT, help="End names and lines with NUL: xargs -0."
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +212,13 @@ EVERYWHERE = (Connection, Output, Program)
 """The groups that are understood before the verb, too."""
 
 
-def verb(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a verb the options of these groups, and a `Runtime` as its first argument."""
+def verb(
+    *groups: type[Any], takes_profiles: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a verb the options of these groups, and a `Runtime` as its first argument.
+
+    A verb that does not say that it takes several profiles never sees more than one.
+    """
 
     def dress(function: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -218,9 +231,15 @@ def verb(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., No
         def dressed(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
             before: Before = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
-            run = Runtime(before.launch, _asked(before.values, given))
+            asked = _asked(before.values, given)
+            if len(asked.profiles) > 1 and not takes_profiles:
+                raise UsageError(
+                    f"--profile is given {len(asked.profiles)} times, and this asks one account",
+                    hint="give one; lskeys list takes several",
+                )
+            run = Runtime(before.launch, asked)
             try:
-                run.check_query()
+                run.check_output()
                 function(run, **values)
             finally:
                 run.close()
@@ -251,7 +270,24 @@ def _asked(before: dict[str, Any], after: dict[str, Any]) -> Asked:
     if said.get("region") and said.get("all_regions"):
         raise UsageError("--region and --all-regions exclude each other", hint="choose one")
     said["regions"] = tuple(said.pop("region", ()))
+    said["profiles"] = tuple(dict.fromkeys(said.pop("profile", ())))
     return replace(Asked(), **said)
+
+
+class Words(TyperGroup):
+    """A command of several words; one it does not have is told with the nearest it has."""
+
+    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
+        self, ctx: typer.Context, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
+        """The typed word, its command, and the words behind it."""
+        if args[0] not in self.commands:
+            page = f"see {ctx.command_path} --help"
+            raise UsageError(
+                f"no such command '{one_line(args[0], limit=80)}'",
+                hint=did_you_mean(args[0], self.commands) or page,
+            )
+        return super().resolve_command(ctx, args)
 
 
 class OneVerb(TyperCommand):

@@ -17,7 +17,7 @@ class NamedSetting:
     """A setting as `config` shows it; no value where nothing sets it."""
 
     name: str
-    value: str | bool | tuple[str, ...] | None
+    value: str | bool | float | tuple[str, ...] | None
     origin: str
 
 
@@ -55,6 +55,10 @@ def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
         NamedSetting("output", settings.output.value or around.output, settings.output.origin),
         NamedSetting("color", settings.color.value, settings.color.origin),
         NamedSetting("sandbox", settings.sandbox.value, settings.sandbox.origin),
+        _endpoint_url(settings),
+        NamedSetting("timeout", settings.timeout.value, settings.timeout.origin),
+        NamedSetting("no-input", settings.no_input.value, settings.no_input.origin),
+        NamedSetting("debug", settings.debug.value, settings.debug.origin),
         NamedSetting("config-file", str(around.config_file), file_origin),
         NamedSetting("key-folders", folders, "out and ~/.ssh"),
     ]
@@ -67,6 +71,15 @@ def _profile(settings: "Settings", around: Surroundings) -> NamedSetting:
     if chosen.value is not None:
         return NamedSetting("profile", chosen.value, chosen.origin)
     return NamedSetting("profile", around.aws_profile, "AWS configuration")
+
+
+def _endpoint_url(settings: "Settings") -> NamedSetting:
+    chosen = settings.endpoint_url
+    if settings.sandbox.value:
+        return NamedSetting("endpoint-url", None, "sandbox")
+    if chosen.value is None:
+        return NamedSetting("endpoint-url", None, "AWS configuration")
+    return NamedSetting("endpoint-url", chosen.value, chosen.origin)
 
 
 def _regions(settings: "Settings", around: Surroundings) -> NamedSetting:

@@ -1,12 +1,13 @@
 """Which key pairs are wanted, and in which order. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.sheet import Column, View
+from lskeys.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class Selection:
             and all(_has_tag(pair, wanted) for wanted in self.tags)
             and (self.in_use is None or self.in_use == bool(pair.used_by))
         )
+
+    def way_out(self, there: Sequence[KeyPair]) -> str:
+        """What to try where none of those that are there is wanted."""
+        names = [pair.name for pair in there]
+        near = next(filter(None, (did_you_mean(glob, names) for glob in self.globs)), None)
+        if near:
+            return near
+        if there:
+            others = "is 1 other" if len(there) == 1 else f"are {len(there)} others"
+            return f"there {others}; lskeys list shows what there is"
+        if not self.wants_default:
+            return "the default pair is listed with --include-default"
+        return "to make one: lskeys create NAME; to look everywhere: --all-regions"
 
     def _accepts_name(self, name: str) -> bool:
         return not self.globs or any(fnmatchcase(name, glob) for glob in self.globs)
@@ -66,7 +80,7 @@ def columns(view: View[KeyPair], spelled: str | None) -> tuple[Column[KeyPair], 
     if unknown is not None:
         raise UsageError(
             f"there is no column {unknown or 'without a name'}",
-            hint=f"columns are {', '.join(view.names)}",
+            hint=did_you_mean(unknown, view.names) or f"columns are {', '.join(view.names)}",
         )
     return view.chosen(names)
 

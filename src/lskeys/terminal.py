@@ -97,8 +97,8 @@ class Terminal:
         encoding = getattr(self._stdout, "encoding", None) or "ascii"
         return not encoding.lower().startswith("utf")
 
-    def result(self, lines: Iterable[str]) -> None:
-        """Write the result, whole and flushed.
+    def result(self, lines: Iterable[str], *, end: str = "\n") -> None:
+        """Write the result, whole and flushed, each line with this end.
 
         Raises:
             LocalError: stdout is closed, gone or full: what was written is not complete.
@@ -108,7 +108,7 @@ class Terminal:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
         try:
             for line in lines:
-                self._stdout.write(line + "\n")
+                self._stdout.write(line + end)
             self._stdout.flush()
         except OSError as error:
             raise _stdout_lost(error) from None

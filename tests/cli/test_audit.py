@@ -288,7 +288,7 @@ def test_table_is_grouped(
 ) -> None:
     """On a terminal the findings of a kind are together, the most urgent first."""
     save(everything_wrong / "a.pem", ed25519("a"), 0o640)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "1000")
     heading, _, *rows = run(f"{AUDIT} --color never", terminal=True).out.splitlines()
     assert heading.split() == ["CODE", "REGION", "SUBJECT", "FINDING", "COMMAND"]
     known = [code.value for code in Code]

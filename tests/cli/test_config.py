@@ -29,16 +29,21 @@ def test_defaults(run: Run, home: Path) -> None:
         "output\ttext\tdefault\n"
         "color\tauto\tdefault\n"
         "sandbox\tno\tdefault\n"
+        "endpoint-url\t-\tAWS configuration\n"
+        "timeout\t60\tdefault\n"
+        "no-input\tno\tdefault\n"
+        "debug\tno\tdefault\n"
         f"config-file\t{config_file}\tnot there\n"
         f"key-folders\t{home}/.ssh\tout and ~/.ssh\n",
     )
 
 
-def test_on_a_terminal(run: Run) -> None:
+def test_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal it is a table, and says that it is one."""
+    monkeypatch.setenv("COLUMNS", "200")
     lines = run("config --color never", terminal=True).out.splitlines()
     assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
-    assert "output        table" in "\n".join(lines)
+    assert "output         table" in "\n".join(lines)
 
 
 def test_the_file(run: Run, home: Path) -> None:
@@ -70,6 +75,25 @@ def test_flags_and_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyP
     assert known["regions"] == (["eu-west-3"], "environment AWS_REGION")
     assert settings(run, "-r us-east-1 config")["regions"] == (["us-east-1"], "flag --region")
     assert settings(run, "config --all-regions")["regions"] == (["all"], "flag --region")
+
+
+def test_variables_mirror_options(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an option says about the connection and the terminal, a variable of its name may say."""
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", "https://keys.example.com")
+    monkeypatch.setenv("LSKEYS_TIMEOUT", "2.5")
+    monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
+    monkeypatch.setenv("LSKEYS_DEBUG", "yes")
+    known = settings(run)
+    assert known["endpoint-url"] == ("https://keys.example.com", "environment LSKEYS_ENDPOINT_URL")
+    assert known["timeout"] == (2.5, "environment LSKEYS_TIMEOUT")
+    assert known["no-input"] == (True, "environment LSKEYS_NO_INPUT")
+    assert known["debug"] == (True, "environment LSKEYS_DEBUG")
+    flags = settings(run, "config --timeout 7 --endpoint-url http://127.0.0.1:9 --no-input --debug")
+    assert flags["endpoint-url"] == ("http://127.0.0.1:9", "flag --endpoint-url")
+    assert flags["timeout"] == (7, "flag --timeout")
+    assert flags["no-input"] == (True, "flag --no-input")
+    assert flags["debug"] == (True, "flag --debug")
+    assert settings(run, "--sandbox config")["endpoint-url"] == (None, "sandbox")
 
 
 def test_aws_own_configuration(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

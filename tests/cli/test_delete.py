@@ -145,14 +145,27 @@ def test_unknown_option(server: Server, run: Run) -> None:
 
 
 def test_missing(server: Server, run: Run) -> None:
-    """A pair that is not there is told in the service's words, with its tip."""
+    """A pair that is not there is told with the region that was asked, and the service's tip."""
     assert run("delete web -y") == Ran(
         3,
-        err=f"lskeys: error: cannot look up web in {REGION}: The KeyPair does not exist: web\n"
+        err=f"lskeys: error: there is no key pair web in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
         "lskeys: hint: lskeys list shows what there is\n",
     )
-    assert operations(server) == ["GetKeyPair"]
+    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
+
+
+def test_misspelled(account: Sandbox, server: Server, run: Run) -> None:
+    """The nearest name is told, never taken; the account is searched once for all of them."""
+    account.add_key_pairs(REGION, ["web-production", "mail"])
+    ran = run("delete web-prodution mial -y")
+    hints = [line for line in ran.err.splitlines() if line.startswith("lskeys: hint: ")]
+    assert hints == [
+        f"lskeys: hint: did you mean web-production in {REGION}?",
+        f"lskeys: hint: did you mean mail in {REGION}?",
+    ]
+    assert (ran.exit_code, ran.out, changes(server)) == (3, "", [])
+    assert operations(server) == ["GetKeyPair", "GetKeyPair", "GetKeyPairs"]
 
 
 def test_missing_default(server: Server, run: Run) -> None:
@@ -195,7 +208,7 @@ def test_some_failed(account: Sandbox, server: Server, run: Run) -> None:
     assert run("delete aa bb cc -y") == Ran(
         7,
         out=f"aa\t{REGION}\tdeleted\t-\t-\t-\ncc\t{REGION}\tdeleted\t-\t-\t-\n",
-        err=f"lskeys: error: cannot look up bb in {REGION}: The KeyPair does not exist: bb\n"
+        err=f"lskeys: error: there is no key pair bb in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
         "lskeys: hint: lskeys list shows what there is\n"
         "lskeys: error: 1 of 3 key pairs failed\n",
@@ -452,7 +465,7 @@ def test_json_error(run: Run) -> None:
     assert raw.pop("requestId")
     assert raw == {
         "code": "NotFoundException",
-        "message": f"cannot look up web in {REGION}: The KeyPair does not exist: web",
+        "message": f"there is no key pair web in {REGION}",
         "hint": "lskeys list shows what there is",
         "tip": "Check the spelling of the name and the AWS Region.",
         "docs": "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html",
@@ -468,7 +481,7 @@ def test_json_errors_of_many(run: Run, output: str) -> None:
     ran = run(f"delete aa bb -y -o {output}")
     raw = json.loads(ran.err)
     assert (ran.exit_code, ran.out, raw["message"]) == (3, "", "2 of 2 key pairs failed")
-    assert [each["message"].split()[-1] for each in raw["errors"]] == ["aa", "bb"]
+    assert [each["message"].split()[5] for each in raw["errors"]] == ["aa", "bb"]
 
 
 @pytest.mark.usefixtures("server")

@@ -56,8 +56,13 @@ LINES = {
     "regions": ("regions",),
     "config": ("config",),
 }
-# A pair's members that come where they were asked for, which changing its tags does not.
-ASKED_FOR = {"tag": {"usedBy", "localFiles"}, "untag": {"usedBy", "localFiles"}}
+# A pair's members that come where they were asked for, which changing its tags does not, and where
+# several accounts are, which takes several.
+ASKED_FOR = {
+    "list": {"profile"},
+    "tag": {"usedBy", "localFiles", "profile"},
+    "untag": {"usedBy", "localFiles", "profile"},
+}
 
 
 def tightened(schema: Any) -> Any:  # noqa: ANN401  JSON

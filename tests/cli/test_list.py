@@ -20,7 +20,11 @@ EMPTY = Ran(
     err="lskeys: no key pairs found in us-east-1\n"
     "lskeys: hint: the default pair is listed with --include-default\n",
 )
-NOTHING = Ran(0, err="lskeys: no key pairs found in us-east-1\n")
+OTHERS = Ran(
+    0,
+    err="lskeys: no key pairs found in us-east-1\n"
+    "lskeys: hint: there are 5 others; lskeys list shows what there is\n",
+)
 
 
 def operations(server: Server) -> list[str]:
@@ -70,6 +74,36 @@ def test_empty_account(server: Server, run: Run) -> None:
     assert operations(server) == ["GetKeyPairs"]
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("list web-3", "did you mean web-2?"),
+        ("list 'nothing*' mial", "did you mean mail?"),
+        ("list --tag nothing", "there are 5 others; lskeys list shows what there is"),
+        ("list -r us-west-2", "the default pair is listed with --include-default"),
+        (
+            "list -r us-west-2 --include-default",
+            "to make one: lskeys create NAME; to look everywhere: --all-regions",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("filled", "server")
+def test_nothing_found_says_what_next(line: str, hint: str, run: Run) -> None:
+    """Whoever finds nothing is told the name that is near, what else is there, or how to begin."""
+    ran = run(line)
+    assert (ran.exit_code, ran.out) == (0, "")
+    assert ran.err.splitlines()[1:] == [f"lskeys: hint: {hint}"]
+    assert run(f"{line} -q") == Ran(0)
+
+
+def test_one_other(account: Sandbox, server: Server, run: Run) -> None:
+    """One is one."""
+    account.add_key_pairs(REGION, ["web"])
+    hint = "there is 1 other; lskeys list shows what there is"
+    assert run("list zzz").err.endswith(f"hint: {hint}\n")
+    assert server.requests
+
+
 def test_empty_account_as_documents(server: Server, run: Run) -> None:
     """Programs get the empty list in their format."""
     document = {"keyPairs": [], "errors": [], "schemaVersion": 1}
@@ -98,7 +132,7 @@ def test_the_default_pair_by_its_name(filled: Sandbox, server: Server, run: Run)
     assert filled.path.exists()
     assert run(f"list -q {DEFAULT_PAIR}") == Ran(0, out=f"{DEFAULT_PAIR}\n")
     assert run("list -q 'Lightsail*' --columns name") == Ran(0)
-    assert run("list 'Lightsail*'") == NOTHING
+    assert run("list 'Lightsail*'") == OTHERS
     assert run("list -q 'Lightsail*' --include-default") == Ran(0, out=f"{DEFAULT_PAIR}\n")
     assert len(server.requests) == 4
 
@@ -245,7 +279,7 @@ def test_unknown_column(options: str, what: str, server: Server, run: Run) -> No
     assert ran.err == (
         f"lskeys: error: there is no column {what}\n"
         "lskeys: hint: columns are name, region, created, fingerprint, tags, used-by, "
-        "local-files, account, arn, support-code\n"
+        "local-files, account, arn, support-code, profile\n"
     )
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -27,23 +27,59 @@ MAIL = pair("mail", createdAt="2024-10-31T12:00:00Z", fingerprint=SHA256)
 MD5 = "11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00"
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
-WIDE = """\
-NAME                                REGION      CREATED (UTC)              FINGERPRINT
-───────────────────────────────────────────────────────────────────────────────────────────────────
-web                                 us-east-1   2026-11-02 (2 weeks ago)   11:22:33:44:55:66:77:88
-LightsailDefaultKeyPair (default)   us-east-1   unknown                    none
-mail                                us-east-1   2024-10-31 (2 years ago)   SHA256:67rtPyuqfeVK9jZL9
-                                                                           QQGDLVhsgQY8z4RdE1gc7Zy2
-                                                                           WM
+LINED = """\
+NAME                                REGION      CREATED (UTC)              TAGS
+───────────────────────────────────────────────────────────────────────────────────────────────
+web                                 us-east-1   2026-11-02 (2 weeks ago)   stage=production,old
+LightsailDefaultKeyPair (default)   us-east-1   unknown
+mail                                us-east-1   2024-10-31 (2 years ago)
 """
-
+BENEATH = """\
+NAME                                REGION      CREATED (UTC)
+────────────────────────────────────────────────────────────────────────
+web                                 us-east-1   2026-11-02 (2 weeks ago)
+  FINGERPRINT  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00
+  TAGS         stage=production,old
+LightsailDefaultKeyPair (default)   us-east-1   unknown
+  FINGERPRINT  none
+mail                                us-east-1   2024-10-31 (2 years ago)
+  FINGERPRINT  SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
+"""
+FEWER = """\
+NAME                                REGION
+─────────────────────────────────────────────
+web                                 us-east-1
+  CREATED (UTC)  2026-11-02 (2 weeks ago)
+  FINGERPRINT    11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:f
+                 f:00
+  TAGS           stage=production,old
+LightsailDefaultKeyPair (default)   us-east-1
+  CREATED (UTC)  unknown
+  FINGERPRINT    none
+mail                                us-east-1
+  CREATED (UTC)  2024-10-31 (2 years ago)
+  FINGERPRINT    SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1g
+                 c7Zy2WM
+"""
 NARROW = """\
 NAME           web
 REGION         us-east-1
 CREATED (UTC)  2026-11-02 (2 weeks ago)
-FINGERPRINT    11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:
-               00
+FINGERPRINT    11:22:33:44:55:66:77:88:9
+               9:aa:bb:cc:dd:ee:ff:00
 TAGS           stage=production,old
+
+NAME           LightsailDefaultKeyPair
+               (default)
+REGION         us-east-1
+CREATED (UTC)  unknown
+FINGERPRINT    none
+
+NAME           mail
+REGION         us-east-1
+CREATED (UTC)  2024-10-31 (2 years ago)
+FINGERPRINT    SHA256:67rtPyuqfeVK9jZL9Q
+               QGDLVhsgQY8z4RdE1gc7Zy2WM
 """
 
 
@@ -59,20 +95,68 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
 # Tables
 
 
-def test_table(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("liar")
+def test_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal there is a table; the default pair and missing values stand out in words."""
-    liar.answers("GetKeyPairs", pairs(pair("web", fingerprint=MD5[:23]), PLAIN, MAIL))
-    monkeypatch.setenv("COLUMNS", "99")
+    monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
-    line = "list --include-default --columns name,region,created,fingerprint"
-    assert run(line, terminal=True) == Ran(0, out=WIDE)
+    line = "list --include-default --columns name,region,created,tags"
+    assert run(line, terminal=True) == Ran(0, out=LINED)
 
 
-def test_narrow_table(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where columns have no room, each pair is a block."""
-    liar.answers("GetKeyPairs", pairs(WEB))
-    monkeypatch.setenv("COLUMNS", "60")
-    assert run("list --color never", terminal=True) == Ran(0, out=NARROW)
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [(147, BENEATH), (80, BENEATH), (72, BENEATH), (60, FEWER), (40, NARROW)],
+)
+@pytest.mark.usefixtures("liar")
+def test_narrow_table(columns: int, shown: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it has no room, long values stand beneath their row; at last each pair is a block."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert run("list --include-default --color never", terminal=True) == Ran(0, out=shown)
+
+
+@pytest.mark.parametrize("columns", range(68, 200, 3))
+@pytest.mark.usefixtures("liar")
+def test_what_is_copied_is_not_broken(
+    columns: int, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fingerprint is in one piece on every terminal that is wide enough for it."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = run("list --include-default --color never", terminal=True).out
+    assert MD5 in shown
+    assert SHA256 in shown
+    assert max(len(line) for line in shown.splitlines()) <= columns
+
+
+def test_marks_need_no_colour(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Default, stale and unused pairs are told by words, as far as usage was asked for."""
+    before, at, after = (NOW - timedelta(days=days) for days in (20, 10, 5))
+    account.add_default_key_pair("us-east-1", created_at=at)
+    account.add_key_pairs("us-east-1", ["web", "mail"], created_at=at)
+    for name, when, pair_name in (
+        ("old", before, DEFAULT),
+        ("new", after, DEFAULT),
+        ("shop", after, "web"),
+    ):
+        account.add_instance("us-east-1", name, created_at=when, key_pair_name=pair_name)
+    monkeypatch.setenv("COLUMNS", "120")
+    line = "list --include-default --color never --columns name"
+    names = [f"{DEFAULT} (default)", "mail", "web"]
+    assert sorted(run(line, terminal=True).out.splitlines()[2:]) == names
+    assert sorted(run(f"{line},used-by", terminal=True).out.splitlines()[2:]) == [
+        f"{DEFAULT} (default, stale)   new, old (older key)",
+        "mail (unused)                              no instance",
+        "web                                        shop",
+    ]
+    assert run(f"{line} --unused", terminal=True).out.splitlines()[2:] == ["mail (unused)"]
+    assert sorted(run(f"{line},used-by").out.splitlines()) == [
+        f"{DEFAULT}\tnew,old",
+        "mail\t-",
+        "web\tshop",
+    ]
+    assert server.requests
 
 
 @pytest.mark.parametrize("columns", ["1", "2", "10", "20", "40", "80", "100", "1000", "0", "x", ""])
@@ -290,6 +374,34 @@ def test_query_that_fails(query: str, run: Run) -> None:
     ran = run(f"list --query '{query}'")
     assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith("lskeys: error: --query failed: ")
+
+
+# NUL
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.usefixtures("liar")
+def test_null(run: Run, *, terminal: bool) -> None:
+    """With --null every name, line and value of a query ends with NUL, on a terminal too."""
+    line = "list --include-default"
+    names = f"web\0{DEFAULT}\0mail\0"
+    assert run(f"{line} -q0", terminal=terminal) == Ran(0, out=names)
+    assert run(f"{line} -q --null -o json", terminal=terminal) == Ran(0, out=names)
+    assert run(f"{line} -0 --columns name", terminal=terminal) == Ran(0, out=names)
+    assert run(f"-0 {line} --columns name,region web", terminal=terminal) == Ran(
+        0, out="web\tus-east-1\0"
+    )
+    queried = run(f"{line} -0 -o text --query keyPairs[].[name]", terminal=terminal)
+    assert queried == Ran(0, out=names)
+
+
+@pytest.mark.parametrize("output", ["table", "csv", "json", "jsonl"])
+def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
+    """A format that has an end of its own is refused with it, before anything is asked."""
+    ran = run(f"list -0 -o {output}")
+    assert (ran.exit_code, ran.out, liar.calls) == (2, "", [])
+    assert f"--null is for names and text, and the output is {output}" in ran.err
+    assert "add -q for the names, or -o text" in ran.err
 
 
 # Errors

@@ -15,13 +15,13 @@ from tests.conftest import Ran, Run
 Say = Callable[[str, str], None]
 
 NOWHERE = "--endpoint-url http://127.0.0.1:9"
+LOOK_AROUND = "to look around without an account: lskeys --sandbox list"
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 
 NO_CREDENTIALS = Ran(
     4,
     err="lskeys: error: no AWS credentials found\n"
-    "lskeys: hint: run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; "
-    "to look around without an account: lskeys --sandbox list\n",
+    f"lskeys: hint: run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {LOOK_AROUND}\n",
 )
 
 
@@ -110,6 +110,64 @@ def test_unknown_profile(option: str, run: Run) -> None:
     assert run(f"list -r us-east-1 {NOWHERE} {option}") == NOBODY
 
 
+@pytest.mark.parametrize("place", ["-p", "AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"])
+@pytest.mark.parametrize("region", ["", " -r us-east-1"])
+def test_misspelled_profile(place: str, region: str, run: Run, home: Path, say: Say) -> None:
+    """A profile that is nearly one of AWS's configuration is told with that one, however named."""
+    configure_aws(home, "[profile work]\nregion = eu-west-1\n[profile home]\n")
+    option = " -p wrok" if place == "-p" else ""
+    if not option:
+        say(place, "profile = 'wrok'" if place == "config.toml" else "wrok")
+    assert run(f"list {NOWHERE}{region}{option}") == failed(
+        "the config profile (wrok) could not be found", "did you mean work?"
+    )
+
+
+SSO = """
+[profile work]
+sso_session = ours
+sso_account_id = 123456789012
+sso_role_name = keys
+[sso-session ours]
+sso_region = us-east-1
+sso_start_url = https://ours.example.com/start
+"""
+
+
+def test_no_sso_session(run: Run, home: Path) -> None:
+    """Without a session, or with one that expired, the login of this very profile is named."""
+    configure_aws(home, SSO)
+    assert run(f"list -p work -r us-east-1 {NOWHERE}") == failed(
+        "error loading SSO Token: Token for ours does not exist",
+        f"run aws sso login --profile work, then the same command again; {LOOK_AROUND}",
+    )
+
+
+NEVER_USED = (
+    "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
+    f"account; {LOOK_AROUND}"
+)
+WAIT = f"wait a little, then run the same command again; {LOOK_AROUND}"
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "hint"),
+    [
+        ("OptInRequired", 4, NEVER_USED),
+        ("SubscriptionRequiredException", 4, NEVER_USED),
+        ("AccountSetupInProgressException", 8, WAIT),
+    ],
+)
+def test_lightsail_was_never_used(
+    code: str, exit_code: int, hint: str, server: Server, run: Run
+) -> None:
+    """An account that Lightsail does not serve yet is told what to do, and where to look around."""
+    server.add_fault(f"GetKeyPairs={code}")
+    ran = run("list")
+    assert (ran.exit_code, ran.out) == (exit_code, "")
+    assert ran.err.endswith(f"\nlskeys: hint: {hint}\n")
+
+
 @pytest.mark.parametrize("place", ["AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"])
 def test_unknown_profile_from_elsewhere(place: str, run: Run, say: Say) -> None:
     """So is one whose name came from the environment or config.toml."""
@@ -180,8 +238,7 @@ def test_no_region(run: Run) -> None:
     """There is no default region: where none is set, nothing is asked."""
     assert run("list") == failed(
         "no region is set",
-        "give --region NAME or --all-regions, or set AWS_REGION; "
-        "to look around: lskeys --sandbox list",
+        f"give --region NAME or --all-regions, or set AWS_REGION; {LOOK_AROUND}",
     )
 
 
@@ -245,6 +302,27 @@ def test_hostile_region_in_the_profile(
     configure_aws(home, "[default]\nregion = ../x\n")
     assert run("list") == failed("../x is not a region's name", "a region looks like eu-west-1")
     assert server.requests == []
+
+
+def test_misspelled_region(server: Server, run: Run) -> None:
+    """A region that nobody knows and that does not answer is told with the nearest known one."""
+    assert server.port
+    ran = run("list -r eu-wst-1")
+    assert (ran.exit_code, ran.out) == (4, "")
+    assert ran.err.splitlines()[-1].startswith("lskeys: hint: did you mean eu-west-1? if not: ")
+
+
+def test_misspelled_region_of_the_network(
+    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So is one whose host cannot be reached; a known region's is not."""
+    assert server.port
+    monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL")
+    reach = "check the network, the region's name and HTTPS_PROXY\n"
+    for region, near in (("eu-wst-1", "did you mean eu-west-1? if not: "), ("eu-west-1", "")):
+        ran = run(f"list -r {region} {NOWHERE}")
+        assert ran.exit_code == 8
+        assert ran.err.endswith(f"\nlskeys: hint: {near}{reach}")
 
 
 def test_where_the_region_comes_from(
@@ -439,6 +517,59 @@ def test_wrong_words_in_the_environment(
     """A value that means nothing is refused, not passed over."""
     monkeypatch.setenv(name, value)
     assert run("list") == expected
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "86401"])
+def test_wrong_timeout_in_the_environment(
+    value: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A time that is none, or that no question could take, is refused with where it came from."""
+    monkeypatch.setenv("LSKEYS_TIMEOUT", value)
+    assert run("list") == failed(
+        f"{value} (from environment LSKEYS_TIMEOUT) is no number of seconds from 0.1 to 86400",
+        "such as LSKEYS_TIMEOUT=10",
+    )
+
+
+def test_endpoint_by_variable(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LSKEYS_ENDPOINT_URL is asked rather than AWS's own, and LSKEYS_DEBUG shows it."""
+    account.add_key_pairs("us-east-1", ["web"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
+    assert run("list -q") == Ran(0, out="web\n")
+    monkeypatch.setenv("LSKEYS_DEBUG", "1")
+    assert run("list -q").err.startswith("lskeys: debug: get_key_pairs in us-east-1: ")
+
+
+def test_timeout_by_variable(hanging: Path, run: Run, home: Path, say: Say) -> None:
+    """LSKEYS_TIMEOUT is how long is waited, unless --timeout says otherwise."""
+    configure_aws(home, f"[default]\ncredential_process = {hanging}\n")
+    say("LSKEYS_TIMEOUT", "0.5")
+    line = f"list -r us-east-1 {NOWHERE}"
+    assert run(line).err.startswith("lskeys: error: no credentials within 0.5 seconds\n")
+    ran = run(f"{line} --timeout 0.1")
+    assert ran.err.startswith("lskeys: error: no credentials within 0.1 seconds\n")
+
+
+def test_the_sandbox_beats_the_endpoint_variable(
+    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the sandbox reaches nothing else, whatever the environment names."""
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
+    assert "laptop" in run("--sandbox list -q").out
+    assert server.requests == []
+
+
+def test_no_input_by_variable(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LSKEYS_NO_INPUT keeps a terminal from being asked."""
+    account.add_key_pairs("us-east-1", ["web"])
+    monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
+    ran = run("delete web", typed="web\n")
+    assert (ran.exit_code, [each.operation for each in server.requests]) == (5, ["GetKeyPair"])
 
 
 def test_config_file_is_used(account: Sandbox, server: Server, run: Run, say: Say) -> None:

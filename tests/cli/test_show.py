@@ -78,14 +78,14 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
     account.add_instance(REGION, "old-too", created_at=BEFORE, key_pair_name="web")
     lines = run(f"show {DEFAULT_PAIR} --color never", terminal=True).out.splitlines()
     assert lines[:2] == [
-        f"NAME                  {DEFAULT_PAIR} (default)",
-        "REGION                us-east-1",
+        f"NAME               {DEFAULT_PAIR} (default, stale)",
+        "REGION             us-east-1",
     ]
-    assert "CREATED (UTC)         2026-11-02T12:00:00.123Z (2 weeks ago)" in lines
+    assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (2 weeks ago)" in lines
     assert lines[7:10] == [
-        "NAMED BY              new",
-        "                      old",
-        "WITH AN OLDER KEY     old",
+        "NAMED BY           new",
+        "                   old",
+        "WITH AN OLDER KEY  old",
     ]
     assert server.requests
 

@@ -17,6 +17,7 @@ SHARED = [
     "--output",
     "--query",
     "--quiet",
+    "--null",
     "--color",
     "--no-input",
     "--debug",
@@ -59,19 +60,30 @@ def test_help_of_what_changes_something(verb: str, run: Run) -> None:
 
 
 def test_no_verb(run: Run) -> None:
-    """Alone, the program shows its help and ends as a wrong usage."""
+    """Alone, the program shows its help, says how to look around, and ends as a wrong usage."""
     ran = run("")
     assert ran.exit_code == 2
-    assert "Usage: lskeys" in ran.out
-    assert ran.err == "lskeys: error: no verb is given\nlskeys: hint: see lskeys --help\n"
+    assert ran.out.strip() == run("--help").out.strip()
+    hint = "to look around without an account: lskeys --sandbox list"
+    assert ran.err == usage("no verb is given", hint).err
+
+
+def test_no_word_of_the_sandbox(run: Run) -> None:
+    """So does the verb that has words of its own; no option of Typer's is on its page."""
+    ran = run("sandbox")
+    assert ran.exit_code == 2
+    assert ran.out.strip() == run("sandbox --help").out.strip()
+    assert "completion" not in ran.out
+    assert ran.err == usage("no verb is given", "see lskeys sandbox --help").err
 
 
 @pytest.mark.parametrize(
     ("line", "message", "page"),
     [
-        ("lisst", "no such command 'lisst'", "lskeys --help"),
-        ("list --nope", "no such option: --nope", "lskeys list --help"),
-        ("--nope list", "no such option: --nope", "lskeys list --help"),
+        ("zzz", "no such command 'zzz'", "lskeys --help"),
+        ("-- -x", "no such command '-x'", "lskeys --help"),
+        ("list --zzz", "no such option: --zzz", "lskeys list --help"),
+        ("--zzz list", "no such option: --zzz", "lskeys list --help"),
         ("list -x", "no such option: -x", "lskeys list --help"),
         ("list --region", "option '--region' requires an argument", "lskeys list --help"),
         ("list --timeout x", "invalid value for '--timeout'", "lskeys list --help"),
@@ -96,6 +108,55 @@ def test_what_is_not_understood(
     assert not told.endswith(".")
     assert hint.startswith("lskeys: hint: see ")
     assert page in hint
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "meant"),
+    [
+        ("lst", "no such command 'lst'", "list"),
+        ("-q -- delet web", "no such command 'delet'", "delete"),
+        ("roate-default", "no such command 'roate-default'", "rotate-default"),
+        ("sandbox serv", "no such command 'serv'", "serve"),
+        ("list --regoin x", "no such option: --regoin", "--region"),
+        ("list --reigon=x", "no such option: --reigon", "--region"),
+        ("--timeot 3 list", "no such option: --timeot", "--timeout"),
+        ("list --all", "no such option: --all", "--all-regions"),
+        ("delete web --finger", "no such option: --finger", "--fingerprint"),
+        ("sandbox serve --prot 0", "no such option: --prot", "--port"),
+        ("list -o jsn", "invalid value for '--output' / '-o': 'jsn' is not one of", "json"),
+        ("-o tabel list", "invalid value for '--output' / '-o': 'tabel' is not one of", "table"),
+        ("list --color allways", "invalid value for '--color': 'allways' is not", "always"),
+        ("list --columns nmae", "there is no column nmae", "name"),
+        ("list --sort -craeted", "there is no column craeted", "created"),
+        ("audit --ignore odl-pair", "--ignore: there is no finding odl-pair", "old-pair"),
+    ],
+)
+def test_what_was_meant(line: str, message: str, meant: str, server: Server, run: Run) -> None:
+    """A word that is nearly a known one is told with it, as the way out; nothing is asked."""
+    ran = run(line)
+    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
+    told, hint = ran.err.splitlines()
+    assert told.startswith(f"lskeys: error: {message}")
+    assert "ou mean" not in told
+    assert hint == f"lskeys: hint: did you mean {meant}?"
+
+
+@pytest.mark.parametrize("verb", ["list", "ls"])
+def test_an_option_of_the_verb_before_it(verb: str, run: Run) -> None:
+    """An option that only the verb has, standing before it, is shown its place."""
+    assert run(f"--include-default {verb}") == usage(
+        "no such option: --include-default",
+        "it stands behind the verb: lskeys list --include-default",
+    )
+
+
+@pytest.mark.parametrize("word", ["\x1b[31mlist", "list\u202e", "[red]list[/]"])
+@pytest.mark.parametrize("line", ["'{}'", "list '--{}'", "list -o '{}'", "list --columns '{}'"])
+def test_what_is_not_understood_is_harmless(line: str, word: str, run: Run) -> None:
+    """What was typed is quoted without what a terminal obeys."""
+    ran = run(line.format(word))
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert ran.err.replace("\n", "").isprintable()
 
 
 def test_timeout_is_a_number(server: Server, run: Run) -> None:

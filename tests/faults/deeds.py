@@ -127,6 +127,8 @@ DEEDS = (
     ),
     Deed("regions", ("GetRegions",)),
     Deed("config"),
+    Deed("completion bash", formats=False),
+    Deed("help exit-codes", formats=False),
     Deed("sandbox path", formats=False),
     Deed("sandbox env", formats=False),
 )

@@ -168,8 +168,8 @@ if __name__ == "__main__":
 import boto3  # noqa: E402  whatever takes a call by its name takes the guarded one
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 
-from lskeys import __main__ as program  # noqa: E402
 from lskeys import creation, journal, keystore, localkeys, rotation, sshfiles  # noqa: E402
+from lskeys import process as program  # noqa: E402
 from lskeys.render import plain  # noqa: E402
 
 LOADED = (boto3, serialization, creation, journal, keystore, localkeys, rotation, sshfiles, plain)

@@ -10,7 +10,7 @@ from botocore.model import OperationModel, ServiceModel
 
 from lskeys.errors import RemoteError
 from lskeys.lightsail import answers
-from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, refuse_unusable
+from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, take_over
 from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
@@ -69,7 +69,7 @@ def arrived(body: bytes, *, status: int = 200, length: str | None = None) -> dic
 def reason(raw: dict[str, Any], operation: OperationModel) -> str:
     """Why an answer is refused."""
     with pytest.raises(UnusableAnswerError) as refused:
-        refuse_unusable(raw, operation)
+        take_over(raw, operation, {})
     assert refused.value.code == "UnusableAnswer"
     assert refused.value.hint == (
         "something between here and AWS may have changed it; try again, or with --debug"
@@ -82,16 +82,27 @@ def reason(raw: dict[str, Any], operation: OperationModel) -> str:
 
 @pytest.mark.parametrize("length", [None, "16"])
 def test_a_whole_answer_passes(listing: OperationModel, length: str | None) -> None:
-    """It is left as it came; where its head does not tell how long it is, it does now."""
+    """Its members are handed on as they came, and nothing is left for botocore to parse.
+
+    Where its head does not tell how long it is, it does now.
+    """
+    members: dict[str, Any] = {}
     raw = arrived(b'{"keyPairs": []}', length=length)
-    refuse_unusable(raw, listing)
-    assert raw == arrived(b'{"keyPairs": []}', length="16")
+    take_over(raw, listing, members)
+    assert (raw, members) == (arrived(b"{}", length="16"), {"keyPairs": []})
+
+
+def test_only_the_members_of_the_operation(listing: OperationModel) -> None:
+    """What the operation does not know stays outside: botocore's own members cannot be forged."""
+    members: dict[str, Any] = {}
+    take_over(arrived(b'{"nextPageToken": "a", "ResponseMetadata": 3}'), listing, members)
+    assert members == {"nextPageToken": "a"}
 
 
 @pytest.mark.parametrize("body", [b'{"keyPairs": null}', b"{}", '{"other": "é"}'.encode()])
 def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
     """Whether it must be there is the reader's to say."""
-    refuse_unusable(arrived(body), listing)
+    take_over(arrived(body), listing, {})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +132,7 @@ def test_an_unusable_answer_is_refused(
 def test_the_largest_answer(listing: OperationModel) -> None:
     """32 MiB pass, one byte more does not, be it an error."""
     whole = b'{"keyPairs": []}'.ljust(LARGEST_ANSWER)
-    refuse_unusable(arrived(whole), listing)
+    take_over(arrived(whole), listing, {})
     for status in (200, 400):
         told = reason(arrived(whole + b" ", status=status), listing)
         assert told == "it is larger than 32 MiB"
@@ -130,7 +141,7 @@ def test_the_largest_answer(listing: OperationModel) -> None:
 def test_an_answer_without_members(model: ServiceModel) -> None:
     """Where no list can be, none is looked for."""
     operation = model.operation_model("DeleteKeyPair")
-    refuse_unusable(arrived(b'{"operation": {}, "keyPairs": 3}'), operation)
+    take_over(arrived(b'{"operation": {}, "keyPairs": 3}'), operation, {})
 
 
 @pytest.mark.parametrize("status", [200, 299])
@@ -158,7 +169,7 @@ def test_a_success_must_be_json(listing: OperationModel, status: int) -> None:
 def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, left: bytes) -> None:
     """Whatever its body, which is emptied where botocore's parser would stumble over it."""
     raw = arrived(body, status=status, length="7")
-    refuse_unusable(raw, listing)
+    take_over(raw, listing, {})
     assert raw == arrived(left, status=status, length="7")
 
 

@@ -15,6 +15,7 @@ from lskeys.render import plain
 from lskeys.render.table import table
 from lskeys.sheet import SCHEMA_VERSION, Sheet, json_text
 from lskeys.views.key_pairs import KEY_PAIRS
+from lskeys.views.stakes import stakes
 from lskeys.views.words import age, rfc3339
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -175,6 +176,23 @@ def test_the_default_pair_stands_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("users", "outdated", "told"),
+    [
+        (None, (), "which instances name it could not be found out"),
+        ((), (), "no instance names it"),
+        (("a", "b"), (), "named by a, b, which keep its public key and go on naming it"),
+        (("a", "b"), ("b",), "named by a, b, which go on naming it; with an older key: b"),
+    ],
+)
+def test_stakes_tell_who_names_it(
+    users: tuple[str, ...] | None, outdated: tuple[str, ...], told: str
+) -> None:
+    """Before a pair goes, who names it is told, and who of them never had its key."""
+    pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
+    assert stakes(pair, "proved", NOW)[2] == told
+
+
 def test_columns_are_a_contract() -> None:
     """The words of --columns, and which are shown unasked."""
     assert KEY_PAIRS.names == (
@@ -188,5 +206,6 @@ def test_columns_are_a_contract() -> None:
         "account",
         "arn",
         "support-code",
+        "profile",
     )
     assert KEY_PAIRS.standard == ("name", "region", "created", "fingerprint", "tags")

@@ -2,6 +2,7 @@
 
 import inspect
 import keyword
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -46,6 +47,10 @@ class Verb:
         """The file's name without its ending; Python has `import` itself."""
         module = self.word.replace("-", "_")
         return f"{module}_" if keyword.iskeyword(module) else module
+
+    def typed_in(self, arguments: Iterable[str]) -> bool:
+        """Whether its word or its alias is among the words of a command line."""
+        return bool({self.word, self.alias}.intersection(arguments))
 
     def load(self) -> Any:  # noqa: ANN401  a function of any signature, or a Typer
         """What it runs; only the verb that is typed is read from the disk."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lskeys import findings, keystore, localkeys
-from lskeys.config import ALL_REGIONS, did_you_mean
+from lskeys.config import ALL_REGIONS
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
 from lskeys.findings import MENDABLE, Code, Evidence, Finding, Lskeys
@@ -16,6 +16,7 @@ from lskeys.model import Answer, Instance, KeyPair, attempt
 from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
+from lskeys.spelling import did_you_mean
 from lskeys.views.findings import FINDINGS
 
 if TYPE_CHECKING:

@@ -69,11 +69,11 @@ def delete_key_pairs(
     _check(wanted, backup, no_backup=no_backup)
     asks_usage = run.asked.dry_run or (run.terminal.can_ask and not run.asked.yes)
     looked = run.ask(lambda lightsail: _look(lightsail, wanted, asks_usage=asks_usage))
-    found = _found(wanted, looked, missing_ok=missing_ok)
+    found = _found(run, wanted, looked, missing_ok=missing_ok)
     cleared = _clear(run, found.pairs, asked, _Safeguards(key, backup, no_backup))
     clearances = [answer.value for answer in cleared if answer.value]
     _consent(run, clearances)
-    answers = [_delete(run, clearance, backup) for clearance in clearances]
+    answers = _delete_each(run, clearances, backup)
     removals = [*found.absent, *(answer.value for answer in answers if answer.value)]
     failures = [*found.failures, *(each.error for each in [*cleared, *answers] if each.error)]
     if removals:
@@ -132,7 +132,11 @@ def _look(
 
 
 def _found(
-    names: Sequence[str], looked: Sequence[Answer[list[Answer[KeyPair]]]], *, missing_ok: bool
+    run: Runtime,
+    names: Sequence[str],
+    looked: Sequence[Answer[list[Answer[KeyPair]]]],
+    *,
+    missing_ok: bool,
 ) -> _Found:
     """One of several regions is enough for a name; a region that failed is a failure."""
     found = _Found([], [], [answer.error for answer in looked if answer.error])
@@ -144,15 +148,17 @@ def _found(
         missing = [error for error in errors if isinstance(error, MissingError)]
         found.failures.extend(error for error in errors if error not in missing)
         if missing and len(missing) == len(answers):
-            _note_missing(found, name, missing[0], missing_ok=missing_ok)
+            _note_missing(run, found, name, missing[0], missing_ok=missing_ok)
     return found
 
 
-def _note_missing(found: _Found, name: str, error: MissingError, *, missing_ok: bool) -> None:
+def _note_missing(
+    run: Runtime, found: _Found, name: str, error: MissingError, *, missing_ok: bool
+) -> None:
     if missing_ok:
         found.absent.append(Removal(name, error.region or "", "absent"))
     else:
-        found.failures.append(error)
+        found.failures.append(error if name == DEFAULT_PAIR else run.missing(name, error))
 
 
 def _clear(
@@ -209,6 +215,19 @@ def _show_stake(run: Runtime, clearance: Clearance) -> None:
         )
     for line in stakes(clearance.pair, proof, run.launch.now()):
         run.terminal.note(line)
+
+
+def _delete_each(
+    run: Runtime, clearances: Sequence[Clearance], backup: Path | None
+) -> list[Answer[Removal]]:
+    answers: list[Answer[Removal]] = []
+    for clearance in clearances:
+        if len(clearances) > 1:
+            done = f"{len(answers)} of {len(clearances)}"
+            run.terminal.progress(f"{done} key pairs done, deleting {clearance.pair.name}")
+        answers.append(_delete(run, clearance, backup))
+    run.terminal.done()
+    return answers
 
 
 def _delete(run: Runtime, clearance: Clearance, backup: Path | None) -> Answer[Removal]:

@@ -1,6 +1,7 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,13 +14,13 @@ from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
 from lskeys.sheet import Column, Sheet
-from lskeys.views.key_pairs import KEY_PAIRS
+from lskeys.views.key_pairs import KEY_PAIRS, OF_SEVERAL_ACCOUNTS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(Connection, Output, Program)
+@verb(Connection, Output, Program, takes_profiles=True)
 def list_key_pairs(
     run: Runtime,
     globs: Annotated[
@@ -50,7 +51,7 @@ def list_key_pairs(
 ) -> None:
     """List key pairs.
 
-    Regions are asked side by side; one that fails hides no other.
+    Regions are asked side by side; one that fails hides no other, nor does an account of several.
 
     Examples:
         lskeys list --include-default
@@ -68,18 +69,27 @@ def list_key_pairs(
     names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}
     sort((), sort_by, KEY_PAIRS)
     asks_usage = selection.in_use is not None or "used-by" in names
-    if run.streams and sort_by is None and not asks_usage and "local-files" not in names:
+    needs_all = sort_by is not None or asks_usage or "local-files" in names
+    if run.streams and not needs_all and len(run.accounts) == 1:
         _stream(run, selection, chosen)
         return
-    answers = run.ask(lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage))
-    found = [pair for answer in answers for pair in answer.value or () if selection.accepts(pair)]
+    answers = run.ask_accounts(
+        lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage)
+    )
+    there = [
+        replace(pair, profile=answer.profile) if answer.profile else pair
+        for answer in answers
+        for pair in answer.value or ()
+    ]
+    found = [pair for pair in there if selection.accepts(pair)]
     pairs = with_local_files(found, run.local_keys) if "local-files" in names else found
     errors = [answer.error for answer in answers if answer.error]
     succeeded = len(answers) - len(errors)
     if succeeded:
-        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
+        shown = chosen or (OF_SEVERAL_ACCOUNTS if len(run.accounts) > 1 else ())
+        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, shown))
     if succeeded and not pairs:
-        _say_nothing_found(run, selection)
+        _say_nothing_found(run, selection, there)
     run.fail_if(errors, succeeded, "regions")
 
 
@@ -87,6 +97,7 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
     """Show pairs while their pages arrive; a list that breaks off says so and fails."""
     errors: list[LskeysError] = []
     begun: set[str] = set()
+    unwanted: list[KeyPair] = []  # kept for a hint, until there is a pair to show
     shown = 0
 
     def accepted() -> Iterator[list[KeyPair]]:
@@ -99,12 +110,13 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
             begun.add(answer.region)
             page = [pair for pair in answer.value or () if selection.accepts(pair)]
             shown += len(page)
+            unwanted[:] = () if shown else (*unwanted, *(answer.value or ()))
             yield page
 
     run.show_pages(Sheet(KEY_PAIRS, (), chosen=chosen), accepted())
     succeeded = len(run.regions) - len(errors)
     if succeeded and not shown:
-        _say_nothing_found(run, selection)
+        _say_nothing_found(run, selection, unwanted)
     run.fail_if(errors, succeeded, "regions")
 
 
@@ -125,9 +137,10 @@ def _found(
     return tuple(pair.with_usage(instances.result()) for pair in pairs)
 
 
-def _say_nothing_found(run: Runtime, selection: Selection) -> None:
+def _say_nothing_found(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> None:
+    """Say so, and what would find something."""
     if run.asked.quiet:
         return
-    run.terminal.note(f"no key pairs found in {', '.join(run.regions)}")
-    if not selection.wants_default and not selection.globs:
-        run.terminal.hint("the default pair is listed with --include-default")
+    where = run.asked.profiles if len(run.accounts) > 1 else run.regions
+    run.terminal.note(f"no key pairs found in {', '.join(where)}")
+    run.terminal.hint(selection.way_out(there))

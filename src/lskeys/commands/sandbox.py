@@ -7,11 +7,12 @@ import typer
 
 from lskeys.commands import epilog
 from lskeys.config import sandbox_path
-from lskeys.options import Program, Safety, verb
+from lskeys.options import Program, Safety, Words, verb
 from lskeys.runtime import Runtime, sandboxes
 
 group = typer.Typer(
     name="sandbox",
+    cls=Words,
     help="The built-in pretend Lightsail.",
     epilog=epilog("lskeys sandbox path\nlskeys sandbox reset --set page-size=5"),
     no_args_is_help=True,

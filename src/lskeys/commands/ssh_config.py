@@ -158,7 +158,7 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     _consent(run, changes)
     for change in changes:
         if not run.asked.dry_run:
-            sshfiles.write(change, wait=run.asked.timeout)
+            sshfiles.write(change, wait=run.settings.timeout.value)
     outcome: Literal["written", "would write"] = "would write" if run.asked.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in planned

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
@@ -28,6 +28,7 @@ from lskeys.lightsail.answers import take_over
 from lskeys.lightsail.gateway import Lightsail
 from lskeys.lightsail.sightings import WATCHED, sighting
 from lskeys.model import Sighting
+from lskeys.spelling import nearest
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIAL = re.compile(r"[!-~]+")
@@ -52,6 +53,7 @@ _NO_FILES = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+_NO_PROFILE = {"profile": (None, None, None, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Account:
         try:
             profile: str | None = self._session.profile
         except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         return profile or "default"
 
     @property
@@ -116,7 +118,7 @@ class Account:
         try:
             region: str | None = self._session.get_config_variable("region")
         except (BotoCoreError, OSError, ValueError) as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         return region
 
     @property
@@ -136,7 +138,13 @@ class Account:
             client=lambda is_write: self._client(region, is_write=is_write),
             timeout=self._connection.timeout,
             trace=self._trace,
+            right_region=lambda: self._right_region(region),
         )
+
+    def _right_region(self, region: str) -> str | None:
+        """The known region that is spelled nearly like one that is not known."""
+        known = self.known_regions
+        return None if region in known else nearest(region, known)
 
     @cached_property
     def _credentials_trouble(self) -> LskeysError | None:
@@ -159,7 +167,7 @@ class Account:
                 code="Timeout",
             ) from None
         except _CREDENTIALS_FAIL as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error, self._session.profile) from None
         if frozen is None:
             raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
         parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
@@ -216,13 +224,21 @@ class Account:
                 config=config,
             )
         except BotoCoreError as error:
-            raise troubles.from_credentials(error) from None
+            raise _trouble(error) from None
         except ValueError as error:  # what botocore says of an endpoint
             raise SetupError(one_line(str(error)).rstrip(".").lower(), hint=_URL_HINT) from None
 
     def _watch(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:  # noqa: ANN401  what botocore hands out
         if http_response.status_code < _FIRST_ERROR:
             self._witness(sighting(model.name, parsed, context["client_region"]))
+
+
+def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
+    """What is wrong with AWS's configuration; for a profile it does not have, with a near one."""
+    if not isinstance(error, ProfileNotFound):
+        return troubles.from_credentials(error, profile)
+    profiles = Session(session_vars=_NO_PROFILE).available_profiles
+    return troubles.no_profile(str(error.kwargs["profile"]), profiles)
 
 
 def connect(

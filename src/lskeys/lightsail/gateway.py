@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.deadline import Pending
-from lskeys.errors import RemoteError
+from lskeys.errors import LskeysError, RemoteError
 from lskeys.lightsail import answers, troubles
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Tag
 
@@ -36,6 +36,7 @@ class Lightsail:
         client: Gives the botocore client, for a change (True) or a question (False).
         timeout: Seconds for one question, its retries and pages included.
         trace: Told one line about each call.
+        right_region: Gives the region that was probably meant, if this one is not known.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Lightsail:
         client: Callable[[bool], BaseClient],
         timeout: float,
         trace: Callable[[str], None],
+        right_region: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.region = region
         self._client = client
         self._timeout = timeout
         self._trace = trace
+        self._right_region = right_region
 
     @property
     def endpoint(self) -> str:
@@ -259,11 +262,11 @@ class Lightsail:
         except ClientError as error:
             failed = troubles.from_code(error, doing, self.region, is_write=is_write)
             outcome = failed.code
-            raise failed from None
+            raise self._with_right_region(failed) from None
         except BotoCoreError as error:
             failed = troubles.from_botocore(error, doing, self.region, is_write=is_write)
             outcome = failed.code
-            raise failed from None
+            raise self._with_right_region(failed) from None
         except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             # botocore's parser meets a member of another type than its model says, or a date
             # that no clock reaches (RuntimeError).
@@ -274,6 +277,13 @@ class Lightsail:
             milliseconds = (time.monotonic() - started) * 1000
             self._trace(f"{operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
         return raw
+
+    def _with_right_region(self, failed: LskeysError) -> LskeysError:
+        """A misspelled region fails like a lost network or a wrong signature: say so first."""
+        right = self._right_region()
+        if right is not None:
+            failed.hint = f"did you mean {right}? if not: {failed.hint}"
+        return failed
 
 
 def _raw_tag(tag: Tag) -> dict[str, str]:

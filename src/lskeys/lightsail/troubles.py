@@ -5,13 +5,15 @@ error is one row.
 """
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.errors import (
+    LOOK_AROUND,
     LostAnswerError,
     LskeysError,
     MissingError,
@@ -20,8 +22,7 @@ from lskeys.errors import (
     SetupError,
 )
 from lskeys.harmless import one_line
-
-SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
+from lskeys.spelling import did_you_mean
 
 
 class Trouble(NamedTuple):
@@ -35,6 +36,11 @@ _CREDENTIALS = "check the access key, or log in again (for SSO: aws sso login)"
 _EXPIRED = "get new credentials (for SSO: aws sso login), then run the same command again"
 _CLOCK = "set this machine's clock; AWS refuses requests that are minutes off"
 _LATER = "wait a little, then run the same command again"
+_LOGIN = f"run aws sso login, then the same command again; {LOOK_AROUND}"
+_NEVER_USED = (
+    "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
+    f"account; {LOOK_AROUND}"
+)
 
 _BY_CODE: Mapping[str, Trouble] = {
     "AccessDeniedException": Trouble(
@@ -46,7 +52,8 @@ _BY_CODE: Mapping[str, Trouble] = {
     "InvalidClientTokenId": Trouble(SetupError, _CREDENTIALS),
     "MissingAuthenticationTokenException": Trouble(SetupError, _CREDENTIALS),
     "IncompleteSignatureException": Trouble(SetupError, _CREDENTIALS),
-    "OptInRequired": Trouble(SetupError, "activate Lightsail for this account in the AWS console"),
+    "OptInRequired": Trouble(SetupError, _NEVER_USED),
+    "SubscriptionRequiredException": Trouble(SetupError, _NEVER_USED),
     "ExpiredTokenException": Trouble(SetupError, _EXPIRED),
     "ExpiredToken": Trouble(SetupError, _EXPIRED),
     "InvalidSignatureException": Trouble(
@@ -54,7 +61,7 @@ _BY_CODE: Mapping[str, Trouble] = {
     ),
     "RequestExpired": Trouble(SetupError, _CLOCK),
     "RequestTimeTooSkewed": Trouble(SetupError, _CLOCK),
-    "AccountSetupInProgressException": Trouble(RemoteError, _LATER),
+    "AccountSetupInProgressException": Trouble(RemoteError, f"{_LATER}; {LOOK_AROUND}"),
     "RegionSetupInProgressException": Trouble(RemoteError, _LATER),
     "NotFoundException": Trouble(MissingError, "lskeys list shows what there is"),
     "ThrottlingException": Trouble(RemoteError, _LATER),
@@ -69,7 +76,7 @@ _TAKEN_HINT = (
     "a name is shared by all Lightsail resources of a region, not only key pairs: choose another"
 )
 
-NO_CREDENTIALS_HINT = "run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; " + SANDBOX_HINT
+NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {LOOK_AROUND}"
 _CONFIG = "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, the region's name and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
@@ -77,12 +84,16 @@ _SLOW = "check the network, or allow more with --timeout SECONDS"
 _BY_EXCEPTION: tuple[tuple[type[Exception], Trouble], ...] = (
     (exceptions.NoCredentialsError, Trouble(SetupError, NO_CREDENTIALS_HINT)),
     (exceptions.PartialCredentialsError, Trouble(SetupError, _CONFIG)),
-    (exceptions.ProfileNotFound, Trouble(SetupError, "aws configure list-profiles names them")),
     (exceptions.ConfigParseError, Trouble(SetupError, _CONFIG)),
     (exceptions.ConfigNotFound, Trouble(SetupError, _CONFIG)),
     (exceptions.InvalidRegionError, Trouble(SetupError, "a region looks like eu-west-1")),
-    (exceptions.SSOError, Trouble(SetupError, "run aws sso login, then the same command again")),
-    (exceptions.TokenRetrievalError, Trouble(SetupError, _EXPIRED)),
+    (exceptions.SSOError, Trouble(SetupError, _LOGIN)),
+    (exceptions.LoginError, Trouble(SetupError, _LOGIN.replace("aws sso login", "aws login"))),
+    (exceptions.TokenRetrievalError, Trouble(SetupError, _LOGIN)),
+    (
+        exceptions.MissingDependencyException,  # such as aws login's
+        Trouble(SetupError, "for pipx: pipx inject lskeys 'botocore[crt]'"),
+    ),
     (exceptions.CredentialRetrievalError, Trouble(SetupError, _CREDENTIALS)),
     (exceptions.MetadataRetrievalError, Trouble(SetupError, NO_CREDENTIALS_HINT)),
     (exceptions.ProxyConnectionError, Trouble(RemoteError, "check HTTPS_PROXY and NO_PROXY")),
@@ -149,11 +160,20 @@ def from_botocore(error: BotoCoreError, doing: str, region: str, *, is_write: bo
     )
 
 
-def from_credentials(error: Exception) -> LskeysError:
+def no_profile(profile: str, known: Iterable[str]) -> SetupError:
+    """The error for a profile that AWS's configuration does not have."""
+    return SetupError(
+        f"the config profile ({one_line(profile)}) could not be found",
+        hint=did_you_mean(profile, known) or "aws configure list-profiles names them",
+        code=exceptions.ProfileNotFound.__name__,
+    )
+
+
+def from_credentials(error: Exception, profile: str | None = None) -> LskeysError:
     """The error for credentials that could not be had; the cause is named, never quoted.
 
     A failing `credential_process` raises whatever its output made of the parser, so the text of
-    the exception may hold a secret.
+    the exception may hold a secret. A profile that was named is logged in to by its name.
     """
     if isinstance(error, BotoCoreError):
         kind, hint = next(
@@ -162,12 +182,18 @@ def from_credentials(error: Exception) -> LskeysError:
         )
         secret = isinstance(error, exceptions.CredentialRetrievalError)
         reason = "credentials could not be retrieved" if secret else _plainly(error)
-        return kind(reason, hint=hint, code=type(error).__name__)
+        return kind(reason, hint=_with_profile(hint, profile), code=type(error).__name__)
     return SetupError(
         f"credentials could not be read ({type(error).__name__})",
         hint="check credential_process and the files in ~/.aws",
         code=type(error).__name__,
     )
+
+
+def _with_profile(hint: str | None, profile: str | None) -> str | None:
+    if not hint or not profile or profile == "default":
+        return hint
+    return hint.replace(" login,", f" login --profile {shlex.quote(profile)},")
 
 
 def no_time(doing: str, region: str, seconds: float, *, is_write: bool) -> LskeysError:

@@ -21,17 +21,23 @@ class Launch:
 class Asked:
     """What the shared options said, before and after the verb together."""
 
-    profile: str | None = None
+    profiles: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     all_regions: bool = False
     endpoint_url: str | None = None
     sandbox: bool = False
-    timeout: float = 60.0
+    timeout: float | None = None
     output: str | None = None
     query: str | None = None
     quiet: bool = False
+    null: bool = False
     color: str | None = None
     no_input: bool = False
     debug: bool = False
     dry_run: bool = False
     yes: bool = False
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that was named, if it was one."""
+        return self.profiles[0] if len(self.profiles) == 1 else None

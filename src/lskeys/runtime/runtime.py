@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from lskeys import words
 from lskeys.errors import (
+    LOOK_AROUND,
     LocalError,
     LskeysError,
+    MissingError,
     RefusedError,
     RemoteError,
     SetupError,
@@ -19,7 +21,7 @@ from lskeys.errors import (
     several,
 )
 from lskeys.harmless import one_line
-from lskeys.model import Answer, Region, Sighting
+from lskeys.model import Answer, KeyPair, Region, Sighting, attempt
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
@@ -84,22 +86,26 @@ class Runtime:
             output=asked.output,
             color=asked.color,
             sandbox=asked.sandbox,
+            endpoint_url=asked.endpoint_url,
+            timeout=asked.timeout,
+            no_input=asked.no_input,
+            debug=asked.debug,
         )
         return config.settle(flags, self.launch.environ, config.read(config.config_path()))
 
     @cached_property
     def terminal(self) -> Terminal:
         """The three streams."""
-        launch, asked = self.launch, self.asked
+        launch, settings = self.launch, self.settings
         return Terminal(
             launch.stdin,
             launch.stdout,
             launch.stderr,
             launch.environ,
-            color=self.settings.color.value,
-            no_input=asked.no_input,
-            debug=asked.debug,
-            json_errors=self.settings.output.value in {"json", "jsonl"},
+            color=settings.color.value,
+            no_input=settings.no_input.value,
+            debug=settings.debug.value,
+            json_errors=settings.output.value in {"json", "jsonl"},
         )
 
     @cached_property
@@ -108,20 +114,20 @@ class Runtime:
         from lskeys import config
         from lskeys.lightsail import Connection, connect
 
-        asked = self.asked
-        endpoint_url, access_key = asked.endpoint_url, None
-        if self.settings.sandbox.value:
-            if endpoint_url is not None:
+        settings = self.settings
+        endpoint_url, access_key = settings.endpoint_url.value, None
+        if settings.sandbox.value:
+            if self.asked.endpoint_url is not None:
                 raise UsageError(
                     "the sandbox and --endpoint-url exclude each other",
                     hint="leave one of them out",
                 )
             endpoint_url, access_key = self._sandbox
         connection = Connection(
-            profile=None if access_key else self.settings.profile.value,
+            profile=None if access_key else settings.profile.value,
             endpoint_url=endpoint_url,
             access_key=access_key,
-            timeout=asked.timeout,
+            timeout=settings.timeout.value,
             cache=config.cache_path(),
         )
         return connect(connection, self.terminal.trace, self._witness)
@@ -151,8 +157,7 @@ class Runtime:
         if not self._home:
             raise SetupError(
                 "no region is set",
-                hint="give --region NAME or --all-regions, or set AWS_REGION; "
-                "to look around: lskeys --sandbox list",
+                hint="give --region NAME or --all-regions, or set AWS_REGION; " + LOOK_AROUND,
             )
         return self._home
 
@@ -235,6 +240,39 @@ class Runtime:
         output = self.settings.output.value
         showing.show_pages(sheet, pages, self.terminal, self.asked, output=output)
 
+    @cached_property
+    def accounts(self) -> "tuple[Runtime, ...]":
+        """A runtime for each profile that was named; this one where there are not several.
+
+        Raises:
+            UsageError: The sandbox, which has one account, is to be asked for several.
+        """
+        if len(self.asked.profiles) < 2:  # noqa: PLR2004  several
+            return (self,)
+        if self.settings.sandbox.value:
+            raise UsageError(
+                "the sandbox has one account, and no profiles", hint="leave --profile out"
+            )
+        return tuple(
+            Runtime(self.launch, replace(self.asked, profiles=(name,)))
+            for name in self.asked.profiles
+        )
+
+    def ask_accounts(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
+        """Ask the wanted regions of each account; one that fails hides no other."""
+        if len(self.accounts) == 1:
+            return self.ask(question)
+        answers: list[Answer[T]] = []
+        for account in self.accounts:
+            name = account.asked.profile
+            asked = attempt("", partial(account.ask, question))
+            found = asked.value or [Answer("", error=asked.error)]
+            for answer in found:
+                if answer.error is not None:
+                    answer.error.message = f"profile {name}: {answer.error.message}"
+            answers += [replace(answer, profile=name) for answer in found]
+        return answers
+
     def ask_for(
         self, name: str, question: "Callable[[Lightsail], T]"
     ) -> tuple[list[T], list[LskeysError]]:
@@ -250,16 +288,26 @@ class Runtime:
         absences = [answer.error for answer in answers if answer.error]
         if found or failures or not absences:
             return found, failures
-        there = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
-        pairs = [pair for answer in there for pair in answer.value or ()]
-        raise lookup.missing(name, self.regions, pairs, absences[0])
+        raise self.missing(name, absences[0])
+
+    def missing(self, name: str, error: LskeysError) -> MissingError:
+        """The error for a name that no wanted region knows; the nearest that one knows is told."""
+        from lskeys import lookup
+
+        return lookup.missing(name, self.regions, self._every_pair, error)
+
+    @cached_property
+    def _every_pair(self) -> tuple[KeyPair, ...]:
+        """Every pair of the wanted regions that answer: where to look for a misspelled name."""
+        answers = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
+        return tuple(pair for answer in answers for pair in answer.value or ())
 
     def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
         """The folder keys are saved in, held; names what an interrupted run left there."""
         from lskeys import keystore
 
         self.name_leftovers(path)
-        return keystore.open_folder(path, now=self.launch.now, wait=self.asked.timeout)
+        return keystore.open_folder(path, now=self.launch.now, wait=self.settings.timeout.value)
 
     def name_leftovers(self, folder: Path) -> None:
         """Tell, once, what an interrupted run left in a folder that is about to be written in."""
@@ -337,8 +385,10 @@ class Runtime:
 
         return (self.settings.out.value, expanded(Path("~/.ssh")))
 
-    def check_query(self) -> None:
-        """Refuse a `--query` that is no JMESPath, before anything is asked."""
+    def check_output(self) -> None:
+        """Refuse a `--query` that is no JMESPath, or a `--null` that fits no format, up front."""
+        if self.asked.null:
+            showing.check_null(self.asked, self.settings.output.value)
         if self.asked.query is not None:
             showing.check_query(self.asked.query)
 

@@ -28,20 +28,34 @@ def check_query(expression: str) -> None:
         ) from None
 
 
+def check_null(asked: Asked, output: str | None) -> None:
+    """Refuse `--null` for what is no list of lines.
+
+    Raises:
+        UsageError: The format has an end of its own.
+    """
+    if asked.null and not asked.quiet and output not in {None, "text"}:
+        raise UsageError(
+            f"--null is for names and text, and the output is {output}",
+            hint="add -q for the names, or -o text",
+        )
+
+
 def show(
     sheet: Sheet[Any], terminal: Terminal, asked: Asked, *, output: str | None, now: datetime
 ) -> None:
     """Write a sheet in a format; None chooses by what stdout is."""
     from lskeys.render import plain
 
-    is_table = terminal.shows_tables and not sheet.view.is_lines
+    is_table = terminal.shows_tables and not sheet.view.is_lines and not asked.null
     output = output or ("table" if is_table else "text")
+    end = "\0" if asked.null else "\n"
     if asked.query is not None:
-        terminal.result(plain.QUERIED[output](_queried(sheet, asked.query)))
+        terminal.result(plain.QUERIED[output](_queried(sheet, asked.query)), end=end)
     elif asked.quiet:
-        terminal.result(plain.names(sheet))
+        terminal.result(plain.names(sheet), end=end)
     elif output in plain.FORMATS:
-        terminal.result(plain.FORMATS[output](sheet))
+        terminal.result(plain.FORMATS[output](sheet), end=end)
     else:
         _draw(sheet, terminal, now)
 

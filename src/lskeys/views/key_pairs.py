@@ -23,14 +23,23 @@ def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
             "tags": [without_none({"key": tag.key, "value": tag.value}) for tag in pair.tags],
             "fingerprint": pair.fingerprint,
             "isDefault": pair.is_default,
+            "profile": pair.profile,
             "usedBy": list(pair.used_by) if pair.used_by is not None else None,
             "localFiles": list(pair.local_files) if pair.local_files is not None else None,
         }
     )
 
 
-def _name_cell(pair: KeyPair, _: datetime) -> Cell:
-    return Cell(f"{pair.name} (default)", Tone.STRONG) if pair.is_default else Cell(pair.name)
+def name_cell(pair: KeyPair, _: datetime) -> Cell:
+    """Its name, and in words what is special about it, as far as that was asked."""
+    marks = {
+        "default": pair.is_default,
+        "stale": bool(pair.outdated),
+        "unused": pair.used_by == (),
+    }
+    said = ", ".join(mark for mark, holds in marks.items() if holds)
+    tone = Tone.BAD if pair.outdated else Tone.STRONG if pair.is_default else Tone.PLAIN
+    return Cell(f"{pair.name} ({said})" if said else pair.name, tone)
 
 
 def _created_cell(pair: KeyPair, now: datetime) -> Cell:
@@ -49,7 +58,10 @@ def _many(values: Sequence[str] | None) -> str:
 
 
 def _used_cell(pair: KeyPair, _: datetime) -> Cell:
-    return Cell(", ".join(pair.used_by)) if pair.used_by else Cell("no instance", Tone.FAINT)
+    if not pair.used_by:
+        return Cell("no instance", Tone.FAINT)
+    named = (f"{name} (older key)" if name in pair.outdated else name for name in pair.used_by)
+    return Cell(", ".join(named), Tone.BAD if pair.outdated else Tone.PLAIN)
 
 
 def _local_cell(pair: KeyPair, _: datetime) -> Cell:
@@ -59,7 +71,7 @@ def _local_cell(pair: KeyPair, _: datetime) -> Cell:
 KEY_PAIRS: View[KeyPair] = View(
     member="keyPairs",
     columns=(
-        Column("name", "NAME", lambda pair: pair.name, _name_cell),
+        Column("name", "NAME", lambda pair: pair.name, name_cell),
         Column("region", "REGION", lambda pair: pair.region),
         Column(
             "created",
@@ -87,8 +99,12 @@ KEY_PAIRS: View[KeyPair] = View(
         Column("account", "ACCOUNT", lambda pair: pair.account or ""),
         Column("arn", "ARN", lambda pair: pair.arn or "", folds=True),
         Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or "", folds=True),
+        Column("profile", "PROFILE", lambda pair: pair.profile or ""),
     ),
     standard=("name", "region", "created", "fingerprint", "tags"),
     identity=lambda pair: pair.name,
     raw=raw_key_pair,
 )
+
+OF_SEVERAL_ACCOUNTS = KEY_PAIRS.chosen(["profile", *KEY_PAIRS.standard])
+"""The standard columns, and before them whose account it is."""

@@ -8,7 +8,7 @@ from typing import Any
 from lskeys.model import Instance
 from lskeys.portrait import Portrait
 from lskeys.sheet import Cell, Column, Tone, View
-from lskeys.views.key_pairs import raw_key_pair
+from lskeys.views.key_pairs import name_cell, raw_key_pair
 from lskeys.views.local_keys import raw_local_key
 from lskeys.views.words import age, raw_moment, rfc3339, tags, without_none
 
@@ -35,9 +35,8 @@ def _raw_older(instance: Instance) -> dict[str, Any]:
     return without_none(raw)
 
 
-def _name_cell(portrait: Portrait, _: datetime) -> Cell:
-    is_default = " (default)" if portrait.pair.is_default else ""
-    return Cell(portrait.pair.name + is_default, Tone.STRONG)
+def _name_cell(portrait: Portrait, now: datetime) -> Cell:
+    return replace(name_cell(portrait.pair, now), tone=Tone.STRONG)
 
 
 def _created_cell(portrait: Portrait, now: datetime) -> Cell:
@@ -94,7 +93,7 @@ PORTRAIT: View[Portrait] = View(
         _many("public-files", "PUBLIC HALF", lambda each: _files(each, private=False)),
         _many(
             "unproven-files",
-            "PERHAPS PRIVATE HALF",  # encrypted: only its .pub says so
+            "PERHAPS PRIVATE",  # encrypted: only its .pub says so
             lambda each: _files(each, private=True, by_name=True),
         ),
         _many("mend", "MEND PERMISSIONS", lambda each: each.mends, Tone.BAD),

@@ -7,7 +7,7 @@ from lskeys.sheet import Column, View
 
 
 def raw_setting(setting: NamedSetting) -> dict[str, Any]:
-    """A setting as JSON: text, a list, a truth value, or null where nothing sets it."""
+    """A setting as JSON: text, a list, a number, a truth value, or null where nothing sets it."""
     value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
     return {"name": setting.name, "value": value, "origin": setting.origin}
 
@@ -16,6 +16,8 @@ def _value(setting: NamedSetting) -> str:
     match setting.value:
         case bool():
             return "yes" if setting.value else "no"
+        case float():
+            return f"{setting.value:g}"
         case tuple():
             return ",".join(setting.value)
         case _:

@@ -27,4 +27,7 @@ def _usage(pair: KeyPair) -> str:
         return "which instances name it could not be found out"
     if not pair.used_by:
         return "no instance names it"
-    return f"named by {', '.join(pair.used_by)}, which keep its public key and go on naming it"
+    named = f"named by {', '.join(pair.used_by)}, which"
+    if pair.outdated:
+        return f"{named} go on naming it; with an older key: {', '.join(pair.outdated)}"
+    return f"{named} keep its public key and go on naming it"

@@ -1,0 +1,73 @@
+"""What AWS's variables, XDG folders and the shell's habits mean to lskeys."""
+
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import REGION, Ran, Run
+
+from .keys import save
+
+KEYS = "aws_access_key_id = a\naws_secret_access_key = b\n"
+
+
+def test_files_of_aws_elsewhere(
+    server: Server, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are where AWS's own tools look, too."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    config = save(tmp_path / "config", "[profile work]\nregion = eu-west-2\n")
+    credentials = save(tmp_path / "credentials", f"[work]\n{KEYS}")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
+    assert run("list -p work -q") == Ran(0)
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert run("list -q") == Ran(0)
+    assert [each.region for each in server.requests] == ["eu-west-2", "eu-west-2"]
+
+
+def test_looks_of_aws_are_not_ours(
+    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says how the AWS CLI shows its answers says nothing about ours."""
+    account.add_key_pairs(REGION, ["web"])
+    plain = run("list")
+    monkeypatch.setenv("AWS_DEFAULT_OUTPUT", "json")
+    monkeypatch.setenv("AWS_PAGER", "false")
+    monkeypatch.setenv("PAGER", "false")
+    assert run("list") == plain
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("attempts", ["1", "10"])
+def test_attempts_are_ours(
+    server: Server, run: Run, attempts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question is sent three times and a change once, whatever AWS_MAX_ATTEMPTS says."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+    monkeypatch.setenv("AWS_RETRY_MODE", "legacy")
+    server.add_fault("GetKeyPairs=ServiceUnavailable*2")
+    assert run("list -q") == Ran(0)
+    assert len(server.requests) == 3
+
+
+def test_xdg_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and the sandbox are where XDG's variables say; the home stays empty."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    save(tmp_path / "config" / "lskeys" / "config.toml", 'output = "json"\n')
+    assert run("config").out.startswith("{")
+    assert run("sandbox path") == Ran(0, out=f"{tmp_path}/data/lskeys/sandbox.sqlite3\n")
+    assert list(Path.home().iterdir()) == []
+
+
+def test_progress_of_several_deletions(account: Sandbox, server: Server, run: Run) -> None:
+    """Who watches several deletions sees how far they are; the line is gone in the end."""
+    account.add_key_pairs(REGION, ["aa", "bb"])
+    told = run("delete aa bb -y", typed="").err
+    assert "\r\x1b[2Klskeys: 1 of 2 key pairs done, deleting bb" in told
+    assert told.endswith("\r\x1b[2K")
+    assert run("delete aa bb --missing-ok -y").err == ""
+    assert server.requests
