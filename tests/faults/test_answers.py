@@ -62,7 +62,7 @@ MEMBERS = {
     "arn object": (pairs(pair(arn={})), "its arn is of the wrong type"),
     "date word": (pairs(pair(createdAt="yesterday")), NO_DATE),
     "date empty": (pairs(pair(createdAt="")), NO_DATE),
-    "date list": (pairs(pair(createdAt=[])), NO_DATE),
+    "date list": (pairs(pair(createdAt=[])), "its createdAt is of the wrong type"),
     "date NaN": (Answer(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
     "date never": (
         pairs(pair(createdAt=1e300)),

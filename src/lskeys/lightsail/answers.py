@@ -200,17 +200,19 @@ def _object(raw: object, noun: str) -> Mapping[str, Any]:
 
 
 def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
-    """A time: seconds since 1970, as the protocol says, or else what botocore can read."""
+    """A time: seconds since 1970, as the protocol says, or a text that botocore can read."""
     value = raw.get(member)
     if value is None:
         return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise unusable(f"its {member} is of the wrong type")
     try:
-        if isinstance(value, int | float):
+        if not isinstance(value, str):
             return datetime.fromtimestamp(value, UTC)
         read: datetime = parse_timestamp(value)
         return read.astimezone(UTC)
-    # Of no type it knows, or of one that no clock reaches.
-    except (ValueError, OverflowError, TypeError, AttributeError, RuntimeError, OSError):
+    # No date at all, or one that no clock reaches (RuntimeError is botocore's).
+    except (ValueError, OverflowError, RuntimeError, OSError):
         raise unusable(f"its {member} is no date") from None
 
 
