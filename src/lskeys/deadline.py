@@ -12,10 +12,14 @@ T = TypeVar("T")
 
 
 class Pending(Generic[T]):
-    """A call under way in a daemon thread, which never keeps the program from ending."""
+    """A call under way in a daemon thread, which never keeps the program from ending.
 
-    def __init__(self, call: Callable[[], T]) -> None:
+    `arrived` is set when the call has ended, for one who waits for several.
+    """
+
+    def __init__(self, call: Callable[[], T], arrived: threading.Event | None = None) -> None:
         self._call = call
+        self._arrived = arrived
         self._value: list[T] = []
         self._error: BaseException | None = None
         self._ended = threading.Event()
@@ -28,6 +32,12 @@ class Pending(Generic[T]):
             self._error = error
         finally:
             self._ended.set()
+            if self._arrived is not None:
+                self._arrived.set()
+
+    def has_ended(self, seconds: float) -> bool:
+        """Whether the call has ended, after waiting so long for it."""
+        return self._ended.wait(seconds)
 
     def result(self, seconds: float | None = None) -> T:
         """What the call returned or raised; TimeoutError when it takes longer than `seconds`."""

@@ -113,6 +113,19 @@ class Terminal:
         except OSError as error:
             raise _stdout_lost(error) from None
 
+    def flush(self) -> None:
+        """Hand on what was written so far.
+
+        Raises:
+            LocalError: stdout is gone or full.
+        """
+        if self._stdout is None:
+            return
+        try:
+            self._stdout.flush()
+        except OSError as error:
+            raise _stdout_lost(error) from None
+
     def secret(self, text: Secret) -> None:
         """Write private key text to stdout, on purpose (`--file -`); never to a terminal."""
         if self._stdout is None or self.shows_tables:

@@ -10,10 +10,10 @@ from tests.conftest import REGION, Ran, Run
 from tests.faults.server import Answer, Call, Liar, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
-NO_OBJECT, WRONG_TYPE = "it is not a JSON object", "a member is of the wrong type (AttributeError)"
+NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is no object"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 DEEP_OBJECT = b'{"location":' * 100_000 + b"1" + b"}" * 100_000
-NO_DATE = "a member is of the wrong type (ValueError)"
+NO_DATE = "its createdAt is no date"
 
 BODIES = {
     "html": (Answer(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
@@ -43,34 +43,34 @@ MEMBERS = {
     "pairs text": (said({"keyPairs": ""}), "its keyPairs is of the wrong type"),
     "pairs number": (said({"keyPairs": 0}), "its keyPairs is of the wrong type"),
     "pair null": (pairs(None), "a key pair in it is no object"),
-    "pair text": (pairs("web"), WRONG_TYPE),
-    "pair number": (pairs(3), WRONG_TYPE),
-    "pair list": (pairs([]), WRONG_TYPE),
+    "pair text": (pairs("web"), NO_PAIR),
+    "pair number": (pairs(3), NO_PAIR),
+    "pair list": (pairs([]), NO_PAIR),
     "no name": (pairs({}), "it has no name"),
     "name null": (pairs(pair(name=None)), "it has no name"),
     "name number": (pairs(pair(name=3)), "its name is of the wrong type"),
     "name list": (pairs(pair(name=["web"])), "its name is of the wrong type"),
-    "tags text": (pairs(pair(tags="abc")), WRONG_TYPE),
-    "tag text": (pairs(pair(tags=["abc"])), WRONG_TYPE),
+    "tags text": (pairs(pair(tags="abc")), "its tags is of the wrong type"),
+    "tag text": (pairs(pair(tags=["abc"])), "a tag in it is no object"),
     "tag without key": (pairs(pair(tags=[{"value": "a"}])), "it has no key"),
     "tag value object": (
         pairs(pair(tags=[{"key": "a", "value": {}}])),
         "its value is of the wrong type",
     ),
-    "location text": (pairs(pair(location="x")), WRONG_TYPE),
+    "location text": (pairs(pair(location="x")), "its location is of the wrong type"),
     "fingerprint number": (pairs(pair(fingerprint=1)), "its fingerprint is of the wrong type"),
     "arn object": (pairs(pair(arn={})), "its arn is of the wrong type"),
     "date word": (pairs(pair(createdAt="yesterday")), NO_DATE),
     "date empty": (pairs(pair(createdAt="")), NO_DATE),
-    "date list": (pairs(pair(createdAt=[])), NO_DATE),
+    "date list": (pairs(pair(createdAt=[])), "its createdAt is of the wrong type"),
     "date NaN": (Answer(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
     "date never": (
         pairs(pair(createdAt=1e300)),
-        "a member is of the wrong type (RuntimeError)",
+        NO_DATE,
     ),
     "date infinite": (
         Answer(b'{"keyPairs": [{"name": "a", "createdAt": Infinity}]}'),
-        "a member is of the wrong type (RuntimeError)",
+        NO_DATE,
     ),
     "date beyond the last": (
         pairs(pair(createdAt="9999-12-31T23:59:59-10:00")),
@@ -107,7 +107,7 @@ def test_wrong_answer_with_status_200(kind: str, liar: Liar, run: Run) -> None:
 def test_wrong_answer_on_a_later_page(liar: Liar, run: Run) -> None:
     """Half a list is no list: a page that cannot be used takes back those before it."""
     liar.answers("GetKeyPairs", pairs(pair(), token="2"), said([]))
-    assert run("list") == unusable(NO_OBJECT)
+    assert run("list --sort name") == unusable(NO_OBJECT)
 
 
 def test_wrong_regions(liar: Liar, run: Run) -> None:
@@ -215,14 +215,14 @@ def test_pages_in_circles(tokens: str, calls: int, liar: Liar, run: Run) -> None
         return pairs(pair(), token=tokens[call.number % len(tokens)])
 
     liar.answers("GetKeyPairs", page)
-    assert run("list") == ENDLESS
+    assert run("list --sort name") == ENDLESS
     assert len(liar.calls) == calls
 
 
 def test_pages_without_end(liar: Liar, run: Run) -> None:
     """Ever new tokens end with the deadline of the question."""
     liar.answers("GetKeyPairs", lambda call: pairs(pair(), token=f"page {call.number}"))
-    assert run("list --timeout 0.5") == Ran(
+    assert run("list --sort name --timeout 0.5") == Ran(
         8,
         err="lskeys: error: cannot list key pairs in us-east-1: no answer within 0.5 seconds\n"
         "lskeys: hint: check the network, or allow more with --timeout SECONDS\n",

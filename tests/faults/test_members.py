@@ -180,7 +180,7 @@ def test_pages_that_are_too_large_together(liar: Liar, run: Run, *, chunked: boo
         return Answer(wire=b"%s%x\r\n%s\r\n0\r\n\r\n" % (head, len(body), body))
 
     liar.answers("GetKeyPairs", page)
-    ran = run("list")
+    ran = run("list --sort name")
     assert (ran.exit_code, ran.out, len(liar.calls)) == (8, "", 5)
     assert "its pages are larger than 128 MiB" in ran.err
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError
-from lskeys.lightsail.answers import refuse_unusable
+from lskeys.lightsail.answers import take_over
 from lskeys.lightsail.gateway import Lightsail
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 from tests.fuzz.budget import fuzz
@@ -66,7 +66,7 @@ def lightsail(wire: Wire) -> Lightsail:
         aws_secret_access_key="none",
         config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
     )
-    client.meta.events.register("before-parse.lightsail", refuse_unusable)
+    client.meta.events.register("before-parse.lightsail", take_over)
     client.meta.events.register("before-send.lightsail", wire.answer)
     made: BaseClient = client
     return Lightsail(REGION, lambda _: made, timeout=120, trace=lambda _: None)
@@ -254,7 +254,7 @@ def test_the_answers_that_are_changed_here_are_good_ones(
 @given(data=st.data(), kind=st.sampled_from(sorted(QUESTIONS)))
 @fuzz
 def test_any_answer(wire: Wire, lightsail: Lightsail, data: st.DataObject, kind: str) -> None:
-    """Through botocore's parser and ours: nouns of the promised types, or one of our errors."""
+    """Whatever comes: nouns of the promised types, or one of our errors."""
     question = QUESTIONS[kind]
     wire.answers, wire.asked = [data.draw(answers(question.good))], 0
     with only_our_errors():

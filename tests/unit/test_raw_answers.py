@@ -10,15 +10,16 @@ from botocore.model import OperationModel, ServiceModel
 
 from lskeys.errors import RemoteError
 from lskeys.lightsail import answers
-from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, refuse_unusable
+from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, take_over
 from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
+SECONDS = MOMENT.timestamp()
 PAIR: dict[str, Any] = {
     "name": "web",
     "arn": "arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
     "supportCode": "123456789012/web",
-    "createdAt": MOMENT,
+    "createdAt": SECONDS,
     "location": {"availabilityZone": "all", "regionName": "us-east-1"},
     "resourceType": "KeyPair",
     "tags": [{"key": "a", "value": "b"}, {"key": "c"}],
@@ -27,7 +28,7 @@ PAIR: dict[str, Any] = {
 INSTANCE: dict[str, Any] = {
     "name": "web-1",
     "arn": "arn:aws:lightsail:eu-west-1:123456789012:Instance/0",
-    "createdAt": MOMENT,
+    "createdAt": SECONDS,
     "sshKeyName": "web",
     "username": "ubuntu",
     "publicIpAddress": "203.0.113.1",
@@ -43,7 +44,7 @@ READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
     ),
     "default key": (
         answers.default_key,
-        {"privateKeyBase64": "p", "publicKeyBase64": "q", "createdAt": MOMENT},
+        {"privateKeyBase64": "p", "publicKeyBase64": "q", "createdAt": SECONDS},
     ),
 }
 
@@ -69,7 +70,7 @@ def arrived(body: bytes, *, status: int = 200, length: str | None = None) -> dic
 def reason(raw: dict[str, Any], operation: OperationModel) -> str:
     """Why an answer is refused."""
     with pytest.raises(UnusableAnswerError) as refused:
-        refuse_unusable(raw, operation)
+        take_over(raw, operation, {})
     assert refused.value.code == "UnusableAnswer"
     assert refused.value.hint == (
         "something between here and AWS may have changed it; try again, or with --debug"
@@ -82,16 +83,27 @@ def reason(raw: dict[str, Any], operation: OperationModel) -> str:
 
 @pytest.mark.parametrize("length", [None, "16"])
 def test_a_whole_answer_passes(listing: OperationModel, length: str | None) -> None:
-    """It is left as it came; where its head does not tell how long it is, it does now."""
+    """Its members are handed on as they came, and nothing is left for botocore to parse.
+
+    Where its head does not tell how long it is, it does now.
+    """
+    members: dict[str, Any] = {}
     raw = arrived(b'{"keyPairs": []}', length=length)
-    refuse_unusable(raw, listing)
-    assert raw == arrived(b'{"keyPairs": []}', length="16")
+    take_over(raw, listing, members)
+    assert (raw, members) == (arrived(b"{}", length="16"), {"keyPairs": []})
+
+
+def test_only_the_members_of_the_operation(listing: OperationModel) -> None:
+    """What the operation does not know stays outside: botocore's own members cannot be forged."""
+    members: dict[str, Any] = {}
+    take_over(arrived(b'{"nextPageToken": "a", "ResponseMetadata": 3}'), listing, members)
+    assert members == {"nextPageToken": "a"}
 
 
 @pytest.mark.parametrize("body", [b'{"keyPairs": null}', b"{}", '{"other": "é"}'.encode()])
 def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
     """Whether it must be there is the reader's to say."""
-    refuse_unusable(arrived(body), listing)
+    take_over(arrived(body), listing, {})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +133,7 @@ def test_an_unusable_answer_is_refused(
 def test_the_largest_answer(listing: OperationModel) -> None:
     """32 MiB pass, one byte more does not, be it an error."""
     whole = b'{"keyPairs": []}'.ljust(LARGEST_ANSWER)
-    refuse_unusable(arrived(whole), listing)
+    take_over(arrived(whole), listing, {})
     for status in (200, 400):
         told = reason(arrived(whole + b" ", status=status), listing)
         assert told == "it is larger than 32 MiB"
@@ -130,7 +142,7 @@ def test_the_largest_answer(listing: OperationModel) -> None:
 def test_an_answer_without_members(model: ServiceModel) -> None:
     """Where no list can be, none is looked for."""
     operation = model.operation_model("DeleteKeyPair")
-    refuse_unusable(arrived(b'{"operation": {}, "keyPairs": 3}'), operation)
+    take_over(arrived(b'{"operation": {}, "keyPairs": 3}'), operation, {})
 
 
 @pytest.mark.parametrize("status", [200, 299])
@@ -158,7 +170,7 @@ def test_a_success_must_be_json(listing: OperationModel, status: int) -> None:
 def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, left: bytes) -> None:
     """Whatever its body, which is emptied where botocore's parser would stumble over it."""
     raw = arrived(body, status=status, length="7")
-    refuse_unusable(raw, listing)
+    take_over(raw, listing, {})
     assert raw == arrived(left, status=status, length="7")
 
 
@@ -225,7 +237,7 @@ def test_a_region() -> None:
 
 def test_a_default_key() -> None:
     """Both texts as they came, in UTF-8; a lone surrogate has no bytes and is no error."""
-    raw = {"privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa", "createdAt": MOMENT}
+    raw = {"privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa", "createdAt": SECONDS}
     found = answers.default_key(raw)
     assert found.private_text.reveal() == b"\xc3\xa9?"
     assert (found.public_text, found.created_at) == ("ssh-rsa", MOMENT)
@@ -256,7 +268,8 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
     """Each member, of each type it may not be, is refused by its name."""
     read, good = READERS[kind]
     for member, value in good.items():
-        if isinstance(wrong, type(value)):
+        is_time = member == "createdAt" and wrong == 3
+        if is_time or isinstance(wrong, type(value)):
             continue
         with pytest.raises(UnusableAnswerError) as refused:
             read(good | {member: wrong})
@@ -293,14 +306,13 @@ def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
 
 
 def test_a_moment_of_another_zone() -> None:
-    """It is shown in UTC; one that leads out of the calendar is no date."""
-    zone = timezone(timedelta(hours=-5))
-    found = answers.key_pair(PAIR | {"createdAt": MOMENT.astimezone(zone)}, "r").created_at
+    """Spelled as text it is shown in UTC, too; one that leads out of the calendar is no date."""
+    spelled = MOMENT.astimezone(timezone(timedelta(hours=-5))).isoformat()
+    found = answers.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
     assert found is not None
     assert (found, found.tzinfo) == (MOMENT, UTC)
-    last = datetime(9999, 12, 31, 23, tzinfo=zone)
     with pytest.raises(UnusableAnswerError, match="its createdAt is no date"):
-        answers.key_pair(PAIR | {"createdAt": last}, "r")
+        answers.key_pair(PAIR | {"createdAt": "9999-12-31T23:00:00-05:00"}, "r")
 
 
 @pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])

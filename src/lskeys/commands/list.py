@@ -1,19 +1,19 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lskeys.deadline import Pending
-from lskeys.errors import UsageError
+from lskeys.errors import LskeysError, UsageError
 from lskeys.matching import with_local_files
 from lskeys.model import KeyPair
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
-from lskeys.sheet import Sheet
+from lskeys.sheet import Column, Sheet
 from lskeys.views.key_pairs import KEY_PAIRS, OF_SEVERAL_ACCOUNTS
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ def list_key_pairs(
     names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}
     sort((), sort_by, KEY_PAIRS)
     asks_usage = selection.in_use is not None or "used-by" in names
+    needs_all = sort_by is not None or asks_usage or "local-files" in names
+    if run.streams and not needs_all and len(run.accounts) == 1:
+        _stream(run, selection, chosen)
+        return
     answers = run.ask_accounts(
         lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage)
     )
@@ -87,6 +91,40 @@ def list_key_pairs(
     if succeeded and not pairs:
         _say_nothing_found(run, selection, there)
     run.fail_if(errors, succeeded, "regions")
+
+
+def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], ...]) -> None:
+    """Show pairs while their pages arrive; a list that breaks off says so and fails."""
+    errors: list[LskeysError] = []
+    begun: set[str] = set()
+    unwanted: list[KeyPair] = []  # kept for a hint, until there is a pair to show
+    shown = 0
+
+    def accepted() -> Iterator[list[KeyPair]]:
+        nonlocal shown
+        wants_default = selection.wants_default
+        for answer in run.stream(lambda each: each.key_pair_pages(include_default=wants_default)):
+            if answer.error:
+                errors.append(_broken_off(answer.error, begun))
+                continue
+            begun.add(answer.region)
+            page = [pair for pair in answer.value or () if selection.accepts(pair)]
+            shown += len(page)
+            unwanted[:] = () if shown else (*unwanted, *(answer.value or ()))
+            yield page
+
+    run.show_pages(Sheet(KEY_PAIRS, (), chosen=chosen), accepted())
+    succeeded = len(run.regions) - len(errors)
+    if succeeded and not shown:
+        _say_nothing_found(run, selection, unwanted)
+    run.fail_if(errors, succeeded, "regions")
+
+
+def _broken_off(error: LskeysError, begun: set[str]) -> LskeysError:
+    """The error, which says of a region that was partly shown that it was."""
+    if error.region in begun:
+        error.hint = f"what is shown of {error.region} is not complete; run the same command again"
+    return error
 
 
 def _found(

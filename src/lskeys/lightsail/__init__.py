@@ -1,4 +1,4 @@
-"""The only door to boto3. Touches: the network, and AWS's own configuration through boto3."""
+"""The only door to botocore, whose clients boto3 hands out. Touches: what its parts touch."""
 
 from lskeys.lightsail.account import Account, Connection, connect
 from lskeys.lightsail.gateway import Lightsail

@@ -1,6 +1,6 @@
 """An AWS account as a profile opens it: credentials once, one pair of clients per region.
 
-Touches: AWS's configuration, through boto3.
+Touches: AWS's configuration, through botocore.
 """
 
 import logging
@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
+from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from lskeys.deadline import Pending
 from lskeys.errors import LskeysError, SetupError
 from lskeys.harmless import one_line
 from lskeys.lightsail import data, troubles
-from lskeys.lightsail.answers import refuse_unusable
+from lskeys.lightsail.answers import take_over
 from lskeys.lightsail.gateway import Lightsail
 from lskeys.lightsail.sightings import WATCHED, sighting
 from lskeys.model import Sighting
@@ -91,37 +90,33 @@ class Account:
         logging.getLogger("botocore").setLevel(logging.WARNING)
 
     @cached_property
-    def _session(self) -> boto3.Session:
+    def _session(self) -> Session:
+        """The session below boto3's, which makes the same clients (docs/performance.md)."""
         connection = self._connection
-        in_sandbox = connection.access_key is not None
-        below = botocore.session.Session(session_vars=_NO_FILES if in_sandbox else None)
+        session = Session(
+            session_vars=None if connection.access_key is None else _NO_FILES,
+            profile=connection.profile,
+        )
         if connection.cache is not None:
-            below.register_component("data_loader", data.loader(connection.cache))
-        key_id, secret = connection.access_key or (None, None)
-        try:
-            return boto3.Session(
-                aws_access_key_id=key_id,
-                aws_secret_access_key=secret,
-                profile_name=connection.profile,
-                botocore_session=below,
-            )
-        except (BotoCoreError, OSError, ValueError) as error:
-            raise _trouble(error) from None
+            session.register_component("data_loader", data.loader(connection.cache))
+        if connection.access_key is not None:
+            session.set_credentials(*connection.access_key)
+        return session
 
     @property
     def profile(self) -> str:
         """The profile in use, which AWS's configuration names where the user did not."""
         try:
-            profile: str = self._session.profile_name
+            profile: str | None = self._session.profile
         except (BotoCoreError, OSError, ValueError) as error:
             raise _trouble(error) from None
-        return profile
+        return profile or "default"
 
     @property
     def profile_region(self) -> str | None:
         """The region that AWS's configuration names for the profile."""
         try:
-            region: str | None = self._session.region_name
+            region: str | None = self._session.get_config_variable("region")
         except (BotoCoreError, OSError, ValueError) as error:
             raise _trouble(error) from None
         return region
@@ -172,7 +167,7 @@ class Account:
                 code="Timeout",
             ) from None
         except _CREDENTIALS_FAIL as error:
-            raise _trouble(error, self._session.profile_name) from None
+            raise _trouble(error, self._session.profile) from None
         if frozen is None:
             raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
         parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
@@ -197,14 +192,14 @@ class Account:
             return known
 
     def _made(self, region: str, *, is_write: bool) -> BaseClient:
-        # The sandbox is on loopback, where no proxy reaches; else proxies are boto3's business.
+        # The sandbox is on loopback, where no proxy reaches; else botocore finds the proxies.
         proxies: dict[str, str] | None = {} if self._connection.access_key else None
         client = self._built(region, proxies, is_write=is_write)
         endpoint_url: str = client.meta.endpoint_url
         _refuse_plain_http(endpoint_url)
         if proxies is None and _would_leave_in_the_clear(endpoint_url):
             client = self._built(region, {}, is_write=is_write)
-        client.meta.events.register("before-parse.lightsail", refuse_unusable)
+        client.meta.events.register("before-parse.lightsail", take_over)
         for operation in WATCHED:
             client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
         made: BaseClient = client
@@ -222,7 +217,7 @@ class Account:
             },
         )
         try:
-            return self._session.client(
+            return self._session.create_client(
                 "lightsail",
                 region_name=region,
                 endpoint_url=self._connection.endpoint_url,
@@ -242,7 +237,7 @@ def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
     """What is wrong with AWS's configuration; for a profile it does not have, with a near one."""
     if not isinstance(error, ProfileNotFound):
         return troubles.from_credentials(error, profile)
-    profiles = botocore.session.Session(session_vars=_NO_PROFILE).available_profiles
+    profiles = Session(session_vars=_NO_PROFILE).available_profiles
     return troubles.no_profile(str(error.kwargs["profile"]), profiles)
 
 

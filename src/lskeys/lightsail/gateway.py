@@ -5,6 +5,7 @@ Touches: the network.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, TypeVar
 
 from botocore.client import BaseClient
@@ -20,6 +21,7 @@ T = TypeVar("T")
 MOST_PAGES = 10_000
 LARGEST_LIST = 128 * 1024 * 1024
 """Bytes of all its pages; twenty thousand key pairs are a tenth of that."""
+_LISTING = "cannot list key pairs"
 
 
 class Lightsail:
@@ -59,19 +61,29 @@ class Lightsail:
 
     def key_pairs(self, *, include_default: bool) -> tuple[KeyPair, ...]:
         """All key pairs of the region, in the service's order (GetKeyPairs, every page)."""
-        doing = "cannot list key pairs"
-        return self._within(
-            doing,
-            lambda: tuple(
-                self._pages(
-                    "get_key_pairs",
-                    {"includeDefaultKeyPair": include_default},
-                    "keyPairs",
-                    answers.key_pair,
-                    doing,
-                )
-            ),
-        )
+        pages = self._key_pair_pages(include_default=include_default)
+        return self._within(_LISTING, lambda: tuple(chain.from_iterable(pages)))
+
+    def key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
+        """The same, page by page.
+
+        What counts against the timeout is the waiting for pages, not what is done between them.
+        An error may come after pages: then the list is not complete.
+        """
+        pages = self._key_pair_pages(include_default=include_default)
+        self._client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
+        left = self._timeout
+        while True:
+            since = time.monotonic()
+            page = self._awaited(_LISTING, Pending(lambda: next(pages, None)), left)
+            left = max(0.0, left - (time.monotonic() - since))
+            if page is None:
+                return
+            yield page
+
+    def _key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
+        parameters = {"includeDefaultKeyPair": include_default}
+        return self._pages("get_key_pairs", parameters, "keyPairs", answers.key_pair, _LISTING)
 
     def default_key_pair(self) -> KeyPair | None:
         """The region's default pair, or None where there is none (GetKeyPairs, every page)."""
@@ -91,10 +103,8 @@ class Lightsail:
     def instances(self) -> tuple[Instance, ...]:
         """All instances of the region (GetInstances, every page)."""
         doing = "cannot list instances"
-        return self._within(
-            doing,
-            lambda: tuple(self._pages("get_instances", {}, "instances", answers.instance, doing)),
-        )
+        pages = self._pages("get_instances", {}, "instances", answers.instance, doing)
+        return self._within(doing, lambda: tuple(chain.from_iterable(pages)))
 
     def regions(self) -> tuple[Region, ...]:
         """The regions Lightsail has for this account (GetRegions)."""
@@ -196,7 +206,7 @@ class Lightsail:
         member: str,
         noun: Callable[[object, str], T],
         doing: str,
-    ) -> Iterator[T]:
+    ) -> Iterator[tuple[T, ...]]:
         token: str | None = None
         seen: set[str] = set()
         size = 0
@@ -206,9 +216,8 @@ class Lightsail:
             size += answers.size(raw)
             if size > LARGEST_LIST:
                 raise answers.unusable(f"its pages are larger than {LARGEST_LIST // 2**20} MiB")
-            for each in answers.required(raw, member, list):
-                yield noun(each, self.region)
             token = answers.page_token(raw)
+            yield tuple(noun(each, self.region) for each in answers.required(raw, member, list))
             if token is None:
                 return
             if token in seen:
@@ -223,8 +232,13 @@ class Lightsail:
 
     def _within(self, doing: str, ask: Callable[[], T], *, is_write: bool = False) -> T:
         self._client(is_write)  # credentials have a deadline and errors of their own
+        return self._awaited(doing, Pending(ask), self._timeout, is_write=is_write)
+
+    def _awaited(
+        self, doing: str, pending: Pending[T], seconds: float, *, is_write: bool = False
+    ) -> T:
         try:
-            return Pending(ask).result(self._timeout)
+            return pending.result(seconds)
         except TimeoutError:
             raise troubles.no_time(doing, self.region, self._timeout, is_write=is_write) from None
         except answers.UnusableAnswerError as error:

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lskeys.harmless import harmless
@@ -41,7 +42,15 @@ def _blocks(sheet: Sheet[Any]) -> Iterator[str]:
 
 def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
     """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
-    yield _csv_line([column.name for column in sheet.columns])
+    yield _csv_header(sheet)
+    yield from _csv_rows(sheet)
+
+
+def _csv_header(sheet: Sheet[Any]) -> str:
+    return _csv_line([column.name for column in sheet.columns])
+
+
+def _csv_rows(sheet: Sheet[Any]) -> Iterator[str]:
     for item in sheet.items:
         yield _csv_line([_inert(harmless(column.plain(item))) for column in sheet.columns])
 
@@ -69,6 +78,35 @@ FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
     "json": json_document,
     "jsonl": json_lines,
 }
+
+
+Pages = Callable[[Sheet[Any], Iterable[Sequence[Any]]], Iterator[str]]
+
+
+def _paged(rows: Callable[[Sheet[Any]], Iterator[str]]) -> Pages:
+    def lines(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[str]:
+        for page in pages:
+            yield from rows(replace(sheet, items=page))
+
+    return lines
+
+
+def _csv_pages(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The header comes with the first page: where there is none, nothing is known."""
+    for number, page in enumerate(pages):
+        if number == 0:
+            yield _csv_header(sheet)
+        yield from _csv_rows(replace(sheet, items=page))
+
+
+pages_of_names = _paged(names)
+
+PAGES: Mapping[str, Pages] = {
+    "text": _paged(text),
+    "csv": _csv_pages,
+    "jsonl": _paged(json_lines),
+}
+"""The formats that show items as they come."""
 
 
 def queried_text(result: object) -> Iterator[str]:

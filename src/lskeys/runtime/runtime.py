@@ -1,7 +1,7 @@
 """The tools of one run. Touches: whatever the tool it hands out touches."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -215,6 +215,30 @@ class Runtime:
                 self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
         self.terminal.done()
         return answers
+
+    def stream(
+        self, question: "Callable[[Lightsail], Iterator[Sequence[T]]]"
+    ) -> "Iterator[Answer[Sequence[T]]]":
+        """Ask the regions at once for their pages, each of which is an answer as soon as it is due.
+
+        What was written is handed on before a page is waited for.
+        """
+        from lskeys import regions
+
+        account = self.account  # made once, before there are threads that would each make one
+        for answer in regions.stream(self.regions, lambda name: question(account.lightsail(name))):
+            yield answer
+            self.terminal.flush()
+
+    @property
+    def streams(self) -> bool:
+        """Whether the format shows items as they come, so that none has to wait for the last."""
+        return showing.streams(self.terminal, self.asked, output=self.settings.output.value)
+
+    def show_pages(self, sheet: Sheet[T], pages: "Iterable[Sequence[T]]") -> None:
+        """Put pages on stdout as they come, in a format that streams."""
+        output = self.settings.output.value
+        showing.show_pages(sheet, pages, self.terminal, self.asked, output=output)
 
     @cached_property
     def accounts(self) -> "tuple[Runtime, ...]":

@@ -1,5 +1,6 @@
 """Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,9 +47,9 @@ def show(
     """Write a sheet in a format; None chooses by what stdout is."""
     from lskeys.render import plain
 
-    is_table = terminal.shows_tables and not sheet.view.is_lines and not asked.null
+    is_table = _prefers_tables(terminal, asked) and not sheet.view.is_lines
     output = output or ("table" if is_table else "text")
-    end = "\0" if asked.null else "\n"
+    end = _end(asked)
     if asked.query is not None:
         terminal.result(plain.QUERIED[output](_queried(sheet, asked.query)), end=end)
     elif asked.quiet:
@@ -57,6 +58,37 @@ def show(
         terminal.result(plain.FORMATS[output](sheet), end=end)
     else:
         _draw(sheet, terminal, now)
+
+
+def streams(terminal: Terminal, asked: Asked, *, output: str | None) -> bool:
+    """Whether items are shown as they come: lines do not depend on what is behind them."""
+    from lskeys.render import plain
+
+    output = output or ("table" if _prefers_tables(terminal, asked) else "text")
+    return asked.query is None and (asked.quiet or output in plain.PAGES)
+
+
+def show_pages(
+    sheet: Sheet[Any],
+    pages: Iterable[Sequence[Any]],
+    terminal: Terminal,
+    asked: Asked,
+    *,
+    output: str | None,
+) -> None:
+    """Write pages of items as they come, dressed as the sheet says."""
+    from lskeys.render import plain
+
+    lines = plain.pages_of_names if asked.quiet else plain.PAGES[output or "text"]
+    terminal.result(lines(sheet, pages), end=_end(asked))
+
+
+def _prefers_tables(terminal: Terminal, asked: Asked) -> bool:
+    return terminal.shows_tables and not asked.null
+
+
+def _end(asked: Asked) -> str:
+    return "\0" if asked.null else "\n"
 
 
 def _draw(sheet: Sheet[Any], terminal: Terminal, now: datetime) -> None:

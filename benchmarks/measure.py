@@ -1,0 +1,86 @@
+"""Runs commands in turn and reads off what each took. Touches: processes."""
+
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.cases import Case
+from benchmarks.place import Place
+
+_SHELL = frozenset("|&;$")
+_KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one command took, its children included: seconds, seconds, and MiB at its largest."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What each run of both sides of a case took; `base` is the peak of a `list` of five pairs."""
+
+    case: Case
+    ours: Sequence[Spent]
+    theirs: Sequence[Spent]
+    base: float
+
+
+def measure(
+    case: Case, place: Place, endpoints: Mapping[str, Mapping[str, str]], *, runs: int
+) -> Measured:
+    """Run both sides of a case in turn; the first run of each fills caches and does not count."""
+    environ = place.environ(endpoints[case.account])
+    few = place.environ(endpoints["few"])
+    ours, theirs, base = [], [], []
+    for run in range(runs + 1):
+        ours.append(spend(case.ours, run, environ, place.home, case.ends))
+        theirs.append(spend(case.theirs, run, environ | dict(case.environ), place.home))
+        if any(target.quantity == "growth" for target in case.targets):
+            base.append(spend("lskeys list", run, few, place.home))
+    return Measured(case, ours[1:], theirs[1:], median([each.peak for each in base[1:]] or [0.0]))
+
+
+def spend(
+    line: str, run: int, environ: Mapping[str, str], folder: Path, ends: Sequence[int] = (0,)
+) -> Spent:
+    """What a command line takes, from its start until it was waited for.
+
+    Its output is read, as a pipe's reader would. Linux counts the peak of the starting process,
+    too, so this one stays small.
+
+    Raises:
+        RuntimeError: It failed; what failed is not measured.
+    """
+    line = line.replace("{run}", str(run))
+    words = ["sh", "-c", line] if _SHELL & set(line) else shlex.split(line)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        words,
+        env=dict(environ),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process.stdout, process.stderr:
+        while process.stdout.read(1 << 16):
+            pass
+        said = process.stderr.read().decode(errors="replace")
+        _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in ends:
+        raise RuntimeError(f"{line} ended with {process.returncode}: {said[-500:]}")
+    return Spent(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / _KIB)

@@ -1,0 +1,85 @@
+"""Where it is measured: an environment for each side, and a server that is neither's own.
+
+Touches: the disk (below .tools), the package index, loopback.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_STARTED_WITH = ("AWS_", "LSKEYS_", "XDG_", "PYTHON")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The environments of both sides, and the home folder of what is measured."""
+
+    ours: Path
+    theirs: Path
+    home: Path
+
+    def environ(self, endpoint: Mapping[str, str]) -> dict[str, str]:
+        """The variables of a command: an empty home, both sides' programs, the server."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_STARTED_WITH) and not name.lower().endswith("_proxy")
+        }
+        folders = [str(self.ours / "bin"), str(self.theirs / "bin"), os.environ["PATH"]]
+        return {
+            **kept,
+            **endpoint,
+            "PATH": os.pathsep.join(folders),
+            "HOME": str(self.home),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def prepared(repository: Path) -> Place:
+    """Both sides installed, each into its own environment: a wheel of ours, the current awscli."""
+    below = repository / ".tools" / "bench"
+    place = Place(below / "lskeys", below / "aws", below / "home")
+    wheels = below / "wheels"
+    for old in (wheels, place.home):
+        shutil.rmtree(old, ignore_errors=True)
+    (place.home / "keys").mkdir(parents=True, mode=0o700)
+    _pip(place.ours, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(repository))
+    [wheel] = wheels.glob("*.whl")
+    _pip(place.ours, "install", str(wheel))
+    _pip(place.ours, "install", "--force-reinstall", "--no-deps", str(wheel))
+    _pip(place.theirs, "install", "--upgrade", "awscli")
+    key = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(place.home / "key"))
+    subprocess.run(key, check=True, stdin=subprocess.DEVNULL)
+    return place
+
+
+@contextmanager
+def serving(place: Place, *, runs: int) -> Iterator[Mapping[str, Mapping[str, str]]]:
+    """The variables that point at each account of a server, as long as the block lasts."""
+    program = Path(__file__).with_name("server.py")
+    started = [str(place.ours / "bin" / "python"), str(program), str(place.home), str(runs)]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        try:
+            yield json.loads(server.stdout.readline())
+        finally:
+            server.terminate()
+
+
+def version(program: Path) -> str:
+    """What a program says its version is."""
+    said = subprocess.run((program, "--version"), check=True, capture_output=True, text=True)
+    return said.stdout.strip()
+
+
+def _pip(environment: Path, *arguments: str) -> None:
+    if not (environment / "bin" / "python").exists():
+        subprocess.run((sys.executable, "-m", "venv", str(environment)), check=True)
+    pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", *arguments)
+    subprocess.run(pip, check=True)

@@ -1,0 +1,57 @@
+"""One `list`, each step timed; run by the Python that has lskeys' wheel. Touches: loopback.
+
+The imports are the program's own and in its order, which is why they stand between the steps.
+Prints one JSON object: milliseconds of each step.
+"""
+
+import gc
+import importlib
+import json
+import os
+import time
+
+gc.set_threshold(100_000)  # as the program does
+steps: dict[str, float] = {}
+since = time.perf_counter()
+
+
+def mark(step: str) -> None:
+    """Count what passed since the last mark as this step."""
+    global since  # noqa: PLW0603  one clock for one program
+    now = time.perf_counter()
+    steps[step] = (now - since) * 1000
+    since = now
+
+
+importlib.import_module("lskeys.__main__")
+mark("imports: Typer and the front door")
+
+importlib.import_module("lskeys.commands.list")
+
+mark("imports: the verb")
+
+from lskeys import config  # noqa: E402
+
+settings = config.settle(config.Flags(), os.environ, config.read(config.config_path()))
+mark("settings")
+
+from lskeys.lightsail import Connection, connect  # noqa: E402
+
+mark("imports: botocore")
+
+account = connect(Connection(cache=config.cache_path()), lambda _: None, lambda _: None)
+lightsail = account.lightsail(settings.regions.value[0])
+assert lightsail.endpoint
+mark("client: data, credentials, model")
+
+pairs = lightsail.key_pairs(include_default=False)
+mark("call")
+
+from lskeys.render import plain  # noqa: E402
+from lskeys.sheet import Sheet  # noqa: E402
+from lskeys.views.key_pairs import KEY_PAIRS  # noqa: E402
+
+for line in plain.text(Sheet(KEY_PAIRS, pairs)):
+    print(line)
+mark("output")
+print(json.dumps(steps))

@@ -1,0 +1,101 @@
+"""How much a verb asks of the service: no call more than it needs, and none waits for nothing."""
+
+import shutil
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import DEFAULT_PAIR, REGIONS, Sandbox, Server
+from tests.conftest import REGION, Run
+from tests.faults.server import Answer, Call, Liar, Script, lying, pair, pairs, said
+
+
+@pytest.fixture
+def asked(account: Sandbox, server: Server, home: Path, rsa_pem: str) -> Server:
+    """The server of an account with a default pair, two pairs and an instance; keys are here."""
+    ssh = home / ".ssh"
+    ssh.mkdir(mode=0o700)
+    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "web.pem")
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    shutil.copy("web.pem", ssh / "web.pem")
+    default = ssh / "default.pem"
+    default.touch(mode=0o600)
+    default.write_text(rsa_pem)
+    account.add_default_key_pair(REGION, private_pem=rsa_pem)
+    account.add_key_pairs(REGION, ["web", "old"], public_line=Path("web.pem.pub").read_text())
+    account.add_instance(REGION, "blog", key_pair_name="web")
+    return server
+
+
+ASKED = {
+    "list": "GetKeyPairs",
+    "list --include-default --sort name": "GetKeyPairs",
+    "list --in-use": "GetKeyPairs GetInstances",
+    "list -r us-east-1 -r eu-west-1": "GetKeyPairs GetKeyPairs",
+    "list --all-regions": f"GetRegions {'GetKeyPairs ' * len(REGIONS)}",
+    "show web": "GetKeyPair GetInstances",
+    # Is the name free, the import, and what came of it: the import's own answer has no key pair.
+    "create new --type ed25519": "GetKeyPair ImportKeyPair GetKeyPair",
+    "create new --service-generated": "GetKeyPair CreateKeyPair GetKeyPair",
+    "import new web.pem.pub": "ImportKeyPair GetKeyPair",
+    "import web web.pem.pub --if-absent": "GetKeyPair",
+    "download-default": "GetKeyPairs DownloadDefaultKeyPair",
+    "delete web --yes": "GetKeyPair DeleteKeyPair",
+    "delete web --yes --fingerprint": "GetKeyPair DeleteKeyPair",
+    "delete web old --yes": "GetKeyPair GetKeyPair DeleteKeyPair DeleteKeyPair",
+    f"delete {DEFAULT_PAIR} --yes --fingerprint": "GetKeyPairs DeleteKeyPair",
+    "delete web --dry-run": "GetKeyPair GetInstances",
+    # Saved, deleted, made anew, and compared with what is there now.
+    "rotate-default --yes": "GetKeyPairs GetInstances DownloadDefaultKeyPair DeleteKeyPair "
+    "DownloadDefaultKeyPair GetKeyPairs",
+    "tag web stage=test": "GetKeyPair TagResource",
+    "untag web stage": "GetKeyPair",
+    "fingerprint web.pem": "",
+    "fingerprint web.pem --match": "GetKeyPairs",
+    "audit": "GetKeyPairs GetInstances",
+    "ssh-config": "GetKeyPairs GetInstances",
+    "regions": "GetRegions",
+    "config": "",
+}
+
+
+@pytest.mark.parametrize("line", ASKED)
+def test_a_verb_asks_what_it_needs(line: str, asked: Server, run: Run) -> None:
+    """In its common case a verb makes these calls and no other one."""
+    run(line)
+    assert Counter(each.operation for each in asked.requests) == Counter(ASKED[line].split())
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A service that answers when it is told to."""
+    assert home.is_dir()
+    with lying(monkeypatch) as running:
+        yield running
+
+
+@pytest.mark.parametrize("line", ["list --in-use", "show web", "audit", "ssh-config"])
+def test_independent_calls_go_out_together(line: str, liar: Liar, run: Run) -> None:
+    """Neither call waits for the other's answer: both are answered once both are there."""
+    both = threading.Barrier(2)
+
+    def together(answer: Answer) -> Script:
+        def script(_call: Call) -> Answer:
+            both.wait(timeout=30)
+            return answer
+
+        return script
+
+    web = pair("web")
+    for operation, answer in {
+        "GetKeyPair": said({"keyPair": web}),
+        "GetKeyPairs": pairs(web),
+        "GetInstances": said({"instances": []}),
+    }.items():
+        liar.answers(operation, together(answer))
+    assert run(line).exit_code in {0, 6}
+    assert not both.broken

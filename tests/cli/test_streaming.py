@@ -1,0 +1,132 @@
+"""Lists that are shown while they arrive: what is known is printed, what is missing is told."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from lskeys.sandbox import REGIONS
+from tests.conftest import Ran, Run
+from tests.faults.server import HOLD, Answer, Call, Liar, lying, pair, pairs, said
+
+LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
+BROKEN_OFF = (
+    "lskeys: error: cannot list key pairs in us-east-1: the answer cannot be used: "
+    "it is not a JSON object\n"
+)
+
+
+@pytest.fixture
+def liar(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A service that answers when it is told to."""
+    assert home
+    with lying(monkeypatch) as running:
+        yield running
+
+
+def seven_pages(call: Call) -> Answer:
+    """Six pages of one pair each, and a seventh that is none."""
+    if call.number == 6:
+        return said([])
+    return pairs(pair(f"web-{call.number}"), token=f"page {call.number + 1}")
+
+
+@pytest.mark.parametrize("options", [["-q"], ["-o", "text"], ["-o", "csv"], ["-o", "jsonl"]])
+def test_names_are_printed_while_pages_arrive(options: list[str], liar: Liar) -> None:
+    """The second page is answered only once the first page's name came out of the pipe."""
+    was_read = threading.Event()
+
+    def answer(call: Call) -> Answer:
+        if call.number == 0:
+            return pairs(pair("first"), token="2")
+        assert was_read.wait(timeout=60)
+        return pairs(pair("second"))
+
+    liar.answers("GetKeyPairs", answer)
+    command = (sys.executable, "-m", "lskeys", "list", *options)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
+        assert listing.stdout is not None
+        while "first" not in (line := listing.stdout.readline()):
+            assert line
+        was_read.set()
+        assert "second" in listing.stdout.read()
+    assert listing.returncode == 0
+
+
+@pytest.mark.parametrize("options", ["-q", "--columns name"])
+def test_a_list_that_breaks_off(options: str, liar: Liar, run: Run) -> None:
+    """What had arrived is there, the error says that more is missing, and the exit code too."""
+    liar.answers("GetKeyPairs", seven_pages)
+    assert run(f"list {options}") == Ran(
+        8,
+        out="".join(f"web-{number}\n" for number in range(6)),
+        err=f"{BROKEN_OFF}lskeys: hint: what is shown of us-east-1 is not complete; "
+        "run the same command again\n",
+    )
+
+
+@pytest.mark.parametrize("options", ["-o json", "-o table", "--query 'keyPairs[].name'"])
+def test_what_does_not_stream_is_whole_or_absent(options: str, liar: Liar, run: Run) -> None:
+    """A document or a table that lacks its end is not shown as if it were one."""
+    liar.answers("GetKeyPairs", seven_pages)
+    ran = run(f"list {options}")
+    assert (ran.exit_code, ran.out) == (8, "")
+
+
+@pytest.mark.parametrize(("tokens", "shown"), [("a", 2), ("abc", 4), ("abb", 3)])
+def test_pages_in_circles_end(tokens: str, shown: int, liar: Liar, run: Run) -> None:
+    """Tokens that come again end a list that is shown as it comes, too."""
+    liar.answers("GetKeyPairs", lambda call: pairs(pair(), token=tokens[call.number % len(tokens)]))
+    ran = run("list -q")
+    assert (ran.exit_code, ran.out) == (8, "web\n" * shown)
+    assert "its pages never end" in ran.err
+
+
+def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
+    """A region that never stops naming another page is left when its time is over."""
+    liar.answers("GetKeyPairs", lambda call: pairs(token=f"page {call.number}"))
+    ran = run("list -q --timeout 0.5")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "no answer within 0.5 seconds" in ran.err
+
+
+def test_a_header_is_no_answer(liar: Liar, run: Run) -> None:
+    """Where nothing was found out, CSV has no header that looks like an empty list."""
+    liar.answers("GetKeyPairs", said([]))
+    ran = run("list -o csv")
+    assert (ran.exit_code, ran.out) == (8, "")
+
+
+def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
+    """The first region does not answer before the rows of all others came out of the pipe."""
+    names = [region.name for region in REGIONS]
+    were_read = threading.Event()
+
+    def answer(call: Call) -> Answer:
+        if call.region == names[0]:
+            assert were_read.wait(timeout=60)
+        return pairs(pair(f"of-{call.region}"))
+
+    liar.answers("GetRegions", said({"regions": [{"name": name} for name in names]}))
+    liar.answers("GetKeyPairs", answer)
+    command = (*LISTING, "--all-regions")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
+        assert listing.stdout is not None
+        others = [listing.stdout.readline().strip() for _ in names[1:]]
+        were_read.set()
+        assert others == [f"of-{name}" for name in names[1:]]
+        assert listing.stdout.read() == f"of-{names[0]}\n"
+    assert listing.returncode == 0
+
+
+def test_a_black_hole_costs_its_own_place_alone(liar: Liar, run: Run) -> None:
+    """A region that never answers is one error behind the rows of the others, and exit code 7."""
+    liar.answers(
+        "GetKeyPairs",
+        lambda call: HOLD if call.region == "eu-west-1" else pairs(pair(f"of-{call.region}")),
+    )
+    ran = run("list -q -r eu-west-1 -r us-east-1 -r us-west-2 --timeout 1")
+    assert (ran.exit_code, ran.out) == (7, "of-us-east-1\nof-us-west-2\n")
+    assert "no answer within 1 seconds" in ran.err
