@@ -46,6 +46,14 @@ CHANGES = frozenset(
 )
 """Calls after which the disk or the account may be another; a crash elsewhere is one of these."""
 
+VITAL = frozenset(
+    (
+        *("mkdir", "chmod", "fchmod", "posix_fallocate", "write", "pwrite", "ftruncate", "fsync"),
+        *("link", "rename", "replace"),
+    )
+)
+"""Calls without which nothing is whole, private or lasting: none of them may fail in silence."""
+
 REQUEST = "request"
 JOURNAL = "/rotations/"
 FULL = bool(os.environ.get("LSKEYS_FULL_SWEEP"))
@@ -64,9 +72,9 @@ class Fault:
 
     @property
     def codes(self) -> tuple[int, ...]:
-        """The exit codes that fit it; a failing call may also do no harm."""
+        """The exit codes that fit it; a call that only looks or clears up may fail unharmed."""
         if self.kind in ERRORS:
-            return (0, 9)
+            return (9,) if self.call in VITAL else (0, 9)
         if self.kind == SHORT:
             return (0,)
         return (-9,) if self.kind == KILL else (SIGNALS[self.kind.removesuffix("*2")],)
