@@ -417,7 +417,7 @@ def test_a_folder_for_temporary_files_on_another_disk(
 
 LIMITED = """
 import resource, sys
-from lskeys.process import main
+from lskeys.process import main  # Python itself needs a fourth descriptor to load a file
 name, value, *words = sys.argv[1:]
 number = getattr(resource, name)
 resource.setrlimit(number, (int(value), resource.getrlimit(number)[1]))
