@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -175,6 +176,19 @@ def test_no_content_is_followed_or_waited_for(journal: Journal) -> None:
     path.symlink_to("/dev/zero")
     with pytest.raises(LocalError):
         journal.find(AWS, "eu-west-1", None)
+
+
+def test_a_disk_that_takes_a_part(journal: Journal) -> None:
+    """A write that is cut short is gone on with; what stays cut short is never remembered."""
+    journal.write(ENTRY)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, before[1]))
+    try:
+        with pytest.raises(LocalError, match="file too large"):
+            journal.write(replace(ENTRY, step=Step.DOWNLOADING))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert journal.find(AWS, ENTRY.region, ENTRY.account) == ENTRY
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
