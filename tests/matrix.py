@@ -38,6 +38,7 @@ MODULES = {
     "disk/test_crashes.py": "B",
     "faults/test_crash_sweep.py": "B",
     "faults/test_stopping.py": "B",
+    "faults/test_traced_verbs.py": "B",
     "faults/test_rotation_crashes.py": "B",
     "cli/test_setup.py": "E",
     "faults/test_credentials.py": "E",
