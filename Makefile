@@ -28,6 +28,7 @@ load: $(VENV)/tested
 
 sweep: $(VENV)/tested
 	$(BIN)/python -m tests.faults.sweep
+	$(BIN)/python -m tests.faults.strace_sweep
 
 # The tables in docs/security.md: the tests counted, and the AWS CLI beside lskeys.
 matrix: $(VENV)/tested $(AWS)/installed
