@@ -48,6 +48,7 @@ DISK = (
     "tests/disk/test_withdrawing.py",
     "tests/disk/test_poor_disks.py",
     "tests/disk/test_crashes.py",
+    "tests/faults/test_stopping.py",
 )
 TESTS = {
     "fingerprints.py": ("tests/unit/test_fingerprints.py", "tests/unit/test_matching.py"),
