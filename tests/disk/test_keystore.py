@@ -1,14 +1,12 @@
 """Saving private keys: 0600, whole or absent, never over another unasked."""
 
-import contextlib
 import os
 import shutil
-import socket
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from lskeys import keymaker, keystore
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keymaker import PrivateKey
 from lskeys.keystore import Saved
+from tests.strange import PRECIOUS, STRANGE
 
 from .conftest import ENVIRONMENT, PROGRAM, Saver
 
@@ -289,38 +288,6 @@ def test_an_encrypted_key_is_refused_before_aws_is_asked(
     assert path.read_bytes() == before
 
 
-def _symlink(path: Path) -> None:
-    path.with_name("elsewhere").write_bytes(b"precious")
-    path.symlink_to("elsewhere")
-
-
-def _dangling(path: Path) -> None:
-    path.symlink_to("nowhere")
-
-
-def _socket(path: Path) -> None:
-    # By its name alone: a socket's address has room for about a hundred characters.
-    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as made:
-        made.bind(path.name)
-
-
-def _device(path: Path) -> None:
-    try:
-        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))
-    except PermissionError:
-        pytest.skip("only root makes devices")
-
-
-STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
-    "symlink": (_symlink, "a symbolic link"),
-    "dangling symlink": (_dangling, "a symbolic link"),
-    "pipe": (os.mkfifo, "a named pipe"),
-    "folder": (Path.mkdir, "a folder"),
-    "socket": (_socket, "a socket"),
-    "device": (_device, "a device"),
-}
-
-
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("suffix", ["", ".pub"])
 @pytest.mark.parametrize("kind", STRANGE)
@@ -343,7 +310,7 @@ def test_nothing_is_written_through_what_is_no_file(
     after = path.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     assert not (tmp_path / "nowhere").exists()
-    assert kind != "symlink" or path.read_bytes() == b"precious"
+    assert kind != "symlink" or path.read_bytes() == PRECIOUS
 
 
 def test_no_hard_link_is_written_through(
@@ -502,6 +469,32 @@ def test_the_longest_name_is_saved_and_a_longer_one_refused(
     with pytest.raises(RefusedError, match="too long"):  # the old file could not be kept
         save(tmp_path, other, name=longest, force=True)
     assert contents(tmp_path) == expected(key, longest)
+
+
+@pytest.mark.parametrize("lies_there", ["", ".pub"])
+def test_the_longest_name_that_can_be_kept(
+    tmp_path: Path, key: PrivateKey, lies_there: str
+) -> None:
+    """With force, a name is refused whose old file could not be kept, whichever of the two."""
+    longest = "k" * 251
+    (tmp_path / f"{longest}{lies_there}").write_bytes(b"old")
+    with (
+        keystore.open_folder(tmp_path) as held,
+        pytest.raises(RefusedError, match="too long"),
+        held.reserve(longest, force=True),
+    ):
+        pytest.fail("the place was given")
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
+    (tmp_path / f"{longest}{lies_there}").unlink()
+    save(tmp_path, key, name=longest, force=True)  # nothing is there that would have to be kept
+    assert contents(tmp_path) == expected(key, longest)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a\nb"])
+def test_a_look_refuses_what_is_no_name_where_no_folder_is(tmp_path: Path, name: str) -> None:
+    """A dry run says of a name what saving would say, also before the folder is made."""
+    with pytest.raises(RefusedError, match="no file name"):
+        keystore.inspect(tmp_path / "missing" / name if name else Path("/"))
 
 
 def test_names_are_measured_in_bytes(tmp_path: Path, key: PrivateKey) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from lskeys.findings import KeyFolder
 from lskeys.fingerprints import Form
 from lskeys.keymaker import PrivateKey
 from lskeys.matching import LocalKey
+from tests.strange import put_socket
 
 
 def names(folder: Path) -> list[str]:
@@ -100,8 +100,7 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
     """Pipes, sockets, folders, loops, big files, garbage and files we may not read."""
     shutil.copy(key_file, tmp_path / "key")
     os.mkfifo(tmp_path / "pipe")
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(os.path.relpath(tmp_path / "socket"))
+    put_socket(tmp_path / "socket")
     (tmp_path / "folder").mkdir()
     shutil.copy(key_file, tmp_path / "folder" / "below")
     (tmp_path / "loop").symlink_to("loop")

@@ -126,6 +126,20 @@ def test_only_private_keys_are_mended(
 
 
 @pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
+def test_a_public_half_is_no_private_key(
+    tmp_path: Path, small: PrivateKey, mend: Callable[[Path], object]
+) -> None:
+    """A public key in a private one's place is everybody's to read, and stays so."""
+    path = tmp_path / "web.pem"
+    path.write_text(small.public.line() + "\n")
+    path.chmod(0o644)
+    with pytest.raises(RefusedError, match="holds no private key"):
+        mend(path)
+    assert mode_of(path) == 0o644
+    assert [each.name for each in tmp_path.iterdir()] == ["web.pem"]
+
+
+@pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
 def test_a_folder_open_to_others_is_mended_first(
     tmp_path: Path, small: PrivateKey, mend: Callable[[Path], object]
 ) -> None:

@@ -1,18 +1,18 @@
 """Verbs that write, where the disk, its rights or what lies there is against them."""
 
 import os
-import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import chdir, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.cli.keys import other_pem, public_line, save
 from tests.conftest import REGION, Ran, Run
+from tests.strange import PRECIOUS, STRANGE
 
 from .region import DEFAULT_PAIR
 from .region import Region as Account
@@ -82,37 +82,6 @@ def assert_failed(ran: Ran, exit_code: int, message: str) -> None:
     assert "Traceback" not in ran.err
 
 
-def _symlink(path: Path) -> None:
-    save(path.with_name("elsewhere"), "precious")
-    path.symlink_to("elsewhere")
-
-
-def _dangling(path: Path) -> None:
-    path.symlink_to("nowhere")
-
-
-def _socket(path: Path) -> None:
-    with chdir(path.parent), socket.socket(socket.AF_UNIX) as made:
-        made.bind(path.name)
-
-
-def _device(path: Path) -> None:
-    try:
-        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))
-    except PermissionError:
-        pytest.skip("only root makes devices")
-
-
-STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
-    "symlink": (_symlink, "is a symbolic link"),
-    "dangling symlink": (_dangling, "is a symbolic link"),
-    "pipe": (os.mkfifo, "is a named pipe"),
-    "folder": (Path.mkdir, "is a folder"),
-    "socket": (_socket, "is a socket"),
-    "device": (_device, "is a device"),
-}
-
-
 @pytest.mark.usefixtures("account")
 @every_verb
 @pytest.mark.parametrize("kind", STRANGE)
@@ -129,7 +98,7 @@ def test_what_is_no_file_is_not_written_through(
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     assert changes(liar) == []
     assert not (folder / "nowhere").exists()
-    assert kind != "symlink" or path.read_text() == "precious"
+    assert kind != "symlink" or path.read_bytes() == PRECIOUS
 
 
 @pytest.mark.usefixtures("account")
