@@ -134,7 +134,7 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     if hasattr(raw, "possibilities"):  # an option that is none
         message = one_line(raw.message)
         hint = _right_option(raw.option_name, raw.ctx, verb)
-    elif isinstance(wrong := _NO_CHOICE.search(message), re.Match):
+    elif wrong := _NO_CHOICE.search(message):
         hint = did_you_mean(wrong[1], raw.param.type.choices)
     return UsageError(message[:1].lower() + message[1:], hint=hint or page)
 

@@ -27,7 +27,7 @@ def _head(command: Command) -> Iterator[str]:
 
 
 def _usage(command: Command) -> str:
-    words = [f"[{command.options[0].panel and 'OPTIONS'}]"] if command.options else []
+    words = ["[OPTIONS]"] if command.options else []
     words += [each.metavar for each in command.arguments]
     return " ".join([*words, *(["VERB [ARGUMENTS]"] if command.commands else [])])
 

@@ -48,12 +48,6 @@ def portray(
     if instances is None:
         return Portrait(pair, None, matches)
     there = tuple(instances)
-    older = (each for each in there if _is_older(each, pair))
+    older = (each for each in there if each.key_pair_name == pair.name and each.predates(pair))
     by_name = sorted(older, key=lambda each: each.name)
     return Portrait(pair.with_usage(there), tuple(by_name), matches)
-
-
-def _is_older(instance: Instance, pair: KeyPair) -> bool:
-    if instance.key_pair_name != pair.name or not instance.created_at or not pair.created_at:
-        return False
-    return instance.created_at < pair.created_at

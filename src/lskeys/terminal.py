@@ -10,7 +10,7 @@ import termios
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 
-from lskeys.errors import DeclinedError, LocalError, LskeysError
+from lskeys.errors import LocalError, LskeysError
 from lskeys.harmless import harmless
 from lskeys.model import Secret
 from lskeys.sheet import json_text, raw_error
@@ -175,15 +175,6 @@ class Terminal:
     def done(self) -> None:
         """Take the progress line away."""
         self._clear_progress()
-
-    def confirm(self, question: str, expected: str) -> None:
-        """Ask for `expected` to be typed.
-
-        Raises:
-            DeclinedError: Anything else was typed, or nothing.
-        """
-        if self.ask(question) != expected:
-            raise DeclinedError("you said no, nothing was changed")
 
     def ask(self, question: str) -> str:
         """A typed answer, stripped; empty at the end of input. Only where `can_ask`."""

@@ -1,6 +1,7 @@
 """list of several accounts, each a profile."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox, Server
+from lskeys.words.answer import words
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 
 from .keys import save
@@ -60,6 +62,18 @@ def test_one_account_looks_as_ever(run: Run) -> None:
     for line in ("list -p work", "list -p work -p work", "-p home list -p work"):
         assert run(f"{line} -o csv").out.splitlines()[0] == header
         assert "profile" not in json.loads(run(f"{line} -o json").out)["keyPairs"][0]
+
+
+@pytest.mark.usefixtures("servers")
+def test_each_account_is_remembered_for_tab(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one list of several accounts saw is remembered of each."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    assert run(f"list {BOTH} --sort name").exit_code == 0
+    for name, pair in (("work", "web"), ("home", "mail")):
+        typed = ["lskeys", "delete", "-p", name, "--all-regions"]
+        assert list(words("names", typed, os.environ)) == [pair]
 
 
 @pytest.mark.usefixtures("servers")

@@ -259,3 +259,11 @@ def test_a_download_that_fails_saves_nothing(
     assert tmp_path
     assert (ran.exit_code, ran.out) == (8, "")
     assert run("list --columns local-files -q LightsailDefaultKeyPair").exit_code == 0
+
+
+def test_a_misspelled_region_where_no_other_hint_is_known(liar: Liar, run: Run) -> None:
+    """The near region is all of the hint, where lskeys knows no other way out."""
+    liar.answers("GetKeyPairs", refused("OddException"))
+    ran = run("list -r eu-wst-1")
+    assert ran.exit_code == 8
+    assert ran.err.splitlines()[-1] == "lskeys: hint: did you mean eu-west-1?"

@@ -110,7 +110,10 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
             begun.add(answer.region)
             page = [pair for pair in answer.value or () if selection.accepts(pair)]
             shown += len(page)
-            unwanted[:] = () if shown else (*unwanted, *(answer.value or ()))
+            if shown:
+                unwanted.clear()
+            else:
+                unwanted.extend(answer.value or ())
             yield page
 
     run.show_pages(Sheet(KEY_PAIRS, (), chosen=chosen), accepted())

@@ -86,10 +86,10 @@ def _option(option: Option) -> str:
         optional = ":" if option.metavar.startswith("[V") else ""
         told += f":{optional}{_escaped(option.metavar)}:{_action(option)}"
     head = "*" if option.is_repeatable else once
-    ends = {True: "=", False: ""} if option.takes_value else {True: "", False: ""}
-    if option.takes_value:
-        ends[False] = "+"
-    spelled = [flag + ends[flag.startswith("--")] for flag in option.flags]
+    behind_long, behind_short = ("=", "+") if option.takes_value else ("", "")
+    spelled = [
+        flag + (behind_long if flag.startswith("--") else behind_short) for flag in option.flags
+    ]
     if len(spelled) == 1:
         return _quoted(f"{head}{spelled[0]}{told}")
     return f"{_quoted(head)}{{{','.join(spelled)}}}{_quoted(told)}"

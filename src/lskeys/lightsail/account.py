@@ -122,11 +122,6 @@ class Account:
         return region
 
     @property
-    def profiles(self) -> list[str]:
-        """The profiles in AWS's configuration."""
-        return self._session.available_profiles
-
-    @property
     def known_regions(self) -> tuple[str, ...]:
         """The regions botocore lists for Lightsail; it lags behind GetRegions."""
         return tuple(self._session.get_available_regions("lightsail"))

@@ -268,8 +268,8 @@ class Lightsail:
             outcome = failed.code
             raise self._with_right_region(failed) from None
         except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
-            # botocore's parser meets a member of another type than its model says, or a date
-            # that no clock reaches (RuntimeError).
+            # botocore's parser, which still reads errors, meets a member of a type that it does
+            # not know.
             raise answers.unusable(
                 f"a member is of the wrong type ({type(error).__name__})"
             ) from None
@@ -282,7 +282,8 @@ class Lightsail:
         """A misspelled region fails like a lost network or a wrong signature: say so first."""
         right = self._right_region()
         if right is not None:
-            failed.hint = f"did you mean {right}? if not: {failed.hint}"
+            otherwise = f" if not: {failed.hint}" if failed.hint else ""
+            failed.hint = f"did you mean {right}?{otherwise}"
         return failed
 
 

@@ -253,10 +253,13 @@ class Runtime:
             raise UsageError(
                 "the sandbox has one account, and no profiles", hint="leave --profile out"
             )
-        return tuple(
+        accounts = tuple(
             Runtime(self.launch, replace(self.asked, profiles=(name,)))
             for name in self.asked.profiles
         )
+        for each in accounts:
+            self._closing.callback(each.close)
+        return accounts
 
     def ask_accounts(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
         """Ask the wanted regions of each account; one that fails hides no other."""
