@@ -103,12 +103,20 @@ class Terminal:
         Raises:
             LocalError: stdout is closed, gone or full: what was written is not complete.
         """
+        self.result_in_pages([lines], end=end)
+
+    def result_in_pages(self, pages: Iterable[Iterable[str]], *, end: str) -> None:
+        """The same, each page of lines when it comes and in one piece.
+
+        Raises:
+            LocalError: stdout is closed, gone or full: what was written is not complete.
+        """
         self._clear_progress()
         if self._stdout is None:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
         try:
-            for line in lines:
-                self._stdout.write(line + end)
+            for page in pages:
+                self._stdout.write("".join([line + end for line in page]))
             self._stdout.flush()
         except OSError as error:
             raise _stdout_lost(error) from None

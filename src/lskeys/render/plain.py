@@ -1,7 +1,6 @@
 """text, csv, json and jsonl: what programs read, one line at a time. Pure."""
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,8 +25,9 @@ def text(sheet: Sheet[Any]) -> Iterator[str]:
     if sheet.view.is_block:
         yield from _blocks(sheet)
         return
+    values = [column.plain for column in sheet.text_columns]
     for item in sheet.items:
-        yield "\t".join(harmless(column.plain(item)) or ABSENT for column in sheet.text_columns)
+        yield "\t".join([harmless(value(item)) or ABSENT for value in values])
 
 
 def _blocks(sheet: Sheet[Any]) -> Iterator[str]:
@@ -42,17 +42,14 @@ def _blocks(sheet: Sheet[Any]) -> Iterator[str]:
 
 def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
     """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
-    yield _csv_header(sheet)
+    yield _csv_line([column.name for column in sheet.columns])
     yield from _csv_rows(sheet)
 
 
-def _csv_header(sheet: Sheet[Any]) -> str:
-    return _csv_line([column.name for column in sheet.columns])
-
-
 def _csv_rows(sheet: Sheet[Any]) -> Iterator[str]:
+    values = [column.plain for column in sheet.columns]
     for item in sheet.items:
-        yield _csv_line([_inert(harmless(column.plain(item))) for column in sheet.columns])
+        yield _csv_line([_inert(harmless(value(item))) for value in values])
 
 
 def json_document(sheet: Sheet[Any]) -> Iterator[str]:
@@ -80,23 +77,22 @@ FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
 }
 
 
-Pages = Callable[[Sheet[Any], Iterable[Sequence[Any]]], Iterator[str]]
+Pages = Callable[[Sheet[Any], Iterable[Sequence[Any]]], Iterator[Iterable[str]]]
 
 
 def _paged(rows: Callable[[Sheet[Any]], Iterator[str]]) -> Pages:
-    def lines(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[str]:
+    def lines(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
         for page in pages:
-            yield from rows(replace(sheet, items=page))
+            yield rows(replace(sheet, items=page))
 
     return lines
 
 
-def _csv_pages(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _csv_pages(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
     """The header comes with the first page: where there is none, nothing is known."""
     for number, page in enumerate(pages):
-        if number == 0:
-            yield _csv_header(sheet)
-        yield from _csv_rows(replace(sheet, items=page))
+        rows = comma_separated if number == 0 else _csv_rows
+        yield rows(replace(sheet, items=page))
 
 
 pages_of_names = _paged(names)
@@ -106,7 +102,7 @@ PAGES: Mapping[str, Pages] = {
     "csv": _csv_pages,
     "jsonl": _paged(json_lines),
 }
-"""The formats that show items as they come."""
+"""The formats that show items as they come, the lines of a page at a time."""
 
 
 def queried_text(result: object) -> Iterator[str]:
@@ -209,7 +205,12 @@ def _inert(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def _csv_line(values: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue()
+class _Echo:
+    """A file that hands back what is written to it, which is what `writerow` then returns."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+_csv_line: Callable[[list[str]], str] = csv.writer(_Echo(), lineterminator="").writerow

@@ -80,7 +80,7 @@ def show_pages(
     from lskeys.render import plain
 
     lines = plain.pages_of_names if asked.quiet else plain.PAGES[output or "text"]
-    terminal.result(lines(sheet, pages), end=_end(asked))
+    terminal.result_in_pages(lines(sheet, pages), end=_end(asked))
 
 
 def _prefers_tables(terminal: Terminal, asked: Asked) -> bool:
