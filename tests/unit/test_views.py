@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from lskeys.errors import SetupError
+from lskeys.harmless import harmless
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
 from lskeys.render import plain
 from lskeys.render.table import table
@@ -130,6 +136,35 @@ def drawn(pairs: list[KeyPair], width: int) -> list[str]:
 def test_any_table_is_visible_text(pairs: list[KeyPair], width: int) -> None:
     """A table of anything in any width holds nothing that a terminal obeys."""
     assert all(line.isprintable() for line in drawn(pairs, width))
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=3), st.booleans())
+def test_rows_look_as_rich_draws_them(pairs: list[KeyPair], ascii_only: bool) -> None:  # noqa: FBT001  drawn by the test
+    """Rows are put together here, in every script, as Rich's table puts them."""
+    sheet = Sheet(KEY_PAIRS, pairs)
+    rules = box.ASCII if ascii_only else box.SIMPLE_HEAD
+    expected = Table(box=rules, show_edge=False, pad_edge=False)
+    for column in sheet.columns:
+        expected.add_column(column.heading, no_wrap=True)
+    for pair in pairs:
+        cells = [column.cell(pair, NOW).text for column in sheet.columns]
+        expected.add_row(*(Text(harmless(cell)) for cell in cells))
+    console = Console(file=io.StringIO(), width=1000, color_system=None)
+    with console.capture() as captured:
+        console.print(expected)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    assert list(table(sheet, NOW, width=1000, colored=False, ascii_only=ascii_only)) == lines
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=3), st.integers(1, 200))
+def test_styles_add_nothing_but_styles(pairs: list[KeyPair], width: int) -> None:
+    """Without its escapes, a table with styles is the one without, line by line."""
+    sheet = Sheet(KEY_PAIRS, pairs)
+    styled, plainly = (
+        list(table(sheet, NOW, width=width, colored=colored, ascii_only=False))
+        for colored in (True, False)
+    )
+    assert [re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in styled] == plainly
 
 
 @given(st.integers(1, 300), st.integers(1, 120))

@@ -1,4 +1,9 @@
-"""table: what people read, drawn by Rich from harmless text and never from markup. Pure."""
+"""table: what people read, drawn with Rich from harmless text and never from markup. Pure.
+
+Rich draws heads, folds what is too long, and knows styles and how wide each script is. A row or a
+field that needs no folding is put together here: Rich takes a quarter of a millisecond for each
+(docs/performance.md).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +13,10 @@ from itertools import compress
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -16,16 +24,19 @@ from lskeys.harmless import harmless
 from lskeys.sheet import Cell, Column, Sheet, Tone
 
 _STYLES = {
-    Tone.PLAIN: "",
-    Tone.STRONG: "bold",
-    Tone.FAINT: "dim",
-    Tone.GOOD: "green",
-    Tone.BAD: "red",
+    Tone.PLAIN: Style.null(),
+    Tone.STRONG: Style(bold=True),
+    Tone.FAINT: Style(dim=True),
+    Tone.GOOD: Style(color="green"),
+    Tone.BAD: Style(color="red"),
 }
 
 _GAP = 3
 _INDENT = "  "
 _NARROWEST = 20  # a terminal of fewer columns folds lines itself; Rich would drop what they hold
+
+Columns = Sequence[Column[Any]]
+Cells = Sequence[Cell]
 
 
 def table(
@@ -45,20 +56,23 @@ def table(
     """
     if not sheet.items:
         return
-    rows = [[_lines(column.cells(item, now)) for column in sheet.columns] for item in sheet.items]
-    width = max(width, _NARROWEST)
-    page = _Page(width=width, colored=colored, ascii_only=ascii_only)
-    widths = _widths(sheet.columns, rows)
-    heads = _heads(sheet.columns, widths, width)
-    if not sheet.view.is_block and _together(widths) <= width:
-        yield from page.rows(sheet.columns, rows)
-    elif not sheet.view.is_block and any(heads):
-        yield from page.rows_with_details(sheet.columns, rows, heads)
+    page = _Page(width=max(width, _NARROWEST), colored=colored, ascii_only=ascii_only)
+    columns = sheet.columns
+    if sheet.view.is_block:
+        for position, item in enumerate(sheet.items):
+            values = [_harmless(column.cells(item, now)) for column in columns]
+            yield from page.block(columns, values, position)
+        return
+    rows = [_harmless([column.cell(item, now) for column in columns]) for item in sheet.items]
+    widths = _widths(columns, rows)
+    heads = _heads(columns, widths, page.width)
+    if _together(widths) <= page.width:
+        yield from page.rows(columns, rows, widths)
+    elif any(heads):
+        yield from page.rows_with_details(columns, rows, widths, heads)
     else:
-        yield from page.blocks(sheet.columns, rows)
-
-
-Rows = Sequence[Sequence[Text]]
+        for position, row in enumerate(rows):
+            yield from page.block(columns, [[cell] for cell in row], position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,49 +83,66 @@ class _Page:
     colored: bool
     ascii_only: bool
 
-    def rows(self, columns: Sequence[Column[Any]], rows: Rows) -> Iterator[str]:
-        """A row for each item, a column for each value."""
-        drawn = Table(
-            box=box.ASCII if self.ascii_only else box.SIMPLE_HEAD,
-            show_edge=False,
-            pad_edge=False,
-            header_style="bold",
-        )
-        for column in columns:
-            drawn.add_column(column.heading, no_wrap=True)
+    def rows(self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int]) -> Iterator[str]:
+        """A row for each item, a column of this width for each value."""
+        rules = box.ASCII if self.ascii_only else box.SIMPLE_HEAD
+        head = Table(box=rules, show_edge=False, pad_edge=False, header_style="bold")
+        for column, width in zip(columns, widths, strict=True):
+            head.add_column(column.heading, no_wrap=True, width=width)
+        yield from self._lines(head, self.width)
+        between = f" {rules.mid_vertical} "
         for row in rows:
-            drawn.add_row(*row)
-        return self._lines(drawn, self.width)
+            yield between.join(map(self._padded, row, widths)).rstrip()
 
     def rows_with_details(
-        self, columns: Sequence[Column[Any]], rows: Rows, heads: Sequence[bool]
+        self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int], heads: Sequence[bool]
     ) -> Iterator[str]:
         """A row of the heads for each item, and beneath it a line for each of its other values."""
-        heading, rule, *lines = self.rows(*_picked(heads, columns, rows))
-        yield heading
-        yield rule
-        below, values = _picked([not head for head in heads], columns, rows)
-        for line, row in zip(lines, values, strict=True):
+        above = [list(compress(row, heads)) for row in rows]
+        lines = self.rows(list(compress(columns, heads)), above, list(compress(widths, heads)))
+        yield next(lines)
+        yield next(lines)
+        details = [not head for head in heads]
+        below = list(compress(columns, details))
+        for line, row in zip(lines, rows, strict=True):
             yield line
-            details = self._lines(self._fields(below, row, "dim"), self.width - len(_INDENT))
-            yield from (_INDENT + detail for detail in details)
+            values = [[cell] for cell in compress(row, details)]
+            fields = self._fields(below, values, self.width - len(_INDENT), Tone.FAINT)
+            yield from (_INDENT + field for field in fields)
 
-    def blocks(self, columns: Sequence[Column[Any]], rows: Rows) -> Iterator[str]:
-        """Heading and value side by side, an empty line between items."""
-        for position, row in enumerate(rows):
-            if position:
-                yield ""
-            yield from self._lines(self._fields(columns, row, "bold"), self.width)
+    def block(self, columns: Columns, values: Sequence[Cells], position: int) -> Iterator[str]:
+        """Headings and values side by side, an empty line before each item but the first."""
+        if position:
+            yield ""
+        yield from self._fields(columns, values, self.width, Tone.STRONG)
 
-    def _fields(self, columns: Sequence[Column[Any]], row: Sequence[Text], style: str) -> Table:
-        drawn = Table.grid(padding=(0, 2))
-        drawn.add_column(style=style, overflow="fold")
-        drawn.add_column(overflow="fold")
+    def _fields(
+        self, columns: Columns, values: Sequence[Cells], width: int, tone: Tone
+    ) -> Iterator[str]:
+        """Headings and the values behind them, one a line; empty ones are left out."""
         longest = max(len(column.heading) for column in columns)
-        for column, cell in zip(columns, row, strict=True):
-            if cell.plain:
-                drawn.add_row(column.heading.ljust(longest), cell)
-        return drawn
+        fields = [
+            (column.heading.ljust(longest), cells)
+            for column, cells in zip(columns, values, strict=True)
+            if any(cell.text for cell in cells)
+        ]
+        room = width - longest - len(_INDENT)
+        if all(_width(cell.text) <= room for _, cells in fields for cell in cells):
+            for heading, cells in fields:
+                first = self._styled(heading + _INDENT, tone)
+                others = " " * (longest + len(_INDENT))
+                for number, cell in enumerate(cells):
+                    yield ((others if number else first) + self._styled(cell.text, cell.tone))
+        else:
+            yield from self._lines(_folding(fields, tone), width)
+
+    def _padded(self, cell: Cell, width: int) -> str:
+        return self._styled(cell.text, cell.tone) + " " * (width - _width(cell.text))
+
+    def _styled(self, text: str, tone: Tone) -> str:
+        if not self.colored:
+            return text
+        return _STYLES[tone].render(text, color_system=ColorSystem.STANDARD)
 
     def _lines(self, drawn: Table, width: int) -> Iterator[str]:
         page = StringIO()
@@ -131,17 +162,32 @@ class _Page:
         return (line.rstrip() for line in page.getvalue().splitlines())
 
 
-def _picked(
-    wanted: Sequence[bool], columns: Sequence[Column[Any]], rows: Rows
-) -> tuple[list[Column[Any]], list[list[Text]]]:
-    """The wanted columns, and their cells of each row."""
-    return list(compress(columns, wanted)), [list(compress(row, wanted)) for row in rows]
+def _folding(fields: Sequence[tuple[str, Cells]], tone: Tone) -> Table:
+    """Headings and values as Rich draws them, which folds either where it has no room."""
+    drawn = Table.grid(padding=(0, 2))
+    drawn.add_column(style=_STYLES[tone], overflow="fold")
+    drawn.add_column(overflow="fold")
+    for heading, cells in fields:
+        drawn.add_row(heading, Text("\n").join(Text(c.text, _STYLES[c.tone]) for c in cells))
+    return drawn
 
 
-def _widths(columns: Sequence[Column[Any]], rows: Rows) -> list[int]:
+def _harmless(cells: Cells) -> Cells:
+    """The cells, or others in the place of those whose text could do something to a terminal."""
+    return [
+        cell if (shown := harmless(cell.text)) is cell.text else Cell(shown, cell.tone)
+        for cell in cells
+    ]
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _widths(columns: Columns, rows: Sequence[Cells]) -> list[int]:
     """What each column takes."""
     return [
-        max(cell.cell_len for cell in (Text(column.heading), *cells))
+        max(len(column.heading), *(_width(cell.text) for cell in cells))
         for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
     ]
 
@@ -150,7 +196,7 @@ def _together(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _heads(columns: Sequence[Column[Any]], widths: Sequence[int], width: int) -> Sequence[bool]:
+def _heads(columns: Columns, widths: Sequence[int], width: int) -> Sequence[bool]:
     """Which columns make up a row: of the short ones as many as have room, or none for one."""
     short = [each for column, each in zip(columns, widths, strict=True) if not column.folds]
     room = sum(_together(short[: position + 1]) <= width for position in range(len(short)))
@@ -158,11 +204,3 @@ def _heads(columns: Sequence[Column[Any]], widths: Sequence[int], width: int) ->
         return ()
     kept = iter([True] * room + [False] * len(short))
     return [not column.folds and next(kept) for column in columns]
-
-
-def _lines(cells: Sequence[Cell]) -> Text:
-    return Text("\n").join(_drawn(cell) for cell in cells)
-
-
-def _drawn(cell: Cell) -> Text:
-    return Text(harmless(cell.text), style=_STYLES[cell.tone])
