@@ -129,7 +129,7 @@ class _Page:
         room = width - longest - len(_INDENT)
         if all(_width(cell.text) <= room for _, cells in fields for cell in cells):
             for heading, cells in fields:
-                first = self._styled(heading + _INDENT, tone)
+                first = self._styled(heading, tone) + _INDENT
                 others = " " * (longest + len(_INDENT))
                 for number, cell in enumerate(cells):
                     yield ((others if number else first) + self._styled(cell.text, cell.tone))
