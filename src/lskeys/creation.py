@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys import importing, keymaker
+from lskeys.changes import NewPair, Recipe, SavedKey
 from lskeys.errors import (
     InterruptedByUserError,
     LocalError,
@@ -21,7 +22,7 @@ from lskeys.fingerprints import Form
 from lskeys.importing import PublicHalf
 from lskeys.keymaker import PrivateKey
 from lskeys.keystore import Folder, Place, Present, Saved, close_file, complete, inspect
-from lskeys.model import KeyPair, NewPair, Recipe, SavedKey, Secret, attempt
+from lskeys.model import KeyPair, Secret, attempt
 from lskeys.verification import verify
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys import fingerprints
+from lskeys.changes import SavedKey
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keystore import Folder, Present, TakenError, inspect
-from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
+from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.verification import Verified, verify
 
 if TYPE_CHECKING:

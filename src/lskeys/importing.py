@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lskeys import fingerprints, tagging
+from lskeys.changes import ImportedKey
 from lskeys.errors import (
     LostAnswerError,
     LskeysError,
@@ -21,7 +22,7 @@ from lskeys.errors import (
 )
 from lskeys.fingerprints import Fingerprint, Form
 from lskeys.matching import LocalKey
-from lskeys.model import ImportedKey, KeyPair, Tag, attempt
+from lskeys.model import KeyPair, Tag, attempt
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

@@ -6,7 +6,7 @@ Touches: the command line.
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -60,7 +60,6 @@ def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
         raise typer.Exit
 
 
-@dataclass(frozen=True, slots=True)
 class Connection:
     """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
 
@@ -119,7 +118,6 @@ class Connection:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
 class Output:
     """What the answer looks like: the options of every verb with a result in several formats."""
 
@@ -152,7 +150,6 @@ class Output:
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
     """The options of every verb."""
 
@@ -182,7 +179,6 @@ class Program:
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
 class Safety:
     """The options of every verb that changes something, here or there."""
 
@@ -253,13 +249,16 @@ def verb(
 
 
 def parameters(*groups: type[Any]) -> list[inspect.Parameter]:
-    """The options of these groups, as parameters of a function."""
+    """The options of these groups, which are the members they annotate, as a function's."""
     return [
         inspect.Parameter(
-            each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(group, name),
+            annotation=annotation,
         )
         for group in groups
-        for each in fields(group)
+        for name, annotation in inspect.get_annotations(group).items()
     ]
 
 

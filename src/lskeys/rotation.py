@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys import default_pair, fingerprints, guard, localkeys, removal
+from lskeys.changes import SavedKey
 from lskeys.errors import RemoteError
 from lskeys.guard import OnThisDisk
 from lskeys.journal import Journal
 from lskeys.keystore import Folder
 from lskeys.matching import LocalKey, match_one
-from lskeys.model import DEFAULT_PAIR, KeyPair, SavedKey
+from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.rotation_plan import Plan, Step
 from lskeys.rotation_report import Rotation, with_errands
 

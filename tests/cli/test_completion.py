@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lskeys import commands
+from lskeys.commands._tree import tree
 from lskeys.completion import line
 from lskeys.tree import HELP, Command, Option
 from lskeys.words import usual
@@ -20,7 +21,7 @@ from tests.conftest import Run
 
 BESIDE = Path(sys.executable).parent
 NAMES = set(usual.NEW_SANDBOX["us-east-1"])
-TREE = commands.tree()
+TREE = tree()
 
 pytestmark = pytest.mark.skipif(
     not (BESIDE / "lskeys").exists(), reason="lskeys is not installed beside this Python"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lskeys import commands, config, manual
+from lskeys.commands._tree import tree
 from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from lskeys.topics import TOPICS
@@ -15,7 +16,7 @@ from lskeys.tree import Command
 from tests.conftest import REGION, Ran, Run
 
 README = Path(__file__).parents[2] / "README.md"
-TREE = commands.tree()
+TREE = tree()
 BY_WORD = {topic.word: topic for topic in TOPICS}
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from lskeys import keymaker
+from lskeys.changes import Recipe
 from lskeys.fingerprints import Form
 from lskeys.keymaker import KeyMaterialError, PrivateKey
-from lskeys.model import Recipe, Secret
+from lskeys.model import Secret
 
 PASSPHRASE = Secret("gr\u00fcn #1".encode())
 KINDS = {"rsa": Recipe("rsa", 2048), "ed25519": Recipe("ed25519")}

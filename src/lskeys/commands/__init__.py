@@ -3,16 +3,13 @@
 import inspect
 import keyword
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import typer
 
-from lskeys.options import EVERYWHERE, OneVerb, OptionalValue, verb
-from lskeys.runtime import Runtime
-from lskeys.topics import TOPICS
-from lskeys.tree import Command, read
+from lskeys.options import OneVerb, OptionalValue
 
 _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PAIRS = "Key pairs"
@@ -163,28 +160,3 @@ def epilog(examples: str) -> str | None:
 def show_page(verb: Verb) -> None:
     """Show what `--help` shows of a verb; Typer draws it on stdout."""
     command(verb)(args=["--help"], prog_name=f"lskeys {verb.word}", standalone_mode=False, **_HELP)
-
-
-def tree() -> Command:
-    """The whole program, every verb loaded."""
-    verbs = [
-        replace(_subjects(read(command(each), each.word)), alias=each.alias, panel=each.panel)
-        for each in VERBS
-    ]
-    before = plain_typer()
-    before.command()(verb(*EVERYWHERE)(_nothing))
-    return replace(read(typer.main.get_command(before)), commands=tuple(verbs))
-
-
-def _subjects(command: Command) -> Command:
-    """A command, with all that help can be had of as the choices where that is meant."""
-    choices = (*(topic.word for topic in TOPICS), *(each.word for each in VERBS))
-    arguments = (
-        replace(each, choices=choices) if each.noun == "TOPIC" else each
-        for each in command.arguments
-    )
-    return replace(command, arguments=tuple(arguments))
-
-
-def _nothing(_run: Runtime) -> None:
-    """Amazon Lightsail SSH key pairs, managed from the command line."""

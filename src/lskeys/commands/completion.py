@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from lskeys import commands
+from lskeys.commands._tree import tree
 from lskeys.completion import SCRIPTS
 from lskeys.options import Program, verb
 from lskeys.runtime import Runtime
@@ -35,4 +35,4 @@ def print_completion(
         lskeys completion fish > ~/.config/fish/completions/lskeys.fish
     """
     _, script = SCRIPTS[shell]
-    run.terminal.result(script(commands.tree()).splitlines())
+    run.terminal.result(script(tree()).splitlines())

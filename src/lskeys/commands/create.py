@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lskeys import creation, passphrases, tagging
+from lskeys.changes import NewPair, Recipe, SavedKey
 from lskeys.commands.download_default import tell
 from lskeys.config import expanded
 from lskeys.errors import UsageError
-from lskeys.model import NewPair, Recipe, SavedKey, Secret
+from lskeys.model import Secret
 from lskeys.names import check_new_name
 from lskeys.options import (
     Connection,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lskeys import default_pair, guard, localkeys, lookup, removal
+from lskeys.changes import Removal
 from lskeys.config import expanded
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, LskeysError, MissingError, RefusedError, UsageError
 from lskeys.guard import Clearance
-from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, Removal, attempt
+from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, attempt
 from lskeys.names import check_name, default_key_file
 from lskeys.options import ON_THIS_DISK, Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime

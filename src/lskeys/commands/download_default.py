@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from lskeys import default_pair
+from lskeys.changes import SavedKey
 from lskeys.errors import DeclinedError, LskeysError, RefusedError
-from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, SavedKey, attempt
+from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, attempt
 from lskeys.names import Destination, default_key_file
 from lskeys.options import Connection, File, Force, Out, Output, Program, Safety, verb
 from lskeys.runtime import Runtime

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lskeys import commands, manual
+from lskeys.commands._tree import tree
 from lskeys.errors import UsageError
 from lskeys.options import Program, verb
 from lskeys.runtime import Runtime
@@ -50,7 +51,7 @@ def show_help(
 
 
 def _manual(word: str | None) -> list[str]:
-    return manual.page(commands.tree(), word).splitlines()
+    return manual.page(tree(), word).splitlines()
 
 
 def _contents() -> Iterator[str]:

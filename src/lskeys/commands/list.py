@@ -8,7 +8,6 @@ import typer
 
 from lskeys.deadline import Pending
 from lskeys.errors import LskeysError, UsageError
-from lskeys.matching import with_local_files
 from lskeys.model import KeyPair
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
@@ -82,7 +81,7 @@ def list_key_pairs(
         for pair in answer.value or ()
     ]
     found = [pair for pair in there if selection.accepts(pair)]
-    pairs = with_local_files(found, run.local_keys) if "local-files" in names else found
+    pairs = run.with_local_files(found) if "local-files" in names else found
     errors = [answer.error for answer in answers if answer.error]
     succeeded = len(answers) - len(errors)
     if succeeded:

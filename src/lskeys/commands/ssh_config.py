@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lskeys import hosts, regions, sshconfig, sshfiles
+from lskeys.changes import WrittenFile
 from lskeys.config import expanded
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, RefusedError, UsageError
 from lskeys.hosts import Host
 from lskeys.matching import match_all
-from lskeys.model import Answer, HostKey, Instance, KeyPair, WrittenFile
+from lskeys.model import Answer, HostKey, Instance, KeyPair
 from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet

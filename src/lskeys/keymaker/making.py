@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from lskeys.changes import Recipe
 from lskeys.keymaker.private import PrivateKey, load, read_private
 from lskeys.keymaker.texts import KeyMaterialError
-from lskeys.model import Recipe, Secret
+from lskeys.model import Secret
 
 LONGEST_PASSPHRASE = 1023
 """Bytes; cryptography takes no more."""

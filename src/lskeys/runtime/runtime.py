@@ -381,6 +381,12 @@ class Runtime:
 
         return localkeys.find(self.key_folders)
 
+    def with_local_files(self, pairs: Iterable[KeyPair]) -> list[KeyPair]:
+        """The pairs with `local_files` known: the paths of their keys in the key folders."""
+        from lskeys.matching import with_local_files
+
+        return with_local_files(pairs, self.local_keys)
+
     @property
     def key_folders(self) -> tuple[Path, ...]:
         """The folders searched for local keys."""

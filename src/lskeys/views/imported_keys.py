@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from lskeys.model import ImportedKey
+from lskeys.changes import ImportedKey
 from lskeys.sheet import Cell, Column, Tone, View
 from lskeys.views.key_pairs import raw_key_pair
 from lskeys.views.words import tags, without_none

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lskeys.model import Removal
+from lskeys.changes import Removal
 from lskeys.sheet import Column, View
 from lskeys.views.words import without_none
 

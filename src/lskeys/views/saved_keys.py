@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from lskeys.model import SavedKey
+from lskeys.changes import SavedKey
 from lskeys.sheet import Cell, Column, Tone, View
 from lskeys.views.words import raw_moment, rfc3339, without_none
 

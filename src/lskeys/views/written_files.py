@@ -1,6 +1,6 @@
 """How a file looks that was written and is no key. Pure."""
 
-from lskeys.model import WrittenFile
+from lskeys.changes import WrittenFile
 from lskeys.sheet import Column, View
 
 WRITTEN_FILES: View[WrittenFile] = View(
