@@ -5,6 +5,7 @@ Touches: the network.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -207,20 +208,24 @@ class Lightsail:
         noun: Callable[[object, str], T],
         doing: str,
     ) -> Iterator[tuple[T, ...]]:
-        token: str | None = None
+        """The nouns of each page, made while the next one is on its way."""
         seen: set[str] = set()
         size = 0
+        asked = Pending(partial(self._call, operation, parameters, doing))
         for _ in range(MOST_PAGES):
-            page = {"pageToken": token} if token else {}
-            raw = self._call(operation, {**parameters, **page}, doing)
+            raw = asked.result()
             size += answers.size(raw)
             if size > LARGEST_LIST:
                 raise answers.unusable(f"its pages are larger than {LARGEST_LIST // 2**20} MiB")
             token = answers.page_token(raw)
+            is_new = token is not None and token not in seen
+            if is_new:
+                following = {**parameters, "pageToken": token}
+                asked = Pending(partial(self._call, operation, following, doing))
             yield tuple(noun(each, self.region) for each in answers.required(raw, member, list))
             if token is None:
                 return
-            if token in seen:
+            if not is_new:
                 break
             seen.add(token)
         raise RemoteError(
