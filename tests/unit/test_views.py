@@ -107,6 +107,13 @@ def test_json_is_ascii_and_true(text: str) -> None:
     assert json.loads(written) == {"a": [text]}
 
 
+@given(st.lists(PAIRS, max_size=3), st.sampled_from([1, 33, 34, 100]))
+def test_json_is_one_document(pairs: list[KeyPair], times: int) -> None:
+    """However many items, and whatever is in them, it is laid out as if written at once."""
+    sheet = Sheet(KEY_PAIRS, pairs * times, [SetupError("no region is set")])
+    assert "\n".join(plain.json_document(sheet)) == json_text(sheet.document, indent=4)
+
+
 @given(st.lists(PAIRS, max_size=3))
 def test_text_keeps_its_fields(pairs: list[KeyPair]) -> None:
     """A line for each pair, a field for each column, whatever the values."""

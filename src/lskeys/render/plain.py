@@ -11,6 +11,9 @@ from lskeys.sheet import Sheet, json_text
 ABSENT = "-"
 """What text shows for no value, so that columns never shift."""
 
+_TOGETHER = 100
+"""Items that are made JSON at once."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -53,8 +56,23 @@ def _csv_rows(sheet: Sheet[Any]) -> Iterator[str]:
 
 
 def json_document(sheet: Sheet[Any]) -> Iterator[str]:
-    """One document."""
-    yield json_text(sheet.document, indent=4)
+    """One document, put together from the texts of a few items at a time.
+
+    All items of a long list as objects, and the pieces that Python's encoder makes of them, would
+    take more memory than everything else.
+    """
+    if sheet.view.is_one or not sheet.items:
+        yield json_text(sheet.document, indent=4)
+        return
+    before, behind = json_text(replace(sheet, items=()).document, indent=4).split("[]", 1)
+    yield f"{before}["
+    for first in range(0, len(sheet.items), _TOGETHER):
+        following = first + _TOGETHER
+        raws = [sheet.view.raw(item) for item in sheet.items[first:following]]
+        # Between the brackets, a level deeper; a text in JSON has no line break of its own.
+        deeper = json_text(raws, indent=4)[1:-2].replace("\n", "\n    ")[1:]
+        yield deeper + ("," if following < len(sheet.items) else "")
+    yield f"    ]{behind}"
 
 
 def json_lines(sheet: Sheet[Any]) -> Iterator[str]:
