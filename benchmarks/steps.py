@@ -23,7 +23,7 @@ def mark(step: str) -> None:
     since = now
 
 
-importlib.import_module("lskeys.__main__")
+importlib.import_module("lskeys.process")
 mark("imports: Typer and the front door")
 
 importlib.import_module("lskeys.commands.list")
@@ -32,7 +32,8 @@ mark("imports: the verb")
 
 from lskeys import config  # noqa: E402
 
-settings = config.settle(config.Flags(), os.environ, config.read(config.config_path()))
+nothing = config.ConfigFile(config.config_path(), {})
+settings = config.settle(config.Flags(), os.environ, nothing)
 mark("settings")
 
 from lskeys.lightsail import Connection, connect  # noqa: E402

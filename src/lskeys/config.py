@@ -5,7 +5,6 @@ Touches: the disk (config.toml, reading only).
 
 import math
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,6 @@ TIMEOUTS = (0.1, 86_400.0)
 """The shortest and the longest that one question to AWS may be given, in seconds."""
 
 _TIMEOUT = 60.0
-_KEYS = ("profile", "regions", "out", "output", "color")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 
@@ -101,25 +99,18 @@ def cache_path() -> Path:
     return platformdirs.user_cache_path("lskeys")
 
 
-def read(path: Path) -> ConfigFile:
-    """Read config.toml; a missing one is empty.
+def read(path: Path) -> str | None:
+    """The text of config.toml; None where there is none.
 
     Raises:
-        SetupError: It cannot be read, is no TOML, has an unknown key, or a value of a wrong type.
+        SetupError: It cannot be read, or is no text.
     """
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except FileNotFoundError:
-        return ConfigFile(path, {})
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise SetupError(f"cannot read {path}: {_reason(error)}", hint="mend or move it") from None
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="mend it") from None
-    for key, value in values.items():
-        _check(path, key, value)
-    return ConfigFile(path, values)
 
 
 def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
@@ -269,20 +260,6 @@ def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
         f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
         hint=did_you_mean(str(chosen.value), allowed),
     )
-
-
-def _check(path: Path, key: str, value: object) -> None:
-    if key not in _KEYS:
-        raise SetupError(
-            f"{path} has an unknown setting {one_line(key)}",
-            hint=did_you_mean(key, _KEYS) or f"known are {', '.join(_KEYS)}",
-        )
-    if isinstance(value, str):
-        return
-    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if key == "regions" and is_list:
-        return
-    raise SetupError(f"{path}: {key} must be text{' or a list' if key == 'regions' else ''}")
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import config, fingerprints, sshconfig, tagging
+from lskeys import config, configfile, fingerprints, sshconfig, tagging
 from lskeys.config import ConfigFile, Flags
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.fingerprints import Digest
@@ -164,11 +164,11 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     path = tmp_path_factory.getbasetemp() / "config.toml"
     path.write_bytes(content)
     try:
-        file = config.read(path)
+        values = configfile.parse(path, config.read(path) or "")
     except SetupError as error:
         check_told(error, path)
         return
-    settle(Flags(), {}, file)
+    settle(Flags(), {}, ConfigFile(path, values))
 
 
 _VARIABLES = (

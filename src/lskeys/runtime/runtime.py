@@ -30,7 +30,7 @@ from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
 if TYPE_CHECKING:
-    from lskeys.config import Settings
+    from lskeys.config import ConfigFile, Settings
     from lskeys.keystore import Folder
     from lskeys.lightsail import Account, Lightsail
     from lskeys.localkeys import Opens
@@ -91,7 +91,7 @@ class Runtime:
             no_input=asked.no_input,
             debug=asked.debug,
         )
-        return config.settle(flags, self.launch.environ, config.read(config.config_path()))
+        return config.settle(flags, self.launch.environ, _config_file(config.config_path()))
 
     @cached_property
     def terminal(self) -> Terminal:
@@ -423,6 +423,17 @@ class Runtime:
             for failure in failures:
                 self.terminal.error(failure)
         raise several(failures, succeeded, noun)
+
+
+def _config_file(path: Path) -> "ConfigFile":
+    from lskeys import config
+
+    text = config.read(path)
+    if not text:
+        return config.ConfigFile(path, {})
+    from lskeys import configfile
+
+    return config.ConfigFile(path, configfile.parse(path, text))
 
 
 def _check_region(name: str) -> None:
