@@ -48,6 +48,7 @@ MODULES = {
     "faults/test_network.py": "C",
     "faults/test_network_verbs.py": "C",
     "faults/test_answers.py": "D",
+    "faults/test_floods.py": "D",
     "faults/test_members.py": "D",
     "fuzz/test_raw_answers.py": "D",
     "unit/test_raw_answers.py": "D",

@@ -1,14 +1,27 @@
 """Waits for a call no longer than asked: the call runs in a thread that can be left behind.
 
 Socket timeouts bound one read each, and a drip of bytes, a hanging `credential_process` or a
-metadata service resets or ignores them; only the one who waits can stop waiting.
+metadata service resets or ignores them; only the one who waits can stop waiting. So it is with
+memory: an answer, or what a `credential_process` prints, is read to its end before anybody sees it.
 """
 
+import resource
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+MOST_MEMORY = 512 * 1024 * 1024
+"""Bytes the program may grow by while a call is waited for; twenty thousand pairs take 50 MiB."""
+
+_GLANCE = 0.2
+"""Seconds between looks at the memory in use."""
+
+_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in what getrusage(2) counts memory in."""
 
 
 class Pending(Generic[T]):
@@ -40,9 +53,30 @@ class Pending(Generic[T]):
         return self._ended.wait(seconds)
 
     def result(self, seconds: float | None = None) -> T:
-        """What the call returned or raised; TimeoutError when it takes longer than `seconds`."""
-        if not self._ended.wait(seconds):
-            raise TimeoutError
+        """What the call returned or raised.
+
+        Raises:
+            TimeoutError: It takes longer than `seconds`.
+            MemoryError: With `seconds` given, the program grows by `MOST_MEMORY` meanwhile.
+        """
+        if seconds is None:
+            self._ended.wait()
+        else:
+            self._wait_within(seconds)
         if self._error is not None:
             raise self._error
         return self._value[0]
+
+    def _wait_within(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        most = _peak() + MOST_MEMORY
+        while not self._ended.wait(max(0.0, min(_GLANCE, end - time.monotonic()))):
+            if time.monotonic() >= end:
+                raise TimeoutError
+            if _peak() > most:
+                raise MemoryError
+
+
+def _peak() -> int:
+    """The most memory this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT

@@ -28,6 +28,7 @@ from lskeys.sandbox.wire import Wire
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds: close() sends RST
 _REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 _DRIP = 0.02
+_FLOOD = b" " * 2**20
 MOMENT = 1_793_620_800.123
 """2026-11-02 12:00:00.123 UTC, as the service spells it."""
 
@@ -36,7 +37,8 @@ class Ending(Enum):
     """What becomes of an answer and its connection.
 
     Sent and closed in order; reset or held without an answer; sent and then held; or sent by the
-    byte, a few of them a second, each of which keeps a socket's own patience alive.
+    byte, a few of them a second, each of which keeps a socket's own patience alive; or with a
+    body that goes on for as long as somebody reads it.
     """
 
     CLOSE = auto()
@@ -44,6 +46,7 @@ class Ending(Enum):
     HOLD = auto()
     STALL = auto()
     DRIP = auto()
+    FLOOD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,11 @@ class _Conversation(BaseHTTPRequestHandler):
                     self.wfile.write(bytes([byte]))
                     if liar.hold(_DRIP):
                         return
+
+            case Ending.FLOOD:
+                self.wfile.write(sent)
+                while not liar.hold(0):
+                    self.wfile.write(_FLOOD)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's word
         """Say nothing."""

@@ -161,6 +161,11 @@ class Account:
                 hint="check credential_process, SSO and the metadata service of this machine",
                 code="Timeout",
             ) from None
+        except MemoryError:
+            raise SetupError(
+                "what tells the credentials does not come to an end",
+                hint="check credential_process in ~/.aws/config",
+            ) from None
         except _CREDENTIALS_FAIL as error:
             raise _trouble(error, self._session.profile) from None
         if frozen is None:

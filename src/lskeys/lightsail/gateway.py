@@ -246,6 +246,9 @@ class Lightsail:
             return pending.result(seconds)
         except TimeoutError:
             raise troubles.no_time(doing, self.region, self._timeout, is_write=is_write) from None
+        except MemoryError:
+            endless = answers.unusable("it is larger than memory allows")
+            raise troubles.from_unusable(endless, doing, self.region, is_write=is_write) from None
         except answers.UnusableAnswerError as error:
             raise troubles.from_unusable(error, doing, self.region, is_write=is_write) from None
 
