@@ -18,7 +18,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 LOOK_AROUND = "to look around without an account: lskeys --sandbox list"
 """What a hint says to people who have no account at hand."""
@@ -81,6 +81,13 @@ class LskeysError(Exception):
         self.request_id = request_id
         self.region = region
         self.failures: Sequence[LskeysError] = ()
+
+    def of(self, profile: str | None) -> Self:
+        """The error, which says whose account it is about, where several are asked."""
+        whose = f"profile {profile}: "
+        if profile and not self.message.startswith(whose):  # regions may share an error
+            self.message = whose + self.message
+        return self
 
 
 class UsageError(LskeysError):

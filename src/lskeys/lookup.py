@@ -34,34 +34,34 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
     return pair
 
 
-def sift(answers: Iterable[Answer[T]]) -> tuple[list[T], list[LskeysError]]:
+def sift(answers: Iterable[Answer[T]]) -> tuple[list[Answer[T]], list[LskeysError]]:
     """What the regions that know a name said, and what failed; not having it is no failure."""
     every = tuple(answers)
-    found = [each.value for each in every if each.value is not None]
+    found = [each for each in every if each.value is not None]
     errors = [each.error for each in every if each.error]
     return found, [error for error in errors if not isinstance(error, MissingError)]
 
 
 def missing(
-    name: str, regions: Sequence[str], there: Iterable[KeyPair], error: LskeysError
+    name: str, where: Sequence[str], there: Iterable[KeyPair], error: LskeysError
 ) -> MissingError:
-    """The error for a name that no region knows.
+    """The error for a name that nobody knows.
 
     Args:
         name: The name.
-        regions: Those that were asked.
+        where: The regions that were asked, or the profiles where several were.
         there: The pairs they have, for the nearest name.
         error: What the first one said.
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)
-    said = f"did you mean {near} in {by_name[near].region}?" if near else error.hint
+    said = f"did you mean {near} in {by_name[near].place}?" if near else error.hint
     return MissingError(
-        f"there is no key pair {name} in {', '.join(regions)}",
+        f"there is no key pair {name} in {', '.join(where)}",
         hint=said,
         code=error.code,
         tip=error.tip,
         docs=error.docs,
         request_id=error.request_id,
-        region=error.region if len(regions) == 1 else None,
+        region=error.region if len(where) == 1 else None,
     )

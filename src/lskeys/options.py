@@ -23,6 +23,7 @@ from lskeys.spelling import did_you_mean
 _CONNECTION = "Connection"
 _OUTPUT = "Output"
 _SAFETY = "Safety"
+_TAKE_SEVERAL = "list, show, audit, regions and fingerprint take several"
 
 ON_THIS_DISK = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
@@ -70,7 +71,7 @@ class Connection:
             "-p",
             metavar="PROFILE",
             rich_help_panel=_CONNECTION,
-            help="The AWS profile to use; list takes several.",
+            help=f"The AWS profile to use; {_TAKE_SEVERAL}.",
         ),
     ] = None
     region: Annotated[
@@ -231,7 +232,7 @@ def verb(
             if len(asked.profiles) > 1 and not takes_profiles:
                 raise UsageError(
                     f"--profile is given {len(asked.profiles)} times, and this asks one account",
-                    hint="give one; lskeys list takes several",
+                    hint=f"give one; {_TAKE_SEVERAL}",
                 )
             run = Runtime(before.launch, asked)
             try:

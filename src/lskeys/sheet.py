@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
@@ -109,6 +109,13 @@ class Sheet(Generic[T]):
     def text_columns(self) -> tuple[Column[T], ...]:
         """The columns asked for, else the noun's ones for text."""
         return self.chosen or self.view.chosen(self.view.text or self.view.standard)
+
+    @property
+    def of_several_accounts(self) -> "Sheet[T]":
+        """The same with whose account an item is in, in front, unless columns were asked for."""
+        if self.chosen or "profile" not in self.view.names:
+            return self
+        return replace(self, chosen=self.view.chosen(["profile", *self.view.standard]))
 
     @property
     def document(self) -> dict[str, Any]:

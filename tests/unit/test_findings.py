@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lskeys.findings import Code, Evidence, Finding, KeyFolder, Lskeys, judge
 from lskeys.fingerprints import Digest, Fingerprint, Form
 from lskeys.matching import LocalKey
-from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Place
 
 T = TypeVar("T")
 
@@ -72,11 +72,10 @@ def evidence(
     """What is known of one region and one folder; `others` are files that are no keys."""
     names = frozenset([*others, *(key.path.name for key in keys)])
     return Evidence(
-        regions=(HERE,),
+        places=(Place(HERE),),
         everywhere=False,
         silent=frozenset(),
         pairs=tuple(pairs),
-        instances=(),
         keys=tuple(keys),
         folders=(KeyFolder(FOLDER, mode, names),),
         now=NOW,
@@ -225,7 +224,7 @@ def test_orphans_of_all_regions() -> None:
 def test_silent_regions_have_no_orphans() -> None:
     """A key may be of a pair in a region that did not answer."""
     known = evidence(keys=[private(1, "stray.pem")])
-    assert told(replace(known, silent=frozenset([THERE]))) == []
+    assert told(replace(known, silent=frozenset([Place(THERE)]))) == []
 
 
 def test_same_key() -> None:
@@ -276,18 +275,17 @@ def test_what_is_not_known_is_no_finding() -> None:
 
 
 def test_stale_default() -> None:
-    """Only the default pair, only instances of its region that name it and are older."""
+    """Only the default pair, only instances that name it and are older."""
     default = replace(pair(DEFAULT_PAIR, 1), name=DEFAULT_PAIR)
     older, younger = NOW - timedelta(days=2), NOW
     instances = (
         Instance("b", HERE, DEFAULT_PAIR, created_at=older),
         Instance("a", HERE, DEFAULT_PAIR, created_at=older),
         Instance("young", HERE, DEFAULT_PAIR, created_at=younger),
-        Instance("abroad", THERE, DEFAULT_PAIR, created_at=older),
         Instance("undated", HERE, DEFAULT_PAIR),
         Instance("other", HERE, "web", created_at=older),
     )
-    known = replace(evidence([default, pair("web", 2)]), instances=instances)
+    known = evidence([each.with_usage(instances) for each in (default, pair("web", 2))])
     stale = [each for each in judge(known) if each.code is Code.STALE_DEFAULT]
     assert [(each.name, each.message) for each in stale] == [
         (DEFAULT_PAIR, "it is younger than a, b, which it will not open")
@@ -313,10 +311,10 @@ def test_hostile_names_stay_words() -> None:
     known = replace(
         evidence([pair(HOSTILE, 9, used=False), pair("web", 2)], keys, mode=0o777),
         folders=(KeyFolder(folder, 0o777, frozenset()),),
-        lskeys=Lskeys(("--profile", HOSTILE)),
+        lskeys=Lskeys((HOSTILE,), ("--endpoint-url", HOSTILE)),
     )
     commands = {each.code: shlex.split(each.command) for each in judge(known)}
-    program = ["lskeys", "--profile", HOSTILE]
+    program = ["lskeys", "--profile", HOSTILE, "--endpoint-url", HOSTILE]
     assert commands == {
         Code.LOOSE_PERMISSIONS: ["chmod", "600", f"{folder}/{HOSTILE}.pem"],
         Code.MISMATCHED_KEY: [
@@ -334,12 +332,17 @@ def test_hostile_names_stay_words() -> None:
 numbers = st.integers(1, 3)
 pairs_strategy = st.lists(
     st.builds(
-        pair,
-        st.sampled_from(["web", "api", DEFAULT_PAIR]),
-        st.none() | numbers,
-        st.sampled_from([HERE, THERE]),
-        days=st.integers(0, 9),
-        used=st.booleans(),
+        replace,
+        st.builds(
+            pair,
+            st.sampled_from(["web", "api", DEFAULT_PAIR]),
+            st.none() | numbers,
+            st.sampled_from([HERE, THERE]),
+            days=st.integers(0, 9),
+            used=st.booleans(),
+        ),
+        profile=st.sampled_from([None, "work", "home"]),
+        outdated=st.sampled_from([(), ("web-1",)]),
     ),
     max_size=6,
 )
@@ -362,25 +365,12 @@ keys_strategy = st.lists(
     max_size=6,
     unique_by=lambda key: key.path,
 )
-instances_strategy = st.lists(
-    st.builds(
-        Instance,
-        st.sampled_from("abc"),
-        st.sampled_from([HERE, THERE]),
-        st.sampled_from([DEFAULT_PAIR, "web"]),
-        created_at=st.none() | st.integers(0, 9).map(lambda days: NOW - timedelta(days=days)),
-    ),
-    max_size=4,
-)
-
-
 evidence_strategy = st.builds(
     Evidence,
-    regions=st.just((HERE, THERE)),
+    places=st.just((Place(HERE), Place(HERE, "work"), Place(THERE, "home"))),
     everywhere=st.booleans(),
-    silent=st.just(frozenset[str]()),
+    silent=st.just(frozenset[Place]()),
     pairs=pairs_strategy.map(tuple),
-    instances=instances_strategy.map(tuple),
     keys=keys_strategy.map(tuple),
     folders=st.lists(
         st.builds(
@@ -406,9 +396,8 @@ def test_the_order_makes_no_difference(known: Evidence, chance: Random) -> None:
 
     other = replace(
         known,
-        regions=shuffled(known.regions),
+        places=shuffled(known.places),
         pairs=shuffled(known.pairs),
-        instances=shuffled(known.instances),
         keys=shuffled(known.keys),
         folders=shuffled(known.folders),
     )
@@ -419,9 +408,10 @@ def test_the_order_makes_no_difference(known: Evidence, chance: Random) -> None:
 def test_every_finding_is_about_something_there(pairs: list[KeyPair], keys: list[LocalKey]) -> None:
     """Its pair is one of the account's, its file is in a key folder, its command is one line."""
     known = evidence(pairs, keys)
-    places = {(each.region, each.name) for each in pairs}
+    places = {(each.region, each.profile, each.name) for each in pairs}
     for finding in judge(known):
-        assert finding.name is None or (finding.region, finding.name) in places
+        place = (finding.region, finding.profile, finding.name)
+        assert finding.name is None or place in places
         assert finding.file is None or finding.file.name in known.folders[0].names
         assert finding.name or finding.file
         assert "\n" not in finding.command + finding.message

@@ -1,7 +1,7 @@
 """audit: this disk against the account. Touches: what the runtime hands it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from lskeys.config import ALL_REGIONS
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
 from lskeys.findings import MENDABLE, Code, Evidence, Finding, Lskeys
-from lskeys.model import Answer, Instance, KeyPair, attempt
+from lskeys.model import Answer, Instance, KeyPair, Place, attempt
 from lskeys.options import Connection, Output, Program, Safety, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(Connection, Output, Program, Safety, takes_profiles=True)
 def audit_keys(
     run: Runtime,
     *,
@@ -42,6 +42,8 @@ def audit_keys(
     ] = False,
 ) -> None:
     """Compare the key folders with the account, and tell what is wrong and what mends it.
+
+    Several profiles are judged together: a key is at home in any of them.
 
     Exit code 6 if anything was found, 0 if not, 7 if a region did not answer. The findings:
 
@@ -78,13 +80,13 @@ def audit_keys(
     ignored = _codes(ignore or ())
     for folder in dict.fromkeys(run.key_folders):
         run.name_leftovers(folder)
-    answers = run.ask(_look)
+    answers = run.ask_accounts(_look)
     errors = [answer.error for answer in answers if answer.error]
-    seen = [answer.value for answer in answers if answer.value]
+    seen = [answer.value.of(answer.profile) for answer in answers if answer.value]
     if not seen:
         run.fail_if(errors, 0, "regions")
     errors += [each.instances.error for each in seen if each.instances.error]
-    found = findings.judge(_evidence(run, answers, max_age), ignored)
+    found = findings.judge(_evidence(run, answers, seen, max_age), ignored)
     mended = _mend(run, [each for each in found if each.code in MENDABLE]) if fix else []
     failed = [answer.error for answer in mended if answer.error]
     left = [each for each in found if each not in {answer.value for answer in mended}]
@@ -101,6 +103,12 @@ class _Seen:
 
     pairs: tuple[KeyPair, ...]
     instances: Answer[tuple[Instance, ...]]
+
+    def of(self, profile: str | None) -> "_Seen":
+        """The same, which says whose account it is in, where several are asked."""
+        if self.instances.error:
+            self.instances.error.of(profile)
+        return replace(self, pairs=tuple(replace(pair, profile=profile) for pair in self.pairs))
 
 
 def _look(lightsail: "Lightsail") -> _Seen:
@@ -124,27 +132,30 @@ def _codes(words: Sequence[str]) -> frozenset[Code]:
     return frozenset(Code(word) for word in words)
 
 
-def _evidence(run: Runtime, answers: Sequence[Answer[_Seen]], max_age: int | None) -> Evidence:
-    seen = [answer.value for answer in answers if answer.value]
+def _evidence(
+    run: Runtime, answers: Sequence[Answer[_Seen]], seen: Sequence[_Seen], max_age: int | None
+) -> Evidence:
     return Evidence(
-        regions=run.regions,
+        places=tuple(_place(answer) for answer in answers),
         everywhere=ALL_REGIONS in run.settings.regions.value,
-        silent=frozenset(answer.region for answer in answers if answer.error),
+        silent=frozenset(_place(answer) for answer in answers if answer.error),
         pairs=tuple(pair for each in seen for pair in each.pairs),
-        instances=tuple(known for each in seen for known in each.instances.value or ()),
         keys=run.local_keys,
         folders=localkeys.survey(run.key_folders),
         now=run.launch.now(),
         max_age=max_age,
-        lskeys=Lskeys(_account_options(run)),
+        lskeys=Lskeys(run.asked.profiles, _account_options(run)),
     )
 
 
+def _place(answer: Answer[_Seen]) -> Place:
+    return Place(answer.region, answer.profile or "")
+
+
 def _account_options(run: Runtime) -> tuple[str, ...]:
-    """What the command line said about whom to ask; variables and files go on saying it."""
+    """What else the command line said about whom to ask; variables and files go on saying it."""
     asked = run.asked
     return (
-        *(("--profile", asked.profile) if asked.profile else ()),
         *(("--endpoint-url", asked.endpoint_url) if asked.endpoint_url else ()),
         *(("--sandbox",) if asked.sandbox else ()),
     )
@@ -193,7 +204,7 @@ def _consent(run: Runtime, mendable: Collection[Finding]) -> None:
 
 
 def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
-    where = run.regions[0] if len(run.regions) == 1 else f"{len(run.regions)} regions"
+    where = _asked(run)
     if left:
         hint = "each comes with the command that mends it, or is the first step to that"
         if any(each.code in MENDABLE for each in left):
@@ -202,6 +213,12 @@ def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
     if not run.asked.quiet:
         files = _counted(len(run.local_keys), "local key file")
         run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
+
+
+def _asked(run: Runtime) -> str:
+    if run.has_several_accounts:
+        return ", ".join(run.asked.profiles)
+    return run.regions[0] if len(run.regions) == 1 else f"{len(run.regions)} regions"
 
 
 def _counted(number: int, noun: str) -> str:

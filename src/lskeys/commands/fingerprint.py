@@ -15,10 +15,10 @@ from lskeys.options import Connection, Output, PassphraseFile, Program, verb
 from lskeys.ownership import OwnedKey, owned
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
-from lskeys.views.owned_keys import OWNED_KEYS
+from lskeys.views.owned_keys import MATCHED_KEYS, OWNED_KEYS
 
 
-@verb(Connection, Output, Program)
+@verb(Connection, Output, Program, takes_profiles=True)
 def fingerprint_keys(
     run: Runtime,
     files: Annotated[
@@ -49,12 +49,11 @@ def fingerprint_keys(
     answers = [attempt("", partial(run.key_given, word, opens)) for word in words]
     keys = [answer.value for answer in answers if answer.value]
     failures = [answer.error for answer in answers if answer.error]
-    pairs = run.ask(lambda lightsail: lightsail.key_pairs(include_default=True)) if match else []
-    failures += [answer.error for answer in pairs if answer.error]
-    there = [pair for answer in pairs for pair in answer.value or ()]
+    there, silent = run.every_pair if match else ((), ())
+    failures += silent
     shown = owned(keys, there, run.local_keys) if match else [OwnedKey(key) for key in keys]
     if shown:
-        run.show(Sheet(OWNED_KEYS, shown, failures, OWNED_KEYS.columns if match else ()))
+        run.show(Sheet(MATCHED_KEYS if match else OWNED_KEYS, shown, failures))
     _tell(run, shown, failures)
     run.fail_if(failures, len(shown), "files and regions" if match else "files")
 

@@ -1,12 +1,15 @@
 """regions: the regions Lightsail has for this account. Touches: what the runtime hands it."""
 
+from dataclasses import replace
+
+from lskeys.model import Answer
 from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.views.regions import REGIONS
 
 
-@verb(Connection, Output, Program)
+@verb(Connection, Output, Program, takes_profiles=True)
 def list_regions(run: Runtime) -> None:
     """List the regions Lightsail has for this account.
 
@@ -16,4 +19,13 @@ def list_regions(run: Runtime) -> None:
         lskeys regions
         lskeys regions --quiet
     """
-    run.show(Sheet(REGIONS, run.directory))
+    answers = run.each_account(lambda account: [Answer("", account.directory)])
+    regions = [
+        replace(region, profile=answer.profile)
+        for answer in answers
+        for region in answer.value or ()
+    ]
+    errors = [answer.error for answer in answers if answer.error]
+    if regions:
+        run.show(Sheet(REGIONS, regions, errors))
+    run.fail_if(errors, len(answers) - len(errors), "accounts")

@@ -44,7 +44,8 @@ def retag(run: Runtime, name: str, decide: Callable[[KeyPair], Retagging]) -> No
     on an instance that is called so.
     """
     check_name(name)
-    pairs, failures = run.ask_for(name, lambda lightsail: lookup.find(lightsail, name))
+    found, failures = run.ask_for(name, lambda lightsail: lookup.find(lightsail, name))
+    pairs = [answer.value for answer in found if answer.value]
     changes = {pair.region: decide(pair) for pair in pairs}
     needed = [region for region, change in changes.items() if change.is_needed]
     if not run.asked.dry_run:

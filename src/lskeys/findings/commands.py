@@ -12,45 +12,48 @@ _LONGEST_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Lskeys:
-    """Command lines of lskeys for the account that was asked.
+    """Command lines of lskeys for the accounts that were asked.
 
-    `options` are those that say which account that is, such as `--profile`.
+    `profiles` are those that were named, `options` the others that say which account it is.
     """
 
+    profiles: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
     def show(self, pair: KeyPair) -> str:
         """Everything about a pair, to decide upon."""
-        return self._line("show", pair.name, "--region", pair.region)
+        return self._line(pair.profile, "show", pair.name, "--region", pair.region)
 
     def delete(self, pair: KeyPair) -> str:
         """Remove a pair, which asks first; a default pair goes only with its fingerprint."""
         guarded = ("--fingerprint",) if pair.is_default else ()
-        return self._line("delete", pair.name, "--region", pair.region, *guarded)
+        return self._line(pair.profile, "delete", pair.name, "--region", pair.region, *guarded)
 
     def download(self, pair: KeyPair) -> str:
         """Save the default key."""
-        return self._line("download-default", "--region", pair.region)
+        return self._line(pair.profile, "download-default", "--region", pair.region)
 
     def download_over(self, pair: KeyPair, file: Path) -> str:
         """Save the default key in place of another, which is kept beside it."""
         target = ("--file", str(file), "--force")
-        return self._line("download-default", "--region", pair.region, *target)
+        return self._line(pair.profile, "download-default", "--region", pair.region, *target)
 
     def renew(self, pair: KeyPair, now: datetime) -> str:
         """The first step to a younger key: another default key, or a pair with today's date."""
         if pair.is_default:
-            return self._line("rotate-default", "--region", pair.region)
+            return self._line(pair.profile, "rotate-default", "--region", pair.region)
         dated = f"-{now:%Y-%m-%d}"
         name = pair.name[: _LONGEST_NAME - len(dated)] + dated
-        return self._line("create", name, "--region", pair.region)
+        return self._line(pair.profile, "create", name, "--region", pair.region)
 
     def look_everywhere(self, file: Path) -> str:
         """Ask every region whose key it is."""
-        return self._line("fingerprint", str(file), "--match", "--all-regions")
+        return self._line(None, "fingerprint", str(file), "--match", "--all-regions")
 
-    def _line(self, *words: str) -> str:
-        return shlex.join(("lskeys", *self.options, *words))
+    def _line(self, profile: str | None, *words: str) -> str:
+        profiles = (profile,) if profile else self.profiles
+        named = (word for each in profiles for word in ("--profile", each))
+        return shlex.join(("lskeys", *named, *self.options, *words))
 
 
 def put_aside(file: Path, ending: str) -> str:

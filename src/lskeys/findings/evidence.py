@@ -8,7 +8,7 @@ from pathlib import Path
 from lskeys import fingerprints
 from lskeys.findings.commands import Lskeys
 from lskeys.matching import LocalKey, match_all
-from lskeys.model import Instance, KeyPair
+from lskeys.model import KeyPair, Place
 from lskeys.names import default_key_file
 
 
@@ -26,11 +26,10 @@ class Evidence:
     """Everything that is judged.
 
     Attributes:
-        regions: The regions that were asked.
+        places: The regions that were asked, each with its profile where several accounts were.
         everywhere: Whether these are all there are.
         silent: Those of them that did not tell their pairs.
         pairs: All pairs of the others; `used_by` is None where the instances are not known.
-        instances: Their instances, as far as they are known.
         keys: The keys in the key folders.
         folders: The key folders.
         now: The time.
@@ -38,11 +37,10 @@ class Evidence:
         lskeys: Spells commands for the account that was asked.
     """
 
-    regions: tuple[str, ...]
+    places: tuple[Place, ...]
     everywhere: bool
-    silent: frozenset[str]
+    silent: frozenset[Place]
     pairs: tuple[KeyPair, ...]
-    instances: tuple[Instance, ...]
     keys: tuple[LocalKey, ...]
     folders: tuple[KeyFolder, ...]
     now: datetime
@@ -55,12 +53,12 @@ class Evidence:
         return {each.pair: tuple(match.key for match in each.matches) for each in matched}
 
     def homes(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
-        """Each file that belongs to a pair, and all pairs it belongs to, by region and name."""
+        """Each file that belongs to a pair, and all pairs it belongs to, by place and name."""
         found: dict[LocalKey, list[KeyPair]] = {}
         for pair, keys in self.holders().items():
             for key in keys:
                 found.setdefault(key, []).append(pair)
-        return {key: tuple(sorted(pairs, key=place)) for key, pairs in found.items()}
+        return {key: tuple(sorted(pairs, key=place_and_name)) for key, pairs in found.items()}
 
     def private_keys(self) -> tuple[LocalKey, ...]:
         """The files with a private half."""
@@ -71,9 +69,9 @@ class Evidence:
         return any(each.path == path.parent and name in each.names for each in self.folders)
 
 
-def place(pair: KeyPair) -> tuple[str, str]:
-    """Where a pair is: region and name."""
-    return (pair.region, pair.name)
+def place_and_name(pair: KeyPair) -> tuple[Place, str]:
+    """What orders pairs."""
+    return (pair.place, pair.name)
 
 
 def file_name(pair: KeyPair) -> str:

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lskeys.findings import commands
-from lskeys.findings.evidence import Evidence, file_name, has_fingerprint, is_hidden, place
+from lskeys.findings.evidence import (
+    Evidence,
+    file_name,
+    has_fingerprint,
+    is_hidden,
+    place_and_name,
+)
 from lskeys.findings.finding import Code, Finding
 from lskeys.matching import LocalKey
 from lskeys.model import KeyPair
@@ -35,8 +41,8 @@ def mismatched_key(evidence: Evidence) -> Iterator[Finding]:
     """Files named as a pair's key that hold another one."""
     for key, pairs in _mismatched(evidence).items():
         first = pairs[0]
-        regions = ", ".join(pair.region for pair in pairs)
-        message = f"it is named as the key of {first.name} in {regions}, and holds another one"
+        places = ", ".join(str(pair.place) for pair in pairs)
+        message = f"it is named as the key of {first.name} in {places}, and holds another one"
         if first.is_default:
             command = evidence.lskeys.download_over(first, key.path)
         elif evidence.everywhere:
@@ -95,18 +101,25 @@ def orphaned_key(evidence: Evidence) -> Iterator[Finding]:
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
         if is_known or not _is_for_lightsail(key) or _is_elsewhere(evidence, key):
             continue
-        where = "any region" if evidence.everywhere else ", ".join(sorted(evidence.regions))
-        message = f"it is the key of no pair in {where}"
+        message = f"it is the key of no pair in {_searched(evidence)}"
         command = evidence.lskeys.look_everywhere(key.path)
         if evidence.everywhere:
             command = commands.put_aside(key.path, "orphaned")
         yield _about(key.path, Code.ORPHANED_KEY, message, command)
 
 
+def _searched(evidence: Evidence) -> str:
+    """The places that were asked, in words."""
+    if not evidence.everywhere:
+        return ", ".join(str(place) for place in sorted(evidence.places))
+    owners = sorted({place.profile for place in evidence.places} - {""})
+    return f"any region of {', '.join(owners)}" if owners else "any region"
+
+
 def _mismatched(evidence: Evidence) -> dict[LocalKey, list[KeyPair]]:
     """Files that hold the key of none of the pairs they are named after, and those pairs."""
     named: dict[str, list[KeyPair]] = {}
-    for pair in sorted(evidence.pairs, key=place):
+    for pair in sorted(evidence.pairs, key=place_and_name):
         named.setdefault(file_name(pair), []).append(pair)
     homes = evidence.homes()
     found = {}
@@ -132,7 +145,8 @@ def _is_elsewhere(evidence: Evidence, key: LocalKey) -> bool:
     name = key.path.name
     if not (name.startswith(before) and name.endswith(after)):
         return False
-    return not evidence.everywhere and name not in map(default_key_file, evidence.regions)
+    asked = {default_key_file(place.region) for place in evidence.places}
+    return not evidence.everywhere and name not in asked
 
 
 def _about(
@@ -140,7 +154,7 @@ def _about(
 ) -> Finding:
     if pair is None:
         return Finding(code, message, command, file=file)
-    return Finding(code, message, command, region=pair.region, name=pair.name, file=file)
+    return Finding(code, message, command, pair.region, pair.name, file, pair.profile)
 
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (

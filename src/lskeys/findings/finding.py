@@ -41,6 +41,7 @@ class Finding:
         region: The region of the pair it is about.
         name: The name of that pair.
         file: The file or folder it is about; None where it is about the pair alone.
+        profile: Whose account that pair is in, where several are asked.
     """
 
     code: Code
@@ -49,6 +50,7 @@ class Finding:
     region: str | None = None
     name: str | None = None
     file: Path | None = None
+    profile: str | None = None
 
     @property
     def subject(self) -> str:
@@ -65,6 +67,7 @@ class Finding:
             self.region or "",
             self.subject,
             self.name or "",
+            self.profile or "",
             self.message,
             self.command,
         )

@@ -5,10 +5,15 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 
 from lskeys import fingerprints
-from lskeys.findings.evidence import Evidence, file_name, has_fingerprint, is_hidden, place
+from lskeys.findings.evidence import (
+    Evidence,
+    file_name,
+    has_fingerprint,
+    is_hidden,
+    place_and_name,
+)
 from lskeys.findings.finding import Code, Finding
 from lskeys.model import KeyPair
-from lskeys.portrait import portray
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -33,10 +38,8 @@ def missing_private(evidence: Evidence) -> Iterator[Finding]:
 def stale_default(evidence: Evidence) -> Iterator[Finding]:
     """Default pairs that are younger than instances that name them."""
     for pair in filter(lambda each: each.is_default, evidence.pairs):
-        there = (each for each in evidence.instances if each.region == pair.region)
-        older = portray(pair, there, ()).older_names
-        if older:
-            message = f"it is younger than {', '.join(older)}, which it will not open"
+        if pair.outdated:
+            message = f"it is younger than {', '.join(pair.outdated)}, which it will not open"
             yield _about(pair, Code.STALE_DEFAULT, message, evidence.lskeys.show(pair))
 
 
@@ -57,11 +60,12 @@ def same_key(evidence: Evidence) -> Iterator[Finding]:
             groups[blobs[0] if blobs else fingerprints.parse(pair.fingerprint or "")].append(pair)
     for group in groups.values():
         first, *others = sorted(
-            group, key=lambda pair: (not pair.used_by, pair.created_at or _FAR, *place(pair))
+            group,
+            key=lambda pair: (not pair.used_by, pair.created_at or _FAR, place_and_name(pair)),
         )
         for pair in others:
             code = Code.SHARED_KEY if pair.name == first.name else Code.DUPLICATE_KEY
-            message = f"it has the same key as {first.name} in {first.region}"
+            message = f"it has the same key as {first.name} in {first.place}"
             yield _about(pair, code, message, evidence.lskeys.delete(pair))
 
 
@@ -85,7 +89,7 @@ def unused_pair(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _about(pair: KeyPair, code: Code, message: str, command: str) -> Finding:
-    return Finding(code, message, command, region=pair.region, name=pair.name)
+    return Finding(code, message, command, pair.region, pair.name, profile=pair.profile)
 
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (

@@ -49,10 +49,14 @@ _DIRECTORY_REGION = "us-east-1"
 
 @dataclass
 class Runtime:
-    """The tools of one run."""
+    """The tools of one run.
+
+    `whose` is said before what an account tells, where it is one of several.
+    """
 
     launch: Launch
     asked: Asked
+    whose: str = ""
     _closing: ExitStack = field(default_factory=ExitStack)
     _named: set[Path] = field(default_factory=set)
     _seen: Seen = field(default_factory=Seen)
@@ -193,7 +197,9 @@ class Runtime:
         except LskeysError as error:
             if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
                 raise
-            self.terminal.note(f"{error.message}; using the list that came with botocore")
+            self.terminal.note(
+                f"{self.whose}{error.message}; using the list that came with botocore"
+            )
             return tuple(Region(name) for name in self.account.known_regions)
         by_name = {region.name: region for region in found}
         for name in by_name:
@@ -212,7 +218,9 @@ class Runtime:
         for answer in regions.ask(wanted, lambda name: question(account.lightsail(name))):
             answers.append(answer)
             if len(wanted) > 1:
-                self.terminal.progress(f"{len(answers)} of {len(wanted)} regions answered")
+                self.terminal.progress(
+                    f"{self.whose}{len(answers)} of {len(wanted)} regions answered"
+                )
         self.terminal.done()
         return answers
 
@@ -247,14 +255,14 @@ class Runtime:
         Raises:
             UsageError: The sandbox, which has one account, is to be asked for several.
         """
-        if len(self.asked.profiles) < 2:  # noqa: PLR2004  several
+        if not self.has_several_accounts:
             return (self,)
         if self.settings.sandbox.value:
             raise UsageError(
                 "the sandbox has one account, and no profiles", hint="leave --profile out"
             )
         accounts = tuple(
-            Runtime(self.launch, replace(self.asked, profiles=(name,)))
+            Runtime(self.launch, replace(self.asked, profiles=(name,)), f"profile {name}: ")
             for name in self.asked.profiles
         )
         for each in accounts:
@@ -263,22 +271,22 @@ class Runtime:
 
     def ask_accounts(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
         """Ask the wanted regions of each account; one that fails hides no other."""
-        if len(self.accounts) == 1:
-            return self.ask(question)
-        answers: list[Answer[T]] = []
-        for account in self.accounts:
-            name = account.asked.profile
-            asked = attempt("", partial(account.ask, question))
-            found = asked.value or [Answer("", error=asked.error)]
-            for answer in found:
-                if answer.error is not None:
-                    answer.error.message = f"profile {name}: {answer.error.message}"
-            answers += [replace(answer, profile=name) for answer in found]
-        return answers
+        return self.each_account(lambda account: account.ask(question))
+
+    def each_account(self, answers: "Callable[[Runtime], list[Answer[T]]]") -> list[Answer[T]]:
+        """The answers of each account, which say whose they are where there are several."""
+        if not self.has_several_accounts:
+            return answers(self)
+        return [answer for account in self.accounts for answer in _signed(account, answers)]
+
+    @property
+    def has_several_accounts(self) -> bool:
+        """Whether several are asked, which are then told apart."""
+        return len(self.asked.profiles) > 1
 
     def ask_for(
         self, name: str, question: "Callable[[Lightsail], T]"
-    ) -> tuple[list[T], list[LskeysError]]:
+    ) -> tuple[list[Answer[T]], list[LskeysError]]:
         """Ask the wanted regions about a key pair; what those say that have it, and what failed.
 
         Raises:
@@ -286,7 +294,7 @@ class Runtime:
         """
         from lskeys import lookup
 
-        answers = self.ask(question)
+        answers = self.ask_accounts(question)
         found, failures = lookup.sift(answers)
         absences = [answer.error for answer in answers if answer.error]
         if found or failures or not absences:
@@ -297,13 +305,20 @@ class Runtime:
         """The error for a name that no wanted region knows; the nearest that one knows is told."""
         from lskeys import lookup
 
-        return lookup.missing(name, self.regions, self._every_pair, error)
+        where = self.asked.profiles if self.has_several_accounts else self.regions
+        there, _ = self.every_pair
+        return lookup.missing(name, where, there, error)
 
     @cached_property
-    def _every_pair(self) -> tuple[KeyPair, ...]:
-        """Every pair of the wanted regions that answer: where to look for a misspelled name."""
-        answers = self.ask(lambda lightsail: lightsail.key_pairs(include_default=True))
-        return tuple(pair for answer in answers for pair in answer.value or ())
+    def every_pair(self) -> tuple[tuple[KeyPair, ...], tuple[LskeysError, ...]]:
+        """Every pair of the wanted regions that answer, and what the others said."""
+        answers = self.ask_accounts(lambda lightsail: lightsail.key_pairs(include_default=True))
+        pairs = (
+            replace(pair, profile=answer.profile)
+            for answer in answers
+            for pair in answer.value or ()
+        )
+        return tuple(pairs), tuple(answer.error for answer in answers if answer.error)
 
     def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
         """The folder keys are saved in, held; names what an interrupted run left there."""
@@ -408,6 +423,7 @@ class Runtime:
         do, or one that is killed there would be repeated though all of it is done.
         """
         self._remember()
+        sheet = sheet.of_several_accounts if self.has_several_accounts else sheet
         output = self.settings.output.value
         showing.show(sheet, self.terminal, self.asked, output=output, now=self.launch.now())
 
@@ -434,6 +450,15 @@ def _config_file(path: Path) -> "ConfigFile":
     from lskeys import configfile
 
     return config.ConfigFile(path, configfile.parse(path, text))
+
+
+def _signed(account: Runtime, answers: Callable[[Runtime], list[Answer[T]]]) -> Iterator[Answer[T]]:
+    """The answers of one of several accounts, or the error why it has none."""
+    profile = account.asked.profile
+    tried = attempt("", partial(answers, account))
+    for answer in tried.value or [Answer("", error=tried.error)]:
+        error = answer.error.of(profile) if answer.error else None
+        yield replace(answer, error=error, profile=profile)
 
 
 def _check_region(name: str) -> None:

@@ -8,13 +8,14 @@ from lskeys.views.words import without_none
 
 
 def raw_finding(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON; `region` and `name` are of the pair, `file` of the file it is about."""
+    """A finding as JSON; region, name and profile are of the pair, `file` is what it is about."""
     return without_none(
         {
             "code": finding.code.value,
             "message": finding.message,
             "region": finding.region,
             "name": finding.name,
+            "profile": finding.profile,
             "file": str(finding.file) if finding.file else None,
             "command": finding.command,
         }
@@ -29,6 +30,7 @@ FINDINGS: View[Finding] = View(
         Column("subject", "SUBJECT", lambda finding: finding.subject, folds=True),
         Column("message", "FINDING", lambda finding: finding.message, folds=True),
         Column("command", "COMMAND", lambda finding: finding.command, folds=True),
+        Column("profile", "PROFILE", lambda finding: finding.profile or ""),
     ),
     standard=("code", "region", "subject", "message", "command"),
     identity=lambda finding: finding.subject,

@@ -1,5 +1,6 @@
 """How a key file looks with its fingerprints and its key pairs. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 from lskeys.fingerprints import Form
@@ -16,12 +17,15 @@ def raw_owned_key(owned: OwnedKey) -> dict[str, Any]:
 
 
 def _raw_owner(owner: Owner) -> dict[str, Any]:
-    return {
-        "name": owner.pair.name,
-        "location": {"regionName": owner.pair.region},
-        "fingerprint": owner.pair.fingerprint,
-        "fingerprintForm": owner.form,
-    }
+    return without_none(
+        {
+            "name": owner.pair.name,
+            "location": {"regionName": owner.pair.region},
+            "profile": owner.pair.profile,
+            "fingerprint": owner.pair.fingerprint,
+            "fingerprintForm": owner.form,
+        }
+    )
 
 
 def _form(form: Form, heading: str) -> Column[OwnedKey]:
@@ -45,6 +49,16 @@ OWNED_KEYS: View[OwnedKey] = View(
         _form(Form.SHA1_PKCS8, "SHA1-PKCS8"),
         _form(Form.MD5_SSH, "MD5-SSH"),
         _form(Form.SHA256_SSH, "SHA256-SSH"),
+    ),
+    standard=("path", "half", "algorithm", "bits", *Form),
+    identity=lambda owned: str(owned.key.path),
+    raw=raw_owned_key,
+)
+
+MATCHED_KEYS = replace(
+    OWNED_KEYS,
+    columns=(
+        *OWNED_KEYS.columns,
         Column(
             "key-pairs",
             "KEY PAIRS",
@@ -53,8 +67,12 @@ OWNED_KEYS: View[OwnedKey] = View(
             ),
             folds=True,
         ),
+        Column(
+            "profile",
+            "PROFILE",
+            lambda owned: ",".join(each.pair.profile or "" for each in owned.owners or ()),
+        ),
     ),
-    standard=("path", "half", "algorithm", "bits", *Form),
-    identity=lambda owned: str(owned.key.path),
-    raw=raw_owned_key,
+    standard=(*OWNED_KEYS.standard, "key-pairs"),
 )
+"""The same with the pairs, and with whose account each of them is in, in the same order."""

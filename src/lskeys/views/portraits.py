@@ -99,6 +99,7 @@ PORTRAIT: View[Portrait] = View(
         _many("mend", "MEND PERMISSIONS", lambda each: each.mends, Tone.BAD),
         Column("arn", "ARN", lambda each: each.pair.arn or ""),
         Column("support-code", "SUPPORT CODE", lambda each: each.pair.support_code or ""),
+        Column("profile", "PROFILE", lambda each: each.pair.profile or ""),
     ),
     standard=(
         "name",
@@ -124,4 +125,4 @@ PORTRAIT: View[Portrait] = View(
 )
 
 PORTRAITS = replace(PORTRAIT, member="keyPairs", is_one=False)
-"""The same for several regions: a list, since each of them may have a pair of that name."""
+"""The same for several regions or accounts: a list, as each may have a pair of that name."""

@@ -15,6 +15,7 @@ def raw_region(region: Region) -> dict[str, Any]:
             "description": region.description,
             "displayName": region.display_name,
             "name": region.name,
+            "profile": region.profile,
         }
     )
 
@@ -24,6 +25,7 @@ REGIONS: View[Region] = View(
     columns=(
         Column("name", "NAME", lambda region: region.name),
         Column("display-name", "DISPLAY NAME", lambda region: region.display_name or ""),
+        Column("profile", "PROFILE", lambda region: region.profile or ""),
     ),
     standard=("name", "display-name"),
     identity=lambda region: region.name,
