@@ -1,18 +1,20 @@
-"""list of several accounts, each a profile."""
+"""Several accounts, each a profile, side by side in every verb that only reads."""
 
+import inspect
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from lskeys import sandbox
+from lskeys import commands, sandbox
 from lskeys.sandbox import Sandbox, Server
 from lskeys.words.answer import words
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 
-from .keys import save
+from .keys import other_pem, own_pem, public_line, save
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 BOTH = "-p work -p home"
@@ -26,12 +28,17 @@ aws_secret_access_key = b
 
 
 @pytest.fixture
-def servers(home: Path, tmp_path: Path) -> Iterator[dict[str, Server]]:
-    """Two accounts, each with a profile, a region and a key pair of its own."""
-    accounts = {
+def accounts(tmp_path: Path) -> dict[str, Sandbox]:
+    """Two accounts, by the profiles that are to lead there."""
+    return {
         name: Sandbox(tmp_path / "accounts" / name / "sandbox.sqlite3", now=lambda: NOW, seed=False)
         for name in ("work", "home")
     }
+
+
+@pytest.fixture
+def servers(home: Path, accounts: dict[str, Sandbox]) -> Iterator[dict[str, Server]]:
+    """Two accounts, each with a profile, a region and a key pair of its own."""
     accounts["work"].add_key_pairs(REGION, ["web"], public_line=LINE, created_at=CREATED)
     accounts["home"].add_key_pairs("eu-west-1", ["mail"], public_line=LINE, created_at=CREATED)
     with sandbox.serve(accounts["work"]) as work, sandbox.serve(accounts["home"]) as own:
@@ -113,16 +120,196 @@ def test_nothing_in_any(run: Run) -> None:
     assert run(f"list {BOTH} zzz").err.startswith("lskeys: no key pairs found in work, home\n")
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["delete web -y", "create new", "import new -", "tag web a=b", "rotate-default -y", "show web"],
-)
+@pytest.mark.usefixtures("servers")
+def test_show_finds_it_in_either(run: Run) -> None:
+    """A pair is shown wherever it is, as of several regions; whose it is comes first."""
+    ran = run(f"show web {BOTH}")
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.splitlines()[:3] == ["profile\twork", "name\tweb", f"region\t{REGION}"]
+    [pair] = json.loads(run(f"show mail {BOTH} -o json").out)["keyPairs"]
+    assert (pair["profile"], pair["name"]) == ("home", "mail")
+    alone = json.loads(run("show mail -p home -o jsonl").out)
+    assert alone == {each: pair[each] for each in pair if each != "profile"}
+
+
+def test_show_in_both(servers: dict[str, Server], accounts: dict[str, Sandbox], run: Run) -> None:
+    """Accounts may have pairs of one name, and each is named by its own instances alone."""
+    accounts["home"].add_key_pairs(REGION, ["web"], public_line=LINE, created_at=CREATED)
+    for name, account in accounts.items():
+        account.add_instance(REGION, f"{name}-1", key_pair_name="web")
+    line = f"show web {BOTH} -r {REGION}"
+    assert run(f"{line} -o csv --query 'keyPairs[].[profile, usedBy[0]]'") == Ran(
+        0, "work,work-1\nhome,home-1\n"
+    )
+    servers["home"].add_fault("GetInstances=AccessDeniedException")
+    ran = run(f"{line} -q")
+    assert (ran.exit_code, ran.out) == (7, "web\nweb\n")
+    assert ran.err.startswith("lskeys: error: profile home: cannot list instances")
+
+
+@pytest.mark.usefixtures("servers")
+def test_show_in_none(run: Run) -> None:
+    """Where nobody has it, the accounts are named, and in which of them the nearest name is."""
+    assert run(f"show mial {BOTH}") == Ran(
+        3,
+        err="lskeys: error: there is no key pair mial in work, home\n"
+        "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
+        "lskeys: hint: did you mean mail in eu-west-1 of home?\n",
+    )
+
+
+@pytest.mark.usefixtures("servers")
+def test_regions_of_each(run: Run, servers: dict[str, Server]) -> None:
+    """Every account tells its regions; one that does not is told by its name."""
+    rows = [each.split("\t") for each in run(f"regions {BOTH}").out.splitlines()]
+    names = run("regions -p work -q").out.split()
+    assert [row[:2] for row in rows] == [[who, name] for who in ("work", "home") for name in names]
+    alone = run("regions -p home -o json")
+    assert "profile" not in alone.out
+    both = json.loads(run(f"regions {BOTH} -o json").out)["regions"]
+    assert [each | {"profile": "home"} for each in json.loads(alone.out)["regions"]] == [
+        each for each in both if each["profile"] == "home"
+    ]
+    servers["home"].add_fault("GetRegions=AccessDeniedException")
+    assert "lskeys: profile home: cannot list regions" in run(f"regions {BOTH}").err
+    failing = run("regions -p nobody -p work -q")
+    assert (failing.exit_code, failing.out.split()) == (7, names)
+    assert "profile nobody: the config profile (nobody) could not be found" in failing.err
+    assert run("regions -p nobody -p noone").exit_code == 4
+
+
+def test_whose_key_a_file_is(
+    servers: dict[str, Server], accounts: dict[str, Sandbox], run: Run, home: Path
+) -> None:
+    """Of each pair that has the key, fingerprint --match says in whose account it is."""
+    accounts["home"].add_key_pairs("eu-west-1", ["mine"], public_line=public_line(own_pem()))
+    save(home / "id.pub", LINE)
+    save(home / "own.pem", own_pem())
+    line = f"fingerprint id.pub own.pem {BOTH}"
+    rows = [each.split("\t") for each in run(f"{line} --match").out.splitlines()]
+    assert [(row[0], row[1], row[-1]) for row in rows] == [
+        ("work,home", "id.pub", f"web@{REGION},mail@eu-west-1"),
+        ("home", "own.pem", "mine@eu-west-1"),
+    ]
+    document = json.loads(run(f"{line} --match -o json").out)
+    assert [[each["profile"] for each in key["keyPairs"]] for key in document["localKeys"]] == [
+        ["work", "home"],
+        ["home"],
+    ]
+    asked = [len(each.requests) for each in servers.values()]
+    offline = run(line)
+    assert offline == run("fingerprint id.pub own.pem")
+    assert [len(each.requests) for each in servers.values()] == asked
+
+
+@pytest.mark.usefixtures("servers")
+def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, home: Path) -> None:
+    """A key of one account is no orphan of the other; a command names the account of its pair."""
+    accounts["home"].add_key_pairs("eu-west-1", ["mine"], public_line=public_line(own_pem()))
+    save(home / ".ssh" / "mine.pem", own_pem())
+    save(home / ".ssh" / "mine.pem.pub", public_line(own_pem()))
+    save(home / ".ssh" / "stray.pem", other_pem())
+    ran = run(f"audit {BOTH} --ignore unused-pair --ignore missing-private -o json")
+    assert (ran.exit_code, "2 findings in work, home" in ran.err) == (6, True)
+    orphan, twin = json.loads(ran.out)["findings"]
+    assert (orphan["file"], "profile" in orphan) == (str(home / ".ssh" / "stray.pem"), False)
+    assert orphan["message"] == f"it is the key of no pair in eu-west-1 of home, {REGION} of work"
+    assert orphan["command"].startswith("lskeys --profile work --profile home fingerprint ")
+    assert twin["message"] == "it has the same key as mail in eu-west-1 of home"
+    assert (twin["profile"], twin["region"], twin["name"]) == ("work", REGION, "web")
+    assert twin["command"] == f"lskeys --profile work delete web --region {REGION}"
+    assert run(f"audit {BOTH} -o csv").out.startswith("profile,code,region,subject,message,command")
+
+
+@pytest.mark.usefixtures("servers")
+def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) -> None:
+    """A default pair is stale by the instances of its own account, not of another."""
+    for account in accounts.values():
+        account.add_default_key_pair(REGION, created_at=CREATED)
+    accounts["work"].add_instance(REGION, "old-1", created_at=CREATED - timedelta(days=1))
+    ran = run(f"audit {BOTH} -r {REGION} -o json")
+    assert [
+        (each["profile"], each["message"])
+        for each in json.loads(ran.out)["findings"]
+        if each["code"] == "stale-default"
+    ] == [("work", "it is younger than old-1, which it will not open")]
+
+
+def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:
+    """It hides no other; as long as it is silent, no key is called an orphan."""
+    save(home / ".ssh" / "stray.pem", other_pem())
+    ran = run(f"audit -p nobody {BOTH} -o json")
+    document = json.loads(ran.out)
+    assert ran.exit_code == 7
+    assert {each["code"] for each in document["findings"]} == {
+        "duplicate-key",
+        "missing-private",
+        "unused-pair",
+    }
+    assert [each["message"].partition(":")[0] for each in document["errors"]] == ["profile nobody"]
+    servers["home"].add_fault("GetInstances=AccessDeniedException")
+    denied = run(f"audit {BOTH} -q")
+    assert denied.exit_code == 7
+    assert "lskeys: error: profile home: cannot list instances" in denied.err
+
+
+def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) -> None:
+    """What every region of an account says, such as that it has no credentials, is told once."""
+    save(home / ".aws" / "config", "[profile work]\n[profile home]\n")
+    ran = run(f"list {BOTH} -r {REGION} -r eu-west-1")
+    assert ran.exit_code == 4
+    assert ran.err.count("profile work: ") == ran.err.count("profile work: no AWS credentials") > 0
+
+
+SEVERAL = {
+    "list": "list",
+    "show": "show web",
+    "audit": "audit",
+    "regions": "regions",
+    "fingerprint": "fingerprint --match",
+}
+ONE = {
+    "create": "create new",
+    "import": "import new -",
+    "download-default": "download-default",
+    "delete": "delete web -y",
+    "rotate-default": "rotate-default -y",
+    "tag": "tag web a=b",
+    "untag": "untag web a",
+    "ssh-config": "ssh-config",
+    "config": "config",
+}
+
+
+def test_every_verb_takes_one_or_several() -> None:
+    """Those that take a profile are all tried here, and the help of the option names the others."""
+    taking = {
+        verb.word
+        for verb in commands.VERBS
+        if "profile" in inspect.signature(verb.load()).parameters
+    }
+    assert taking == SEVERAL.keys() | ONE.keys()
+
+
+@pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize("line", SEVERAL.values())
+def test_a_verb_that_takes_several(line: str, run: Run, home: Path) -> None:
+    """It asks all of them, and says of all that it found whose it is."""
+    save(home / ".ssh" / "id.pub", LINE)
+    ran = run(f"{line} {BOTH} -o csv")
+    assert ran.exit_code in {0, 6}
+    assert ran.out.startswith("profile,")
+    assert run(f"{line} {BOTH} -o table").out.startswith("PROFILE ")
+
+
+@pytest.mark.parametrize("line", ONE.values())
 def test_other_verbs_take_one(line: str, servers: dict[str, Server], run: Run, home: Path) -> None:
     """A verb that asks one account refuses several, before it asks or writes anything."""
+    several = [*SEVERAL]
     assert run(f"{line} {BOTH}") == Ran(
         2,
         err="lskeys: error: --profile is given 2 times, and this asks one account\n"
-        "lskeys: hint: give one; lskeys list takes several\n",
+        f"lskeys: hint: give one; {', '.join(several[:-1])} and {several[-1]} take several\n",
     )
     assert [each.requests for each in servers.values()] == [[], []]
     assert [each.name for each in home.iterdir()] == [".aws"]
