@@ -135,6 +135,16 @@ def test_a_file_is_named_as_a_pair() -> None:
     assert f"the key of web in {THERE}, {HERE}," in finding.message
 
 
+def test_pairs_of_several_accounts() -> None:
+    """A pair of the same name and region in another account is another pair, in a fixed order."""
+    work, home = (replace(pair("web", 2), profile=profile) for profile in ("work", "home"))
+    for pairs in ([work, home], [home, work]):
+        finding = only(evidence(pairs, WEB), Code.MISMATCHED_KEY)
+        assert (finding.region, finding.profile) == (HERE, "home")
+        assert f"the key of web in {HERE} of home, {HERE} of work," in finding.message
+        assert only(evidence(pairs, WEB), Code.SHARED_KEY).profile == "work"
+
+
 def test_the_key_of_another_pair_is_another_key() -> None:
     """That it belongs to some pair does not make it that of the pair it is named after."""
     known = evidence([pair("web", 2), pair("api", 1)], WEB)

@@ -67,7 +67,6 @@ class Finding:
             self.region or "",
             self.subject,
             self.name or "",
-            self.profile or "",
             self.message,
             self.command,
         )
