@@ -13,7 +13,7 @@ from lskeys.options import Connection, Output, Program, verb
 from lskeys.runtime import Runtime
 from lskeys.selection import Selection, columns, sort
 from lskeys.sheet import Column, Sheet
-from lskeys.views.key_pairs import KEY_PAIRS, OF_SEVERAL_ACCOUNTS
+from lskeys.views.key_pairs import KEY_PAIRS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -85,8 +85,7 @@ def list_key_pairs(
     errors = [answer.error for answer in answers if answer.error]
     succeeded = len(answers) - len(errors)
     if succeeded:
-        shown = chosen or (OF_SEVERAL_ACCOUNTS if len(run.accounts) > 1 else ())
-        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, shown))
+        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
     if succeeded and not pairs:
         _say_nothing_found(run, selection, there)
     run.fail_if(errors, succeeded, "regions")

@@ -105,6 +105,3 @@ KEY_PAIRS: View[KeyPair] = View(
     identity=lambda pair: pair.name,
     raw=raw_key_pair,
 )
-
-OF_SEVERAL_ACCOUNTS = KEY_PAIRS.chosen(["profile", *KEY_PAIRS.standard])
-"""The standard columns, and before them whose account it is."""
