@@ -30,7 +30,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 'help' = 'Show the help of a verb or a topic.'
             }
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -57,7 +57,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--in-use' = 'Only pairs that an instance names.'
                 '--sort' = 'Order by a column; - is downwards.'
                 '--columns' = 'Which columns, in which order.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -84,7 +84,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--in-use' = 'Only pairs that an instance names.'
                 '--sort' = 'Order by a column; - is downwards.'
                 '--columns' = 'Which columns, in which order.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -105,7 +105,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'show' = @{
             commands = @{}
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -135,7 +135,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--file' = 'The file to save as; - is stdout.'
                 '--force' = 'Replace another key there, keeping it beside.'
                 '--service-generated' = 'Let AWS make the key (CreateKeyPair).'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -160,7 +160,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
             options = [ordered]@{
                 '--if-absent' = 'The same key under that name is no failure.'
                 '--tag' = 'A tag for it; may be given again.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -187,7 +187,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--file' = 'The file to save as; - is stdout.'
                 '--create' = 'Create the default pair where there is none.'
                 '--force' = 'Replace another key there, keeping it beside.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -215,7 +215,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--backup' = 'Save the default key there before.'
                 '--no-backup' = 'Give up the only copy of the default key.'
                 '--missing-ok' = 'A pair that is not there is no failure.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -243,7 +243,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--backup' = 'Save the default key there before.'
                 '--no-backup' = 'Give up the only copy of the default key.'
                 '--missing-ok' = 'A pair that is not there is no failure.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -268,7 +268,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
             options = [ordered]@{
                 '--out' = 'The folder to save in (default: ~/.ssh).'
                 '--force' = 'Replace another key there, keeping it beside.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -291,7 +291,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'tag' = @{
             commands = @{}
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -314,7 +314,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'untag' = @{
             commands = @{}
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -340,7 +340,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--match' = 'Ask the account which key pairs they belong to.'
                 '--passphrase' = 'Ask for the passphrase of encrypted keys.'
                 '--passphrase-file' = 'Its first line is the passphrase.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -364,7 +364,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--max-age' = 'Pairs older than this are findings.'
                 '--ignore' = 'Not these findings; may be given again.'
                 '--fix' = 'Mend loose permissions and missing public halves.'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -390,7 +390,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                 '--known-hosts' = 'Pin the host keys AWS has seen; without --write, print them as known_hosts.'
                 '--write' = 'Write a file of its own, and have ~/.ssh/config include it.'
                 '--file' = 'That file (default: ~/.ssh/lskeys.config).'
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -413,7 +413,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'regions' = @{
             commands = @{}
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'
@@ -434,7 +434,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'config' = @{
             commands = @{}
             options = [ordered]@{
-                '--profile' = 'The AWS profile to use; list takes several.'
+                '--profile' = 'The AWS profile to use; list, show, audit, regions and fingerprint take several.'
                 '--region' = 'A region, or ''all''; may be given again.'
                 '--all-regions' = 'Every region the account has.'
                 '--endpoint-url' = 'Ask this server; https, or http on loopback.'

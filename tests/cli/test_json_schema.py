@@ -26,6 +26,7 @@ if not FILE.exists():
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
 DEFINED: dict[str, Any] = SCHEMA["$defs"]
 BOTH = "-r us-east-1 -r eu-west-1"
+TWO = "-p work -p home"
 
 _LOADED = {verb.word: verb.load() for verb in commands.VERBS}
 DOCUMENTED = {
@@ -37,8 +38,8 @@ DOCUMENTED = {
 
 # What each verb is asked, in this order, so that every member it can print comes at least once.
 LINES = {
-    "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH}"),
-    "show": ("show web", "show mail", f"show {DEFAULT_PAIR}", f"show web {BOTH}"),
+    "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH} {TWO}"),
+    "show": ("show web", "show mail", f"show {DEFAULT_PAIR}", f"show web {BOTH}", f"show web {TWO}"),
     "create": ("create new --bits 2048", "create new --dry-run", "create newer --out keys --force"),
     "import": ("import laptop web.pub --tag a=b --tag c", "import other web.pub --dry-run"),
     "download-default": ("download-default --out keys --force", "download-default --dry-run"),
@@ -50,19 +51,21 @@ LINES = {
     "rotate-default": ("rotate-default --dry-run", "rotate-default -y"),
     "tag": ("tag web a=b c", f"tag web {BOTH} a"),
     "untag": ("untag web old",),
-    "fingerprint": ("fingerprint", "fingerprint --match"),
-    "audit": ("audit", "audit --fix -y"),
+    "fingerprint": ("fingerprint", "fingerprint --match", f"fingerprint --match {TWO}"),
+    "audit": ("audit", f"audit {TWO}", "audit --fix -y"),
     "ssh-config": ("ssh-config --known-hosts", "ssh-config --write -y"),
-    "regions": ("regions",),
+    "regions": ("regions", f"regions {TWO}"),
     "config": ("config",),
 }
-# A pair's members that come where they were asked for, which changing its tags does not, and where
-# several accounts are, which takes several.
+# A pair's members that come where they were asked for, or where several accounts are: changing its
+# tags does neither.
 ASKED_FOR = {
-    "list": {"profile"},
     "tag": {"usedBy", "localFiles", "profile"},
     "untag": {"usedBy", "localFiles", "profile"},
 }
+
+
+PROFILE = "[profile {}]\nregion = us-east-1\naws_access_key_id = a\naws_secret_access_key = b\n"
 
 
 def tightened(schema: Any) -> Any:  # noqa: ANN401  JSON
@@ -123,6 +126,7 @@ def worn(account: Sandbox, server: Server, home: Path) -> Server:
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "web-1", key_pair_name="web")
     account.add_instance(REGION, "blog", created_at=CREATED - timedelta(days=9))
+    save(home / ".aws" / "config", "".join(PROFILE.format(name) for name in ("work", "home")))
     save(home / ".ssh" / "web", own_pem(), 0o644)
     save(home / ".ssh" / "web.pub", f"{line} ana@desk", 0o644)
     save(home / "web.pub", line)
