@@ -82,8 +82,6 @@ ONLY_IN = {
     "click": set[str](),
     "unittest": set[str](),
 }
-# A verb that works on key material has its tools in its import block, cryptography among them.
-NEVER_FOR_HELP = ("boto3", "botocore", "http", "jmespath", "sqlite3", "urllib3")
 ELSEWHERE = ("lskeys.changes", "lskeys.fingerprints", "lskeys.matching", "lskeys.tree")
 """What a list needs none of: each is a millisecond or more."""
 HEAVY = ("boto3", "botocore", "cryptography", "http", "jmespath", "sqlite3", "urllib3")
@@ -175,8 +173,8 @@ def test_only_the_runtime_imports_inside_functions() -> None:
     [
         (["--version"], (*HEAVY, "rich")),
         (["--help"], HEAVY),
-        *(([verb.word, "--help"], NEVER_FOR_HELP) for verb in commands.VERBS),
-        (["list", "--help"], HEAVY),
+        *(([verb.word, "--help"], HEAVY) for verb in commands.VERBS),
+        *(([verb.word, "--nonsense"], (*HEAVY, "rich")) for verb in commands.VERBS),
         (["help", "security"], HEAVY),
         (["sandbox", "path"], (*HEAVY, "rich")),
         (
@@ -201,6 +199,30 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
     )
     assert ended.stderr.splitlines()[-1] == "loaded []"
+
+
+@pytest.mark.parametrize("verb", ["create new --service-generated", "download-default"])
+@pytest.mark.parametrize("to", ["--out .", "--file -"])
+def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
+    verb: str, to: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that AWS hands out once is not lost because the program cannot be read any more."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "a")
+    code = (
+        "import sys, runpy\n"
+        f"line = '{verb} {to} -y -r us-east-1 --endpoint-url http://127.0.0.1:9 --timeout 5'\n"
+        "sys.argv = ['lskeys', *line.split()]\n"
+        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
+        "except SystemExit as error:\n    code = error.code\n"
+        "folder = 'lskeys.keymaker.'\n"
+        "print(code, *sorted(each for each in sys.modules if each.startswith(folder)))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
+    )
+    files = {each.stem for each in (ROOT / "keymaker").glob("*.py")} - {"__init__"}
+    assert ended.stdout.split() == ["8", *sorted(f"lskeys.keymaker.{each}" for each in files)]
 
 
 @pytest.mark.parametrize("kind", ["names", "regions", "profiles"])

@@ -39,7 +39,7 @@ DOCUMENTED = {
 # What each verb is asked, in this order, so that every member it can print comes at least once.
 LINES = {
     "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH} {TWO}"),
-    "show": ("show web", "show mail", f"show {DEFAULT_PAIR}", f"show web {BOTH}", f"show web {TWO}"),
+    "show": ("show web", "show mail", f"show {DEFAULT_PAIR}", f"show web {BOTH} {TWO}"),
     "create": ("create new --bits 2048", "create new --dry-run", "create newer --out keys --force"),
     "import": ("import laptop web.pub --tag a=b --tag c", "import other web.pub --dry-run"),
     "download-default": ("download-default --out keys --force", "download-default --dry-run"),

@@ -25,6 +25,7 @@ parser.add_argument("--stop-inside", action="store_true")
 def main() -> int:
     """Save the key, and end as the program would: with the error's exit code and message."""
     options = parser.parse_args()
+    keymaker.load()
     key = keymaker.read_private(options.key.read_bytes())
     os.umask(options.umask)
     if options.user:

@@ -4,11 +4,17 @@
 what a file holds and never raises.
 """
 
-from lskeys.keymaker.local import LocalMaterial, read_local
-from lskeys.keymaker.making import LONGEST_PASSPHRASE, encrypt, make
-from lskeys.keymaker.private import PrivateKey, read_private
-from lskeys.keymaker.public import ALGORITHMS, PublicKey, read_public
-from lskeys.keymaker.texts import SIZE_LIMIT, KeyMaterialError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lskeys.keymaker.nouns import ALGORITHMS, LocalMaterial, PrivateKey, PublicKey
+from lskeys.keymaker.texts import LONGEST_PASSPHRASE, SIZE_LIMIT, KeyMaterialError
+
+if TYPE_CHECKING:
+    from lskeys.keymaker.local import read_local
+    from lskeys.keymaker.making import encrypt, make
+    from lskeys.keymaker.private import read_private
+    from lskeys.keymaker.public import read_public
 
 __all__ = [
     "ALGORITHMS",
@@ -19,8 +25,30 @@ __all__ = [
     "PrivateKey",
     "PublicKey",
     "encrypt",
+    "load",
     "make",
     "read_local",
     "read_private",
     "read_public",
 ]
+
+_FUNCTIONS = {
+    "encrypt": "making",
+    "make": "making",
+    "read_local": "local",
+    "read_private": "private",
+    "read_public": "public",
+}
+
+
+def load() -> None:
+    """Load all of it, before a key is at stake: what cannot be loaded later would lose it."""
+    for module in _FUNCTIONS.values():
+        import_module(f"{__name__}.{module}")
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  a function of any signature
+    """A function, by PEP 562: cryptography is loaded with the first key, and no help has one."""
+    if name not in _FUNCTIONS:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_FUNCTIONS[name]}"), name)

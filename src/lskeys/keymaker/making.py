@@ -9,12 +9,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from lskeys.changes import Recipe
-from lskeys.keymaker.private import PrivateKey, load, read_private
-from lskeys.keymaker.texts import KeyMaterialError
+from lskeys.keymaker.nouns import PrivateKey
+from lskeys.keymaker.private import load, read_private
+from lskeys.keymaker.texts import LONGEST_PASSPHRASE, KeyMaterialError
 from lskeys.model import Secret
-
-LONGEST_PASSPHRASE = 1023
-"""Bytes; cryptography takes no more."""
 
 _PUBLIC_EXPONENT = 65537
 

@@ -1,4 +1,4 @@
-"""Private keys: the noun, and reading it from PEM and OpenSSH texts, however mangled. Pure."""
+"""Private keys, read from PEM and OpenSSH texts, however mangled. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lskeys import fingerprints
 from lskeys.errors import LskeysError
-from lskeys.fingerprints import Fingerprint
-from lskeys.keymaker.public import PublicKey, describe, from_blob, wire_string
+from lskeys.keymaker.nouns import PrivateKey, PublicKey
+from lskeys.keymaker.public import describe, from_blob, wire_string
 from lskeys.keymaker.texts import KINDS, KeyMaterialError, block, pem, plain, unbase64
 from lskeys.model import Secret
 
@@ -32,21 +32,6 @@ _DER_SEQUENCE = b"\x30"
 _MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
 
 _Loaded = RSAPrivateKey | Ed25519PrivateKey | EllipticCurvePrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class PrivateKey:
-    r"""A private key that was parsed and found consistent.
-
-    Attributes:
-        pem: The text in the format it came in, `\n` line ends, exactly one final newline.
-        public: Its public half, derived from it.
-        fingerprints: Every form: the public ones and the private one.
-    """
-
-    pem: Secret
-    public: PublicKey
-    fingerprints: tuple[Fingerprint, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""Public keys: the noun, and reading it from OpenSSH lines, RFC 4716 and PEM. Pure."""
+"""Public keys, read from OpenSSH lines, RFC 4716 and PEM. Pure."""
 
 import base64
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -19,19 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_key,
 )
 
-from lskeys import fingerprints
 from lskeys.errors import LskeysError
-from lskeys.fingerprints import Fingerprint
+from lskeys.keymaker.nouns import ALGORITHMS, PublicKey
 from lskeys.keymaker.texts import KINDS, KeyMaterialError, block, pem, plain, unbase64
-
-ALGORITHMS = (
-    "ssh-rsa",
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-)
-"""The kinds of key that are read; certificates and keys on security tokens are not."""
 
 _WORDS = frozenset(each.encode() for each in ALGORITHMS)
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
@@ -39,7 +29,6 @@ _ED25519_BITS = 256
 _PEM_BEGIN = re.compile(rb"-----BEGIN ((?:RSA )?PUBLIC KEY)-----")
 _PRIVATE_BEGIN = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----")
 _RFC4716_BEGIN = re.compile(rb"---- BEGIN (SSH2 PUBLIC KEY) ----")
-_BORDER = re.compile(r"-{4,}")
 _RFC4716_COMMENT = re.compile(rb"^comment:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 # sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Possessive, so that no text can make it slow.
@@ -51,36 +40,6 @@ _OPTION_NAMES = frozenset(
     b" permitopen port-forwarding principals pty restrict tunnel user-rc verify-required"
     b" x11-forwarding".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A public key.
-
-    Attributes:
-        algorithm: One of `ALGORITHMS`.
-        blob: SSH wire bytes (RFC 4253, section 6.6).
-        spki: DER SubjectPublicKeyInfo (RFC 5280, section 4.1).
-        bits: The size of the key.
-        comment: What was written behind the key, "" where nothing was.
-    """
-
-    algorithm: str
-    blob: bytes
-    spki: bytes
-    bits: int
-    comment: str = ""
-
-    @property
-    def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """The forms a public key has."""
-        return fingerprints.of_public(self.spki, self.blob)
-
-    def line(self, comment: str = "") -> str:
-        """The OpenSSH line, without newline; no comment can break out of it or pose as a PEM."""
-        plain_comment = _BORDER.sub("-", comment)
-        words = "".join(each if each.isprintable() else " " for each in plain_comment).split()
-        return " ".join((self.algorithm, base64.b64encode(self.blob).decode(), *words))
 
 
 def read_public(text: bytes) -> PublicKey:

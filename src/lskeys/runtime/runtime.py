@@ -322,8 +322,9 @@ class Runtime:
 
     def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
         """The folder keys are saved in, held; names what an interrupted run left there."""
-        from lskeys import keystore
+        from lskeys import keymaker, keystore
 
+        keymaker.load()
         self.name_leftovers(path)
         return keystore.open_folder(path, now=self.launch.now, wait=self.settings.timeout.value)
 
@@ -344,8 +345,10 @@ class Runtime:
             UsageError: Both are given, or one file for several regions.
             RefusedError: stdout is a terminal.
         """
+        from lskeys import keymaker
         from lskeys.config import expanded
 
+        keymaker.load()
         if file is None:
             return Destination(expanded(out) if out else self.settings.out.value)
         if out is not None:
