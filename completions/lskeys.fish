@@ -379,7 +379,7 @@ complete -c lskeys -n '__lskeys_at "sandbox serve"' -l no-input -d 'Never ask an
 complete -c lskeys -n '__lskeys_at "sandbox serve"' -l debug -d 'Show each call on stderr; never a key.'
 complete -c lskeys -n '__lskeys_at "sandbox serve"' -l version -s V -d 'Show the version.'
 complete -c lskeys -n '__lskeys_at "sandbox serve"' -l help -s h -d 'Show this message and exit.'
-complete -c lskeys -n '__lskeys_at "sandbox env"' -l port -x -d '0 takes any free one.'
+complete -c lskeys -n '__lskeys_at "sandbox env"' -l port -x -d 'Where it serves.'
 complete -c lskeys -n '__lskeys_at "sandbox env"' -l color -x -a 'auto always never' -d 'Default: auto.'
 complete -c lskeys -n '__lskeys_at "sandbox env"' -l no-input -d 'Never ask anything.'
 complete -c lskeys -n '__lskeys_at "sandbox env"' -l debug -d 'Show each call on stderr; never a key.'

@@ -480,7 +480,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
         'sandbox env' = @{
             commands = @{}
             options = [ordered]@{
-                '--port' = '0 takes any free one.'
+                '--port' = 'Where it serves.'
                 '--color' = 'Default: auto.'
                 '--no-input' = 'Never ask anything.'
                 '--debug' = 'Show each call on stderr; never a key.'

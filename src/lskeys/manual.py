@@ -54,9 +54,12 @@ def _foot(root: Command, command: Command) -> Iterator[str]:
     if not command.words:
         for topic in TOPICS:
             yield from _topic(topic)
-    if command.examples:
+    examples = command.examples
+    if command.words:
+        examples += tuple(example for each in command.commands for example in each.examples)
+    if examples:
         yield ".SH EXAMPLES"
-        for example in command.examples:
+        for example in dict.fromkeys(examples):
             yield from (".PP", ".EX", _text(example), ".EE")
     others = [root, *root.commands] if command.words else [*root.commands]
     pages = [f".BR {_text(name_of(each))} (1)" for each in others if each is not command]

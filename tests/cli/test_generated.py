@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from lskeys import commands
+from lskeys.commands._tree import tree
 from lskeys.completion import SCRIPTS
 from tests.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).parent / "pages"
 WORDS = [verb.word for verb in commands.VERBS]
+LINES = [" ".join(each.words) for each in tree().walk()]
 IS_OTHERWISE_DRAWN = int(version("rich").partition(".")[0]) < 15
 RENEWS = "RENEW_GENERATED" in os.environ
 
@@ -26,6 +28,11 @@ def is_committed(path: Path, text: str) -> None:
     if not path.parent.exists():
         pytest.skip(f"{path.parent.name} is not beside these tests")
     assert path.read_text() == text, f"{path.name} is stale: make generated"
+
+
+def page_of(line: str) -> Path:
+    """The file with the page of a command, by its words; the program has none."""
+    return PAGES / f"{line.replace(' ', '-') or 'lskeys'}.txt"
 
 
 def words_of(page: str) -> list[str]:
@@ -47,15 +54,15 @@ def test_a_manual_page(word: str, run: Run) -> None:
     is_committed(ROOT / "man" / name, run(f"help --man {word}").out)
 
 
-@pytest.mark.parametrize("word", ["", *WORDS])
-def test_a_help_page(word: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("line", LINES)
+def test_a_help_page(line: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What --help shows on a terminal of 80 columns, and nothing is cut or wider."""
     monkeypatch.setenv("COLUMNS", "80")
-    shown = run(f"{word} --help").out
+    shown = run(f"{line} --help").out
     page = "".join(f"{row.rstrip()}\n" for row in shown.splitlines())
     assert max(map(len, page.splitlines())) <= 80
     assert "\u2026" not in page
-    file = PAGES / f"{word or 'lskeys'}.txt"
+    file = page_of(line)
     if IS_OTHERWISE_DRAWN:  # the same words, in columns of other widths
         assert words_of(page) == words_of(file.read_text())
     else:
@@ -64,8 +71,7 @@ def test_a_help_page(word: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_nothing_else_is_committed() -> None:
     """A verb that went leaves no script, manual or help page behind."""
-    pages = {each.stem for each in PAGES.iterdir()}
-    assert pages == {"lskeys", *WORDS}
+    assert {*PAGES.iterdir()} == {page_of(line) for line in LINES}
     if (ROOT / "man").exists():
         manual = {each.name for each in (ROOT / "man").iterdir()}
         assert manual == {"lskeys.1", *(f"lskeys-{word}.1" for word in WORDS)}

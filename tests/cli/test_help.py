@@ -1,8 +1,11 @@
 """help: pages of verbs and topics, their examples, and the manual."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,10 @@ from lskeys.tree import Command
 from tests.conftest import REGION, Ran, Run
 
 README = Path(__file__).parents[2] / "README.md"
+BESIDE = Path(sys.executable).parent
+PATIENCE = 60.0
 TREE = tree()
+SANDBOX = next(each for each in TREE.commands if each.word == "sandbox")
 BY_WORD = {topic.word: topic for topic in TOPICS}
 
 
@@ -100,6 +106,35 @@ def test_an_example_works(command: Command, number: int, run: Run) -> None:
     ran = run(f"{verb} {rest}", typed=f"{DEFAULT_PAIR}\n")
     findings = ExitCode.FINDINGS if command.word == "audit" else ExitCode.DONE
     assert ran.exit_code in {ExitCode.DONE, findings}, ran.err
+
+
+@pytest.mark.skipif(
+    not (BESIDE / "lskeys").exists(), reason="lskeys is not installed beside this Python"
+)
+@pytest.mark.parametrize(
+    ("word", "number"), [(each.word, number) for each in SANDBOX.commands for number in (0, 1)]
+)
+def test_an_example_of_the_sandbox_works(
+    word: str, number: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does each of the sandbox's own verbs, two of them and in a shell."""
+    monkeypatch.setenv("PATH", f"{BESIDE}:{os.environ['PATH']}")
+    store = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
+    Sandbox(store, seed=False).add_key_pairs(REGION, ["web"])
+    command = next(each for each in SANDBOX.commands if each.word == word)
+    assert len(command.examples) == 2
+    example = command.examples[number]
+    if word == "serve":  # at a port that is free, until it says that it serves
+        example = f"exec {example} --port 0"
+    with subprocess.Popen(
+        ["sh", "-ec", example], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        if word == "serve":
+            assert running.stdout.readline().startswith("http://127.0.0.1:")
+            running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == (ExitCode.INTERRUPTED if word == "serve" else ExitCode.DONE), err
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")

@@ -2,7 +2,7 @@
 
 import inspect
 import keyword
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -142,11 +142,22 @@ def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is
     if isinstance(loaded, typer.Typer):
         return typer.main.get_command(loaded)
     alone = plain_typer()
-    text, _, examples = inspect.getdoc(loaded).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
-    # Typer keeps the line breaks of all paragraphs but the first.
-    folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
-    alone.command(verb.word, cls=verb.kind, help=folded, epilog=epilog(examples))(loaded)
+    adding(alone, verb.word, verb.kind)(loaded)
     return typer.main.get_command(alone)
+
+
+def adding(
+    program: typer.Typer, word: str, kind: type[OneVerb] = OneVerb
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a command to a program: its docstring is its help, and has its examples."""
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        text, _, examples = inspect.getdoc(function).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
+        # Typer keeps the line breaks of all paragraphs but the first.
+        folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
+        return program.command(word, cls=kind, help=folded, epilog=epilog(examples))(function)
+
+    return add
 
 
 def epilog(examples: str) -> str | None:
