@@ -57,7 +57,8 @@ bench:
 bench-record:
 	$(PYTHON) -m benchmarks --record docs/performance.md
 
-$(VENV)/installed: pyproject.toml
+# What shells and man read is installed as it is: a page that is new must be, too.
+$(VENV)/installed: pyproject.toml $(wildcard completions/* man/*)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
