@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import commands, sandbox
+from lskeys import sandbox
+from lskeys.commands._tree import tree
 from lskeys.sandbox import Sandbox, Server
 from lskeys.words.answer import words
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
@@ -269,7 +270,7 @@ SEVERAL = {
 }
 ONE = [
     " ".join([command.word, *(each.noun for each in command.arguments if each.metavar[0] != "[")])
-    for command in commands.tree().commands
+    for command in tree().commands
     if command.word not in SEVERAL and any(each.long == "--profile" for each in command.options)
 ]
 """Every other verb that takes a profile, with a word for each argument that it must have."""
