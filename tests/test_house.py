@@ -67,7 +67,7 @@ LAYERS = (
         True,
     ),
     ({"keymaker", "sheet"}, False),
-    ({"changes", "deadline", "fingerprints", "harmless", "names", "spelling"}, False),
+    ({"changes", "deadline", "fingerprints", "harmless", "names", "places", "spelling"}, False),
     ({"model"}, False),
     ({"errors"}, False),
 )

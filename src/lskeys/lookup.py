@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.errors import LskeysError, MissingError
 from lskeys.model import DEFAULT_PAIR, Answer, KeyPair
+from lskeys.places import place_of
 from lskeys.spelling import nearest
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def missing(
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)
-    said = f"did you mean {near} in {by_name[near].place}?" if near else error.hint
+    said = f"did you mean {near} in {place_of(by_name[near])}?" if near else error.hint
     return MissingError(
         f"there is no key pair {name} in {', '.join(where)}",
         hint=said,

@@ -35,17 +35,6 @@ class Secret:
         raise TypeError("a secret is not copied out of its process")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A region; `profile` is in whose account, where several are asked."""
-
-    region: str
-    profile: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.region} of {self.profile}" if self.profile else self.region
-
-
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A tag; Lightsail allows a key without a value."""
@@ -87,11 +76,6 @@ class KeyPair:
     def account(self) -> str | None:
         """The twelve-digit account, read from the ARN."""
         return _account(self.arn)
-
-    @property
-    def place(self) -> Place:
-        """Where it is."""
-        return Place(self.region, self.profile or "")
 
     def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
         """The pair with `used_by` known: the names of those instances that name it."""

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lskeys.findings import Code, Evidence, Finding, KeyFolder, Lskeys, judge
 from lskeys.fingerprints import Digest, Fingerprint, Form
 from lskeys.matching import LocalKey
-from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Place
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
+from lskeys.places import Place
 
 T = TypeVar("T")
 

@@ -12,8 +12,9 @@ from lskeys.config import ALL_REGIONS
 from lskeys.deadline import Pending
 from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
 from lskeys.findings import MENDABLE, Code, Evidence, Finding, Lskeys
-from lskeys.model import Answer, Instance, KeyPair, Place, attempt
+from lskeys.model import Answer, Instance, KeyPair, attempt
 from lskeys.options import Connection, Output, Program, Safety, verb
+from lskeys.places import Place
 from lskeys.runtime import Runtime
 from lskeys.sheet import Sheet
 from lskeys.spelling import did_you_mean

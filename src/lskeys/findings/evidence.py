@@ -8,8 +8,9 @@ from pathlib import Path
 from lskeys import fingerprints
 from lskeys.findings.commands import Lskeys
 from lskeys.matching import LocalKey, match_all
-from lskeys.model import KeyPair, Place
+from lskeys.model import KeyPair
 from lskeys.names import default_key_file
+from lskeys.places import Place, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Evidence:
 
 def place_and_name(pair: KeyPair) -> tuple[Place, str]:
     """What orders pairs."""
-    return (pair.place, pair.name)
+    return (place_of(pair), pair.name)
 
 
 def file_name(pair: KeyPair) -> str:

@@ -16,6 +16,7 @@ from lskeys.findings.finding import Code, Finding
 from lskeys.matching import LocalKey
 from lskeys.model import KeyPair
 from lskeys.names import default_key_file
+from lskeys.places import place_of
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DEFAULT_FILE = default_key_file("*").split("*")
@@ -41,7 +42,7 @@ def mismatched_key(evidence: Evidence) -> Iterator[Finding]:
     """Files named as a pair's key that hold another one."""
     for key, pairs in _mismatched(evidence).items():
         first = pairs[0]
-        places = ", ".join(str(pair.place) for pair in pairs)
+        places = ", ".join(str(place_of(pair)) for pair in pairs)
         message = f"it is named as the key of {first.name} in {places}, and holds another one"
         if first.is_default:
             command = evidence.lskeys.download_over(first, key.path)

@@ -14,6 +14,7 @@ from lskeys.findings.evidence import (
 )
 from lskeys.findings.finding import Code, Finding
 from lskeys.model import KeyPair
+from lskeys.places import place_of
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -65,7 +66,7 @@ def same_key(evidence: Evidence) -> Iterator[Finding]:
         )
         for pair in others:
             code = Code.SHARED_KEY if pair.name == first.name else Code.DUPLICATE_KEY
-            message = f"it has the same key as {first.name} in {first.place}"
+            message = f"it has the same key as {first.name} in {place_of(first)}"
             yield _about(pair, code, message, evidence.lskeys.delete(pair))
 
 
