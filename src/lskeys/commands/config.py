@@ -44,4 +44,4 @@ def _surroundings(run: Runtime) -> Surroundings:
 def _aws_choices(run: Runtime) -> tuple[str | None, str | None]:
     """The profile and region that AWS's own configuration, or the sandbox, chooses."""
     profile = None if run.settings.sandbox.value else run.account.profile
-    return profile, run.profile_region
+    return profile, run.where.of_profile

@@ -19,7 +19,7 @@ def list_regions(run: Runtime) -> None:
         lskeys regions
         lskeys regions --quiet
     """
-    answers = run.each_account(lambda account: [Answer("", account.directory)])
+    answers = run.each_account(lambda account: [Answer("", account.where.directory)])
     regions = [
         replace(region, profile=answer.profile)
         for answer in answers

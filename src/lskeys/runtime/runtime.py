@@ -1,6 +1,5 @@
 """The tools of one run. Touches: whatever the tool it hands out touches."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
@@ -10,22 +9,19 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from lskeys import words
 from lskeys.errors import (
-    LOOK_AROUND,
     LocalError,
     LskeysError,
     MissingError,
     RefusedError,
-    RemoteError,
-    SetupError,
     UsageError,
     several,
 )
-from lskeys.harmless import one_line
-from lskeys.model import Answer, KeyPair, Region, Sighting, attempt
+from lskeys.model import Answer, KeyPair, Sighting, attempt
 from lskeys.names import Destination
 from lskeys.runtime import sandboxes, showing
 from lskeys.runtime.launch import Asked, Launch
 from lskeys.runtime.seen import Seen
+from lskeys.runtime.whereabouts import Whereabouts
 from lskeys.sheet import Sheet
 from lskeys.terminal import Terminal
 
@@ -42,9 +38,6 @@ STREAM = "-"
 """The word that stands for stdin where a file can be named."""
 
 _MODE_OF_A_PIPE = 0o600
-_REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
-_DIRECTORY_REGION = "us-east-1"
-"""Asked for the list of regions where no region is set; it holds no answer but that one."""
 
 
 @dataclass
@@ -148,63 +141,18 @@ class Runtime:
         return server.endpoint, (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
 
     @cached_property
-    def regions(self) -> tuple[str, ...]:
-        """The regions to ask: flag, environment, file, profile; never a silent default.
-
-        Raises:
-            SetupError: None is set, or one cannot be a region's name.
-        """
-        from lskeys.config import ALL_REGIONS
-
-        if ALL_REGIONS in self.settings.regions.value:
-            return tuple(region.name for region in self.directory)
-        if not self._home:
-            raise SetupError(
-                "no region is set",
-                hint="give --region NAME or --all-regions, or set AWS_REGION; " + LOOK_AROUND,
-            )
-        return self._home
-
-    @cached_property
-    def _home(self) -> tuple[str, ...]:
-        """The regions that are set by name, the profile's own among them; perhaps none."""
-        from lskeys.config import ALL_REGIONS
-
-        names = self.settings.regions.value
-        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
-        home = named or tuple(filter(None, [self.profile_region]))
-        for name in home:
-            _check_region(name)
-        return home
+    def where(self) -> Whereabouts:
+        """The regions of this account."""
+        return Whereabouts(
+            self.settings,
+            account=lambda: self.account,
+            note=lambda text: self.terminal.note(f"{self.whose}{text}"),
+        )
 
     @property
-    def profile_region(self) -> str | None:
-        """The region of the profile, or of the sandbox, unless regions are set by name."""
-        if self.settings.regions.value and self.settings.regions.value != ("all",):
-            return None
-        if not self.settings.sandbox.value:
-            return self.account.profile_region
-        from lskeys.sandbox import HOME_REGION
-
-        return HOME_REGION
-
-    @cached_property
-    def directory(self) -> tuple[Region, ...]:
-        """The regions Lightsail has for this account; where it does not tell, botocore's list."""
-        home = self._home[0] if self._home else _DIRECTORY_REGION
-        try:
-            found = self.account.lightsail(home).regions()
-        except LskeysError as error:
-            if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
-                raise
-            self.terminal.note(
-                f"{self.whose}{error.message}; using the list that came with botocore"
-            )
-            return tuple(Region(name) for name in self.account.known_regions)
-        by_name = {region.name: region for region in found}
-        for name in by_name:
-            _check_region(name)
-        return tuple(by_name.values())
+    def regions(self) -> tuple[str, ...]:
+        """The regions to ask; SetupError where none is set."""
+        return self.where.wanted
 
     def ask(
         self, question: "Callable[[Lightsail], T]", wanted: Sequence[str] | None = None
@@ -462,11 +410,3 @@ def _signed(account: Runtime, answers: Callable[[Runtime], list[Answer[T]]]) -> 
     for answer in tried.value or [Answer("", error=tried.error)]:
         error = answer.error.of(profile) if answer.error else None
         yield replace(answer, error=error, profile=profile)
-
-
-def _check_region(name: str) -> None:
-    if not _REGION.fullmatch(name):
-        raise SetupError(
-            f"{one_line(name, limit=80) or 'an empty word'} is not a region's name",
-            hint="a region looks like eu-west-1",
-        )
