@@ -170,3 +170,20 @@ def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey)
         keystore.close_file(path)
     assert failure.value.message == f"cannot change the rights on {path}: operation not permitted"
     assert failure.value.hint == "look who owns it, and whether that disk keeps permissions"
+
+
+def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
+    """What no operating system said has neither a number nor a text, and is one sentence still."""
+
+    def fail(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.mkdir":
+            raise TimeoutError
+
+    with (
+        hearing(fail),
+        pytest.raises(LocalError) as failure,
+        keystore.open_folder(tmp_path / "made"),
+    ):
+        pytest.fail("it was made")
+    assert failure.value.message == f"cannot make the folder {tmp_path / 'made'}: timeouterror"
+    assert failure.value.hint is None

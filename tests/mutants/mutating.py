@@ -148,7 +148,7 @@ def _other_statements(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Expr(value=ast.Call()) | ast.Raise() | ast.Break():
             yield ast.Pass()
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _is_truth(value):
             yield ast.Return(ast.Constant(None))
         case ast.If() | ast.While():
             opposite = ast.UnaryOp(ast.Not(), node.test)
@@ -184,8 +184,9 @@ def _is_kept(parent: ast.AST, node: ast.AST) -> bool:
     return isinstance(parent, ast.JoinedStr) and isinstance(node, ast.Constant)
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_truth(node: ast.expr) -> bool:
+    """None instead of it says nothing new: it is as false as False, and for True there is that."""
+    return isinstance(node, ast.Constant) and node.value in (True, False, None)
 
 
 def _shown(node: ast.AST) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from lskeys.errors import LocalError
 
-_WAYS_OUT = {
+_WAYS_OUT: dict[int | None, str] = {
     errno.ENOSPC: "free some space on that disk, then try again",
     errno.EDQUOT: "free some of your quota on that disk, then try again",
     errno.EROFS: "that disk is mounted read-only: choose a folder on another",
@@ -25,4 +25,4 @@ def told(failed: str) -> Iterator[None]:
         yield
     except OSError as exc:
         reason = (exc.strerror or type(exc).__name__).lower()
-        raise LocalError(f"{failed}: {reason}", hint=_WAYS_OUT.get(exc.errno or 0)) from exc
+        raise LocalError(f"{failed}: {reason}", hint=_WAYS_OUT.get(exc.errno)) from exc
