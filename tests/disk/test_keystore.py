@@ -529,23 +529,23 @@ def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -
     assert contents(tmp_path) == expected(key)
 
 
-def _start_inside(folder: Path, key_file: Path) -> "subprocess.Popen[str]":
-    process = subprocess.Popen(
-        (sys.executable, PROGRAM, key_file, folder, "--stop-inside"),
-        stdout=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "inside\n"
-    return process
+@contextmanager
+def _inside(folder: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that holds a folder and has a place in it reserved; it ends by a kill."""
+    command = (sys.executable, PROGRAM, key_file, folder, "--stop-inside")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "inside\n"
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_killed_holder_holds_no_longer(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
     """SIGKILL frees the folder and leaves 0600 files that are named as leftovers."""
-    with _start_inside(tmp_path, key_file) as process:
+    with _inside(tmp_path, key_file):
         assert keystore.leftovers(tmp_path) == ()  # in use, not left over
-        process.kill()
     left = keystore.leftovers(tmp_path)
     assert [each.name.startswith(".lskeys-") for each in left] == [True, True]
     assert {stat.S_IMODE(each.stat().st_mode) for each in left} == {0o600}

@@ -5,17 +5,20 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from lskeys import keystore
 from lskeys.errors import LocalError, RefusedError
-from lskeys.keymaker import PrivateKey
+from lskeys.keymaker import SIZE_LIMIT, PrivateKey
 
 from .conftest import Saver
 from .tracing import needs_strace, strace
 
+NAME = "web.pem"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Deed = Callable[[str, tuple[object, ...]], None]
 
 _deeds: list[Deed] = []
@@ -187,3 +190,291 @@ def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
         pytest.fail("it was made")
     assert failure.value.message == f"cannot make the folder {tmp_path / 'made'}: timeouterror"
     assert failure.value.hint is None
+
+
+def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> Deed:
+    """What makes every call of a kind fail, if its first arguments are those that are meant."""
+
+    def fail(happened: str, arguments: tuple[object, ...]) -> None:
+        if happened == event and when(" ".join(map(str, arguments))):
+            raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
+    """A private key file."""
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+    path.chmod(mode)
+    return path
+
+
+def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
+    """What was reserved and not used is not kept until the folder is closed."""
+    with keystore.open_folder(tmp_path) as held:
+        with held.reserve(NAME):
+            assert len(list(tmp_path.iterdir())) == 2
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> None:
+    """It ends the clearing, not the cleanness: another thread's files are gone all the same."""
+    once = [KeyboardInterrupt]
+
+    def interrupt(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.remove" and once:
+            raise once.pop()
+
+    with hearing(interrupt), contextlib.ExitStack() as other_thread:
+        with pytest.raises(KeyboardInterrupt), keystore.open_folder(tmp_path) as held:
+            other_thread.enter_context(held.reserve(NAME))
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
+    """It is removed all the same, and the error that is told is the one that came first."""
+
+    def fail() -> None:
+        with keystore.open_folder(tmp_path) as held, held.reserve(NAME):
+            drafts = {each.stat().st_ino for each in tmp_path.iterdir()}
+            for number in map(int, opened()):
+                with contextlib.suppress(OSError):
+                    if os.fstat(number).st_ino in drafts:
+                        os.close(number)
+            raise LocalError("the first")
+
+    with pytest.raises(LocalError, match="the first"):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
+    """What has its name, but cannot be read back, is told as that: it may be there or not."""
+    path = tmp_path / NAME
+    with (
+        hearing(failing("open", errno.EIO, when=lambda words: words.startswith(NAME))),
+        pytest.raises(LocalError) as failure,
+        keystore.open_folder(tmp_path) as held,
+        held.reserve(NAME) as place,
+    ):
+        place.save(key)
+    assert failure.value.message == (
+        f"{path} is written, but the disk does not confirm it: input/output error"
+    )
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, other: PrivateKey) -> Path:
+    """Another folder, with a key of the same name that others may read."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir(0o700)
+    put(folder / NAME, other, 0o644)
+    return folder
+
+
+@contextlib.contextmanager
+def opened_next(folder: Path) -> Iterator[None]:
+    """Have a folder open under the lowest free number, which is one that was given up just now."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> None:
+    """A folder that was given up is written in no more, and no other one that has its number."""
+    with keystore.open_folder(tmp_path / "out") as held:
+        pass
+    made: list[object] = []
+
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]).startswith(".lskeys-"):
+            made.append(arguments)
+
+    with (
+        opened_next(elsewhere),
+        hearing(listen),
+        pytest.raises(LocalError, match="out was given up, because the run was stopped"),
+        held.reserve(NAME, force=True),
+    ):
+        pytest.fail("the place was given")
+    assert made == []
+
+
+def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
+    """The same when the answer comes after the end: nothing is replaced, kept or mended."""
+    with contextlib.ExitStack() as thread:
+        with keystore.open_folder(tmp_path / "out") as held:
+            place = thread.enter_context(held.reserve(NAME, force=True))
+        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
+            place.save(key)
+    assert [each.name for each in elsewhere.iterdir()] == [NAME]
+    assert (elsewhere / NAME).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_thread_that_withdraws_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
+    """Nor is anything taken away."""
+    with contextlib.ExitStack() as thread:
+        with keystore.open_folder(tmp_path / "out") as held:
+            place = thread.enter_context(held.reserve(NAME))
+            saved = place.save(key)
+        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
+            place.withdraw(saved)
+    assert [each.name for each in elsewhere.iterdir()] == [NAME]
+    assert saved.path.read_bytes() == key.pem.reveal()
+
+
+# Leftovers
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Path:
+    """A temporary file of a run that was killed."""
+    path = tmp_path / ".lskeys-left"
+    path.touch(0o600)
+    return path
+
+
+def test_a_leftover_that_becomes_a_link(tmp_path: Path, left: Path) -> None:
+    """Between the look at it and its opening: what the link leads to is no leftover."""
+    (tmp_path / "mine").touch()
+
+    def swap(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]) == str(left):
+            left.unlink()
+            left.symlink_to("mine")
+
+    with hearing(swap):
+        assert keystore.leftovers(tmp_path) == ()
+    assert left.is_symlink()
+
+
+def test_a_leftover_that_is_removed_meanwhile(tmp_path: Path, left: Path) -> None:
+    """What is not there is not named."""
+
+    def remove(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]) == str(left):
+            left.unlink()
+
+    with hearing(remove):
+        assert keystore.leftovers(tmp_path) == ()
+    assert not left.exists()
+
+
+def test_a_leftover_of_somebody_else(tmp_path: Path, left: Path) -> None:
+    """It cannot be opened, and is named: it may be a key of yours that root saved."""
+    with hearing(failing("open", errno.EACCES, when=lambda words: str(left) in words)):
+        assert keystore.leftovers(tmp_path) == (left,)
+
+
+def test_leftovers_where_there_are_no_locks(tmp_path: Path, left: Path) -> None:
+    """Nobody can tell whether it is in use: rather named once too often."""
+    with hearing(failing("fcntl.flock", errno.ENOLCK)):
+        assert keystore.leftovers(tmp_path) == (left,)
+
+
+# Keeping what is replaced
+
+
+def replaced(folder: Path, key: PrivateKey) -> Path:
+    """Save a key over what has its name, and tell where that is now."""
+    with keystore.open_folder(folder) as held, held.reserve(NAME, force=True) as place:
+        kept = place.save(key).kept
+    assert kept is not None
+    return kept
+
+
+def test_the_largest_file_that_can_be_copied(tmp_path: Path, key: PrivateKey) -> None:
+    """Without hard links, a file of 64 KiB is kept whole."""
+    text = b"x" * SIZE_LIMIT
+    (tmp_path / NAME).write_bytes(text)
+    with hearing(failing("os.link", errno.EPERM)):
+        assert replaced(tmp_path, key).read_bytes() == text
+
+
+def test_nothing_stays_open_without_hard_links(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Neither after what is written under its own name, nor after a copy."""
+    put(tmp_path / NAME, other)
+    before = opened()
+    with hearing(failing("os.link", errno.EPERM)):
+        replaced(tmp_path, key)
+    assert opened() <= before
+
+
+def test_a_file_that_cannot_be_kept_is_not_replaced(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """A disk that fails is no disk without links: there is no copy, and the old file stays."""
+    put(tmp_path / NAME, other)
+    with (
+        hearing(failing("os.link", errno.EIO)),
+        pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
+    ):
+        replaced(tmp_path, key)
+    assert [each.name for each in tmp_path.iterdir()] == [NAME]
+    assert (tmp_path / NAME).read_bytes() == other.pem.reveal()
+
+
+def test_a_file_that_is_gone_before_it_is_copied(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Without hard links, what somebody takes away at that moment cannot be kept: told."""
+    put(tmp_path / NAME, other)
+
+    def take(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link":
+            (tmp_path / NAME).rename(tmp_path / "taken")
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with (
+        hearing(take),
+        pytest.raises(LocalError, match=r"cannot write .*: operation not permitted"),
+    ):
+        replaced(tmp_path, key)
+    assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_file_that_becomes_a_link_before_it_is_kept(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The link is what is kept; the file it leads to gets no second name."""
+    put(tmp_path / NAME, other)
+    (tmp_path / "mine").write_bytes(b"mine")
+
+    def swap(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.link" and arguments[0] == NAME:
+            (tmp_path / NAME).unlink()
+            (tmp_path / NAME).symlink_to("mine")
+
+    with hearing(swap):
+        assert replaced(tmp_path, key).is_symlink()
+    assert (tmp_path / "mine").stat().st_nlink == 1
+
+
+def test_ninety_nine_copies_of_one_second(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The last name is used, and then no other: nothing of all that is there is overwritten."""
+    put(tmp_path / NAME, other)
+    stamp = f"{NAME}.old-20261124T120000Z"
+    taken = [stamp, *(f"{stamp}-{number}" for number in range(2, 99))]
+    for each in taken:
+        (tmp_path / each).touch()
+
+    def save(each: PrivateKey) -> keystore.Saved:
+        with (
+            keystore.open_folder(tmp_path, now=lambda: NOON) as held,
+            held.reserve(NAME, force=True) as place,
+        ):
+            return place.save(each)
+
+    assert save(key).kept == tmp_path / f"{stamp}-99"
+    with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie beside"):
+        save(other)
+    assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
+    assert (tmp_path / f"{stamp}-99").read_bytes() == other.pem.reveal()
+    assert all((tmp_path / each).read_bytes() == b"" for each in taken)

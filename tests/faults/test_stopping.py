@@ -54,10 +54,13 @@ def stopped(liar: Liar, operation: str, numbers: list[signal.Signals], *words: s
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
-        assert arrived.wait(PATIENCE)
-        for number in numbers:
-            running.send_signal(number)
-        out, err = running.communicate(timeout=PATIENCE)
+        try:
+            assert arrived.wait(PATIENCE)
+            for number in numbers:
+                running.send_signal(number)
+            out, err = running.communicate(timeout=PATIENCE)
+        finally:
+            running.kill()  # else it would be waited for
     return Ran(running.returncode, out, err)
 
 

@@ -108,8 +108,9 @@ def main() -> int:
             fates[run.module][run.fate] += 1
             if run.fate == "survived":
                 survivors.add(run.label)
-            if run.fate != "killed":
-                _say(f"{run.fate}: {run.label}")
+                _say(f"survived: {run.label}")
+            if run.fate == "endless":
+                _say(f"no end: {run.label}, in {last_test(run.copy)}")
         _seconds_without_mutant(chosen, copies)  # else what one left behind killed those after it
     _report(fates, time.monotonic() - begun)
     surprises = _surprises(survivors, chosen, is_whole=every == 1)
@@ -215,6 +216,8 @@ def _begin(tests: Tests, copy: Path, experience: Experience) -> ForkProcess:
 
 def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     os.setsid()
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)  # shells have jobs in the background ignore some
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)

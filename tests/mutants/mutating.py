@@ -186,7 +186,7 @@ def _is_kept(parent: ast.AST, node: ast.AST) -> bool:
 
 def _is_truth(node: ast.expr) -> bool:
     """None instead of it says nothing new: it is as false as False, and for True there is that."""
-    return isinstance(node, ast.Constant) and node.value in (True, False, None)
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool | None)
 
 
 def _shown(node: ast.AST) -> str:

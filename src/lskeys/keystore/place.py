@@ -136,7 +136,7 @@ class Place:
         if found is None and draft.place(file.name, file.text, file.mode):
             return "saved", None
         found = found or look(self._directory, file.name)  # somebody was quicker
-        material = _material(found) if found else None
+        material = _material(found)
         if file.is_same(material):
             writing.mend(self._directory, file.name, file.mode)
             self._directory.flush()
@@ -156,8 +156,7 @@ def reserved(
     directory: Directory, name: str, *, force: bool, fresh: bool, now: Callable[[], datetime]
 ) -> Iterator[Place]:
     """Check a destination and reserve its space; without a save, nothing stays behind."""
-    with directory.turn():
-        there = survey(directory, name, force=force, fresh=fresh)
+    there = survey(directory, name, force=force, fresh=fresh)
     with (
         drafted(directory, size=_PRIVATE_SIZE) as private,
         drafted(directory, size=PUBLIC_SIZE) as public,
@@ -180,10 +179,10 @@ def survey(
         beside = look(directory, name + _SUFFIX)
     if force and (found or beside):
         _check_length(directory, name, len(_SUFFIX) + writing.LONGEST_SUFFIX)
-    material = _material(found) if found else None
+    material = _material(found)
     if found and not force and (fresh or not (material and material.private)):
         raise _taken(path, material)
-    public = _material(beside) if beside else None
+    public = _material(beside)
     public_path = directory.path / (name + _SUFFIX)
     if beside and not force and (fresh or not _is_public(public) or _differ(material, public)):
         raise _taken(public_path, public)
@@ -226,8 +225,8 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     )
 
 
-def _material(found: Found) -> LocalMaterial | None:
-    return keymaker.read_local(found.content.reveal())
+def _material(found: Found | None) -> LocalMaterial | None:
+    return keymaker.read_local(found.content.reveal()) if found else None
 
 
 def _is_public(material: LocalMaterial | None) -> bool:
