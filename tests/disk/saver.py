@@ -20,6 +20,7 @@ parser.add_argument("--largest-file", type=int)
 parser.add_argument("--most-files", type=int)
 parser.add_argument("--together", type=int, default=1)
 parser.add_argument("--stop-inside", action="store_true")
+parser.add_argument("--withdraw", action="store_true")
 
 
 def main() -> int:
@@ -51,6 +52,8 @@ def main() -> int:
                 signal.pause()
             os.getppid()  # and here AWS would be asked
             saved = place.save(key, comment="a comment")
+            if options.withdraw:
+                place.withdraw(saved)
     except LskeysError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code

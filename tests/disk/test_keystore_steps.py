@@ -438,6 +438,22 @@ def test_a_file_that_is_gone_before_it_is_copied(
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
 
 
+def test_a_file_that_comes_and_goes(tmp_path: Path, key: PrivateKey) -> None:
+    """Somebody was quicker, and took the file away again: there is nothing to keep, which is told.
+
+    The place is as it was, and the next run saves the key.
+    """
+    once = [errno.EEXIST]
+
+    def come(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and once:
+            raise OSError(once.pop(), "")
+
+    with hearing(come), pytest.raises(LocalError, match="no such file or directory"):
+        replaced(tmp_path, key)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_becomes_a_link_before_it_is_kept(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from lskeys import keystore
-from lskeys.errors import RefusedError
+from lskeys.errors import LocalError, RefusedError
 from lskeys.keymaker import PrivateKey
+
+from .conftest import Saver
+from .tracing import needs_strace, watch
 
 NAME = "web.pem"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -68,6 +71,35 @@ def test_other_files_stay(tmp_path: Path, key: PrivateKey) -> None:
     before = contents(tmp_path)
     save_and_withdraw(tmp_path, key)
     assert contents(tmp_path) == before
+
+
+@needs_strace
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_what_is_taken_back_lasts(
+    tmp_path: Path, save: Saver, other: PrivateKey, options: tuple[str, ...]
+) -> None:
+    """The last that is done is to flush the folder, after every name in it is as it was."""
+    folder = tmp_path / "out"
+    folder.mkdir(0o700)
+    if options:
+        (folder / "k.pem").write_bytes(other.pem.reveal())
+        (folder / "k.pem.pub").write_text(other.public.line())
+    trace = watch(save, folder, tmp_path / "log", "--withdraw", *options)
+    steps = [each.name for each in trace if each.changes_the_disk or each.name == "fsync"]
+    assert steps[-3:] == [*(["renameat"] if options else ["unlinkat"]) * 2, "fsync"]
+
+
+def test_a_key_that_cannot_be_taken_back(tmp_path: Path, key: PrivateKey) -> None:
+    """Which file is still there, and that its key is of no use, is told."""
+    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
+        saved = place.save(key)
+        saved.path.unlink()
+        saved.path.mkdir()  # a folder is not unlinked
+        with pytest.raises(LocalError) as failure:
+            place.withdraw(saved)
+    assert failure.value.message.startswith(
+        f"{saved.path} cannot be removed again, and holds a key of no key pair: "
+    )
 
 
 @pytest.mark.parametrize("beside", ["", ".pub"])

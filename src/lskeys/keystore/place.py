@@ -165,7 +165,7 @@ def reserved(
 
 
 def survey(
-    directory: Directory, name: str, *, force: bool, fresh: bool = False
+    directory: Directory, name: str, *, force: bool, fresh: bool
 ) -> tuple[Present | None, Present | None]:
     """What lies at a destination and beside it; refused where no key could be saved there.
 
@@ -199,14 +199,20 @@ def check_name(name: str) -> None:
 
 
 def _check_length(directory: Directory, name: str, behind: int) -> None:
-    limit = _USUAL_NAME_LIMIT
-    with suppress(OSError, ValueError):
-        limit = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
-    if len(os.fsencode(name)) + behind > limit:
+    if len(os.fsencode(name)) + behind > _longest_name(directory):
         raise RefusedError(
             f"the file name {name} is too long for the disk of {directory.path}",
             hint="choose a shorter one with --file",
         )
+
+
+def _longest_name(directory: Directory) -> int:
+    """In bytes: what the disk says, or where it says nothing of use, what most of them take."""
+    with suppress(OSError):
+        told = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
+        if told > 0:  # some FUSE disks say 0
+            return told
+    return _USUAL_NAME_LIMIT
 
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
