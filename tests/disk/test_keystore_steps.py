@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -301,6 +302,24 @@ def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> Non
     ):
         pytest.fail("the place was given")
     assert made == []
+
+
+def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey) -> None:
+    """Whoever gives the folder up waits for the thread that is writing: its key is whole."""
+    held = contextlib.ExitStack()
+    place = held.enter_context(keystore.open_folder(tmp_path)).reserve(NAME)
+    ending = threading.Thread(target=held.close)
+
+    def end(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and not ending.ident:
+            ending.start()
+            ending.join(0.2)  # time enough to clear the draft away, were it not to wait
+
+    with hearing(end), place as reserved:
+        saved = reserved.save(key)
+    ending.join()
+    assert sorted(tmp_path.iterdir()) == [saved.path, saved.public_path]
+    assert saved.path.read_bytes() == key.pem.reveal()
 
 
 def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
