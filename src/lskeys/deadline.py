@@ -5,6 +5,7 @@ metadata service resets or ignores them; only the one who waits can stop waiting
 memory: an answer, or what a `credential_process` prints, is read to its end before anybody sees it.
 """
 
+import math
 import resource
 import sys
 import threading
@@ -18,10 +19,25 @@ MOST_MEMORY = 512 * 1024 * 1024
 """Bytes the program may grow by while a call is waited for; twenty thousand pairs take 50 MiB."""
 
 _GLANCE = 0.2
-"""Seconds between looks at the memory in use."""
+"""Seconds between looks at what does not end a wait: a signal, the memory in use."""
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what getrusage(2) counts memory in."""
+
+
+def has_come(event: threading.Event, seconds: float = math.inf) -> bool:
+    """Whether an event has come, after waiting so long for it; signals are seen meanwhile.
+
+    Python sees a signal between two steps of its main thread. One that comes after the last look
+    and before the system is asked to wait, or that the system gives to another thread, would be
+    seen only when the wait is over (about one in two hundred, on a busy machine). So it is waited
+    for a glance at a time.
+    """
+    end = time.monotonic() + seconds
+    while not event.wait(max(0.0, min(_GLANCE, end - time.monotonic()))):
+        if time.monotonic() >= end:
+            return False
+    return True
 
 
 class Pending(Generic[T]):
@@ -50,7 +66,7 @@ class Pending(Generic[T]):
 
     def has_ended(self, seconds: float) -> bool:
         """Whether the call has ended, after waiting so long for it."""
-        return self._ended.wait(seconds)
+        return has_come(self._ended, seconds)
 
     def result(self, seconds: float | None = None) -> T:
         """What the call returned or raised.
@@ -60,7 +76,7 @@ class Pending(Generic[T]):
             MemoryError: With `seconds` given, the program grows by `MOST_MEMORY` meanwhile.
         """
         if seconds is None:
-            self._ended.wait()
+            has_come(self._ended)
         else:
             self._wait_within(seconds)
         if self._error is not None:

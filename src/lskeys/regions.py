@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from lskeys.deadline import Pending
+from lskeys.deadline import Pending, has_come
 from lskeys.model import Answer, attempt
 
 T = TypeVar("T")
@@ -92,4 +92,4 @@ def _next_of(line: "deque[_Turn[T]]", arrived: threading.Event) -> "_Turn[T]":
         ready = next((turn for turn in line if turn.pending.has_ended(0)), None)
         if ready is not None:
             return ready
-        arrived.wait()
+        has_come(arrived)

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+from lskeys.deadline import Pending
 from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import REGION, Ran
 
@@ -167,3 +169,35 @@ def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
         for each in left
     ]
     assert all(each.exists() for each in left)
+
+
+def test_a_signal_that_does_not_interrupt_the_wait() -> None:
+    """Given to another thread, or come just before the wait, it is seen before that is over."""
+    main_thread, ready, over = threading.get_ident(), threading.Event(), threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise InterruptedError
+
+    def send() -> None:
+        ready.wait(PATIENCE)
+        while not over.wait(0.05) and not waits(main_thread):
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        over.wait(PATIENCE / 4)  # and meanwhile nothing wakes the main thread
+
+    pending = Pending(send)
+    before = signal.signal(signal.SIGUSR1, stop)
+    ready.set()
+    try:
+        with pytest.raises(InterruptedError):
+            pending.result()
+        assert not pending.has_ended(0)
+    finally:
+        over.set()
+        signal.signal(signal.SIGUSR1, before)
+
+
+def waits(thread: int) -> bool:
+    """Whether a thread waits for an event."""
+    frame = sys._current_frames()[thread]  # noqa: SLF001  documented, for debugging
+    return frame.f_code is threading.Condition.wait.__code__
