@@ -1,4 +1,4 @@
-"""A program that saves one key as `k.pem`, for watching, starving and killing it from outside."""
+"""A program that saves one key, as `k.pem`, for watching, starving and killing it from outside."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ from lskeys.errors import LskeysError
 parser = argparse.ArgumentParser()
 parser.add_argument("key", type=Path)
 parser.add_argument("folder", type=Path)
+parser.add_argument("--name", default="k.pem")
 parser.add_argument("--force", action="store_true")
 parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
 parser.add_argument("--user", type=int)
@@ -44,7 +45,7 @@ def main() -> int:
     try:
         with (
             keystore.open_folder(options.folder) as folder,
-            folder.reserve("k.pem", force=options.force) as place,
+            folder.reserve(options.name, force=options.force) as place,
         ):
             if options.stop_inside:
                 sys.stdout.write("inside\n")

@@ -49,6 +49,15 @@ def test_the_order_of_replacing(tmp_path: Path, save: Saver, other: PrivateKey) 
     assert names[kept - 2 : kept - 2 + len(steps)] == steps
 
 
+def test_a_key_that_was_there_is_flushed_too(tmp_path: Path, save: Saver) -> None:
+    """Whoever wrote it may not have been so careful: each file, then the name it has."""
+    assert save(tmp_path).returncode == 0
+    trace = watch(save, tmp_path, tmp_path / "log")
+    private, folder, public, again = (each.arguments for each in trace if each.name == "fsync")
+    assert folder == again
+    assert folder not in (private, public)
+
+
 def test_no_file_is_ever_made_open_to_others(tmp_path: Path, save: Saver) -> None:
     """Created exclusively, 0600, by names nobody can guess; only the `.pub` becomes 0644."""
     trace = watch(save, tmp_path / "out", tmp_path / "log", "--umask=0")

@@ -273,9 +273,7 @@ def test_a_file_that_is_no_key_is_refused_before_aws_is_asked(
     assert (tmp_path / f"{NAME}{suffix}").read_bytes() == content
 
 
-def test_an_encrypted_key_is_refused_before_aws_is_asked(
-    tmp_path: Path, key_file: Path, key: PrivateKey
-) -> None:
+def test_an_encrypted_key_is_refused_before_aws_is_asked(tmp_path: Path, key_file: Path) -> None:
     """Even if it shows the same public half: nobody can tell what is inside."""
     path = tmp_path / NAME
     shutil.copy(key_file, path)
@@ -283,9 +281,27 @@ def test_an_encrypted_key_is_refused_before_aws_is_asked(
     words = ("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path)
     subprocess.run(words, check=True, capture_output=True)
     before = path.read_bytes()
-    with pytest.raises(RefusedError, match="an encrypted key, which cannot be compared"):
-        save(tmp_path, key)
+    with (
+        keystore.open_folder(tmp_path) as held,
+        pytest.raises(RefusedError, match="an encrypted key, which cannot be compared"),
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
     assert path.read_bytes() == before
+
+
+def test_two_halves_of_two_keys_are_refused_before_aws_is_asked(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """No key could fit both files that are there."""
+    (tmp_path / NAME).write_bytes(key.pem.reveal())
+    (tmp_path / f"{NAME}.pub").write_text(other.public.line())
+    with (
+        keystore.open_folder(tmp_path) as held,
+        pytest.raises(RefusedError, match=r"\.pub holds another key"),
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -464,6 +480,7 @@ def test_the_longest_name_is_saved_and_a_longer_one_refused(
     longest = "k" * 251
     save(tmp_path, key, name=longest)
     assert contents(tmp_path) == expected(key, longest)
+    assert save(tmp_path, key, name=longest).outcome == "unchanged"
     with pytest.raises(RefusedError, match="too long"):
         save(tmp_path, key, name=longest + "k")
     with pytest.raises(RefusedError, match="too long"):  # the old file could not be kept

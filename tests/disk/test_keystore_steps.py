@@ -457,6 +457,49 @@ def test_a_file_that_is_gone_before_it_is_copied(
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
 
 
+@contextlib.contextmanager
+def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
+    """Another program that puts a key, open to all, where one is about to be named."""
+
+    def hurry(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and not path.exists():
+            put(path, key, 0o644)
+
+    with hearing(hurry):
+        yield
+
+
+def test_the_same_key_of_somebody_quicker(tmp_path: Path, key: PrivateKey) -> None:
+    """It is there, which is what was wanted: "unchanged", and closed to others."""
+    path = tmp_path / NAME
+    with (
+        somebody_quicker(path, key),
+        keystore.open_folder(tmp_path) as held,
+        held.reserve(NAME) as place,
+    ):
+        assert place.save(key).outcome == "unchanged"
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (key.pem.reveal(), 0o600)
+
+
+def test_another_key_of_somebody_quicker(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """It stays, with the name, or if forced beside it."""
+    path = tmp_path / NAME
+    with (
+        somebody_quicker(path, other),
+        keystore.open_folder(tmp_path) as held,
+        held.reserve(NAME) as place,
+        pytest.raises(RefusedError, match="holds another key"),
+    ):
+        place.save(key)
+    assert path.read_bytes() == other.pem.reveal()
+    path.unlink()
+    with somebody_quicker(path, other):
+        assert replaced(tmp_path, key).read_bytes() == other.pem.reveal()
+    assert path.read_bytes() == key.pem.reveal()
+
+
 def test_a_file_that_comes_and_goes(tmp_path: Path, key: PrivateKey) -> None:
     """Somebody was quicker, and took the file away again: there is nothing to keep, which is told.
 

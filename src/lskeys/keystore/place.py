@@ -10,7 +10,7 @@ from typing import Literal
 
 from lskeys import keymaker
 from lskeys.errors import RefusedError
-from lskeys.keymaker import LocalMaterial, PrivateKey
+from lskeys.keymaker import LocalMaterial, PrivateKey, PublicKey
 from lskeys.keystore import writing
 from lskeys.keystore.directory import Directory, Found, look
 from lskeys.keystore.draft import Draft, drafted
@@ -133,9 +133,10 @@ class Place:
 
     def _settle(self, draft: Draft, file: _File) -> tuple[Outcome, Path | None]:
         found = look(self._directory, file.name)
-        if found is None and draft.place(file.name, file.text, file.mode):
-            return "saved", None
-        found = found or look(self._directory, file.name)  # somebody was quicker
+        if found is None:
+            if draft.place(file.name, file.text, file.mode):
+                return "saved", None
+            found = look(self._directory, file.name)  # somebody was quicker
         material = _material(found)
         if file.is_same(material):
             writing.mend(self._directory, file.name, file.mode)
@@ -144,8 +145,8 @@ class Place:
         if not self.force:
             raise _taken(self._directory.path / file.name, material)
         if found and found.links == 1:  # else another name of the file would change too
-            is_public = file.mode == PUBLIC and _is_public(material)
-            writing.mend(self._directory, file.name, PUBLIC if is_public else PRIVATE)
+            mode = PUBLIC if _public_half(material) else PRIVATE
+            writing.mend(self._directory, file.name, mode)
         kept = writing.keep(self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}")
         draft.replace(file.name, file.text, file.mode)
         return "replaced", self._directory.path / kept
@@ -179,12 +180,12 @@ def survey(
         beside = look(directory, name + _SUFFIX)
     if force and (found or beside):
         _check_length(directory, name, len(_SUFFIX) + writing.LONGEST_SUFFIX)
-    material = _material(found)
-    if found and not force and (fresh or not (material and material.private)):
+    material, public = _material(found), _material(beside)
+    private = material.private if material else None
+    if found and not force and (fresh or private is None):
         raise _taken(path, material)
-    public = _material(beside)
     public_path = directory.path / (name + _SUFFIX)
-    if beside and not force and (fresh or not _is_public(public) or _differ(material, public)):
+    if beside and not force and (fresh or not _fits(private, _public_half(public))):
         raise _taken(public_path, public)
     return (
         Present(path, found.mode, material) if found else None,
@@ -221,7 +222,7 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
         return private is not None and private.public.blob == key.public.blob
 
     def is_its_public(material: LocalMaterial | None) -> bool:
-        public = material.public if material and _is_public(material) else None
+        public = _public_half(material)
         return public is not None and public.blob == key.public.blob
 
     line = Secret(key.public.line(comment).encode() + b"\n")
@@ -235,14 +236,14 @@ def _material(found: Found | None) -> LocalMaterial | None:
     return keymaker.read_local(found.content.reveal()) if found else None
 
 
-def _is_public(material: LocalMaterial | None) -> bool:
-    return material is not None and not material.has_private
+def _public_half(material: LocalMaterial | None) -> PublicKey | None:
+    """The public key of a file that holds no private one."""
+    return material.public if material and not material.has_private else None
 
 
-def _differ(private: LocalMaterial | None, public: LocalMaterial | None) -> bool:
-    """Whether both are there and are halves of two keys: no third one could fit both."""
-    halves = [each.public.blob for each in (private, public) if each and each.public]
-    return len(set(halves)) > 1
+def _fits(private: PrivateKey | None, public: PublicKey | None) -> bool:
+    """Whether a `.pub` is one, and not of another key than the private one that is there."""
+    return public is not None and (private is None or private.public.blob == public.blob)
 
 
 def _taken(path: Path, material: LocalMaterial | None) -> RefusedError:
