@@ -129,6 +129,14 @@ def test_without_early_allocation_the_space_is_written(
     assert (tmp_path / "out" / "k.pem").read_bytes() == small.pem.reveal()
 
 
+@pytest.mark.parametrize("error", ["ENOSPC", "EDQUOT", "EIO"])
+def test_a_disk_that_refuses_space_is_believed(tmp_path: Path, save: Saver, error: str) -> None:
+    """It is not tried by writing whether there is some after all: AWS is not asked."""
+    ran = save(tmp_path / "out", before=poor(tmp_path, f"--inject=fallocate:error={error}"))
+    assert ran.returncode == 9
+    assert ran.stderr.startswith(f"cannot write in {tmp_path / 'out'}: ")
+
+
 def test_space_that_can_only_be_taken_by_writing_is_taken(tmp_path: Path, save: Saver) -> None:
     """A disk that fills at that moment is met before AWS is asked."""
     words = ("--inject=fallocate:error=EINVAL", "--inject=pwrite64:error=ENOSPC:when=1")
