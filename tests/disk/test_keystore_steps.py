@@ -438,6 +438,20 @@ def test_a_file_that_cannot_be_kept_is_not_replaced(
     assert (tmp_path / NAME).read_bytes() == other.pem.reveal()
 
 
+def test_a_disk_that_fails_to_link_is_no_disk_without_links(
+    tmp_path: Path, key: PrivateKey
+) -> None:
+    """The key is not written another way, past a failure: it is told, and nothing stays."""
+    with (
+        hearing(failing("os.link", errno.EIO)),
+        pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
+        keystore.open_folder(tmp_path) as held,
+        held.reserve(NAME) as place,
+    ):
+        place.save(key)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_gone_before_it_is_copied(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
