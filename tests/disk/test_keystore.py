@@ -533,6 +533,18 @@ def test_another_lskeys_is_waited_for_and_then_told(tmp_path: Path) -> None:
     assert refusal.value.hint == "wait until it is done, then try again"
 
 
+def test_another_lskeys_has_a_minute(tmp_path: Path) -> None:
+    """Unless another wait is asked for: as long as it may ask AWS one question by default."""
+    naps: list[float] = []
+    with (
+        keystore.open_folder(tmp_path),
+        pytest.raises(RefusedError, match="another lskeys is writing in"),
+        keystore.open_folder(tmp_path, sleep=naps.append),
+    ):
+        pytest.fail("both hold it")
+    assert sum(naps) == pytest.approx(60)
+
+
 def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -> None:
     """The lock leaves nothing behind and the next one goes on."""
     holder = keystore.open_folder(tmp_path)

@@ -43,6 +43,24 @@ def hearing(deed: Deed) -> Iterator[None]:
         _deeds.remove(deed)
 
 
+def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> Deed:
+    """What makes every call of a kind fail, if its first arguments are those that are meant."""
+
+    def fail(happened: str, arguments: tuple[object, ...]) -> None:
+        if happened == event and when(" ".join(map(str, arguments))):
+            raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
+    """A private key file."""
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+    path.chmod(mode)
+    return path
+
+
 @needs_strace
 def test_a_draft_that_cannot_be_removed_is_told(tmp_path: Path, save: Saver) -> None:
     """The key has its name, and that is what is said, not that it could not be written."""
@@ -176,6 +194,15 @@ def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey)
     assert failure.value.hint == "look who owns it, and whether that disk keeps permissions"
 
 
+def test_a_public_half_that_cannot_be_written_is_told(tmp_path: Path, key: PrivateKey) -> None:
+    """By its name, and what was begun is gone."""
+    path = put(tmp_path / NAME, key)
+    with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
+        keystore.complete(path)
+    assert failure.value.message == f"cannot write {path}.pub: input/output error"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
     """What no operating system said has neither a number nor a text, and is one sentence still."""
 
@@ -191,24 +218,6 @@ def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
         pytest.fail("it was made")
     assert failure.value.message == f"cannot make the folder {tmp_path / 'made'}: timeouterror"
     assert failure.value.hint is None
-
-
-def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> Deed:
-    """What makes every call of a kind fail, if its first arguments are those that are meant."""
-
-    def fail(happened: str, arguments: tuple[object, ...]) -> None:
-        if happened == event and when(" ".join(map(str, arguments))):
-            raise OSError(number, os.strerror(number))
-
-    return fail
-
-
-def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
-    """A private key file."""
-    path.touch(0o600)
-    path.write_bytes(key.pem.reveal())
-    path.chmod(mode)
-    return path
 
 
 def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
