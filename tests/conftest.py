@@ -21,6 +21,7 @@ from lskeys import sandbox
 from lskeys.cli import main
 from lskeys.runtime import Launch
 from lskeys.sandbox import Sandbox, Server
+from tests.signals import let_programs_heed
 
 pytest_plugins = ("tests.matrix",)
 
@@ -41,6 +42,7 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+let_programs_heed()
 
 
 @dataclass(frozen=True, slots=True)

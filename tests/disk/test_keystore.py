@@ -507,6 +507,18 @@ def test_the_longest_name_that_can_be_kept(
     assert contents(tmp_path) == expected(key, longest)
 
 
+def test_a_name_whose_old_file_can_just_be_kept(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """`NAME.pub.old-TIME-99` has to fit: 255 bytes do, and one more is refused with force."""
+    longest = "k" * (255 - len(".pub.old-20260704T120000Z-99"))
+    save(tmp_path, other, name=longest)
+    assert save(tmp_path, key, name=longest, force=True).outcome == "replaced"
+    save(tmp_path, other, name=longest + "k")
+    with pytest.raises(RefusedError, match="too long"):
+        save(tmp_path, key, name=longest + "k", force=True)
+
+
 @pytest.mark.parametrize("name", ["", "..", "a\nb"])
 def test_a_look_refuses_what_is_no_name_where_no_folder_is(tmp_path: Path, name: str) -> None:
     """A dry run says of a name what saving would say, also before the folder is made."""

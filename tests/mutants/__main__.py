@@ -216,8 +216,6 @@ def _begin(tests: Tests, copy: Path, experience: Experience) -> ForkProcess:
 
 def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
-        signal.signal(number, signal.SIG_DFL)  # shells have jobs in the background ignore some
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
