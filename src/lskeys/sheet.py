@@ -14,6 +14,9 @@ T = TypeVar("T")
 SCHEMA_VERSION = 1
 """Of the JSON documents; raised when a member changes its meaning or goes away."""
 
+_WHOSE = ("profile", "account")
+"""Columns that tell accounts apart: the profile that opens one, and its number where it shows."""
+
 
 class Tone(Enum):
     """What a cell is to the eye; never the only bearer of a meaning."""
@@ -113,9 +116,11 @@ class Sheet(Generic[T]):
     @property
     def of_several_accounts(self) -> "Sheet[T]":
         """The same with whose account an item is in, in front, unless columns were asked for."""
-        if self.chosen or "profile" not in self.view.names:
+        if self.chosen:
             return self
-        return replace(self, chosen=self.view.chosen(["profile", *self.view.standard]))
+        standard = self.view.standard
+        whose = [name for name in _WHOSE if name in self.view.names and name not in standard]
+        return replace(self, chosen=self.view.chosen([*whose, *standard]))
 
     @property
     def document(self) -> dict[str, Any]:

@@ -50,13 +50,13 @@ def servers(home: Path, accounts: dict[str, Sandbox]) -> Iterator[dict[str, Serv
 
 @pytest.mark.usefixtures("servers")
 def test_side_by_side(run: Run) -> None:
-    """Each account is asked in its own region; a column in front says whose a pair is."""
+    """Each account is asked in its own region; columns in front say whose a pair is."""
     ran = run(f"list {BOTH} -o csv")
     header, *rows = ran.out.splitlines()
-    assert header == "profile,name,region,created,fingerprint,tags"
-    assert [row.split(",")[:3] for row in rows] == [
-        ["work", "web", REGION],
-        ["home", "mail", "eu-west-1"],
+    assert header == "profile,account,name,region,created,fingerprint,tags"
+    assert [row.split(",")[:4] for row in rows] == [
+        ["work", "123456789012", "web", REGION],
+        ["home", "123456789012", "mail", "eu-west-1"],
     ]
     assert run("list -p work -p home --columns profile,name") == Ran(0, "work\tweb\nhome\tmail\n")
     assert run("-p work -p home list -q --sort name") == Ran(0, "mail\nweb\n")
