@@ -1,19 +1,17 @@
 """create: what is on the disk at the moment AWS is asked, and when its answers lie."""
 
 import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REGION, Ran, Run
 
-from .server import HOLD, RESET, Answer, Call, Liar, pair, refused, said
+from .server import RESET, Answer, Call, Liar, pair, refused, said
+from .stopping import by_signal, stopped
 
 NOT_FOUND = refused("NotFoundException", "The KeyPair does not exist: web")
-PATIENCE = 30.0
+CREATE = ("create", "web")
 RESERVED = 16 * 1024
 """Bytes that any private key fits in."""
 
@@ -90,46 +88,24 @@ def test_another_fingerprint_after_a_lost_answer(liar: Liar, run: Run, keys: Pat
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
 
 
-STOPS = [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")]
-
-
-def stopped(liar: Liar, operation: str, number: signal.Signals, *options: str) -> Ran:
-    """Run create in a process of its own, and stop it when this operation is under way."""
-    arrived = threading.Event()
-
-    def hold(call: Call) -> Answer:
-        del call
-        arrived.set()
-        return HOLD
-
-    liar.answers("GetKeyPair", NOT_FOUND)
-    liar.answers(operation, hold)
-    command = (sys.executable, "-m", "lskeys", "create", "web", *options)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert arrived.wait(PATIENCE)
-        running.send_signal(number)
-        out, err = running.communicate(timeout=PATIENCE)
-    return Ran(running.returncode, out, err)
-
-
-@pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+@by_signal
 def test_stopped_while_the_public_half_is_out(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped before AWS answered, the pair may be there: the key is kept."""
-    ran = stopped(liar, "ImportKeyPair", number, "--type", "ed25519")
+    liar.answers("GetKeyPair", NOT_FOUND)
+    ran = stopped(liar, "ImportKeyPair", [number], *CREATE, "--type", "ed25519")
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
 
 
-@pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+@by_signal
 def test_stopped_while_the_service_makes_a_key(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped before AWS handed out the key, what may be left behind is told; no file stays."""
-    assert stopped(liar, "CreateKeyPair", number, "--service-generated") == Ran(
+    liar.answers("GetKeyPair", NOT_FOUND)
+    assert stopped(liar, "CreateKeyPair", [number], *CREATE, "--service-generated") == Ran(
         exit_code,
         err=f"lskeys: error: {word}\n"
         "lskeys: hint: a pair may be left behind whose private half nobody has; "

@@ -15,15 +15,8 @@ from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import REGION, Ran
 
 from .region import DEFAULT_PAIR
-from .server import HOLD, Answer, Call, Liar, pair, pairs, said
-
-PATIENCE = 60.0
-STOPS = [
-    (signal.SIGTERM, 143, "terminated"),
-    (signal.SIGHUP, 143, "terminated"),
-    (signal.SIGINT, 130, "interrupted"),
-]
-by_signal = pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
+from .server import Answer, Call, Liar, pair, pairs, said
+from .stopping import PATIENCE, by_signal, stopped
 
 
 @pytest.fixture
@@ -40,30 +33,6 @@ def default_pair(liar: Liar) -> None:
     liar.answers("GetInstances", said({"instances": []}))
     handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
     liar.answers("DownloadDefaultKeyPair", said(handed_out))
-
-
-def stopped(liar: Liar, operation: str, numbers: list[signal.Signals], *words: str) -> Ran:
-    """Run the program, and send it these signals when an operation is under way."""
-    arrived = threading.Event()
-
-    def hold(call: Call) -> Answer:
-        del call
-        arrived.set()
-        return HOLD
-
-    liar.answers(operation, hold)
-    command = (sys.executable, "-m", "lskeys", *words)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            assert arrived.wait(PATIENCE)
-            for number in numbers:
-                running.send_signal(number)
-            out, err = running.communicate(timeout=PATIENCE)
-        finally:
-            running.kill()  # else it would be waited for
-    return Ran(running.returncode, out, err)
 
 
 @pytest.mark.usefixtures("default_pair")
