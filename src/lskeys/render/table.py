@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
-from itertools import compress
+from itertools import compress, islice
 from typing import Any
 
 from rich import box
@@ -87,9 +87,10 @@ class _Page:
         """A row for each item, a column of this width for each value."""
         rules = box.ASCII if self.ascii_only else box.SIMPLE_HEAD
         head = Table(box=rules, show_edge=False, pad_edge=False, header_style="bold")
-        for column, width in zip(columns, widths, strict=True):
-            head.add_column(column.heading, no_wrap=True, width=width)
-        yield from self._lines(head, self.width)
+        for column in columns:
+            head.add_column(column.heading, no_wrap=True)
+        head.add_row(*("x" * width for width in widths))
+        yield from islice(self._lines(head, self.width), 2)
         between = f" {rules.mid_vertical} "
         for row in rows:
             yield between.join(map(self._padded, row, widths)).rstrip()
