@@ -69,7 +69,7 @@ def list_key_pairs(
     sort((), sort_by, KEY_PAIRS)
     asks_usage = selection.in_use is not None or "used-by" in names
     needs_all = sort_by is not None or asks_usage or "local-files" in names
-    if run.streams and not needs_all and len(run.accounts) == 1:
+    if run.streams and not needs_all and not run.has_several_accounts:
         _stream(run, selection, chosen)
         return
     answers = run.ask_accounts(
@@ -142,6 +142,6 @@ def _say_nothing_found(run: Runtime, selection: Selection, there: Sequence[KeyPa
     """Say so, and what would find something."""
     if run.asked.quiet:
         return
-    where = run.asked.profiles if len(run.accounts) > 1 else run.regions
+    where = run.asked.profiles if run.has_several_accounts else run.regions
     run.terminal.note(f"no key pairs found in {', '.join(where)}")
     run.terminal.hint(selection.way_out(there))
