@@ -87,6 +87,23 @@ ELSEWHERE = ("lskeys.changes", "lskeys.fingerprints", "lskeys.matching", "lskeys
 HEAVY = ("boto3", "botocore", "cryptography", "http", "jmespath", "sqlite3", "urllib3")
 
 
+def told_after(line: list[str], then: str, home: Path) -> list[str]:
+    """Run a command line in a fresh interpreter, and then this code: the lines on stderr.
+
+    The code knows `before`, the modules that were loaded already, and the `exit_code`.
+    """
+    code = (
+        "import sys, runpy\n"
+        f"before, exit_code, sys.argv = set(sys.modules), 0, ['lskeys', *{line!r}]\n"
+        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
+        "except SystemExit as error:\n    exit_code = error.code\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code + then], capture_output=True, text=True, check=True, cwd=home
+    )
+    return ended.stderr.splitlines()
+
+
 def part_of(module: Path) -> str:
     """The part of the house a file belongs to: the name behind `lskeys.`."""
     return module.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -188,18 +205,8 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
     line: list[str], unwanted: tuple[str, ...], home: Path
 ) -> None:
     """A fresh interpreter that does this loads none of these."""
-    code = (
-        "import sys, runpy\n"
-        f"sys.argv = ['lskeys', *{line!r}]\n"
-        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
-        "except SystemExit:\n    pass\n"
-        f"loaded = sorted(sys.modules.keys() & set({unwanted!r}))\n"
-        "print('loaded', loaded, file=sys.stderr)\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
-    )
-    assert ended.stderr.splitlines()[-1] == "loaded []"
+    then = f"print('loaded', sorted(sys.modules.keys() & set({unwanted!r})), file=sys.stderr)"
+    assert told_after(line, then, home)[-1] == "loaded []"
 
 
 @pytest.mark.parametrize("verb", ["create new --service-generated", "download-default"])
@@ -210,20 +217,15 @@ def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
     """A key that AWS hands out once is not lost because the program cannot be read any more."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "a")
-    code = (
-        "import sys, runpy\n"
-        f"line = '{verb} {to} -y -r us-east-1 --endpoint-url http://127.0.0.1:9 --timeout 5'\n"
-        "sys.argv = ['lskeys', *line.split()]\n"
-        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
-        "except SystemExit as error:\n    code = error.code\n"
+    line = f"{verb} {to} -y -r us-east-1 --endpoint-url http://127.0.0.1:9 --timeout 5"
+    then = (
         "folder = 'lskeys.keymaker.'\n"
-        "print(code, *sorted(each for each in sys.modules if each.startswith(folder)))\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
+        "loaded = sorted(each for each in sys.modules if each.startswith(folder))\n"
+        "print(exit_code, *loaded, file=sys.stderr)\n"
     )
     files = {each.stem for each in (ROOT / "keymaker").glob("*.py")} - {"__init__"}
-    assert ended.stdout.split() == ["8", *sorted(f"lskeys.keymaker.{each}" for each in files)]
+    told = told_after(line.split(), then, home)[-1]
+    assert told.split() == ["8", *sorted(f"lskeys.keymaker.{each}" for each in files)]
 
 
 @pytest.mark.parametrize("kind", ["names", "regions", "profiles"])
@@ -232,11 +234,7 @@ def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
 
     Of Python's own, nothing that takes longer to import than the answer takes.
     """
-    code = (
-        "import sys, runpy\n"
-        "before = set(sys.modules)\n"
-        f"sys.argv = ['lskeys', '_complete', {kind!r}, 'lskeys', 'delete']\n"
-        "runpy.run_module('lskeys', run_name='__main__')\n"
+    then = (
         "loaded = set(sys.modules) - before\n"
         "own = {each for each in loaded if each.partition('.')[0] == 'lskeys'}\n"
         "slow = {'argparse', 'dataclasses', 'datetime', 'inspect', 'json', 'pathlib', 'shutil',\n"
@@ -245,10 +243,7 @@ def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
         "print(*sorted(own), file=sys.stderr)\n"
         "print(*sorted(other), *sorted(loaded & slow), file=sys.stderr)\n"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
-    )
-    own, other = ended.stderr.splitlines()
+    own, other = told_after(["_complete", kind, "lskeys", "delete"], then, home)
     assert {each.partition(".")[2].partition(".")[0] for each in own.split()} == {"", "words"}
     assert other == ""
 
@@ -272,18 +267,11 @@ def test_the_table_says_what_the_verb_says(verb: commands.Verb) -> None:
 
 def test_a_run_loads_the_file_of_its_verb_alone(home: Path) -> None:
     """A verb's file, and what only that verb needs, is read when it is typed."""
-    code = (
-        "import sys, runpy\n"
-        "sys.argv = ['lskeys', 'config']\n"
-        "try:\n    runpy.run_module('lskeys', run_name='__main__')\n"
-        "except SystemExit:\n    pass\n"
+    then = (
         "start = 'lskeys.commands.'\n"
         "print(*sorted(each for each in sys.modules if each.startswith(start)), file=sys.stderr)\n"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=home
-    )
-    assert ended.stderr.splitlines()[-1] == "lskeys.commands.config"
+    assert told_after(["config"], then, home)[-1] == "lskeys.commands.config"
 
 
 def test_the_folder_is_the_help_page_is_the_readme() -> None:
