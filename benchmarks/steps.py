@@ -23,14 +23,14 @@ def mark(step: str) -> None:
     since = now
 
 
-importlib.import_module("lskeys.process")
+importlib.import_module("lskeys.cli.process")
 mark("imports: Typer and the front door")
 
-importlib.import_module("lskeys.commands.list")
+importlib.import_module("lskeys.cli.commands.list")
 
 mark("imports: the verb")
 
-from lskeys import config  # noqa: E402
+from lskeys.config import settings as config  # noqa: E402
 
 nothing = config.ConfigFile(config.config_path(), {})
 settings = config.settle(config.Flags(), os.environ, nothing)
@@ -48,9 +48,9 @@ mark("client: data, credentials, model")
 pairs = lightsail.key_pairs(include_default=False)
 mark("call")
 
-from lskeys.render import plain  # noqa: E402
-from lskeys.sheet import Sheet  # noqa: E402
-from lskeys.views.key_pairs import KEY_PAIRS  # noqa: E402
+from lskeys.output import formats as plain  # noqa: E402
+from lskeys.output.result import Sheet  # noqa: E402
+from lskeys.output.views.key_pairs import KEY_PAIRS  # noqa: E402
 
 for line in plain.text(Sheet(KEY_PAIRS, pairs)):
     print(line)

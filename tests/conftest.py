@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from lskeys import sandbox
-from lskeys.cli import main
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
 from lskeys.sandbox import Sandbox, Server
 from tests.signals import let_programs_heed
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lskeys import keymaker, sandbox
+from lskeys import keys as keymaker
+from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Switches, Tag
 from tests.faults.server import Answer, Call, Liar, pair, pairs
 

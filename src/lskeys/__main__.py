@@ -3,7 +3,7 @@
 import os
 import sys
 
-from lskeys import words
+from lskeys.cli import completion as words
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     if sys.argv[1:2] == [words.QUESTION]:
         words.tell(sys.argv[2:], os.environ)
         return
-    from lskeys import process
+    from lskeys.cli import process
 
     process.main()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NamedTuple, NoReturn, TypeVar
 
 from lskeys.errors import InterruptedByUserError, LskeysError
 
@@ -198,3 +198,18 @@ def attempt(region: str, call: Callable[[], T]) -> Answer[T]:
     except LskeysError as error:
         error.region = error.region or region or None
         return Answer(region, error=error)
+
+
+class Place(NamedTuple):
+    """A region, and the profile of the account where several are asked."""
+
+    region: str
+    profile: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.region} of {self.profile}" if self.profile else self.region
+
+
+def place_of(pair: KeyPair) -> Place:
+    """Where a pair is."""
+    return Place(pair.region, pair.profile or "")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lskeys.findings import Code
+from lskeys.audit import Code
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from lskeys import commands
-from lskeys.commands._tree import tree
-from lskeys.completion import line
-from lskeys.tree import HELP, Command, Option
-from lskeys.words import usual
+from lskeys.cli import commands
+from lskeys.cli.command_tree import HELP, Command, Option
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.completion import defaults as usual
+from lskeys.cli.completion.scripts import grammar as line
 from tests.cli.shells import PROMPT, TAB, Terminal, terminal
 from tests.conftest import Run
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lskeys.cli import main
-from lskeys.fingerprints import parse
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
+from lskeys.keys.fingerprints import parse
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, REGION, Ran, Run, Stream
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import commands
-from lskeys.commands._tree import tree
-from lskeys.completion import SCRIPTS
+from lskeys.cli import commands
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.completion.scripts import SCRIPTS
 from tests.conftest import Run
 
 ROOT = Path(__file__).parents[2]

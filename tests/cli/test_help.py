@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import commands, config, manual
-from lskeys.commands._tree import tree
+from lskeys.cli import commands
+from lskeys.cli import man_page as manual
+from lskeys.cli.command_tree import Command
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.help_topics import TOPICS
+from lskeys.config import settings as config
 from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
-from lskeys.topics import TOPICS
-from lskeys.tree import Command
 from tests.conftest import REGION, Ran, Run
 
 README = Path(__file__).parents[2] / "README.md"

@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from lskeys import commands
+from lskeys.cli import commands
+from lskeys.output.result import SCHEMA_VERSION
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
-from lskeys.sheet import SCHEMA_VERSION
 from tests.conftest import CREATED, REGION, Run
 
 from .keys import encrypted_pem, other_pem, own_pem, public_line, save

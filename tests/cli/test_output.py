@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.cli import main
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, Ran, Run
 from tests.faults.server import Liar, lying, pair, pairs, refused, said

@@ -16,20 +16,20 @@ import pytest
 import lskeys
 from lskeys import sandbox
 from lskeys.errors import ExitCode
+from lskeys.output.result import View
+from lskeys.output.views.deletions import REMOVALS
+from lskeys.output.views.findings import FINDINGS
+from lskeys.output.views.hosts import HOSTS
+from lskeys.output.views.imported_keys import IMPORTED_KEYS
+from lskeys.output.views.key_files import OWNED_KEYS
+from lskeys.output.views.key_pair_details import PORTRAIT
+from lskeys.output.views.key_pairs import KEY_PAIRS
+from lskeys.output.views.regions import REGIONS
+from lskeys.output.views.rotations import ROTATIONS
+from lskeys.output.views.saved_keys import SAVED_KEYS
+from lskeys.output.views.settings import SETTINGS
+from lskeys.output.views.written_files import WRITTEN_FILES
 from lskeys.sandbox import Sandbox, Server, Tag
-from lskeys.sheet import View
-from lskeys.views.findings import FINDINGS
-from lskeys.views.hosts import HOSTS
-from lskeys.views.imported_keys import IMPORTED_KEYS
-from lskeys.views.key_pairs import KEY_PAIRS
-from lskeys.views.owned_keys import OWNED_KEYS
-from lskeys.views.portraits import PORTRAIT
-from lskeys.views.regions import REGIONS
-from lskeys.views.removals import REMOVALS
-from lskeys.views.rotations import ROTATIONS
-from lskeys.views.saved_keys import SAVED_KEYS
-from lskeys.views.settings import SETTINGS
-from lskeys.views.written_files import WRITTEN_FILES
 from tests import documents
 from tests.conftest import REGION, Run
 

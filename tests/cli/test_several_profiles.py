@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from lskeys import sandbox
-from lskeys.commands._tree import tree
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.completion.answer import words
 from lskeys.sandbox import Sandbox, Server
-from lskeys.words.answer import words
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 
 from .keys import other_pem, own_pem, public_line, save

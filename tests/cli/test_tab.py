@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import config, sandbox, words
+from lskeys import sandbox
+from lskeys.cli import completion as words
+from lskeys.cli.completion import cache as memory
+from lskeys.cli.completion import defaults as usual
+from lskeys.cli.completion import scope as place
+from lskeys.config import settings as config
 from lskeys.model import Sighting
 from lskeys.sandbox import Sandbox
-from lskeys.words import memory, place, usual
 from tests.conftest import REGION, Run
 
 

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import lskeys
-from lskeys import keymaker
-from lskeys.keymaker import PrivateKey
+from lskeys import keys as keymaker
+from lskeys.keys import PrivateKey
 
 PROGRAM = Path(__file__).with_name("saver.py")
 ENVIRONMENT = {

@@ -7,7 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from lskeys import keymaker, keystore
+from lskeys import keys as keymaker
+from lskeys import storage as keystore
 from lskeys.errors import LskeysError
 
 parser = argparse.ArgumentParser()

@@ -11,7 +11,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.loaders import Loader
 
-from lskeys.lightsail.data import LightsailFirst, loader
+from lskeys.lightsail.botocore_data import LightsailFirst, loader
 
 OPERATIONS = (
     "CreateKeyPair",

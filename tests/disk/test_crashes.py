@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keymaker, keystore
-from lskeys.keymaker import PrivateKey
+from lskeys import keys as keymaker
+from lskeys import storage as keystore
+from lskeys.keys import PrivateKey
 from tests.matrix import Injected
 
 from .conftest import Ran, Saver

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import LocalError, RefusedError
-from lskeys.journal import Journal
-from lskeys.rotation_plan import Entry, Step
+from lskeys.keypairs.rotation.journal import Journal
+from lskeys.keypairs.rotation.plan import Entry, Step
 
 AWS = "https://lightsail.eu-west-1.amazonaws.com"
 ENTRY = Entry(

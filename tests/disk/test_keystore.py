@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keymaker, keystore
+from lskeys import keys as keymaker
+from lskeys import storage as keystore
 from lskeys.errors import LocalError, MissingError, RefusedError
-from lskeys.keymaker import PrivateKey
-from lskeys.keystore import Saved
+from lskeys.keys import PrivateKey
+from lskeys.storage import Saved
 from tests.strange import PRECIOUS, STRANGE
 
 from .conftest import ENVIRONMENT, PROGRAM, Saver

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keystore
+from lskeys import storage as keystore
 from lskeys.errors import LocalError, RefusedError
-from lskeys.keymaker import SIZE_LIMIT, PrivateKey
+from lskeys.keys import SIZE_LIMIT, PrivateKey
 
 from .conftest import Saver
 from .tracing import needs_strace, strace

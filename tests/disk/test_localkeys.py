@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keymaker, localkeys
+from lskeys import keys as keymaker
+from lskeys.audit import KeyFolder
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
-from lskeys.findings import KeyFolder
-from lskeys.fingerprints import Form
-from lskeys.keymaker import PrivateKey
-from lskeys.matching import LocalKey
+from lskeys.keys import PrivateKey
+from lskeys.keys.fingerprints import Form
+from lskeys.keys.matching import LocalKey
+from lskeys.storage import key_search as localkeys
 from tests.strange import put_socket
 
 

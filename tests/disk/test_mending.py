@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keystore
+from lskeys import storage as keystore
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
-from lskeys.keymaker import PrivateKey
+from lskeys.keys import PrivateKey
 
 MODES = (0o400, 0o600, 0o640, 0o644, 0o660, 0o666, 0o755, 0o777)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.keymaker import PrivateKey
+from lskeys.keys import PrivateKey
 
 from .conftest import Saver
 from .tracing import needs_strace, strace, watch

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import sshconfig, sshfiles
 from lskeys.errors import RefusedError
+from lskeys.ssh import config_files as sshfiles
+from lskeys.ssh import config_text as sshconfig
 
 OURS = sshconfig.own_file(["Host web"])
 

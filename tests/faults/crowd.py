@@ -14,9 +14,12 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from lskeys import creation, default_pair, keystore, localkeys, rotation
-from lskeys.cli import main
-from lskeys.runtime import Launch
+from lskeys import storage as keystore
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
+from lskeys.keypairs import creation, default_pair
+from lskeys.keypairs.rotation import rotate as rotation
+from lskeys.storage import key_search as localkeys
 
 LOADED = (boto3, creation, default_pair, keystore, localkeys, rotation)
 """Loaded before the forks, so that all of them are quick and meet."""

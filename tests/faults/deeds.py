@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lskeys import commands
+from lskeys.cli import commands
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Tag
 from tests.conftest import CREATED, REGION
 

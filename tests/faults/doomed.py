@@ -168,9 +168,14 @@ if __name__ == "__main__":
 import boto3  # noqa: E402  whatever takes a call by its name takes the guarded one
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 
-from lskeys import creation, journal, keystore, localkeys, rotation, sshfiles  # noqa: E402
-from lskeys import process as program  # noqa: E402
-from lskeys.render import plain  # noqa: E402
+from lskeys import storage as keystore  # noqa: E402
+from lskeys.cli import process as program  # noqa: E402
+from lskeys.keypairs import creation  # noqa: E402
+from lskeys.keypairs.rotation import journal  # noqa: E402
+from lskeys.keypairs.rotation import rotate as rotation  # noqa: E402
+from lskeys.output import formats as plain  # noqa: E402
+from lskeys.ssh import config_files as sshfiles  # noqa: E402
+from lskeys.storage import key_search as localkeys  # noqa: E402
 
 LOADED = (boto3, serialization, creation, journal, keystore, localkeys, rotation, sshfiles, plain)
 """Loaded before the forks, so that each of them is quick."""

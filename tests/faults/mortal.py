@@ -14,9 +14,10 @@ from typing import Any
 
 import boto3
 
-from lskeys import localkeys, rotation
-from lskeys.cli import main
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
+from lskeys.keypairs.rotation import rotate as rotation
+from lskeys.storage import key_search as localkeys
 
 LOADED = (boto3, localkeys, rotation)
 """Loaded before the forks, so that each of them is quick."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from lskeys import keystore
+from lskeys import storage as keystore
 
 SUCCESS = re.compile(
     r"^lskeys: (saved|unchanged|replaced|wrote|written|rotated|deleted|mended|no findings)\b",

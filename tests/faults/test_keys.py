@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keymaker
-from lskeys.fingerprints import Form
+from lskeys import keys as keymaker
+from lskeys.keys.fingerprints import Form
 from lskeys.sandbox import Sandbox, Server
 from tests.cli.keys import fingerprint, openssh, other_pem, own_pem, public_line, said, save
 from tests.conftest import REGION, Ran, Run

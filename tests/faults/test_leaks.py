@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import HTTPClientError
 
-from lskeys.cli import main
-from lskeys.lightsail import troubles
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
+from lskeys.lightsail import error_table as troubles
 from tests.conftest import NOW, REGION, Ran, Run, Stream
 
 from .deeds import DEEDS, FORMATTED, HOST_KEY, Deed, Stage, named

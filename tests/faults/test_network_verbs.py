@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keystore
+from lskeys import storage as keystore
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import REGION, Run
 

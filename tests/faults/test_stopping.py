@@ -10,7 +10,7 @@ from types import FrameType
 
 import pytest
 
-from lskeys.deadline import Pending
+from lskeys.concurrency import Pending
 from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import REGION, Ran
 

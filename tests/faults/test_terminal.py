@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.cli import main
-from lskeys.runtime import Launch
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Launch
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.cli.test_hostile import ATTACKS, STYLE, is_harmless
 from tests.conftest import NOW, REGION, Run, Stream

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import lskeys
-from lskeys import keymaker, sandbox
+from lskeys import keys as keymaker
+from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Switches
 from tests.cli.keys import own_pem, public_line
 from tests.conftest import REGION, Ran, Run

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import keymaker, localkeys
+from lskeys import keys as keymaker
 from lskeys.errors import LskeysError
-from lskeys.keymaker import KeyMaterialError, PrivateKey, PublicKey
+from lskeys.keys import KeyMaterialError, PrivateKey, PublicKey
+from lskeys.storage import key_search as localkeys
 from tests.fuzz.budget import fuzz
 from tests.fuzz.conftest import PASSPHRASE, Corpus
 from tests.fuzz.edits import Edit, edited, edits

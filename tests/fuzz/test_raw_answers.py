@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError
-from lskeys.lightsail.answers import take_over
-from lskeys.lightsail.gateway import Lightsail
+from lskeys.lightsail.client import Lightsail
+from lskeys.lightsail.responses import take_over
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 from tests.fuzz.budget import fuzz
 from tests.fuzz.edits import Edit, edited, edits

@@ -11,13 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import config, configfile, fingerprints, sshconfig, tagging
-from lskeys.config import ConfigFile, Flags
+from lskeys.config import file as configfile
+from lskeys.config import settings as config
+from lskeys.config.settings import ConfigFile, Flags
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
-from lskeys.fingerprints import Digest
-from lskeys.harmless import harmless, one_line
+from lskeys.keypairs import tagging
+from lskeys.keypairs.names import check_name
+from lskeys.keys import fingerprints
+from lskeys.keys.fingerprints import Digest
 from lskeys.model import Tag
-from lskeys.names import check_name
+from lskeys.ssh import config_text as sshconfig
+from lskeys.text import harmless, one_line
 from tests.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))

@@ -55,10 +55,10 @@ DISK = (
     "tests/faults/test_stopping.py",
 )
 TESTS = {
-    "fingerprints.py": ("tests/unit/test_fingerprints.py", "tests/unit/test_matching.py"),
-    "harmless.py": ("tests/unit/test_harmless.py",),
-    "lightsail/answers.py": ("tests/unit/test_raw_answers.py", "tests/faults/test_answers.py"),
-    **{f"keystore/{each.name}": DISK for each in sorted((PACKAGE / "keystore").glob("[!_]*.py"))},
+    "keys/fingerprints.py": ("tests/unit/test_fingerprints.py", "tests/unit/test_matching.py"),
+    "text.py": ("tests/unit/test_harmless.py",),
+    "lightsail/responses.py": ("tests/unit/test_raw_answers.py", "tests/faults/test_answers.py"),
+    **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
 }
 """Which tests judge which module; the first failure ends a run."""
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import errors, regions
-from lskeys.deadline import Pending
+from lskeys import concurrency as regions
+from lskeys import errors
+from lskeys.concurrency import Pending
 from lskeys.errors import ExitCode, LskeysError, RemoteError, SetupError, several
 from lskeys.model import Answer
 

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.findings import Code, Evidence, Finding, KeyFolder, Lskeys, judge
-from lskeys.fingerprints import Digest, Fingerprint, Form
-from lskeys.matching import LocalKey
-from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
-from lskeys.places import Place
+from lskeys.audit import Code, Evidence, Finding, KeyFolder, Lskeys, judge
+from lskeys.keys.fingerprints import Digest, Fingerprint, Form
+from lskeys.keys.matching import LocalKey
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Place
 
 T = TypeVar("T")
 

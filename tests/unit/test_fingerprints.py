@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import fingerprints, keymaker
-from lskeys.fingerprints import Digest, Fingerprint, Form
+from lskeys import keys as keymaker
+from lskeys.keys import fingerprints
+from lskeys.keys.fingerprints import Digest, Fingerprint, Form
 
 digests = st.sampled_from([16, 20, 32]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)

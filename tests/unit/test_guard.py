@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import fingerprints, keymaker
+from lskeys import keys as keymaker
 from lskeys.errors import RefusedError, UsageError
-from lskeys.fingerprints import Form
-from lskeys.guard import Clearance, Given, OnThisDisk, clear, wanted
-from lskeys.matching import LocalKey
+from lskeys.keypairs.delete_guard import Clearance, Given, OnThisDisk, clear, wanted
+from lskeys.keys import fingerprints
+from lskeys.keys.fingerprints import Form
+from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, KeyPair
 
 REGION = "eu-west-1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.harmless import harmless, one_line
+from lskeys.text import harmless, one_line
 
 ANY = st.text(st.characters(exclude_categories=()))
 MARKED = st.text("a\u0301\u0489\u20dd\u0345 ", max_size=30)

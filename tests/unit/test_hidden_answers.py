@@ -6,7 +6,7 @@ import select
 import termios
 from concurrent.futures import ThreadPoolExecutor
 
-from lskeys.terminal import Terminal
+from lskeys.output.terminal import Terminal
 
 PATIENCE = 10.0
 QUESTION = "Passphrase of key:"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lskeys import keymaker
+from lskeys import keys as keymaker
 from lskeys.errors import InterruptedByUserError
-from lskeys.keymaker import KeyMaterialError, PublicKey
+from lskeys.keys import KeyMaterialError, PublicKey
 
 CLEAR = ("rsa", "ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521")
 PEMS = ("pkcs1", "pkcs8", "sec1", "ed25519")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keymaker
-from lskeys.changes import Recipe
-from lskeys.fingerprints import Form
-from lskeys.keymaker import KeyMaterialError, PrivateKey
+from lskeys import keys as keymaker
+from lskeys.keys import KeyMaterialError, PrivateKey
+from lskeys.keys.fingerprints import Form
+from lskeys.keys.material import Recipe
 from lskeys.model import Secret
 
 PASSPHRASE = Secret("gr\u00fcn #1".encode())

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.fingerprints import Digest, Fingerprint, Form, parse
-from lskeys.matching import LocalKey, Match, match_all, match_one, translate
+from lskeys.keys.fingerprints import Digest, Fingerprint, Form, parse
+from lskeys.keys.matching import LocalKey, Match, match_all, match_one, translate
 from lskeys.model import KeyPair
 
 PUBLIC_FORMS = (Form.MD5_SPKI, Form.MD5_SSH, Form.SHA256_SSH)

@@ -9,8 +9,8 @@ import pytest
 from botocore.model import OperationModel, ServiceModel
 
 from lskeys.errors import RemoteError
-from lskeys.lightsail import answers
-from lskeys.lightsail.answers import LARGEST_ANSWER, UnusableAnswerError, take_over
+from lskeys.lightsail import responses as answers
+from lskeys.lightsail.responses import LARGEST_ANSWER, UnusableAnswerError, take_over
 from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)

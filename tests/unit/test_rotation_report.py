@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lskeys.keypairs.rotation.plan import Entry, Plan
+from lskeys.keypairs.rotation.report import Rotation, report, with_errands
 from lskeys.model import Instance
-from lskeys.rotation_plan import Entry, Plan
-from lskeys.rotation_report import Rotation, report, with_errands
 
 PATH = Path("/home/ana maria/.ssh/LightsailDefaultKey-us-east-1.pem")
 OLD_PATH = PATH.with_name(PATH.name + ".old-1")

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.errors import UsageError
+from lskeys.keypairs.filters import Selection
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
-from lskeys.selection import Selection, columns, sort
-from lskeys.views.key_pairs import KEY_PAIRS
+from lskeys.output.columns import columns, sort
+from lskeys.output.views.key_pairs import KEY_PAIRS
 
 WORDS = st.text("ab*", min_size=1, max_size=3)
 TAGS = st.builds(Tag, st.text("ab", min_size=1, max_size=2), st.none() | st.text("ab", max_size=2))

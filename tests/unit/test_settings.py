@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import config, configfile
-from lskeys.config import COLORS, FORMATS, ConfigFile, Flags, Setting, settle
+from lskeys.config import file as configfile
+from lskeys.config import settings as config
+from lskeys.config.settings import COLORS, FORMATS, ConfigFile, Flags, Setting, settle
 from lskeys.errors import SetupError
 
 FILE = Path("config.toml")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.spelling import did_you_mean, nearest
+from lskeys.text import did_you_mean, nearest
 
 VERBS = ("list", "show", "delete", "download-default", "rotate-default")
 

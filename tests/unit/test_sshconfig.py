@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lskeys import hosts, sshconfig
 from lskeys.errors import LskeysError, RefusedError
-from lskeys.fingerprints import Form
-from lskeys.harmless import harmless
-from lskeys.hosts import Host
-from lskeys.matching import LocalKey, Match, MatchedPair
+from lskeys.keys.fingerprints import Form
+from lskeys.keys.matching import LocalKey, Match, MatchedPair
 from lskeys.model import Answer, HostKey, Instance, KeyPair
+from lskeys.ssh import config_text as sshconfig
+from lskeys.ssh import hosts
+from lskeys.ssh.hosts import Host
+from lskeys.text import harmless
 
 MOMENT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 WEB = Instance(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import RefusedError, RemoteError
+from lskeys.keypairs.verification import verify
 from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
-from lskeys.verification import verify
 
 from .conftest import tool
 

@@ -15,14 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from lskeys.errors import SetupError
-from lskeys.harmless import harmless
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
-from lskeys.render import plain
-from lskeys.render.table import table
-from lskeys.sheet import SCHEMA_VERSION, Sheet, json_text
-from lskeys.views.key_pairs import KEY_PAIRS
-from lskeys.views.stakes import stakes
-from lskeys.views.words import age, rfc3339
+from lskeys.output import formats as plain
+from lskeys.output.result import SCHEMA_VERSION, Sheet, json_text
+from lskeys.output.table import table
+from lskeys.output.views.deletion_warning import stakes
+from lskeys.output.views.formatting import age, rfc3339
+from lskeys.output.views.key_pairs import KEY_PAIRS
+from lskeys.text import harmless
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOMENTS = st.integers(-62_135_500_000_000, 253_402_300_000_000).map(

@@ -20,15 +20,15 @@ from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
-from lskeys.deadline import Pending
+from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError, SetupError
-from lskeys.harmless import one_line
-from lskeys.lightsail import data, troubles
-from lskeys.lightsail.answers import take_over
-from lskeys.lightsail.gateway import Lightsail
-from lskeys.lightsail.sightings import WATCHED, sighting
+from lskeys.lightsail import botocore_data as data
+from lskeys.lightsail import error_table as troubles
+from lskeys.lightsail.client import Lightsail
+from lskeys.lightsail.responses import take_over
+from lskeys.lightsail.seen_names import WATCHED, sighting
 from lskeys.model import Sighting
-from lskeys.spelling import nearest
+from lskeys.text import nearest, one_line
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIAL = re.compile(r"[!-~]+")

@@ -1,0 +1,38 @@
+"""completion: the script that makes TAB work in a shell. Touches: what the runtime hands it."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.completion.scripts import SCRIPTS
+from lskeys.cli.options import Program, verb
+from lskeys.cli.runtime import Runtime
+
+Shell = Literal["bash", "zsh", "fish", "powershell"]
+
+
+@verb(Program)
+def print_completion(
+    run: Runtime,
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell you type in.")],
+) -> None:
+    """Print the script that completes verbs, options and key names at TAB.
+
+    Package managers put the scripts in their places; else, once, for bash, zsh, fish and
+    PowerShell:
+
+    * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
+
+    * zsh: save it as _lskeys in a folder of $fpath, before compinit
+
+    * fish: save it as ~/.config/fish/completions/lskeys.fish
+
+    * powershell: add to $PROFILE the line lskeys completion powershell | Out-String | iex
+
+    Examples:
+        lskeys completion bash > ~/.local/share/bash-completion/completions/lskeys
+        lskeys completion fish > ~/.config/fish/completions/lskeys.fish
+    """
+    _, script = SCRIPTS[shell]
+    run.terminal.result(script(tree()).splitlines())

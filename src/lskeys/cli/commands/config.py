@@ -1,0 +1,47 @@
+"""config: every setting, its value and its origin. Touches: what the runtime hands it."""
+
+from lskeys.cli.options import Connection, Output, Program, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.config import settings as config
+from lskeys.config.report import Surroundings, in_force
+from lskeys.model import attempt
+from lskeys.output.result import Sheet
+from lskeys.output.views.settings import SETTINGS
+
+
+@verb(Connection, Output, Program)
+def show_config(run: Runtime) -> None:
+    """Show every setting, its value and where it came from.
+
+    Nothing is asked of AWS, and no credentials are needed.
+
+    Examples:
+        lskeys config
+        lskeys config --region eu-west-1 --output json
+    """
+    around = _surroundings(run)
+    failures = [around.trouble] if around.trouble else []
+    run.show(Sheet(SETTINGS, in_force(run.settings, around), failures))
+    run.fail_if(failures, 0, "settings")
+
+
+def _surroundings(run: Runtime) -> Surroundings:
+    """What the settings depend on beside themselves."""
+    aws = attempt("", lambda: _aws_choices(run))
+    profile, region = aws.value or (None, None)
+    path = config.config_path()
+    return Surroundings(
+        aws_profile=profile,
+        home=region,
+        output="table" if run.terminal.shows_tables else "text",
+        config_file=path,
+        is_there=path.exists(),
+        key_folders=run.key_folders,
+        trouble=aws.error,
+    )
+
+
+def _aws_choices(run: Runtime) -> tuple[str | None, str | None]:
+    """The profile and region that AWS's own configuration, or the sandbox, chooses."""
+    profile = None if run.settings.sandbox.value else run.account.profile
+    return profile, run.where.of_profile

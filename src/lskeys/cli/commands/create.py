@@ -1,0 +1,135 @@
+"""create: a new key pair, its key made and kept here. Touches: what the runtime hands it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from lskeys.cli.commands.download_default import tell
+from lskeys.cli.options import (
+    Connection,
+    File,
+    Force,
+    Out,
+    Output,
+    PassphraseFile,
+    Program,
+    Safety,
+    TagWords,
+    verb,
+)
+from lskeys.cli.runtime import Runtime
+from lskeys.config.settings import expanded
+from lskeys.errors import UsageError
+from lskeys.keypairs import creation, tagging
+from lskeys.keypairs.names import check_new_name
+from lskeys.keypairs.results import NewPair, SavedKey
+from lskeys.keys import passphrases
+from lskeys.keys.material import Recipe
+from lskeys.model import Secret
+from lskeys.output.result import Sheet
+from lskeys.output.views.saved_keys import SAVED_KEYS
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+Kind = Literal["rsa", "ed25519"]
+
+
+@verb(Connection, Output, Program, Safety)
+def create_key_pair(
+    run: Runtime,
+    name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
+    *,
+    kind: Annotated[Kind | None, typer.Option("--type", help="Default: rsa.")] = None,
+    bits: Annotated[
+        int | None,
+        typer.Option("--bits", min=2048, max=16_384, help="The size of an RSA key: 4096."),
+    ] = None,
+    tag: TagWords = None,
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Ask for a passphrase and encrypt the key.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    out: Out = None,
+    file: File = None,
+    force: Force = False,
+    service_generated: Annotated[
+        bool, typer.Option("--service-generated", help="Let AWS make the key (CreateKeyPair).")
+    ] = False,
+) -> None:
+    """Make a key pair: the key is made and saved here, only its public half goes to AWS.
+
+    Prints the path of the private key, NAME.pem; NAME.pem.pub is beside it.
+
+    Examples:
+        lskeys create backup --out ~/.ssh
+        lskeys create ci-runner --type ed25519 --tag owner=ana
+    """
+    check_new_name(name)
+    recipe = _recipe(kind, bits, service_generated=service_generated)
+    new = NewPair(name, recipe, tagging.read_tags(tag or ()), force)
+    passphrases.check(passphrase_file, asks=passphrase, can_ask=run.terminal.can_ask)
+    region = _only_region(run, name)
+    destination = run.destination(out, file)
+    path = destination.folder and destination.folder / destination.name_for(f"{name}.pem")
+    if path is not None:
+        run.name_leftovers(path.parent)
+    lightsail = run.account.lightsail(region)
+    saved = creation.look(lightsail, new, path, dry_run=run.asked.dry_run)
+    if saved is None and run.asked.dry_run:
+        saved = SavedKey(name, region, path or Path("-"), "would save")
+    if saved is None:
+        ask = run.terminal.ask_secret if passphrase else None
+        words = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
+        saved = _make(run, lightsail, new, path, words)
+    if path is None:
+        _tell_of_stdout(run, saved)
+        return
+    tell(run, saved, f"key pair {name}", undone="nothing was made")
+    run.show(Sheet(SAVED_KEYS, [saved]))
+
+
+def _recipe(kind: Kind | None, bits: int | None, *, service_generated: bool) -> Recipe | None:
+    if service_generated and (kind or bits):
+        raise UsageError(
+            "--service-generated leaves --type and --bits to AWS, which makes RSA 2048",
+            hint="leave them out, or --service-generated",
+        )
+    if kind == "ed25519" and bits:
+        raise UsageError("--bits is for RSA; every Ed25519 key has 256", hint="leave it out")
+    return None if service_generated else Recipe(kind or "rsa", bits or Recipe().bits)
+
+
+def _only_region(run: Runtime, name: str) -> str:
+    if len(run.regions) > 1:
+        raise UsageError(
+            f"a key is made for one region, and {len(run.regions)} are asked",
+            hint=f"name one, then lskeys import {name} FILE with the others",
+        )
+    return run.regions[0]
+
+
+def _make(
+    run: Runtime, lightsail: "Lightsail", new: NewPair, path: Path | None, passphrase: Secret | None
+) -> SavedKey:
+    """Make a key pair; its private key is saved, or without a path written to stdout."""
+    if path is None:
+        return creation.reveal(lightsail, new, passphrase, run.terminal.secret)
+    with run.open_folder(path.parent) as folder:
+        run.terminal.progress("making the key")
+        try:
+            return creation.save(lightsail, folder, path.name, new, passphrase)
+        finally:
+            run.terminal.done()
+
+
+def _tell_of_stdout(run: Runtime, saved: SavedKey) -> None:
+    if run.asked.quiet:
+        return
+    key = f"the key of {saved.pair_name} in {saved.region}"
+    proof = f"verified ({saved.form})" if saved.form else "unverified"
+    if saved.outcome == "would save":
+        run.terminal.note(f"would write {key} to stdout, nothing was made")
+    else:
+        run.terminal.note(f"wrote {key} to stdout, {proof}")

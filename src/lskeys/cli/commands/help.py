@@ -1,0 +1,86 @@
+"""help: the page of a verb or a topic, and manual pages. Touches: what the runtime hands it."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from lskeys.cli import commands
+from lskeys.cli import man_page as manual
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.help_topics import TOPICS, Topic
+from lskeys.cli.options import Program, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.errors import UsageError
+
+_WIDEST = 80
+
+
+@verb(Program)
+def show_help(
+    run: Runtime,
+    topic: Annotated[
+        str | None, typer.Argument(metavar="[TOPIC]", help="A topic or a verb.")
+    ] = None,
+    *,
+    man: Annotated[
+        bool, typer.Option("--man", help="Print the manual page's source, for man -l -.")
+    ] = False,
+) -> None:
+    """Show the help of a verb or a topic.
+
+    The topics: exit-codes, environment, formatting, fingerprints, security. Without one they are
+    listed.
+
+    Examples:
+        lskeys help exit-codes
+        lskeys help delete
+    """
+    known = next((each for each in TOPICS if each.word == topic), None)
+    verb = next(
+        (each for each in commands.VERBS if topic and topic in (each.word, each.alias)), None
+    )
+    if topic and not known and not verb:
+        raise UsageError(f"there is no topic or verb {topic}", hint="see lskeys help")
+    if man:
+        run.terminal.result(_manual(verb.word if verb else None))
+    elif verb:
+        commands.show_page(verb)
+    else:
+        run.terminal.result(_told(known) if known else _contents())
+
+
+def _manual(word: str | None) -> list[str]:
+    return manual.page(tree(), word).splitlines()
+
+
+def _contents() -> Iterator[str]:
+    yield "Topics, each shown by lskeys help TOPIC:"
+    yield ""
+    yield from _rows([(topic.word, topic.heading) for topic in TOPICS])
+    yield ""
+    yield "The verbs are listed by lskeys --help, and each is shown by lskeys help VERB."
+
+
+def _told(topic: Topic) -> Iterator[str]:
+    yield topic.heading
+    for paragraph in topic.paragraphs:
+        yield ""
+        yield from textwrap.wrap(paragraph, _WIDEST, break_on_hyphens=False)
+    if topic.rows:
+        yield ""
+        yield from _rows(topic.rows)
+
+
+def _rows(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Iterator[str]:
+    """Terms in one column, what they mean in the next, folded."""
+    indent = max(len(term) for term, _ in rows) + 4
+    for term, told in rows:
+        yield from textwrap.wrap(
+            told,
+            _WIDEST,
+            initial_indent=f"  {term}".ljust(indent),
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+        )

@@ -1,0 +1,128 @@
+"""rotate-default: a new default pair, the old key kept. Touches: what the runtime hands it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys.cli.options import Connection, Force, Out, Output, Program, Safety, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.concurrency import Pending
+from lskeys.config.settings import expanded, sandbox_path, state_path
+from lskeys.errors import DeclinedError, RefusedError, UsageError
+from lskeys.keypairs import default_pair
+from lskeys.keypairs.names import default_key_file
+from lskeys.keypairs.rotation import plan as rotation_plan
+from lskeys.keypairs.rotation import report as rotation_report
+from lskeys.keypairs.rotation import rotate as rotation
+from lskeys.keypairs.rotation.journal import Journal
+from lskeys.keypairs.rotation.plan import Found, Plan
+from lskeys.keypairs.rotation.report import Rotation
+from lskeys.model import DEFAULT_PAIR, attempt
+from lskeys.output.result import Sheet
+from lskeys.output.views.deletion_warning import stakes
+from lskeys.output.views.formatting import rfc3339
+from lskeys.output.views.rotations import ROTATIONS
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@verb(Connection, Output, Program, Safety)
+def rotate_default(
+    run: Runtime,
+    *,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Replace the default pair of a region by a new one; the old private key is kept.
+
+    Prints the path of the new private key. Interrupted, it goes on when it is run again.
+
+    Examples:
+        lskeys rotate-default --dry-run
+        lskeys rotate-default --region us-east-1 --yes
+    """
+    lightsail = run.account.lightsail(_only_region(run))
+    journal = Journal(state_path() / "rotations")
+    plan = _plan(run, lightsail, journal, out)
+    is_forced = force or not plan.deletes
+    default_pair.foresee(plan.entry.path, pair=plan.pair, creates=False, force=is_forced)
+    _warn(run, plan)
+    _consent(run, plan)
+    if run.asked.dry_run:
+        run.show(Sheet(ROTATIONS, [rotation_report.foreseen(plan)]))
+        return
+    with run.open_folder(plan.entry.path.parent) as folder:
+        rotated = rotation.carry_out(lightsail, folder, plan, journal, force=force)
+    _tell(run, rotated)
+    run.show(Sheet(ROTATIONS, [rotated]))
+    journal.close(plan.entry)
+
+
+def _only_region(run: Runtime) -> str:
+    if len(run.regions) > 1:
+        raise UsageError(
+            f"one default pair is rotated at a time, and {len(run.regions)} regions are asked",
+            hint="name one: --region NAME",
+        )
+    return run.regions[0]
+
+
+def _look(lightsail: "Lightsail") -> Found:
+    """The pairs and the instances of the region, asked at once; the latter may be denied."""
+    pending = Pending(lightsail.instances)
+    pairs = lightsail.key_pairs(include_default=True)
+    instances = attempt(lightsail.region, pending.result)
+    return rotation_plan.found(lightsail.region, pairs, instances.value)
+
+
+def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
+    found = _look(lightsail)
+    endpoint = _asked(run, lightsail)
+    remembered = journal.find(endpoint, found.region, found.account)
+    folder = remembered.path.parent if remembered else run.settings.out.value
+    path = (expanded(out) if out else folder).absolute() / default_key_file(found.region)
+    return rotation_plan.decide(
+        found, remembered, endpoint=endpoint, path=path, now=run.launch.now()
+    )
+
+
+def _asked(run: Runtime, lightsail: "Lightsail") -> str:
+    """Who is asked; the sandbox has another port every time, and is known by its file."""
+    return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
+
+
+def _warn(run: Runtime, plan: Plan) -> None:
+    """What must be known before anything is done, consent given beforehand or not."""
+    entry = plan.entry
+    if plan.begun:
+        account = f" of account {entry.account}" if entry.account else ""
+        run.terminal.note(
+            f"the rotation in {entry.region}{account}, begun {rfc3339(entry.begun_at)},"
+            f" is under way: {plan.begun}"
+        )
+    for warning in rotation_plan.warnings(plan):
+        run.terminal.note(f"warning: {warning}")
+
+
+def _consent(run: Runtime, plan: Plan) -> None:
+    """Show what will be done and have the name typed, where a pair is deleted or created."""
+    if not plan.asks or (run.asked.yes and not run.asked.dry_run):
+        return
+    if not run.terminal.can_ask and not run.asked.dry_run:
+        raise RefusedError(
+            "rotating asks first, and there is nobody to ask", hint="to rotate unasked, add --yes"
+        )
+    if plan.pair:
+        for line in stakes(plan.pair, "verified before anything is deleted", run.launch.now()):
+            run.terminal.note(line)
+    for step in rotation_plan.steps(plan):
+        run.terminal.note(f"plan: {step}")
+    if not run.asked.dry_run and run.terminal.ask("Type the name to rotate it:") != DEFAULT_PAIR:
+        raise DeclinedError("that is not the name; nothing was changed")
+
+
+def _tell(run: Runtime, rotated: Rotation) -> None:
+    if run.asked.quiet:
+        return
+    for line in rotation_report.report(rotated):
+        run.terminal.note(line)

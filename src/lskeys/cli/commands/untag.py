@@ -1,0 +1,28 @@
+"""untag: takes tags from a key pair. Touches: what the runtime hands it."""
+
+from typing import Annotated
+
+import typer
+
+from lskeys.cli.commands.tag import retag
+from lskeys.cli.options import Connection, Output, Program, Safety, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.keypairs import tagging
+
+
+@verb(Connection, Output, Program, Safety)
+def untag_key_pair(
+    run: Runtime,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
+    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="The tags' keys.")],
+) -> None:
+    """Take tags from a key pair, whatever their values.
+
+    A tag that it does not have is no failure.
+
+    Examples:
+        lskeys untag laptop owner
+        lskeys untag laptop owner stage --all-regions
+    """
+    unwanted = tagging.read_keys(keys)
+    retag(run, name, lambda pair: tagging.removing(pair, unwanted))

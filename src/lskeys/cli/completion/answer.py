@@ -1,0 +1,103 @@
+"""What TAB is answered: names, regions and profiles, from files alone. Touches: the disk (reading).
+
+Nothing here imports Typer, boto3 or anything else that takes longer to load than a TAB may take,
+and nothing is asked of any server.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from lskeys.cli.completion import defaults as usual
+from lskeys.cli.completion.aws_profiles import profiles
+from lskeys.cli.completion.cache import DIRECTORY, Lines, recall
+from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
+
+QUESTION = "_complete"
+"""The first word of the command line by which a shell asks; then comes names, regions or
+profiles, then the words of the line so far, without the one that TAB is to complete."""
+
+_VALUES = {
+    "--region": "region",
+    "-r": "region",
+    "--profile": "profile",
+    "-p": "profile",
+    "--endpoint-url": "endpoint",
+}
+_VARIABLES = ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION")
+_ALL = "all"
+
+
+def tell(question: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Print the words that could come next, one a line; none where the question is none."""
+    kind, *typed = question or [""]
+    with contextlib.suppress(OSError):  # the shell stopped listening
+        sys.stdout.write("".join(f"{word}\n" for word in words(kind, typed, environ)))
+        sys.stdout.flush()
+        return
+    # Python flushes again at exit, and would say that it cannot.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterable[str]:
+    """The words of a kind that fit what is typed already."""
+    if kind == "profiles":
+        return profiles(environ)
+    said = _said(typed)
+    account = account_of(
+        environ,
+        sandbox="--sandbox" in typed,
+        profile=_last(said["profile"]),
+        endpoint_url=_last(said["endpoint"]),
+    )
+    path = path_in(environ)
+    lines = recall(path) if path else {}
+    if kind == "regions":
+        return (*lines.get((account, DIRECTORY), usual.REGIONS), _ALL)
+    if kind == "names":
+        wanted = [_ALL] if "--all-regions" in typed else said["region"]
+        return _names(lines, account, wanted or _regions(environ, account), typed)
+    return ()
+
+
+def _said(typed: Sequence[str]) -> dict[str, list[str]]:
+    """The values of the options that choose an account or regions, however they are spelled."""
+    said: dict[str, list[str]] = {"region": [], "profile": [], "endpoint": []}
+    for position, word in enumerate(typed):
+        option, equals, value = word.partition("=")
+        if option in _VALUES and equals:
+            said[_VALUES[option]].append(value)
+        elif option in _VALUES:
+            said[_VALUES[option]].extend(typed[position + 1 : position + 2])
+        elif option[:2] in _VALUES and not option.startswith("--"):
+            said[_VALUES[option[:2]]].append(word[2:])
+    return said
+
+
+def _last(values: Sequence[str]) -> str | None:
+    return values[-1] if values else None
+
+
+def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
+    """Where a verb would look that is told no region; every one where only a file tells."""
+    chosen = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
+    unsaid = usual.HOME if account == SANDBOX else _ALL
+    return chosen.replace(",", " ").split() or [unsaid]
+
+
+def _names(
+    lines: Lines, account: str, regions: Sequence[str], typed: Sequence[str]
+) -> Iterable[str]:
+    """The names seen in these regions, the newest line first, but for those that are typed."""
+    known = {region: names for (owner, region), names in lines.items() if owner == account}
+    known.pop(DIRECTORY, None)
+    if account == SANDBOX:
+        known = {**usual.NEW_SANDBOX, **known}
+    found = [
+        name
+        for region, names in reversed(known.items())
+        if _ALL in regions or region in regions
+        for name in names
+    ]
+    return [name for name in dict.fromkeys(found) if name not in typed]

@@ -1,0 +1,44 @@
+"""The completion script for bash, 3.2 and newer. Pure, but for its own template."""
+
+from lskeys.cli.command_tree import Argument, Command
+from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.completion.scripts.values import kind_of, template, values_of
+
+_SHAPE = "        {patterns})\n{lines}            ;;"
+_VALUE = "        {flags}) value='{value}' ;;"
+
+
+def script(root: Command) -> str:
+    """The script, for every command below the program."""
+    takers = line.value_options(root)
+    filled = {
+        "@HEADING@": line.HEADING,
+        "@SHAPES@": "\n".join(_shape(command) for command in root.walk()),
+        "@VALUES@": "\n".join(
+            _VALUE.format(flags=" | ".join(flags), value=kind_of(values))
+            for flags, values in takers.items()
+        ),
+        "@TAKERS@": " | ".join(flag for flags in takers for flag in flags),
+    }
+    text = template("template.bash")
+    for mark, words in filled.items():
+        text = text.replace(mark, words)
+    return text
+
+
+def _shape(command: Command) -> str:
+    sets = {
+        "commands": " ".join(line.words(command)),
+        "options": " ".join(line.flags(command)),
+        "arguments": ";".join(map(_argument, command.arguments)),
+    }
+    spellings = [" ".join(command.words)]
+    if command.alias:
+        spellings.append(" ".join((*command.words[:-1], command.alias)))
+    lines = "".join(f"            {name}='{words}'\n" for name, words in sets.items() if words)
+    return _SHAPE.format(patterns=" | ".join(f"'{each}'" for each in spellings), lines=lines)
+
+
+def _argument(argument: Argument) -> str:
+    kind = kind_of(values_of(argument))
+    return f"{kind}..." if argument.is_repeatable else kind

@@ -1,0 +1,62 @@
+"""What can stand in an option's or an argument's place. Pure."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from lskeys.audit import Code
+from lskeys.cli.command_tree import Argument, Option
+from lskeys.output.views.key_pairs import KEY_PAIRS
+
+NAMES = "names"
+REGIONS = "regions"
+PROFILES = "profiles"
+FILES = "files"
+FOLDERS = "folders"
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What completes a word: one of the kinds above, or words that are known beforehand.
+
+    `is_list` is for words with commas between, of which the last is completed.
+    """
+
+    kind: str = NOTHING
+    words: tuple[str, ...] = ()
+    is_list: bool = False
+
+
+_COLUMNS = KEY_PAIRS.names
+_NOUNS = {
+    "CODE": Values(words=tuple(code.value for code in Code)),
+    "COLUMN,": Values(words=_COLUMNS, is_list=True),
+    "DIR": Values(FOLDERS),
+    "FILE": Values(FILES),
+    "GLOB": Values(NAMES),
+    "NAME": Values(NAMES),
+    "PATH": Values(FILES),
+    "PROFILE": Values(PROFILES),
+    "REGION": Values(REGIONS),
+    "[-]COLUMN": Values(words=(*_COLUMNS, *(f"-{name}" for name in _COLUMNS))),
+}
+
+
+def values_of(taker: Option | Argument) -> Values:
+    """What completes the value of an option, or an argument; the word for it in the help tells."""
+    if taker.choices:
+        return Values(words=taker.choices)
+    noun = taker.noun if isinstance(taker, Argument) else taker.metavar.replace("...", "")
+    return _NOUNS.get(noun, Values())
+
+
+def kind_of(values: Values) -> str:
+    """The values in one word that the scripts of bash and PowerShell know how to read."""
+    if values.words:
+        return f"{'list' if values.is_list else 'words'}:{' '.join(values.words)}"
+    return values.kind
+
+
+def template(name: str) -> str:
+    """The part of a script that is the same whatever the commands are."""
+    return files("lskeys.completion").joinpath(name).read_text("utf-8")

@@ -1,0 +1,65 @@
+"""The program as a process: signals, streams, exit. Touches: the process."""
+
+import contextlib
+import gc
+import os
+import resource
+import signal
+import sys
+from datetime import UTC, datetime
+from types import FrameType
+
+from lskeys.cli.app import main as run
+from lskeys.cli.runtime import Launch
+from lskeys.errors import ExitCode, InterruptedByUserError
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_GARBAGE_THRESHOLD = 100_000
+"""Objects made before Python looks for cycles; its own number looks 50 times during the imports."""
+
+
+def main() -> None:
+    """Run the command line of this process and exit.
+
+    A quarter of a short run's time went into looking for cycles among modules that are needed
+    until the end, most of it at the exit (docs/performance.md): so Python looks rarely, and what
+    is there at the end is left to the system.
+    """
+    gc.set_threshold(_GARBAGE_THRESHOLD)
+    _hold_standard_streams()
+    _leave_no_core()
+    for number in _STOPS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    launch = Launch(sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC))
+    exit_code = run(sys.argv[1:], launch)
+    gc.freeze()
+    sys.exit(exit_code)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """End the run; the first signal does, and no later one ends its cleaning up."""
+    for each in _STOPS:
+        signal.signal(each, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
+
+
+def _leave_no_core() -> None:
+    """Have no memory written to disk when the process breaks down: private keys are in it."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _hold_standard_streams() -> None:
+    """Take the numbers 0 to 2 where they are free, so that no key file is opened as stdout."""
+    for number in range(3):
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,105 @@
+"""Which regions are asked, and which there are. Touches: what the account touches."""
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lskeys.errors import LOOK_AROUND, LskeysError, RemoteError, SetupError
+from lskeys.model import Region
+from lskeys.text import one_line
+
+if TYPE_CHECKING:
+    from lskeys.config.settings import Settings
+    from lskeys.lightsail import Account
+
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
+_DIRECTORY_REGION = "us-east-1"
+"""Asked for the list of regions where no region is set; it holds no answer but that one."""
+
+
+class Whereabouts:
+    """The regions of one account, as far as anybody has to know them.
+
+    Args:
+        settings: What flags, environment and file say of regions.
+        account: Gives the account, which is asked for the rest.
+        note: Told what people should know beside the result.
+    """
+
+    def __init__(
+        self,
+        settings: "Settings",
+        account: "Callable[[], Account]",
+        note: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._account = account
+        self._note = note
+
+    @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """The regions to ask: flag, environment, file, profile; never a silent default.
+
+        Raises:
+            SetupError: None is set, or one cannot be a region's name.
+        """
+        from lskeys.config.settings import ALL_REGIONS
+
+        if ALL_REGIONS in self._settings.regions.value:
+            return tuple(region.name for region in self.directory)
+        if not self._home:
+            raise SetupError(
+                "no region is set",
+                hint="give --region NAME or --all-regions, or set AWS_REGION; " + LOOK_AROUND,
+            )
+        return self._home
+
+    @cached_property
+    def _home(self) -> tuple[str, ...]:
+        """The regions that are set by name, the profile's own among them; perhaps none."""
+        from lskeys.config.settings import ALL_REGIONS
+
+        names = self._settings.regions.value
+        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
+        home = named or tuple(filter(None, [self.of_profile]))
+        for name in home:
+            _check(name)
+        return home
+
+    @property
+    def of_profile(self) -> str | None:
+        """The region of the profile, or of the sandbox, unless regions are set by name."""
+        from lskeys.config.settings import ALL_REGIONS
+
+        if self._settings.regions.value not in {(), (ALL_REGIONS,)}:
+            return None
+        if not self._settings.sandbox.value:
+            return self._account().profile_region
+        from lskeys.sandbox import HOME_REGION
+
+        return HOME_REGION
+
+    @cached_property
+    def directory(self) -> tuple[Region, ...]:
+        """The regions Lightsail has for this account; where it does not tell, botocore's list."""
+        home = self._home[0] if self._home else _DIRECTORY_REGION
+        try:
+            found = self._account().lightsail(home).regions()
+        except LskeysError as error:
+            if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
+                raise
+            self._note(f"{error.message}; using the list that came with botocore")
+            return tuple(Region(name) for name in self._account().known_regions)
+        by_name = {region.name: region for region in found}
+        for name in by_name:
+            _check(name)
+        return tuple(by_name.values())
+
+
+def _check(name: str) -> None:
+    if not _REGION.fullmatch(name):
+        raise SetupError(
+            f"{one_line(name, limit=80) or 'an empty word'} is not a region's name",
+            hint="a region looks like eu-west-1",
+        )

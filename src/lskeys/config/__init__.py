@@ -1,0 +1,1 @@
+"""Settings and their origins: flags > environment > file > defaults; platformdirs' only home."""

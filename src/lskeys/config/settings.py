@@ -1,0 +1,265 @@
+"""Settings: flags over `LSKEYS_*` over config.toml over defaults, each with its origin.
+
+Touches: the disk (config.toml, reading only).
+"""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import platformdirs
+
+from lskeys.errors import SetupError
+from lskeys.text import did_you_mean, one_line
+
+T = TypeVar("T")
+
+FORMATS = ("table", "text", "csv", "json", "jsonl")
+COLORS = ("auto", "always", "never")
+ALL_REGIONS = "all"
+"""The word that stands for every region the account has."""
+
+TIMEOUTS = (0.1, 86_400.0)
+"""The shortest and the longest that one question to AWS may be given, in seconds."""
+
+_TIMEOUT = 60.0
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """A value and where it came from, in words for people."""
+
+    value: T
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting. No region is an empty tuple; no output means by the kind of stdout."""
+
+    profile: Setting[str | None]
+    regions: Setting[tuple[str, ...]]
+    out: Setting[Path]
+    output: Setting[str | None]
+    color: Setting[str]
+    sandbox: Setting[bool]
+    endpoint_url: Setting[str | None]
+    timeout: Setting[float]
+    no_input: Setting[bool]
+    debug: Setting[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line said; None and empty mean it said nothing."""
+
+    profile: str | None = None
+    regions: tuple[str, ...] = ()
+    out: Path | None = None
+    output: str | None = None
+    color: str | None = None
+    sandbox: bool = False
+    endpoint_url: str | None = None
+    timeout: float | None = None
+    no_input: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """config.toml, read; `values` holds known keys only, each of its type."""
+
+    path: Path
+    values: Mapping[str, Any]
+
+
+def config_path() -> Path:
+    """Where config.toml is looked for (platformdirs: `~/.config/lskeys` on Linux)."""
+    return platformdirs.user_config_path("lskeys") / "config.toml"
+
+
+def sandbox_path() -> Path:
+    """Where the sandbox keeps its account (platformdirs: `~/.local/share/lskeys` on Linux)."""
+    return platformdirs.user_data_path("lskeys") / "sandbox.sqlite3"
+
+
+def state_path() -> Path:
+    """Where work that was interrupted is remembered (platformdirs: `~/.local/state/lskeys`)."""
+    return platformdirs.user_state_path("lskeys")
+
+
+def cache_path() -> Path:
+    """Where what can be made again is kept (platformdirs: `~/.cache/lskeys` on Linux)."""
+    return platformdirs.user_cache_path("lskeys")
+
+
+def read(path: Path) -> str | None:
+    """The text of config.toml; None where there is none.
+
+    Raises:
+        SetupError: It cannot be read, or is no text.
+    """
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"cannot read {path}: {_reason(error)}", hint="mend or move it") from None
+
+
+def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
+    """Decide every setting; pure.
+
+    Regions have AWS's variables between: flag, `LSKEYS_REGIONS`, `AWS_REGION`,
+    `AWS_DEFAULT_REGION`, config.toml; the profile's own region is the caller's to ask last.
+    """
+    return Settings(
+        profile=_first(
+            _flag(flags.profile, "--profile"),
+            _variable(environ, "LSKEYS_PROFILE"),
+            _filed(file, "profile"),
+            default=None,
+        ),
+        regions=_regions(flags, environ, file),
+        out=_out(flags, environ, file),
+        output=_output(flags, environ, file),
+        color=_color(flags, environ, file),
+        sandbox=_switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox),
+        endpoint_url=_first(
+            _flag(flags.endpoint_url, "--endpoint-url"),
+            _variable(environ, "LSKEYS_ENDPOINT_URL"),
+            default=None,
+        ),
+        timeout=_timeout(flags, environ),
+        no_input=_switch(environ, "LSKEYS_NO_INPUT", flag=flags.no_input),
+        debug=_switch(environ, "LSKEYS_DEBUG", flag=flags.debug),
+    )
+
+
+def _regions(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile
+) -> Setting[tuple[str, ...]]:
+    filed = _filed(file, "regions")
+    if flags.regions:
+        return Setting(flags.regions, "flag --region")
+    for name in ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        names = tuple(environ.get(name, "").replace(",", " ").split())
+        if names:
+            return Setting(names, f"environment {name}")
+    if filed is None:
+        return Setting((), "profile")
+    names = (filed.value,) if isinstance(filed.value, str) else tuple(filed.value)
+    return Setting(names, filed.origin)
+
+
+def _out(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[Path]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.out, "--out"),
+        _variable(environ, "LSKEYS_OUT"),
+        _filed(file, "out"),
+        default=Path("~/.ssh"),
+    )
+    return Setting(expanded(Path(chosen.value)), chosen.origin)
+
+
+def _output(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str | None]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.output, "--output"),
+        _variable(environ, "LSKEYS_OUTPUT"),
+        _filed(file, "output"),
+        default=None,
+    )
+    return _one_of(chosen, FORMATS)
+
+
+def _color(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str]:
+    chosen: Setting[Any] = _first(
+        _flag(flags.color, "--color"),
+        _variable(environ, "LSKEYS_COLOR"),
+        _filed(file, "color"),
+        default="auto",
+    )
+    return _one_of(chosen, COLORS)
+
+
+def _switch(environ: Mapping[str, str], variable: str, *, flag: bool) -> Setting[bool]:
+    if flag:
+        option = variable.removeprefix("LSKEYS_").lower().replace("_", "-")
+        return Setting(value=True, origin=f"flag --{option}")
+    word = environ.get(variable, "").strip().lower()
+    if word in _TRUE:
+        return Setting(value=True, origin=f"environment {variable}")
+    if word in _FALSE:
+        return Setting(value=False, origin="default")
+    raise SetupError(
+        f"{variable} is {one_line(word)}, which is neither yes nor no",
+        hint=f"{variable}=1 or nothing",
+    )
+
+
+def _timeout(flags: Flags, environ: Mapping[str, str]) -> Setting[float]:
+    chosen = _first(
+        _flag(flags.timeout, "--timeout"),
+        _variable(environ, "LSKEYS_TIMEOUT"),
+        default=_TIMEOUT,
+    )
+    try:
+        seconds = float(chosen.value)
+    except ValueError:
+        seconds = math.nan
+    shortest, longest = TIMEOUTS
+    if shortest <= seconds <= longest:  # which NaN is not
+        return Setting(seconds, chosen.origin)
+    raise SetupError(
+        f"{one_line(str(chosen.value))} (from {chosen.origin}) is no number of seconds from "
+        f"{shortest:g} to {longest:g}",
+        hint="such as LSKEYS_TIMEOUT=10",
+    )
+
+
+def expanded(path: Path) -> Path:
+    """The path with `~` resolved.
+
+    Raises:
+        SetupError: There is no home folder to put in its place.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise SetupError(
+            f"cannot tell what {path} is: there is no home folder", hint="set HOME, or give --out"
+        ) from None
+
+
+def _first(*candidates: Setting[Any] | None, default: object) -> Setting[Any]:
+    return next((each for each in candidates if each), Setting(default, "default"))
+
+
+def _flag(value: object, flag: str) -> Setting[Any] | None:
+    return Setting(value, f"flag {flag}") if value is not None else None
+
+
+def _variable(environ: Mapping[str, str], name: str) -> Setting[Any] | None:
+    return Setting(environ[name], f"environment {name}") if environ.get(name) else None
+
+
+def _filed(file: ConfigFile, key: str) -> Setting[Any] | None:
+    return Setting(file.values[key], f"file {file.path}") if key in file.values else None
+
+
+def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
+    if chosen.value is None or chosen.value in allowed:
+        return chosen
+    raise SetupError(
+        f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
+        hint=did_you_mean(str(chosen.value), allowed),
+    )
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not UTF-8"

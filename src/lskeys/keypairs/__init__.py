@@ -1,0 +1,1 @@
+"""What is done with key pairs: create, import, download, delete, tag, look up, verify."""

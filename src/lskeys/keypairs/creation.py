@@ -1,0 +1,261 @@
+"""A key pair with a new key, whose private half is safe before it counts. Touches: its tools."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys import keys as keymaker
+from lskeys.errors import (
+    InterruptedByUserError,
+    LocalError,
+    LostAnswerError,
+    LskeysError,
+    MissingError,
+    RefusedError,
+    RemoteError,
+    SetupError,
+)
+from lskeys.keypairs import importing
+from lskeys.keypairs.importing import PublicHalf
+from lskeys.keypairs.results import NewPair, SavedKey
+from lskeys.keypairs.verification import verify
+from lskeys.keys import PrivateKey
+from lskeys.keys.fingerprints import Form
+from lskeys.keys.material import Recipe
+from lskeys.model import KeyPair, Secret, attempt
+from lskeys.storage import Folder, Place, Present, Saved, close_file, complete, inspect
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+Reveal = Callable[[Secret], None]
+"""Writes a private key that no file is wanted for."""
+
+STDOUT = Path("-")
+"""The path of such a key."""
+
+_OTHERS = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    """A key pair that was made.
+
+    Attributes:
+        pair: As the service reports it.
+        form: The form in which the key has the reported fingerprint; None means "unverified".
+        saved: What became of the files; None where the key was revealed instead.
+    """
+
+    pair: KeyPair
+    form: Form | None
+    saved: Saved | None
+
+
+def look(
+    lightsail: "Lightsail", new: NewPair, path: Path | None, *, dry_run: bool
+) -> SavedKey | None:
+    """What an earlier run made already, or None where nothing is in the way.
+
+    Tags it has not got are added; a dry run looks for an instance of that name instead.
+
+    Args:
+        lightsail: The region.
+        new: What is to be made.
+        path: Where its private key goes; None for stdout.
+        dry_run: Whether nothing may be changed.
+
+    Raises:
+        RefusedError: The name is taken by another key pair, or something else is in that place.
+    """
+    present, beside = inspect(path, force=True) if path else (None, None)
+    try:
+        pair = lightsail.key_pair(new.name)
+    except MissingError:
+        if path is not None:
+            _refuse_file(new, path, present)
+        if dry_run:
+            importing.refuse_taken(lightsail, new.name)
+        return None
+    material = present.material if present else None
+    held = material.fingerprints if material and material.has_private else ()
+    form = PublicHalf("", held).match(pair)
+    if path is None or form is None:
+        raise importing.taken(pair)
+    if not dry_run:
+        importing.tagged(lightsail, pair, new.tags)
+        _mend(path, present, beside)
+    return _described(pair, form, Saved(path, path.with_name(path.name + ".pub"), "unchanged"))
+
+
+def save(
+    lightsail: "Lightsail", folder: Folder, file: str, new: NewPair, passphrase: Secret | None
+) -> SavedKey:
+    """Make a key pair; the disk is made ready before, the private half is on it first.
+
+    Raises:
+        RefusedError: A file or the name is taken, or the fingerprint is another key's.
+        LostAnswerError: It cannot be known whether the pair is there.
+        RemoteError, SetupError: The service refused; no file is left of it.
+        LocalError: The disk failed.
+    """
+    with folder.reserve(file, force=new.force, fresh=True) as place:
+        created = _create(lightsail, new, passphrase, place)
+    assert created.saved is not None
+    return _described(created.pair, created.form, created.saved)
+
+
+def reveal(
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, write: Reveal
+) -> SavedKey:
+    """Make a key pair whose private half is written down before its public half goes out."""
+    created = _create(lightsail, new, passphrase, write)
+    return _described(created.pair, created.form, Saved(STDOUT, STDOUT, "saved"))
+
+
+def _create(
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+) -> _Created:
+    """Make a key pair, here or at the service; its private half goes to a place or is revealed."""
+    if new.recipe is None:
+        return _by_service(lightsail, new, passphrase, to)
+    return _here(lightsail, new, new.recipe, passphrase, to)
+
+
+def _here(
+    lightsail: "Lightsail",
+    new: NewPair,
+    recipe: Recipe,
+    passphrase: Secret | None,
+    to: Place | Reveal,
+) -> _Created:
+    """The private half first: what is imported can then always be opened."""
+    key = keymaker.make(recipe)
+    half = PublicHalf(key.public.line(), key.fingerprints)
+    saved = _keep(lightsail, new, key, passphrase, to)
+    try:
+        pair = importing.send(lightsail, new.name, half)
+    except LostAnswerError as lost:
+        lost.hint = _after_loss(lightsail, new, saved)
+        raise
+    except (RefusedError, RemoteError, SetupError):
+        if saved and isinstance(to, Place):
+            to.withdraw(saved)
+        raise
+    pair, form = importing.verified(lightsail, new.name, half, pair)
+    return _Created(importing.tagged(lightsail, pair, new.tags), form, saved)
+
+
+def _by_service(
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+) -> _Created:
+    """CreateKeyPair; whoever stops it is told what may be left behind."""
+    try:
+        return _handed_out(lightsail, new, passphrase, to)
+    except InterruptedByUserError as error:
+        stopped = error
+    except KeyboardInterrupt:
+        stopped = InterruptedByUserError("interrupted")
+    stopped.hint = _perhaps_left_behind(lightsail, new.name)
+    raise stopped
+
+
+def _handed_out(
+    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+) -> _Created:
+    """Sent once: nobody else ever has the private half that this call hands out."""
+    try:
+        created = lightsail.create_key_pair(new.name, new.tags)
+    except LostAnswerError as lost:
+        lost.hint = _left_behind(lightsail, new.name)
+        raise
+    except RefusedError as refusal:
+        raise importing.explained(lightsail, new.name, refusal) from None
+    try:
+        reports = created.pair.fingerprint is not None
+        pair = created.pair if reports else _looked_up(lightsail, new.name) or created.pair
+        proven = verify(created, pair, lightsail.region)
+        saved = _keep(lightsail, new, proven.private_key, passphrase, to)
+    except LskeysError as error:
+        remove = f"remove it: {importing.removing(KeyPair(new.name, lightsail.region))}"
+        is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
+        state = "and perhaps no file with its key" if is_unsure else "without its key"
+        error.hint = f"the pair is there {state}; {remove}"
+        raise
+    return _Created(pair, proven.match.form if proven.match else None, saved)
+
+
+def _keep(
+    lightsail: "Lightsail",
+    new: NewPair,
+    key: PrivateKey,
+    passphrase: Secret | None,
+    to: Place | Reveal,
+) -> Saved | None:
+    written = keymaker.encrypt(key, passphrase) if passphrase else key
+    if isinstance(to, Place):
+        return to.save(written, comment=f"{new.name}@{lightsail.region}")
+    to(written.pem)
+    return None
+
+
+def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
+    """The pair as a look-up reports it; a failing question must not cost the key."""
+    return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
+
+
+def _after_loss(lightsail: "Lightsail", new: NewPair, saved: Saved | None) -> str:
+    if saved is None:
+        return f"look whether it is there: lskeys show {new.name} --region {lightsail.region}"
+    return f"the key is kept in {saved.path}; run the same command again, which looks at what is so"
+
+
+def _left_behind(lightsail: "Lightsail", name: str) -> str:
+    """What to do after a lost CreateKeyPair, whose private half is lost with the answer."""
+    looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
+    if looked.value:
+        remove = importing.removing(looked.value)
+        return f"a pair was left behind whose private half nobody has; remove it: {remove}"
+    if isinstance(looked.error, MissingError):
+        return "no pair was left behind; run the same command again"
+    return _perhaps_left_behind(lightsail, name)
+
+
+def _perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
+    remove = importing.removing(KeyPair(name, lightsail.region))
+    return f"a pair may be left behind whose private half nobody has; to remove it: {remove}"
+
+
+def _refuse_file(new: NewPair, path: Path, present: Present | None) -> None:
+    """Refuse a place where something lies: a key that is not made yet is in no file."""
+    material = present.material if present else None
+    if material and material.has_private and not new.force:
+        command = f"lskeys import {new.name} {shlex.quote(str(path))}"
+        raise RefusedError(
+            f"{path} holds a private key, and there is no key pair {new.name}",
+            hint=f"to import that one: {command}; to replace it: --force",
+        )
+    inspect(path, force=new.force, fresh=True)
+
+
+def _mend(path: Path, present: Present | None, beside: Present | None) -> None:
+    """Do what an earlier run was stopped before: close the file to others, write its `.pub`."""
+    if present and present.mode & _OTHERS:
+        close_file(path)
+    if beside is None and present and present.material and present.material.public:
+        complete(path)
+
+
+def _described(pair: KeyPair, form: Form | None, saved: Saved) -> SavedKey:
+    return SavedKey(
+        pair_name=pair.name,
+        region=pair.region,
+        path=saved.path,
+        outcome=saved.outcome,
+        fingerprint=pair.fingerprint,
+        form=form,
+        created_at=pair.created_at,
+        kept=saved.kept,
+    )

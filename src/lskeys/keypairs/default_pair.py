@@ -1,0 +1,125 @@
+"""The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys.errors import MissingError, RefusedError
+from lskeys.keypairs.results import SavedKey
+from lskeys.keypairs.verification import Verified, verify
+from lskeys.keys import fingerprints
+from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.storage import Folder, Present, TakenError, inspect
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+def fetch(  # noqa: PLR0913  what it takes to say what, where and how
+    lightsail: "Lightsail",
+    folder: Folder,
+    name: str,
+    *,
+    pair: KeyPair | None,
+    creates: bool = False,
+    force: bool = False,
+) -> SavedKey:
+    """Download the default key and save it; the disk is made ready before AWS is asked.
+
+    Args:
+        lightsail: The region.
+        folder: Where to; held.
+        name: The file's name.
+        pair: The pair as the service reports it; None if there is none, or it cannot be known.
+        creates: Whether the call creates the pair: then no file can hold its key already.
+        force: Whether a file with another key is replaced; it is kept beside.
+
+    Raises:
+        RefusedError: The place is taken, or the key is not the one the service reports.
+        RemoteError, SetupError: The service did not hand out a usable key.
+        LocalError: The disk failed.
+    """
+    with folder.reserve(name, force=force) as place:
+        if not force:
+            _refuse_others(pair, place.present, place.beside, creates=creates)
+        verified, pair = obtain(lightsail, pair, creates=creates)
+        comment = f"{DEFAULT_PAIR}@{lightsail.region}"
+        saved = place.save(verified.private_key, comment=comment)
+    return SavedKey(
+        pair_name=DEFAULT_PAIR,
+        region=lightsail.region,
+        path=saved.path,
+        outcome=saved.outcome,
+        fingerprint=pair.fingerprint if pair else None,
+        form=verified.match.form if verified.match else None,
+        created_at=pair.created_at if pair else None,
+        kept=saved.kept,
+    )
+
+
+def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
+    """Refuse what `fetch` would refuse, as far as it shows without the key; changes nothing.
+
+    Raises:
+        RefusedError: The place is taken.
+        LocalError: The disk failed.
+    """
+    there = inspect(path, force=force)
+    if not force:
+        _refuse_others(pair, *there, creates=creates)
+
+
+def obtain(
+    lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
+) -> tuple[Verified, KeyPair | None]:
+    """Download the default key and verify it; a pair that this created is looked up after."""
+    handed_out = lightsail.download_default_key()
+    if creates:
+        pair = lightsail.default_key_pair()
+        if pair is None:
+            raise MissingError(
+                f"{lightsail.region} handed out a default key but lists no default pair",
+                hint="run the same command again: the key can be downloaded at any time",
+                region=lightsail.region,
+            )
+    return verify(handed_out, pair, lightsail.region), pair
+
+
+@contextmanager
+def backing_up() -> Iterator[None]:
+    """Have what refuses a place say what helps where a file cannot be replaced.
+
+    Raises:
+        RefusedError: The place is taken.
+    """
+    try:
+        yield
+    except TakenError as taken:
+        taken.hint = "choose another folder with --backup"
+        raise
+
+
+def _refuse_others(pair: KeyPair | None, *there: Present | None, creates: bool) -> None:
+    """Refuse a place where a half of another key lies, before that is asked for."""
+    for present in there:
+        if present and creates:
+            raise _taken(present, ": there is no default pair yet")
+        if present and _is_other(pair, present):
+            raise _taken(present)
+
+
+def _is_other(pair: KeyPair | None, present: Present) -> bool:
+    """Whether it shows by the reported fingerprint; one of private halves tells only of those."""
+    reported = fingerprints.parse(pair.fingerprint or "") if pair else None
+    held = present.material.fingerprints if present.material else ()
+    if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:
+        return False
+    return reported not in {each.digest for each in held}
+
+
+def _taken(present: Present, why: str = "") -> RefusedError:
+    return TakenError(
+        f"{present.path} holds another key{why}",
+        hint="use --force to replace it; the old file is kept beside it",
+    )

@@ -1,0 +1,57 @@
+"""Names of key pairs, refused if none can have them, and of their files. Pure."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lskeys.errors import RefusedError, UsageError
+from lskeys.model import DEFAULT_PAIR
+
+# The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is the service's.
+# No name begins with a dash; one that does is an option that came after `--`.
+_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{1,254}")
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be a key pair's name; a path in it could otherwise choose a file.
+
+    Raises:
+        UsageError: Says what a name is made of.
+    """
+    if not _NAME.fullmatch(name) or not name.strip("."):
+        raise UsageError(
+            f"{name} is not a key pair's name" if name else "a name is empty",
+            hint="a name has 2 to 255 letters, digits, dashes, underscores or dots",
+        )
+
+
+def check_new_name(name: str) -> None:
+    """Refuse what cannot be the name of a new key pair.
+
+    Raises:
+        UsageError: It is no name.
+        RefusedError: It is the default pair's, which only AWS makes.
+    """
+    check_name(name)
+    if name == DEFAULT_PAIR:
+        raise RefusedError(
+            f"{name} is the name of the default pair, which AWS makes",
+            hint="to have it made: lskeys download-default --create",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where private keys go: a folder and perhaps a file's name in it; no folder means stdout."""
+
+    folder: Path | None
+    name: str | None = None
+
+    def name_for(self, usual: str) -> str:
+        """The file's name, the usual one unless it was given."""
+        return self.name or usual
+
+
+def default_key_file(region: str) -> str:
+    """The default private key's file, as the web console names it."""
+    return f"LightsailDefaultKey-{region}.pem"

@@ -1,0 +1,1 @@
+"""Replacing the default key pair: plan, journal, carry out, report."""

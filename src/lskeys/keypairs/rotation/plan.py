@@ -1,0 +1,175 @@
+"""What the rotation of a default pair will do, and where an earlier run left it. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from lskeys.errors import MissingError, RefusedError
+from lskeys.keys import fingerprints
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
+
+
+class Step(StrEnum):
+    """How far a rotation is, as the journal remembers it; each is written before it begins.
+
+    DELETING: The old key is verified on disk; the deletion may have been sent.
+    DOWNLOADING: The old pair is gone for certain; the new key may be on disk.
+    """
+
+    DELETING = "deleting"
+    DOWNLOADING = "downloading"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rotation, as the journal remembers it: whose, how far, and the key it takes away.
+
+    Attributes:
+        endpoint: Who was asked, so that the sandbox is never taken for AWS.
+        region: The region.
+        account: The twelve-digit account, where it is known.
+        path: Where the private key of the current pair lies; the old one is kept beside it.
+        old_fingerprint: The only fingerprint of a pair that may be deleted.
+        old_created_at: When that pair was created.
+        begun_at: When the rotation was begun.
+        step: How far it is.
+    """
+
+    endpoint: str
+    region: str
+    account: str | None
+    path: Path
+    old_fingerprint: str
+    old_created_at: datetime | None
+    begun_at: datetime
+    step: Step = Step.DELETING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is in a region; `naming` are the instances that name the default pair.
+
+    `naming` is None where that could not be found out, `account` where nothing told it.
+    """
+
+    region: str
+    pair: KeyPair | None
+    account: str | None
+    naming: tuple[Instance, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run has to do, from how things are and not from how they were meant to become.
+
+    Attributes:
+        entry: The rotation.
+        pair: The default pair there is now, whichever it is.
+        naming: The instances that name the default pair; None where that is not known.
+        resumed: Whether an earlier run began it.
+    """
+
+    entry: Entry
+    pair: KeyPair | None
+    naming: tuple[Instance, ...] | None
+    resumed: bool
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the pair that is there is the old one; no other is ever deleted."""
+        reported = self.pair.fingerprint if self.pair else None
+        return reported is not None and fingerprints.same(reported, self.entry.old_fingerprint)
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody must agree: a pair will be deleted or created."""
+        return self.deletes or self.pair is None
+
+    @property
+    def begun(self) -> str | None:
+        """In words, what an interrupted run left; None for a new rotation."""
+        if not self.resumed:
+            return None
+        if self.deletes:
+            return "its old pair is still there"
+        if self.pair is None:
+            return "its old pair is gone, and there is no new one yet"
+        return "the default pair is another one by now, which is kept: only its key is saved"
+
+
+def found(region: str, pairs: Sequence[KeyPair], instances: Sequence[Instance] | None) -> Found:
+    """What counts of a region's pairs and instances."""
+    pair = next((each for each in pairs if each.is_default), None)
+    named = [*(each.account for each in pairs), *(each.account for each in instances or ())]
+    accounts = set(filter(None, named))
+    account = accounts.pop() if len(accounts) == 1 else None
+    if instances is None:
+        return Found(region, pair, account, None)
+    naming = tuple(each for each in instances if each.key_pair_name == DEFAULT_PAIR)
+    return Found(region, pair and pair.with_usage(naming), account, naming)
+
+
+def decide(
+    found: Found, remembered: Entry | None, *, endpoint: str, path: Path, now: datetime
+) -> Plan:
+    """What to do, from what there is and what an interrupted run remembered.
+
+    Raises:
+        MissingError: There is no default pair, and no rotation under way.
+        RefusedError: The pair cannot be verified, or the rotation under way is in another folder.
+    """
+    if remembered:
+        _refuse_other_folder(remembered, path)
+        return Plan(remembered, found.pair, found.naming, resumed=True)
+    pair = found.pair
+    if pair is None:
+        raise MissingError(
+            f"{found.region} has no default key pair",
+            hint=f"to have one made: lskeys download-default --create --region {found.region}",
+            region=found.region,
+        )
+    if pair.fingerprint is None:
+        raise RefusedError(
+            f"{pair.name} in {pair.region} has no fingerprint at the service,"
+            " so nothing can be verified",
+            region=pair.region,
+        )
+    entry = Entry(
+        endpoint, pair.region, found.account, path, pair.fingerprint, pair.created_at, now
+    )
+    return Plan(entry, pair, found.naming, resumed=False)
+
+
+def warnings(plan: Plan) -> Iterable[str]:
+    """What must be known before anything is done."""
+    folder = plan.entry.path.parent
+    if plan.naming is None:
+        yield "which instances name the default pair could not be found out"
+    for instance in plan.naming or ():
+        if instance.is_windows:
+            yield (
+                f"{instance.name} is a Windows instance: its administrator password can only be"
+                f" decrypted with the key it was launched with, and the old one stays in {folder}"
+            )
+
+
+def steps(plan: Plan) -> Iterable[str]:
+    """What will be done, one sentence each."""
+    path = plan.entry.path
+    if plan.deletes:
+        yield f"save the old key as {path} and verify it"
+        yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
+    yield f"have a new pair made, and save its key as {path}; the old key is kept beside it"
+    if plan.naming:
+        yield "tell how each instance that names the pair gets to know the new key"
+
+
+def _refuse_other_folder(remembered: Entry, path: Path) -> None:
+    if path != remembered.path:
+        raise RefusedError(
+            f"a rotation in {remembered.region} is under way in {remembered.path.parent}",
+            hint=f"finish it first: lskeys rotate-default --region {remembered.region}",
+            region=remembered.region,
+        )

@@ -1,0 +1,137 @@
+"""What a rotation did, and what it leaves to do on the instances that name the pair. Pure."""
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+from lskeys.keypairs.rotation.plan import Entry, Plan
+from lskeys.model import Instance
+
+_ADDRESS = re.compile(r"[0-9a-f.:]+")
+_USERNAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What is left to do for an instance, which goes on holding the key it was launched with.
+
+    Attributes:
+        instance: The instance.
+        predates: Whether it was launched before the old pair was created: then the old key opens
+            it only if somebody let that key in since.
+        command: Lets the new key in; None where there is none to give.
+    """
+
+    instance: Instance
+    predates: bool
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A default pair that was rotated, or would be.
+
+    Attributes:
+        region: Its region.
+        outcome: Which of the two.
+        path: The private key of the current pair.
+        old_fingerprint: What the service reported of the old pair.
+        old_path: Where its private key is kept; None if it is not in that folder (any more).
+        fingerprint: What the service reports of the new pair.
+        form: The form in which the new key has it; None means "unverified".
+        created_at: When the new pair was created.
+        authorized_key: The new public key, as a line of authorized_keys.
+        errands: One for each instance that names the pair; None where that is not known.
+    """
+
+    region: str
+    outcome: Literal["rotated", "would rotate"]
+    path: Path
+    old_fingerprint: str
+    old_path: Path | None = None
+    fingerprint: str | None = None
+    form: str | None = None
+    created_at: datetime | None = None
+    authorized_key: str | None = None
+    errands: tuple[Errand, ...] | None = None
+
+
+def foreseen(plan: Plan) -> Rotation:
+    """The rotation of a dry run."""
+    entry = plan.entry
+    return Rotation(entry.region, "would rotate", entry.path, entry.old_fingerprint)
+
+
+def with_errands(rotation: Rotation, plan: Plan) -> Rotation:
+    """The rotation with what is left to do on the instances that name the pair."""
+    if plan.naming is None:
+        return rotation
+    return replace(rotation, errands=tuple(_errands(rotation, plan.naming, plan.entry)))
+
+
+def report(rotation: Rotation) -> Iterable[str]:
+    """What was done and what is left to do, one sentence each."""
+    proof = f"verified ({rotation.form})" if rotation.form else "unverified"
+    yield (
+        f"rotated the default pair of {rotation.region}:"
+        f" new fingerprint {rotation.fingerprint or 'none'}, {proof};"
+        f" old fingerprint {rotation.old_fingerprint}"
+    )
+    kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that folder any more"
+    yield f"the old key is {kept}"
+    if rotation.errands is None:
+        yield "which instances name the pair could not be found out; each keeps the key it has"
+    if rotation.errands:
+        yield f"line for authorized_keys: {rotation.authorized_key}"
+    for errand in rotation.errands or ():
+        yield _told(errand, rotation.old_path)
+
+
+def _told(errand: Errand, old_path: Path | None) -> str:
+    name = errand.instance.name
+    if errand.predates:
+        name += ", launched before the old pair was created and so with a still older key"
+    if errand.instance.is_windows:
+        old = "that one" if errand.predates else old_path or "the old key"
+        return f"{name}: its administrator password can only be decrypted with {old}"
+    if errand.command is None:
+        return f"{name}: no command can be given for it; add that line by hand"
+    return f"{name}: {errand.command}"
+
+
+def _errands(rotation: Rotation, naming: Iterable[Instance], entry: Entry) -> Iterable[Errand]:
+    public_path = rotation.path.with_name(rotation.path.name + ".pub")
+    for instance in sorted(naming, key=lambda each: each.name):
+        predates = bool(
+            instance.created_at
+            and entry.old_created_at
+            and instance.created_at < entry.old_created_at
+        )
+        command = None
+        if rotation.old_path and not instance.is_windows:
+            command = _command(instance, rotation.old_path, public_path)
+        yield Errand(instance, predates, command)
+
+
+def _command(instance: Instance, old_path: Path, public_path: Path) -> str | None:
+    """A line for a shell; None where user or address are not what they should be.
+
+    Both come from the service, and whoever copies the line runs it.
+    """
+    if not _USERNAME.fullmatch(instance.username or ""):
+        return None
+    try:
+        address = ip_address(instance.public_ip or "")
+    except ValueError:
+        return None
+    if not _ADDRESS.fullmatch(str(address)):  # IPv6 has scopes, which may be any text
+        return None
+    return (
+        f"ssh -i {shlex.quote(str(old_path))} {instance.username}@{address}"
+        f" 'cat >> ~/.ssh/authorized_keys' < {shlex.quote(str(public_path))}"
+    )

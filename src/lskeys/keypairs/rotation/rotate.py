@@ -1,0 +1,109 @@
+"""A new default pair for the old one, whose key is saved before and kept. Touches: its tools.
+
+At every moment a verified private key of the current pair, or of the last one that was deleted,
+lies on this disk. What is left to do is read off what there is, never off how far an earlier run
+meant to be; the journal only tells which pair is the old one.
+"""
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys.errors import RemoteError
+from lskeys.keypairs import default_pair
+from lskeys.keypairs import delete_guard as guard
+from lskeys.keypairs import deletion as removal
+from lskeys.keypairs.delete_guard import OnThisDisk
+from lskeys.keypairs.results import SavedKey
+from lskeys.keypairs.rotation.journal import Journal
+from lskeys.keypairs.rotation.plan import Plan, Step
+from lskeys.keypairs.rotation.report import Rotation, with_errands
+from lskeys.keys import fingerprints
+from lskeys.keys.matching import LocalKey, match_one
+from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.storage import Folder
+from lskeys.storage import key_search as localkeys
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+def carry_out(
+    lightsail: "Lightsail", folder: Folder, plan: Plan, journal: Journal, *, force: bool
+) -> Rotation:
+    """Do what the plan says; run again after any failure, it does the rest.
+
+    The journal is left open: it is closed when the result was shown.
+
+    Args:
+        lightsail: The region.
+        folder: Where the keys go; held.
+        plan: What there is to do.
+        journal: Remembers it.
+        force: Whether a file with another key in the old key's place is replaced; it is kept.
+
+    Raises:
+        RefusedError: The old key's place is taken, or a key is not the one the service reports.
+        RemoteError, SetupError: The service failed; LostAnswerError if the deletion is uncertain.
+        LocalError: The disk failed.
+    """
+    entry = plan.entry
+    pair = plan.pair
+    if pair and plan.deletes:
+        expected = _secured(lightsail, folder, plan, pair, force=force)
+        journal.write(replace(entry, step=Step.DELETING))
+        removal.delete(lightsail, pair, expected)
+        journal.write(replace(entry, step=Step.DOWNLOADING))
+        pair = None
+    saved = default_pair.fetch(
+        lightsail, folder, entry.path.name, pair=pair, creates=pair is None, force=True
+    )
+    key = localkeys.read(saved.path)
+    _refuse_old(key, entry.old_fingerprint, lightsail.region)
+    return with_errands(_rotation(plan, saved, key), plan)
+
+
+def _secured(
+    lightsail: "Lightsail", folder: Folder, plan: Plan, pair: KeyPair, *, force: bool
+) -> str:
+    """Save the old key and read it back; the fingerprint that the file and the service share."""
+    saved = default_pair.fetch(lightsail, folder, plan.entry.path.name, pair=pair, force=force)
+    on_disk = (localkeys.read(saved.path),)
+    clearance = guard.clear(
+        pair, OnThisDisk(), on_disk, on_disk, is_named=True, backup=False, no_backup=False
+    )
+    assert clearance.expected is not None
+    return clearance.expected
+
+
+def _refuse_old(key: LocalKey, old_fingerprint: str, region: str) -> None:
+    if fingerprints.match(old_fingerprint, key.fingerprints):
+        raise RemoteError(
+            f"{region} handed out the old default key again",
+            hint="wait a little, then run the same command again to go on",
+            region=region,
+        )
+
+
+def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
+    line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
+    return Rotation(
+        region=saved.region,
+        outcome="rotated",
+        path=saved.path,
+        old_fingerprint=plan.entry.old_fingerprint,
+        old_path=_kept(plan, saved),
+        fingerprint=saved.fingerprint,
+        form=saved.form,
+        created_at=saved.created_at,
+        authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
+    )
+
+
+def _kept(plan: Plan, saved: SavedKey) -> Path | None:
+    """Where the old private key is: found by content, since an earlier run may have kept it."""
+    keys = localkeys.find((saved.path.parent,))
+    matches = match_one(plan.entry.old_fingerprint, keys)
+    paths = [each.key.path for each in matches if each.key.has_private and not each.key.encrypted]
+    return saved.kept if saved.kept in paths else next(iter(paths), None)

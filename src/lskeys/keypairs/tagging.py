@@ -1,0 +1,113 @@
+"""Tags of a key pair: what is to change, and changing it once. Pure.
+
+What it touches, the gateway touches, which comes in as an argument.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lskeys.errors import LostAnswerError, UsageError
+from lskeys.keypairs import lookup
+from lskeys.model import KeyPair, Tag, attempt
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@dataclass(frozen=True, slots=True)
+class Retagging:
+    """A key pair before and after a change of its tags.
+
+    Attributes:
+        before: The pair as the service reports it.
+        added: The tags it does not have, or has with another value.
+        removed: The keys it has and is to lose.
+    """
+
+    before: KeyPair
+    added: tuple[Tag, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.added or self.removed)
+
+    @property
+    def after(self) -> KeyPair:
+        """The pair with its new tags."""
+        by_key = {tag.key: tag for tag in (*self.before.tags, *self.added)}
+        left = (tag for key, tag in by_key.items() if key not in self.removed)
+        return replace(self.before, tags=tuple(left))
+
+
+def read_tags(words: Sequence[str]) -> tuple[Tag, ...]:
+    """Tags from `KEY=VALUE`, or `KEY` for one without a value; what a tag may be is AWS's to say.
+
+    Raises:
+        UsageError: One has no key or an empty value, or a key comes twice.
+    """
+    _refuse_twice([word.partition("=")[0] for word in words])
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals and not value:
+            raise UsageError(f"tag {word} has an empty value", hint=f"without a value: {key}")
+    parts = (word.partition("=") for word in words)
+    return tuple(Tag(key, value if equals else None) for key, equals, value in parts)
+
+
+def read_keys(words: Sequence[str]) -> tuple[str, ...]:
+    """Keys of tags.
+
+    Raises:
+        UsageError: One is empty, or is there twice.
+    """
+    _refuse_twice(words)
+    return tuple(words)
+
+
+def adding(pair: KeyPair, tags: Iterable[Tag]) -> Retagging:
+    """What adding these tags changes: those the pair has already are left out."""
+    return Retagging(pair, added=tuple(tag for tag in tags if tag not in pair.tags))
+
+
+def removing(pair: KeyPair, keys: Iterable[str]) -> Retagging:
+    """What taking these keys away changes: those the pair does not have are left out."""
+    there = {tag.key for tag in pair.tags}
+    return Retagging(pair, removed=tuple(key for key in keys if key in there))
+
+
+def apply(lightsail: "Lightsail", change: Retagging) -> KeyPair:
+    """Change the tags; sent once, and looked at where the answer was lost.
+
+    Raises:
+        LostAnswerError: The tags are not the wanted ones, or it is not known.
+    """
+    name = change.before.name
+    try:
+        if change.added:
+            lightsail.tag_key_pair(name, change.added)
+        if change.removed:
+            lightsail.untag_key_pair(name, change.removed)
+    except LostAnswerError as lost:
+        now = attempt(lightsail.region, partial(lookup.find, lightsail, name)).value
+        if now is None or not _is_done(change, now):
+            lost.hint = "run the same command again: it changes what is still to be changed"
+            raise
+    return change.after
+
+
+def _is_done(change: Retagging, now: KeyPair) -> bool:
+    return set(change.added) <= set(now.tags) and not {tag.key for tag in now.tags} & set(
+        change.removed
+    )
+
+
+def _refuse_twice(keys: Sequence[str]) -> None:
+    for position, key in enumerate(keys):
+        if not key:
+            raise UsageError("a tag has no key", hint="a tag is KEY=VALUE, or KEY alone")
+        if key in keys[:position]:
+            raise UsageError(f"tag {key} is there twice", hint="leave one of them out")

@@ -1,0 +1,72 @@
+"""Whether a key that was handed out is whole, and the one the service says it is. Pure."""
+
+from dataclasses import dataclass
+
+from lskeys import keys as keymaker
+from lskeys.errors import RefusedError, RemoteError
+from lskeys.keys import KeyMaterialError, PrivateKey, fingerprints
+from lskeys.keys.fingerprints import Fingerprint
+from lskeys.model import CreatedKey, DefaultKey, KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A private key that parsed, whose halves belong together.
+
+    `match` is the form of fingerprint that equals what the service reports; None means that the
+    service reports none, and the word is "unverified".
+    """
+
+    private_key: PrivateKey
+    match: Fingerprint | None
+
+
+def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
+    """Check a key that the service handed out against the fingerprint that it reports.
+
+    Raises:
+        RemoteError: The text is no private key.
+        RefusedError: The halves do not belong together, or the fingerprint is another.
+    """
+    private_key = _read(handed_out, region)
+    if handed_out.public_text:
+        _check_halves(private_key, handed_out.public_text, region)
+    reported = pair.fingerprint if pair else None
+    if reported is None:
+        return Verified(private_key, None)
+    match = fingerprints.match(reported, private_key.fingerprints)
+    if match is None:
+        raise RefusedError(
+            f"the key AWS handed out in {region} does not have the fingerprint {reported}"
+            " that AWS reports, nothing was saved",
+            hint="somebody may have replaced the default pair meanwhile; run the command again",
+            region=region,
+        )
+    return Verified(private_key, match)
+
+
+def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
+    try:
+        return keymaker.read_private(handed_out.private_text.reveal())
+    except KeyMaterialError as error:
+        raise RemoteError(
+            f"what AWS handed out in {region} is no usable key: {error.message}",
+            hint="nothing was saved; run the command again",
+            code="UnusableAnswer",
+            region=region,
+        ) from None
+
+
+def _check_halves(private_key: PrivateKey, public_text: str, region: str) -> None:
+    try:
+        public = keymaker.read_public(public_text.encode(errors="replace"))
+        together = public.blob == private_key.public.blob
+    except KeyMaterialError:
+        together = False
+    if not together:
+        raise RefusedError(
+            f"the halves of the key AWS handed out in {region} do not belong together,"
+            " nothing was saved",
+            hint="run the command again; if it stays so, tell AWS support",
+            region=region,
+        )

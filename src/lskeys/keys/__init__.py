@@ -1,0 +1,54 @@
+"""Makes SSH keys, and reads them in every form they come in; the only user of cryptography. Pure.
+
+`read_private` and `read_public` demand one key and raise `KeyMaterialError`; `read_local` asks
+what a file holds and never raises.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lskeys.keys.encoding import LONGEST_PASSPHRASE, SIZE_LIMIT, KeyMaterialError
+from lskeys.keys.material import ALGORITHMS, LocalMaterial, PrivateKey, PublicKey
+
+if TYPE_CHECKING:
+    from lskeys.keys.detect import read_local
+    from lskeys.keys.generate import encrypt, make
+    from lskeys.keys.private import read_private
+    from lskeys.keys.public import read_public
+
+__all__ = [
+    "ALGORITHMS",
+    "LONGEST_PASSPHRASE",
+    "SIZE_LIMIT",
+    "KeyMaterialError",
+    "LocalMaterial",
+    "PrivateKey",
+    "PublicKey",
+    "encrypt",
+    "load",
+    "make",
+    "read_local",
+    "read_private",
+    "read_public",
+]
+
+_FUNCTIONS = {
+    "encrypt": "generate",
+    "make": "generate",
+    "read_local": "detect",
+    "read_private": "private",
+    "read_public": "public",
+}
+
+
+def load() -> None:
+    """Load all of it, before a key is at stake: what cannot be loaded later would lose it."""
+    for module in _FUNCTIONS.values():
+        import_module(f"{__name__}.{module}")
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  a function of any signature
+    """A function, by PEP 562: cryptography is loaded with the first key, and no help has one."""
+    if name not in _FUNCTIONS:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_FUNCTIONS[name]}"), name)

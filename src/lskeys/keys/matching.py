@@ -1,0 +1,146 @@
+"""Which local key files belong to which key pair: by fingerprint, never by file name. Pure."""
+
+import shlex
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lskeys.keys import fingerprints
+from lskeys.keys.fingerprints import Digest, Fingerprint, Form
+from lskeys.model import KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFolder:
+    """A key folder: its permission bits, and the names of all files in it."""
+
+    path: Path
+    mode: int
+    names: frozenset[str]
+
+
+_OTHERS_ANY = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class LocalKey:
+    """A key file on this disk: its public side and where it lies, never the key.
+
+    Attributes:
+        path: The file, in the folder it was looked for in.
+        fingerprints: Every form that could be computed; none for an encrypted PEM without `.pub`.
+        has_private: Whether the private half is in the file.
+        encrypted: Whether that half is under a passphrase.
+        mode: Permission bits.
+        algorithm: As in its OpenSSH line; this and the next two are None where it does not show.
+        bits: The size of the key.
+        blob: SSH wire bytes of the public half.
+        comment: What is written behind a public key.
+        is_by_name: Whether the public half was taken from a neighbour called the same, which
+            proves nothing about the private half in this file.
+    """
+
+    path: Path
+    fingerprints: tuple[Fingerprint, ...]
+    has_private: bool
+    encrypted: bool
+    mode: int
+    algorithm: str | None = None
+    bits: int | None = None
+    blob: bytes | None = None
+    comment: str = ""
+    is_by_name: bool = False
+
+    @property
+    def mend(self) -> str | None:
+        """The command that takes from others what they may not have; None if all is well.
+
+        ssh(1) refuses a private key that others can read; a public one is only not theirs to
+        change.
+        """
+        if not self.mode & (_OTHERS_ANY if self.has_private else _OTHERS_WRITE):
+            return None
+        return f"chmod {'600' if self.has_private else 'go-w'} {shlex.quote(str(self.path))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A local file that belongs to a key pair, and the form of fingerprint that says so."""
+
+    key: LocalKey
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedPair:
+    """A key pair and the local files that belong to it, in the order of the files."""
+
+    pair: KeyPair
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Everybody: each key pair once, in order, and the local keys that belong to none."""
+
+    pairs: tuple[MatchedPair, ...]
+    strangers: tuple[LocalKey, ...]
+
+
+def with_local_files(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> list[KeyPair]:
+    """The pairs with `local_files` known: the files among these keys that hold them."""
+    return [
+        replace(each.pair, local_files=tuple(str(match.key.path) for match in each.matches))
+        for each in match_all(pairs, keys).pairs
+    ]
+
+
+def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:
+    """Bring key pairs and local keys together; nobody is lost."""
+    every = tuple(keys)
+    known = _by_digest(every)
+    matched = tuple(MatchedPair(pair, known.get(_digest(pair.fingerprint), ())) for pair in pairs)
+    at_home = {match.key for each in matched for match in each.matches}
+    return Matching(matched, tuple(key for key in every if key not in at_home))
+
+
+def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ...]:
+    """The local keys whose fingerprint, in any form, is the one reported; None matches nothing."""
+    return _by_digest(tuple(keys)).get(_digest(reported), ())
+
+
+def translate(value: Digest, reported: str | None, keys: Iterable[LocalKey]) -> Match | None:
+    """The local key that has both fingerprints: the one given and the one the service reports.
+
+    This is how a SHA256 from `ssh-keygen -l` is compared with the service's MD5: through a key
+    at hand. None where no local key has both.
+    """
+    known = _by_digest(tuple(keys))
+    given = {match.key for match in known.get(value, ())}
+    both = (match for match in known.get(_digest(reported), ()) if match.key in given)
+    return next(both, None)
+
+
+def _digest(reported: str | None) -> Digest | None:
+    return fingerprints.parse(reported) if reported else None
+
+
+def _by_digest(keys: tuple[LocalKey, ...]) -> Mapping[Digest | None, tuple[Match, ...]]:
+    """Who has which fingerprint.
+
+    Files with the same public half share what each of them knows: the private form shows in the
+    clear private key alone, and its `.pub` and its encrypted copies belong to the same pair.
+    """
+    shared: dict[bytes, dict[Digest, Form]] = defaultdict(dict)
+    for key in keys:
+        if key.blob is not None:
+            shared[key.blob].update((each.digest, each.form) for each in key.fingerprints)
+    found: dict[Digest | None, list[Match]] = defaultdict(list)
+    for key in keys:
+        own = {each.digest: each.form for each in key.fingerprints}
+        for digest, form in (own if key.blob is None else shared[key.blob]).items():
+            found[digest].append(Match(key, form))
+    return {digest: tuple(matches) for digest, matches in found.items()}

@@ -1,0 +1,91 @@
+"""Passphrases: from a file, or typed. Touches: the disk, reading only."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
+from lskeys.keys import LONGEST_PASSPHRASE
+from lskeys.model import Secret
+
+Asks = Callable[[str], Secret]
+"""Puts a question to the user, whose answer is not shown; None where nobody is to be asked."""
+
+
+def check(file: Path | None, *, asks: bool, can_ask: bool) -> None:
+    """Refuse `--passphrase` where `--passphrase-file` is given, too, or nobody can be asked.
+
+    Raises:
+        UsageError: Both are given.
+        RefusedError: There is nobody to ask.
+    """
+    if asks and file is not None:
+        raise UsageError("--passphrase and --passphrase-file exclude each other", hint="choose one")
+    if asks and not can_ask:
+        raise RefusedError(
+            "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
+        )
+
+
+def for_key_files(file: Path | None, ask: Asks | None) -> Callable[[Path], Secret | None]:
+    """Gives the passphrase of a key file: that of `file`, one that is typed, or none."""
+    if file is not None:
+        known = read(file)
+        return lambda _: known
+    if ask is None:
+        return lambda _: None
+
+    def typed(path: Path) -> Secret | None:
+        words = ask(f"Passphrase of {path} (empty to go without):")
+        return words if words.reveal() else None
+
+    return typed
+
+
+def for_new_key(file: Path | None, ask: Asks | None) -> Secret | None:
+    """The passphrase of a new key: that of `file`, one that is typed twice, or none."""
+    if file is not None:
+        return read(file)
+    if ask is None:
+        return None
+    return agreed(ask("Passphrase for the new key:"), ask("The same again:"))
+
+
+def read(path: Path) -> Secret:
+    """The first line of a file, without its end.
+
+    Raises:
+        MissingError: There is no such file.
+        RefusedError: The line is empty or too long.
+        LocalError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:  # a pipe such as <(pass show key), too
+            line = file.readline(LONGEST_PASSPHRASE + 2).rstrip(b"\r\n")
+    except FileNotFoundError:
+        raise MissingError(f"there is no file {path}") from None
+    except OSError as exc:
+        reason = (exc.strerror or type(exc).__name__).lower()
+        raise LocalError(f"cannot read {path}: {reason}") from None
+    if not 0 < len(line) <= LONGEST_PASSPHRASE:
+        raise RefusedError(
+            f"the first line of {path} is no passphrase: it is {'too long' if line else 'empty'}",
+            hint="put the passphrase alone on its first line",
+        )
+    return Secret(line)
+
+
+def agreed(typed: Secret, again: Secret) -> Secret:
+    """The passphrase for a new key, which was typed twice.
+
+    Raises:
+        RefusedError: The two differ, or it is empty or too long.
+    """
+    words = typed.reveal()
+    if words != again.reveal():
+        raise RefusedError("the two passphrases differ, nothing was made", hint="try again")
+    if not 0 < len(words) <= LONGEST_PASSPHRASE:
+        raise RefusedError(
+            f"the passphrase is {'too long' if words else 'empty'}, nothing was made",
+            hint="without --passphrase the key is not encrypted",
+        )
+    return typed

@@ -1,0 +1,307 @@
+"""The result to stdout, everything else to stderr, and consent. Touches: the terminal."""
+
+import contextlib
+import errno
+import os
+import select
+import shutil
+import signal
+import termios
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TextIO
+
+from lskeys.errors import LocalError, LskeysError
+from lskeys.model import Secret
+from lskeys.output.result import json_text, raw_error
+from lskeys.text import harmless
+
+_SAID_BY_AWS = "aws says"
+_ERASE_LINE = "\r\x1b[2K"
+_WIDE = 1_000
+"""Columns of a pipe: wide enough that no row of a table folds there."""
+
+
+class Terminal:
+    """The three streams and what may be done with them.
+
+    Args:
+        stdin: Asked on, if it is a terminal.
+        stdout: The result and nothing else; None when the program was started without one.
+        stderr: Notes, questions, progress, errors; None likewise.
+        environ: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM and COLUMNS are read.
+        color: auto, always or never.
+        no_input: Never ask.
+        debug: Show the trace.
+        json_errors: Errors as one JSON object each.
+    """
+
+    def __init__(  # noqa: PLR0913  the streams and each choice about them
+        self,
+        stdin: TextIO | None,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        environ: Mapping[str, str],
+        *,
+        color: str = "auto",
+        no_input: bool = False,
+        debug: bool = False,
+        json_errors: bool = False,
+    ) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
+        self._stderr = stderr
+        self._environ = environ
+        self._color = color
+        self._no_input = no_input
+        self._debug = debug
+        self._json_errors = json_errors
+        self._progress_shown = False
+
+    @property
+    def shows_tables(self) -> bool:
+        """Whether stdout is a terminal."""
+        return _is_terminal(self._stdout)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody to ask: `yes |` is nobody."""
+        return not self._no_input and _is_terminal(self._stdin) and _is_terminal(self._stderr)
+
+    @property
+    def colored(self) -> bool:
+        """Whether the result may be styled (https://no-color.org, CLICOLOR_FORCE, TERM)."""
+        if self._color != "auto":
+            return self._color == "always"
+        if self._environ.get("NO_COLOR"):
+            return False
+        if any(
+            self._environ.get(name, "0") not in {"", "0"}
+            for name in ("CLICOLOR_FORCE", "FORCE_COLOR")
+        ):
+            return True
+        return self.shows_tables and self._environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """Columns to draw in: COLUMNS, the terminal's, or wide where there is no terminal."""
+        columns = self._environ.get("COLUMNS", "")
+        if columns.isascii() and columns.isdigit() and int(columns[:6]) > 0:
+            return int(columns[:6])
+        if not self.shows_tables:
+            return _WIDE
+        return shutil.get_terminal_size().columns
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether stdout cannot show rules."""
+        encoding = getattr(self._stdout, "encoding", None) or "ascii"
+        return not encoding.lower().startswith("utf")
+
+    def result(self, lines: Iterable[str], *, end: str = "\n") -> None:
+        """Write the result, whole and flushed, each line with this end.
+
+        Raises:
+            LocalError: stdout is closed, gone or full: what was written is not complete.
+        """
+        self.result_in_pages([lines], end=end)
+
+    def result_in_pages(self, pages: Iterable[Iterable[str]], *, end: str) -> None:
+        """The same, each page of lines when it comes and in one piece.
+
+        Raises:
+            LocalError: stdout is closed, gone or full: what was written is not complete.
+        """
+        self._clear_progress()
+        if self._stdout is None:
+            raise LocalError("stdout is closed", hint="there is nowhere to put the result")
+        try:
+            for page in pages:
+                self._stdout.write("".join([line + end for line in page]))
+            self._stdout.flush()
+        except OSError as error:
+            raise _stdout_lost(error) from None
+
+    def flush(self) -> None:
+        """Hand on what was written so far.
+
+        Raises:
+            LocalError: stdout is gone or full.
+        """
+        if self._stdout is None:
+            return
+        try:
+            self._stdout.flush()
+        except OSError as error:
+            raise _stdout_lost(error) from None
+
+    def secret(self, text: Secret) -> None:
+        """Write private key text to stdout, on purpose (`--file -`); never to a terminal."""
+        if self._stdout is None or self.shows_tables:
+            raise LocalError("stdout is no place for a private key", hint="redirect it to a file")
+        try:
+            self._stdout.flush()
+            self._stdout.buffer.write(text.reveal())
+            self._stdout.buffer.flush()
+        except OSError as error:
+            raise _stdout_lost(error) from None
+
+    def note(self, text: str) -> None:
+        """Tell people something beside the result; one line."""
+        self._tell(f"lskeys: {harmless(text)}")
+
+    def hint(self, text: str) -> None:
+        """Tell people what to do next."""
+        self._tell(f"lskeys: hint: {harmless(text)}")
+
+    def excerpt(self, lines: Iterable[str]) -> None:
+        """Show people lines of files, as they are."""
+        for line in lines:
+            self._tell(harmless(line))
+
+    def trace(self, text: str) -> None:
+        """Tell what is asked of AWS, with `--debug`."""
+        if self._debug:
+            self._tell(f"lskeys: debug: {harmless(text)}")
+
+    def error(self, error: LskeysError) -> None:
+        """Show an error: message, the service's tip, and the way out; a line each."""
+        if self._json_errors:
+            self._tell(json_text(raw_error(error)))
+            return
+        self._tell(f"lskeys: error: {harmless(error.message)}")
+        if error.tip:
+            self._tell(f"lskeys: {_SAID_BY_AWS}: {harmless(error.tip)}")
+        if error.hint:
+            self.hint(error.hint)
+
+    def progress(self, text: str) -> None:
+        """Show how far long work is, on a terminal, in one line that goes away."""
+        if _is_terminal(self._stderr) and self._environ.get("TERM") != "dumb":
+            self._write_stderr(f"{_ERASE_LINE}lskeys: {harmless(text)}")
+            self._progress_shown = True
+
+    def done(self) -> None:
+        """Take the progress line away."""
+        self._clear_progress()
+
+    def ask(self, question: str) -> str:
+        """A typed answer, stripped; empty at the end of input. Only where `can_ask`."""
+        self._clear_progress()
+        self._write_stderr(f"{harmless(question)} ")
+        assert self._stdin is not None
+        _wait_for_line(self._stdin)
+        line = self._stdin.readline()
+        if not line.endswith("\n"):
+            self._write_stderr("\n")
+        return line.strip()
+
+    def ask_secret(self, question: str) -> Secret:
+        """A typed line that is not shown, without its end; empty at the end of input."""
+        self._clear_progress()
+        assert self._stdin is not None
+        with _unseen(self._stdin):  # before the question, whose answer may come at once
+            self._write_stderr(f"{harmless(question)} ")
+            _wait_for_line(self._stdin)
+            line = self._stdin.readline()
+        self._write_stderr("\n")
+        return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
+
+    def close(self) -> LocalError | None:
+        """Flush what is left; a stream that fails is silenced, so that exit does not fail again.
+
+        Returns:
+            The error, if stdout was the one that failed.
+        """
+        lost: LocalError | None = None
+        for stream in (self._stdout, self._stderr):
+            if stream is None:
+                continue
+            try:
+                stream.flush()
+            except OSError as error:
+                lost = _stdout_lost(error) if stream is self._stdout else lost
+                with contextlib.suppress(OSError, ValueError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return lost
+
+    def _tell(self, line: str) -> None:
+        self._clear_progress()
+        self._write_stderr(line + "\n")
+
+    def _clear_progress(self) -> None:
+        if self._progress_shown:
+            self._progress_shown = False
+            self._write_stderr(_ERASE_LINE)
+
+    def _write_stderr(self, text: str) -> None:
+        if self._stderr is None:
+            return
+        # A lost stderr must not turn a result into a failure: there is no one left to tell.
+        with contextlib.suppress(OSError, ValueError):
+            self._stderr.write(text)
+            self._stderr.flush()
+
+
+def _stdout_lost(error: OSError) -> LocalError:
+    if error.errno == errno.EPIPE:
+        return LocalError("the reader of stdout is gone", hint="the result is not complete")
+    reason = os.strerror(error.errno or errno.EIO).lower()
+    return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
+
+
+def _wait_for_line(stdin: TextIO) -> None:
+    """Wait until a line was typed, or a signal came: then Python raises what that means.
+
+    A signal in the instant before `read` begins would be noticed when `read` ends, which is when
+    somebody types. The pipe it leaves a byte in ends a `select` that begins after it, too.
+    """
+    try:
+        descriptor = stdin.fileno()
+    except (OSError, ValueError):  # says it is a terminal, but is no file
+        return
+    reader, writer = os.pipe()
+    try:
+        os.set_blocking(writer, False)
+        with _waking(writer):
+            select.select([descriptor, reader], [], [])
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@contextlib.contextmanager
+def _waking(writer: int) -> Iterator[None]:
+    """Have every signal leave a byte in a pipe; only the main thread gets signals."""
+    try:
+        before = signal.set_wakeup_fd(writer)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+
+
+@contextlib.contextmanager
+def _unseen(stdin: TextIO) -> Iterator[None]:
+    """Switch the terminal's echo off, and back to how it was."""
+    try:
+        descriptor = stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+    except (OSError, termios.error):  # says it is a terminal, but has no settings
+        yield
+        return
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,49 @@
+"""How an instance looks that ssh is told of. Pure."""
+
+from dataclasses import replace
+from typing import Any
+
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import without_none
+from lskeys.ssh import config_text as sshconfig
+from lskeys.ssh.hosts import Host
+
+
+def raw_host(host: Host) -> dict[str, Any]:
+    """A host as JSON: the instance as AWS names its members, and what ssh is told of it."""
+    instance = host.instance
+    keys = [{"algorithm": key.algorithm, "publicKey": key.public_key} for key in host.host_keys]
+    return without_none(
+        {
+            "name": instance.name,
+            "location": {"regionName": instance.region},
+            "publicIpAddress": host.address,
+            "username": host.user,
+            "sshKeyName": instance.key_pair_name,
+            "host": host.alias,
+            "identityFile": str(host.identity_file) if host.identity_file else None,
+            "hostKeys": keys or None,
+            "notes": list(host.notes),
+        }
+    )
+
+
+HOSTS: View[Host] = View(
+    member="hosts",
+    columns=(
+        Column("host", "HOST", lambda host: host.alias),
+        Column("region", "REGION", lambda host: host.instance.region),
+        Column("address", "ADDRESS", lambda host: host.address),
+        Column("user", "USER", lambda host: host.user or ""),
+        Column("key-pair", "KEY PAIR", lambda host: host.instance.key_pair_name or ""),
+        Column("identity-file", "KEY", lambda host: str(host.identity_file or ""), folds=True),
+        Column("notes", "NOTES", lambda host: "; ".join(host.notes), folds=True),
+    ),
+    standard=("host", "region", "address", "user", "key-pair", "identity-file", "notes"),
+    is_lines=True,
+    identity=lambda host: host.alias,
+    raw=raw_host,
+    lines=sshconfig.blocks,
+)
+KNOWN_HOSTS = replace(HOSTS, lines=sshconfig.known_hosts_lines)
+"""The same hosts, whose text is that of a known_hosts file."""

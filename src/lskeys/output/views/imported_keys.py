@@ -1,0 +1,48 @@
+"""How an imported key looks. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from lskeys.keypairs.results import ImportedKey
+from lskeys.output.result import Cell, Column, Tone, View
+from lskeys.output.views.formatting import tags, without_none
+from lskeys.output.views.key_pairs import raw_key_pair
+
+
+def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
+    """The key pair in the shape of `aws lightsail get-key-pairs`, and what became of it."""
+    return without_none(
+        {
+            **raw_key_pair(imported.pair),
+            "fingerprintForm": imported.form,
+            "verified": imported.form is not None,
+            "outcome": imported.outcome,
+        }
+    )
+
+
+def _verified_cell(imported: ImportedKey, _: datetime) -> Cell:
+    if imported.outcome == "would import":
+        return Cell("")
+    return Cell(imported.form, Tone.GOOD) if imported.form else Cell("unverified", Tone.BAD)
+
+
+IMPORTED_KEYS: View[ImportedKey] = View(
+    member="keyPairs",
+    columns=(
+        Column("name", "NAME", lambda imported: imported.pair.name),
+        Column("region", "REGION", lambda imported: imported.pair.region),
+        Column("outcome", "OUTCOME", lambda imported: imported.outcome),
+        Column(
+            "fingerprint",
+            "FINGERPRINT",
+            lambda imported: imported.pair.fingerprint or "",
+            folds=True,
+        ),
+        Column("verified", "VERIFIED AS", lambda imported: imported.form or "", _verified_cell),
+        Column("tags", "TAGS", lambda imported: tags(imported.pair.tags), folds=True),
+    ),
+    standard=("name", "region", "outcome", "fingerprint", "verified", "tags"),
+    identity=lambda imported: imported.pair.name,
+    raw=raw_imported_key,
+)

@@ -1,0 +1,78 @@
+"""How a key file looks with its fingerprints and its key pairs. Pure."""
+
+from dataclasses import replace
+from typing import Any
+
+from lskeys.keypairs.details import OwnedKey, Owner
+from lskeys.keys.fingerprints import Form
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import without_none
+from lskeys.output.views.local_keys import half, raw_local_key
+
+
+def raw_owned_key(owned: OwnedKey) -> dict[str, Any]:
+    """A key file as JSON, and its pairs as the AWS CLI names their members."""
+    owners = [_raw_owner(each) for each in owned.owners] if owned.owners is not None else None
+    return raw_local_key(owned.key) | without_none({"keyPairs": owners})
+
+
+def _raw_owner(owner: Owner) -> dict[str, Any]:
+    return without_none(
+        {
+            "name": owner.pair.name,
+            "location": {"regionName": owner.pair.region},
+            "profile": owner.pair.profile,
+            "fingerprint": owner.pair.fingerprint,
+            "fingerprintForm": owner.form,
+        }
+    )
+
+
+def _form(form: Form, heading: str) -> Column[OwnedKey]:
+    return Column(
+        form.value,
+        heading,
+        lambda owned: next(
+            (each.spelled for each in owned.key.fingerprints if each.form is form), ""
+        ),
+    )
+
+
+OWNED_KEYS: View[OwnedKey] = View(
+    member="localKeys",
+    columns=(
+        Column("path", "FILE", lambda owned: str(owned.key.path), folds=True),
+        Column("half", "HALF", lambda owned: half(owned.key)),
+        Column("algorithm", "ALGORITHM", lambda owned: owned.key.algorithm or ""),
+        Column("bits", "BITS", lambda owned: str(owned.key.bits or "")),
+        _form(Form.MD5_SPKI, "MD5-SPKI"),
+        _form(Form.SHA1_PKCS8, "SHA1-PKCS8"),
+        _form(Form.MD5_SSH, "MD5-SSH"),
+        _form(Form.SHA256_SSH, "SHA256-SSH"),
+    ),
+    standard=("path", "half", "algorithm", "bits", *Form),
+    identity=lambda owned: str(owned.key.path),
+    raw=raw_owned_key,
+)
+
+MATCHED_KEYS = replace(
+    OWNED_KEYS,
+    columns=(
+        *OWNED_KEYS.columns,
+        Column(
+            "key-pairs",
+            "KEY PAIRS",
+            lambda owned: ",".join(
+                f"{each.pair.name}@{each.pair.region}" for each in owned.owners or ()
+            ),
+            folds=True,
+        ),
+        Column(
+            "profile",
+            "PROFILE",
+            lambda owned: ",".join(each.pair.profile or "" for each in owned.owners or ()),
+        ),
+    ),
+    standard=(*OWNED_KEYS.standard, "key-pairs"),
+)
+"""The same with the pairs, and with whose account each of them is in, in the same order."""

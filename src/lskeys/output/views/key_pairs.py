@@ -1,0 +1,107 @@
+"""How a key pair looks. Pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lskeys.model import KeyPair
+from lskeys.output.result import Cell, Column, Tone, View
+from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, without_none
+
+
+def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
+    """A key pair in the shape of `aws lightsail get-key-pairs`, and members of our own."""
+    location = {"availabilityZone": pair.availability_zone, "regionName": pair.region}
+    return without_none(
+        {
+            "name": pair.name,
+            "arn": pair.arn,
+            "supportCode": pair.support_code,
+            "createdAt": raw_moment(pair.created_at),
+            "location": without_none(location),
+            "resourceType": pair.resource_type,
+            "tags": [without_none({"key": tag.key, "value": tag.value}) for tag in pair.tags],
+            "fingerprint": pair.fingerprint,
+            "isDefault": pair.is_default,
+            "profile": pair.profile,
+            "usedBy": list(pair.used_by) if pair.used_by is not None else None,
+            "localFiles": list(pair.local_files) if pair.local_files is not None else None,
+        }
+    )
+
+
+def name_cell(pair: KeyPair, _: datetime) -> Cell:
+    """Its name, and in words what is special about it, as far as that was asked."""
+    marks = {
+        "default": pair.is_default,
+        "stale": bool(pair.outdated),
+        "unused": pair.used_by == (),
+    }
+    said = ", ".join(mark for mark, holds in marks.items() if holds)
+    tone = Tone.BAD if pair.outdated else Tone.STRONG if pair.is_default else Tone.PLAIN
+    return Cell(f"{pair.name} ({said})" if said else pair.name, tone)
+
+
+def _created_cell(pair: KeyPair, now: datetime) -> Cell:
+    if pair.created_at is None:
+        return Cell("unknown", Tone.FAINT)
+    day = pair.created_at.astimezone(UTC).date().isoformat()
+    return Cell(f"{day} ({age(pair.created_at, now)})")
+
+
+def _fingerprint_cell(pair: KeyPair, _: datetime) -> Cell:
+    return Cell(pair.fingerprint) if pair.fingerprint else Cell("none", Tone.FAINT)
+
+
+def _many(values: Sequence[str] | None) -> str:
+    return ",".join(values or ())
+
+
+def _used_cell(pair: KeyPair, _: datetime) -> Cell:
+    if not pair.used_by:
+        return Cell("no instance", Tone.FAINT)
+    named = (f"{name} (older key)" if name in pair.outdated else name for name in pair.used_by)
+    return Cell(", ".join(named), Tone.BAD if pair.outdated else Tone.PLAIN)
+
+
+def _local_cell(pair: KeyPair, _: datetime) -> Cell:
+    return Cell(", ".join(pair.local_files)) if pair.local_files else Cell("none", Tone.FAINT)
+
+
+KEY_PAIRS: View[KeyPair] = View(
+    member="keyPairs",
+    columns=(
+        Column("name", "NAME", lambda pair: pair.name, name_cell),
+        Column("region", "REGION", lambda pair: pair.region),
+        Column(
+            "created",
+            "CREATED (UTC)",
+            lambda pair: rfc3339(pair.created_at),
+            _created_cell,
+            sort=lambda pair: pair.created_at or datetime.min.replace(tzinfo=UTC),
+        ),
+        Column(
+            "fingerprint",
+            "FINGERPRINT",
+            lambda pair: pair.fingerprint or "",
+            _fingerprint_cell,
+            folds=True,
+        ),
+        Column("tags", "TAGS", lambda pair: tags(pair.tags), folds=True),
+        Column("used-by", "USED BY", lambda pair: _many(pair.used_by), _used_cell, folds=True),
+        Column(
+            "local-files",
+            "LOCAL FILES",
+            lambda pair: _many(pair.local_files),
+            _local_cell,
+            folds=True,
+        ),
+        Column("account", "ACCOUNT", lambda pair: pair.account or ""),
+        Column("arn", "ARN", lambda pair: pair.arn or "", folds=True),
+        Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or "", folds=True),
+        Column("profile", "PROFILE", lambda pair: pair.profile or ""),
+    ),
+    standard=("name", "region", "created", "fingerprint", "tags"),
+    identity=lambda pair: pair.name,
+    raw=raw_key_pair,
+)

@@ -1,0 +1,33 @@
+"""How a key file on this disk looks. Pure."""
+
+from typing import Any
+
+from lskeys.keys.matching import LocalKey
+from lskeys.output.views.formatting import without_none
+
+
+def raw_local_key(key: LocalKey) -> dict[str, Any]:
+    """A key file as JSON: its public side, and whether its permissions are right."""
+    return without_none(
+        {
+            "path": str(key.path),
+            "half": "private" if key.has_private else "public",
+            "encrypted": key.encrypted,
+            "mode": f"{key.mode:04o}",
+            "permissionsOk": key.mend is None,
+            "mend": key.mend,
+            "algorithm": key.algorithm,
+            "bits": key.bits,
+            "comment": key.comment or None,
+            "knownByNameOnly": key.is_by_name or None,
+            "fingerprints": {each.form: each.spelled for each in key.fingerprints},
+        }
+    )
+
+
+def half(key: LocalKey) -> str:
+    """What the file holds, in words: `private`, `private, encrypted`, `public`."""
+    if not key.has_private:
+        return "public"
+    known = ", known by its .pub" if key.is_by_name else ""
+    return f"private{', encrypted' if key.encrypted else ''}{known}"

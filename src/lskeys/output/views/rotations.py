@@ -1,0 +1,80 @@
+"""How a rotated default pair looks. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from lskeys.keypairs.rotation.report import Errand, Rotation
+from lskeys.model import DEFAULT_PAIR
+from lskeys.output.result import Cell, Column, Tone, View
+from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
+
+
+def raw_rotation(rotation: Rotation) -> dict[str, Any]:
+    """A rotation as JSON: the new pair as AWS names its members, the files, what is left to do."""
+    errands = rotation.errands
+    return without_none(
+        {
+            "name": DEFAULT_PAIR,
+            "createdAt": raw_moment(rotation.created_at),
+            "location": {"regionName": rotation.region},
+            "fingerprint": rotation.fingerprint,
+            "fingerprintForm": rotation.form,
+            "verified": rotation.form is not None,
+            "outcome": rotation.outcome,
+            "privateKeyFile": str(rotation.path),
+            "publicKeyFile": f"{rotation.path}.pub",
+            "oldFingerprint": rotation.old_fingerprint,
+            "oldKeyFile": str(rotation.old_path) if rotation.old_path else None,
+            "authorizedKey": rotation.authorized_key,
+            "instances": None if errands is None else [_raw_errand(each) for each in errands],
+        }
+    )
+
+
+def _raw_errand(errand: Errand) -> dict[str, Any]:
+    instance = errand.instance
+    return without_none(
+        {
+            "name": instance.name,
+            "blueprintId": instance.blueprint,
+            "username": instance.username,
+            "publicIpAddress": instance.public_ip,
+            "isWindows": instance.is_windows,
+            "predatesOldPair": errand.predates,
+            "command": errand.command,
+        }
+    )
+
+
+def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
+    return Cell(rotation.form, Tone.GOOD) if rotation.form else Cell("unverified", Tone.BAD)
+
+
+ROTATIONS: View[Rotation] = View(
+    member="keyPairs",
+    columns=(
+        Column("path", "PRIVATE KEY", lambda rotation: str(rotation.path), folds=True),
+        Column("region", "REGION", lambda rotation: rotation.region),
+        Column("outcome", "OUTCOME", lambda rotation: rotation.outcome),
+        Column(
+            "fingerprint", "FINGERPRINT", lambda rotation: rotation.fingerprint or "", folds=True
+        ),
+        Column("verified", "VERIFIED AS", lambda rotation: rotation.form or "", _verified_cell),
+        Column("created", "CREATED (UTC)", lambda rotation: rfc3339(rotation.created_at)),
+        Column("old-key", "OLD KEY", lambda rotation: str(rotation.old_path or ""), folds=True),
+        Column(
+            "old-fingerprint",
+            "OLD FINGERPRINT",
+            lambda rotation: rotation.old_fingerprint,
+            folds=True,
+        ),
+    ),
+    standard=(
+        *("path", "region", "outcome", "fingerprint", "verified"),
+        *("old-key", "old-fingerprint"),
+    ),
+    text=("path",),
+    is_lines=True,
+    identity=lambda rotation: str(rotation.path),
+    raw=raw_rotation,
+)

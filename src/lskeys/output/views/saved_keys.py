@@ -1,0 +1,48 @@
+"""How a key that was saved on this disk looks. Pure."""
+
+from datetime import datetime
+from typing import Any
+
+from lskeys.keypairs.results import SavedKey
+from lskeys.output.result import Cell, Column, Tone, View
+from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
+
+
+def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
+    """A saved key as JSON: the pair as AWS names its members, and the files."""
+    return without_none(
+        {
+            "name": saved.pair_name,
+            "createdAt": raw_moment(saved.created_at),
+            "location": {"regionName": saved.region},
+            "fingerprint": saved.fingerprint,
+            "fingerprintForm": saved.form,
+            "verified": saved.form is not None,
+            "outcome": saved.outcome,
+            "privateKeyFile": str(saved.path),
+            "publicKeyFile": str(saved.public_path),
+            "keptFile": str(saved.kept) if saved.kept else None,
+        }
+    )
+
+
+def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
+    return Cell(saved.form, Tone.GOOD) if saved.form else Cell("unverified", Tone.BAD)
+
+
+SAVED_KEYS: View[SavedKey] = View(
+    member="keyPairs",
+    columns=(
+        Column("path", "PRIVATE KEY", lambda saved: str(saved.path), folds=True),
+        Column("region", "REGION", lambda saved: saved.region),
+        Column("outcome", "OUTCOME", lambda saved: saved.outcome),
+        Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or "", folds=True),
+        Column("verified", "VERIFIED AS", lambda saved: saved.form or "", _verified_cell),
+        Column("created", "CREATED (UTC)", lambda saved: rfc3339(saved.created_at)),
+    ),
+    standard=("path", "region", "outcome", "fingerprint", "verified"),
+    text=("path",),
+    is_lines=True,
+    identity=lambda saved: str(saved.path),
+    raw=raw_saved_key,
+)

@@ -1,0 +1,37 @@
+"""How a setting looks. Pure."""
+
+from typing import Any
+
+from lskeys.config.report import NamedSetting
+from lskeys.output.result import Column, View
+
+
+def raw_setting(setting: NamedSetting) -> dict[str, Any]:
+    """A setting as JSON: text, a list, a number, a truth value, or null where nothing sets it."""
+    value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
+    return {"name": setting.name, "value": value, "origin": setting.origin}
+
+
+def _value(setting: NamedSetting) -> str:
+    match setting.value:
+        case bool():
+            return "yes" if setting.value else "no"
+        case float():
+            return f"{setting.value:g}"
+        case tuple():
+            return ",".join(setting.value)
+        case _:
+            return setting.value or ""
+
+
+SETTINGS: View[NamedSetting] = View(
+    member="settings",
+    columns=(
+        Column("setting", "SETTING", lambda setting: setting.name),
+        Column("value", "VALUE", _value, folds=True),
+        Column("origin", "FROM", lambda setting: setting.origin, folds=True),
+    ),
+    standard=("setting", "value", "origin"),
+    identity=lambda setting: setting.name,
+    raw=raw_setting,
+)

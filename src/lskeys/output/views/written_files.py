@@ -1,0 +1,17 @@
+"""How a file looks that was written and is no key. Pure."""
+
+from lskeys.output.result import Column, View
+from lskeys.ssh.config_files import WrittenFile
+
+WRITTEN_FILES: View[WrittenFile] = View(
+    member="files",
+    columns=(
+        Column("path", "FILE", lambda written: str(written.path), folds=True),
+        Column("outcome", "OUTCOME", lambda written: written.outcome),
+    ),
+    standard=("path", "outcome"),
+    text=("path",),
+    is_lines=True,
+    identity=lambda written: str(written.path),
+    raw=lambda written: {"path": str(written.path), "outcome": written.outcome},
+)

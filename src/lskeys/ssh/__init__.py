@@ -1,0 +1,1 @@
+"""Instances as ssh sees them: hosts, the text of its configuration, its files."""

@@ -1,0 +1,118 @@
+"""The files ssh reads beside keys, replaced whole or left as they are. Touches: the disk."""
+
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lskeys.errors import LskeysError, MissingError, RefusedError
+from lskeys.model import Secret
+from lskeys.ssh.config_text import FileChange, include_line, is_own, with_include
+from lskeys.storage.directory import Directory, Found, lock, look, make, opened
+from lskeys.storage.os_errors import told
+from lskeys.storage.temporary import drafted
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that is no key, as a verb left it or would leave it."""
+
+    path: Path
+    outcome: Literal["written", "unchanged", "would write"]
+
+
+_LARGEST = 16 * 1024 * 1024  # bytes; the host keys of ten thousand instances
+_PRIVATE = 0o600
+
+
+def plan_own(path: Path, content: bytes) -> FileChange:
+    """What it takes to give a file of our own this content; changes nothing.
+
+    Raises:
+        RefusedError: What is there is not ours, is no plain file, or others may write beside it.
+        LocalError: It cannot be read.
+    """
+    found = _found(path)
+    before = found.content.reveal() if found else None
+    if before is not None and not is_own(before):
+        raise RefusedError(
+            f"{path} was not written by lskeys ssh-config",
+            hint="choose another file with --file, or move that one away",
+        )
+    return FileChange(path, before, content, _PRIVATE)
+
+
+def plan_include(config: Path, file: Path) -> FileChange:
+    """What it takes to have the user's ssh config include a file; changes nothing.
+
+    Raises:
+        RefusedError: The config is a link, or has a second name: replaced, it would be neither.
+        LocalError: It cannot be read.
+    """
+    content: bytes | None
+    if config.is_symlink():
+        with told(f"cannot read {config}"):
+            content = config.read_bytes() if config.is_file() else b""
+        links = 0
+    else:
+        found = _found(config)
+        content = found.content.reveal() if found else None
+        links = found.links if found else 1
+    after = with_include(content or b"", file, config.parent)
+    change = FileChange(config, content, after)
+    if change.is_change and links != 1:
+        kind = "has a second name" if links else "is a symbolic link"
+        raise RefusedError(
+            f"{config} {kind}, and nothing is written through one",
+            hint=f"put this at the top of what it leads to: {include_line(file)}",
+        )
+    return change
+
+
+def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Make a change, whole or not at all; a new file and a new folder are private.
+
+    Args:
+        change: What was planned.
+        wait: Seconds to wait for another lskeys in that folder.
+        sleep: Waits for some seconds.
+
+    Raises:
+        RefusedError: The file is not any more as it was when that was planned.
+        LocalError: The disk failed; the file is as it was, or the message says so.
+    """
+    make(change.path.parent)
+    with opened(change.path.parent) as directory:
+        lock(directory, wait=wait, sleep=sleep)
+        with told(f"cannot write {change.path}"):
+            _write(directory, change)
+
+
+def _write(directory: Directory, change: FileChange) -> None:
+    name, text = change.path.name, Secret(change.after)
+    found = look(directory, name, limit=_LARGEST)
+    if (found.content.reveal() if found else None) != change.before:
+        raise _meddled(change.path)
+    with drafted(directory, size=len(change.after)) as draft:
+        if found:
+            mode = stat.S_IMODE(found.mode) if change.mode is None else change.mode
+            draft.replace(name, text, mode)
+        elif not draft.place(name, text, change.mode or _PRIVATE):
+            raise _meddled(change.path)
+
+
+def _found(path: Path) -> Found | None:
+    try:
+        with opened(path.parent) as directory, told(f"cannot read {path}"):
+            found = look(directory, path.name, limit=_LARGEST)
+    except MissingError:
+        return None
+    if found and len(found.content.reveal()) > _LARGEST:
+        raise RefusedError(f"{path} is larger than {_LARGEST // 1024 // 1024} MiB")
+    return found
+
+
+def _meddled(path: Path) -> LskeysError:
+    return RefusedError(f"{path} was changed meanwhile", hint="run the same command again")

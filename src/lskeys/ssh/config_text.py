@@ -1,0 +1,174 @@
+"""The texts ssh reads: Host blocks, known_hosts lines, and the Include of a file. Pure.
+
+The rules are those of ssh_config(5) and of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. What both old
+and new versions of ssh read in the same way is written, the rest is refused: before 8.7 there
+was no way to write a quote, and there never was one to write `${`.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lskeys.errors import RefusedError
+from lskeys.ssh.hosts import Host
+from lskeys.text import harmless, one_line
+
+_MARK = "# Written by lskeys ssh-config"
+"""By this a file is known as our own."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9/._+,@-]+")
+_UNWRITABLE = re.compile(r'["\\]|\$\{')
+_EXPANDED = re.compile(r'["\\%$*?\[\]{}]')  # in an Include, which takes globs and tokens
+_DIRECTIVE = re.compile(r"\s*(\w+)[\s=]+(.*)")
+_WORDS = re.compile(r'"([^"]*)"|([^\s"]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file, what is in it, and what shall be.
+
+    `before` is None where there is none yet, `mode` where its permissions stay as they are.
+    """
+
+    path: Path
+    before: bytes | None
+    after: bytes
+    mode: int | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is to be done."""
+        return self.before != self.after
+
+    def diff(self) -> Iterator[str]:
+        """The change as a unified diff, line by line."""
+        yield from difflib.unified_diff(
+            _lines(self.before or b""),
+            _lines(self.after),
+            "/dev/null" if self.before is None else str(self.path),
+            str(self.path),
+            lineterm="",
+        )
+
+
+def blocks(hosts: Iterable[Host], known_hosts: Path | None = None) -> Iterator[str]:
+    """The lines of `Host` blocks, an empty one between two.
+
+    Args:
+        hosts: Whom of; those with host keys are trusted by these alone if there is a file.
+        known_hosts: The file in which their keys stand.
+    """
+    for position, each in enumerate(hosts):
+        if position:
+            yield ""
+        yield from _block(each, known_hosts)
+
+
+def known_hosts_lines(hosts: Iterable[Host]) -> Iterator[str]:
+    """A line for each host key: the address it is known by, the key, and the alias for people."""
+    for each in hosts:
+        for key in each.host_keys:
+            yield f"{each.address} {key.algorithm} {key.public_key} {each.alias}"
+
+
+def own_file(lines: Iterable[str]) -> bytes:
+    """A file of ours with these lines."""
+    head = f"{_MARK}, which replaces this file as a whole: do not edit it."
+    return "\n".join((head, "", *lines, "")).encode()
+
+
+def is_own(content: bytes) -> bool:
+    """Whether a file is one that we wrote."""
+    return content.startswith(_MARK.encode())
+
+
+def include_line(file: Path) -> str:
+    """The line that makes ssh read this file, too.
+
+    Raises:
+        RefusedError: ssh would take the path for another one.
+    """
+    spelled = str(file)
+    if _EXPANDED.search(spelled) or spelled != harmless(spelled):
+        raise RefusedError(
+            f"{spelled} cannot be named in an Include line",
+            hint="choose a plainer path with --file",
+        )
+    return f"Include {_quoted(spelled)}"
+
+
+def with_include(config: bytes, file: Path, folder: Path) -> bytes:
+    """A user's ssh config that includes a file; as it was where it does so already.
+
+    The line goes first: behind a Host line it would count for that host alone.
+
+    Args:
+        config: The config.
+        file: The absolute path to include.
+        folder: `~/.ssh`, from where relative paths count.
+    """
+    if any(file.match(str(_expanded(word, folder))) for word in _included(config)):
+        return config
+    return include_line(file).encode() + b"\n" + config
+
+
+def _block(each: Host, known_hosts: Path | None) -> Iterator[str]:
+    pair = each.instance.key_pair_name
+    named = f", key pair {one_line(pair, limit=255)}" if pair else ""
+    can_open = each.identity_file is not None and _can_name(each.identity_file)
+    odd_path = f"its key is {each.identity_file}, a path that cannot be written here"
+    yield f"# {each.instance.name} in {each.instance.region}{named}"
+    yield from (f"# {harmless(note)}" for note in each.notes)
+    if each.identity_file and not can_open:
+        yield f"# {harmless(odd_path)}"
+    yield f"Host {each.alias}"
+    yield f"    HostName {each.address}"
+    if each.user:
+        yield f"    User {each.user}"
+    if can_open:
+        yield f"    IdentityFile {_token(str(each.identity_file))}"
+        yield "    IdentitiesOnly yes"
+    if known_hosts and each.host_keys:
+        # By its address, whatever the port; and by nothing that ssh learns by itself.
+        yield f"    HostKeyAlias {each.address}"
+        yield f"    UserKnownHostsFile {_token(str(known_hosts))}"
+        yield "    StrictHostKeyChecking yes"
+        yield "    UpdateHostKeys no"
+
+
+def _can_name(file: Path) -> bool:
+    """Whether a path can stand in an ssh config."""
+    spelled = str(file)
+    return not _UNWRITABLE.search(spelled) and spelled == harmless(spelled)
+
+
+def _token(path: str) -> str:
+    return _quoted(path.replace("%", "%%"))
+
+
+def _quoted(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else f'"{word}"'
+
+
+def _included(config: bytes) -> Iterator[str]:
+    """Every path that is included for all hosts."""
+    for line in config.decode(errors="replace").split("\n"):
+        directive = _DIRECTIVE.match(line)
+        keyword = directive[1].lower() if directive else ""
+        if keyword in {"host", "match"}:
+            return
+        if directive and keyword == "include":
+            yield from (quoted or bare for quoted, bare in _WORDS.findall(directive[2]))
+
+
+def _expanded(word: str, folder: Path) -> Path:
+    if word.startswith("~/"):
+        return folder.parent / word[2:]
+    return folder / word  # which is the word itself where that is absolute
+
+
+def _lines(content: bytes) -> list[str]:
+    text = content.decode(errors="backslashreplace")
+    return text.removesuffix("\n").split("\n") if text else []

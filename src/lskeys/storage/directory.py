@@ -1,0 +1,233 @@
+"""The folder keys are saved in: made private, checked, held open, locked. Touches: the disk."""
+
+import fcntl
+import math
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+
+from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.keys import SIZE_LIMIT
+from lskeys.model import Secret
+from lskeys.storage.os_errors import told
+
+_OWNER_ONLY = 0o700
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_PAUSE = 0.05  # seconds between two tries for the lock
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class _Turns:
+    """Who may write in a folder at a time, and what is to be cleared away when it is given up."""
+
+    __slots__ = ("clearings", "is_over", "lock")
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.is_over = False
+        self.clearings: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A folder held open: whatever is renamed meanwhile, its files are reached through it.
+
+    A run that is stopped gives it up in its main thread, while another thread may be about to
+    write in it. That one is waited for while it has its turn, and gets no other turn.
+
+    Attributes:
+        path: Its name, for messages.
+        descriptor: What every file in it is opened, linked and removed relative to.
+    """
+
+    path: Path
+    descriptor: int
+    _turns: _Turns = field(default_factory=_Turns, repr=False, compare=False)
+
+    def flush(self) -> None:
+        """Make the names in it last."""
+        flush(self.descriptor)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The right to write in it, which no other thread has meanwhile.
+
+        Raises:
+            LocalError: It was given up.
+        """
+        with self._turns.lock:
+            if self._turns.is_over:
+                raise LocalError(f"{self.path} was given up, because the run was stopped")
+            yield
+
+    def at_its_end(self, clear: Callable[[], None]) -> None:
+        """Have this called when it is given up, perhaps twice."""
+        self._turns.clearings.append(clear)
+
+    def give_up(self) -> None:
+        """Clear away what is not finished, and let nobody write in it any more."""
+        with self._turns.lock:
+            self._turns.is_over = True
+            for clear in self._turns.clearings:
+                clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file that lies in a folder now."""
+
+    content: Secret
+    mode: int
+    links: int
+
+
+def make(path: Path) -> None:
+    """Make a folder and its missing parents, each 0700 whatever the umask, and flush them."""
+    missing = []
+    for each in (path, *path.parents):
+        if os.path.lexists(each):
+            break
+        missing.append(each)
+    for each in reversed(missing):
+        with told(f"cannot make the folder {each}"):
+            _make_one(each)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Directory]:
+    """Hold a folder open.
+
+    Raises:
+        MissingError: There is none.
+        RefusedError: It is no folder, or others may write in it and so swap files in it.
+        LocalError: It cannot be opened.
+    """
+    with told(f"cannot open the folder {path}"):
+        descriptor = _open(path)
+    directory = Directory(path, descriptor)
+    try:
+        with told(f"cannot look at the folder {path}"):
+            mode = os.fstat(descriptor).st_mode
+        _refuse_loose(path, mode)
+        yield directory
+    finally:
+        try:
+            directory.give_up()
+        finally:  # once more: a signal, of which there is only one, may have cut the first short
+            directory.give_up()
+            with suppress(OSError):  # nothing was written through it
+                os.close(descriptor)
+
+
+def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -> None:
+    """Keep other lskeys processes out of the folder until it is closed.
+
+    A courtesy: it spares two of them from asking AWS for the same key. What keeps files from
+    being overwritten is the exclusive link, so where there are no locks (some network disks) the
+    work goes on without.
+
+    Raises:
+        RefusedError: Another one still holds it after `wait` seconds.
+    """
+    for _ in range(max(1, math.ceil(wait / _PAUSE))):
+        try:
+            fcntl.flock(directory.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(_PAUSE)
+        except OSError:
+            return
+        else:
+            return
+    raise RefusedError(
+        f"another lskeys is writing in {directory.path}",
+        hint="wait until it is done, then try again",
+    )
+
+
+def look(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> Found | None:
+    """The regular file of that name, or None where nothing is; one byte more than `limit` at most.
+
+    Raises:
+        RefusedError: Something else is there: a link, a folder, a pipe, a device.
+        OSError: It cannot be read.
+    """
+    try:
+        status = os.stat(name, dir_fd=directory.descriptor, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    _refuse_kind(directory.path / name, status.st_mode)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=directory.descriptor)
+    try:
+        status = os.fstat(descriptor)
+        _refuse_kind(directory.path / name, status.st_mode)
+        content = os.read(descriptor, limit + 1)
+    finally:
+        os.close(descriptor)
+    return Found(Secret(content), stat.S_IMODE(status.st_mode), status.st_nlink)
+
+
+def flush(descriptor: int) -> None:
+    """Wait until the disk has it."""
+    os.fsync(descriptor)
+    if sys.platform == "darwin":  # there fsync(2) leaves it in the drive's own cache
+        with suppress(OSError):  # which not every filesystem can flush
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+
+
+def _make_one(path: Path) -> None:
+    try:
+        path.mkdir(_OWNER_ONLY)
+    except FileExistsError:  # somebody was quicker: judged when it is opened
+        return
+    except NotADirectoryError:
+        raise RefusedError(f"{path.parent} is not a folder") from None
+    if stat.S_IMODE(path.lstat().st_mode) & _OWNER_ONLY != _OWNER_ONLY:
+        path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own rights
+    with suppress(PermissionError):  # a parent like /home may be closed for reading
+        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            flush(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise MissingError(
+            f"there is no folder {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
+        ) from None
+    except NotADirectoryError:
+        raise RefusedError(f"{path} is not a folder") from None
+
+
+def _refuse_loose(path: Path, mode: int) -> None:
+    if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+        raise RefusedError(
+            f"others may write in {path} (mode {stat.S_IMODE(mode):04o})",
+            hint=f"take that right away: chmod go-w {shlex.quote(str(path))}",
+        )
+
+
+def _refuse_kind(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
+        raise RefusedError(
+            f"{path} is {kind}, and nothing is written through one",
+            hint="remove it, or choose another place",
+        )

@@ -1,0 +1,150 @@
+"""One file that appears whole or not at all, and over nothing else. Touches: the disk."""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+from pathlib import Path
+
+from lskeys.errors import LocalError
+from lskeys.model import Secret
+from lskeys.storage import writing
+from lskeys.storage.directory import Directory, look
+from lskeys.storage.os_errors import told
+from lskeys.storage.writing import NOT_THE_OWNER, PRIVATE
+
+DRAFT_PREFIX = ".lskeys-"
+"""What files that are not finished are called; a run that is killed leaves them behind."""
+
+
+@contextmanager
+def drafted(directory: Directory, *, size: int) -> Iterator["Draft"]:
+    """A draft whose temporary file is gone afterwards, whatever happens but SIGKILL."""
+    draft = Draft(directory)
+    directory.at_its_end(draft.discard)
+    try:
+        with directory.turn(), told(f"cannot write in {directory.path}"):
+            draft.reserve(size)
+        yield draft
+    finally:
+        draft.discard()
+
+
+class Draft:
+    """A temporary file beside its destination, private from its first byte.
+
+    Nobody can guess its name; a lock on it tells other processes that it is in use.
+    """
+
+    __slots__ = ("_descriptor", "_directory", "_is_there", "_name")
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._name = DRAFT_PREFIX + secrets.token_hex(8)
+        self._descriptor: int | None = None
+        self._is_there = True  # before it is, so that a signal right after its creation is no leak
+
+    def reserve(self, size: int) -> None:
+        """Create the file and take its space on the disk."""
+        folder = self._directory.descriptor
+        self._descriptor = os.open(self._name, writing.CREATE, PRIVATE, dir_fd=folder)
+        os.fchmod(self._descriptor, PRIVATE)
+        if os.fstat(self._descriptor).st_mode & NOT_THE_OWNER:
+            raise LocalError(
+                f"the disk of {self._directory.path} cannot keep a file private",
+                hint="choose a folder on a disk that keeps permissions",
+            )
+        with suppress(OSError):  # some network disks have no locks
+            flock(self._descriptor, LOCK_EX | LOCK_NB)
+        writing.reserve(self._descriptor, size)
+
+    def place(self, name: str, text: Secret, mode: int) -> bool:
+        """Give it content and name; False where the name is taken, whose file stays as it is."""
+        self._fill(text, mode)
+        try:
+            writing.name_it(self._directory, self._name, name, text, mode)
+        except FileExistsError:
+            return False
+        with told(f"{self._path(name)} is saved, but {self._path(self._name)} cannot be removed"):
+            os.unlink(self._name, dir_fd=self._directory.descriptor)
+        self._is_there = False
+        self._confirm(name, text, mode)
+        return True
+
+    def replace(self, name: str, text: Secret, mode: int) -> None:
+        """Give it content, and the name in place of what has it, in one step."""
+        self._fill(text, mode)
+        folder = self._directory.descriptor
+        os.rename(self._name, name, src_dir_fd=folder, dst_dir_fd=folder)
+        self._is_there = False
+        self._confirm(name, text, mode)
+
+    def discard(self) -> None:
+        """Remove the temporary file if it is still there; never hides the error before it."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):
+                os.close(descriptor)
+        if self._is_there:
+            with suppress(OSError):
+                os.unlink(self._name, dir_fd=self._directory.descriptor)
+            self._is_there = False
+
+    def _path(self, name: str) -> Path:
+        return self._directory.path / name
+
+    def _fill(self, text: Secret, mode: int) -> None:
+        descriptor = self._descriptor
+        if descriptor is None:  # filled before the name turned out to be taken
+            return
+        writing.fill(descriptor, text, mode)
+        self._descriptor = None
+        os.close(descriptor)
+
+    def _confirm(self, name: str, text: Secret, mode: int) -> None:
+        """Flush the folder, and read back what it has under that name."""
+        with told(f"{self._path(name)} is written, but the disk does not confirm it"):
+            self._directory.flush()
+            found = look(self._directory, name, limit=len(text.reveal()))
+        if (
+            found is None
+            or found.content.reveal() != text.reveal()
+            or found.mode & NOT_THE_OWNER & ~mode
+        ):
+            raise LocalError(
+                f"{self._path(name)} does not read back as it was written",
+                hint="do not rely on that file: check the disk, then try again",
+            )
+
+
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """Temporary files of runs that were killed, by name; those in use are not among them.
+
+    Each may hold a private key, 0600 as ever; lskeys names them and leaves them to the user.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(each.name for each in entries if each.name.startswith(DRAFT_PREFIX))
+    except OSError:
+        return ()
+    return tuple(path for name in names if _is_stale(path := folder / name))
+
+
+def _is_stale(path: Path) -> bool:
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as exc:
+        return isinstance(exc, PermissionError)  # there, but somebody else's
+    try:
+        flock(descriptor, LOCK_SH | LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # no locks here: better named once too often
+        return True
+    finally:
+        os.close(descriptor)
+    return True

@@ -1,0 +1,118 @@
+"""Single steps of writing a file: space, content, names, permissions. Touches: the disk."""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+
+from lskeys.errors import LocalError
+from lskeys.keys import SIZE_LIMIT
+from lskeys.model import Secret
+from lskeys.storage.directory import Directory, flush, look
+
+PRIVATE = 0o600
+PUBLIC = 0o644
+PUBLIC_SIZE = 4 * 1024
+NOT_THE_OWNER = 0o077
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+LONGEST_SUFFIX = len(".old-20260101T000000Z-99")
+
+_NO_FALLOCATE = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
+_MOST_COPIES = 99
+
+
+def reserve(descriptor: int, size: int) -> None:
+    """Take space on the disk, so that a full one shows now and not when there is a key to lose."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError as exc:
+            if exc.errno not in _NO_FALLOCATE:
+                raise
+        else:
+            return
+    _write(descriptor, bytes(size))
+    flush(descriptor)  # a network disk says only now that it is full
+
+
+def fill(descriptor: int, text: Secret, mode: int) -> None:
+    """Make a text the whole content of a file, and wait until the disk has it."""
+    content = text.reveal()
+    _write(descriptor, content)
+    os.ftruncate(descriptor, len(content))
+    os.fchmod(descriptor, mode)  # last: what is open to others is never still to be written
+    flush(descriptor)
+
+
+def name_it(directory: Directory, draft: str, name: str, text: Secret, mode: int) -> None:
+    """Give a finished draft its name, or where disks know no hard links, write under that name.
+
+    Raises:
+        FileExistsError: The name is taken; what has it stays as it is.
+    """
+    try:
+        _link(directory, draft, name)
+    except OSError as exc:
+        if exc.errno not in _NO_LINKS:
+            raise
+        _create(directory, name, text, mode)
+
+
+def keep(directory: Directory, name: str, *, stamp: str) -> str:
+    """Give a file a second name beside it, `NAME.old-STAMP`, and tell which."""
+    for number in range(1, _MOST_COPIES + 1):
+        kept = f"{name}.old-{stamp}" + (f"-{number}" if number > 1 else "")
+        with suppress(FileExistsError):
+            _keep_as(directory, name, kept)
+            directory.flush()
+            return kept
+    raise LocalError(f"too many copies of {stamp} lie beside {directory.path / name}")
+
+
+def mend(directory: Directory, name: str, mode: int) -> None:
+    """Take away every right beyond `mode`, and make the file last."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=directory.descriptor)
+    try:
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) & ~mode:
+            os.fchmod(descriptor, mode)
+        flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    written = 0
+    while written < len(content):
+        written += os.pwrite(descriptor, memoryview(content)[written:], written)
+
+
+def _link(directory: Directory, name: str, other: str) -> None:
+    folder = directory.descriptor
+    os.link(name, other, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+
+
+def _create(directory: Directory, name: str, text: Secret, mode: int) -> None:
+    """Write a file under its own name; gone again if that fails."""
+    descriptor = os.open(name, CREATE, PRIVATE, dir_fd=directory.descriptor)
+    try:
+        try:
+            fill(descriptor, text, mode)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        os.unlink(name, dir_fd=directory.descriptor)
+        raise
+
+
+def _keep_as(directory: Directory, name: str, kept: str) -> None:
+    try:
+        _link(directory, name, kept)
+    except OSError as exc:
+        found = look(directory, name)
+        if exc.errno not in _NO_LINKS or found is None:
+            raise
+        if len(found.content.reveal()) > SIZE_LIMIT:
+            raise LocalError(f"{directory.path / name} is too big to be kept beside it") from exc
+        _create(directory, kept, found.content, PRIVATE)

@@ -1,0 +1,77 @@
+r"""Makes text from elsewhere safe to show: what a terminal would obey is spelled out. Pure.
+
+Names, tags, messages, regions and paths come from a service, a disk or a command line. Before
+any of it is shown, every character that is not plainly visible is replaced by its escape, as
+in `\x1b` or `\u202e`: controls, format and bidi characters, unassigned and private ones,
+surrogates, line and paragraph separators, blanks that are no space, and floods of combining
+marks. Visible text of any script stays as it is.
+"""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+_INVISIBLE = frozenset(
+    "\u034f"  # combining grapheme joiner
+    "\u115f\u1160\u3164\uffa0"  # Hangul fillers
+    "\u17b4\u17b5"  # Khmer inherent vowels
+    "\u2800"  # blank braille pattern
+)
+_VARIATION_SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_MARKS = frozenset({"Mn", "Me"})
+_MARKS_IN_A_ROW = 3  # written languages stack two, rarely three, marks on a letter
+_BMP_END = 0xFFFF
+_SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def harmless(text: str) -> str:
+    """The text, with everything a terminal could obey or hide spelled as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        visible = _is_visible(character) and marks <= _MARKS_IN_A_ROW
+        shown.append(character if visible else _spelled(character))
+    return "".join(shown)
+
+
+def one_line(text: str, limit: int = 600) -> str:
+    """Harmless text for a message: white space folded, and cut at `limit` characters."""
+    folded = " ".join(text[: limit * 4].split())
+    cut = folded if len(folded) <= limit else folded[: limit - 1] + "…"
+    return harmless(cut)
+
+
+def _is_visible(character: str) -> bool:
+    code = ord(character)
+    return (
+        character.isprintable()
+        and character not in _INVISIBLE
+        and not any(first <= code <= last for first, last in _VARIATION_SELECTORS)
+    )
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code <= 0xFF:  # noqa: PLR2004  the last code that \x can spell
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= _BMP_END else f"\\U{code:08x}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The only known word that begins with this one, else the one that looks most like it."""
+    words = list(known)
+    begun = [each for each in words if word and each.startswith(word)]
+    if len(begun) == 1 or word in begun:
+        return word if word in begun else begun[0]
+    return next(iter(difflib.get_close_matches(word, words, n=1)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint with the nearest known word, if one is near."""
+    near = nearest(word, known)
+    return f"did you mean {near}?" if near else None
