@@ -1,4 +1,4 @@
-"""Runs every pair of commands in turn and tells what came of it. Touches: the disk, loopback.
+"""Runs every pair of commands in turn and tells what came of it. Touches: the disk, localhost.
 
 python -m benchmarks [--runs N] [--only WORD] [--record FILE]
 """

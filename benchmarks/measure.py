@@ -51,7 +51,7 @@ def measure(
 
 
 def spend(
-    line: str, run: int, environ: Mapping[str, str], folder: Path, ends: Sequence[int] = (0,)
+    line: str, run: int, environ: Mapping[str, str], directory: Path, ends: Sequence[int] = (0,)
 ) -> Spent:
     """What a command line takes, from its start until it was waited for.
 
@@ -67,7 +67,7 @@ def spend(
     process = subprocess.Popen(
         words,
         env=dict(environ),
-        cwd=folder,
+        cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

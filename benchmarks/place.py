@@ -1,6 +1,6 @@
 """Where it is measured: an environment for each side, and a server that is neither's own.
 
-Touches: the disk (below .tools), the package index, loopback.
+Touches: the disk (below .tools), the package index, localhost.
 """
 
 import json
@@ -18,7 +18,7 @@ _STARTED_WITH = ("AWS_", "LSKEYS_", "XDG_", "PYTHON")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The environments of both sides, and the home folder of what is measured."""
+    """The environments of both sides, and the home directory of what is measured."""
 
     ours: Path
     theirs: Path
@@ -31,11 +31,11 @@ class Place:
             for name, value in os.environ.items()
             if not name.startswith(_STARTED_WITH) and not name.lower().endswith("_proxy")
         }
-        folders = [str(self.ours / "bin"), str(self.theirs / "bin"), os.environ["PATH"]]
+        directories = [str(self.ours / "bin"), str(self.theirs / "bin"), os.environ["PATH"]]
         return {
             **kept,
             **endpoint,
-            "PATH": os.pathsep.join(folders),
+            "PATH": os.pathsep.join(directories),
             "HOME": str(self.home),
             "AWS_EC2_METADATA_DISABLED": "true",
         }

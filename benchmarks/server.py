@@ -1,7 +1,7 @@
 """The sandbox as a process of its own, filled; run by the Python that has lskeys' wheel.
 
 Prints one JSON object, the variables that point at each account, and serves until it is ended.
-Touches: the disk, loopback.
+Touches: the disk, localhost.
 """
 
 import json
@@ -19,7 +19,7 @@ PAGE = 1_000
 
 
 def main(home: Path, runs: int) -> None:
-    """Fill three accounts below a folder and serve each on a port."""
+    """Fill three accounts below a directory and serve each on a port."""
     accounts = {"few": _few(home), "many": _many(home), "changing": _changing(home, runs)}
     with ExitStack() as stack:
         servers = {

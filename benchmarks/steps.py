@@ -1,4 +1,4 @@
-"""One `list`, each step timed; run by the Python that has lskeys' wheel. Touches: loopback.
+"""One `list`, each step timed; run by the Python that has lskeys' wheel. Touches: localhost.
 
 The imports are the program's own and in its order, which is why they stand between the steps.
 Prints one JSON object: milliseconds of each step.
@@ -33,14 +33,14 @@ mark("imports: the verb")
 from lskeys.config import settings as config  # noqa: E402
 
 nothing = config.ConfigFile(config.config_path(), {})
-settings = config.settle(config.Flags(), os.environ, nothing)
+settings = config.resolve(config.Flags(), os.environ, nothing)
 mark("settings")
 
-from lskeys.lightsail import Connection, connect  # noqa: E402
+from lskeys.lightsail import ConnectionSettings, connect  # noqa: E402
 
 mark("imports: botocore")
 
-account = connect(Connection(cache=config.cache_path()), lambda _: None, lambda _: None)
+account = connect(ConnectionSettings(cache=config.cache_path()), lambda _: None, lambda _: None)
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")
@@ -48,11 +48,11 @@ mark("client: data, credentials, model")
 pairs = lightsail.key_pairs(include_default=False)
 mark("call")
 
-from lskeys.output import formats as plain  # noqa: E402
-from lskeys.output.result import Sheet  # noqa: E402
+from lskeys.output import formats  # noqa: E402
+from lskeys.output.result import Result  # noqa: E402
 from lskeys.output.views.key_pairs import KEY_PAIRS  # noqa: E402
 
-for line in plain.text(Sheet(KEY_PAIRS, pairs)):
+for line in formats.text(Result(KEY_PAIRS, pairs)):
     print(line)
 mark("output")
 print(json.dumps(steps))

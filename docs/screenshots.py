@@ -1,4 +1,4 @@
-"""Draws docs/*.svg: what lskeys shows in a terminal. Touches: the disk, loopback.
+"""Draws docs/*.svg: what lskeys shows in a terminal. Touches: the disk, localhost.
 
 `make screenshots`, or `python docs/screenshots.py FOLDER`. The installed program runs in a
 pseudo-terminal, against the sandbox, in a home of its own; Rich draws what the terminal got.
@@ -53,7 +53,7 @@ SCENES = (
 )
 
 
-def draw(folder: Path) -> None:
+def draw(directory: Path) -> None:
     """Write a picture of each scene, for a dark page and for a light one."""
     # A short name in place of the home: paths are shown in full.
     with TemporaryDirectory(prefix="ana", dir="/tmp") as home:
@@ -72,7 +72,7 @@ def draw(folder: Path) -> None:
                     console.print(line, highlight=False, no_wrap=True)
                 svg = console.export_svg(title="lskeys", theme=theme, unique_id=scene.name)
                 light = _FONT_FROM_ELSEWHERE.sub("", svg)
-                (folder / f"{scene.name}-{name}.svg").write_text(light)
+                (directory / f"{scene.name}-{name}.svg").write_text(light)
 
 
 def _played(scene: Scene, home: Path) -> list[Text]:
@@ -111,8 +111,8 @@ def _typed(line: str, scene: Scene, home: Path) -> str:
     shown = b""
     while chunk := _read(ours):
         shown += chunk
-        if scene.answer and shown.endswith(_QUESTION.encode()):
-            os.write(ours, scene.answer.encode() + b"\n")
+        if scene.response and shown.endswith(_QUESTION.encode()):
+            os.write(ours, scene.response.encode() + b"\n")
     os.close(ours)
     process.wait()
     return shown.decode()

@@ -1,7 +1,7 @@
-"""What most tests need: an account on loopback, an empty home, and `run`.
+"""What most tests need: an account on localhost, an empty home, and `run`.
 
-The sandbox over loopback is the fake; everything between the command line and its wire is the
-production path, unpatched. Nothing but loopback can be reached from here.
+The sandbox over localhost is the fake; everything between the command line and its wire is the
+production path, unpatched. Nothing but localhost can be reached from here.
 """
 
 import io
@@ -19,7 +19,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
 from tests.signals import let_programs_heed
 
@@ -30,15 +30,15 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CREATED = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
 """Three weeks before `NOW`."""
 
-_LOOPBACK = ("127.", "::1", "localhost")
+_LOCALHOST = ("127.", "::1", "localhost")
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
     if event != "socket.connect" or not isinstance(arguments[1], tuple):
         return
     host = str(arguments[1][0])
-    if not host.startswith(_LOOPBACK):
-        raise ConnectionRefusedError(f"tests reach loopback only, not {host}")
+    if not host.startswith(_LOCALHOST):
+        raise ConnectionRefusedError(f"tests reach localhost only, not {host}")
 
 
 sys.addaudithook(_refuse_network)
@@ -78,7 +78,7 @@ Run = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def rsa_pem() -> str:
-    """An RSA private key in PKCS#1, as the service hands it out; made for this session."""
+    """An RSA private key in PKCS#1, as AWS hands it out; made for this session."""
     command = ("openssl", "genrsa", "-traditional", "2048")
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -92,19 +92,19 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and an environment that knows nothing of AWS or lskeys."""
-    folder = tmp_path / "home"
-    folder.mkdir(mode=0o700)
+    directory = tmp_path / "home"
+    directory.mkdir(mode=0o700)
     for name in list(os.environ):
         if name.startswith(("AWS_", "LSKEYS_", "XDG_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("HOME", str(directory))
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.chdir(folder)
-    return folder
+    monkeypatch.chdir(directory)
+    return directory
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def account(tmp_path: Path) -> Sandbox:
 
 @pytest.fixture
 def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """The account on loopback; the environment points any AWS tool at it."""
+    """The account on localhost; the environment points any AWS tool at it."""
     assert home.is_dir()
     with sandbox.serve(account) as running:
         for name, value in sandbox.environment(running.endpoint).items():
@@ -137,9 +137,9 @@ def run(home: Path) -> Run:
         stdin = Stream(piped if typed is None else typed, terminal=typed is not None)
         stdout = Stream(terminal=terminal)
         stderr = Stream(terminal=typed is not None)
-        launch = Launch(stdin, stdout, stderr, os.environ, lambda: NOW)
+        invocation = Invocation(stdin, stdout, stderr, os.environ, lambda: NOW)
         with redirect_stdout(stdout), redirect_stderr(stderr):
-            exit_code = main(shlex.split(line), launch)
+            exit_code = main(shlex.split(line), invocation)
         return Ran(exit_code, stdout.written(), stderr.written())
 
     return run_line

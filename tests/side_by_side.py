@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lskeys import keys as keymaker
-from lskeys import sandbox
+from lskeys import keys, sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Switches, Tag
-from tests.faults.server import Answer, Call, Liar, pair, pairs
+from tests.faults.server import Call, Liar, Reply, pair, pairs
 
 REGION = "us-east-1"
 PATIENCE = 15.0
@@ -271,7 +270,7 @@ def _file(path: Path, lines: Mapping[str, str]) -> str:
         return f"`{path.name}` is still the link"
     content = path.read_bytes()
     named = f"`{path.name}` ({path.stat().st_mode & 0o777:04o})"
-    material = keymaker.read_local(content) if content.startswith(b"-----BEGIN") else None
+    material = keys.read_local(content) if content.startswith(b"-----BEGIN") else None
     if not content:
         return f"{named} is empty"
     if material is None or material.public is None:
@@ -295,11 +294,11 @@ def _endpoint(case: Case, account: Sandbox) -> Iterator[str]:
             yield server.endpoint
         return
     with Liar().running() as liar:
-        liar.answers("GetKeyPairs", _in_circles)
+        liar.responses("GetKeyPairs", _in_circles)
         yield liar.endpoint
 
 
-def _in_circles(call: Call) -> Answer:
+def _in_circles(call: Call) -> Reply:
     return pairs(pair("web"), token="b" if call.members.get("pageToken") == "a" else "a")
 
 

@@ -28,7 +28,7 @@ def files() -> Mapping[str, str]:
 
 @pytest.fixture
 def copied(files: Mapping[str, str], tmp_path: Path) -> Path:
-    """A folder with the package and these tests, and in them the new verb: one file, one line."""
+    """A copy of the package and these tests with the new verb: one file, one line."""
     shutil.copytree(Path(lskeys.__file__).parent, tmp_path / "src" / "lskeys")
     tests = shutil.copytree(Path(__file__).parent, tmp_path / "tests")
     for name in ("src/lskeys/commands/oldest.py", "tests/cli/test_oldest.py"):
@@ -70,7 +70,7 @@ def test_what_does_not_follow_fails_loudly(copied: Path) -> None:
     """Its own test passes; the tests that CONTRIBUTING names fail, and no other beside them."""
     shutil.copy(FILE.with_name("README.md"), copied)
     shutil.copytree(FILE.with_name("docs"), copied / "docs")
-    modules = ("test_house.py", "cli/test_json_schema.py", "cli/test_scripting.py")
+    modules = ("test_architecture.py", "cli/test_json_schema.py", "cli/test_scripting.py")
     chosen = "oldest or house or definition or columns"
     said = in_copy(
         copied,

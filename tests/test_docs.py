@@ -55,8 +55,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def reader() -> Iterator[Path]:
     """An empty home with a short name, so that tables are as wide as in the document."""
-    with TemporaryDirectory(prefix="ana", dir="/tmp") as folder:
-        yield Path(folder)
+    with TemporaryDirectory(prefix="ana", dir="/tmp") as directory:
+        yield Path(directory)
 
 
 @pytest.fixture

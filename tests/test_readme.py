@@ -14,8 +14,8 @@ def test_readme_shows_what_happens() -> None:
     blocks = documents.blocks_of(README.read_text())
     assert blocks
     # A short name, so that tables are as wide as in README.
-    with TemporaryDirectory(prefix="ana", dir="/tmp") as folder:
-        home = Path(folder)
+    with TemporaryDirectory(prefix="ana", dir="/tmp") as directory:
+        home = Path(directory)
         environment = documents.surroundings(home, {"LSKEYS_SANDBOX": "1"})
         for shown, expected in documents.typed(blocks, home, environment):
             assert shown == expected

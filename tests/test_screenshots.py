@@ -11,7 +11,7 @@ import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
 PROGRAM = DOCS / "screenshots.py"
-MOST_BYTES = 20_000
+MAX_BYTES = 20_000
 SVG = "{http://www.w3.org/2000/svg}"
 
 # The sandbox's keys and dates are those of the day it is first used.
@@ -48,7 +48,7 @@ def test_pictures_are_true(tmp_path: Path) -> None:
 def test_pictures_are_light(picture: Path) -> None:
     """A picture is small and needs nothing from elsewhere: no font, no script, no other file."""
     text = picture.read_text()
-    assert len(text) < MOST_BYTES
+    assert len(text) < MAX_BYTES
     assert not re.search(r"url\(http|href|<script|<image|@font-face", text)
 
 

@@ -58,6 +58,6 @@ def test_every_module_of_faults_has_its_group() -> None:
 @beside
 def test_side_by_side_is_what_the_script_runs() -> None:
     """Each fault the script tries has its row; `make side-by-side` writes them anew."""
-    rows = section("Side by side").splitlines()
+    rows = section("In parallel").splitlines()
     told = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")]
     assert told[1:] == [case.fault for case in CASES]

@@ -3,13 +3,13 @@
 import os
 import sys
 
-from lskeys.cli import completion as words
+from lskeys.cli import completion
 
 
 def main() -> None:
     """Answer the shell's question, or run the command line of this process and exit."""
-    if sys.argv[1:2] == [words.QUESTION]:
-        words.tell(sys.argv[2:], os.environ)
+    if sys.argv[1:2] == [completion.COMPLETE]:
+        completion.tell(sys.argv[2:], os.environ)
         return
     from lskeys.cli import process
 

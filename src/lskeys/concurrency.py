@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from lskeys.model import Answer, attempt
+from lskeys.model import Outcome, attempt
 
 T = TypeVar("T")
 
-MOST_MEMORY = 512 * 1024 * 1024
+MAX_MEMORY = 512 * 1024 * 1024
 """Bytes the program may grow by while a call is waited for; twenty thousand pairs take 40 MiB."""
 
 _GLANCE = 0.2
@@ -28,21 +28,21 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what getrusage(2) counts memory in."""
 
 
-def has_come(
-    event: threading.Event, seconds: float = math.inf, look: Callable[[], None] = lambda: None
+def wait_for(
+    event: threading.Event, seconds: float = math.inf, check: Callable[[], None] = lambda: None
 ) -> bool:
     """Whether an event has come, after waiting so long for it; signals are seen meanwhile.
 
     Python sees a signal between two steps of its main thread. One that comes after the last look
     and before the system is asked to wait, or that the system gives to another thread, would be
     seen only when the wait is over (about one in two hundred, on a busy machine). So it is waited
-    for a glance at a time; `look` is called in between, and may raise what ends the wait.
+    for a glance at a time; `check` is called in between, and may raise what ends the wait.
     """
     end = time.monotonic() + seconds
     while not event.wait(max(0.0, min(_GLANCE, end - time.monotonic()))):
         if time.monotonic() >= end:
             return False
-        look()
+        check()
     return True
 
 
@@ -72,18 +72,18 @@ class Pending(Generic[T]):
 
     def has_ended(self, seconds: float) -> bool:
         """Whether the call has ended, after waiting so long for it."""
-        return has_come(self._ended, seconds)
+        return wait_for(self._ended, seconds)
 
     def result(self, seconds: float | None = None) -> T:
         """What the call returned or raised.
 
         Raises:
             TimeoutError: It takes longer than `seconds`.
-            MemoryError: With `seconds` given, the program grows by `MOST_MEMORY` meanwhile.
+            MemoryError: With `seconds` given, the program grows by `MAX_MEMORY` meanwhile.
         """
         if seconds is None:
-            has_come(self._ended)
-        elif not has_come(self._ended, seconds, _bounded()):
+            wait_for(self._ended)
+        elif not wait_for(self._ended, seconds, _bounded()):
             raise TimeoutError
         if self._error is not None:
             raise self._error
@@ -92,13 +92,13 @@ class Pending(Generic[T]):
 
 def _bounded() -> Callable[[], None]:
     """Raises MemoryError, whenever it is called, if the program grew too much since now."""
-    most = _peak() + MOST_MEMORY
+    most = _peak() + MAX_MEMORY
 
-    def look() -> None:
+    def check() -> None:
         if _peak() > most:
             raise MemoryError
 
-    return look
+    return check
 
 
 def _peak() -> int:
@@ -106,7 +106,7 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
-MOST_AT_ONCE = 32
+MAX_PARALLEL = 32
 """Regions asked at the same time; Lightsail has about twenty."""
 
 
@@ -114,27 +114,27 @@ PATIENCE = 2.0
 """Seconds a page may take before those behind its region are shown first."""
 
 
-def ask(regions: Sequence[str], question: Callable[[str], T]) -> Iterator[Answer[T]]:
+def call_each(regions: Sequence[str], call: Callable[[str], T]) -> Iterator[Outcome[T]]:
     """Ask every region, and give the answers in the order of `regions` whatever the arrival.
 
     A region that fails is an answer with an error; it hides no other.
     """
-    under_way = deque(_begin(region, question) for region in regions[:MOST_AT_ONCE])
-    for following in [*regions[MOST_AT_ONCE:], *[None] * len(under_way)]:
+    under_way = deque(_begin(region, call) for region in regions[:MAX_PARALLEL])
+    for following in [*regions[MAX_PARALLEL:], *[None] * len(under_way)]:
         region, pending = under_way.popleft()
-        answer = attempt(region, pending.result)
+        outcome = attempt(region, pending.result)
         if following is not None:
-            under_way.append(_begin(following, question))
-        yield answer
+            under_way.append(_begin(following, call))
+        yield outcome
 
 
-def _begin(region: str, question: Callable[[str], T]) -> tuple[str, Pending[T]]:
-    return region, Pending(lambda: question(region))
+def _begin(region: str, call: Callable[[str], T]) -> tuple[str, Pending[T]]:
+    return region, Pending(lambda: call(region))
 
 
-def stream(
+def stream_pages(
     regions: Sequence[str], pages: Callable[[str], Iterator[Sequence[T]]]
-) -> Iterator[Answer[Sequence[T]]]:
+) -> Iterator[Outcome[Sequence[T]]]:
     """Ask every region, and give each page as an answer of its region, in the order of `regions`.
 
     A region that fails ends with an answer that is an error. One that lets its place in the line
@@ -144,17 +144,17 @@ def stream(
     waiting = deque(regions)
     line: deque[_Turn[T]] = deque()
     while waiting or line:
-        while waiting and len(line) < MOST_AT_ONCE:
+        while waiting and len(line) < MAX_PARALLEL:
             region = waiting.popleft()
             line.append(_Turn(region, pages(region), arrived))
         turn = _next_of(line, arrived)
-        answer = attempt(turn.region, turn.pending.result)
-        if answer.value is None:
+        outcome = attempt(turn.region, turn.pending.result)
+        if outcome.value is None:
             line.remove(turn)
         else:
-            turn.ask()
-        if answer.value is not None or answer.error is not None:
-            yield Answer(answer.region, answer.value, answer.error)
+            turn.request_next()
+        if outcome.value is not None or outcome.error is not None:
+            yield Outcome(outcome.region, outcome.value, outcome.error)
 
 
 class _Turn(Generic[T]):
@@ -164,9 +164,9 @@ class _Turn(Generic[T]):
         self.region = region
         self._pages = pages
         self._arrived = arrived
-        self.ask()
+        self.request_next()
 
-    def ask(self) -> None:
+    def request_next(self) -> None:
         """Begin to wait for the next page; None after the last one."""
         self.since = time.monotonic()
         self.pending = Pending(lambda: next(self._pages, None), self._arrived)
@@ -188,4 +188,4 @@ def _next_of(line: "deque[_Turn[T]]", arrived: threading.Event) -> "_Turn[T]":
         ready = next((turn for turn in line if turn.pending.has_ended(0)), None)
         if ready is not None:
             return ready
-        has_come(arrived)
+        wait_for(arrived)

@@ -5,13 +5,13 @@
     LskeysError                  exit
     ├── UsageError                  2   retype the command
     ├── MissingError                3   there is no such key pair, file or default pair
-    ├── SetupError                  4   mend credentials, profile, region or configuration
+    ├── SetupError                  4   fix credentials, profile, region or configuration
     ├── RefusedError                5   lskeys would not do it: read the reason, decide
-    ├── FindingsError               6   mend what was found, or say that it may stay
+    ├── FindingsError               6   fix what was found, or say that it may stay
     ├── PartialError                7   some regions or names failed: see each, try those again
     ├── RemoteError                 8   AWS or the network: wait, try again
     │   └── LostAnswerError         8   it may have happened: look before trying again
-    ├── LocalError                  9   mend this machine's disk or pipe
+    ├── LocalError                  9   fix this machine's disk or pipe
     ├── DeclinedError              10   you said no
     └── InterruptedByUserError    130   Ctrl-C, or 143 for SIGTERM
 """
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar, Self
 
-LOOK_AROUND = "to look around without an account: lskeys --sandbox list"
+SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
 """What a hint says to people who have no account at hand."""
 
 
@@ -48,10 +48,10 @@ class LskeysError(Exception):
     Args:
         message: One line, lower case, no full stop; names the thing.
         hint: What to do next, where lskeys knows.
-        code: A stable word for programs: the service's own error code, else the class's.
-        tip: The service's own advice.
-        docs: The service's own link.
-        request_id: The service's request id, for a support case.
+        code: A stable word for programs: AWS's own error code, else the class's.
+        tip: AWS's own advice.
+        docs: AWS's own link.
+        request_id: AWS's request id, for a support case.
         region: The region whose answer this is.
 
     Attributes:

@@ -45,10 +45,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key pair as the service reports it: its public side, never a key.
+    """A key pair as AWS reports it: its public side, never a key.
 
     Every member but name and region may be absent in an answer. `used_by` (names of the
-    instances that name it) and `local_files` (paths on this disk) are None until asked for.
+    instances that name it) and `local_files` (paths on this computer) are None until asked for.
     `outdated` are those of the instances that are older: they hold an earlier key of that name.
     `profile` is whose account it is in, where several are asked.
     """
@@ -155,7 +155,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class SeenNames:
     """Names that an answer told in passing; where the region is "", they are regions.
 
     `is_whole` says that there are no others, but perhaps the default pair; `gone` are names of
@@ -169,7 +169,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Outcome(Generic[T]):
     """One region's answer to one question: a value, or the error that came instead.
 
     `profile` is whose account it is, where several are asked.
@@ -186,21 +186,21 @@ def _account(arn: str | None) -> str | None:
     return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
 
 
-def attempt(region: str, call: Callable[[], T]) -> Answer[T]:
+def attempt(region: str, call: Callable[[], T]) -> Outcome[T]:
     """What a call gives, or the error it ends with, as that region's answer; "" is none.
 
     A signal is no answer: it goes on to end the run.
     """
     try:
-        return Answer(region, value=call())
+        return Outcome(region, value=call())
     except InterruptedByUserError:
         raise
     except LskeysError as error:
         error.region = error.region or region or None
-        return Answer(region, error=error)
+        return Outcome(region, error=error)
 
 
-class Place(NamedTuple):
+class AccountRegion(NamedTuple):
     """A region, and the profile of the account where several are asked."""
 
     region: str
@@ -210,6 +210,6 @@ class Place(NamedTuple):
         return f"{self.region} of {self.profile}" if self.profile else self.region
 
 
-def place_of(pair: KeyPair) -> Place:
+def account_region(pair: KeyPair) -> AccountRegion:
     """Where a pair is."""
-    return Place(pair.region, pair.profile or "")
+    return AccountRegion(pair.region, pair.profile or "")

@@ -24,7 +24,7 @@ _BMP_END = 0xFFFF
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
-def harmless(text: str) -> str:
+def printable(text: str) -> str:
     """The text, with everything a terminal could obey or hide spelled as an escape."""
     if text.isascii() and text.isprintable():
         return text
@@ -41,7 +41,7 @@ def one_line(text: str, limit: int = 600) -> str:
     """Harmless text for a message: white space folded, and cut at `limit` characters."""
     folded = " ".join(text[: limit * 4].split())
     cut = folded if len(folded) <= limit else folded[: limit - 1] + "…"
-    return harmless(cut)
+    return printable(cut)
 
 
 def _is_visible(character: str) -> bool:

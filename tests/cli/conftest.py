@@ -14,7 +14,7 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def serve(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Puts the account, emptied, on loopback with these switches, before it is filled.
+    """Puts the account, emptied, on localhost with these switches, before it is filled.
 
     `serve("fingerprint-default=md5-ssh", "key-text=base64")`, spelled as `sandbox serve --set`.
     """

@@ -38,7 +38,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(command: list[str], environ: Mapping[str, str], folder: Path) -> Iterator[Terminal]:
+def terminal(command: list[str], environ: Mapping[str, str], directory: Path) -> Iterator[Terminal]:
     """A program in a pseudo-terminal, ended when that is left."""
     ours, theirs = pty.openpty()
     # What a session's first process opens by name becomes its terminal.
@@ -49,7 +49,7 @@ def terminal(command: list[str], environ: Mapping[str, str], folder: Path) -> It
         stdout=theirs,
         stderr=theirs,
         env={**environ, "TERM": "xterm"},
-        cwd=folder,
+        cwd=directory,
         start_new_session=True,
     )
     os.close(theirs)

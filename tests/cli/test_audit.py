@@ -23,24 +23,24 @@ ELSEWHERE = "eu-west-1"
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
 BEFORE = CREATED - timedelta(days=100)
 UNUSED = "no instance names it; snapshots and hand-made authorized_keys cannot be seen"
-LOST = "its private half is in none of the key folders, and AWS has none"
-HINT = "lskeys: hint: each comes with the command that mends it, or is the first step to that\n"
+LOST = "its private key is in none of the key directories, and AWS has none"
+HINT = "lskeys: hint: each comes with the command that fixes it, or is the first step to that\n"
 FIX_HINT = (
-    "lskeys: hint: --fix mends loose-permissions and missing-public; for others see the command\n"
+    "lskeys: hint: --fix fixes loose-permissions and missing-public; for others see the command\n"
 )
 
 
 @cache
 def ed25519(name: str) -> str:
     """A key in OpenSSH's own format, quick to make; another one for each name."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / name
         said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path)
         return path.read_text()
 
 
 def with_public(path: Path, text: str) -> Path:
-    """A private key file with its public half beside it."""
+    """A private key file with its public key next to it."""
     save(Path(f"{path}.pub"), public_line(text) + "\n", 0o644)
     return save(path, text)
 
@@ -52,33 +52,33 @@ def add_pair(account: Sandbox, name: str, text: str, region: str = REGION) -> No
 
 
 @pytest.fixture
-def folder(home: Path) -> Path:
-    """The key folder."""
+def directory(home: Path) -> Path:
+    """The key directory."""
     made = home / ".ssh"
     made.mkdir(mode=0o700)
     return made
 
 
 @pytest.fixture
-def clean(account: Sandbox, server: Server, folder: Path, rsa_pem: str) -> Path:
-    """An account and a disk with nothing wrong, personal keys among them; the folder."""
+def clean(account: Sandbox, server: Server, directory: Path, rsa_pem: str) -> Path:
+    """An account and a disk with nothing wrong, personal keys among them; the directory."""
     assert server.requests == []
     account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
     account.add_instance(REGION, "blog", created_at=CREATED)
     add_pair(account, "web", ed25519("web"))
-    with_public(folder / DEFAULT_FILE, rsa_pem)
-    with_public(folder / "web.pem", ed25519("web"))
-    save(folder / "id_ed25519", ed25519("personal"))
-    save(folder / "id_old", encrypted_pem(other_pem()))
-    save(folder / f"{DEFAULT_FILE}.old-20260101T000000Z", ed25519("kept"))
-    save(folder / f"LightsailDefaultKey-{ELSEWHERE}.pem", ed25519("elsewhere"))
-    save(folder / "config", "Host *\n", 0o644)
-    return folder
+    with_public(directory / DEFAULT_FILE, rsa_pem)
+    with_public(directory / "web.pem", ed25519("web"))
+    save(directory / "id_ed25519", ed25519("personal"))
+    save(directory / "id_old", encrypted_pem(other_pem()))
+    save(directory / f"{DEFAULT_FILE}.old-20260101T000000Z", ed25519("kept"))
+    save(directory / f"LightsailDefaultKey-{ELSEWHERE}.pem", ed25519("elsewhere"))
+    save(directory / "config", "Host *\n", 0o644)
+    return directory
 
 
 @pytest.fixture
-def everything_wrong(serve: Serve, account: Sandbox, folder: Path, rsa_pem: str) -> Path:
-    """An account and a disk that give every finding once; the key folder."""
+def everything_wrong(serve: Serve, account: Sandbox, directory: Path, rsa_pem: str) -> Path:
+    """An account and a disk that give every finding once; the key directory."""
     serve("fingerprint-imported-ed25519=sha256-ssh", "fingerprint-imported-rsa=none")
     account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
     account.add_instance(REGION, "elder", created_at=BEFORE)
@@ -92,28 +92,28 @@ def everything_wrong(serve: Serve, account: Sandbox, folder: Path, rsa_pem: str)
     add_pair(account, "web", ed25519("web"), ELSEWHERE)
     account.add_key_pairs(REGION, ["spare"], public_line=public_line(ed25519("spare")))
     add_pair(account, "twin", ed25519("spare"))
-    save(folder / DEFAULT_FILE, rsa_pem)
-    save(folder / "lost.pem", ed25519("not lost's"))
-    save(folder / "secret.pem", encrypted_pem(other_pem()))
-    save(folder / "stray.pem", ed25519("stray"))
-    with_public(folder / "ancient.pem", ed25519("ancient"))
-    with_public(folder / "spare.pem", ed25519("spare"))
-    with_public(folder / "web.pem", ed25519("web")).chmod(0o644)
-    save(folder / "spare.pem.pub", public_line(ed25519("lost")), 0o644)
-    return folder
+    save(directory / DEFAULT_FILE, rsa_pem)
+    save(directory / "lost.pem", ed25519("not lost's"))
+    save(directory / "secret.pem", encrypted_pem(other_pem()))
+    save(directory / "stray.pem", ed25519("stray"))
+    with_public(directory / "ancient.pem", ed25519("ancient"))
+    with_public(directory / "spare.pem", ed25519("spare"))
+    with_public(directory / "web.pem", ed25519("web")).chmod(0o644)
+    save(directory / "spare.pem.pub", public_line(ed25519("lost")), 0o644)
+    return directory
 
 
-def expected(folder: Path) -> list[tuple[str, ...]]:
+def expected(directory: Path) -> list[tuple[str, ...]]:
     """Every finding there, as text has it."""
-    keys = {name: str(folder / f"{name}.pem") for name in ("lost", "secret", "stray", "web")}
-    spare, default = str(folder / "spare.pem"), str(folder / DEFAULT_FILE)
+    keys = {name: str(directory / f"{name}.pem") for name in ("lost", "secret", "stray", "web")}
+    spare, default = str(directory / "spare.pem"), str(directory / DEFAULT_FILE)
     at_home = f"--region {REGION}"
     return [
         (
             "loose-permissions",
             "-",
             keys["web"],
-            "others have rights on this private key (mode 0644)",
+            "others have permissions on this private key (mode 0644)",
             f"chmod 600 {keys['web']}",
         ),
         (
@@ -127,7 +127,7 @@ def expected(folder: Path) -> list[tuple[str, ...]]:
             "wrong-public",
             "-",
             f"{spare}.pub",
-            "it is not the public half of the private key beside it",
+            "it is not the public key of the private key next to it",
             f"mv -n {spare}.pub {spare}.pub.wrong && ssh-keygen -y -f {spare} > {spare}.pub",
         ),
         ("missing-private", REGION, "lost", LOST, f"lskeys show lost {at_home}"),
@@ -149,7 +149,7 @@ def expected(folder: Path) -> list[tuple[str, ...]]:
             "hidden-key",
             "-",
             keys["secret"],
-            "it is encrypted, and no public half beside it tells whose key it is",
+            "it is encrypted, and no public key next to it tells whose key it is",
             f"ssh-keygen -y -f {keys['secret']} > {keys['secret']}.pub",
         ),
         (
@@ -185,7 +185,7 @@ def expected(folder: Path) -> list[tuple[str, ...]]:
             "missing-public",
             REGION,
             default,
-            "its public half is not beside it",
+            "its public key is not next to it",
             f"ssh-keygen -y -f {default} > {default}.pub",
         ),
     ]
@@ -344,7 +344,7 @@ def test_commands_mend(everything_wrong: Path, run: Run, code: Code) -> None:
 
 
 def test_default_keys_are_downloaded(clean: Path, run: Run) -> None:
-    """The default key that is missing or mixed up is mended by downloading it."""
+    """The default key that is missing or mixed up is fixed by downloading it."""
     path = clean / DEFAULT_FILE
     path.unlink()
     [finding] = found(run, "audit")
@@ -484,12 +484,12 @@ def test_instances_are_denied(clean: Path, server: Server, run: Run) -> None:
     assert [each["code"] for each in document["errors"]] == ["AccessDeniedException"]
 
 
-# mending
+# fixing
 
 
 @pytest.fixture
-def mendable(clean: Path) -> Path:
-    """A folder with both kinds of what --fix mends, and one it does not."""
+def fixable(clean: Path) -> Path:
+    """A directory with both kinds of what --fix fixes, and one it does not."""
     (clean / "web.pem.pub").unlink()
     (clean / "web.pem").chmod(0o640)
     (clean / "id_ed25519").chmod(0o604)
@@ -498,124 +498,124 @@ def mendable(clean: Path) -> Path:
     return clean
 
 
-def stray(folder: Path) -> str:
+def stray(directory: Path) -> str:
     """The finding that is left, as text has it."""
-    file = folder / "stray.pem"
+    file = directory / "stray.pem"
     return (
         f"orphaned-key\t-\t{file}\tit is the key of no pair in {REGION}"
         f"\tlskeys fingerprint {file} --match --all-regions\n"
     )
 
 
-def notes(folder: Path, words: str) -> str:
-    """What is said of each that is mended."""
+def notes(directory: Path, words: str) -> str:
+    """What is said of each that is fixed."""
     return "".join(
         f"lskeys: {words} {code}: {file}\n"
         for code, file in (
-            ("loose-permissions", folder),
-            ("loose-permissions", folder / "id_ed25519"),
-            ("loose-permissions", folder / "web.pem"),
-            ("missing-public", folder / "web.pem"),
+            ("loose-permissions", directory),
+            ("loose-permissions", directory / "id_ed25519"),
+            ("loose-permissions", directory / "web.pem"),
+            ("missing-public", directory / "web.pem"),
         )
     )
 
 
-def modes(folder: Path) -> dict[str, str]:
-    """Folder and files, with their permissions."""
-    paths = sorted([folder, *folder.iterdir()])
+def modes(directory: Path) -> dict[str, str]:
+    """Directory and files, with their permissions."""
+    paths = sorted([directory, *directory.iterdir()])
     return {each.name: f"{each.stat().st_mode & 0o7777:o}" for each in paths}
 
 
-def test_fix(mendable: Path, server: Server, run: Run) -> None:
-    """Permissions and .pub are mended and told, the rest is left and decides; AWS is not asked."""
-    before = modes(mendable)
+def test_fix(fixable: Path, server: Server, run: Run) -> None:
+    """Permissions and .pub are fixed and told, the rest is left and decides; AWS is not asked."""
+    before = modes(fixable)
     assert run("audit --fix --yes") == Ran(
         6,
-        out=stray(mendable),
-        err=notes(mendable, "mended") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
+        out=stray(fixable),
+        err=notes(fixable, "mended") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
     )
-    assert modes(mendable) == before | {
+    assert modes(fixable) == before | {
         ".ssh": "750",
         "id_ed25519": "600",
         "web.pem": "600",
         "web.pem.pub": "644",
     }
-    assert (mendable / "web.pem.pub").read_text() == public_line(ed25519("web")) + "\n"
+    assert (fixable / "web.pem.pub").read_text() == public_line(ed25519("web")) + "\n"
     assert (codes(run), changes(server)) == (["orphaned-key"], [])
 
 
-def test_fix_of_everything(mendable: Path, run: Run) -> None:
-    """Where nothing is left, the exit code is 0; --quiet does not tell what was mended."""
-    (mendable / "stray.pem").unlink()
+def test_fix_of_everything(fixable: Path, run: Run) -> None:
+    """Where nothing is left, the exit code is 0; --quiet does not tell what was fixed."""
+    (fixable / "stray.pem").unlink()
     assert run("audit --fix --yes -q") == Ran(0)
     assert codes(run) == []
 
 
-def test_fix_asks(mendable: Path, run: Run) -> None:
-    """On a terminal: what would be mended is shown, and only a yes mends it."""
-    before = modes(mendable)
-    asked = notes(mendable, "would mend") + "Mend this? [y/N] "
+def test_fix_asks(fixable: Path, run: Run) -> None:
+    """On a terminal: what would be fixed is shown, and only a yes fixes it."""
+    before = modes(fixable)
+    asked = notes(fixable, "would fix") + "Fix this? [y/N] "
     for word in ("n\n", "\n", "yea\n"):
         ran = run("audit --fix", typed=word)
         assert ran == Ran(10, err=f"{asked}lskeys: error: you said no; nothing was changed\n")
-    assert modes(mendable) == before
+    assert modes(fixable) == before
     assert run("audit --fix", typed="y\n") == Ran(
         6,
-        out=stray(mendable),
-        err=f"{asked}{notes(mendable, 'mended')}lskeys: error: 1 finding in {REGION}\n{HINT}",
+        out=stray(fixable),
+        err=f"{asked}{notes(fixable, 'mended')}lskeys: error: 1 finding in {REGION}\n{HINT}",
     )
 
 
-def test_fix_without_a_terminal(mendable: Path, run: Run) -> None:
+def test_fix_without_a_terminal(fixable: Path, run: Run) -> None:
     """Nobody to ask, no --yes: refused, nothing changed."""
-    before = modes(mendable)
+    before = modes(fixable)
     assert run("audit --fix") == Ran(
         5,
-        err="lskeys: error: mending asks first, and there is nobody to ask\n"
-        "lskeys: hint: to mend unasked, add --yes\n",
+        err="lskeys: error: not a terminal: cannot ask for confirmation\n"
+        "lskeys: hint: to fix without confirmation, add --yes\n",
     )
-    assert modes(mendable) == before
+    assert modes(fixable) == before
 
 
 def test_nothing_to_fix_needs_no_consent(clean: Path, run: Run) -> None:
-    """Where nothing can be mended, nobody is asked."""
+    """Where nothing can be fixed, nobody is asked."""
     (clean / "web.pem").unlink()
     assert run("audit --fix").exit_code == 6
 
 
-def test_dry_run(mendable: Path, run: Run) -> None:
-    """It is told what would be mended; everything stays, and stays a finding."""
-    before = modes(mendable)
+def test_dry_run(fixable: Path, run: Run) -> None:
+    """It is told what would be fixed; everything stays, and stays a finding."""
+    before = modes(fixable)
     ran = run("audit --fix --dry-run")
     assert (ran.exit_code, len(ran.out.splitlines())) == (6, 5)
     assert ran.err == (
-        notes(mendable, "would mend") + f"lskeys: error: 5 findings in {REGION}\n{FIX_HINT}"
+        notes(fixable, "would fix") + f"lskeys: error: 5 findings in {REGION}\n{FIX_HINT}"
     )
-    assert modes(mendable) == before
+    assert modes(fixable) == before
 
 
-def test_ignored_is_not_fixed(mendable: Path, run: Run) -> None:
+def test_ignored_is_not_fixed(fixable: Path, run: Run) -> None:
     """What is ignored is left alone."""
     run("audit --fix --yes --ignore missing-public")
-    assert not (mendable / "web.pem.pub").exists()
+    assert not (fixable / "web.pem.pub").exists()
     assert codes(run) == ["orphaned-key", "missing-public"]
 
 
-def test_fix_that_fails(mendable: Path, home: Path, run: Run) -> None:
-    """What cannot be mended stays a finding, is told, and the rest is mended: exit 7."""
+def test_fix_that_fails(fixable: Path, home: Path, run: Run) -> None:
+    """What cannot be fixed stays a finding, is told, and the rest is fixed: exit 7."""
     real = save(home / "elsewhere", ed25519("web"), 0o644)
-    (mendable / "web.pem").unlink()
-    (mendable / "web.pem").symlink_to(real)
+    (fixable / "web.pem").unlink()
+    (fixable / "web.pem").symlink_to(real)
     ran = run("audit --fix --yes --ignore orphaned-key --ignore missing-public")
     assert (ran.exit_code, ran.out.split("\t")[0]) == (7, "loose-permissions")
-    assert f"lskeys: error: {mendable / 'web.pem'} is a symbolic link" in ran.err
+    assert f"lskeys: error: {fixable / 'web.pem'} is a symbolic link" in ran.err
     assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 4 steps failed"
-    assert modes(mendable)["id_ed25519"] == "600"
+    assert modes(fixable)["id_ed25519"] == "600"
     assert oct(real.stat().st_mode) == "0o100644"
 
 
-def test_no_mending_unasked(mendable: Path, run: Run) -> None:
+def test_no_mending_unasked(fixable: Path, run: Run) -> None:
     """Without --fix nothing is changed, --yes or not."""
-    before = modes(mendable)
+    before = modes(fixable)
     run("audit --yes")
-    assert modes(mendable) == before
+    assert modes(fixable) == before

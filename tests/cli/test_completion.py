@@ -15,13 +15,13 @@ import pytest
 from lskeys.cli import commands
 from lskeys.cli.command_tree import HELP, Command, Option
 from lskeys.cli.commands._tree import tree
-from lskeys.cli.completion import defaults as usual
+from lskeys.cli.completion import defaults
 from lskeys.cli.completion.scripts import grammar as line
 from tests.cli.shells import PROMPT, TAB, Terminal, terminal
 from tests.conftest import Run
 
 BESIDE = Path(sys.executable).parent
-NAMES = set(usual.NEW_SANDBOX["us-east-1"])
+NAMES = set(defaults.NEW_SANDBOX["us-east-1"])
 TREE = tree()
 
 pytestmark = pytest.mark.skipif(
@@ -46,10 +46,10 @@ def environ(home: Path) -> dict[str, str]:
     }
 
 
-def asked(command: list[str], environ: dict[str, str], folder: Path) -> set[str]:
+def asked(command: list[str], environ: dict[str, str], directory: Path) -> set[str]:
     """What a shell prints that completes a line without a terminal, a word a line."""
     answer = subprocess.run(
-        command, env=environ, cwd=folder, capture_output=True, text=True, check=True
+        command, env=environ, cwd=directory, capture_output=True, text=True, check=True
     )
     assert answer.stderr == ""
     return {each.partition("\t")[0].strip() for each in answer.stdout.splitlines()} - {""}
@@ -154,7 +154,7 @@ def test_values_of_options(offered: Offered, home: Path) -> None:
 
 
 def test_files_and_folders(offered: Offered, home: Path) -> None:
-    """Files are offered where a file is read or written, folders alone where keys are put."""
+    """Files are offered where a file is read or written, directories alone where keys are put."""
     (home / "keys").mkdir()
     (home / "keys.pem").touch()
     assert "keys.pem" in offered("lskeys delete --key ke")

@@ -34,7 +34,7 @@ def test_defaults(run: Run, home: Path) -> None:
         "no-input\tno\tdefault\n"
         "debug\tno\tdefault\n"
         f"config-file\t{config_file}\tnot there\n"
-        f"key-folders\t{home}/.ssh\tout and ~/.ssh\n",
+        f"key-directories\t{home}/.ssh\tout and ~/.ssh\n",
     )
 
 

@@ -37,12 +37,12 @@ def path(home: Path) -> Path:
 
 
 def files(path: Path) -> list[str]:
-    """What lies in the folder of a file, hidden files included."""
+    """What lies in the directory of a file, hidden files included."""
     return sorted(each.name for each in path.parent.iterdir()) if path.parent.exists() else []
 
 
 def imported(path: Path, name: str = "web") -> Request:
-    """The request that imports the public half of a private key file."""
+    """The request that imports the public key of a private key file."""
     return Request("ImportKeyPair", REGION, {"keyPairName": name, "publicKeyBase64": opened(path)})
 
 
@@ -52,7 +52,7 @@ def tagged(*tags: dict[str, str]) -> Request:
 
 
 def reported(run: Run, name: str = "web") -> str:
-    """The fingerprint the service reports."""
+    """The fingerprint AWS reports."""
     return run(f"list {name} --query keyPairs[].fingerprint").out.strip()
 
 
@@ -61,9 +61,9 @@ def sha256(path: Path) -> str:
     return said("ssh-keygen", "-l", "-f", path).decode().split()[1]
 
 
-def told(outcome: str, path: Path, found: str, form: str = "sha256-ssh") -> str:
+def told(outcome: str, path: Path, found: str, fingerprint_type: str = "sha256-ssh") -> str:
     """The note about a key that was verified."""
-    proof = f"fingerprint {found} verified ({form})"
+    proof = f"fingerprint {found} verified ({fingerprint_type})"
     return f"lskeys: {outcome} {path}: key pair web of {REGION}, {proof}\n"
 
 
@@ -71,7 +71,7 @@ def told(outcome: str, path: Path, found: str, form: str = "sha256-ssh") -> str:
 
 
 def test_created(server: Server, run: Run, path: Path) -> None:
-    """The path is stdout; the name is looked for, the public half sent, the pair verified."""
+    """The path is stdout; the name is looked for, the public key sent, the pair verified."""
     ran = run("create web --type ed25519")
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
     assert operations(server) == MADE
@@ -80,7 +80,7 @@ def test_created(server: Server, run: Run, path: Path) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_files(run: Run, path: Path) -> None:
-    """NAME.pem is 0600, NAME.pem.pub its public half with a comment, and nothing else is left."""
+    """NAME.pem is 0600, NAME.pem.pub its public key with a comment, and nothing else is left."""
     run("create web --type ed25519")
     assert files(path) == ["web.pem", "web.pem.pub"]
     assert [each.stat().st_mode & 0o777 for each in (path, path.parent)] == [0o600, 0o700]
@@ -99,7 +99,7 @@ def test_the_private_half_stays_here(server: Server, run: Run, path: Path) -> No
 
 @pytest.mark.usefixtures("server")
 def test_rsa_4096_by_default(run: Run, path: Path) -> None:
-    """Unasked it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
+    """Without confirmation it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
     ran = run("create web")
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "md5-spki"))
     assert path.read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
@@ -187,7 +187,7 @@ def test_failing_tags(server: Server, run: Run, path: Path) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_out(run: Run, home: Path) -> None:
-    """--out names the folder, which is made."""
+    """--out names the directory, which is made."""
     assert run("create web --type ed25519 --out ~/new/keys").out == f"{home}/new/keys/web.pem\n"
     assert (home / "new").stat().st_mode & 0o777 == 0o700
 
@@ -244,11 +244,11 @@ def test_stdout_is_never_a_repetition(account: Sandbox, server: Server, run: Run
             f"-r {EU} -r {REGION}",
             "a key is made for one region, and 2 are asked",
         ),
-        ("--out a --file b", "--out and --file exclude each other"),
+        ("--out a --file b", "--out and --file cannot be combined"),
         ("--tag =", "a tag has no key"),
         (
             "--passphrase --passphrase-file f",
-            "--passphrase and --passphrase-file exclude each other",
+            "--passphrase and --passphrase-file cannot be combined",
         ),
     ],
 )
@@ -353,7 +353,7 @@ def test_something_in_the_way(server: Server, run: Run, path: Path, option: str,
     assert run(f"create web {option}") == Ran(
         5,
         err=f"lskeys: error: {path.with_name(name)} holds something that is no key\n"
-        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+        "lskeys: hint: use --force to replace it; the old file is kept next to it\n",
     )
     assert operations(server) == ["GetKeyPair"]
     assert files(path) == [name]
@@ -391,7 +391,7 @@ def test_a_file_that_appears(server: Server, run: Run, home: Path, path: Path, o
 @pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
 @pytest.mark.usefixtures("server")
 def test_force(run: Run, path: Path, option: str) -> None:
-    """--force puts the new key there and keeps the old one beside it."""
+    """--force puts the new key there and keeps the old one next to it."""
     save(path, own_pem())
     ran = run(f"create web --force {option}")
     kept = f"{path}.old-20261123T120000Z"
@@ -431,7 +431,7 @@ def test_a_failing_look_makes_nothing(server: Server, run: Run, path: Path) -> N
 
 
 def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
-    """-n asks, says what it would do, and makes neither key nor folder."""
+    """-n asks, says what it would do, and makes neither key nor directory."""
     assert run("create web -n --tag a=b") == Ran(
         0,
         out=f"{path}\n",
@@ -491,7 +491,7 @@ def test_again_with_another_key(account: Sandbox, run: Run, path: Path) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_again_with_a_public_half(account: Sandbox, run: Run, path: Path) -> None:
-    """Nor is its public half alone: what is wanted is the key."""
+    """Nor is its public key alone: what is wanted is the key."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     save(path, public_line(own_pem()))
     assert run("create web").exit_code == 5
@@ -648,7 +648,7 @@ def test_passphrase_file_without_one(
     assert changes(server) == []
 
 
-# made by the service
+# made by AWS
 
 
 def test_service_generated(server: Server, run: Run, path: Path) -> None:
@@ -663,11 +663,13 @@ def test_service_generated(server: Server, run: Run, path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"])
-def test_every_form_of_fingerprint(serve: Serve, run: Run, path: Path, form: str) -> None:
+def test_every_form_of_fingerprint(
+    serve: Serve, run: Run, path: Path, fingerprint_type: str
+) -> None:
     """Whichever form AWS reports, in the answer itself, it is verified without another call."""
-    running = serve(f"fingerprint-created={form}", "created-fingerprint=true")
+    running = serve(f"fingerprint-created={fingerprint_type}", "created-fingerprint=true")
     ran = run("create web --service-generated")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), form))
+    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), fingerprint_type))
     assert operations(running)[:-1] == ["GetKeyPair", "CreateKeyPair"]
 
 
@@ -715,7 +717,7 @@ def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"lskeys: hint: a pair was left behind whose private half nobody has; remove it: {REMOVE}\n"
+        f"lskeys: hint: a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
     )
     assert operations(server) == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert files(path) == []
@@ -723,7 +725,7 @@ def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["reset", "http-503", "html"])
 def test_a_lost_wish(server: Server, run: Run, path: Path, fault: str) -> None:
-    """Where no pair came of it, that is said; it is not sent again unasked."""
+    """Where no pair came of it, that is said; it is not sent again without confirmation."""
     server.add_fault(f"CreateKeyPair={fault}")
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
@@ -739,7 +741,7 @@ def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
     server.add_fault("CreateKeyPair=lost-answer")
     ran = run("create web --service-generated")
     assert ran.exit_code == 8
-    assert ran.err.endswith(f"whose private half nobody has; to remove it: {REMOVE}\n")
+    assert ran.err.endswith(f"whose private key nobody has; to remove it: {REMOVE}\n")
 
 
 # other people's pairs
@@ -747,7 +749,7 @@ def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_an_encrypted_pem_proves_nothing(account: Sandbox, run: Run, path: Path) -> None:
-    """A key whose public half does not show is not taken for the pair's."""
+    """A key whose public key does not show is not taken for the pair's."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
     save(path, openssh(other_pem(), PASSPHRASE))
     save(path.with_name("web.pem.pub"), public_line(own_pem()))

@@ -22,7 +22,7 @@ KEYGEN = "0123456789abcdef0123456789abcdef"
 
 @pytest.fixture
 def default(account: Sandbox, home: Path) -> str:
-    """The default pair, and its key on this disk; the fingerprint the service reports."""
+    """The default pair, and its local key; the fingerprint AWS reports."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     save(home / ".ssh" / "key", own_pem())
     return fingerprint(own_pem(), "md5-spki")
@@ -30,7 +30,7 @@ def default(account: Sandbox, home: Path) -> str:
 
 @pytest.fixture
 def web(account: Sandbox, home: Path) -> str:
-    """The pair web, and its key on this disk; the fingerprint the service reports."""
+    """The pair web, and its local key; the fingerprint AWS reports."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     save(home / ".ssh" / "key", own_pem())
     return fingerprint(own_pem(), "md5-spki")
@@ -54,7 +54,7 @@ def web(account: Sandbox, home: Path) -> str:
     ],
 )
 def test_fingerprint_stands_anywhere(server: Server, run: Run, web: str, line: str) -> None:
-    """Bare or with a value, before or after the name: the service's fingerprint is sent."""
+    """Bare or with a value, before or after the name: AWS's fingerprint is sent."""
     assert run(line.format(value=web)).exit_code == 0
     assert changes(server) == [delete_of("web", web)]
 
@@ -126,7 +126,7 @@ def test_no_name(server: Server, run: Run, line: str) -> None:
     ["''", "a/b", "..", ".", "'a b'", "a", "/etc/passwd", "n\u00e4me", "'web\n'", "x" * 256],
 )
 def test_impossible_name(server: Server, run: Run, name: str) -> None:
-    """A name no pair can have is refused before anything is asked, the good ones beside it too."""
+    """A name no pair can have is refused before anything is asked, the good ones next to it too."""
     assert run(f"delete web {name} -y").exit_code == 2
     assert server.requests == []
 
@@ -145,7 +145,7 @@ def test_unknown_option(server: Server, run: Run) -> None:
 
 
 def test_missing(server: Server, run: Run) -> None:
-    """A pair that is not there is told with the region that was asked, and the service's tip."""
+    """A pair that is not there is told with the region that was asked, and AWS's tip."""
     assert run("delete web -y") == Ran(
         3,
         err=f"lskeys: error: there is no key pair web in {REGION}\n"

@@ -15,7 +15,7 @@ UNSEEN = "lskeys: snapshots and hand-made authorized_keys cannot be seen from he
 ASKED = "Type the name to delete it: "
 NOBODY = (
     "lskeys: error: deleting asks first, and there is nobody to ask\n"
-    "lskeys: hint: to delete unasked, add --yes\n"
+    "lskeys: hint: to delete without confirmation, add --yes\n"
 )
 REFUSED = {
     f"{DEFAULT_PAIR}": 5,
@@ -77,7 +77,7 @@ def test_instances_in_the_stake(account: Sandbox, server: Server, run: Run, web:
     """The instances that name the pair are named, and no other."""
     for name, pair in (("blog", "web"), ("shop", "web"), ("mail", DEFAULT_PAIR)):
         account.add_instance(REGION, name, key_pair_name=pair)
-    usage = "named by blog, shop, which keep its public key and go on naming it"
+    usage = "used by blog, shop, which keep its public key and go on naming it"
     assert run("delete web", typed="no\n").err == (
         stake("web", web, "not verified against a local key", usage) + ASKED + NO
     )
@@ -196,7 +196,7 @@ def test_dry_run(server: Server, run: Run, web: str, options: str) -> None:
 
 
 def test_dry_run_of_a_backup(account: Sandbox, server: Server, run: Run, home: Path) -> None:
-    """A dry run makes no backup, not even its folder."""
+    """A dry run makes no backup, not even its directory."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     expected = fingerprint(own_pem(), "md5-spki")
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -n")

@@ -13,7 +13,7 @@ from tests.conftest import REGION, Ran, Run
 from .changes import changes, delete_of, delete_of_default, download, operations
 from .conftest import Serve
 from .keys import (
-    FORMS,
+    FINGERPRINT_TYPES,
     encrypted_pem,
     fingerprint,
     opened,
@@ -24,10 +24,10 @@ from .keys import (
     save,
 )
 
-PUBLIC_FORMS = ("md5-spki", "md5-ssh", "sha256-ssh")
+PUBLIC_TYPES = ("md5-spki", "md5-ssh", "sha256-ssh")
 TRANSLATIONS = [
-    *(("md5-spki", given) for given in FORMS),
-    *((reported, "sha256-ssh") for reported in FORMS[1:]),
+    *(("md5-spki", given) for given in FINGERPRINT_TYPES),
+    *((reported, "sha256-ssh") for reported in FINGERPRINT_TYPES[1:]),
 ]
 """Forms reported and given; tests/unit/test_guard.py has every pair of them."""
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
@@ -69,16 +69,16 @@ def text_line(name: str, expected: str, local_file: Path | str = "-", backup: st
     return f"{name}\t{REGION}\tdeleted\t{expected}\t{local_file}\t{backup}\n"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
 def test_local_key_in_every_form(
-    serve: Serve, account: Sandbox, run: Run, home: Path, form: str
+    serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
-    """Whichever form the service reports, the local key is known by it, and it is sent so."""
-    server = serve(f"fingerprint-default={form}")
+    """Whichever form AWS reports, the local key is known by it, and it is sent so."""
+    server = serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     saved = save(home / ".ssh" / "whatever", own_pem())
     save(home / ".ssh" / "another", other_pem())
-    expected = fingerprint(own_pem(), form)
+    expected = fingerprint(own_pem(), fingerprint_type)
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --yes") == Ran(
         0, out=text_line(DEFAULT_PAIR, expected, saved)
     )
@@ -91,10 +91,10 @@ def test_value_of_any_form(
     account: Sandbox,
     run: Run,
     home: Path,
-    forms: tuple[str, str],
+    fingerprint_types: tuple[str, str],
 ) -> None:
-    """A value in any form is translated through the local key; what is sent is the service's."""
-    reported, given = forms
+    """A value in any form is translated through the local key; what is sent is AWS's."""
+    reported, given = fingerprint_types
     server = serve(f"fingerprint-default={reported}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     saved = save(home / ".ssh" / "whatever", own_pem())
@@ -113,22 +113,24 @@ def test_value_in_any_spelling(
     """Colons, case, prefix and padding of a value do not matter."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     save(home / ".ssh" / "whatever", own_pem())
-    form, spell = SPELLINGS[spelling]
-    value = spell(fingerprint(own_pem(), form))
+    fingerprint_type, spell = SPELLINGS[spelling]
+    value = spell(fingerprint(own_pem(), fingerprint_type))
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint '{value}' --yes --quiet")
     assert ran == Ran(0, out=f"{DEFAULT_PAIR}\n")
     assert changes(server) == [delete_of_default(fingerprint(own_pem(), "md5-spki"))]
 
 
-@pytest.mark.parametrize("form", PUBLIC_FORMS)
+@pytest.mark.parametrize("form", PUBLIC_TYPES)
 def test_value_of_the_service_needs_no_local_key(
-    serve: Serve, account: Sandbox, run: Run, form: str
+    serve: Serve, account: Sandbox, run: Run, fingerprint_type: str
 ) -> None:
-    """A custom pair goes for a value equal to the service's, which is sent as it spells it."""
-    server = serve(f"fingerprint-imported-rsa={form}")
+    """A custom pair goes for a value equal to AWS's, which is sent as it spells it."""
+    server = serve(f"fingerprint-imported-rsa={fingerprint_type}")
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
-    expected = fingerprint(own_pem(), form)
-    value = f"{expected}=" if form == "sha256-ssh" else expected.replace(":", "").upper()
+    expected = fingerprint(own_pem(), fingerprint_type)
+    value = (
+        f"{expected}=" if fingerprint_type == "sha256-ssh" else expected.replace(":", "").upper()
+    )
     assert run(f"delete web --fingerprint={value} -y") == Ran(0, out=text_line("web", expected))
     assert changes(server) == [delete_of("web", expected)]
 
@@ -147,15 +149,17 @@ def test_value_of_another_form_needs_the_local_key(
     assert changes(server) == []
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
 def test_value_of_another_key(
-    server: Server, account: Sandbox, run: Run, home: Path, form: str
+    server: Server, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
-    """The fingerprint of another key on this disk deletes nothing, whatever its form."""
+    """The fingerprint of another local key deletes nothing, whatever its form."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     save(home / ".ssh" / "whatever", own_pem())
     save(home / ".ssh" / "another", other_pem())
-    ran = run(f"delete {DEFAULT_PAIR} --fingerprint {fingerprint(other_pem(), form)} -y")
+    ran = run(
+        f"delete {DEFAULT_PAIR} --fingerprint {fingerprint(other_pem(), fingerprint_type)} -y"
+    )
     assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
 
 
@@ -229,13 +233,13 @@ def test_default_pair_unguarded(server: Server, account: Sandbox, run: Run, home
 
 
 def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
-    """Where the service reports no fingerprint, nothing can be verified: refused."""
+    """Where AWS reports no fingerprint, nothing can be verified: refused."""
     server = serve("fingerprint-default=none")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     save(home / ".ssh" / KEY_FILE, own_pem())
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         5,
-        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at the service,"
+        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at AWS,"
         " so nothing can be verified\n",
     )
     assert operations(server) == ["GetKeyPairs"]
@@ -279,7 +283,7 @@ def test_key_file_of_each_kind(
 def test_key_file_beside_a_bare_fingerprint(
     server: Server, account: Sandbox, run: Run, home: Path
 ) -> None:
-    """With --key only that file counts, though the right key lies in the key folder."""
+    """With --key only that file counts, though the right key lies in the key directory."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     save(home / ".ssh" / "web.pem", own_pem())
     foreign = save(home / "foreign", other_pem())
@@ -316,7 +320,7 @@ def test_foreign_key_file_with_a_backup(
 def test_key_file_is_the_copy_of_the_default_key(
     server: Server, account: Sandbox, run: Run, home: Path
 ) -> None:
-    """A private key named by --key is a copy on this disk: no backup is needed."""
+    """A private key used by --key is a copy on this computer: no backup is needed."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     saved = save(home / "elsewhere", openssh(own_pem()))
     expected = fingerprint(own_pem(), "md5-spki")
@@ -354,14 +358,14 @@ def test_key_file_without_permission(
 
 @pytest.mark.parametrize("kind", ["public", "encrypted beside its public"])
 def test_no_private_copy(server: Server, account: Sandbox, run: Run, home: Path, kind: str) -> None:
-    """A public half proves the fingerprint, but is no copy: refused, with both ways out."""
+    """A public key proves the fingerprint, but is no copy: refused, with both ways out."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     save(home / ".ssh" / "key.pub", public_line(own_pem()))
     if kind != "public":
         save(home / ".ssh" / "key", encrypted_pem(other_pem()))
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         5,
-        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no copy of its private half on this"
+        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no copy of its private key on this"
         " disk, and AWS forgets its own\n"
         "lskeys: hint: save it first with --backup DIR, or give it up with --no-backup\n",
     )
@@ -401,12 +405,14 @@ def test_giving_up_is_no_proof(server: Server, account: Sandbox, run: Run) -> No
     assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_backup(serve: Serve, account: Sandbox, run: Run, home: Path, form: str) -> None:
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+def test_backup(
+    serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
+) -> None:
     """A backup is downloaded, verified and on the disk before the pair goes."""
-    server = serve(f"fingerprint-default={form}")
+    server = serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
-    expected = fingerprint(own_pem(), form)
+    expected = fingerprint(own_pem(), fingerprint_type)
     backup = home / "keys" / KEY_FILE
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup ~/keys -y") == Ran(
         0, out=text_line(DEFAULT_PAIR, expected, backup, str(backup))
@@ -428,7 +434,7 @@ def test_backup_beside_a_copy(server: Server, account: Sandbox, run: Run, home: 
 
 
 def test_backup_is_there_already(server: Server, account: Sandbox, run: Run, home: Path) -> None:
-    """The same key in the backup folder stays as it is, and the pair goes."""
+    """The same key in the backup directory stays as it is, and the pair goes."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     backup = save(home / "keys" / KEY_FILE, own_pem())
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -y").exit_code == 0
@@ -443,7 +449,7 @@ def test_backup_place_is_taken(server: Server, account: Sandbox, run: Run, home:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup ~/keys -y") == Ran(
         5,
         err=f"lskeys: error: {taken} holds another key\n"
-        "lskeys: hint: choose another folder with --backup\n",
+        "lskeys: hint: choose another directory with --backup\n",
     )
     assert (changes(server), taken.read_text()) == ([], other_pem())
 
@@ -487,11 +493,11 @@ def test_backup_without_a_place(server: Server, account: Sandbox, run: Run, home
     [
         (
             f"{DEFAULT_PAIR} --fingerprint --backup keys --no-backup",
-            "--backup and --no-backup exclude each other",
+            "--backup and --no-backup cannot be combined",
         ),
         (
             "web --fingerprint --backup keys",
-            "--backup is for the default pair: AWS keeps no other private half",
+            "--backup is for the default pair: AWS keeps no other private key",
         ),
     ],
 )

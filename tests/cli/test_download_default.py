@@ -13,7 +13,7 @@ from tests.conftest import CREATED, REGION, Ran, Run
 from .changes import changes, download, operations
 from .conftest import Serve
 from .keys import (
-    FORMS,
+    FINGERPRINT_TYPES,
     encrypted_pem,
     fingerprint,
     opened,
@@ -30,7 +30,7 @@ EU_FILE = "LightsailDefaultKey-eu-west-1.pem"
 COMMENT = f"{DEFAULT_PAIR}@{REGION}"
 NONE_YET = f"{REGION} has no default key pair"
 UNTOLD = f"{REGION} does not tell whether it has a default key pair (access denied)"
-QUESTION = "Create it? [y/N] "
+COMPLETE = "Create it? [y/N] "
 REFUSED_UNASKED = """\
 lskeys: error: {}, and downloading would create one
 lskeys: hint: to create it, add --create
@@ -39,7 +39,7 @@ lskeys: hint: to create it, add --create
 
 @pytest.fixture
 def default(account: Sandbox) -> str:
-    """The region's default pair; the fingerprint the service reports."""
+    """The region's default pair; the fingerprint AWS reports."""
     account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
     return fingerprint(own_pem(), "md5-spki")
 
@@ -64,9 +64,9 @@ def mode(path: Path) -> str:
     return f"{path.stat().st_mode & 0o7777:04o}"
 
 
-def told(outcome: str, path: Path | str, found: str, form: str = "md5-spki") -> str:
+def told(outcome: str, path: Path | str, found: str, fingerprint_type: str = "md5-spki") -> str:
     """The note about a key that was verified."""
-    proof = f"fingerprint {found} verified ({form})"
+    proof = f"fingerprint {found} verified ({fingerprint_type})"
     return f"lskeys: {outcome} {path}: default key of {REGION}, {proof}\n"
 
 
@@ -89,11 +89,16 @@ def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
 
 @pytest.mark.usefixtures("server", "default", "umask")
 def test_modes(run: Run, home: Path) -> None:
-    """Key, .pub and each folder that was made have their modes whatever the umask."""
+    """Key, .pub and each directory that was made have their modes whatever the umask."""
     assert run("download-default --out new/keys").exit_code == 0
-    folder = home / "new" / "keys"
-    places = (folder / KEY_FILE, folder / f"{KEY_FILE}.pub", folder, folder.parent)
-    assert [mode(each) for each in places] == ["0600", "0644", "0700", "0700"]
+    directory = home / "new" / "keys"
+    account_regions = (
+        directory / KEY_FILE,
+        directory / f"{KEY_FILE}.pub",
+        directory,
+        directory.parent,
+    )
+    assert [mode(each) for each in account_regions] == ["0600", "0644", "0700", "0700"]
 
 
 @pytest.mark.usefixtures("server", "default")
@@ -127,16 +132,18 @@ def test_every_spelling_of_the_key(
     assert opened(home / ".ssh" / KEY_FILE) == public_line(own_pem())
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
 def test_every_form_of_fingerprint(
-    serve: Serve, account: Sandbox, run: Run, home: Path, form: str
+    serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
     """Whichever fingerprint AWS reports, the key is verified by it, and the form is told."""
-    serve(f"fingerprint-default={form}")
+    serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     path = home / ".ssh" / KEY_FILE
     assert run("download-default") == Ran(
-        0, out=f"{path}\n", err=told("saved", path, fingerprint(own_pem(), form), form)
+        0,
+        out=f"{path}\n",
+        err=told("saved", path, fingerprint(own_pem(), fingerprint_type), fingerprint_type),
     )
 
 
@@ -178,7 +185,7 @@ def test_second_run(run: Run, home: Path, default: str) -> None:
 
 @pytest.mark.usefixtures("server", "default")
 def test_loose_permissions_are_mended(run: Run, home: Path) -> None:
-    """The same key with rights for others loses those, and nothing else."""
+    """The same key with permissions for others loses those, and nothing else."""
     path = save(home / ".ssh" / KEY_FILE, own_pem(), mode=0o644)
     assert run("download-default").exit_code == 0
     assert (mode(path), path.read_text()) == ("0600", own_pem())
@@ -207,7 +214,7 @@ def test_other_key_there(run: Run, home: Path) -> None:
     assert run("download-default") == Ran(
         5,
         err=f"lskeys: error: {path} holds another key\n"
-        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+        "lskeys: hint: use --force to replace it; the old file is kept next to it\n",
     )
     assert [each.name for each in path.parent.iterdir()] == [KEY_FILE]
     assert path.read_text() == other_pem()
@@ -215,7 +222,7 @@ def test_other_key_there(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("server", "default")
 def test_other_public_half_there(run: Run, home: Path) -> None:
-    """Another key's .pub stays as well, and no private key comes beside it."""
+    """Another key's .pub stays as well, and no private key comes next to it."""
     path = save(home / ".ssh" / f"{KEY_FILE}.pub", public_line(other_pem()))
     assert run("download-default").exit_code == 5
     assert [each.name for each in path.parent.iterdir()] == [f"{KEY_FILE}.pub"]
@@ -243,7 +250,7 @@ def test_no_comparable_key_there(
 
 @pytest.mark.usefixtures("server")
 def test_force(run: Run, home: Path, default: str) -> None:
-    """--force replaces another key and keeps the old one beside it, both 0600."""
+    """--force replaces another key and keeps the old one next to it, both 0600."""
     path = save(home / ".ssh" / KEY_FILE, other_pem(), mode=0o644)
     kept = path.with_name(f"{KEY_FILE}.old-20261123T120000Z")
     assert run("download-default --force") == Ran(
@@ -280,7 +287,7 @@ def test_force_and_a_fault(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_file(run: Run, home: Path, default: str) -> None:
-    """--file names the file, in a folder that is made for it."""
+    """--file names the file, in a directory that is made for it."""
     path = home / "deep" / "er" / "my key"
     assert run("download-default --file '~/deep/er/my key'") == Ran(
         0, out=f"{path}\n", err=told("saved", path, default)
@@ -291,7 +298,7 @@ def test_file(run: Run, home: Path, default: str) -> None:
 
 @pytest.mark.usefixtures("server", "default")
 def test_out_of_the_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LSKEYS_OUT is the folder where --out says nothing."""
+    """LSKEYS_OUT is the directory where --out says nothing."""
     monkeypatch.setenv("LSKEYS_OUT", "~/elsewhere")
     assert run("download-default").out == f"{home}/elsewhere/{KEY_FILE}\n"
 
@@ -341,8 +348,8 @@ def test_wrong_key_is_not_written_to_stdout(server: Server, run: Run, fault: str
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--out keys --file key", "--out and --file exclude each other"),
-        ("--out keys --file -", "--out and --file exclude each other"),
+        ("--out keys --file key", "--out and --file cannot be combined"),
+        ("--out keys --file -", "--out and --file cannot be combined"),
         (f"--file key -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
         (f"--file - -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
         ("--output json --region us-east-1 --all-regions", "--region and --all-regions"),
@@ -358,7 +365,7 @@ def test_usage(server: Server, run: Run, options: str, message: str) -> None:
 
 
 def make_file(path: Path) -> None:
-    """A file where the folder should be."""
+    """A file where the directory should be."""
     save(path.parent, "")
 
 
@@ -380,19 +387,19 @@ def make_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
-def make_folder(path: Path) -> None:
-    """A folder where the key should go."""
+def make_directory(path: Path) -> None:
+    """A directory where the key should go."""
     path.mkdir(parents=True)
 
 
 def make_open(path: Path) -> None:
-    """A parent folder that everybody may write in."""
+    """A parent directory that everybody may write in."""
     path.parent.mkdir()
     path.parent.chmod(0o777)
 
 
 @pytest.mark.parametrize(
-    "make", [make_file, make_link, make_dangling, make_pipe, make_folder, make_open]
+    "make", [make_file, make_link, make_dangling, make_pipe, make_directory, make_open]
 )
 @pytest.mark.usefixtures("default")
 def test_place_is_reserved_before_the_call(
@@ -406,7 +413,7 @@ def test_place_is_reserved_before_the_call(
     assert sorted((each, each.lstat().st_mtime_ns) for each in home.rglob("*")) == before
 
 
-@pytest.mark.parametrize("make", [make_file, make_link, make_pipe, make_folder, make_open])
+@pytest.mark.parametrize("make", [make_file, make_link, make_pipe, make_directory, make_open])
 @pytest.mark.usefixtures("default")
 def test_dry_run_refuses_alike(
     server: Server, run: Run, home: Path, make: Callable[[Path], None]
@@ -429,7 +436,7 @@ def test_dry_run_finds_another_key(server: Server, run: Run, home: Path) -> None
 
 @pytest.mark.usefixtures("server", "default")
 def test_disk_that_fails(run: Run, home: Path) -> None:
-    """A folder that cannot be made is the disk's failure."""
+    """A directory that cannot be made is the disk's failure."""
     (home / "circle").symlink_to("circle")
     assert run("download-default --out circle/keys").exit_code == 9
 
@@ -510,7 +517,7 @@ def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
     ran = run("download-default", typed="y\n")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
     assert ran.err.startswith(
-        f"lskeys: {NONE_YET}; downloading creates one\n{QUESTION}lskeys: saved"
+        f"lskeys: {NONE_YET}; downloading creates one\n{COMPLETE}lskeys: saved"
     )
     assert "verified (md5-spki)" in ran.err
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
@@ -582,7 +589,7 @@ def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
     assert run("download-default", typed="yes\n") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: {UNTOLD}; downloading creates one\n{QUESTION}"
+        err=f"lskeys: {UNTOLD}; downloading creates one\n{COMPLETE}"
         f"lskeys: saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
     )
@@ -636,7 +643,7 @@ def test_several_regions_created(server: Server, run: Run, home: Path) -> None:
 
 
 def test_no_region_has_one(server: Server, run: Run, home: Path) -> None:
-    """Where no region has one there is nothing to do: no file, no folder, and a success."""
+    """Where no region has one there is nothing to do: no file, no directory, and a success."""
     ran = run(f"download-default -r {EU} -r {REGION}", typed="y\n")
     assert (ran.exit_code, ran.out, changes(server), list(home.iterdir())) == (0, "", [], [])
 
@@ -701,7 +708,7 @@ def test_dry_run_of_create(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("server", "default")
 def test_quiet(run: Run, home: Path) -> None:
-    """-q: the path, and not a word beside it."""
+    """-q: the path, and not a word next to it."""
     assert run("download-default -q") == Ran(0, out=f"{home}/.ssh/{KEY_FILE}\n")
 
 

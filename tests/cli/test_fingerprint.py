@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.keys.fingerprints import parse
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, REGION, Ran, Run, Stream
@@ -15,7 +15,7 @@ from tests.conftest import NOW, REGION, Ran, Run, Stream
 from .changes import operations
 from .conftest import Serve
 from .keys import (
-    FORMS,
+    FINGERPRINT_TYPES,
     PASSPHRASE,
     encrypted_pem,
     fingerprint,
@@ -30,16 +30,19 @@ SHOWN_BY_A_PUBLIC_KEY = ("md5-spki", "md5-ssh", "sha256-ssh")
 HINT = "lskeys: hint: keys under a passphrase show every form with --passphrase\n"
 
 
-def recipe(pem: str, form: str) -> str:
+def key_spec(pem: str, fingerprint_type: str) -> str:
     """The fingerprint as its tool prints it."""
-    return ("MD5:" if form == "md5-ssh" else "") + fingerprint(pem, form)
+    return ("MD5:" if fingerprint_type == "md5-ssh" else "") + fingerprint(pem, fingerprint_type)
 
 
 def row(path: Path | str, half: str, pem: str, *shown: str) -> str:
     """The line of a file with the key of an RSA PEM, of which these forms show."""
-    forms = [recipe(pem, form) if form in shown else "-" for form in FORMS]
+    fingerprint_types = [
+        key_spec(pem, fingerprint_type) if fingerprint_type in shown else "-"
+        for fingerprint_type in FINGERPRINT_TYPES
+    ]
     known = ["ssh-rsa", "2048"] if shown else ["-", "-"]
-    return "\t".join([str(path), half, *known, *forms]) + "\n"
+    return "\t".join([str(path), half, *known, *fingerprint_types]) + "\n"
 
 
 def documented(ran: Ran) -> list[Any]:
@@ -54,7 +57,7 @@ def test_every_form_as_its_recipe_prints_it(run: Run, home: Path, rsa_pem: str) 
     public = save(home / "key.pub", public_line(rsa_pem), 0o644)
     assert run("fingerprint ~/key key.pub".replace("~", str(home))) == Ran(
         0,
-        out=row(key, "private", rsa_pem, *FORMS)
+        out=row(key, "private", rsa_pem, *FINGERPRINT_TYPES)
         + row(public.name, "public", rsa_pem, *SHOWN_BY_A_PUBLIC_KEY),
     )
 
@@ -68,9 +71,9 @@ def test_the_tools_own_words(run: Run, home: Path, rsa_pem: str) -> None:
         assert f" {shown['fingerprints'][f'{algorithm}-ssh']} " in listed
     pkcs8 = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER", "-in", key)
     spki = said("openssl", "pkey", "-pubout", "-outform", "DER", "-in", key)
-    for form, der in (("md5-spki", spki), ("sha1-pkcs8", pkcs8)):
-        printed = said("openssl", form.partition("-")[0], "-c", stdin=der).decode()
-        assert printed.rstrip().endswith(f"= {shown['fingerprints'][form]}")
+    for fingerprint_type, der in (("md5-spki", spki), ("sha1-pkcs8", pkcs8)):
+        printed = said("openssl", fingerprint_type.partition("-")[0], "-c", stdin=der).decode()
+        assert printed.rstrip().endswith(f"= {shown['fingerprints'][fingerprint_type]}")
 
 
 def test_ed25519(run: Run, home: Path) -> None:
@@ -78,14 +81,14 @@ def test_ed25519(run: Run, home: Path) -> None:
     said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@laptop", "-f", home / "key")
     private, public = documented(run("fingerprint key key.pub -o json"))
     assert (private["algorithm"], private["bits"]) == ("ssh-ed25519", 256)
-    assert sorted(private["fingerprints"]) == sorted(FORMS)
+    assert sorted(private["fingerprints"]) == sorted(FINGERPRINT_TYPES)
     assert public["comment"] == "ana@laptop"
     listed = said("ssh-keygen", "-l", "-f", home / "key.pub").decode()
     assert f" {public['fingerprints']['sha256-ssh']} " in listed
 
 
 def test_without_files_the_key_folders(run: Run, home: Path, rsa_pem: str) -> None:
-    """Without a file, those of the key folders that hold a key, by name."""
+    """Without a file, those of the key directories that hold a key, by name."""
     for name, pem in (("b", rsa_pem), ("a", other_pem())):
         save(home / ".ssh" / name, pem)
     save(home / ".ssh" / "config", "Host *\n")
@@ -93,7 +96,7 @@ def test_without_files_the_key_folders(run: Run, home: Path, rsa_pem: str) -> No
 
 
 def test_no_keys(run: Run, home: Path) -> None:
-    """Key folders without keys are no failure, and said."""
+    """Key directories without keys are no failure, and said."""
     assert run("fingerprint") == Ran(0, err=f"lskeys: no keys found in {home}/.ssh\n")
 
 
@@ -104,15 +107,15 @@ def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> No
     assert operations(server) == []
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
 def test_match(  # noqa: PLR0913  fixtures
-    serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str, *, form: str
+    serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str, *, fingerprint_type: str
 ) -> None:
-    """--match names the pairs of each file, whatever form the service reports, in one question.
+    """--match names the pairs of each file, whatever form AWS reports, in one question.
 
-    A public half is recognised by the private form through its private half in the key folders.
+    A public key is recognised by the private form through its private key in the key directories.
     """
-    server = serve(f"fingerprint-default={form}")
+    server = serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=rsa_pem)
     save(home / ".ssh" / "key", rsa_pem)
     save(home / "key.pub", public_line(rsa_pem))
@@ -123,8 +126,8 @@ def test_match(  # noqa: PLR0913  fixtures
         {
             "name": "LightsailDefaultKeyPair",
             "location": {"regionName": REGION},
-            "fingerprint": fingerprint(rsa_pem, form),
-            "fingerprintForm": form,
+            "fingerprint": fingerprint(rsa_pem, fingerprint_type),
+            "fingerprintForm": fingerprint_type,
         }
     ]
     assert operations(server) == ["GetKeyPairs"]
@@ -139,7 +142,9 @@ def test_match_in_text(
     save(home / "key", rsa_pem)
     ran = run("fingerprint key --match -r us-east-1 -r eu-west-1")
     pairs = f"web@{REGION},copy@{REGION},web@eu-west-1"
-    assert ran == Ran(0, row("key", "private", rsa_pem, *FORMS).rstrip() + f"\t{pairs}\n")
+    assert ran == Ran(
+        0, row("key", "private", rsa_pem, *FINGERPRINT_TYPES).rstrip() + f"\t{pairs}\n"
+    )
     assert operations(server) == ["GetKeyPairs", "GetKeyPairs"]
 
 
@@ -156,7 +161,7 @@ def test_match_where_a_region_fails(
 
 
 def test_encrypted_without_passphrase(run: Run, home: Path, rsa_pem: str) -> None:
-    """What shows without it: OpenSSH's public half, of a PEM nothing but its neighbour's."""
+    """What shows without it: OpenSSH's public key, of a PEM nothing but its neighbour's."""
     pem = save(home / "pem", encrypted_pem(rsa_pem))
     alone = row("pem", "private, encrypted", rsa_pem)
     assert run("fingerprint pem") == Ran(0, out=alone, err=HINT)
@@ -176,9 +181,9 @@ def test_passphrase_is_asked_for(run: Run, home: Path, rsa_pem: str) -> None:
     ran = run("fingerprint pem clear ssh --passphrase", typed=f"{PASSPHRASE}\n{PASSPHRASE}\n")
     assert ran == Ran(
         0,
-        out=row("pem", "private, encrypted", rsa_pem, *FORMS)
-        + row("clear", "private", rsa_pem, *FORMS)
-        + row("ssh", "private, encrypted", rsa_pem, *FORMS),
+        out=row("pem", "private, encrypted", rsa_pem, *FINGERPRINT_TYPES)
+        + row("clear", "private", rsa_pem, *FINGERPRINT_TYPES)
+        + row("ssh", "private, encrypted", rsa_pem, *FINGERPRINT_TYPES),
         err="Passphrase of pem (empty to go without): \n"
         "Passphrase of ssh (empty to go without): \n",
     )
@@ -213,7 +218,7 @@ def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> Non
     save(home / "pem.pub", public_line(other_pem()))
     save(home / "words", PASSPHRASE + ending)
     assert run("fingerprint pem --passphrase-file words") == Ran(
-        0, row("pem", "private, encrypted", rsa_pem, *FORMS)
+        0, row("pem", "private, encrypted", rsa_pem, *FINGERPRINT_TYPES)
     )
 
 
@@ -248,9 +253,9 @@ def test_stdin(home: Path, rsa_pem: str, half: str) -> None:
     assert home.is_dir()
     text = rsa_pem if half == "private" else public_line(rsa_pem)
     out, err = Stream(), Stream()
-    launch = Launch(Stream(text), out, err, {}, lambda: NOW)
-    assert main(["fingerprint", "-"], launch) == 0
-    shown = FORMS if half == "private" else SHOWN_BY_A_PUBLIC_KEY
+    invocation = Invocation(Stream(text), out, err, {}, lambda: NOW)
+    assert main(["fingerprint", "-"], invocation) == 0
+    shown = FINGERPRINT_TYPES if half == "private" else SHOWN_BY_A_PUBLIC_KEY
     assert (out.written(), err.written()) == (row("-", half, rsa_pem, *shown), "")
 
 
@@ -276,7 +281,7 @@ def test_several_files_of_which_some_are_no_keys(run: Run, home: Path, rsa_pem: 
     save(home / "key", rsa_pem)
     assert run("fingerprint nothing key") == Ran(
         7,
-        out=row("key", "private", rsa_pem, *FORMS),
+        out=row("key", "private", rsa_pem, *FINGERPRINT_TYPES),
         err="lskeys: error: there is no file nothing\nlskeys: error: 1 of 2 files failed\n",
     )
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.cli import commands
-from lskeys.cli import man_page as manual
+from lskeys.cli import commands, man_page
 from lskeys.cli.command_tree import Command
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.help_topics import TOPICS
-from lskeys.config import settings as config
+from lskeys.config import settings
 from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from tests.conftest import REGION, Ran, Run
@@ -77,7 +76,7 @@ def test_exit_codes_are_all_told() -> None:
 
 def test_variables_are_those_that_are_read() -> None:
     """Every LSKEYS_ variable that the settings know has its row, and no other."""
-    source = Path(config.__file__).read_text()
+    source = Path(settings.__file__).read_text()
     rows = {term for term, _ in BY_WORD["environment"].rows if term.startswith("LSKEYS_")}
     assert rows == set(re.findall(r"LSKEYS_[A-Z_]+", source))
 
@@ -143,7 +142,7 @@ def test_an_example_of_the_sandbox_works(
 @pytest.mark.parametrize("word", [None, *(command.word for command in TREE.commands)])
 def test_a_manual_page_is_sound(word: str | None) -> None:
     """Roff has nothing to warn of, and the page shows each option as it is typed."""
-    source = manual.page(TREE, word)
+    source = man_page.page(TREE, word)
     drawn = subprocess.run(
         ["groff", "-man", "-ww", "-Tascii", "-P-cbou"],
         input=source,
@@ -159,12 +158,12 @@ def test_a_manual_page_is_sound(word: str | None) -> None:
 
 def test_a_manual_page_says_nothing_by_accident() -> None:
     """Text that begins as a macro does is text: no line of a page is lost."""
-    page = manual.page(Command((), ".TH is no macro here", (r"'a \ b",)))
+    page = man_page.page(Command((), ".TH is no macro here", (r"'a \ b",)))
     assert r"\&.TH is no macro here" in page
     assert r"\&'a \e b" in page
 
 
 def test_manual_pages_of_verbs_are_asked_for_by_name(run: Run) -> None:
     """`help --man VERB` prints the source of that page, `help --man` the program's."""
-    assert run("help --man ls") == Ran(0, manual.page(TREE, "list"))
-    assert run("help --man") == Ran(0, manual.page(TREE))
+    assert run("help --man ls") == Ran(0, man_page.page(TREE, "list"))
+    assert run("help --man") == Ran(0, man_page.page(TREE))

@@ -1,4 +1,4 @@
-"""Nothing the service sends can move a terminal, hide, or be read as markup or as a formula."""
+"""Nothing AWS sends can move a terminal, hide, or be read as markup or as a formula."""
 
 import json
 import re
@@ -27,7 +27,7 @@ ATTACKS = {
     "markup": "[red]markup[/red] [link=http://evil.example]x[/link] :smile:",
 }
 FORMATS = ("table", "text", "csv", "json", "jsonl")
-MOST_MARKS = 3
+MAX_MARKS = 3
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -44,7 +44,7 @@ def is_harmless(text: str) -> bool:
     marks = 0
     for character in text.replace("\n", "").replace("\t", ""):
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
-        if not character.isprintable() or marks > MOST_MARKS:
+        if not character.isprintable() or marks > MAX_MARKS:
             return False
         if character in "\u034f\u115f\u3164\u2800\ufe0f":
             return False
@@ -57,7 +57,7 @@ def test_every_member_is_harmless_in_every_format(
     output: str, attack: str, liar: Liar, run: Run
 ) -> None:
     """Names, tags, fingerprints, ARNs: whatever is in them, only visible text comes out."""
-    liar.answers(
+    liar.responses(
         "GetKeyPairs",
         pairs(
             pair(
@@ -80,7 +80,7 @@ def test_every_member_is_harmless_in_every_format(
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_one_key_pair_is_one_line_of_text(attack: str, liar: Liar, run: Run) -> None:
     """No member can begin a line or a field of its own."""
-    liar.answers("GetKeyPairs", pairs(pair(attack, tags=[{"key": attack}], fingerprint=attack)))
+    liar.responses("GetKeyPairs", pairs(pair(attack, tags=[{"key": attack}], fingerprint=attack)))
     out = run("list").out
     assert out.count("\n") == 1
     assert out.count("\t") == len(("name", "region", "created", "fingerprint", "tags")) - 1
@@ -89,7 +89,7 @@ def test_one_key_pair_is_one_line_of_text(attack: str, liar: Liar, run: Run) -> 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_names_only_is_one_line_each(attack: str, liar: Liar, run: Run) -> None:
     """`-q` gives a line for a name, and nothing in it moves a terminal."""
-    liar.answers("GetKeyPairs", pairs(pair(attack)))
+    liar.responses("GetKeyPairs", pairs(pair(attack)))
     out = run("list -q").out
     assert (out.count("\n"), is_harmless(out)) == (1, True)
 
@@ -97,8 +97,8 @@ def test_names_only_is_one_line_each(attack: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 @pytest.mark.parametrize("options", ["", "-o json"], ids=["lines", "json"])
 def test_errors_are_harmless(options: str, attack: str, liar: Liar, run: Run) -> None:
-    """The service's message, tip, docs and code reach stderr as visible text."""
-    liar.answers(
+    """AWS's message, tip, docs and code reach stderr as visible text."""
+    liar.responses(
         "GetKeyPairs",
         refused("InvalidInputException", attack, tip=attack, docs=attack),
     )
@@ -110,8 +110,8 @@ def test_errors_are_harmless(options: str, attack: str, liar: Liar, run: Run) ->
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_questions_are_harmless(attack: str, liar: Liar, run: Run) -> None:
     """What is shown before a deletion is visible text, too: it is what the answer stands on."""
-    liar.answers("GetKeyPair", said({"keyPair": pair("web", arn=f"a:b:c:d:{attack}:f")}))
-    liar.answers("GetInstances", said({"instances": [{"name": attack, "sshKeyName": "web"}]}))
+    liar.responses("GetKeyPair", said({"keyPair": pair("web", arn=f"a:b:c:d:{attack}:f")}))
+    liar.responses("GetInstances", said({"instances": [{"name": attack, "sshKeyName": "web"}]}))
     ran = run("delete web", typed="no\n")
     assert ran.exit_code == 10
     assert is_harmless(ran.err)
@@ -120,7 +120,7 @@ def test_questions_are_harmless(attack: str, liar: Liar, run: Run) -> None:
 
 def test_markup_is_text(liar: Liar, run: Run) -> None:
     """A table shows markup as it came, and obeys none of it."""
-    liar.answers("GetKeyPairs", pairs(pair(ATTACKS["markup"])))
+    liar.responses("GetKeyPairs", pairs(pair(ATTACKS["markup"])))
     out = run("list -o table --columns name --color always", terminal=True).out
     assert ATTACKS["markup"] in out
     assert "\x1b[31m" not in out
@@ -129,14 +129,14 @@ def test_markup_is_text(liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"])
 def test_formulas_are_inert(formula: str, liar: Liar, run: Run) -> None:
     """In CSV, what a spreadsheet would compute begins with an apostrophe."""
-    liar.answers("GetKeyPairs", pairs(pair(formula)))
+    liar.responses("GetKeyPairs", pairs(pair(formula)))
     row = run("list -o csv --columns name").out.splitlines()[1]
     assert row.strip('"').startswith("'" + formula[0])
 
 
 def test_a_region_chooses_no_path(liar: Liar, run: Run, home: Path) -> None:
-    """A region from GetRegions that could leave a folder is refused before it names a file."""
-    liar.answers("GetRegions", said({"regions": [{"name": "../../escape"}]}))
+    """A region from GetRegions that could leave a directory is refused before it names a file."""
+    liar.responses("GetRegions", said({"regions": [{"name": "../../escape"}]}))
     ran = run("download-default --all-regions --create")
     assert ran.exit_code == 4
     assert liar.operations == ["GetRegions"]
@@ -158,8 +158,8 @@ def poisoned(attack: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_programs_read_the_very_text(attack: str, liar: Liar, run: Run) -> None:
-    """JSON escapes: what a program reads from it is what the service said."""
-    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    """JSON escapes: what a program reads from it is what AWS said."""
+    liar.responses("GetKeyPairs", pairs(poisoned(attack)))
     [read] = json.loads(run("list -o json").out)["keyPairs"]
     assert (read["name"], read["tags"][1]) == (attack, {"key": attack})
 
@@ -167,7 +167,7 @@ def test_programs_read_the_very_text(attack: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_queries_are_harmless(attack: str, liar: Liar, run: Run) -> None:
     """The result of a query is as harmless as the whole, in every format."""
-    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    liar.responses("GetKeyPairs", pairs(poisoned(attack)))
     query = "[keyPairs[].[name,fingerprint],keyPairs[].tags,keyPairs[0]][]"
     for output in FORMATS:
         ran = run(f"list -o {output} --query '{query}'", terminal=True)
@@ -177,7 +177,7 @@ def test_queries_are_harmless(attack: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_colour_is_the_only_sequence(attack: str, liar: Liar, run: Run) -> None:
     """In a coloured table, the only sequences are styles, and none that an attack asked for."""
-    liar.answers("GetKeyPairs", pairs(poisoned(attack)))
+    liar.responses("GetKeyPairs", pairs(poisoned(attack)))
     ran = run("list --color always", terminal=True)
     assert (ran.exit_code, ran.err, "\x1b[1m" in ran.out) == (0, "", True)
     assert is_harmless(STYLE.sub("", ran.out))
@@ -187,7 +187,7 @@ def test_colour_is_the_only_sequence(attack: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_codes_are_harmless(attack: str, liar: Liar, run: Run) -> None:
     """An error code is text like any other, of one region or of several."""
-    liar.answers("GetKeyPairs", refused(attack, attack))
+    liar.responses("GetKeyPairs", refused(attack, attack))
     for line in ("list --debug", "list -o json", "list -r us-east-1 -r eu-west-1"):
         ran = run(line)
         assert (ran.exit_code, ran.out, is_harmless(ran.err)) == (8, "", True)
@@ -200,15 +200,15 @@ def test_request_ids_are_harmless(liar: Liar, run: Run) -> None:
     refusal.headers["x-amzn-RequestId"] = "a\x1b[31mb\x9bc"
     welcome = pairs()
     welcome.headers.update(refusal.headers)
-    liar.answers("GetKeyPairs", refusal, welcome)
+    liar.responses("GetKeyPairs", refusal, welcome)
     assert is_harmless(run("list -o json").err)
     assert is_harmless(run("list --debug").err)
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_refusals_are_harmless(attack: str, liar: Liar, run: Run) -> None:
-    """What the guard quotes of the service is visible text."""
-    liar.answers("GetKeyPair", said({"keyPair": poisoned(attack) | {"name": "web"}}))
+    """What the guard quotes of AWS is visible text."""
+    liar.responses("GetKeyPair", said({"keyPair": poisoned(attack) | {"name": "web"}}))
     for options in ("", "-o json"):
         ran = run(f"delete web --fingerprint --yes {options}")
         assert (ran.exit_code, ran.out, is_harmless(ran.err)) == (5, "", True)
@@ -237,5 +237,5 @@ def test_command_lines_are_harmless(attack: str, run: Run) -> None:
 def test_letters_stay_as_they_are(liar: Liar, run: Run) -> None:
     """Visible text of any script is shown, not spelled out."""
     name = "Zoë-日本語-עברית-e\u0301"
-    liar.answers("GetKeyPairs", pairs(pair(name)))
+    liar.responses("GetKeyPairs", pairs(pair(name)))
     assert run("list -q") == Ran(0, out=f"{name}\n")

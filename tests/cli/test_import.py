@@ -26,18 +26,18 @@ from .keys import (
 EU = "eu-west-1"
 ASIA = "ap-south-1"
 OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
-PRIVATE = "lskeys: {} is a private key: only its public half is sent\n"
+PRIVATE = "lskeys: {} is a private key: only its public key is sent\n"
 
 
 @pytest.fixture
 def own(home: Path) -> Path:
-    """The public half of the account's key, as a file with a comment."""
+    """The public key of the account's key, as a file with a comment."""
     return save(home / "own.pub", f"{public_line(own_pem())} ana@laptop\n")
 
 
 @pytest.fixture
 def known() -> str:
-    """The fingerprint that the service reports for that key."""
+    """The fingerprint that AWS reports for that key."""
     return fingerprint(own_pem(), "md5-spki")
 
 
@@ -61,11 +61,14 @@ def test_imported(server: Server, run: Run, own: Path, known: str) -> None:
     assert server.requests == [sent(), Request("GetKeyPair", REGION, {"keyPairName": "web"})]
 
 
-def spelled(form: str, folder: Path) -> Path:
+def spelled(fingerprint_type: str, directory: Path) -> Path:
     """The account's key in one of the forms that people have."""
-    private, public = save(folder / "private", own_pem()), public_line(own_pem())
-    if form in {"RFC4716", "PKCS8", "PEM"}:
-        return save(folder / "key", said("ssh-keygen", "-e", "-m", form, "-f", private).decode())
+    private, public = save(directory / "private", own_pem()), public_line(own_pem())
+    if fingerprint_type in {"RFC4716", "PKCS8", "PEM"}:
+        return save(
+            directory / "key",
+            said("ssh-keygen", "-e", "-m", fingerprint_type, "-f", private).decode(),
+        )
     texts = {
         "line": public,
         "comment": f"{public} ana @ laptop\r\n",
@@ -76,23 +79,25 @@ def spelled(form: str, folder: Path) -> Path:
         "openssh": openssh(own_pem()),
         "encrypted": openssh(own_pem(), PASSPHRASE),
     }
-    return save(folder / "key", texts[form])
+    return save(directory / "key", texts[fingerprint_type])
 
 
 @pytest.mark.parametrize(
     "form", ["line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"]
 )
-def test_every_form_of_public_key(server: Server, run: Run, home: Path, form: str) -> None:
+def test_every_form_of_public_key(
+    server: Server, run: Run, home: Path, fingerprint_type: str
+) -> None:
     """Whatever the file looks like, what goes out is the raw OpenSSH line and nothing else."""
-    ran = run(f"import web {spelled(form, home)}")
+    ran = run(f"import web {spelled(fingerprint_type, home)}")
     assert (ran.exit_code, ran.err) == (0, "")
     assert changes(server) == [sent()]
 
 
 @pytest.mark.parametrize("form", ["pkcs1", "openssh", "encrypted"])
-def test_a_private_key(server: Server, run: Run, home: Path, form: str) -> None:
-    """Of a private key the public half is sent, and that is said; an encrypted one shows it."""
-    path = spelled(form, home)
+def test_a_private_key(server: Server, run: Run, home: Path, fingerprint_type: str) -> None:
+    """Of a private key the public key is sent, and that is said; an encrypted one shows it."""
+    path = spelled(fingerprint_type, home)
     ran = run(f"import web {path}")
     assert (ran.exit_code, ran.err) == (0, PRIVATE.format(path))
     assert changes(server) == [sent()]
@@ -197,13 +202,13 @@ def test_two_keys(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.parametrize("neighbour", [True, False])
 def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bool) -> None:
-    """It does not show its public half; a .pub of its name proves nothing, and may be named."""
+    """It does not show its public key; a .pub of its name proves nothing, and may be named."""
     save(home / "key", encrypted_pem(own_pem()))
     if neighbour:
         save(home / "key.pub", public_line(other_pem()))
     assert run("import web key") == Ran(
         5,
-        err="lskeys: error: key is encrypted and does not show its public half\n"
+        err="lskeys: error: key is encrypted and does not show its public key\n"
         "lskeys: hint: ssh-keygen -y -f key | lskeys import web -\n",
     )
     assert server.requests == []
@@ -308,14 +313,14 @@ def test_drift_for_programs(account: Sandbox, server: Server, run: Run, own: Pat
 
 
 def test_a_pair_that_the_service_made(server: Server, run: Run) -> None:
-    """Its fingerprint is of the private half: the key shows that it is the same, .pub cannot."""
+    """Its fingerprint is of the private key: the key shows that it is the same, .pub cannot."""
     assert run("create web --service-generated -q").exit_code == 0
     assert run("import web .ssh/web.pem --if-absent -q") == Ran(0, out="web\n")
     has = run("list web --query keyPairs[].fingerprint").out.strip()
     assert run("import web .ssh/web.pem.pub --if-absent") == Ran(
         5,
         err=f"lskeys: error: whether web in {REGION} is this key cannot be told: its fingerprint"
-        f" {has} is of a private half, give that instead\n"
+        f" {has} is of a private key, give that instead\n"
         f"lskeys: hint: look at it: lskeys show web --region {REGION}\n",
     )
     assert [each.operation for each in changes(server)] == ["CreateKeyPair"]
@@ -341,11 +346,15 @@ def test_unverified(serve: Serve, run: Run, own: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
-def test_every_form_of_fingerprint(serve: Serve, run: Run, own: Path, form: str) -> None:
+def test_every_form_of_fingerprint(
+    serve: Serve, run: Run, own: Path, fingerprint_type: str
+) -> None:
     """Whichever form AWS reports, the key is verified by it."""
-    serve(f"fingerprint-imported-rsa={form}")
-    found = fingerprint(own_pem(), form)
-    assert run(f"import web {own}") == Ran(0, out=f"web\t{REGION}\timported\t{found}\t{form}\t-\n")
+    serve(f"fingerprint-imported-rsa={fingerprint_type}")
+    found = fingerprint(own_pem(), fingerprint_type)
+    assert run(f"import web {own}") == Ran(
+        0, out=f"web\t{REGION}\timported\t{found}\t{fingerprint_type}\t-\n"
+    )
 
 
 @pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
@@ -396,7 +405,7 @@ def test_not_looked_up(server: Server, run: Run, own: Path) -> None:
 
 
 def test_several_regions(server: Server, run: Run, own: Path, known: str) -> None:
-    """Each region gets the key, side by side, the results in the order asked for."""
+    """Each region gets the key, in parallel, the results in the order asked for."""
     ran = run(f"import web {own} -r {EU} -r {REGION}")
     assert ran == Ran(0, out=row("imported", known, EU) + row("imported", known))
     assert sorted(changes(server), key=lambda each: each.region) == [sent(region=EU), sent()]

@@ -224,7 +224,7 @@ def test_usage_that_cannot_be_told(server: Server, run: Run) -> None:
 def test_unused_and_in_use_exclude_each_other(server: Server, run: Run) -> None:
     """Both at once are nothing; that is said before anything is asked."""
     assert run("list --unused --in-use") == Ran(
-        2, err="lskeys: error: --unused and --in-use exclude each other\nlskeys: hint: choose one\n"
+        2, err="lskeys: error: --unused and --in-use cannot be combined\nlskeys: hint: choose one\n"
     )
     assert server.requests == []
 
@@ -294,7 +294,7 @@ def test_one_column_orders(server: Server, run: Run) -> None:
 
 
 def test_local_files(account: Sandbox, server: Server, run: Run, home: Path) -> None:
-    """The local-files column names the files in the key folders that hold a pair, by content."""
+    """The local-files column names the files that hold a pair's key, by content."""
     account.add_key_pairs(REGION, ["web"], public_line=LINE)
     account.add_key_pairs(REGION, ["mail"])
     (home / ".ssh").mkdir(mode=0o700)
@@ -349,7 +349,7 @@ def test_json_has_the_members_of_the_service(run: Run) -> None:
 
 @pytest.mark.usefixtures("filled", "server")
 def test_json_says_what_the_service_says(run: Run) -> None:
-    """The values are the service's own; timestamps are as the AWS CLI prints them."""
+    """The values are AWS's own; timestamps are as the AWS CLI prints them."""
     document = json.loads(run("list web -o json").out)
     [pair] = document["keyPairs"]
     assert pair.pop("arn").startswith("arn:aws:lightsail:us-east-1:123456789012:KeyPair/")

@@ -1,4 +1,4 @@
-"""Several regions: asked side by side, shown in order, one's failure hiding no other."""
+"""Several regions: asked in parallel, shown in order, one's failure hiding no other."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS, Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.faults.server import Answer, Call, Liar, lying, pair, pairs, said
+from tests.faults.server import Call, Liar, Reply, lying, pair, pairs, said
 
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
 ASK_THREE = " ".join(f"-r {name}" for name in THREE)
@@ -34,14 +34,14 @@ def test_the_order_is_the_one_given(last: str, liar: Liar, run: Run) -> None:
     """Whichever region is slowest, rows come in the order of the options."""
     others = threading.Semaphore(0)
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Reply:
         if call.region == last:
             assert all(others.acquire(timeout=30) for _ in range(2))
         else:
             others.release()
         return pairs(pair(f"of-{call.region}"))
 
-    liar.answers("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", answer)
     assert run(f"list -q {ASK_THREE}") == Ran(0, out="".join(f"of-{name}\n" for name in THREE))
 
 
@@ -50,17 +50,17 @@ def test_all_are_asked_at_once(liar: Liar, run: Run) -> None:
     names = [region.name for region in REGIONS]
     everybody = threading.Barrier(len(names))
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Reply:
         everybody.wait(timeout=30)
         return pairs(pair(f"of-{call.region}"))
 
-    liar.answers("GetRegions", said({"regions": [{"name": name} for name in names]}))
-    liar.answers("GetKeyPairs", answer)
+    liar.responses("GetRegions", said({"regions": [{"name": name} for name in names]}))
+    liar.responses("GetKeyPairs", answer)
     assert run("list -q --all-regions") == Ran(0, out="".join(f"of-{name}\n" for name in names))
 
 
 def test_all_regions(account: Sandbox, server: Server, run: Run) -> None:
-    """--all-regions, and the word all wherever regions are named, ask the service which."""
+    """--all-regions, and the word all wherever regions are named, ask AWS which."""
     account.add_key_pairs("ap-south-1", ["web"])
     account.add_key_pairs("us-east-2", ["mail"])
     expected = Ran(0, out="mail\tus-east-2\nweb\tap-south-1\n")

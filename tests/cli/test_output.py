@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, Ran, Run
 from tests.faults.server import Liar, lying, pair, pairs, refused, said
@@ -88,7 +88,7 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     """A service whose every value is known."""
     assert home.is_dir()
     with lying(monkeypatch) as running:
-        running.answers("GetKeyPairs", pairs(WEB, PLAIN, MAIL))
+        running.responses("GetKeyPairs", pairs(WEB, PLAIN, MAIL))
         yield running
 
 
@@ -184,8 +184,8 @@ def test_table_in_a_pipe(run: Run) -> None:
 def test_ascii_terminal() -> None:
     """Where stdout cannot show rules they are drawn with ASCII."""
     stdout = TextIOWrapper(BytesIO(), encoding="ascii", errors="backslashreplace")
-    launch = Launch(None, stdout, None, os.environ, lambda: NOW)
-    assert main(["list", "-o", "table", "--columns", "name,region"], launch) == 0
+    invocation = Invocation(None, stdout, None, os.environ, lambda: NOW)
+    assert main(["list", "-o", "table", "--columns", "name,region"], invocation) == 0
     stdout.seek(0)
     assert stdout.read() == (
         "NAME                              | REGION\n"
@@ -268,7 +268,7 @@ def test_every_column_as_text(run: Run) -> None:
 
 def test_csv(liar: Liar, run: Run) -> None:
     """CSV has a header, quotes what must be, and disarms what a spreadsheet would compute."""
-    liar.answers(
+    liar.responses(
         "GetKeyPairs",
         pairs(
             WEB,
@@ -287,7 +287,7 @@ def test_csv(liar: Liar, run: Run) -> None:
 
 @pytest.mark.usefixtures("liar")
 def test_json_lines(run: Run) -> None:
-    """With jsonl each line is an object; what the service left out is left out."""
+    """With jsonl each line is an object; what AWS left out is left out."""
     lines = run("list --include-default -o jsonl").out.splitlines()
     assert [json.loads(line)["name"] for line in lines] == ["web", DEFAULT, "mail"]
     assert "fingerprint" not in json.loads(lines[1])
@@ -319,7 +319,7 @@ def test_quiet(run: Run) -> None:
 
 def test_quiet_says_nothing_of_nothing(liar: Liar, run: Run) -> None:
     """With -q an empty list is silence."""
-    liar.answers("GetKeyPairs", pairs())
+    liar.responses("GetKeyPairs", pairs())
     assert run("list -q") == Ran(0)
 
 
@@ -409,7 +409,7 @@ def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
 
 def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
     """With JSON, an error is one object on one line of stderr, and stdout is empty."""
-    liar.answers("GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Ask Ana."))
+    liar.responses("GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Ask Ana."))
     expected = {
         "code": "AccessDeniedException",
         "message": "cannot list key pairs in us-east-1: Not for you",
@@ -469,8 +469,8 @@ def test_debug_shows_calls_and_no_secret(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACANARY")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-canary")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token-canary")
-    liar.answers("GetKeyPairs", pairs(pair(DEFAULT, fingerprint=None)))
-    liar.answers("DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem}))
+    liar.responses("GetKeyPairs", pairs(pair(DEFAULT, fingerprint=None)))
+    liar.responses("DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem}))
     caplog.set_level(logging.DEBUG)
     ran = run("download-default --out keys --debug")
     assert ran.exit_code == 0
@@ -488,7 +488,7 @@ def test_debug_shows_calls_and_no_secret(
 
 def test_debug_shows_what_failed(liar: Liar, run: Run) -> None:
     """A call that fails is told with the code it failed with."""
-    liar.answers("GetKeyPairs", refused("AccessDeniedException"))
+    liar.responses("GetKeyPairs", refused("AccessDeniedException"))
     first = run("list --debug").err.splitlines()[0]
     assert first.startswith("lskeys: debug: get_key_pairs in us-east-1: AccessDeniedException, ")
 
@@ -498,8 +498,8 @@ def test_the_clock_is_the_launch_s(run: Run) -> None:
     """Ages are counted from the time the program was given."""
     stdout = TextIOWrapper(BytesIO(), encoding="utf-8")
     later = datetime(2030, 1, 1, tzinfo=UTC)
-    launch = Launch(None, stdout, None, os.environ, lambda: later)
-    assert main(["list", "web", "-o", "table", "--columns", "created"], launch) == 0
+    invocation = Invocation(None, stdout, None, os.environ, lambda: later)
+    assert main(["list", "web", "-o", "table", "--columns", "created"], invocation) == 0
     stdout.seek(0)
     assert "2026-11-02 (3 years ago)" in stdout.read()
     assert "(2 weeks ago)" in run("list web -o table").out

@@ -13,7 +13,7 @@ NAMES = [region.name for region in REGIONS]
 
 
 def test_text_is_name_and_display_name(server: Server, run: Run) -> None:
-    """In a pipe, a line per region, in the service's order; one question."""
+    """In a pipe, a line per region, in AWS's order; one question."""
     lines = "".join(f"{region.name}\t{region.display_name}\n" for region in REGIONS)
     assert run("regions") == Ran(0, out=lines)
     assert operations(server) == ["GetRegions"]

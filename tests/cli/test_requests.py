@@ -1,4 +1,4 @@
-"""How much a verb asks of the service: no call more than it needs, and none waits for nothing."""
+"""How much a verb asks of AWS: no call more than it needs, and none waits for nothing."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, REGIONS, Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.faults.server import Answer, Call, Liar, Script, lying, pair, pairs, said
+from tests.faults.server import Call, Liar, Reply, Script, lying, pair, pairs, said
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_independent_calls_go_out_together(line: str, liar: Liar, run: Run) -> N
     """Neither call waits for the other's answer: both are answered once both are there."""
     both = threading.Barrier(2)
 
-    def together(answer: Answer) -> Script:
-        def script(_call: Call) -> Answer:
+    def together(answer: Reply) -> Script:
+        def script(_call: Call) -> Reply:
             both.wait(timeout=30)
             return answer
 
@@ -96,6 +96,6 @@ def test_independent_calls_go_out_together(line: str, liar: Liar, run: Run) -> N
         "GetKeyPairs": pairs(web),
         "GetInstances": said({"instances": []}),
     }.items():
-        liar.answers(operation, together(answer))
+        liar.responses(operation, together(answer))
     assert run(line).exit_code in {0, 6}
     assert not both.broken

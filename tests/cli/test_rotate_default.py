@@ -12,7 +12,7 @@ from tests.conftest import CREATED, REGION, Ran, Run
 
 from .changes import changes, delete_of_default, download, operations
 from .conftest import Serve
-from .keys import FORMS, fingerprint, opened, other_pem, own_pem, save
+from .keys import FINGERPRINT_TYPES, fingerprint, opened, other_pem, own_pem, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 KEPT_FILE = f"{KEY_FILE}.old-20261123T120000Z"
@@ -23,13 +23,13 @@ CHANGE = ["DownloadDefaultKeyPair", "DeleteKeyPair", "DownloadDefaultKeyPair", "
 
 @pytest.fixture
 def old(account: Sandbox) -> str:
-    """The region's default pair; the fingerprint the service reports."""
+    """The region's default pair; the fingerprint AWS reports."""
     account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
     return fingerprint(own_pem(), "md5-spki")
 
 
 @pytest.fixture
-def folder(home: Path) -> Path:
+def directory(home: Path) -> Path:
     """Where keys go unless it is said otherwise."""
     return home / ".ssh"
 
@@ -51,15 +51,15 @@ def reported(run: Run) -> str:
     return str(json.loads(said.out) or "")
 
 
-def is_rotated(run: Run, folder: Path, old: str) -> bool:
+def is_rotated(run: Run, directory: Path, old: str) -> bool:
     """Whether the current pair's key is in its place and verified, and the old one kept."""
-    texts = [each.read_text() for each in folder.iterdir()]
+    texts = [each.read_text() for each in directory.iterdir()]
     held = {fingerprint(text, "md5-spki") for text in texts if "PRIVATE KEY" in text}
-    current = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
-    return current == reported(run) != old and old in held and not journals(folder.parent)
+    current = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
+    return current == reported(run) != old and old in held and not journals(directory.parent)
 
 
-def stakes(old: str, usage: str) -> str:
+def deletion_warning(old: str, usage: str) -> str:
     """What is told about the pair before anything is done."""
     return (
         f"lskeys: key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
@@ -70,13 +70,13 @@ def stakes(old: str, usage: str) -> str:
     )
 
 
-def plan(folder: Path, old: str) -> str:
+def plan(directory: Path, old: str) -> str:
     """What is told about the steps."""
     return (
-        f"lskeys: plan: save the old key as {folder / KEY_FILE} and verify it\n"
+        f"lskeys: plan: save the old key as {directory / KEY_FILE} and verify it\n"
         f"lskeys: plan: delete the pair, if its fingerprint is still {old}\n"
-        f"lskeys: plan: have a new pair made, and save its key as {folder / KEY_FILE};"
-        " the old key is kept beside it\n"
+        f"lskeys: plan: have a new pair made, and save its key as {directory / KEY_FILE};"
+        " the old key is kept next to it\n"
     )
 
 
@@ -89,49 +89,51 @@ def report(old: str, new: str, kept: Path) -> str:
     )
 
 
-def test_whole_rotation(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+def test_whole_rotation(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
     """Old key saved, pair deleted with its fingerprint, new key saved; both are on the disk."""
     ran = run("rotate-default --yes")
-    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
-    assert ran == Ran(0, out=f"{folder / KEY_FILE}\n", err=report(old, new, folder / KEPT_FILE))
+    new = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
+    assert ran == Ran(
+        0, out=f"{directory / KEY_FILE}\n", err=report(old, new, directory / KEPT_FILE)
+    )
     assert asked(server) == LOOK + CHANGE
     assert changes(server) == [download(), delete_of_default(old), download()]
-    assert {each.name: f"{each.stat().st_mode & 0o777:o}" for each in folder.iterdir()} == {
+    assert {each.name: f"{each.stat().st_mode & 0o777:o}" for each in directory.iterdir()} == {
         KEY_FILE: "600",
         f"{KEY_FILE}.pub": "644",
         KEPT_FILE: "600",
         f"{KEY_FILE}.pub.old-20261123T120000Z": "644",
     }
-    assert (folder / KEPT_FILE).read_text() == own_pem()
+    assert (directory / KEPT_FILE).read_text() == own_pem()
     assert new == reported(run) != old
     assert journals(home) == []
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
 def test_every_form_of_fingerprint(
-    serve: Serve, account: Sandbox, run: Run, folder: Path, form: str
+    serve: Serve, account: Sandbox, run: Run, directory: Path, fingerprint_type: str
 ) -> None:
-    """Whichever form the service reports, the old key is known by it, and it is sent so."""
-    server = serve(f"fingerprint-default={form}")
+    """Whichever form AWS reports, the old key is known by it, and it is sent so."""
+    server = serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     ran = run("rotate-default --yes --quiet")
-    assert ran == Ran(0, out=f"{folder / KEY_FILE}\n")
-    assert changes(server)[1] == delete_of_default(fingerprint(own_pem(), form))
-    new = (folder / KEY_FILE).read_text()
-    assert fingerprint(new, form) == reported(run)
+    assert ran == Ran(0, out=f"{directory / KEY_FILE}\n")
+    assert changes(server)[1] == delete_of_default(fingerprint(own_pem(), fingerprint_type))
+    new = (directory / KEY_FILE).read_text()
+    assert fingerprint(new, fingerprint_type) == reported(run)
 
 
-def test_asked_first(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> None:
     """On a terminal the pair, who names it and each step are shown, and the name is typed."""
     ran = run("rotate-default", typed=f"{DEFAULT_PAIR}\n")
-    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    new = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
     assert ran == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
-        err=stakes(old, "no instance names it")
-        + plan(folder, old)
+        out=f"{directory / KEY_FILE}\n",
+        err=deletion_warning(old, "no instance names it")
+        + plan(directory, old)
         + "Type the name to rotate it: "
-        + report(old, new, folder / KEPT_FILE),
+        + report(old, new, directory / KEPT_FILE),
     )
     assert asked(server) == LOOK + CHANGE
 
@@ -151,55 +153,55 @@ def test_nobody_to_ask(server: Server, old: str, run: Run, home: Path) -> None:
     assert run("rotate-default") == Ran(
         5,
         err="lskeys: error: rotating asks first, and there is nobody to ask\n"
-        "lskeys: hint: to rotate unasked, add --yes\n",
+        "lskeys: hint: to rotate without confirmation, add --yes\n",
     )
     assert (asked(server), [*home.glob(".ssh/*")], reported(run)) == (LOOK, [], old)
 
 
 @pytest.mark.parametrize("option", ["", "--yes"])
-def test_dry_run(server: Server, old: str, run: Run, folder: Path, option: str) -> None:
+def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
     """A dry run shows the plan and the path, asks nobody, and changes nothing."""
     assert run(f"rotate-default --dry-run {option}") == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
-        err=stakes(old, "no instance names it") + plan(folder, old),
+        out=f"{directory / KEY_FILE}\n",
+        err=deletion_warning(old, "no instance names it") + plan(directory, old),
     )
-    assert (asked(server), folder.exists(), journals(folder.parent)) == (LOOK, False, [])
+    assert (asked(server), directory.exists(), journals(directory.parent)) == (LOOK, False, [])
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--yes"])
-def test_place_is_taken(server: Server, old: str, run: Run, folder: Path, option: str) -> None:
+def test_place_is_taken(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
     """Another key in the old key's place is left alone, before anything is done."""
-    path = save(folder / KEY_FILE, other_pem())
+    path = save(directory / KEY_FILE, other_pem())
     assert run(f"rotate-default {option}") == Ran(
         5,
         err=f"lskeys: error: {path} holds another key\n"
-        "lskeys: hint: use --force to replace it; the old file is kept beside it\n",
+        "lskeys: hint: use --force to replace it; the old file is kept next to it\n",
     )
     assert (asked(server), path.read_text(), reported(run)) == (LOOK, other_pem(), old)
 
 
 @pytest.mark.usefixtures("server")
-def test_place_is_taken_and_forced(old: str, run: Run, folder: Path) -> None:
+def test_place_is_taken_and_forced(old: str, run: Run, directory: Path) -> None:
     """--force puts the old key there, and loses none of the three."""
-    save(folder / KEY_FILE, other_pem())
-    assert run("rotate-default --yes --quiet --force") == Ran(0, out=f"{folder / KEY_FILE}\n")
-    assert is_rotated(run, folder, old)
-    assert other_pem() in [each.read_text() for each in folder.iterdir()]
+    save(directory / KEY_FILE, other_pem())
+    assert run("rotate-default --yes --quiet --force") == Ran(0, out=f"{directory / KEY_FILE}\n")
+    assert is_rotated(run, directory, old)
+    assert other_pem() in [each.read_text() for each in directory.iterdir()]
 
 
 @pytest.mark.usefixtures("server")
-def test_key_that_is_there_already(old: str, run: Run, folder: Path) -> None:
-    """The old key may lie in its place before; loose permissions are mended on the way."""
-    save(folder / KEY_FILE, own_pem(), mode=0o644)
-    assert run("rotate-default --yes --quiet") == Ran(0, out=f"{folder / KEY_FILE}\n")
-    assert is_rotated(run, folder, old)
-    assert (folder / KEPT_FILE).stat().st_mode & 0o777 == 0o600
+def test_key_that_is_there_already(old: str, run: Run, directory: Path) -> None:
+    """The old key may lie in its place before; loose permissions are fixed on the way."""
+    save(directory / KEY_FILE, own_pem(), mode=0o644)
+    assert run("rotate-default --yes --quiet") == Ran(0, out=f"{directory / KEY_FILE}\n")
+    assert is_rotated(run, directory, old)
+    assert (directory / KEPT_FILE).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.usefixtures("server")
 def test_folder_of_choice(old: str, run: Run, home: Path) -> None:
-    """--out names the folder, also one that is not there yet; the path is told in full."""
+    """--out names the directory, also one that is not there yet; the path is told in full."""
     assert run("rotate-default --yes --quiet --out keys/lightsail") == Ran(
         0, out=f"{home}/keys/lightsail/{KEY_FILE}\n"
     )
@@ -235,19 +237,21 @@ def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> N
     account.add_default_key_pair(REGION, private_pem=own_pem())
     assert run("rotate-default --yes") == Ran(
         5,
-        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at the service,"
+        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at AWS,"
         " so nothing can be verified\n",
     )
     assert asked(server) == LOOK
 
 
-def test_wrong_key_handed_out(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+def test_wrong_key_handed_out(
+    server: Server, old: str, run: Run, home: Path, directory: Path
+) -> None:
     """If the old key that is handed out is not the pair's, the pair is not deleted."""
     server.add_fault("DownloadDefaultKeyPair=wrong-key*1")
     ran = run("rotate-default --yes")
     assert (ran.exit_code, ran.out) == (5, "")
     assert asked(server) == [*LOOK, "DownloadDefaultKeyPair"]
-    assert ([*folder.iterdir()], journals(home), reported(run)) == ([], [], old)
+    assert ([*directory.iterdir()], journals(home), reported(run)) == ([], [], old)
 
 
 # instances
@@ -270,16 +274,16 @@ WARNING = (
 
 
 @pytest.mark.usefixtures("server", "instances")
-def test_what_is_left_to_do(old: str, run: Run, folder: Path) -> None:
+def test_what_is_left_to_do(old: str, run: Run, directory: Path) -> None:
     """Each instance that names the pair: a command, a warning, or why it will not open."""
     ran = run("rotate-default --yes")
-    path, kept = folder / KEY_FILE, folder / KEPT_FILE
+    path, kept = directory / KEY_FILE, directory / KEPT_FILE
     new = fingerprint(path.read_text(), "md5-spki")
     command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
     assert ran == Ran(
         0,
         out=f"{path}\n",
-        err=WARNING.format(folder)
+        err=WARNING.format(directory)
         + report(old, new, kept)
         + f"lskeys: line for authorized_keys: {opened(path)} {DEFAULT_PAIR}@{REGION}\n"
         "lskeys: ancient, launched before the old pair was created and so with a still older"
@@ -290,10 +294,10 @@ def test_what_is_left_to_do(old: str, run: Run, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("server", "instances")
-def test_document(old: str, run: Run, folder: Path) -> None:
+def test_document(old: str, run: Run, directory: Path) -> None:
     """The JSON document, whole."""
     ran = run("rotate-default --yes -o json")
-    path, kept = folder / KEY_FILE, folder / KEPT_FILE
+    path, kept = directory / KEY_FILE, directory / KEPT_FILE
     command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
     assert (ran.exit_code, json.loads(ran.out)) == (
         0,
@@ -350,31 +354,31 @@ def test_document(old: str, run: Run, folder: Path) -> None:
 
 @pytest.mark.usefixtures("server", "old")
 @pytest.mark.parametrize("output", ["table", "text", "csv", "jsonl"])
-def test_every_format(run: Run, folder: Path, output: str) -> None:
+def test_every_format(run: Run, directory: Path, output: str) -> None:
     """Every format shows the path."""
     ran = run(f"rotate-default --yes --quiet -o {output}")
     assert (ran.exit_code, ran.err) == (0, "")
-    assert str(folder / KEY_FILE) in ran.out
+    assert str(directory / KEY_FILE) in ran.out
 
 
 @pytest.mark.usefixtures("old", "instances")
-def test_windows_is_warned_of_before_anything(server: Server, run: Run, folder: Path) -> None:
+def test_windows_is_warned_of_before_anything(server: Server, run: Run, directory: Path) -> None:
     """The warning comes first, though nobody is asked and --quiet is given."""
     server.add_fault("DownloadDefaultKeyPair=AccessDeniedException*1")
     ran = run("rotate-default --yes --quiet")
-    assert (ran.exit_code, ran.err.startswith(WARNING.format(folder))) == (4, True)
+    assert (ran.exit_code, ran.err.startswith(WARNING.format(directory))) == (4, True)
 
 
-def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, directory: Path) -> None:
     """Without the right to list instances the pair is rotated, and the gap is told."""
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("rotate-default --yes")
-    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    new = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
     assert ran == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
+        out=f"{directory / KEY_FILE}\n",
         err="lskeys: warning: which instances name the default pair could not be found out\n"
-        + report(old, new, folder / KEPT_FILE)
+        + report(old, new, directory / KEPT_FILE)
         + "lskeys: which instances name the pair could not be found out;"
         " each keeps the key it has\n",
     )
@@ -387,14 +391,14 @@ def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, folde
 @pytest.mark.parametrize("operation", ["DownloadDefaultKeyPair", "DeleteKeyPair"])
 def test_one_bad_answer(server: Server, old: str, run: Run, operation: str, effect: str) -> None:
     """A single answer that is lost or garbled is asked for again, or fails and is made up for."""
-    folder = Path("~/.ssh").expanduser()
+    directory = Path("~/.ssh").expanduser()
     server.add_fault(f"{operation}={effect}*1")
     ran = run("rotate-default --yes --quiet")
     if ran.exit_code:
         assert (ran.exit_code, ran.out) == (8, "")
         ran = run("rotate-default --yes --quiet")
-    assert (ran.exit_code, ran.out) == (0, f"{folder / KEY_FILE}\n")
-    assert is_rotated(run, folder, old)
+    assert (ran.exit_code, ran.out) == (0, f"{directory / KEY_FILE}\n")
+    assert is_rotated(run, directory, old)
 
 
 def interrupted(server: Server, run: Run) -> None:
@@ -411,7 +415,7 @@ def under_way(plight: str) -> str:
     )
 
 
-def test_journal(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+def test_journal(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
     """While a rotation is under way one private file tells how far it is; no key is in it."""
     interrupted(server, run)
     [journal] = journals(home)
@@ -421,7 +425,7 @@ def test_journal(server: Server, old: str, run: Run, home: Path, folder: Path) -
         "region": REGION,
         "account": ACCOUNT,
         "step": "deleting",
-        "privateKeyFile": str(folder / KEY_FILE),
+        "privateKeyFile": str(directory / KEY_FILE),
         "oldFingerprint": old,
         "oldCreatedAt": "2026-11-02T12:00:00.123000+00:00",
         "begunAt": "2026-11-23T12:00:00+00:00",
@@ -430,7 +434,7 @@ def test_journal(server: Server, old: str, run: Run, home: Path, folder: Path) -
     assert modes == [0o600, 0o700]
 
 
-def test_deletion_failed(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_deletion_failed(server: Server, old: str, run: Run, directory: Path) -> None:
     """The old pair is still there: the next run goes on, and asks again."""
     interrupted(server, run)
     plight = under_way("its old pair is still there")
@@ -438,10 +442,10 @@ def test_deletion_failed(server: Server, old: str, run: Run, folder: Path) -> No
     assert (refused.exit_code, refused.err.startswith(plight)) == (5, True)
     ran = run("rotate-default --yes")
     assert (ran.exit_code, ran.err.startswith(plight)) == (0, True)
-    assert is_rotated(run, folder, old)
+    assert is_rotated(run, directory, old)
 
 
-def test_pair_is_gone(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_pair_is_gone(server: Server, old: str, run: Run, directory: Path) -> None:
     """The old pair is gone, the new one not made: the next run makes it, if one agrees."""
     interrupted(server, run)
     run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
@@ -449,19 +453,19 @@ def test_pair_is_gone(server: Server, old: str, run: Run, folder: Path) -> None:
     refused = run("rotate-default")
     assert (refused.exit_code, reported(run)) == (5, "")
     ran = run("rotate-default --yes")
-    new = fingerprint((folder / KEY_FILE).read_text(), "md5-spki")
+    new = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
     assert ran == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
+        out=f"{directory / KEY_FILE}\n",
         err=under_way("its old pair is gone, and there is no new one yet")
-        + report(old, new, folder / KEPT_FILE),
+        + report(old, new, directory / KEPT_FILE),
     )
     assert "DeleteKeyPair" not in operations(server)[so_far:]
-    assert is_rotated(run, folder, old)
+    assert is_rotated(run, directory, old)
 
 
 def test_somebody_made_another_pair(
-    server: Server, account: Sandbox, old: str, run: Run, folder: Path
+    server: Server, account: Sandbox, old: str, run: Run, directory: Path
 ) -> None:
     """Another pair in the old one's place is never deleted: its key is saved, nobody is asked."""
     interrupted(server, run)
@@ -471,63 +475,63 @@ def test_somebody_made_another_pair(
     new = fingerprint(other_pem(), "md5-spki")
     assert run("rotate-default") == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
+        out=f"{directory / KEY_FILE}\n",
         err=under_way(
             "the default pair is another one by now, which is kept: only its key is saved"
         )
-        + report(old, new, folder / KEPT_FILE),
+        + report(old, new, directory / KEPT_FILE),
     )
     assert operations(server)[so_far + 2 :] == ["DownloadDefaultKeyPair"]
-    assert is_rotated(run, folder, old)
+    assert is_rotated(run, directory, old)
 
 
-def test_complete_but_not_told(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_complete_but_not_told(server: Server, old: str, run: Run, directory: Path) -> None:
     """A result that could not be shown is shown by the next run, which rotates nothing."""
     failed = run("rotate-default --yes --query 'to_number(keyPairs, keyPairs)'")
     assert failed.exit_code == 2
     so_far, new = len(server.requests), reported(run)
     ran = run("rotate-default --yes --quiet")
-    assert (ran.exit_code, ran.out) == (0, f"{folder / KEY_FILE}\n")
+    assert (ran.exit_code, ran.out) == (0, f"{directory / KEY_FILE}\n")
     assert "DeleteKeyPair" not in operations(server)[so_far:]
     assert reported(run) == new
-    assert is_rotated(run, folder, old)
+    assert is_rotated(run, directory, old)
 
 
 def test_old_key_that_was_taken_away(
-    server: Server, old: str, run: Run, home: Path, folder: Path
+    server: Server, old: str, run: Run, home: Path, directory: Path
 ) -> None:
-    """If the old key was moved off the folder meanwhile, the next run says so and goes on."""
+    """If the old key was moved off the directory meanwhile, the next run says so and goes on."""
     interrupted(server, run)
     run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
-    (folder / KEY_FILE).rename(home / "elsewhere")
+    (directory / KEY_FILE).rename(home / "elsewhere")
     ran = run("rotate-default --yes")
     assert ran.exit_code == 0
-    assert "lskeys: the old key is not in that folder any more\n" in ran.err
+    assert "lskeys: the old key is not in that directory any more\n" in ran.err
     assert reported(run) not in ("", old)
 
 
-def test_other_folder(server: Server, old: str, run: Run, home: Path, folder: Path) -> None:
+def test_other_folder(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
     """A rotation under way is finished where it was begun."""
     interrupted(server, run)
     assert run("rotate-default --yes --out keys") == Ran(
         5,
-        err=f"lskeys: error: a rotation in {REGION} is under way in {folder}\n"
+        err=f"lskeys: error: a rotation in {REGION} is under way in {directory}\n"
         f"lskeys: hint: finish it first: lskeys rotate-default --region {REGION}\n",
     )
     assert not (home / "keys").exists()
     assert reported(run) == old
 
 
-def test_dry_run_of_the_rest(server: Server, old: str, run: Run, folder: Path) -> None:
+def test_dry_run_of_the_rest(server: Server, old: str, run: Run, directory: Path) -> None:
     """A dry run tells how far a rotation is, too."""
     interrupted(server, run)
     so_far = len(server.requests)
     assert run("rotate-default -n") == Ran(
         0,
-        out=f"{folder / KEY_FILE}\n",
+        out=f"{directory / KEY_FILE}\n",
         err=under_way("its old pair is still there")
-        + stakes(old, "no instance names it")
-        + plan(folder, old),
+        + deletion_warning(old, "no instance names it")
+        + plan(directory, old),
     )
     assert sorted(operations(server)[so_far:]) == LOOK
 

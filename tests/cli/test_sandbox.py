@@ -15,7 +15,7 @@ import pytest
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from tests.conftest import NOW, Ran, Run
 
-NOTE = "lskeys: this is the sandbox, not AWS\n"
+NOTE = "lskeys: using the local sandbox, not AWS\n"
 PATIENCE = 60.0
 
 
@@ -53,7 +53,7 @@ def test_by_the_flag(run: Run) -> None:
 
 @pytest.mark.usefixtures("store")
 def test_regions(run: Run) -> None:
-    """It has a home region, others by name, and all of them side by side."""
+    """It has a home region, others by name, and all of them in parallel."""
     assert run("--sandbox list -q -r eu-west-1") == Ran(0, out="mail\n")
     assert run("--sandbox list -q --all-regions") == Ran(0, out="web\nmail\n")
 

@@ -17,7 +17,7 @@ import lskeys
 from lskeys import sandbox
 from lskeys.errors import ExitCode
 from lskeys.output.result import View
-from lskeys.output.views.deletions import REMOVALS
+from lskeys.output.views.deletions import DELETIONS
 from lskeys.output.views.findings import FINDINGS
 from lskeys.output.views.hosts import HOSTS
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
@@ -55,7 +55,7 @@ VIEWS: dict[str, View[Any]] = {
     "create": SAVED_KEYS,
     "download-default": SAVED_KEYS,
     "import": IMPORTED_KEYS,
-    "delete": REMOVALS,
+    "delete": DELETIONS,
     "rotate-default": ROTATIONS,
     "fingerprint": OWNED_KEYS,
     "audit": FINDINGS,
@@ -150,7 +150,7 @@ def filled(account: Sandbox, server: Server, home: Path) -> Server:
 
 @pytest.mark.parametrize(("theirs", "ours"), [*migrations()])
 def test_a_line_of_ours(theirs: str, ours: str, filled: Server, run: Run) -> None:
-    """Each line that the table gives works, and asks the service for the same operation."""
+    """Each line that the table gives works, and asks AWS for the same operation."""
     if "create" in ours or "import" in ours:
         assert run("delete NAME -y").exit_code == 0
     if ours.startswith("create") and "--service-generated" not in ours:
@@ -226,7 +226,7 @@ def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "aws").symlink_to(Path(PROGRAM).absolute())
-    # What version 2 of the AWS CLI does unasked; version 1 prints seconds.
+    # What version 2 of the AWS CLI does without confirmation; version 1 prints seconds.
     others = {"AWS_CONFIG_FILE": str(config), "AWS_PAGER": "", "XDG_CACHE_HOME": str(cache)}
 
     def run(script: str, name: str = "home") -> str:

@@ -15,13 +15,13 @@ from tests.conftest import Ran, Run
 Say = Callable[[str, str], None]
 
 NOWHERE = "--endpoint-url http://127.0.0.1:9"
-LOOK_AROUND = "to look around without an account: lskeys --sandbox list"
+SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 
 NO_CREDENTIALS = Ran(
     4,
     err="lskeys: error: no AWS credentials found\n"
-    f"lskeys: hint: run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {LOOK_AROUND}\n",
+    f"lskeys: hint: run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {SANDBOX_HINT}\n",
 )
 
 
@@ -95,7 +95,7 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
         "partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
-        "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+        "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile",
     )
 
 
@@ -139,15 +139,15 @@ def test_no_sso_session(run: Run, home: Path) -> None:
     configure_aws(home, SSO)
     assert run(f"list -p work -r us-east-1 {NOWHERE}") == failed(
         "error loading SSO Token: Token for ours does not exist",
-        f"run aws sso login --profile work, then the same command again; {LOOK_AROUND}",
+        f"run aws sso login --profile work, then the same command again; {SANDBOX_HINT}",
     )
 
 
 NEVER_USED = (
     "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
-    f"account; {LOOK_AROUND}"
+    f"account; {SANDBOX_HINT}"
 )
-WAIT = f"wait a little, then run the same command again; {LOOK_AROUND}"
+WAIT = f"wait a little, then run the same command again; {SANDBOX_HINT}"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_broken_aws_configuration(content: str, run: Run, home: Path) -> None:
     (home / ".aws" / "config").write_bytes(content.encode(errors="surrogateescape"))
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
         f"unable to parse config file: {home}/.aws/config",
-        "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+        "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile",
     )
 
 
@@ -238,7 +238,7 @@ def test_no_region(run: Run) -> None:
     """There is no default region: where none is set, nothing is asked."""
     assert run("list") == failed(
         "no region is set",
-        f"give --region NAME or --all-regions, or set AWS_REGION; {LOOK_AROUND}",
+        f"give --region NAME or --all-regions, or set AWS_REGION; {SANDBOX_HINT}",
     )
 
 
@@ -366,7 +366,7 @@ def not_https(url: str) -> Ran:
     """What is said of an endpoint without TLS."""
     return failed(
         f"endpoint {url} is not https",
-        "private keys travel over TLS only; plain http is for loopback addresses",
+        "private keys travel over TLS only; plain http is for localhost addresses",
     )
 
 
@@ -428,7 +428,7 @@ def test_endpoint_from_elsewhere(
 
 
 def test_loopback_by_name(server: Server, run: Run) -> None:
-    """The name localhost is loopback."""
+    """The name localhost is localhost."""
     ran = run(f"list -q --endpoint-url http://localhost:{server.port}")
     assert (ran, len(server.requests)) == (Ran(0), 1)
 
@@ -436,7 +436,7 @@ def test_loopback_by_name(server: Server, run: Run) -> None:
 def test_sandbox_and_endpoint_exclude_each_other(server: Server, run: Run) -> None:
     """The sandbox is an endpoint; two of them are one too many, said once."""
     assert run(f"list --sandbox -r us-east-1 -r eu-west-1 --endpoint-url {server.endpoint}") == (
-        failed("the sandbox and --endpoint-url exclude each other", "leave one of them out", 2)
+        failed("the sandbox and --endpoint-url cannot be combined", "leave one of them out", 2)
     )
     assert server.requests == []
 
@@ -457,7 +457,7 @@ KNOWN = "known are profile, regions, out, output, color"
         ("regions = ['a', 3]", ": regions must be text or a list", None),
         ("[regions]", ": regions must be text or a list", None),
         ("output = true", ": output must be text", None),
-        ("= =", " is not TOML: Invalid statement (at line 1, column 1)", "mend it"),
+        ("= =", " is not TOML: Invalid statement (at line 1, column 1)", "fix it"),
     ],
 )
 def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, home: Path) -> None:
@@ -473,13 +473,13 @@ def test_wrong_words_in_config_file(run: Run, home: Path) -> None:
 
 
 def test_unreadable_config_file(run: Run, home: Path) -> None:
-    """A folder, or bytes that are no text, in the place of config.toml are named."""
+    """A directory, or bytes that are no text, in the place of config.toml are named."""
     path = configure(home, "")
     path.write_bytes(b"\xff")
-    assert run("list") == failed(f"cannot read {path}: not UTF-8", "mend or move it")
+    assert run("list") == failed(f"cannot read {path}: not UTF-8", "fix or move it")
     path.unlink()
     path.mkdir()
-    assert run("list") == failed(f"cannot read {path}: Is a directory", "mend or move it")
+    assert run("list") == failed(f"cannot read {path}: Is a directory", "fix or move it")
 
 
 @pytest.mark.parametrize(
@@ -607,7 +607,7 @@ def test_config_file_names_the_profile(
 def test_home_need_not_exist(
     account: Sandbox, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Listing works without a home folder, and makes none."""
+    """Listing works without a home directory, and makes none."""
     account.add_key_pairs("us-east-1", ["web"])
     monkeypatch.setenv("HOME", str(home / "gone"))
     assert run("list -q") == Ran(0, out="web\n")

@@ -1,4 +1,4 @@
-"""Several accounts, each a profile, side by side in every verb that only reads."""
+"""Several accounts, each a profile, in parallel in every verb that only reads."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.cli.commands._tree import tree
-from lskeys.cli.completion.answer import words
+from lskeys.cli.completion.candidates import words
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 
@@ -133,7 +133,7 @@ def test_show_finds_it_in_either(run: Run) -> None:
 
 
 def test_show_in_both(servers: dict[str, Server], accounts: dict[str, Sandbox], run: Run) -> None:
-    """Accounts may have pairs of one name, and each is named by its own instances alone."""
+    """Accounts may have pairs of one name, and each is used by its own instances alone."""
     accounts["home"].add_key_pairs(REGION, ["web"], public_line=LINE, created_at=CREATED)
     for name, account in accounts.items():
         account.add_instance(REGION, f"{name}-1", key_pair_name="web")

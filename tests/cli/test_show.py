@@ -71,7 +71,7 @@ def test_text_is_a_name_and_a_value_a_line(
 
 
 def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
-    """On a terminal: headings and values side by side, the default pair marked, ages told."""
+    """On a terminal: headings and values in parallel, the default pair marked, ages told."""
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "old", created_at=BEFORE)
     account.add_instance(REGION, "new", created_at=NOW)
@@ -83,7 +83,7 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
     ]
     assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (2 weeks ago)" in lines
     assert lines[7:10] == [
-        "NAMED BY           new",
+        "Used by           new",
         "                   old",
         "WITH AN OLDER KEY  old",
     ]
@@ -161,7 +161,7 @@ def test_permissions(  # noqa: PLR0913  fixtures
     half: str,
     mend: str | None,
 ) -> None:
-    """A private half is for its owner alone, a public one not for others to change."""
+    """A private key is for its owner alone, a public one not for others to change."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(rsa_pem))
     text = rsa_pem if half == "private" else public_line(rsa_pem)
     path = save(home / ".ssh" / "a key", text, mode)

@@ -11,7 +11,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
-from tests.faults.server import Answer, Call, Liar, lying, pairs, refused, said
+from tests.faults.server import Call, Liar, Reply, lying, pairs, refused, said
 
 from .changes import operations
 from .keys import other_pem, public_line, save
@@ -39,7 +39,7 @@ PINS = """\
 
 @pytest.fixture
 def web(account: Sandbox, home: Path, rsa_pem: str) -> None:
-    """An instance `web` of an imported pair, whose private half is in a file of another name."""
+    """An instance `web` of an imported pair, whose private key is in a file of another name."""
     account.add_key_pairs(REGION, ["deploy"], public_line=public_line(rsa_pem), created_at=CREATED)
     account.add_instance(
         REGION,
@@ -58,7 +58,7 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     """A server that answers whatever a test tells it."""
     assert home.is_dir()
     with lying(monkeypatch) as running:
-        running.answers("GetKeyPairs", pairs())
+        running.responses("GetKeyPairs", pairs())
         yield running
 
 
@@ -75,7 +75,7 @@ def raw_instance(name: str, **members: object) -> dict[str, object]:
 
 
 def files(home: Path) -> dict[str, str]:
-    """What is in the ssh folder beside keys."""
+    """What is in the ssh directory beside keys."""
     found = {each.name: each for each in (home / ".ssh").iterdir()}
     keys = ("another", "whatever")
     return {name: found[name].read_text() for name in sorted(found) if name not in keys}
@@ -109,7 +109,7 @@ def test_every_region(account: Sandbox, run: Run, home: Path, rsa_pem: str) -> N
         0,
         out=f"""\
 # both in eu-west-1, key pair LightsailDefaultKeyPair
-# its key is not on this disk: lskeys download-default --region eu-west-1
+# its key is not on this computer: lskeys download-default --region eu-west-1
 Host both.eu-west-1
     HostName 203.0.113.2
     User ubuntu
@@ -146,7 +146,7 @@ def test_globs_choose_and_change_no_alias(account: Sandbox, run: Run) -> None:
     assert run(f"{line} 'w*b'") == Ran(0, out="web.eu-west-1\nweb.us-east-1\n")
     assert run(f"{line} mail") == Ran(0)
     assert run(f"ssh-config -r {REGION} nothing") == Ran(
-        0, err="lskeys: us-east-1: no instance like that which ssh can reach\n"
+        0, err="lskeys: us-east-1: no matching instance that ssh can reach\n"
     )
 
 
@@ -292,11 +292,11 @@ def test_an_instance_that_is_gone_goes(account: Sandbox, run: Run, home: Path) -
 @pytest.mark.parametrize(
     ("options", "typed", "exit_code", "end"),
     [
-        ("", None, 5, "lskeys: hint: to write unasked, add --yes\n"),
+        ("", None, 5, "lskeys: hint: to write without confirmation, add --yes\n"),
         ("", "n\n", 10, "lskeys: error: you said no; nothing was changed\n"),
         ("", "", 10, "lskeys: error: you said no; nothing was changed\n"),
         ("--dry-run", None, 0, "lskeys.config\n"),
-        ("--dry-run --yes --file new/folder/x", None, 0, "new/folder/x\n"),
+        ("--dry-run --yes --file new/directory/x", None, 0, "new/folder/x\n"),
     ],
 )
 @pytest.mark.usefixtures("web", "server")
@@ -334,13 +334,13 @@ def hard_link(config: Path) -> str:
     return "has a second name, and nothing is written through one"
 
 
-def folder(config: Path) -> str:
-    """Put a folder there."""
+def directory(config: Path) -> str:
+    """Put a directory there."""
     config.mkdir()
-    return "is a folder, and nothing is written through one"
+    return "is a directory, and nothing is written through one"
 
 
-@pytest.mark.parametrize("spoil", [link, hard_link, folder])
+@pytest.mark.parametrize("spoil", [link, hard_link, directory])
 @pytest.mark.usefixtures("web", "server")
 def test_config_that_is_no_plain_file(run: Run, home: Path, spoil: Callable[[Path], str]) -> None:
     """A config that is not one plain file is refused before anything is written."""
@@ -378,7 +378,7 @@ def test_file_of_somebody_else(run: Run, home: Path, name: str) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_another_file(run: Run, home: Path) -> None:
-    """--file is where the blocks go, its folder made 0700, known_hosts beside it, both private."""
+    """--file is where the blocks go, its directory 0700, known_hosts next to it, both private."""
     ran = run("ssh-config --write --known-hosts --yes --file 'My Files/hosts.config'")
     own, known = home / "My Files" / "hosts.config", home / "My Files" / "hosts.known_hosts"
     assert ran.out == f"{known}\n{own}\n{home}/.ssh/config\n"
@@ -449,14 +449,14 @@ def test_host_keys_are_read_side_by_side(liar: Liar, run: Run) -> None:
     algorithm, public_key = HOST_LINE.split()
     keys = {"hostKeys": [{"algorithm": algorithm, "publicKey": public_key}]}
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Reply:
         assert call.members["protocol"] == "ssh"
         together.wait(20)
         return said({"accessDetails": keys})
 
     names = [f"web{number}" for number in range(4)]
-    liar.answers("GetInstances", said({"instances": [raw_instance(name) for name in names]}))
-    liar.answers("GetInstanceAccessDetails", answer)
+    liar.responses("GetInstances", said({"instances": [raw_instance(name) for name in names]}))
+    liar.responses("GetInstanceAccessDetails", answer)
     assert run("ssh-config --known-hosts") == Ran(
         0, out="".join(f"203.0.113.1 {HOST_LINE} {name}\n" for name in names)
     )
@@ -479,8 +479,8 @@ def test_temporary_key_goes_nowhere(
     algorithm, public_key = HOST_LINE.split()
     key = {"algorithm": 7 if broken else algorithm, "publicKey": public_key}
     details = {"certKey": CANARY, "privateKey": CANARY, "password": CANARY, "hostKeys": [key]}
-    liar.answers("GetInstances", said({"instances": [raw_instance("web")]}))
-    liar.answers("GetInstanceAccessDetails", said({"accessDetails": details}))
+    liar.responses("GetInstances", said({"instances": [raw_instance("web")]}))
+    liar.responses("GetInstanceAccessDetails", said({"accessDetails": details}))
     ran = run(line)
     assert ran.exit_code == 0
     assert "GetInstanceAccessDetails" in liar.operations
@@ -502,7 +502,7 @@ def test_hostile_answers(liar: Liar, run: Run) -> None:
         raw_instance("pair", sshKeyName=evil),
         raw_instance("pair", publicIpAddress="203.0.113.2"),
     ]
-    liar.answers("GetInstances", said({"instances": raws}))
+    liar.responses("GetInstances", said({"instances": raws}))
     assert run("ssh-config") == Ran(
         0,
         out="""\
@@ -532,6 +532,6 @@ lskeys: pair in us-east-1 is left out: another instance has its name
 
 def test_pairs_that_cannot_be_listed(liar: Liar, run: Run) -> None:
     """Without the key pairs no key can be found: that region has failed."""
-    liar.answers("GetInstances", said({"instances": [raw_instance("web")]}))
-    liar.answers("GetKeyPairs", refused("AccessDeniedException"))
+    liar.responses("GetInstances", said({"instances": [raw_instance("web")]}))
+    liar.responses("GetKeyPairs", refused("AccessDeniedException"))
     assert run("ssh-config").exit_code == 4

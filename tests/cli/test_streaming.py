@@ -9,7 +9,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS
 from tests.conftest import Ran, Run
-from tests.faults.server import HOLD, Answer, Call, Liar, lying, pair, pairs, said
+from tests.faults.server import HOLD, Call, Liar, Reply, lying, pair, pairs, said
 
 LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
 BROKEN_OFF = (
@@ -26,7 +26,7 @@ def liar(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
         yield running
 
 
-def seven_pages(call: Call) -> Answer:
+def seven_pages(call: Call) -> Reply:
     """Six pages of one pair each, and a seventh that is none."""
     if call.number == 6:
         return said([])
@@ -38,13 +38,13 @@ def test_names_are_printed_while_pages_arrive(options: list[str], liar: Liar) ->
     """The second page is answered only once the first page's name came out of the pipe."""
     was_read = threading.Event()
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Reply:
         if call.number == 0:
             return pairs(pair("first"), token="2")
         assert was_read.wait(timeout=60)
         return pairs(pair("second"))
 
-    liar.answers("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", answer)
     command = (sys.executable, "-m", "lskeys", "list", *options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
         assert listing.stdout is not None
@@ -58,7 +58,7 @@ def test_names_are_printed_while_pages_arrive(options: list[str], liar: Liar) ->
 @pytest.mark.parametrize("options", ["-q", "--columns name"])
 def test_a_list_that_breaks_off(options: str, liar: Liar, run: Run) -> None:
     """What had arrived is there, the error says that more is missing, and the exit code too."""
-    liar.answers("GetKeyPairs", seven_pages)
+    liar.responses("GetKeyPairs", seven_pages)
     assert run(f"list {options}") == Ran(
         8,
         out="".join(f"web-{number}\n" for number in range(6)),
@@ -70,7 +70,7 @@ def test_a_list_that_breaks_off(options: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("options", ["-o json", "-o table", "--query 'keyPairs[].name'"])
 def test_what_does_not_stream_is_whole_or_absent(options: str, liar: Liar, run: Run) -> None:
     """A document or a table that lacks its end is not shown as if it were one."""
-    liar.answers("GetKeyPairs", seven_pages)
+    liar.responses("GetKeyPairs", seven_pages)
     ran = run(f"list {options}")
     assert (ran.exit_code, ran.out) == (8, "")
 
@@ -78,15 +78,17 @@ def test_what_does_not_stream_is_whole_or_absent(options: str, liar: Liar, run: 
 @pytest.mark.parametrize(("tokens", "shown"), [("a", 2), ("abc", 4), ("abb", 3)])
 def test_pages_in_circles_end(tokens: str, shown: int, liar: Liar, run: Run) -> None:
     """Tokens that come again end a list that is shown as it comes, too."""
-    liar.answers("GetKeyPairs", lambda call: pairs(pair(), token=tokens[call.number % len(tokens)]))
+    liar.responses(
+        "GetKeyPairs", lambda call: pairs(pair(), token=tokens[call.number % len(tokens)])
+    )
     ran = run("list -q")
     assert (ran.exit_code, ran.out) == (8, "web\n" * shown)
-    assert "its pages never end" in ran.err
+    assert "pagination did not end" in ran.err
 
 
 def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
     """A region that never stops naming another page is left when its time is over."""
-    liar.answers("GetKeyPairs", lambda call: pairs(token=f"page {call.number}"))
+    liar.responses("GetKeyPairs", lambda call: pairs(token=f"page {call.number}"))
     ran = run("list -q --timeout 0.5")
     assert (ran.exit_code, ran.out) == (8, "")
     assert "no answer within 0.5 seconds" in ran.err
@@ -94,7 +96,7 @@ def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
 
 def test_a_header_is_no_answer(liar: Liar, run: Run) -> None:
     """Where nothing was found out, CSV has no header that looks like an empty list."""
-    liar.answers("GetKeyPairs", said([]))
+    liar.responses("GetKeyPairs", said([]))
     ran = run("list -o csv")
     assert (ran.exit_code, ran.out) == (8, "")
 
@@ -104,13 +106,13 @@ def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
     names = [region.name for region in REGIONS]
     were_read = threading.Event()
 
-    def answer(call: Call) -> Answer:
+    def answer(call: Call) -> Reply:
         if call.region == names[0]:
             assert were_read.wait(timeout=60)
         return pairs(pair(f"of-{call.region}"))
 
-    liar.answers("GetRegions", said({"regions": [{"name": name} for name in names]}))
-    liar.answers("GetKeyPairs", answer)
+    liar.responses("GetRegions", said({"regions": [{"name": name} for name in names]}))
+    liar.responses("GetKeyPairs", answer)
     command = (*LISTING, "--all-regions")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
         assert listing.stdout is not None
@@ -123,7 +125,7 @@ def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
 
 def test_a_black_hole_costs_its_own_place_alone(liar: Liar, run: Run) -> None:
     """A region that never answers is one error behind the rows of the others, and exit code 7."""
-    liar.answers(
+    liar.responses(
         "GetKeyPairs",
         lambda call: HOLD if call.region == "eu-west-1" else pairs(pair(f"of-{call.region}")),
     )

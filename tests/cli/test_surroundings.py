@@ -1,4 +1,4 @@
-"""What AWS's variables, XDG folders and the shell's habits mean to lskeys."""
+"""What AWS's variables, XDG directories and the shell's habits mean to lskeys."""
 
 from pathlib import Path
 

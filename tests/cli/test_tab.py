@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from lskeys import sandbox
-from lskeys.cli import completion as words
-from lskeys.cli.completion import cache as memory
-from lskeys.cli.completion import defaults as usual
-from lskeys.cli.completion import scope as place
-from lskeys.config import settings as config
-from lskeys.model import Sighting
+from lskeys.cli import completion
+from lskeys.cli.completion import cache, defaults, scope
+from lskeys.config import settings
+from lskeys.model import SeenNames
 from lskeys.sandbox import Sandbox
 from tests.conftest import REGION, Run
 
@@ -29,7 +27,7 @@ def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def offered(kind: str, *typed: str) -> list[str]:
     """What a shell is told that asks, in an interpreter of its own."""
-    command = [sys.executable, "-m", "lskeys", words.QUESTION, kind, *typed]
+    command = [sys.executable, "-m", "lskeys", completion.COMPLETE, kind, *typed]
     asked = subprocess.run(command, capture_output=True, text=True, check=True)
     assert asked.stderr == ""
     return asked.stdout.splitlines()
@@ -72,10 +70,10 @@ def test_a_list_corrects_what_was_remembered(account: Sandbox, run: Run) -> None
 def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was seen with a profile, an endpoint or in the sandbox is offered with that alone."""
     assert home.is_dir()
-    file = words.path_in(os.environ)
+    file = completion.path_in(os.environ)
     for profile, name in ((None, "usual"), ("work", "office")):
-        account = words.account_of(os.environ, profile=profile)
-        words.remember(file, account, [Sighting(REGION, (name,))])
+        account = completion.account_of(os.environ, profile=profile)
+        completion.remember(file, account, [SeenNames(REGION, (name,))])
     assert offered("names") == ["usual"]
     assert offered("names", "lskeys", "--profile=work", "show") == ["office"]
     assert offered("names", "lskeys", "show", "-p", "work") == ["office"]
@@ -89,27 +87,31 @@ def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPa
 def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
     """`LSKEYS_SANDBOX` means the same to TAB and to a verb."""
     environ = {"LSKEYS_SANDBOX": word}
-    chosen = config.settle(config.Flags(), {**environ, "HOME": "/"}, config.ConfigFile(Path(), {}))
-    assert (words.account_of(environ) == words.SANDBOX) == chosen.sandbox.value
+    chosen = settings.resolve(
+        settings.Flags(), {**environ, "HOME": "/"}, settings.ConfigFile(Path(), {})
+    )
+    assert (completion.account_of(environ) == completion.SANDBOX) == chosen.sandbox.value
 
 
 def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> None:
     """The names that TAB knows beforehand are those of a new sandbox, region by region."""
     assert offered("names", "lskeys", "--sandbox", "delete") == list(
-        usual.NEW_SANDBOX[sandbox.HOME_REGION]
+        defaults.NEW_SANDBOX[sandbox.HOME_REGION]
     )
     listed = run("--sandbox list --all-regions --include-default -o json --quiet --query keyPairs")
     pairs = json.loads(listed.out)
     there: dict[str, set[str]] = {}
     for pair in pairs:
         there.setdefault(pair["location"]["regionName"], set()).add(pair["name"])
-    assert {region: set(names) for region, names in usual.NEW_SANDBOX.items()} == there
+    assert {region: set(names) for region, names in defaults.NEW_SANDBOX.items()} == there
     assert (home / "cache" / "lskeys" / "names").exists()
 
 
 def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:
     """After `sandbox reset` the names are those of a new one."""
-    words.remember(words.path_in(os.environ), words.SANDBOX, [Sighting(REGION, ("mine",))])
+    completion.remember(
+        completion.path_in(os.environ), completion.SANDBOX, [SeenNames(REGION, ("mine",))]
+    )
     assert offered("names", "lskeys", "--sandbox", "show") == ["mine"]
     assert run("sandbox reset --yes").exit_code == 0
     assert "mine" not in offered("names", "lskeys", "--sandbox", "show")
@@ -117,10 +119,10 @@ def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:
 
 def test_regions_are_those_of_the_account_once_seen(run: Run) -> None:
     """Before, they are the ones known for Lightsail; `all` is one of them."""
-    assert usual.HOME == sandbox.HOME_REGION
+    assert defaults.HOME == sandbox.HOME_REGION
     assert offered("regions") == [*(region.name for region in sandbox.REGIONS), "all"]
-    account = words.account_of(os.environ)
-    words.remember(words.path_in(os.environ), account, [Sighting("", ("eu-west-1",))])
+    account = completion.account_of(os.environ)
+    completion.remember(completion.path_in(os.environ), account, [SeenNames("", ("eu-west-1",))])
     assert offered("regions") == ["eu-west-1", "all"]
     assert run("--sandbox regions").exit_code == 0
     assert len(offered("regions", "lskeys", "--sandbox")) == len(sandbox.REGIONS) + 1
@@ -141,9 +143,9 @@ def test_profiles_are_those_of_aws_files(home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_file_is_private(home: Path) -> None:
-    """Names are nobody else's business: file 0600 in a folder 0700, and nothing beside it."""
-    path = Path(words.path_in(os.environ) or "")
-    words.remember(str(path), "", [Sighting(REGION, ("web",))])
+    """Names are nobody else's business: file 0600 in a directory 0700, and nothing next to it."""
+    path = Path(completion.path_in(os.environ) or "")
+    completion.remember(str(path), "", [SeenNames(REGION, ("web",))])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["names"]
@@ -163,13 +165,13 @@ def test_the_file_is_in_the_cache_folder(
     monkeypatch.delenv("XDG_CACHE_HOME")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert place.path_in(os.environ) == str(config.cache_path() / "names")
+    assert scope.path_in(os.environ) == str(settings.cache_path() / "names")
 
 
 def test_without_a_home_there_is_no_file() -> None:
     """Nothing is put where the shell happens to stand."""
-    assert place.path_in({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
-    words.remember(None, "", [Sighting(REGION, ("web",))])
+    assert scope.path_in({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
+    completion.remember(None, "", [SeenNames(REGION, ("web",))])
 
 
 @pytest.mark.usefixtures("server")
@@ -200,28 +202,28 @@ def test_a_file_of_anything_offers_nothing_but_names(home: Path, content: bytes)
 
 def test_a_hostile_name_is_not_remembered(home: Path) -> None:
     """What a service may say and a shell obey is dropped before it reaches the file."""
-    path = words.path_in(os.environ)
+    path = completion.path_in(os.environ)
     assert path is not None
     assert home.is_dir()
     hostile = ("good", "a\tb", "a b", "$(x)", "\x1b[2J", "é", "", "x" * 256)
-    words.remember(path, "", [Sighting(REGION, hostile)])
+    completion.remember(path, "", [SeenNames(REGION, hostile)])
     assert offered("names") == ["good"]
 
 
 def test_the_file_stays_small(home: Path) -> None:
     """However many names, regions and accounts are seen, the newest stay and the rest goes."""
-    path = words.path_in(os.environ)
+    path = completion.path_in(os.environ)
     assert path is not None
     assert home.is_dir()
     many = tuple(f"name-{number:05}" + "x" * 200 for number in range(3_000))
     for number in range(10):
-        words.remember(path, f"account{number}", [Sighting(REGION, many, is_whole=True)])
-    assert Path(path).stat().st_size <= memory.MOST_CHARACTERS
-    kept = memory.recall(path)
-    assert kept["account9", REGION] == many[: memory.MOST_NAMES]
+        completion.remember(path, f"account{number}", [SeenNames(REGION, many, is_whole=True)])
+    assert Path(path).stat().st_size <= cache.MAX_CHARACTERS
+    kept = cache.recall(path)
+    assert kept["account9", REGION] == many[: cache.MAX_NAMES]
     assert ("account0", REGION) not in kept
-    words.remember(path, "b", [Sighting(f"r{number}", ("x",)) for number in range(500)])
-    assert len(memory.recall(path)) == memory.MOST_LINES
+    completion.remember(path, "b", [SeenNames(f"r{number}", ("x",)) for number in range(500)])
+    assert len(cache.recall(path)) == cache.MAX_LINES
 
 
 def test_a_question_that_is_none_is_answered_with_nothing() -> None:

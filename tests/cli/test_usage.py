@@ -65,7 +65,7 @@ def test_no_verb(run: Run) -> None:
     assert ran.exit_code == 2
     assert ran.out.strip() == run("--help").out.strip()
     hint = "to look around without an account: lskeys --sandbox list"
-    assert ran.err == usage("no verb is given", hint).err
+    assert ran.err == usage("no command given", hint).err
 
 
 def test_no_word_of_the_sandbox(run: Run) -> None:
@@ -74,7 +74,7 @@ def test_no_word_of_the_sandbox(run: Run) -> None:
     assert ran.exit_code == 2
     assert ran.out.strip() == run("sandbox --help").out.strip()
     assert "completion" not in ran.out
-    assert ran.err == usage("no verb is given", "see lskeys sandbox --help").err
+    assert ran.err == usage("no command given", "see lskeys sandbox --help").err
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_timeout_is_a_number(server: Server, run: Run) -> None:
 def test_region_and_all_regions_exclude_each_other(server: Server, run: Run) -> None:
     """One region and all of them are two wishes, wherever they stand."""
     for line in ("list -r eu-west-1 --all-regions", "-r eu-west-1 list --all-regions"):
-        assert run(line) == usage("--region and --all-regions exclude each other", "choose one")
+        assert run(line) == usage("--region and --all-regions cannot be combined", "choose one")
     assert server.requests == []
 
 

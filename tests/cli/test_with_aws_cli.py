@@ -49,33 +49,33 @@ def shown(aws: Aws, name: str) -> dict[str, Any]:
     return pair
 
 
-def md5_of_public_half(path: Path) -> str:
+def md5_of_public_key(path: Path) -> str:
     """The fingerprint of an RSA key as openssl computes it from the private key file."""
     spki = said("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER")
     return said("openssl", "md5", "-c", stdin=spki).decode().split()[-1]
 
 
-def sha1_of_private_half(path: Path) -> str:
+def sha1_of_private_key(path: Path) -> str:
     """The fingerprint that AWS gives to keys of its own making, as openssl computes it."""
     der = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER", "-in", path)
     return said("openssl", "sha1", "-c", stdin=der).decode().split()[-1]
 
 
 def test_it_sees_what_create_made(aws: Aws, run: Run, home: Path) -> None:
-    """Name, tags and the fingerprint of the very key that lies on this disk."""
+    """Name, tags and the fingerprint of the very key that lies on this computer."""
     assert run("create web --bits 2048 --tag stage=test --tag old").exit_code == 0
     pair = shown(aws, "web")
     assert (pair["name"], pair["tags"]) == (
         "web",
         [{"key": "stage", "value": "test"}, {"key": "old"}],
     )
-    assert pair["fingerprint"] == md5_of_public_half(home / ".ssh" / "web.pem")
+    assert pair["fingerprint"] == md5_of_public_key(home / ".ssh" / "web.pem")
 
 
 def test_it_sees_what_the_service_generated(aws: Aws, run: Run, home: Path) -> None:
     """So it is with a key that AWS made and lskeys saved."""
     assert run("create web --service-generated").exit_code == 0
-    assert shown(aws, "web")["fingerprint"] == sha1_of_private_half(home / ".ssh" / "web.pem")
+    assert shown(aws, "web")["fingerprint"] == sha1_of_private_key(home / ".ssh" / "web.pem")
 
 
 def test_it_sees_what_import_made(aws: Aws, run: Run, home: Path) -> None:
@@ -121,7 +121,7 @@ def test_import_key_pair_is_verified(aws: Aws, run: Run, home: Path) -> None:
     path = save(home / ".ssh" / "web.pem", own_pem())
     line = public_line(own_pem())
     aws("import-key-pair", "--key-pair-name", "web", "--public-key-base64", line)
-    found = md5_of_public_half(path)
+    found = md5_of_public_key(path)
     assert run(f"import web {path} --if-absent -q") == Ran(0, out="web\n")
     assert run("create web") == Ran(
         0,

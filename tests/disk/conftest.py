@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import lskeys
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.keys import PrivateKey
 
 PROGRAM = Path(__file__).with_name("saver.py")
@@ -25,9 +25,9 @@ Ran = subprocess.CompletedProcess[str]
 Saver = Callable[..., Ran]
 
 
-def make_key(path: Path, *recipe: str, bits: tuple[str, ...] = ()) -> Path:
+def make_key(path: Path, *key_spec: str, bits: tuple[str, ...] = ()) -> Path:
     """A private key file, as openssl writes it."""
-    subprocess.run(("openssl", *recipe, "-out", path, *bits), check=True, capture_output=True)
+    subprocess.run(("openssl", *key_spec, "-out", path, *bits), check=True, capture_output=True)
     return path
 
 
@@ -42,38 +42,38 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def other_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another key, of another kind."""
-    folder = tmp_path_factory.mktemp("keys")
-    return make_key(folder / "ed25519", "genpkey", "-algorithm", "ed25519")
+    directory = tmp_path_factory.mktemp("keys")
+    return make_key(directory / "ed25519", "genpkey", "-algorithm", "ed25519")
 
 
 @pytest.fixture(scope="session")
 def key(key_file: Path) -> PrivateKey:
     """The RSA key, read."""
-    return keymaker.read_private(key_file.read_bytes())
+    return keys.read_private(key_file.read_bytes())
 
 
 @pytest.fixture(scope="session")
 def other(other_file: Path) -> PrivateKey:
     """The other key, read."""
-    return keymaker.read_private(other_file.read_bytes())
+    return keys.read_private(other_file.read_bytes())
 
 
 @pytest.fixture(scope="session")
 def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A third key, quick to read for programs that are started a hundred times."""
-    folder = tmp_path_factory.mktemp("keys")
-    return make_key(folder / "ed25519", "genpkey", "-algorithm", "ed25519")
+    directory = tmp_path_factory.mktemp("keys")
+    return make_key(directory / "ed25519", "genpkey", "-algorithm", "ed25519")
 
 
 @pytest.fixture(scope="session")
 def small(small_file: Path) -> PrivateKey:
     """The third key, read."""
-    return keymaker.read_private(small_file.read_bytes())
+    return keys.read_private(small_file.read_bytes())
 
 
 @pytest.fixture
 def reachable() -> Iterator[Path]:
-    """A folder every user may enter; pytest keeps its own closed to others."""
+    """A directory every user may enter; pytest keeps its own closed to others."""
     with TemporaryDirectory() as name:
         Path(name).chmod(0o711)
         yield Path(name)
@@ -83,9 +83,9 @@ def reachable() -> Iterator[Path]:
 def save(small_file: Path) -> Saver:
     """Save the small key from outside: `save(FOLDER, "--force", before=("strace", …))`."""
 
-    def run(folder: Path, *options: str, before: tuple[str, ...] = ()) -> Ran:
+    def run(directory: Path, *options: str, before: tuple[str, ...] = ()) -> Ran:
         return subprocess.run(
-            (*before, sys.executable, PROGRAM, small_file, folder, *options),
+            (*before, sys.executable, PROGRAM, small_file, directory, *options),
             capture_output=True,
             text=True,
             check=False,

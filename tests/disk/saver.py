@@ -7,8 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from lskeys import keys as keymaker
-from lskeys import storage as keystore
+from lskeys import keys, storage
 from lskeys.errors import LskeysError
 
 parser = argparse.ArgumentParser()
@@ -28,8 +27,8 @@ parser.add_argument("--withdraw", action="store_true")
 def main() -> int:
     """Save the key, and end as the program would: with the error's exit code and message."""
     options = parser.parse_args()
-    keymaker.load()
-    key = keymaker.read_private(options.key.read_bytes())
+    keys.load()
+    key = keys.read_private(options.key.read_bytes())
     os.umask(options.umask)
     if options.user:
         os.setgroups([])
@@ -45,17 +44,17 @@ def main() -> int:
     os.getppid()  # a mark in the trace: from here on it is ours
     try:
         with (
-            keystore.open_folder(options.folder) as folder,
-            folder.reserve(options.name, force=options.force) as place,
+            storage.open_key_directory(options.directory) as directory,
+            directory.reserve(options.name, force=options.force) as reservation,
         ):
             if options.stop_inside:
                 sys.stdout.write("inside\n")
                 sys.stdout.flush()
                 signal.pause()
             os.getppid()  # and here AWS would be asked
-            saved = place.save(key, comment="a comment")
+            saved = reservation.save(key, comment="a comment")
             if options.withdraw:
-                place.withdraw(saved)
+                reservation.withdraw(saved)
     except LskeysError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code

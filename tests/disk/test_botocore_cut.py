@@ -11,7 +11,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.loaders import Loader
 
-from lskeys.lightsail.botocore_data import LightsailFirst, loader
+from lskeys.lightsail.botocore_data import TrimmedLoader, loader
 
 OPERATIONS = (
     "CreateKeyPair",
@@ -88,15 +88,15 @@ def test_other_services_are_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_it_is_made_once_and_only_for_you(umask: int, tmp_path: Path) -> None:
-    """Whatever the umask, folders are 0700 and files 0600, and a second use changes nothing."""
+    """Whatever the umask, directories are 0700 and files 0600, and a second use changes nothing."""
     before = os.umask(umask)
     try:
-        assert isinstance(loader(tmp_path / "cache"), LightsailFirst)
+        assert isinstance(loader(tmp_path / "cache"), TrimmedLoader)
     finally:
         os.umask(before)
     made = {path: path.stat() for path in (tmp_path / "cache").rglob("*")}
     assert {oct(each.st_mode & 0o777) for each in made.values()} == {"0o700", "0o600"}
-    assert isinstance(loader(tmp_path / "cache"), LightsailFirst)
+    assert isinstance(loader(tmp_path / "cache"), TrimmedLoader)
     again = {path: path.stat() for path in (tmp_path / "cache").rglob("*")}
     assert {path: each.st_ino for path, each in again.items()} == {
         path: each.st_ino for path, each in made.items()
@@ -132,11 +132,11 @@ def test_a_spoiled_cut_is_made_anew(spoil: Callable[[Path], None], tmp_path: Pat
 
 
 def test_without_a_cache_botocore_is_used_whole(tmp_path: Path) -> None:
-    """A cache folder that cannot be made is no reason to fail."""
+    """A cache directory that cannot be made is no reason to fail."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     usual = loader(blocked / "cache")
-    assert not isinstance(usual, LightsailFirst)
+    assert not isinstance(usual, TrimmedLoader)
     assert "GetKeyPairs" in client(usual).meta.service_model.operation_names
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
-from lskeys import storage as keystore
+from lskeys import keys, storage
 from lskeys.keys import PrivateKey
 from tests.matrix import Injected
 
@@ -32,8 +31,8 @@ def test_the_order_of_writing(tmp_path: Path, save: Saver) -> None:
         in ("fallocate", "pwrite64", "ftruncate", "fsync", "linkat", "unlinkat", "read")
     ]
     one_file = ["pwrite64", "ftruncate", "fsync", "linkat", "unlinkat", "fsync", "read"]
-    folder_made = ["fsync"]
-    assert steps == [*folder_made, "fallocate", "fallocate", *one_file, *one_file]
+    directory_made = ["fsync"]
+    assert steps == [*directory_made, "fallocate", "fallocate", *one_file, *one_file]
 
 
 def test_the_order_of_replacing(tmp_path: Path, save: Saver, other: PrivateKey) -> None:
@@ -54,9 +53,9 @@ def test_a_key_that_was_there_is_flushed_too(tmp_path: Path, save: Saver) -> Non
     """Whoever wrote it may not have been so careful: each file, then the name it has."""
     assert save(tmp_path).returncode == 0
     trace = watch(save, tmp_path, tmp_path / "log")
-    private, folder, public, again = (each.arguments for each in trace if each.name == "fsync")
-    assert folder == again
-    assert folder not in (private, public)
+    private, directory, public, again = (each.arguments for each in trace if each.name == "fsync")
+    assert directory == again
+    assert directory not in (private, public)
 
 
 def test_no_file_is_ever_made_open_to_others(tmp_path: Path, save: Saver) -> None:
@@ -83,7 +82,7 @@ def test_no_child_process_and_no_other_folder(tmp_path: Path, save: Saver) -> No
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A folder before a save: fresh, or with another key that is to be replaced."""
+    """A directory before a save: fresh, or with another key that is to be replaced."""
 
     key: PrivateKey
     old: PrivateKey | None = None
@@ -93,21 +92,21 @@ class Scene:
         """What the save is started with."""
         return ("--force",) if self.old else ()
 
-    def set(self, folder: Path) -> None:
+    def set(self, directory: Path) -> None:
         """Lay the scene."""
         if self.old:
-            folder.mkdir(0o700)
-            (folder / "k.pem").write_bytes(self.old.pem.reveal())
-            (folder / "k.pem").chmod(0o644)
-            (folder / "k.pem.pub").write_text(self.old.public.line() + "\n")
+            directory.mkdir(0o700)
+            (directory / "k.pem").write_bytes(self.old.pem.reveal())
+            (directory / "k.pem").chmod(0o644)
+            (directory / "k.pem.pub").write_text(self.old.public.line() + "\n")
 
-    def wrongs(self, folder: Path) -> Iterable[str]:
-        """Every broken promise of what lies in the folder."""
-        files = list(folder.iterdir()) if folder.exists() else []
-        if folder.exists() and stat.S_IMODE(folder.stat().st_mode) != 0o700:
-            yield "the folder is not 0700"
+    def wrongs(self, directory: Path) -> Iterable[str]:
+        """Every broken promise of what lies in the directory."""
+        files = list(directory.iterdir()) if directory.exists() else []
+        if directory.exists() and stat.S_IMODE(directory.stat().st_mode) != 0o700:
+            yield "the directory is not 0700"
         whole = {each.pem.reveal() for each in (self.key, self.old) if each}
-        target = folder / "k.pem"
+        target = directory / "k.pem"
         if target.exists() and target.read_bytes() not in whole:
             yield "half a file"
         if self.old and not any(each.read_bytes() == self.old.pem.reveal() for each in files):
@@ -129,18 +128,18 @@ class Fault:
     wrongs: Callable[[Scene, Path, Call, Ran], Iterable[str]]
 
 
-def wrongs_of_failure(scene: Scene, folder: Path, call: Call, ran: Ran) -> Iterable[str]:
+def wrongs_of_failure(scene: Scene, directory: Path, call: Call, ran: Ran) -> Iterable[str]:
     """A failing disk ends in one line and exit 9, or in success where it did no harm."""
-    names = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+    names = sorted(each.name for each in directory.iterdir()) if directory.exists() else []
     left = [each for each in names if each.startswith(".lskeys-")]
     if ran.returncode not in (0, 9):
         yield f"exit code {ran.returncode}"
     if ran.returncode == 9 and (ran.stdout or ran.stderr.count("\n") != 1):
         yield "not one line of error"
-    if ran.returncode == 0 and (folder / "k.pem").read_bytes() != scene.key.pem.reveal():
+    if ran.returncode == 0 and (directory / "k.pem").read_bytes() != scene.key.pem.reveal():
         yield "success without the key"
     if ran.returncode == 0 and "k.pem.pub" not in names:
-        yield "success without the public half"
+        yield "success without the public key"
     if left and not call.name.startswith("unlink"):
         yield "a temporary file is left"
 
@@ -148,20 +147,20 @@ def wrongs_of_failure(scene: Scene, folder: Path, call: Call, ran: Ran) -> Itera
 def wrongs_of_crash(save: Saver) -> Callable[[Scene, Path, Call, Ran], Iterable[str]]:
     """After a crash the next run names what is left, and saves the key."""
 
-    def wrongs(scene: Scene, folder: Path, _call: Call, ran: Ran) -> Iterable[str]:
+    def wrongs(scene: Scene, directory: Path, _call: Call, ran: Ran) -> Iterable[str]:
         if ran.stdout:
             yield "success before the end"
-        names = set(folder.iterdir()) if folder.exists() else set()
-        if {each for each in names if each.name.startswith(".")} != {*keystore.leftovers(folder)}:
+        names = set(directory.iterdir()) if directory.exists() else set()
+        if {each for each in names if each.name.startswith(".")} != {*storage.leftovers(directory)}:
             yield "leftovers are not named"
-        again = save(folder, *scene.options)
-        if again.returncode or (folder / "k.pem").read_bytes() != scene.key.pem.reveal():
+        again = save(directory, *scene.options)
+        if again.returncode or (directory / "k.pem").read_bytes() != scene.key.pem.reveal():
             yield f"the next run does not save the key: {again.stderr}"
-        if keymaker.read_public((folder / "k.pem.pub").read_bytes()) != replace(
+        if keys.read_public((directory / "k.pem.pub").read_bytes()) != replace(
             scene.key.public, comment="a comment"
         ):
-            yield "the next run does not save the public half"
-        if {*keystore.leftovers(folder)} - names:
+            yield "the next run does not save the public key"
+        if {*storage.leftovers(directory)} - names:
             yield "the next run leaves more"
 
     return wrongs
@@ -177,10 +176,10 @@ def sweep(
 
     def one(numbered: tuple[int, Call]) -> list[tuple[Call, str]]:
         number, call = numbered
-        folder, log = tmp_path / str(number), tmp_path / f"{number}.log"
-        scene.set(folder)
+        directory, log = tmp_path / str(number), tmp_path / f"{number}.log"
+        scene.set(directory)
         ran = save(
-            folder,
+            directory,
             *scene.options,
             before=strace(
                 log,
@@ -189,7 +188,7 @@ def sweep(
                 f"--inject={call.name}:{fault.injected}:when={call.number}",
             ),
         )
-        wrongs = [*scene.wrongs(folder), *fault.wrongs(scene, folder, call, ran)]
+        wrongs = [*scene.wrongs(directory), *fault.wrongs(scene, directory, call, ran)]
         if not was_hit(log):
             wrongs.append("the fault did not happen")
         if scene.key.pem.reveal()[40:80].decode() in ran.stdout + ran.stderr:
@@ -205,7 +204,7 @@ def sweep(
 
 @pytest.fixture(params=["fresh", "replacing"])
 def scene(request: pytest.FixtureRequest, small: PrivateKey, other: PrivateKey) -> Scene:
-    """A folder to be made, and one with another key in it."""
+    """A directory to be made, and one with another key in it."""
     return Scene(small, other if request.param == "replacing" else None)
 
 

@@ -29,7 +29,7 @@ ENTRY = Entry(
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    """A journal whose folder is not there yet, nor the one above."""
+    """A journal whose directory is not there yet, nor the one above."""
     return Journal(tmp_path / "state" / "rotations")
 
 
@@ -43,11 +43,11 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.mark.usefixtures("umask")
 def test_private_whatever_the_umask(journal: Journal) -> None:
-    """The file is 0600, its folder and the missing one above 0700."""
+    """The file is 0600, its directory and the missing one above 0700."""
     journal.write(ENTRY)
     modes = [
         stat.S_IMODE(each.stat().st_mode)
-        for each in (journal.path_of(ENTRY), journal.folder, journal.folder.parent)
+        for each in (journal.path_of(ENTRY), journal.directory, journal.directory.parent)
     ]
     assert modes == [0o600, 0o700, 0o700]
 
@@ -63,12 +63,12 @@ def test_private_whatever_the_umask(journal: Journal) -> None:
     ids=["deleting", "downloading", "little known", "odd path"],
 )
 def test_found_as_it_was_written(journal: Journal, entry: Entry) -> None:
-    """What was written is found again, whole; nothing else lies in the folder."""
+    """What was written is found again, whole; nothing else lies in the directory."""
     journal.write(ENTRY)
     journal.close(ENTRY)
     journal.write(entry)
     assert journal.find(entry.endpoint, entry.region, entry.account) == entry
-    assert [*journal.folder.iterdir()] == [journal.path_of(entry)]
+    assert [*journal.directory.iterdir()] == [journal.path_of(entry)]
 
 
 def test_the_last_step_counts(journal: Journal) -> None:
@@ -117,14 +117,14 @@ def test_leftover_of_a_killed_run(journal: Journal) -> None:
     """A draft that a killed run left is neither read nor in the way, nor written through."""
     journal.write(ENTRY)
     journal.close(ENTRY)
-    victim = journal.folder.parent / "victim"
+    victim = journal.directory.parent / "victim"
     victim.write_text("mine")
     path = journal.path_of(ENTRY)
     path.with_name(path.name + ".new").symlink_to(victim)
     assert journal.find(AWS, "eu-west-1", "123456789012") is None
     journal.write(ENTRY)
     assert victim.read_text() == "mine"
-    assert [*journal.folder.iterdir()] == [path]
+    assert [*journal.directory.iterdir()] == [path]
 
 
 RAW = {
@@ -157,8 +157,8 @@ RAW = {
 )
 def test_another_content_is_refused(journal: Journal, text: str) -> None:
     """What this version did not write is named and not acted on."""
-    journal.folder.mkdir(parents=True)
-    path = journal.folder / "eu-west-1-0.json"
+    journal.directory.mkdir(parents=True)
+    path = journal.directory / "eu-west-1-0.json"
     path.write_text(text)
     with pytest.raises(LocalError, match="is not what this version of lskeys writes") as caught:
         journal.find(AWS, "eu-west-1", None)
@@ -166,9 +166,9 @@ def test_another_content_is_refused(journal: Journal, text: str) -> None:
 
 
 def test_no_content_is_followed_or_waited_for(journal: Journal) -> None:
-    """A link or a named pipe in the folder is refused at once."""
-    journal.folder.mkdir(parents=True)
-    path = journal.folder / "eu-west-1-0.json"
+    """A link or a named pipe in the directory is refused at once."""
+    journal.directory.mkdir(parents=True)
+    path = journal.directory / "eu-west-1-0.json"
     os.mkfifo(path)
     with pytest.raises(LocalError):
         journal.find(AWS, "eu-west-1", None)
@@ -192,7 +192,7 @@ def test_a_disk_that_takes_a_part(journal: Journal) -> None:
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    """A file where the folder should be: the rotation stops before anything is deleted."""
+    """A file where the directory should be: the rotation stops before anything is deleted."""
     (tmp_path / "state").write_text("")
     with pytest.raises(LocalError, match=r"cannot remember .*: not a directory"):
         Journal(tmp_path / "state" / "rotations").write(ENTRY)

@@ -1,4 +1,4 @@
-"""Saving private keys: 0600, whole or absent, never over another unasked."""
+"""Saving private keys: 0600, whole or absent, never over another without confirmation."""
 
 import os
 import shutil
@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
-from lskeys import storage as keystore
+from lskeys import keys, storage
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import Saved
-from tests.strange import PRECIOUS, STRANGE
+from tests.special_files import PRECIOUS, STRANGE
 
 from .conftest import ENVIRONMENT, PROGRAM, Saver
 
@@ -34,25 +33,25 @@ def noon() -> datetime:
     return datetime(2026, 7, 4, 12, 0, 0, tzinfo=UTC)
 
 
-def save(folder: Path, key: PrivateKey, *, name: str = NAME, force: bool = False) -> Saved:
+def save(directory: Path, key: PrivateKey, *, name: str = NAME, force: bool = False) -> Saved:
     """Save a key the way a verb does."""
     with (
-        keystore.open_folder(folder, now=noon) as held,
-        held.reserve(name, force=force) as place,
+        storage.open_key_directory(directory, now=noon) as held,
+        held.reserve(name, force=force) as reservation,
     ):
-        return place.save(key, comment="web")
+        return reservation.save(key, comment="web")
 
 
-def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+def contents(directory: Path) -> dict[str, tuple[int, bytes]]:
     """Mode and bytes of every file, by name."""
     return {
         each.name: (stat.S_IMODE(each.stat().st_mode), each.read_bytes())
-        for each in folder.iterdir()
+        for each in directory.iterdir()
     }
 
 
 def expected(key: PrivateKey, name: str = NAME) -> dict[str, tuple[int, bytes]]:
-    """What lies in a folder after a key was saved there."""
+    """What lies in a directory after a key was saved there."""
     line = key.public.line("web").encode() + b"\n"
     return {name: (0o600, key.pem.reveal()), f"{name}.pub": (0o644, line)}
 
@@ -76,7 +75,7 @@ def test_a_key_is_saved_with_its_public_half(tmp_path: Path, key: PrivateKey) ->
 
 
 def test_ssh_keygen_accepts_what_was_saved(tmp_path: Path, key: PrivateKey) -> None:
-    """The strictest reader of private key files finds the same public half beside it."""
+    """The strictest reader of private key files finds the same public key next to it."""
     saved = save(tmp_path, key)
     derived = subprocess.run(
         ("ssh-keygen", "-y", "-f", saved.path), capture_output=True, check=True
@@ -86,7 +85,7 @@ def test_ssh_keygen_accepts_what_was_saved(tmp_path: Path, key: PrivateKey) -> N
 
 @pytest.mark.parametrize("mask", UMASKS)
 def test_modes_do_not_depend_on_the_umask(tmp_path: Path, key: PrivateKey, mask: int) -> None:
-    """Files are 0600 and 0644, and the folders made are 0700, parents included."""
+    """Files are 0600 and 0644, and the directories made are 0700, parents included."""
     with umask(mask):
         save(tmp_path / "a" / "b", key)
     assert contents(tmp_path / "a" / "b") == expected(key)
@@ -99,7 +98,7 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, key: PrivateKey, mask:
 @root_only
 @pytest.mark.parametrize("mask", [0o000, 0o077, 0o777])
 def test_an_ordinary_user_can_save_under_any_umask(reachable: Path, save: Saver, mask: int) -> None:
-    """Folders and files are usable at once though the umask takes the owner's own rights."""
+    """Directories and files are usable though the umask takes the owner's own permissions."""
     home = _home_of_nobody(reachable)
     ran = save(home / "a" / "b", f"--user={NOBODY}", f"--umask={mask:o}")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
@@ -248,7 +247,7 @@ def test_a_private_key_is_no_public_half(tmp_path: Path, key: PrivateKey) -> Non
 def test_a_private_key_called_pub_is_closed_and_replaced_when_forced(
     tmp_path: Path, key: PrivateKey
 ) -> None:
-    """It is kept, no longer readable by others, and the public half takes its place."""
+    """It is kept, no longer readable by others, and the public key takes its place."""
     (tmp_path / f"{NAME}.pub").write_bytes(key.pem.reveal())
     (tmp_path / f"{NAME}.pub").chmod(0o644)
     kept = save(tmp_path, key, force=True).public_kept
@@ -264,18 +263,18 @@ def test_a_file_that_is_no_key_is_refused_before_aws_is_asked(
     """No key could ever be the same as that: the refusal comes with the reservation."""
     (tmp_path / f"{NAME}{suffix}").write_bytes(content)
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match="something that is no key"),
         held.reserve(NAME),
     ):
         pytest.fail("the place was given")
     with pytest.raises(RefusedError, match="something that is no key"):
-        keystore.inspect(tmp_path / NAME)
+        storage.inspect(tmp_path / NAME)
     assert (tmp_path / f"{NAME}{suffix}").read_bytes() == content
 
 
 def test_an_encrypted_key_is_refused_before_aws_is_asked(tmp_path: Path, key_file: Path) -> None:
-    """Even if it shows the same public half: nobody can tell what is inside."""
+    """Even if it shows the same public key: nobody can tell what is inside."""
     path = tmp_path / NAME
     shutil.copy(key_file, path)
     path.chmod(0o600)
@@ -283,7 +282,7 @@ def test_an_encrypted_key_is_refused_before_aws_is_asked(tmp_path: Path, key_fil
     subprocess.run(words, check=True, capture_output=True)
     before = path.read_bytes()
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match="an encrypted key, which cannot be compared"),
         held.reserve(NAME),
     ):
@@ -298,7 +297,7 @@ def test_two_halves_of_two_keys_are_refused_before_aws_is_asked(
     (tmp_path / NAME).write_bytes(key.pem.reveal())
     (tmp_path / f"{NAME}.pub").write_text(other.public.line())
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match=r"\.pub holds another key"),
         held.reserve(NAME),
     ):
@@ -317,13 +316,13 @@ def test_nothing_is_written_through_what_is_no_file(
     put(path)
     before = path.lstat()
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match=words),
         held.reserve(NAME, force=force),
     ):
         pytest.fail("the place was given")
     with pytest.raises(RefusedError, match=words):
-        keystore.inspect(tmp_path / NAME, force=force)
+        storage.inspect(tmp_path / NAME, force=force)
     after = path.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     assert not (tmp_path / "nowhere").exists()
@@ -347,10 +346,10 @@ def test_a_file_that_appears_while_aws_is_asked_is_not_overwritten(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """The check before is not what protects it: the name is taken exclusively."""
-    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
         (tmp_path / NAME).write_bytes(other.pem.reveal())
         with pytest.raises(RefusedError, match="holds another key"):
-            place.save(key)
+            reservation.save(key)
     assert {name: text for name, (_, text) in contents(tmp_path).items()} == {
         NAME: other.pem.reveal()
     }
@@ -361,11 +360,11 @@ def test_a_file_that_appears_is_kept_when_forced(
 ) -> None:
     """Force replaces what is there at that time, and keeps it."""
     with (
-        keystore.open_folder(tmp_path, now=noon) as held,
-        held.reserve(NAME, force=True) as place,
+        storage.open_key_directory(tmp_path, now=noon) as held,
+        held.reserve(NAME, force=True) as reservation,
     ):
         (tmp_path / NAME).write_bytes(other.pem.reveal())
-        saved = place.save(key)
+        saved = reservation.save(key)
     assert saved.outcome == "replaced"
     assert saved.kept is not None
     assert saved.kept.read_bytes() == other.pem.reveal()
@@ -374,15 +373,15 @@ def test_a_file_that_appears_is_kept_when_forced(
 def test_what_is_there_is_told_before_aws_is_asked(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
-    """A verb can compare it with the service's fingerprint first."""
+    """A verb can compare it with AWS's fingerprint first."""
     save(tmp_path, other)
-    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
-        assert place.present is not None
-        assert place.present.material is not None
-        assert place.present.material.fingerprints == other.fingerprints
-        assert (place.present.path, place.present.mode) == (tmp_path / NAME, 0o600)
-    with keystore.open_folder(tmp_path) as held, held.reserve("new.pem") as place:
-        assert place.present is None
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        assert reservation.present is not None
+        assert reservation.present.material is not None
+        assert reservation.present.material.fingerprints == other.fingerprints
+        assert (reservation.present.path, reservation.present.mode) == (tmp_path / NAME, 0o600)
+    with storage.open_key_directory(tmp_path) as held, held.reserve("new.pem") as reservation:
+        assert reservation.present is None
     assert key.fingerprints != other.fingerprints
 
 
@@ -392,7 +391,7 @@ def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException]
     (tmp_path / "mine").write_bytes(b"mine")
 
     def fail_inside() -> None:
-        with keystore.open_folder(tmp_path) as held, held.reserve(NAME):
+        with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
             assert len(list(tmp_path.iterdir())) == 3
             raise error
 
@@ -403,7 +402,7 @@ def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException]
 
 def test_temporary_files_are_private_and_have_their_space(tmp_path: Path) -> None:
     """They are 0600 though the umask would let all in, and their blocks are taken."""
-    with umask(0), keystore.open_folder(tmp_path) as held, held.reserve(NAME):
+    with umask(0), storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
         found = [each.stat() for each in tmp_path.iterdir()]
         assert [stat.S_IMODE(each.st_mode) for each in found] == [0o600, 0o600]
         assert sorted(each.st_blocks * 512 for each in found) == [4096, 16384]
@@ -414,20 +413,20 @@ def test_temporary_files_are_private_and_have_their_space(tmp_path: Path) -> Non
 def test_a_folder_others_may_write_in_is_refused(
     tmp_path: Path, key: PrivateKey, mode: int
 ) -> None:
-    """They could swap the file; the hint is the command that mends it."""
-    loose = tmp_path / "a folder"
+    """They could swap the file; the hint is the command that fixes it."""
+    loose = tmp_path / "a directory"
     loose.mkdir()
     loose.chmod(mode)
     with pytest.raises(RefusedError, match="others may write in") as refusal:
         save(loose, key)
     with pytest.raises(RefusedError, match="others may write in"):
-        keystore.inspect(loose / NAME)
+        storage.inspect(loose / NAME)
     assert str(refusal.value.hint).endswith(f"chmod go-w '{loose}'")
     assert contents(loose) == {}
 
 
 def test_a_sticky_folder_is_accepted(tmp_path: Path, key: PrivateKey) -> None:
-    """In a folder like /tmp others cannot swap the file."""
+    """In a directory like /tmp others cannot swap the file."""
     tmp_path.chmod(0o1777)
     assert save(tmp_path, key).outcome == "saved"
 
@@ -444,7 +443,7 @@ def test_a_file_is_no_folder(tmp_path: Path, key: PrivateKey) -> None:
     """Neither the destination nor a parent of it."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "file" / "a" / "b"):
-        with pytest.raises(RefusedError, match="file is not a folder"):
+        with pytest.raises(RefusedError, match="file is not a directory"):
             save(path, key)
 
 
@@ -452,8 +451,8 @@ def test_a_missing_folder_is_made_only_when_asked(tmp_path: Path) -> None:
     """Without the wish there is an error with the command that makes it."""
     missing = tmp_path / "missing"
     with (
-        pytest.raises(MissingError, match="there is no folder") as refusal,
-        keystore.open_folder(missing, make_missing=False),
+        pytest.raises(MissingError, match="there is no directory") as refusal,
+        storage.open_key_directory(missing, make_missing=False),
     ):
         pytest.fail("it was opened")
     assert refusal.value.hint == f"make it: mkdir -p {missing}"
@@ -464,9 +463,9 @@ def test_a_missing_folder_is_made_only_when_asked(tmp_path: Path) -> None:
     "name", ["", ".", "..", "a/b", "/etc/passwd", "a\0b", "a\nb", "a\x1b[2J", "a\u202eb", "\udcff"]
 )
 def test_a_name_that_chooses_a_path_or_hides_is_refused(tmp_path: Path, name: str) -> None:
-    """A name from an answer stays inside the folder and looks like what it is."""
+    """A name from an answer stays inside the directory and looks like what it is."""
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match="is no file name"),
         held.reserve(name),
     ):
@@ -497,7 +496,7 @@ def test_the_longest_name_that_can_be_kept(
     longest = "k" * 251
     (tmp_path / f"{longest}{lies_there}").write_bytes(b"old")
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match="too long"),
         held.reserve(longest, force=True),
     ):
@@ -522,9 +521,9 @@ def test_a_name_whose_old_file_can_just_be_kept(
 
 @pytest.mark.parametrize("name", ["", "..", "a\nb"])
 def test_a_look_refuses_what_is_no_name_where_no_folder_is(tmp_path: Path, name: str) -> None:
-    """A dry run says of a name what saving would say, also before the folder is made."""
+    """A dry run says of a name what saving would say, also before the directory is made."""
     with pytest.raises(RefusedError, match="no file name"):
-        keystore.inspect(tmp_path / "missing" / name if name else Path("/"))
+        storage.inspect(tmp_path / "missing" / name if name else Path("/"))
 
 
 def test_names_are_measured_in_bytes(tmp_path: Path, key: PrivateKey) -> None:
@@ -537,9 +536,9 @@ def test_another_lskeys_is_waited_for_and_then_told(tmp_path: Path) -> None:
     """The wait is bounded, and the error says what to do."""
     naps: list[float] = []
     with (
-        keystore.open_folder(tmp_path),
+        storage.open_key_directory(tmp_path),
         pytest.raises(RefusedError, match="another lskeys is writing in") as refusal,
-        keystore.open_folder(tmp_path, wait=3, sleep=naps.append),
+        storage.open_key_directory(tmp_path, wait=3, sleep=naps.append),
     ):
         pytest.fail("both hold it")
     assert sum(naps) == pytest.approx(3)
@@ -550,9 +549,9 @@ def test_another_lskeys_has_a_minute(tmp_path: Path) -> None:
     """Unless another wait is asked for: as long as it may ask AWS one question by default."""
     naps: list[float] = []
     with (
-        keystore.open_folder(tmp_path),
+        storage.open_key_directory(tmp_path),
         pytest.raises(RefusedError, match="another lskeys is writing in"),
-        keystore.open_folder(tmp_path, sleep=naps.append),
+        storage.open_key_directory(tmp_path, sleep=naps.append),
     ):
         pytest.fail("both hold it")
     assert sum(naps) == pytest.approx(60)
@@ -560,21 +559,24 @@ def test_another_lskeys_has_a_minute(tmp_path: Path) -> None:
 
 def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -> None:
     """The lock leaves nothing behind and the next one goes on."""
-    holder = keystore.open_folder(tmp_path)
+    holder = storage.open_key_directory(tmp_path)
     holder.__enter__()
 
     def release(_seconds: float) -> None:
         holder.__exit__(None, None, None)
 
-    with keystore.open_folder(tmp_path, sleep=release) as held, held.reserve(NAME) as place:
-        place.save(key, comment="web")
+    with (
+        storage.open_key_directory(tmp_path, sleep=release) as held,
+        held.reserve(NAME) as reservation,
+    ):
+        reservation.save(key, comment="web")
     assert contents(tmp_path) == expected(key)
 
 
 @contextmanager
-def _inside(folder: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Another process that holds a folder and has a place in it reserved; it ends by a kill."""
-    command = (sys.executable, PROGRAM, key_file, folder, "--stop-inside")
+def _inside(directory: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that holds a directory and has a place in it reserved; it ends by a kill."""
+    command = (sys.executable, PROGRAM, key_file, directory, "--stop-inside")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         try:
             assert process.stdout is not None
@@ -585,35 +587,35 @@ def _inside(folder: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_a_killed_holder_holds_no_longer(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
-    """SIGKILL frees the folder and leaves 0600 files that are named as leftovers."""
+    """SIGKILL frees the directory and leaves 0600 files that are named as leftovers."""
     with _inside(tmp_path, key_file):
-        assert keystore.leftovers(tmp_path) == ()  # in use, not left over
-    left = keystore.leftovers(tmp_path)
+        assert storage.leftovers(tmp_path) == ()  # in use, not left over
+    left = storage.leftovers(tmp_path)
     assert [each.name.startswith(".lskeys-") for each in left] == [True, True]
     assert {stat.S_IMODE(each.stat().st_mode) for each in left} == {0o600}
     assert save(tmp_path, key).outcome == "saved"
-    assert keystore.leftovers(tmp_path) == left
+    assert storage.leftovers(tmp_path) == left
 
 
 def test_leftovers_are_files_only(tmp_path: Path) -> None:
-    """Links, folders and pipes of such a name are none, and a missing folder has none."""
+    """Links, directories and pipes of such a name are none, and a missing directory has none."""
     (tmp_path / ".lskeys-folder").mkdir()
     (tmp_path / ".lskeys-link").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / ".lskeys-pipe")
     (tmp_path / ".lskeys-0").touch()
-    assert keystore.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
-    assert keystore.leftovers(tmp_path / "missing") == ()
+    assert storage.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
+    assert storage.leftovers(tmp_path / "missing") == ()
 
 
 def test_several_keys_are_saved_from_threads(tmp_path: Path, key: PrivateKey) -> None:
-    """One folder is held once, and its places fill side by side."""
+    """One directory is held once, and its places fill in parallel."""
     together = threading.Barrier(8)
-    with keystore.open_folder(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
+    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
 
         def save_one(number: int) -> str:
-            with held.reserve(f"{number}.pem") as place:
+            with held.reserve(f"{number}.pem") as reservation:
                 together.wait()
-                return place.save(key, comment="web").outcome
+                return reservation.save(key, comment="web").outcome
 
         assert list(pool.map(save_one, range(8))) == ["saved"] * 8
     names = [expected(key, f"{number}.pem") for number in range(8)]
@@ -623,12 +625,12 @@ def test_several_keys_are_saved_from_threads(tmp_path: Path, key: PrivateKey) ->
 def test_the_same_name_from_threads_is_saved_once(tmp_path: Path, key: PrivateKey) -> None:
     """Inside one process no lock helps: the exclusive link does."""
     together = threading.Barrier(8)
-    with keystore.open_folder(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
+    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
 
         def save_one(_number: int) -> str:
-            with held.reserve(NAME) as place:
+            with held.reserve(NAME) as reservation:
                 together.wait()
-                return place.save(key, comment="web").outcome
+                return reservation.save(key, comment="web").outcome
 
         assert sorted(pool.map(save_one, range(8))) == ["saved"] + ["unchanged"] * 7
     assert contents(tmp_path) == expected(key)
@@ -643,13 +645,13 @@ def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
 
 
 def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
-    """A dry run learns what is there, also where the folder is missing."""
-    assert keystore.inspect(tmp_path / "missing" / NAME) == (None, None)
-    assert keystore.inspect(tmp_path / NAME) == (None, None)
+    """A dry run learns what is there, also where the directory is missing."""
+    assert storage.inspect(tmp_path / "missing" / NAME) == (None, None)
+    assert storage.inspect(tmp_path / NAME) == (None, None)
     assert contents(tmp_path) == {}
     save(tmp_path, key)
     (tmp_path / NAME).chmod(0o644)
-    found, beside = keystore.inspect(tmp_path / NAME)
+    found, beside = storage.inspect(tmp_path / NAME)
     assert found is not None
     assert beside is not None
     assert beside.path == tmp_path / f"{NAME}.pub"
@@ -660,9 +662,9 @@ def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -
 
 def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> None:
     """No value of the key store shows the key, whoever prints it."""
-    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
-        shown = repr((held, place, place.save(key)))
-    shown += repr(keystore.inspect(tmp_path / NAME))
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        shown = repr((held, reservation, reservation.save(key)))
+    shown += repr(storage.inspect(tmp_path / NAME))
     assert key.pem.reveal().splitlines()[1].decode() not in shown
 
 
@@ -677,7 +679,7 @@ def test_a_folder_without_write_permission_is_told(reachable: Path, save: Saver)
     below = save(closed / "below", f"--user={NOBODY}")
     assert (below.returncode, below.stderr) == (
         9,
-        f"cannot make the folder {closed / 'below'}: permission denied\n",
+        f"cannot make the directory {closed / 'below'}: permission denied\n",
     )
 
 
@@ -701,19 +703,19 @@ def test_a_limit_on_open_files_is_told(tmp_path: Path, save: Saver, most: int) -
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk with room for 12 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ("mount", "-t", "tmpfs", "-o", "size=12k,mode=0700", "tmpfs", folder)
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    words = ("mount", "-t", "tmpfs", "-o", "size=12k,mode=0700", "tmpfs", directory)
     if subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(("umount", "-l", folder), check=True)
+    yield directory
+    subprocess.run(("umount", "-l", directory), check=True)
 
 
 def test_a_full_disk_is_met_before_aws_is_asked(small_disk: Path) -> None:
     """The reservation fails with the way out, and nothing stays."""
     with (
-        keystore.open_folder(small_disk) as held,
+        storage.open_key_directory(small_disk) as held,
         pytest.raises(LocalError, match="no space left on device") as failure,
         held.reserve(NAME),
     ):
@@ -727,10 +729,10 @@ def test_a_disk_that_fills_while_aws_is_asked_takes_the_key(
 ) -> None:
     """What was reserved is there, though others took all the rest."""
     subprocess.run(("mount", "-o", "remount,size=24k", small_disk), check=True)
-    with keystore.open_folder(small_disk) as held, held.reserve(NAME) as place:
+    with storage.open_key_directory(small_disk) as held, held.reserve(NAME) as reservation:
         with pytest.raises(OSError, match="No space left"):
             (small_disk / "others").write_bytes(bytes(24 * 1024))
-        assert place.save(key, comment="web").outcome == "saved"
+        assert reservation.save(key, comment="web").outcome == "saved"
     (small_disk / "others").unlink()
     assert contents(small_disk) == expected(key)
 
@@ -739,16 +741,16 @@ def test_a_read_only_disk_is_told(small_disk: Path) -> None:
     """Before AWS is asked, with the way out."""
     subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
     with (
-        keystore.open_folder(small_disk) as held,
+        storage.open_key_directory(small_disk) as held,
         pytest.raises(LocalError, match="read-only file system") as failure,
         held.reserve(NAME),
     ):
         pytest.fail("the place was given")
-    assert failure.value.hint == "that disk is mounted read-only: choose a folder on another"
+    assert failure.value.hint == "that disk is mounted read-only: choose a directory on another"
 
 
 def test_what_was_saved_is_what_was_asked(tmp_path: Path, key: PrivateKey) -> None:
     """The file holds the whole key and reads as the same one."""
     saved = save(tmp_path, key)
-    again = keymaker.read_private(saved.path.read_bytes())
+    again = keys.read_private(saved.path.read_bytes())
     assert again.fingerprints == key.fingerprints

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage as keystore
+from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
 
@@ -20,30 +20,30 @@ from .tracing import needs_strace, strace
 
 NAME = "web.pem"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-Deed = Callable[[str, tuple[object, ...]], None]
+VerbCase = Callable[[str, tuple[object, ...]], None]
 
-_deeds: list[Deed] = []
+_deeds: list[VerbCase] = []
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:
-    for deed in tuple(_deeds):
-        deed(event, arguments)
+    for case in tuple(_deeds):
+        case(event, arguments)
 
 
 sys.addaudithook(_listen)  # once, since no hook can be taken away
 
 
 @contextlib.contextmanager
-def hearing(deed: Deed) -> Iterator[None]:
+def hearing(case: VerbCase) -> Iterator[None]:
     """Have a function called before each audited call (PEP 578), which it may fail or disturb."""
-    _deeds.append(deed)
+    _deeds.append(case)
     try:
         yield
     finally:
-        _deeds.remove(deed)
+        _deeds.remove(case)
 
 
-def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> Deed:
+def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> VerbCase:
     """What makes every call of a kind fail, if its first arguments are those that are meant."""
 
     def fail(happened: str, arguments: tuple[object, ...]) -> None:
@@ -64,11 +64,11 @@ def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
 @needs_strace
 def test_a_draft_that_cannot_be_removed_is_told(tmp_path: Path, save: Saver) -> None:
     """The key has its name, and that is what is said, not that it could not be written."""
-    folder = tmp_path / "out"
+    directory = tmp_path / "out"
     words = ("--seccomp-bpf", "--trace=unlinkat", "--inject=unlinkat:error=EIO:when=1")
-    ran = save(folder, before=strace(tmp_path / "log", *words))
+    ran = save(directory, before=strace(tmp_path / "log", *words))
     assert ran.returncode == 9
-    assert ran.stderr.startswith(f"{folder / 'k.pem'} is saved, but {folder / '.lskeys-'}")
+    assert ran.stderr.startswith(f"{directory / 'k.pem'} is saved, but {directory / '.lskeys-'}")
     assert ran.stderr.endswith(" cannot be removed: input/output error\n")
 
 
@@ -77,7 +77,7 @@ def test_a_disk_that_tells_late_that_it_is_full(tmp_path: Path, save: Saver) -> 
     """What it says only when flushed is met before AWS is asked, and nothing stays."""
     words = (
         *("--seccomp-bpf", "--trace=fallocate,fsync", "--inject=fallocate:error=EINVAL"),
-        "--inject=fsync:error=ENOSPC:when=2",  # the first is of the new folder's parent
+        "--inject=fsync:error=ENOSPC:when=2",  # the first is of the new directory's parent
     )
     ran = save(tmp_path / "out", before=strace(tmp_path / "log", *words))
     assert ran.returncode == 9
@@ -91,30 +91,30 @@ def opened() -> set[str]:
 
 
 def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
-    """Not one descriptor, after every kind of save, refusal, look and mending."""
-    folder = tmp_path / "made" / "out"
+    """Not one descriptor, after every kind of save, refusal, look and fixing."""
+    directory = tmp_path / "made" / "out"
 
     def every() -> None:
         for each, force in ((key, False), (key, False), (other, True), (key, True)):
             with (
-                keystore.open_folder(folder) as held,
-                held.reserve("web.pem", force=force) as place,
+                storage.open_key_directory(directory) as held,
+                held.reserve("web.pem", force=force) as reservation,
             ):
-                place.save(each)
+                reservation.save(each)
         with (
             contextlib.suppress(RefusedError),
-            keystore.open_folder(folder) as held,
+            storage.open_key_directory(directory) as held,
             held.reserve("web.pem", fresh=True),
         ):
             pytest.fail("it was taken")
-        keystore.inspect(folder / "web.pem")
-        (folder / "web.pem.pub").unlink()
-        keystore.complete(folder / "web.pem")
-        (folder / "web.pem").chmod(0o644)
-        keystore.close_file(folder / "web.pem")
-        keystore.close_folder(folder)
-        (folder / ".lskeys-left").touch(0o600)
-        assert keystore.leftovers(folder)
+        storage.inspect(directory / "web.pem")
+        (directory / "web.pem.pub").unlink()
+        storage.write_public_key(directory / "web.pem")
+        (directory / "web.pem").chmod(0o644)
+        storage.restrict_file(directory / "web.pem")
+        storage.restrict_directory(directory)
+        (directory / ".lskeys-left").touch(0o600)
+        assert storage.leftovers(directory)
 
     before = opened()
     every()
@@ -123,43 +123,51 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
 
 def test_a_folder_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
     """Whoever is quicker by a moment has made it, and the key is saved in it."""
-    folder, once = tmp_path / "made", [0o700]
+    directory, once = tmp_path / "made", [0o700]
 
     def hurry(event: str, _: tuple[object, ...]) -> None:
         if event == "os.mkdir" and once:
-            folder.mkdir(once.pop())
+            directory.mkdir(once.pop())
 
-    with hearing(hurry), keystore.open_folder(folder) as held, held.reserve("web.pem") as place:
-        assert place.save(key).outcome == "saved"
+    with (
+        hearing(hurry),
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
+    ):
+        assert reservation.save(key).outcome == "saved"
 
 
 def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None:
-    """A folder above, like /home, may be closed for reading: the new folder serves all the same."""
-    folder = tmp_path / "made"
+    """A parent, like /home, may be closed for reading: the new directory serves all the same."""
+    directory = tmp_path / "made"
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and arguments[0] == str(tmp_path):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    with hearing(refuse), keystore.open_folder(folder) as held, held.reserve("web.pem") as place:
-        assert place.save(key).outcome == "saved"
+    with (
+        hearing(refuse),
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
+    ):
+        assert reservation.save(key).outcome == "saved"
 
 
 def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
     """What is not there to be read back was not saved, whoever took it away."""
-    folder = tmp_path / "out"
+    directory = tmp_path / "out"
 
     def take(event: str, arguments: tuple[object, ...]) -> None:
         if event == "os.remove" and str(arguments[0]).startswith(".lskeys-"):
-            (folder / "web.pem").rename(tmp_path / "taken")
+            (directory / "web.pem").rename(tmp_path / "taken")
 
     with (
-        keystore.open_folder(folder) as held,
-        held.reserve("web.pem") as place,
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
         hearing(take),
         pytest.raises(LocalError, match="does not read back as it was written"),
     ):
-        place.save(key)
+        reservation.save(key)
 
 
 def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: PrivateKey) -> None:
@@ -174,7 +182,7 @@ def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: Priv
             os.mkfifo(path)
 
     with hearing(swap), pytest.raises(RefusedError, match="is a named pipe"):
-        keystore.inspect(path)
+        storage.inspect(path)
 
 
 def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey) -> None:
@@ -189,8 +197,10 @@ def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey)
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
     with hearing(refuse), pytest.raises(LocalError) as failure:
-        keystore.close_file(path)
-    assert failure.value.message == f"cannot change the rights on {path}: operation not permitted"
+        storage.restrict_file(path)
+    assert (
+        failure.value.message == f"cannot change the permissions on {path}: operation not permitted"
+    )
     assert failure.value.hint == "look who owns it, and whether that disk keeps permissions"
 
 
@@ -198,7 +208,7 @@ def test_a_public_half_that_cannot_be_written_is_told(tmp_path: Path, key: Priva
     """By its name, and what was begun is gone."""
     path = put(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
-        keystore.complete(path)
+        storage.write_public_key(path)
     assert failure.value.message == f"cannot write {path}.pub: input/output error"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -213,16 +223,16 @@ def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
     with (
         hearing(fail),
         pytest.raises(LocalError) as failure,
-        keystore.open_folder(tmp_path / "made"),
+        storage.open_key_directory(tmp_path / "made"),
     ):
         pytest.fail("it was made")
-    assert failure.value.message == f"cannot make the folder {tmp_path / 'made'}: timeouterror"
+    assert failure.value.message == f"cannot make the directory {tmp_path / 'made'}: timeouterror"
     assert failure.value.hint is None
 
 
 def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
-    """What was reserved and not used is not kept until the folder is closed."""
-    with keystore.open_folder(tmp_path) as held:
+    """What was reserved and not used is not kept until the directory is closed."""
+    with storage.open_key_directory(tmp_path) as held:
         with held.reserve(NAME):
             assert len(list(tmp_path.iterdir())) == 2
         assert list(tmp_path.iterdir()) == []
@@ -237,7 +247,7 @@ def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> 
             raise once.pop()
 
     with hearing(interrupt), contextlib.ExitStack() as other_thread:
-        with pytest.raises(KeyboardInterrupt), keystore.open_folder(tmp_path) as held:
+        with pytest.raises(KeyboardInterrupt), storage.open_key_directory(tmp_path) as held:
             other_thread.enter_context(held.reserve(NAME))
         assert list(tmp_path.iterdir()) == []
 
@@ -246,7 +256,7 @@ def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
     """It is removed all the same, and the error that is told is the one that came first."""
 
     def fail() -> None:
-        with keystore.open_folder(tmp_path) as held, held.reserve(NAME):
+        with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
             drafts = {each.stat().st_ino for each in tmp_path.iterdir()}
             for number in map(int, opened()):
                 with contextlib.suppress(OSError):
@@ -265,10 +275,10 @@ def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
     with (
         hearing(failing("open", errno.EIO, when=lambda words: words.startswith(NAME))),
         pytest.raises(LocalError) as failure,
-        keystore.open_folder(tmp_path) as held,
-        held.reserve(NAME) as place,
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
     ):
-        place.save(key)
+        reservation.save(key)
     assert failure.value.message == (
         f"{path} is written, but the disk does not confirm it: input/output error"
     )
@@ -276,17 +286,17 @@ def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, other: PrivateKey) -> Path:
-    """Another folder, with a key of the same name that others may read."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir(0o700)
-    put(folder / NAME, other, 0o644)
-    return folder
+    """Another directory, with a key of the same name that others may read."""
+    directory = tmp_path / "elsewhere"
+    directory.mkdir(0o700)
+    put(directory / NAME, other, 0o644)
+    return directory
 
 
 @contextlib.contextmanager
-def opened_next(folder: Path) -> Iterator[None]:
-    """Have a folder open under the lowest free number, which is one that was given up just now."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def opened_next(directory: Path) -> Iterator[None]:
+    """Open a directory under the lowest free number, one that was given up just now."""
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
         yield
     finally:
@@ -294,8 +304,8 @@ def opened_next(folder: Path) -> Iterator[None]:
 
 
 def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> None:
-    """A folder that was given up is written in no more, and no other one that has its number."""
-    with keystore.open_folder(tmp_path / "out") as held:
+    """A directory that was given up is written in no more, and no other one that has its number."""
+    with storage.open_key_directory(tmp_path / "out") as held:
         pass
     made: list[object] = []
 
@@ -314,9 +324,9 @@ def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> Non
 
 
 def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey) -> None:
-    """Whoever gives the folder up waits for the thread that is writing: its key is whole."""
+    """Whoever gives the directory up waits for the thread that is writing: its key is whole."""
     held = contextlib.ExitStack()
-    place = held.enter_context(keystore.open_folder(tmp_path)).reserve(NAME)
+    reservation = held.enter_context(storage.open_key_directory(tmp_path)).reserve(NAME)
     ending = threading.Thread(target=held.close)
 
     def end(event: str, _: tuple[object, ...]) -> None:
@@ -324,7 +334,7 @@ def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey
             ending.start()
             ending.join(0.2)  # time enough to clear the draft away, were it not to wait
 
-    with hearing(end), place as reserved:
+    with hearing(end), reservation as reserved:
         saved = reserved.save(key)
     ending.join()
     assert sorted(tmp_path.iterdir()) == [saved.path, saved.public_path]
@@ -332,12 +342,12 @@ def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey
 
 
 def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
-    """The same when the answer comes after the end: nothing is replaced, kept or mended."""
+    """The same when the answer comes after the end: nothing is replaced, kept or fixed."""
     with contextlib.ExitStack() as thread:
-        with keystore.open_folder(tmp_path / "out") as held:
-            place = thread.enter_context(held.reserve(NAME, force=True))
+        with storage.open_key_directory(tmp_path / "out") as held:
+            reservation = thread.enter_context(held.reserve(NAME, force=True))
         with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
-            place.save(key)
+            reservation.save(key)
     assert [each.name for each in elsewhere.iterdir()] == [NAME]
     assert (elsewhere / NAME).stat().st_mode & 0o777 == 0o644
 
@@ -345,11 +355,11 @@ def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: Priv
 def test_a_thread_that_withdraws_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
     """Nor is anything taken away."""
     with contextlib.ExitStack() as thread:
-        with keystore.open_folder(tmp_path / "out") as held:
-            place = thread.enter_context(held.reserve(NAME))
-            saved = place.save(key)
+        with storage.open_key_directory(tmp_path / "out") as held:
+            reservation = thread.enter_context(held.reserve(NAME))
+            saved = reservation.save(key)
         with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
-            place.withdraw(saved)
+            reservation.withdraw(saved)
     assert [each.name for each in elsewhere.iterdir()] == [NAME]
     assert saved.path.read_bytes() == key.pem.reveal()
 
@@ -375,7 +385,7 @@ def test_a_leftover_that_becomes_a_link(tmp_path: Path, left: Path) -> None:
             left.symlink_to("mine")
 
     with hearing(swap):
-        assert keystore.leftovers(tmp_path) == ()
+        assert storage.leftovers(tmp_path) == ()
     assert left.is_symlink()
 
 
@@ -387,29 +397,32 @@ def test_a_leftover_that_is_removed_meanwhile(tmp_path: Path, left: Path) -> Non
             left.unlink()
 
     with hearing(remove):
-        assert keystore.leftovers(tmp_path) == ()
+        assert storage.leftovers(tmp_path) == ()
     assert not left.exists()
 
 
 def test_a_leftover_of_somebody_else(tmp_path: Path, left: Path) -> None:
     """It cannot be opened, and is named: it may be a key of yours that root saved."""
     with hearing(failing("open", errno.EACCES, when=lambda words: str(left) in words)):
-        assert keystore.leftovers(tmp_path) == (left,)
+        assert storage.leftovers(tmp_path) == (left,)
 
 
 def test_leftovers_where_there_are_no_locks(tmp_path: Path, left: Path) -> None:
     """Nobody can tell whether it is in use: rather named once too often."""
     with hearing(failing("fcntl.flock", errno.ENOLCK)):
-        assert keystore.leftovers(tmp_path) == (left,)
+        assert storage.leftovers(tmp_path) == (left,)
 
 
 # Keeping what is replaced
 
 
-def replaced(folder: Path, key: PrivateKey) -> Path:
+def replaced(directory: Path, key: PrivateKey) -> Path:
     """Save a key over what has its name, and tell where that is now."""
-    with keystore.open_folder(folder) as held, held.reserve(NAME, force=True) as place:
-        kept = place.save(key).kept
+    with (
+        storage.open_key_directory(directory) as held,
+        held.reserve(NAME, force=True) as reservation,
+    ):
+        kept = reservation.save(key).kept
     assert kept is not None
     return kept
 
@@ -454,10 +467,10 @@ def test_a_disk_that_fails_to_link_is_no_disk_without_links(
     with (
         hearing(failing("os.link", errno.EIO)),
         pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
-        keystore.open_folder(tmp_path) as held,
-        held.reserve(NAME) as place,
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
     ):
-        place.save(key)
+        reservation.save(key)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -497,25 +510,25 @@ def test_the_same_key_of_somebody_quicker(tmp_path: Path, key: PrivateKey) -> No
     path = tmp_path / NAME
     with (
         somebody_quicker(path, key),
-        keystore.open_folder(tmp_path) as held,
-        held.reserve(NAME) as place,
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
     ):
-        assert place.save(key).outcome == "unchanged"
+        assert reservation.save(key).outcome == "unchanged"
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (key.pem.reveal(), 0o600)
 
 
 def test_another_key_of_somebody_quicker(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
-    """It stays, with the name, or if forced beside it."""
+    """It stays, with the name, or if forced next to it."""
     path = tmp_path / NAME
     with (
         somebody_quicker(path, other),
-        keystore.open_folder(tmp_path) as held,
-        held.reserve(NAME) as place,
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
         pytest.raises(RefusedError, match="holds another key"),
     ):
-        place.save(key)
+        reservation.save(key)
     assert path.read_bytes() == other.pem.reveal()
     path.unlink()
     with somebody_quicker(path, other):
@@ -566,12 +579,12 @@ def test_ninety_nine_copies_of_one_second(
     for each in taken:
         (tmp_path / each).touch()
 
-    def save(each: PrivateKey) -> keystore.Saved:
+    def save(each: PrivateKey) -> storage.Saved:
         with (
-            keystore.open_folder(tmp_path, now=lambda: NOON) as held,
-            held.reserve(NAME, force=True) as place,
+            storage.open_key_directory(tmp_path, now=lambda: NOON) as held,
+            held.reserve(NAME, force=True) as reservation,
         ):
-            return place.save(each)
+            return reservation.save(each)
 
     assert save(key).kept == tmp_path / f"{stamp}-99"
     with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie beside"):

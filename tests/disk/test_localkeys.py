@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
-from lskeys.audit import KeyFolder
+from lskeys import keys
+from lskeys.audit import DirectoryListing
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
-from lskeys.keys.fingerprints import Form
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey
-from lskeys.storage import key_search as localkeys
-from tests.strange import put_socket
+from lskeys.storage import key_search
+from tests.special_files import put_socket
 
 
-def names(folder: Path) -> list[str]:
-    """The names of the key files found in a folder."""
-    return [each.path.name for each in localkeys.find([folder])]
+def names(directory: Path) -> list[str]:
+    """The names of the key files found in a directory."""
+    return [each.path.name for each in key_search.find([directory])]
 
 
 def test_a_private_key_is_described(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
@@ -28,7 +28,7 @@ def test_a_private_key_is_described(tmp_path: Path, key_file: Path, key: Private
     path = tmp_path / "holiday.jpg"
     shutil.copy(key_file, path)
     path.chmod(0o640)
-    assert localkeys.find([tmp_path]) == (
+    assert key_search.find([tmp_path]) == (
         LocalKey(
             path=path,
             fingerprints=key.fingerprints,
@@ -43,12 +43,12 @@ def test_a_private_key_is_described(tmp_path: Path, key_file: Path, key: Private
 
 
 def test_a_public_key_is_described(tmp_path: Path, key: PrivateKey) -> None:
-    """It has no private half, its comment is kept, and the private form is not known."""
+    """It has no private key, its comment is kept, and the private form is not known."""
     (tmp_path / "id.pub").write_text(key.public.line("web server") + "\n")
-    (found,) = localkeys.find([tmp_path])
+    (found,) = key_search.find([tmp_path])
     assert (found.has_private, found.encrypted, found.comment) == (False, False, "web server")
     assert found.fingerprints == key.public.fingerprints
-    assert Form.SHA1_PKCS8 not in {each.form for each in found.fingerprints}
+    assert FingerprintType.SHA1_PKCS8 not in {each.fingerprint_type for each in found.fingerprints}
 
 
 def copy(key_file: Path, path: Path) -> Path:
@@ -71,7 +71,7 @@ def test_an_encrypted_openssh_key_shows_its_public_half(
 ) -> None:
     """Its public forms are known without the passphrase."""
     encrypt(copy(key_file, tmp_path / "id"))
-    (found,) = localkeys.find([tmp_path])
+    (found,) = key_search.find([tmp_path])
     assert (found.has_private, found.encrypted) == (True, True)
     assert (found.fingerprints, found.blob) == (key.public.fingerprints, key.public.blob)
 
@@ -80,25 +80,25 @@ def test_an_encrypted_openssh_key_shows_its_public_half(
 def test_an_encrypted_pem_takes_its_public_half_from_its_neighbour(
     tmp_path: Path, key_file: Path, key: PrivateKey, style: str
 ) -> None:
-    """Alone it is a key without fingerprints; with `.pub` beside it, it has the public forms."""
+    """Alone it is a key without fingerprints; with `.pub` next to it, it has the public forms."""
     path = encrypt(copy(key_file, tmp_path / "id"), "-m", style)
-    (alone,) = localkeys.find([tmp_path])
+    (alone,) = key_search.find([tmp_path])
     assert (alone.has_private, alone.encrypted, alone.fingerprints) == (True, True, ())
     (tmp_path / "id.pub").write_text(key.public.line("mine"))
-    found, public = localkeys.find([tmp_path])
+    found, public = key_search.find([tmp_path])
     assert (found.path, found.encrypted, found.comment) == (path, True, "mine")
     assert found.fingerprints == public.fingerprints == key.public.fingerprints
 
 
 def test_a_neighbour_that_is_no_public_key_is_not_believed(tmp_path: Path, key_file: Path) -> None:
-    """A private key called `.pub` says nothing about the key beside it."""
+    """A private key called `.pub` says nothing about the key next to it."""
     encrypt(copy(key_file, tmp_path / "id"), "-m", "PEM")
     shutil.copy(key_file, tmp_path / "id.pub")
-    assert localkeys.find([tmp_path])[0].fingerprints == ()
+    assert key_search.find([tmp_path])[0].fingerprints == ()
 
 
 def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
-    """Pipes, sockets, folders, loops, big files, garbage and files we may not read."""
+    """Pipes, sockets, directories, loops, big files, garbage and files we may not read."""
     shutil.copy(key_file, tmp_path / "key")
     os.mkfifo(tmp_path / "pipe")
     put_socket(tmp_path / "socket")
@@ -117,19 +117,25 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
 
 
 def test_a_link_to_a_file_is_followed(tmp_path: Path, key_file: Path) -> None:
-    """Keys are often linked into ~/.ssh; the name in the folder is what is told."""
+    """Keys are often linked into ~/.ssh; the name in the directory is what is told."""
     (tmp_path / "link").symlink_to(key_file)
     assert names(tmp_path) == ["link"]
 
 
 def test_a_folder_is_searched_once(tmp_path: Path, key_file: Path) -> None:
-    """However it is spelled; a missing folder and a file are no error."""
-    folder = tmp_path / "ssh"
-    folder.mkdir()
-    shutil.copy(key_file, folder / "key")
+    """However it is spelled; a missing directory and a file are no error."""
+    directory = tmp_path / "ssh"
+    directory.mkdir()
+    shutil.copy(key_file, directory / "key")
     (tmp_path / "link").symlink_to("ssh")
-    spelled = [tmp_path / "missing", folder, folder / ".", tmp_path / "link", folder / "key"]
-    assert [each.path for each in localkeys.find(spelled)] == [folder / "key"]
+    spelled = [
+        tmp_path / "missing",
+        directory,
+        directory / ".",
+        tmp_path / "link",
+        directory / "key",
+    ]
+    assert [each.path for each in key_search.find(spelled)] == [directory / "key"]
 
 
 def test_the_order_is_folders_then_names(tmp_path: Path, key_file: Path) -> None:
@@ -138,7 +144,7 @@ def test_the_order_is_folders_then_names(tmp_path: Path, key_file: Path) -> None
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         shutil.copy(key_file, path)
-    found = localkeys.find([tmp_path / "b", tmp_path / "a"])
+    found = key_search.find([tmp_path / "b", tmp_path / "a"])
     assert [str(each.path.relative_to(tmp_path)) for each in found] == ["b/10", "b/2", "a/a", "a/z"]
 
 
@@ -147,7 +153,7 @@ def test_names_that_are_no_text_are_found(tmp_path: Path, key_file: Path) -> Non
     try:
         copy(key_file, tmp_path / os.fsdecode(b"\xff\xfe"))
     except OSError:
-        pytest.skip("this disk wants names that are UTF-8")
+        pytest.skip("this computer wants names that are UTF-8")
     assert [os.fsencode(each) for each in names(tmp_path)] == [b"\xff\xfe"]
 
 
@@ -155,8 +161,8 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
     """No file, mode or time of change differs afterwards."""
     shutil.copy(key_file, tmp_path / "key")
     before = {each: each.stat() for each in (tmp_path, tmp_path / "key")}
-    localkeys.find([tmp_path])
-    localkeys.read(tmp_path / "key")
+    key_search.find([tmp_path])
+    key_search.read(tmp_path / "key")
     for path, status in before.items():
         now = path.stat()
         assert (now.st_mode, now.st_mtime_ns, now.st_ctime_ns) == (
@@ -169,8 +175,8 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
 def test_a_named_file_is_read(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
     """`--key FILE` gives the same facts as a search."""
     shutil.copy(key_file, tmp_path / "key")
-    found = localkeys.read(tmp_path / "key")
-    assert (found,) == localkeys.find([tmp_path])
+    found = key_search.read(tmp_path / "key")
+    assert (found,) == key_search.find([tmp_path])
     assert found.fingerprints == key.fingerprints
 
 
@@ -192,9 +198,9 @@ def locked(reachable: Path, key_file: Path) -> Iterator[Path]:
 
 def test_a_file_we_may_not_read_is_passed_over_or_told(locked: Path) -> None:
     """A search goes on without it; named, it is an error of this machine."""
-    assert localkeys.find([locked.parent]) == ()
+    assert key_search.find([locked.parent]) == ()
     with pytest.raises(LocalError) as failure:
-        localkeys.read(locked)
+        key_search.read(locked)
     assert failure.value.message == f"cannot read {locked}: permission denied"
 
 
@@ -246,7 +252,7 @@ def test_a_named_file_that_is_no_key_is_told(
     path = tmp_path / "key"
     put(path)
     with pytest.raises(error) as failure:
-        localkeys.read(path)
+        key_search.read(path)
     assert failure.value.message == message.format(path=path)
     assert failure.value.exit_code == error.exit_code
 
@@ -255,26 +261,26 @@ def test_a_file_below_a_file_is_missing(tmp_path: Path) -> None:
     """A path that cannot exist is a file that is not there."""
     (tmp_path / "file").touch()
     with pytest.raises(MissingError, match="there is no file"):
-        localkeys.read(tmp_path / "file" / "key")
+        key_search.read(tmp_path / "file" / "key")
 
 
 def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> None:
     """No repr of what the search gives holds a word of the private key."""
     shutil.copy(key_file, tmp_path / "key")
-    word = keymaker.read_private(key_file.read_bytes()).pem.reveal().split()[5].decode()
-    assert word not in repr(localkeys.find([tmp_path]))
+    word = keys.read_private(key_file.read_bytes()).pem.reveal().split()[5].decode()
+    assert word not in repr(key_search.find([tmp_path]))
 
 
 def test_key_folders_are_surveyed(tmp_path: Path) -> None:
-    """Permissions and names of all files, each folder once under whatever name; gaps are none."""
-    folder = tmp_path / "keys"
-    folder.mkdir()
-    folder.chmod(0o1750)
-    (folder / "web.pem").touch()
-    (folder / "web.pem.pub").symlink_to("nowhere")
-    (folder / "more").mkdir()
-    (tmp_path / "link").symlink_to(folder)
+    """Permissions and names of all files, each directory once under whatever name."""
+    directory = tmp_path / "keys"
+    directory.mkdir()
+    directory.chmod(0o1750)
+    (directory / "web.pem").touch()
+    (directory / "web.pem.pub").symlink_to("nowhere")
+    (directory / "more").mkdir()
+    (tmp_path / "link").symlink_to(directory)
     (tmp_path / "file").touch()
-    asked = [folder, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
+    asked = [directory, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
     inside = frozenset({"web.pem", "web.pem.pub", "more"})
-    assert localkeys.survey(asked) == (KeyFolder(folder, 0o1750, inside),)
+    assert key_search.list_directories(asked) == (DirectoryListing(directory, 0o1750, inside),)

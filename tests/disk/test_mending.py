@@ -1,4 +1,4 @@
-"""Mending what surrounds a private key: no key is lost, no file overwritten, no link followed."""
+"""Fixing what surrounds a private key: no key is lost, no file overwritten, no link followed."""
 
 import os
 import stat
@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage as keystore
+from lskeys import storage
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
 
 MODES = (0o400, 0o600, 0o640, 0o644, 0o660, 0o666, 0o755, 0o777)
 
 
-def key_file(folder: Path, key: PrivateKey, mode: int = 0o600) -> Path:
-    """A private key file in a folder."""
-    path = folder / "web.pem"
+def key_file(directory: Path, key: PrivateKey, mode: int = 0o600) -> Path:
+    """A private key file in a directory."""
+    path = directory / "web.pem"
     path.write_bytes(key.pem.reveal())
     path.chmod(mode)
     return path
@@ -32,7 +32,7 @@ def mode_of(path: Path) -> int:
 def test_a_private_key_becomes_private(tmp_path: Path, small: PrivateKey, mode: int) -> None:
     """No one else has a right on it, and its text is what it was; a right is never added."""
     path = key_file(tmp_path, small, mode)
-    keystore.close_file(path)
+    storage.restrict_file(path)
     assert mode_of(path) == (0o600 if mode & ~0o600 else mode)
     assert path.read_bytes() == small.pem.reveal()
 
@@ -41,7 +41,7 @@ def test_a_private_key_becomes_private(tmp_path: Path, small: PrivateKey, mode: 
 def test_a_folder_is_closed_for_writing(tmp_path: Path, mode: int) -> None:
     """Others cannot put files in it any more; who may list it stays as it is."""
     tmp_path.chmod(mode)
-    keystore.close_folder(tmp_path)
+    storage.restrict_directory(tmp_path)
     assert mode_of(tmp_path) == mode & ~0o022
 
 
@@ -50,7 +50,7 @@ def test_the_public_half_is_written(tmp_path: Path, key: PrivateKey) -> None:
     path = key_file(tmp_path, key)
     before = os.umask(0o777)
     try:
-        assert keystore.complete(path) == tmp_path / "web.pem.pub"
+        assert storage.write_public_key(path) == tmp_path / "web.pem.pub"
     finally:
         os.umask(before)
     derived = subprocess.run(("ssh-keygen", "-y", "-f", path), check=True, capture_output=True)
@@ -72,12 +72,12 @@ def _dangling(path: Path) -> None:
 def test_nothing_is_overwritten(
     tmp_path: Path, small: PrivateKey, obstacle: Callable[[Path], None]
 ) -> None:
-    """Whatever has the name of the public half keeps it."""
+    """Whatever has the name of the public key keeps it."""
     path = key_file(tmp_path, small)
     obstacle(tmp_path / "web.pem.pub")
     before = (tmp_path / "web.pem.pub").lstat()
     with pytest.raises(RefusedError, match="is there by now, and stays as it is"):
-        keystore.complete(path)
+        storage.write_public_key(path)
     after = (tmp_path / "web.pem.pub").lstat()
     assert (after.st_ino, after.st_mode, after.st_size) == (
         before.st_ino,
@@ -88,9 +88,9 @@ def test_nothing_is_overwritten(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["web.pem", "web.pem.pub"]
 
 
-@pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
+@pytest.mark.parametrize("mend", [storage.restrict_file, storage.write_public_key])
 def test_links_are_not_followed(
-    tmp_path: Path, small: PrivateKey, mend: Callable[[Path], object]
+    tmp_path: Path, small: PrivateKey, tighten_mode: Callable[[Path], object]
 ) -> None:
     """What a link points to is somewhere else, and not ours to change."""
     (tmp_path / "elsewhere").mkdir()
@@ -98,12 +98,12 @@ def test_links_are_not_followed(
     link = tmp_path / "web.pem"
     link.symlink_to(real)
     with pytest.raises(RefusedError, match="is a symbolic link"):
-        mend(link)
+        tighten_mode(link)
     assert mode_of(real) == 0o644
     assert [each.name for each in real.parent.iterdir()] == ["web.pem"]
 
 
-@pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
+@pytest.mark.parametrize("mend", [storage.restrict_file, storage.write_public_key])
 @pytest.mark.parametrize(
     ("content", "error"),
     [(None, MissingError), (b"", RefusedError), (b"no key", RefusedError)],
@@ -112,7 +112,7 @@ def test_only_private_keys_are_mended(
     tmp_path: Path,
     content: bytes | None,
     error: type[LskeysError],
-    mend: Callable[[Path], object],
+    tighten_mode: Callable[[Path], object],
 ) -> None:
     """A file that was replaced since it was looked at is left as it is."""
     path = tmp_path / "web.pem"
@@ -120,47 +120,47 @@ def test_only_private_keys_are_mended(
         path.write_bytes(content)
         path.chmod(0o644)
     with pytest.raises(error):
-        mend(path)
+        tighten_mode(path)
     assert content is None or mode_of(path) == 0o644
     assert not (tmp_path / "web.pem.pub").exists()
 
 
-@pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
+@pytest.mark.parametrize("mend", [storage.restrict_file, storage.write_public_key])
 def test_a_public_half_is_no_private_key(
-    tmp_path: Path, small: PrivateKey, mend: Callable[[Path], object]
+    tmp_path: Path, small: PrivateKey, tighten_mode: Callable[[Path], object]
 ) -> None:
     """A public key in a private one's place is everybody's to read, and stays so."""
     path = tmp_path / "web.pem"
     path.write_text(small.public.line() + "\n")
     path.chmod(0o644)
     with pytest.raises(RefusedError, match="holds no private key"):
-        mend(path)
+        tighten_mode(path)
     assert mode_of(path) == 0o644
     assert [each.name for each in tmp_path.iterdir()] == ["web.pem"]
 
 
-@pytest.mark.parametrize("mend", [keystore.close_file, keystore.complete])
+@pytest.mark.parametrize("mend", [storage.restrict_file, storage.write_public_key])
 def test_a_folder_open_to_others_is_mended_first(
-    tmp_path: Path, small: PrivateKey, mend: Callable[[Path], object]
+    tmp_path: Path, small: PrivateKey, tighten_mode: Callable[[Path], object]
 ) -> None:
     """Where others may swap files, none is touched."""
     path = key_file(tmp_path, small, 0o644)
     tmp_path.chmod(0o777)
     with pytest.raises(RefusedError, match="others may write"):
-        mend(path)
-    keystore.close_folder(tmp_path)
-    mend(path)
+        tighten_mode(path)
+    storage.restrict_directory(tmp_path)
+    tighten_mode(path)
 
 
 def test_an_encrypted_key_that_shows_nothing(tmp_path: Path, key_file: Path) -> None:
-    """No public half can be derived without the passphrase: refused, with the way out."""
+    """No public key can be derived without the passphrase: refused, with the way out."""
     path = tmp_path / "web.pem"
     command = ("openssl", "rsa", "-traditional", "-aes128", "-passout", "pass:secret")
     subprocess.run((*command, "-in", key_file, "-out", path), check=True, capture_output=True)
-    with pytest.raises(RefusedError, match="does not show its public half") as refused:
-        keystore.complete(path)
+    with pytest.raises(RefusedError, match="does not show its public key") as refused:
+        storage.write_public_key(path)
     assert "ssh-keygen -y" in (refused.value.hint or "")
-    keystore.close_file(path)
+    storage.restrict_file(path)
 
 
 def test_an_encrypted_key_that_shows_its_public_half(tmp_path: Path) -> None:
@@ -170,12 +170,12 @@ def test_an_encrypted_key_that_shows_its_public_half(tmp_path: Path) -> None:
     subprocess.run(words, check=True)
     made = (tmp_path / "key.pub").read_text()
     (tmp_path / "key.pub").unlink()
-    assert keystore.complete(path).read_text().split() == made.split()
+    assert storage.write_public_key(path).read_text().split() == made.split()
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    """A folder that is gone, or none, is the disk's failure."""
+    """A directory that is gone, or none, is the disk's failure."""
     (tmp_path / "file").touch()
     for name in ("gone", "file"):
-        with pytest.raises(LocalError, match="cannot change the rights on"):
-            keystore.close_folder(tmp_path / name)
+        with pytest.raises(LocalError, match="cannot change the permissions on"):
+            storage.restrict_directory(tmp_path / name)

@@ -25,21 +25,21 @@ def poor(tmp_path: Path, *injections: str) -> tuple[str, ...]:
     )
 
 
-def modes(folder: Path) -> dict[str, int]:
+def modes(directory: Path) -> dict[str, int]:
     """Mode of every file, by name."""
-    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in sorted(folder.iterdir())}
+    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in sorted(directory.iterdir())}
 
 
-def put(folder: Path, key: PrivateKey) -> None:
-    """A folder with a private key in it."""
-    folder.mkdir(0o700)
-    (folder / "k.pem").touch(0o600)
-    (folder / "k.pem").write_bytes(key.pem.reveal())
+def put(directory: Path, key: PrivateKey) -> None:
+    """A directory with a private key in it."""
+    directory.mkdir(0o700)
+    (directory / "k.pem").touch(0o600)
+    (directory / "k.pem").write_bytes(key.pem.reveal())
 
 
-def texts(folder: Path) -> Iterable[bytes]:
+def texts(directory: Path) -> Iterable[bytes]:
     """What the files hold."""
-    return [each.read_bytes() for each in sorted(folder.iterdir())]
+    return [each.read_bytes() for each in sorted(directory.iterdir())]
 
 
 @pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP", "EMLINK"])
@@ -47,11 +47,11 @@ def test_without_hard_links_the_key_is_saved(
     tmp_path: Path, save: Saver, small: PrivateKey, error: str
 ) -> None:
     """It is created exclusively under its own name, with its mode, and no twin stays."""
-    folder = tmp_path / "out"
-    ran = save(folder, before=poor(tmp_path, f"--inject=linkat:error={error}"))
+    directory = tmp_path / "out"
+    ran = save(directory, before=poor(tmp_path, f"--inject=linkat:error={error}"))
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
-    assert modes(folder) == {"k.pem": 0o600, "k.pem.pub": 0o644}
-    assert (folder / "k.pem").read_bytes() == small.pem.reveal()
+    assert modes(directory) == {"k.pem": 0o600, "k.pem.pub": 0o644}
+    assert (directory / "k.pem").read_bytes() == small.pem.reveal()
 
 
 def test_without_hard_links_nothing_is_overwritten(
@@ -83,23 +83,23 @@ def test_without_hard_links_a_file_too_big_to_copy_is_not_replaced(
     tmp_path: Path, save: Saver
 ) -> None:
     """It could only be kept in part, so it stays."""
-    folder = tmp_path / "out"
-    folder.mkdir(0o700)
-    (folder / "k.pem").write_bytes(b"x" * 100_000)
-    ran = save(folder, "--force", before=poor(tmp_path, NO_LINKS))
+    directory = tmp_path / "out"
+    directory.mkdir(0o700)
+    (directory / "k.pem").write_bytes(b"x" * 100_000)
+    ran = save(directory, "--force", before=poor(tmp_path, NO_LINKS))
     assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"{folder / 'k.pem'} is too big to be kept beside it\n"
-    assert texts(folder) == [b"x" * 100_000]
+    assert ran.stderr == f"{directory / 'k.pem'} is too big to be kept next to it\n"
+    assert texts(directory) == [b"x" * 100_000]
 
 
 def test_without_hard_links_a_failed_write_leaves_no_half(tmp_path: Path, save: Saver) -> None:
     """What was begun under the key's own name is taken away again."""
-    folder = tmp_path / "out"
+    directory = tmp_path / "out"
     second_write = "--inject=pwrite64:error=ENOSPC:when=2"
-    ran = save(folder, before=poor(tmp_path, NO_LINKS, second_write))
+    ran = save(directory, before=poor(tmp_path, NO_LINKS, second_write))
     assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"cannot write {folder / 'k.pem'}: no space left on device\n"
-    assert modes(folder) == {}
+    assert ran.stderr == f"cannot write {directory / 'k.pem'}: no space left on device\n"
+    assert modes(directory) == {}
 
 
 @pytest.mark.parametrize("error", ["ENOLCK", "EOPNOTSUPP", "EBADF", "ENOSYS"])
@@ -111,12 +111,12 @@ def test_without_locks_the_key_is_saved(tmp_path: Path, save: Saver, error: str)
 
 def test_without_locks_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
     """The exclusive link alone keeps them from overwriting each other."""
-    folder = tmp_path / "out"
+    directory = tmp_path / "out"
     locks = "--inject=flock:error=ENOLCK"
-    ran = save(folder, "--together=40", before=poor(tmp_path, locks))
+    ran = save(directory, "--together=40", before=poor(tmp_path, locks))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert sorted(ran.stdout.split()) == ["saved"] + ["unchanged"] * 39
-    assert modes(folder) == {"k.pem": 0o600, "k.pem.pub": 0o644}
+    assert modes(directory) == {"k.pem": 0o600, "k.pem.pub": 0o644}
 
 
 @pytest.mark.parametrize("error", ["EOPNOTSUPP", "EINVAL"])
@@ -164,33 +164,33 @@ def test_a_disk_that_does_not_say_how_long_a_name_may_be(
 def test_a_disk_that_fills_between_does_not_lose_what_is_saved(
     tmp_path: Path, save: Saver, small: PrivateKey
 ) -> None:
-    """If only the public half fails, the message says that the private key is there."""
-    folder = tmp_path / "out"
+    """If only the public key fails, the message says that the private key is there."""
+    directory = tmp_path / "out"
     second_write = "--inject=pwrite64:error=ENOSPC:when=2"
-    ran = save(folder, before=poor(tmp_path, second_write))
-    private, public = folder / "k.pem", folder / "k.pem.pub"
+    ran = save(directory, before=poor(tmp_path, second_write))
+    private, public = directory / "k.pem", directory / "k.pem.pub"
     assert ran.returncode == 9
     assert ran.stderr == (
-        f"{private} is saved, but its public half {public} is not: no space left on device\n"
+        f"{private} is saved, but its public key {public} is not: no space left on device\n"
     )
-    assert texts(folder) == [small.pem.reveal()]
+    assert texts(directory) == [small.pem.reveal()]
 
 
 def test_a_key_that_does_not_read_back_is_told(tmp_path: Path, save: Saver) -> None:
     """If the disk returns something else, there is no success and a warning not to rely on it."""
-    folder = tmp_path / "out"
+    directory = tmp_path / "out"
     words = ("--inject=ftruncate:retval=0:when=1",)  # the reserved zeros stay behind the key
-    ran = save(folder, before=poor(tmp_path, *words))
+    ran = save(directory, before=poor(tmp_path, *words))
     assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"{folder / 'k.pem'} does not read back as it was written\n"
+    assert ran.stderr == f"{directory / 'k.pem'} does not read back as it was written\n"
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="knows that machine's struct stat")
 @pytest.mark.parametrize(
     ("descriptor", "message"),
     [
-        ("the draft", "the disk of {folder} cannot keep a file private"),
-        ("the saved file", "{folder}/k.pem does not read back as it was written"),
+        ("the draft", "the disk of {directory} cannot keep a file private"),
+        ("the saved file", "{directory}/k.pem does not read back as it was written"),
     ],
 )
 def test_a_disk_that_opens_files_to_others_is_told(
@@ -206,8 +206,8 @@ def test_a_disk_that_opens_files_to_others_is_told(
     argument = 3 if call.name == "newfstatat" else 2
     device_inode_links_mode = struct.pack("<QQQI", 1, 1, 1, stat.S_IFREG | 0o644).hex()
     poke = f"poke_exit=@arg{argument}={device_inode_links_mode}"
-    folder = tmp_path / "out"
-    ran = save(folder, before=poor(tmp_path, f"--inject={call.name}:{poke}:when={call.number}"))
+    directory = tmp_path / "out"
+    ran = save(directory, before=poor(tmp_path, f"--inject={call.name}:{poke}:when={call.number}"))
     assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == message.format(folder=folder) + "\n"
-    assert not [each for each in folder.iterdir() if each.name.startswith(".")]
+    assert ran.stderr == message.format(directory=directory) + "\n"
+    assert not [each for each in directory.iterdir() if each.name.startswith(".")]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage as keystore
+from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import PrivateKey
 
@@ -18,22 +18,22 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Contents = dict[str, tuple[int, bytes]]
 
 
-def contents(folder: Path) -> Contents:
+def contents(directory: Path) -> Contents:
     """Every file: permission bits and text."""
     return {
-        each.name: (each.stat().st_mode & 0o777, each.read_bytes()) for each in folder.iterdir()
+        each.name: (each.stat().st_mode & 0o777, each.read_bytes()) for each in directory.iterdir()
     }
 
 
-def save_and_withdraw(folder: Path, key: PrivateKey, *, force: bool = False) -> Contents:
+def save_and_withdraw(directory: Path, key: PrivateKey, *, force: bool = False) -> Contents:
     """Save a new key and take it back; what was there between."""
     with (
-        keystore.open_folder(folder, now=lambda: NOON) as held,
-        held.reserve(NAME, force=force, fresh=True) as place,
+        storage.open_key_directory(directory, now=lambda: NOON) as held,
+        held.reserve(NAME, force=force, fresh=True) as reservation,
     ):
-        saved = place.save(key)
-        between = contents(folder)
-        place.withdraw(saved)
+        saved = reservation.save(key)
+        between = contents(directory)
+        reservation.withdraw(saved)
     return between
 
 
@@ -46,8 +46,8 @@ def test_nothing_is_left(tmp_path: Path, key: PrivateKey) -> None:
 
 def test_what_was_replaced_comes_back(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
     """With force the old files have their names back, and nothing lies beside them."""
-    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
-        place.save(other)
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        reservation.save(other)
     before = contents(tmp_path)
     between = save_and_withdraw(tmp_path, key, force=True)
     assert between[NAME][1] == key.pem.reveal()
@@ -78,25 +78,25 @@ def test_other_files_stay(tmp_path: Path, key: PrivateKey) -> None:
 def test_what_is_taken_back_lasts(
     tmp_path: Path, save: Saver, other: PrivateKey, options: tuple[str, ...]
 ) -> None:
-    """The last that is done is to flush the folder, after every name in it is as it was."""
-    folder = tmp_path / "out"
-    folder.mkdir(0o700)
+    """The last that is done is to flush the directory, after every name in it is as it was."""
+    directory = tmp_path / "out"
+    directory.mkdir(0o700)
     if options:
-        (folder / "k.pem").write_bytes(other.pem.reveal())
-        (folder / "k.pem.pub").write_text(other.public.line())
-    trace = watch(save, folder, tmp_path / "log", "--withdraw", *options)
+        (directory / "k.pem").write_bytes(other.pem.reveal())
+        (directory / "k.pem.pub").write_text(other.public.line())
+    trace = watch(save, directory, tmp_path / "log", "--withdraw", *options)
     steps = [each.name for each in trace if each.changes_the_disk or each.name == "fsync"]
     assert steps[-3:] == [*(["renameat"] if options else ["unlinkat"]) * 2, "fsync"]
 
 
 def test_a_key_that_cannot_be_taken_back(tmp_path: Path, key: PrivateKey) -> None:
     """Which file is still there, and that its key is of no use, is told."""
-    with keystore.open_folder(tmp_path) as held, held.reserve(NAME) as place:
-        saved = place.save(key)
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        saved = reservation.save(key)
         saved.path.unlink()
-        saved.path.mkdir()  # a folder is not unlinked
+        saved.path.mkdir()  # a directory is not unlinked
         with pytest.raises(LocalError) as failure:
-            place.withdraw(saved)
+            reservation.withdraw(saved)
     assert failure.value.message.startswith(
         f"{saved.path} cannot be removed again, and holds a key of no key pair: "
     )
@@ -109,11 +109,11 @@ def test_a_fresh_key_is_in_no_file_yet(tmp_path: Path, key: PrivateKey, beside: 
     path = tmp_path / (NAME + beside)
     path.write_bytes(text)
     with (
-        keystore.open_folder(tmp_path) as held,
+        storage.open_key_directory(tmp_path) as held,
         pytest.raises(RefusedError, match="holds another key"),
         held.reserve(NAME, fresh=True),
     ):
         pass
     assert contents(tmp_path).keys() == {NAME + beside}
     with pytest.raises(RefusedError, match="holds another key"):
-        keystore.inspect(tmp_path / NAME, fresh=True)
+        storage.inspect(tmp_path / NAME, fresh=True)

@@ -55,10 +55,10 @@ def calls(log: Path) -> list[Call]:
     return [each for each in ours if each.name != MARK and "MAP_ANONYMOUS" not in each.arguments]
 
 
-def watch(save: Saver, folder: Path, log: Path, *options: str) -> list[Call]:
+def watch(save: Saver, directory: Path, log: Path, *options: str) -> list[Call]:
     """Every file system call of one undisturbed save."""
     words = strace(log, "--seccomp-bpf", f"--trace=%file,%desc,{MARK}")
-    ran = save(folder, *options, before=words)
+    ran = save(directory, *options, before=words)
     assert ran.returncode == 0, ran.stderr
     return calls(log)
 

@@ -25,7 +25,7 @@ class Authority:
     """
 
     bundle: Path
-    _folder: Path
+    _directory: Path
     _key: ec.EllipticCurvePrivateKey
     _name: x509.Name
 
@@ -48,15 +48,15 @@ class Authority:
             names=[_ELSEWHERE if kind == "of another host" else _HERE],
             signer=key if is_own else self._key,
         )
-        path = self._folder / f"{kind}.pem"
+        path = self._directory / f"{kind}.pem"
         path.write_bytes(_pem(key) + made.public_bytes(Encoding.PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
         return context
 
 
-def authority(folder: Path) -> Authority:
-    """A new one, whose files are in this folder."""
+def authority(directory: Path) -> Authority:
+    """A new one, whose files are in this directory."""
     key, name, now = ec.generate_private_key(ec.SECP256R1()), _named("authority"), datetime.now(UTC)
     made = _certificate(
         subject=name,
@@ -66,9 +66,9 @@ def authority(folder: Path) -> Authority:
         names=[],
         signer=key,
     )
-    bundle = folder / "authority.pem"
+    bundle = directory / "authority.pem"
     bundle.write_bytes(made.public_bytes(Encoding.PEM))
-    return Authority(bundle, folder, key, name)
+    return Authority(bundle, directory, key, name)
 
 
 def _named(word: str) -> x509.Name:

@@ -9,8 +9,8 @@ import pytest
 
 from lskeys.sandbox import Sandbox
 from tests.conftest import NOW
+from tests.faults.verb_cases import Stage, fill_account, fill_home, make_own
 
-from .deeds import Stage, fill_account, fill_home, make_own
 from .server import Liar, lying
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from tests.cli.keys import fingerprint, openssh, public_line
 from tests.cli.keys import said as printed
 
-from .server import Answer, Call, Liar, pair, pairs, refused, said
+from .server import Call, Liar, Reply, pair, pairs, refused, said
 
 DEFAULT_PAIR = "LightsailDefaultKeyPair"
 HOST_KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
@@ -46,7 +46,7 @@ def stray_pem() -> str:
 
 @dataclass
 class Region:
-    """What there is; the service's operations change it.
+    """What there is; AWS's operations change it.
 
     Attributes:
         fingerprints: Of each key pair, by name, as reported.
@@ -66,9 +66,9 @@ class Region:
     def serve(self, liar: Liar) -> None:
         """Have a server answer for it from now on."""
         for operation in OPERATIONS:
-            liar.answers(operation, self.answer)
+            liar.responses(operation, self.response)
 
-    def answer(self, call: Call) -> Answer:  # noqa: PLR0911  one for each operation
+    def response(self, call: Call) -> Reply:  # noqa: PLR0911  one for each operation
         """What it answers to a call, which may change it."""
         name = call.members.get("keyPairName", "")
         match call.operation:
@@ -106,7 +106,7 @@ class Region:
             self.fingerprints[DEFAULT_PAIR] = fingerprint(self.default, "md5-spki")
         return _handed_out(self.default)
 
-    def _deleted(self, name: str, expected: object) -> Answer:
+    def _deleted(self, name: str, expected: object) -> Reply:
         if expected is not None and expected != self.fingerprints[name]:
             return refused("InvalidInputException", "The expected fingerprint does not match")
         del self.fingerprints[name]

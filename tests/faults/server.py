@@ -1,4 +1,4 @@
-"""A server on loopback that answers whatever bytes a test wants: no rules, no manners.
+"""A server on localhost that answers whatever bytes a test wants: no rules, no manners.
 
 The sandbox answers as Lightsail does; this one lies, breaks off, hangs and sends what no
 service would. It is scripted per operation, region and call, and remembers what it was asked. In
@@ -30,7 +30,7 @@ _REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 _DRIP = 0.02
 _FLOOD = b" " * 2**20
 MOMENT = 1_793_620_800.123
-"""2026-11-02 12:00:00.123 UTC, as the service spells it."""
+"""2026-11-02 12:00:00.123 UTC, as AWS spells it."""
 
 
 class Ending(Enum):
@@ -50,7 +50,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """Any answer: a body of any bytes, a length that need not be true, any ending.
 
     `wire` is sent instead of all that, HTTP or not.
@@ -87,24 +87,24 @@ class Call:
     turn: int
 
 
-Script = Callable[[Call], Answer | None]
+Script = Callable[[Call], Reply | None]
 """What to answer; None leaves it to the account behind, if there is one."""
 
-RESET = Answer(ending=Ending.RESET)
-HOLD = Answer(ending=Ending.HOLD)
+RESET = Reply(ending=Ending.RESET)
+HOLD = Reply(ending=Ending.HOLD)
 
 
-def said(raw: object, *, status: int = 200) -> Answer:
+def said(raw: object, *, status: int = 200) -> Reply:
     """Any JSON value as an answer; lone surrogates and control characters stay escapes."""
-    return Answer(json.dumps(raw).encode(), status)
+    return Reply(json.dumps(raw).encode(), status)
 
 
-def refused(code: str, message: object = "no", *, status: int = 400, **members: object) -> Answer:
-    """An error as the service spells one, with a message of any kind."""
+def refused(code: str, message: object = "no", *, status: int = 400, **members: object) -> Reply:
+    """An error as AWS spells one, with a message of any kind."""
     return said({"__type": code, "message": message} | members, status=status)
 
 
-def pairs(*raw: object, token: object = None) -> Answer:
+def pairs(*raw: object, token: object = None) -> Reply:
     """An answer of GetKeyPairs: these pairs, and the token of the next page."""
     return said({"keyPairs": list(raw)} | ({"nextPageToken": token} if token is not None else {}))
 
@@ -124,7 +124,7 @@ def pair(name: object = "web", **members: object) -> dict[str, object]:
     return usual | members
 
 
-def reworded(answer: Answer, word: Callable[[str, str], str]) -> Answer:
+def reworded(response: Reply, word: Callable[[str, str], str]) -> Reply:
     """The answer with each text in it changed: `word` gets the member's name and the text."""
 
     def changed(member: str, raw: object) -> object:
@@ -134,20 +134,20 @@ def reworded(answer: Answer, word: Callable[[str, str], str]) -> Answer:
             return [changed(member, each) for each in raw]
         return word(member, raw) if isinstance(raw, str) else raw
 
-    return replace(answer, body=json.dumps(changed("", json.loads(answer.body))).encode())
+    return replace(response, body=json.dumps(changed("", json.loads(response.body))).encode())
 
 
-def in_turn(*answers: Answer | None) -> Script:
+def in_turn(*responses: Reply | None) -> Script:
     """These answers one after another; the last one for ever."""
-    return lambda call: answers[min(call.number, len(answers) - 1)]
+    return lambda call: responses[min(call.number, len(responses) - 1)]
 
 
-def only(answer: Answer, *, turn: int | None = None, region: str | None = None) -> Script:
+def only(response: Reply, *, turn: int | None = None, region: str | None = None) -> Script:
     """This answer to one call of each region (from 0), or of one region only."""
 
-    def script(call: Call) -> Answer | None:
+    def script(call: Call) -> Reply | None:
         is_meant = turn in (None, call.turn) and region in (None, call.region)
-        return answer if is_meant else None
+        return response if is_meant else None
 
     return script
 
@@ -170,32 +170,32 @@ class Liar:
         self._scripts: dict[str, Script] = {}
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self.twist: Callable[[Call, Answer], Answer] | None = None
+        self.twist: Callable[[Call, Reply], Reply] | None = None
         self._behind: Wire | None = None
         self._http = _Server(self, tls)
         self.port: int = self._http.server_address[1]
         self.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
-    def answers(self, operation: str, *script: Answer | Script | None) -> None:
+    def responses(self, operation: str, *script: Reply | Script | None) -> None:
         """Set what an operation is answered: answers in turn, or a function of the call."""
         if len(script) == 1 and callable(script[0]):
             self._scripts[operation] = script[0]
             return
-        answers = (each for each in script if not callable(each))
-        self._scripts[operation] = in_turn(*answers)
+        responses = (each for each in script if not callable(each))
+        self._scripts[operation] = in_turn(*responses)
 
     def stands_before(self, account: Sandbox) -> None:
         """Have this account answer whatever no script is about."""
         self._behind = Wire(account.service())
 
-    def done_but(self, answer: Answer, *, turn: int | None = None) -> Script:
+    def done_but(self, response: Reply, *, turn: int | None = None) -> Script:
         """The account behind does what it is asked, and this is answered in its place."""
 
-        def script(call: Call) -> Answer | None:
+        def script(call: Call) -> Reply | None:
             if turn not in (None, call.turn):
                 return None
             self._ask_behind(call)
-            return answer
+            return response
 
         return script
 
@@ -204,7 +204,7 @@ class Liar:
         """The operations asked so far."""
         return [call.operation for call in self.calls]
 
-    def answer(self, operation: str, head: dict[str, str], body: bytes) -> Answer:
+    def response(self, operation: str, head: dict[str, str], body: bytes) -> Reply:
         """The scripted answer to one call, which is remembered."""
         region = _REGION.search(head.get("authorization", ""))
         where = region[1] if region else ""
@@ -216,19 +216,19 @@ class Liar:
             self.heads.append(head)
         self.asked.set()
         script = self._scripts.get(operation)
-        answer = script(call) if script else None
-        return answer or self._ask_behind(call)
+        response = script(call) if script else None
+        return response or self._ask_behind(call)
 
-    def _ask_behind(self, call: Call) -> Answer:
+    def _ask_behind(self, call: Call) -> Reply:
         if self._behind is None:
             return refused("UnknownOperationException", status=404)
         scope = f"AWS4-HMAC-SHA256 Credential=A/20261102/{call.region}/lightsail/aws4_request"
         target = f"Lightsail_20161128.{call.operation}"
         head = {"x-amz-target": target, "authorization": scope}
         body = json.dumps(call.members).encode()
-        response = self._behind.answer(HttpRequest("POST", False, head, body)).response  # noqa: FBT003  keep_alive
-        answer = Answer(response.body, response.status, headers=dict(response.headers))
-        return self.twist(call, answer) if self.twist else answer
+        http = self._behind.response(HttpRequest("POST", False, head, body)).response  # noqa: FBT003  keep_alive
+        reply = Reply(http.body, http.status, headers=dict(http.headers))
+        return self.twist(call, reply) if self.twist else reply
 
     def hold(self, seconds: float | None = None) -> bool:
         """Wait until the server is closed, or so long; whether it is closed."""
@@ -273,13 +273,13 @@ class _Conversation(BaseHTTPRequestHandler):
         head = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(head.get("content-length", "0")))
         operation = head.get("x-amz-target", "").rpartition(".")[2]
-        answer = self.server.liar.answer(operation, head, body)
+        response = self.server.liar.response(operation, head, body)
         self.close_connection = True
-        self._send(answer)
+        self._send(response)
 
-    def _send(self, answer: Answer) -> None:
-        liar, sent = self.server.liar, answer.to_bytes()
-        match answer.ending:
+    def _send(self, response: Reply) -> None:
+        liar, sent = self.server.liar, response.to_bytes()
+        match response.ending:
             case Ending.CLOSE:
                 self.wfile.write(sent)
             case Ending.RESET:

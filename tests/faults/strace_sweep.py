@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.faults.writing_cases import VERB_CASES, VerbCase
 from tests.signals import let_programs_heed
 
 from .server import Liar
 from .sweep import ERRORS, KILL, Doomed, Fault, Stage
-from .writing_deeds import DEEDS, Deed
 
 NAMES = {
     "openat": "open",
@@ -56,9 +56,9 @@ class Point:
 class Strace(Doomed):
     """Runs each command line as a program of its own; what it is asked for is as for `Doomed`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._log = folder / "strace"
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._log = directory / "strace"
         self.points: list[Point] = []
         self.has_hit = True
 
@@ -88,14 +88,17 @@ class Strace(Doomed):
 
     def _run(self, before: tuple[str, ...], words: list[str], environ: dict[str, str]) -> int:
         same_each_time = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        with (self._folder / "out").open("wb") as out, (self._folder / "err").open("wb") as err:
+        with (
+            (self._directory / "out").open("wb") as out,
+            (self._directory / "err").open("wb") as err,
+        ):
             return subprocess.run(
                 (*before, sys.executable, "-m", "lskeys", *words),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
                 env={**environ, **same_each_time},
-                cwd=self._folder,
+                cwd=self._directory,
                 check=False,
                 timeout=120,
             ).returncode
@@ -122,12 +125,12 @@ def faults(points: list[Point]) -> Iterator[Fault]:
             yield Fault(at, KILL, NAMES[point.name])
 
 
-def swept(deed: Deed) -> tuple[int, list[str]]:
-    """The fault points of a deed that were met, and every promise that broke."""
+def swept(case: VerbCase) -> tuple[int, list[str]]:
+    """The fault points of a case that were met, and every promise that broke."""
     with TemporaryDirectory(prefix="sweep") as name, Liar().running() as liar:
-        folder = Path(name)
-        strace = Strace(folder)
-        stage = Stage(folder, folder / "cache", liar, strace, strace, deed)
+        directory = Path(name)
+        strace = Strace(directory)
+        stage = Stage(directory, directory / "cache", liar, strace, strace, case)
         assert stage.undisturbed  # which fills the cache, too
         strace.points = []
         stage.run(anew=True)
@@ -140,13 +143,13 @@ def swept(deed: Deed) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    """Sweep every deed, and count the points."""
+    """Sweep every case, and count the points."""
     let_programs_heed()
     points, broken = 0, 0
     with ThreadPoolExecutor(TOGETHER) as pool:
-        for deed, (met, wrongs) in zip(DEEDS, pool.map(swept, DEEDS), strict=True):
+        for case, (met, wrongs) in zip(VERB_CASES, pool.map(swept, VERB_CASES), strict=True):
             points, broken = points + met, broken + len(wrongs)
-            sys.stdout.write(f"{deed.name}\t{met}\t{len(wrongs)}\n")
+            sys.stdout.write(f"{case.name}\t{met}\t{len(wrongs)}\n")
             sys.stdout.writelines(f"  {each}\n" for each in wrongs)
             sys.stdout.flush()
     sys.stdout.write(f"all\t{points}\t{broken}\n")

@@ -19,9 +19,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lskeys import sandbox
+from tests.faults.writing_cases import VERB_CASES, VerbCase
 from tests.signals import let_programs_heed
 
-from .promises import (
+from .invariants import (
     Picture,
     Told,
     leftovers,
@@ -33,7 +34,6 @@ from .promises import (
 )
 from .region import DEFAULT_PAIR, Region, other_pem, own_pem, stray_pem, third_pem
 from .server import Liar
-from .writing_deeds import DEEDS, Deed
 
 ERRORS = ("ENOSPC", "EIO", "EDQUOT")
 KILL, SHORT = "SIGKILL", "short"
@@ -104,7 +104,7 @@ class Doomed:
     def ask(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
         """Send one line, and wait for one."""
         self.send(**asked)
-        return self.answer()
+        return self.response()
 
     def send(self, **asked: Any) -> None:  # noqa: ANN401  JSON
         """Send one line; nothing given, an empty one."""
@@ -112,18 +112,18 @@ class Doomed:
         self._process.stdin.write((json.dumps(asked) if asked else "") + "\n")
         self._process.stdin.flush()
 
-    def answer(self) -> dict[str, Any]:
+    def response(self) -> dict[str, Any]:
         """Wait for one line."""
         assert self._process.stdout
-        answered: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answered
+        responded: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return responded
 
 
 @contextmanager
 def doomed() -> Iterator[Doomed]:
     """The program, running."""
     with subprocess.Popen(
-        (sys.executable, "-m", "tests.faults.doomed"),
+        (sys.executable, "-m", "tests.faults.syscall_faults"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -136,7 +136,7 @@ def doomed() -> Iterator[Doomed]:
 
 @dataclass
 class Stage:
-    """Where a deed is done again and again: a home, an account, and the program.
+    """Where a case is done again and again: a home, an account, and the program.
 
     Attributes:
         region: The account.
@@ -144,12 +144,12 @@ class Stage:
         points: How many faults there were.
     """
 
-    folder: Path
+    directory: Path
     cache: Path
     liar: Liar
     doomed: Doomed
     waiting: Doomed
-    deed: Deed
+    case: VerbCase
     region: Region = field(default_factory=Region)
     loose: set[int] = field(default_factory=set)
     points: int = 0
@@ -158,14 +158,14 @@ class Stage:
     @property
     def home(self) -> Path:
         """The home; its path stays the same."""
-        return self.folder / "home"
+        return self.directory / "home"
 
     @property
     def environ(self) -> dict[str, str]:
         """What the command line is started with."""
         return {
             "HOME": str(self.home),
-            "FOLDER": str(self.folder),
+            "DIRECTORY": str(self.directory),
             "XDG_CACHE_HOME": str(self.cache),
             "PATH": os.environ["PATH"],
             "TERM": "dumb",
@@ -177,43 +177,43 @@ class Stage:
         return [text for text in self._contents if b"PRIVATE" in text]
 
     def lay_out(self) -> None:
-        """Lay out home and account as they are before the deed."""
+        """Lay out home and account as they are before the case."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(0o700)
-        self.deed.prepare(self.home)
+        self.case.prepare(self.home)
         self.loose = {path.stat().st_ino for path in self.home.rglob("*") if path.is_file()}
-        self.region = self.deed.region()
+        self.region = self.case.region()
         self.region.serve(self.liar)
 
     def run(
         self, words: Sequence[str] = (), fault: Fault | None = None, *, anew: bool = False
     ) -> Ran:
-        """Run the deed's line, or another, from its beginning to its end."""
+        """Run the case's line, or another, from its beginning to its end."""
         if anew:
             self.lay_out()
-        spoken = list(words) or shlex.split(self.deed.line)
+        spoken = list(words) or shlex.split(self.case.line)
         lot = {"at": fault.at, "fault": fault.kind} if fault else {}
-        answered = self.doomed.ask(words=spoken, environ=self.environ, loose=[*self.loose], **lot)
-        return self._ran(answered)
+        responded = self.doomed.ask(words=spoken, environ=self.environ, loose=[*self.loose], **lot)
+        return self._ran(responded)
 
     @contextmanager
     def paused(self, at: int) -> Iterator[None]:
         """A run that waits before this call, for `run_on`."""
         self.lay_out()
-        words = shlex.split(self.deed.line)
+        words = shlex.split(self.case.line)
         self.waiting.send(words=words, environ=self.environ, pause=at, loose=[*self.loose])
         yield
         self.waiting.send()
-        self.waiting.answer()
+        self.waiting.response()
 
     def run_on(self, fault: Fault) -> Ran:
         """Go on from there with this fault, and leave the waiting run as it is."""
         self.lay_out()
         return self._ran(self.waiting.ask(at=fault.at, fault=fault.kind, loose=[*self.loose]))
 
-    def _ran(self, answered: dict[str, Any]) -> Ran:
-        out, err = ((self.folder / name).read_text() for name in ("out", "err"))
-        return Ran(Told(answered["code"], out, err), answered["calls"], answered["seen"])
+    def _ran(self, responded: dict[str, Any]) -> Ran:
+        out, err = ((self.directory / name).read_text() for name in ("out", "err"))
+        return Ran(Told(responded["code"], out, err), responded["calls"], responded["seen"])
 
     @cached_property
     def _contents(self) -> list[bytes]:
@@ -222,7 +222,7 @@ class Stage:
 
     @cached_property
     def undisturbed(self) -> tuple[Ran, Picture]:
-        """The deed as it goes where nothing is in its way, and what it leaves."""
+        """The case as it goes where nothing is in its way, and what it leaves."""
         assert self.old is not None  # known before anything has gone wrong
         ran = self.run(anew=True)
         assert ran.told.code == 0, ran.told.err
@@ -242,7 +242,7 @@ class Stage:
         return [*found, *self._differences_in_the_account()]
 
     def _differences_in_the_account(self) -> Iterator[str]:
-        words = self.deed.line.split()
+        words = self.case.line.split()
         if words[0] == "create" and "web" not in self.region.fingerprints:
             yield "there is no pair web"
         if words[0] == "delete" and DEFAULT_PAIR in self.region.fingerprints:
@@ -264,10 +264,10 @@ class Stage:
             ran.told,
             self._secrets,
             codes=(*fault.codes, 6, 7)
-            if self.deed.is_report and fault.kind in ERRORS
+            if self.case.is_report and fault.kind in ERRORS
             else fault.codes,
             is_complete=all(JOURNAL in each for each in differences),  # told before it is closed
-            is_report=self.deed.is_report,
+            is_report=self.case.is_report,
         )
         if ran.told.code == 0:
             yield from (f"success, but {each}" for each in differences)
@@ -276,7 +276,7 @@ class Stage:
         if left and not fault.may_leave:
             yield f"left: {left}"
         end = repr((sorted(self.picture().items()), len(left), sorted(self.region.fingerprints)))
-        is_over = is_complete and self.deed.line.startswith("rotate")  # again is another rotation
+        is_over = is_complete and self.case.line.startswith("rotate")  # again is another rotation
         if end not in self._known_ends and not is_over:
             self._known_ends.add(end)
             yield from self._wrongs_of_the_next_run(left)
@@ -287,12 +287,12 @@ class Stage:
         return [text.encode() for text in texts]
 
     def _keyless(self) -> Iterator[str]:
-        """A pair whose private half was on the disk or is said to be has it there."""
-        if self.deed.line.startswith(("rotate", "delete")) and self.region.default != own_pem():
+        """A pair whose private key was on the disk or is said to be has it there."""
+        if self.case.line.startswith(("rotate", "delete")) and self.region.default != own_pem():
             held = [path.read_bytes() for path in self.home.rglob("*") if path.is_file()]
             if own_pem().encode() not in held:
                 yield "the deleted pair's key is on no disk"
-        if "web" in self.region.fingerprints and "--service" not in self.deed.line:
+        if "web" in self.region.fingerprints and "--service" not in self.case.line:
             target = self.home / ".ssh" / "web.pem"
             if not target.exists():
                 yield "there is a pair, and its key is on no disk"
@@ -305,7 +305,7 @@ class Stage:
                 yield f"the next run does not name {each}: {again.err}"
         told = self._helped(again)
         helped = (6,) if told is not again else ()  # audit finds a pair that no instance names
-        if told.code not in {0, *self.deed.again, *helped}:
+        if told.code not in {0, *self.case.again, *helped}:
             yield f"the next run fails: {told.err}"
         yield from (f"after the next run {each}" for each in self.differences())
         yield from (
@@ -316,7 +316,7 @@ class Stage:
 
     def _helped(self, told: Told) -> Told:
         """Where a new run cannot know what to do, what its hint says is done."""
-        if told.code != 5 or not self.deed.line.startswith("create"):
+        if told.code != 5 or not self.case.line.startswith("create"):
             return told
         if "lskeys import web" in told.err:
             self.run(("import", "web", str(self.home / ".ssh" / "web.pem")))
@@ -328,10 +328,10 @@ class Stage:
 
 
 @contextmanager
-def staged(cache: Path) -> Iterator[Callable[[Path, Deed], Stage]]:
-    """What makes stages, each in a folder of its own, while the programs behind them run."""
+def staged(cache: Path) -> Iterator[Callable[[Path, VerbCase], Stage]]:
+    """What makes stages, each in a directory of its own, while the programs behind them run."""
     with Liar().running() as liar, doomed() as runner, doomed() as waiting:
-        yield lambda folder, deed: Stage(folder, cache, liar, runner, waiting, deed)
+        yield lambda directory, case: Stage(directory, cache, liar, runner, waiting, case)
 
 
 def faults(calls: Sequence[str], *, full: bool) -> Iterator[Fault]:
@@ -358,7 +358,7 @@ def faults(calls: Sequence[str], *, full: bool) -> Iterator[Fault]:
 
 
 def swept(stage: Stage, *, full: bool = FULL) -> list[str]:
-    """Every promise that broke at any fault point of a deed."""
+    """Every promise that broke at any fault point of a case."""
     calls = stage.undisturbed[0].calls
     first = calls.index(REQUEST) + 1
     every = [*faults(calls, full=full)]
@@ -379,17 +379,17 @@ def swept(stage: Stage, *, full: bool = FULL) -> list[str]:
 
 
 def main() -> int:
-    """Sweep every deed with every fault, and count the points."""
+    """Sweep every case with every fault, and count the points."""
     let_programs_heed()
     points, broken = 0, 0
     with TemporaryDirectory() as name, staged(Path(name) / "cache") as stage:
-        for deed in DEEDS:
-            folder = Path(name) / deed.name
-            folder.mkdir()
-            deed_stage = stage(folder, deed)
+        for case in VERB_CASES:
+            directory = Path(name) / case.name
+            directory.mkdir()
+            deed_stage = stage(directory, case)
             wrongs = swept(deed_stage, full=True)
             points, broken = points + deed_stage.points, broken + len(wrongs)
-            sys.stdout.write(f"{deed.name}\t{deed_stage.points}\t{len(wrongs)}\n")
+            sys.stdout.write(f"{case.name}\t{deed_stage.points}\t{len(wrongs)}\n")
             sys.stdout.writelines(f"  {each}\n" for each in wrongs)
             sys.stdout.flush()
     sys.stdout.write(f"all\t{points}\t{broken}\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGION, Ran, Run
-from tests.faults.server import Answer, Call, Liar, pair, pairs, refused, said
+from tests.faults.server import Call, Liar, Reply, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
 NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is no object"
@@ -16,24 +16,24 @@ DEEP_OBJECT = b'{"location":' * 100_000 + b"1" + b"}" * 100_000
 NO_DATE = "its createdAt is no date"
 
 BODIES = {
-    "html": (Answer(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
-    "cut off": (Answer(b'{"keyPairs": ', length=16), "13 of 16 bytes arrived"),
-    "whole but short": (Answer(b'{"keyPairs": []}', length=17), "16 of 17 bytes arrived"),
-    "broken": (Answer(b'{"keyPairs": ['), NOT_JSON),
-    "two values": (Answer(b'{"keyPairs": []}{}'), NOT_JSON),
-    "empty": (Answer(b""), NOT_JSON),
-    "no content": (Answer(b"", status=204), NOT_JSON),
+    "html": (Reply(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
+    "cut off": (Reply(b'{"keyPairs": ', length=16), "13 of 16 bytes arrived"),
+    "whole but short": (Reply(b'{"keyPairs": []}', length=17), "16 of 17 bytes arrived"),
+    "broken": (Reply(b'{"keyPairs": ['), NOT_JSON),
+    "two values": (Reply(b'{"keyPairs": []}{}'), NOT_JSON),
+    "empty": (Reply(b""), NOT_JSON),
+    "no content": (Reply(b"", status=204), NOT_JSON),
     "null": (said(None), NO_OBJECT),
     "list": (said([]), NO_OBJECT),
     "text": (said("keyPairs"), NO_OBJECT),
     "number": (said(1), NO_OBJECT),
-    "no UTF-8": (Answer(b'{"keyPairs": [], "a": "\xff"}'), NOT_UTF8),
-    "UTF-16": (Answer('{"keyPairs": []}'.encode("utf-16")), NOT_UTF8),
-    "byte order mark": (Answer('\ufeff{"keyPairs": []}'.encode()), NOT_JSON),
-    "surrogate bytes": (Answer(b'{"keyPairs": [], "a": "\xed\xa0\x80"}'), NOT_UTF8),
-    "deep list": (Answer(b'{"keyPairs": ' + DEEP + b"}"), NOT_JSON),
-    "deep object": (Answer(b'{"keyPairs": [' + DEEP_OBJECT + b"]}"), NOT_JSON),
-    "33 MiB": (Answer(b'{"keyPairs": []}' + b" " * 2**25), "it is larger than 32 MiB"),
+    "no UTF-8": (Reply(b'{"keyPairs": [], "a": "\xff"}'), NOT_UTF8),
+    "UTF-16": (Reply('{"keyPairs": []}'.encode("utf-16")), NOT_UTF8),
+    "byte order mark": (Reply('\ufeff{"keyPairs": []}'.encode()), NOT_JSON),
+    "surrogate bytes": (Reply(b'{"keyPairs": [], "a": "\xed\xa0\x80"}'), NOT_UTF8),
+    "deep list": (Reply(b'{"keyPairs": ' + DEEP + b"}"), NOT_JSON),
+    "deep object": (Reply(b'{"keyPairs": [' + DEEP_OBJECT + b"]}"), NOT_JSON),
+    "33 MiB": (Reply(b'{"keyPairs": []}' + b" " * 2**25), "it is larger than 32 MiB"),
 }
 
 MEMBERS = {
@@ -63,13 +63,13 @@ MEMBERS = {
     "date word": (pairs(pair(createdAt="yesterday")), NO_DATE),
     "date empty": (pairs(pair(createdAt="")), NO_DATE),
     "date list": (pairs(pair(createdAt=[])), "its createdAt is of the wrong type"),
-    "date NaN": (Answer(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
+    "date NaN": (Reply(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
     "date never": (
         pairs(pair(createdAt=1e300)),
         NO_DATE,
     ),
     "date infinite": (
-        Answer(b'{"keyPairs": [{"name": "a", "createdAt": Infinity}]}'),
+        Reply(b'{"keyPairs": [{"name": "a", "createdAt": Infinity}]}'),
         NO_DATE,
     ),
     "date beyond the last": (
@@ -85,7 +85,7 @@ MEMBERS = {
 }
 
 
-def unusable(reason: str, doing: str = "list key pairs") -> Ran:
+def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
     """What is said of an answer that cannot be used."""
     return Ran(
         8,
@@ -98,22 +98,22 @@ def unusable(reason: str, doing: str = "list key pairs") -> Ran:
 @pytest.mark.parametrize("kind", [*BODIES, *MEMBERS])
 def test_wrong_answer_with_status_200(kind: str, liar: Liar, run: Run) -> None:
     """A success that is none is told as such, asked for once, and nothing is listed."""
-    answer, reason = {**BODIES, **MEMBERS}[kind]
-    liar.answers("GetKeyPairs", answer)
-    assert run("list") == unusable(reason)
+    response, reason = {**BODIES, **MEMBERS}[kind]
+    liar.responses("GetKeyPairs", response)
+    assert run("list") == invalid_response(reason)
     assert liar.operations == ["GetKeyPairs"]
 
 
 def test_wrong_answer_on_a_later_page(liar: Liar, run: Run) -> None:
     """Half a list is no list: a page that cannot be used takes back those before it."""
-    liar.answers("GetKeyPairs", pairs(pair(), token="2"), said([]))
-    assert run("list --sort name") == unusable(NO_OBJECT)
+    liar.responses("GetKeyPairs", pairs(pair(), token="2"), said([]))
+    assert run("list --sort name") == invalid_response(NO_OBJECT)
 
 
 def test_wrong_regions(liar: Liar, run: Run) -> None:
     """A list of regions that cannot be used is not taken for none; the known ones are asked."""
-    liar.answers("GetRegions", said({"regions": ""}))
-    liar.answers("GetKeyPairs", pairs(pair()))
+    liar.responses("GetRegions", said({"regions": ""}))
+    liar.responses("GetKeyPairs", pairs(pair()))
     ran = run("list --all-regions -q")
     assert (ran.exit_code, set(ran.out.split())) == (0, {"web"})
     assert ran.err == (
@@ -124,8 +124,8 @@ def test_wrong_regions(liar: Liar, run: Run) -> None:
 
 
 def test_hostile_regions_are_not_asked(liar: Liar, run: Run) -> None:
-    """A region the service names chooses no host unless it can be a region's name."""
-    liar.answers("GetRegions", said({"regions": [{"name": "us-east-1"}, {"name": "x.evil/"}]}))
+    """A region AWS names chooses no host unless it can be a region's name."""
+    liar.responses("GetRegions", said({"regions": [{"name": "us-east-1"}, {"name": "x.evil/"}]}))
     assert run("list --all-regions") == Ran(
         4,
         err="lskeys: error: x.evil/ is not a region's name\n"
@@ -137,9 +137,9 @@ def test_hostile_regions_are_not_asked(liar: Liar, run: Run) -> None:
 def test_the_region_is_the_one_that_was_asked(liar: Liar, run: Run) -> None:
     """Where a pair is, and where it is deleted, is not for an answer to choose."""
     elsewhere = pair(location={"regionName": "eu-west-1"})
-    liar.answers("GetKeyPairs", pairs(elsewhere))
-    liar.answers("GetKeyPair", said({"keyPair": elsewhere}))
-    liar.answers("DeleteKeyPair", said({"operation": {}}))
+    liar.responses("GetKeyPairs", pairs(elsewhere))
+    liar.responses("GetKeyPair", said({"keyPair": elsewhere}))
+    liar.responses("DeleteKeyPair", said({"operation": {}}))
     assert run("list --columns name,region") == Ran(0, out="web\tus-east-1\n")
     assert run("delete web --yes").exit_code == 0
     assert [(call.operation, call.region) for call in liar.calls] == [
@@ -154,7 +154,7 @@ def test_the_region_is_the_one_that_was_asked(liar: Liar, run: Run) -> None:
 
 def test_members_may_be_absent(liar: Liar, run: Run) -> None:
     """A pair of nothing but a name is listed; what is not known is a dash, or left out."""
-    liar.answers("GetKeyPairs", pairs({"name": "web"}))
+    liar.responses("GetKeyPairs", pairs({"name": "web"}))
     assert run("list") == Ran(0, out="web\tus-east-1\t-\t-\t-\n")
     assert run("list -o jsonl") == Ran(
         0,
@@ -166,25 +166,25 @@ def test_members_may_be_absent(liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_no_fingerprint(nothing: object, liar: Liar, run: Run) -> None:
     """A fingerprint that is null or empty is none."""
-    liar.answers("GetKeyPairs", pairs(pair(fingerprint=nothing)))
+    liar.responses("GetKeyPairs", pairs(pair(fingerprint=nothing)))
     assert run("list --columns name,fingerprint") == Ran(0, out="web\t-\n")
 
 
 def test_unknown_members_are_passed_over(liar: Liar, run: Run) -> None:
-    """Members from a later version of the service do no harm."""
-    liar.answers("GetKeyPairs", said({"keyPairs": [pair(new={"a": [1]})], "more": {"b": None}}))
+    """Members from a later version of AWS do no harm."""
+    liar.responses("GetKeyPairs", said({"keyPairs": [pair(new={"a": [1]})], "more": {"b": None}}))
     assert run("list -q") == Ran(0, out="web\n")
 
 
 def test_duplicate_names(liar: Liar, run: Run) -> None:
-    """What the service says twice is shown twice: nothing is hidden."""
-    liar.answers("GetKeyPairs", pairs(pair(), pair()))
+    """What AWS says twice is shown twice: nothing is hidden."""
+    liar.responses("GetKeyPairs", pairs(pair(), pair()))
     assert run("list -q") == Ran(0, out="web\nweb\n")
 
 
 def test_long_name(liar: Liar, run: Run) -> None:
     """A name of a million letters is shown whole to programs."""
-    liar.answers("GetKeyPairs", pairs(pair("a" * 1_000_000)))
+    liar.responses("GetKeyPairs", pairs(pair("a" * 1_000_000)))
     assert run("list -q") == Ran(0, out="a" * 1_000_000 + "\n")
 
 
@@ -193,7 +193,7 @@ def test_long_name(liar: Liar, run: Run) -> None:
 
 def test_empty_pages(liar: Liar, run: Run) -> None:
     """An empty page is not the last one as long as it names another."""
-    liar.answers(
+    liar.responses(
         "GetKeyPairs", pairs(token="1"), pairs(token="2"), pairs(pair(), token="3"), pairs(token="")
     )
     assert run("list -q") == Ran(0, out="web\n")
@@ -202,7 +202,7 @@ def test_empty_pages(liar: Liar, run: Run) -> None:
 
 ENDLESS = Ran(
     8,
-    err="lskeys: error: cannot list key pairs in us-east-1: its pages never end\n"
+    err="lskeys: error: cannot list key pairs in us-east-1: pagination did not end\n"
     "lskeys: hint: the list would not be complete, so none is given; try again later\n",
 )
 
@@ -211,17 +211,17 @@ ENDLESS = Ran(
 def test_pages_in_circles(tokens: str, calls: int, liar: Liar, run: Run) -> None:
     """Tokens that come again are noticed at once, and a list without end is no list."""
 
-    def page(call: Call) -> Answer:
+    def page(call: Call) -> Reply:
         return pairs(pair(), token=tokens[call.number % len(tokens)])
 
-    liar.answers("GetKeyPairs", page)
+    liar.responses("GetKeyPairs", page)
     assert run("list --sort name") == ENDLESS
     assert len(liar.calls) == calls
 
 
 def test_pages_without_end(liar: Liar, run: Run) -> None:
     """Ever new tokens end with the deadline of the question."""
-    liar.answers("GetKeyPairs", lambda call: pairs(pair(), token=f"page {call.number}"))
+    liar.responses("GetKeyPairs", lambda call: pairs(pair(), token=f"page {call.number}"))
     assert run("list --sort name --timeout 0.5") == Ran(
         8,
         err="lskeys: error: cannot list key pairs in us-east-1: no answer within 0.5 seconds\n"
@@ -235,23 +235,23 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer(b"", status=400), "the service answered 400"),
-        (Answer(b"<html>", status=404), "the service answered 404"),
-        (said([1], status=400), "the service answered 400"),
-        (said(None, status=400), "the service answered 400"),
-        (said({"__type": 3}, status=400), "the service answered 400"),
+        (Reply(b"", status=400), "AWS answered 400"),
+        (Reply(b"<html>", status=404), "AWS answered 404"),
+        (said([1], status=400), "AWS answered 400"),
+        (said(None, status=400), "AWS answered 400"),
+        (said({"__type": 3}, status=400), "AWS answered 400"),
         (said({"message": "odd"}, status=400), "odd"),
-        (said({"__type": "a.b#OddException"}, status=400), "the service answered OddException"),
+        (said({"__type": "a.b#OddException"}, status=400), "AWS answered OddException"),
         (refused("OddException", ["a", "b"]), "['a', 'b']"),
         (refused("OddException", {"a": 1}), "{'a': 1}"),
         (refused("OddException", "It is odd."), "It is odd"),
         (refused("OddException", "two\nlines\tof  text"), "two lines of text"),
-        (Answer(b"", status=301, headers={"Location": "http://x/"}), "the service answered 301"),
+        (Reply(b"", status=301, headers={"Location": "http://x/"}), "AWS answered 301"),
     ],
 )
-def test_odd_errors(answer: Answer, message: str, liar: Liar, run: Run) -> None:
+def test_odd_errors(response: Reply, message: str, liar: Liar, run: Run) -> None:
     """An error without a message, or with a monstrous one, is one line all the same."""
-    liar.answers("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", response)
     assert run("list") == Ran(
         8, err=f"lskeys: error: cannot list key pairs in us-east-1: {message}\n"
     )
@@ -260,7 +260,7 @@ def test_odd_errors(answer: Answer, message: str, liar: Liar, run: Run) -> None:
 
 def test_long_error(liar: Liar, run: Run) -> None:
     """An error message of megabytes is cut."""
-    liar.answers("GetKeyPairs", refused("OddException", "long " * 1_000_000))
+    liar.responses("GetKeyPairs", refused("OddException", "long " * 1_000_000))
     ran = run("list")
     assert (ran.exit_code, ran.out, ran.err.count("\n")) == (8, "", 1)
     assert len(ran.err) < 1000
@@ -284,8 +284,8 @@ def test_long_error(liar: Liar, run: Run) -> None:
     ],
 )
 def test_errors_of_the_service(code: str, exit_code: int, liar: Liar, run: Run) -> None:
-    """Each error of the service has its exit code, and its message comes along."""
-    liar.answers("GetKeyPairs", refused(code, "It is so.", tip="Do this.", docs="https://x"))
+    """Each error of AWS has its exit code, and its message comes along."""
+    liar.responses("GetKeyPairs", refused(code, "It is so.", tip="Do this.", docs="https://x"))
     ran = run("list")
     assert (ran.exit_code, ran.out, len(liar.calls)) == (exit_code, "", 1)
     message = ran.err.splitlines()[0]
@@ -293,16 +293,16 @@ def test_errors_of_the_service(code: str, exit_code: int, liar: Liar, run: Run) 
 
 
 def test_a_tip_comes_along(liar: Liar, run: Run) -> None:
-    """The service's own advice is shown behind its message."""
-    liar.answers("GetKeyPairs", refused("InvalidInputException", "It is so.", tip="Do this."))
+    """AWS's own advice is shown behind its message."""
+    liar.responses("GetKeyPairs", refused("InvalidInputException", "It is so.", tip="Do this."))
     assert "\nlskeys: aws says: Do this.\n" in run("list").err
 
 
 def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
-    """A program gets the service's code, tip, docs and request id in one object."""
+    """A program gets AWS's code, tip, docs and request id in one object."""
     refusal = refused("NotFoundException", "It is so.", tip="Do this.", docs="https://x")
     refusal.headers["x-amzn-RequestId"] = "1-2-3"
-    liar.answers("GetKeyPairs", refusal)
+    liar.responses("GetKeyPairs", refusal)
     ran = run("list -o json")
     assert json.loads(ran.err) == {
         "code": "NotFoundException",
@@ -325,8 +325,8 @@ def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
 )
 def test_what_is_no_key_is_not_saved(text: str, liar: Liar, run: Run, home: Path) -> None:
     """A private key that is none is told as such, and no file is left."""
-    liar.answers("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
-    liar.answers("DownloadDefaultKeyPair", said({"privateKeyBase64": text}))
+    liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
+    liar.responses("DownloadDefaultKeyPair", said({"privateKeyBase64": text}))
     ran = run("download-default --out keys")
     assert (ran.exit_code, ran.out) == (8, "")
     assert re.match(r"lskeys: error: (what AWS handed out|cannot download)[^\n]*\n", ran.err)
@@ -337,9 +337,9 @@ def test_what_is_no_key_is_not_saved(text: str, liar: Liar, run: Run, home: Path
 def test_what_is_no_public_key_is_no_proof(
     text: str, liar: Liar, run: Run, home: Path, rsa_pem: str
 ) -> None:
-    """Where the public half is none, the halves do not belong together, and nothing is saved."""
-    liar.answers("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair", fingerprint=None)))
-    liar.answers(
+    """Where the public key is none, the halves do not belong together, and nothing is saved."""
+    liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair", fingerprint=None)))
+    liar.responses(
         "DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem, "publicKeyBase64": text})
     )
     ran = run("download-default --out keys")
@@ -353,8 +353,8 @@ def test_what_is_no_public_key_is_no_proof(
 )
 def test_no_key_at_all(raw: object, liar: Liar, run: Run, home: Path) -> None:
     """An answer without a private key is no success."""
-    liar.answers("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
-    liar.answers("DownloadDefaultKeyPair", said(raw))
+    liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
+    liar.responses("DownloadDefaultKeyPair", said(raw))
     ran = run("download-default --out keys")
     assert (ran.exit_code, ran.out) == (8, "")
     assert [each for each in home.rglob("*") if each.is_file()] == []

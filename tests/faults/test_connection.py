@@ -1,4 +1,4 @@
-"""The way to the service: names, ports, TLS and proxies, none of which may be fooled."""
+"""The way to AWS: names, ports, TLS and proxies, none of which may be fooled."""
 
 import base64
 import contextlib
@@ -31,7 +31,7 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def asked_by_tls(signer: Authority, kind: str, run: Run, line: str = "list -q") -> tuple[Ran, Liar]:
     """Run a line against a server with such a certificate."""
     with Liar(signer.server(kind)).running() as liar:
-        liar.answers("GetKeyPairs", pairs(pair()))
+        liar.responses("GetKeyPairs", pairs(pair()))
         return run(f"{line} --endpoint-url {liar.endpoint}"), liar
 
 
@@ -57,7 +57,7 @@ def test_a_good_certificate(signer: Authority, run: Run, monkeypatch: pytest.Mon
 def test_a_wrong_certificate(
     kind: str, told: str, signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is not the service's own certificate is refused before a word is sent, and said why."""
+    """What is not AWS's own certificate is refused before a word is sent, and said why."""
     if kind != "good":  # which is wrong as long as its authority is not trusted
         monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
     ran, liar = asked_by_tls(signer, kind, run)
@@ -168,9 +168,9 @@ def test_a_port_that_never_connects(line: str, full_port: int, run: Run) -> None
 class Proxy:
     """Takes connections, keeps the first bytes that come, and says one thing."""
 
-    def __init__(self, answer: bytes) -> None:
+    def __init__(self, response: bytes) -> None:
         self.heard: list[bytes] = []
-        self._answer = answer
+        self._respond = response
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -181,7 +181,7 @@ class Proxy:
                 connection, _ = self._listener.accept()
                 with connection, contextlib.suppress(OSError):
                     self.heard.append(connection.recv(65536))
-                    connection.sendall(self._answer)
+                    connection.sendall(self._respond)
 
     def close(self) -> None:
         """Take no more."""
@@ -195,8 +195,8 @@ def proxy() -> Iterator[Callable[[bytes], Proxy]]:
     """Makes proxies that say such a thing."""
     with contextlib.ExitStack() as stack:
 
-        def make(answer: bytes) -> Proxy:
-            made = Proxy(answer)
+        def make(response: bytes) -> Proxy:
+            made = Proxy(response)
             stack.callback(made.close)
             return made
 
@@ -266,6 +266,6 @@ def test_plain_http_goes_through_no_proxy(
     """A question in the clear is for this machine alone: no proxy gets to read it."""
     one = proxy(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
     monkeypatch.setenv(name, f"http://{one.address}")
-    liar.answers("GetKeyPairs", pairs(pair()))
+    liar.responses("GetKeyPairs", pairs(pair()))
     assert run("list -q") == Ran(0, "web\n")
     assert one.heard == []

@@ -7,8 +7,8 @@ import pytest
 
 from tests.conftest import REGION, Ran, Run
 
-from .server import RESET, Answer, Call, Liar, pair, refused, said
-from .stopping import by_signal, stopped
+from .interrupts import by_signal, stopped
+from .server import RESET, Call, Liar, Reply, pair, refused, said
 
 NOT_FOUND = refused("NotFoundException", "The KeyPair does not exist: web")
 CREATE = ("create", "web")
@@ -18,49 +18,49 @@ RESERVED = 16 * 1024
 Disk = dict[str, tuple[int, int]]
 
 
-class Witness:
-    """Looks at a folder when it is asked: modes and sizes of all that lies there."""
+class Record:
+    """Looks at a directory when it is asked: modes and sizes of all that lies there."""
 
-    def __init__(self, folder: Path, answer: Answer) -> None:
+    def __init__(self, directory: Path, response: Reply) -> None:
         self.seen: list[Disk] = []
-        self._folder = folder
-        self._answer = answer
+        self._directory = directory
+        self._respond = response
 
-    def __call__(self, call: Call) -> Answer:
+    def __call__(self, call: Call) -> Reply:
         """Note what is there, then give the answer."""
         del call
-        status = {each.name: each.stat() for each in self._folder.iterdir()}
+        status = {each.name: each.stat() for each in self._directory.iterdir()}
         self.seen.append(
             {name: (each.st_mode & 0o777, each.st_size) for name, each in status.items()}
         )
-        return self._answer
+        return self._respond
 
 
 @pytest.fixture
 def keys(home: Path) -> Path:
-    """The folder private keys go to."""
+    """The directory private keys go to."""
     return home / ".ssh"
 
 
 def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, keys: Path) -> None:
     """When ImportKeyPair arrives, both halves have their names and modes, and their full size."""
-    witness = Witness(keys, RESET)
-    liar.answers("GetKeyPair", NOT_FOUND)
-    liar.answers("ImportKeyPair", witness)
+    record = Record(keys, RESET)
+    liar.responses("GetKeyPair", NOT_FOUND)
+    liar.responses("ImportKeyPair", record)
     assert run("create web --type ed25519").exit_code == 8
     now = {each.name: (each.stat().st_mode & 0o777, each.stat().st_size) for each in keys.iterdir()}
-    places = [{name: seen[name] for name in now} for seen in witness.seen]
+    account_regions = [{name: seen[name] for name in now} for seen in record.seen]
     assert now.keys() == {"web.pem", "web.pem.pub"}
-    assert places == [now, now]
+    assert account_regions == [now, now]
 
 
 def test_the_place_is_taken_before_a_key_is_asked_for(liar: Liar, run: Run, keys: Path) -> None:
     """When CreateKeyPair arrives, the disk has room for any key, in files nobody else reads."""
-    witness = Witness(keys, RESET)
-    liar.answers("GetKeyPair", NOT_FOUND)
-    liar.answers("CreateKeyPair", witness)
+    record = Record(keys, RESET)
+    liar.responses("GetKeyPair", NOT_FOUND)
+    liar.responses("CreateKeyPair", record)
     assert run("create web --service-generated").exit_code == 8
-    [seen] = witness.seen
+    [seen] = record.seen
     assert [mode for mode, _ in seen.values()] == [0o600, 0o600]
     assert max(size for _, size in seen.values()) >= RESERVED
     assert list(keys.iterdir()) == []
@@ -68,8 +68,8 @@ def test_the_place_is_taken_before_a_key_is_asked_for(liar: Liar, run: Run, keys
 
 def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
     """If AWS reports another key's fingerprint afterwards, that is no success; the key is kept."""
-    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
-    liar.answers("ImportKeyPair", said({"operation": {}}))
+    liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.responses("ImportKeyPair", said({"operation": {}}))
     assert run("create web --type ed25519") == Ran(
         5,
         err=f"lskeys: error: web in {REGION} was imported, but AWS reports the fingerprint"
@@ -81,8 +81,8 @@ def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
 
 def test_another_fingerprint_after_a_lost_answer(liar: Liar, run: Run, keys: Path) -> None:
     """Once an answer was lost, a pair that is not known again costs no key."""
-    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
-    liar.answers("ImportKeyPair", RESET)
+    liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.responses("ImportKeyPair", RESET)
     assert run("create web --type ed25519").exit_code == 8
     assert liar.operations == ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
@@ -93,7 +93,7 @@ def test_stopped_while_the_public_half_is_out(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped before AWS answered, the pair may be there: the key is kept."""
-    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.responses("GetKeyPair", NOT_FOUND)
     ran = stopped(liar, "ImportKeyPair", [number], *CREATE, "--type", "ed25519")
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
@@ -104,11 +104,11 @@ def test_stopped_while_the_service_makes_a_key(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped before AWS handed out the key, what may be left behind is told; no file stays."""
-    liar.answers("GetKeyPair", NOT_FOUND)
+    liar.responses("GetKeyPair", NOT_FOUND)
     assert stopped(liar, "CreateKeyPair", [number], *CREATE, "--service-generated") == Ran(
         exit_code,
         err=f"lskeys: error: {word}\n"
-        "lskeys: hint: a pair may be left behind whose private half nobody has; "
+        "lskeys: hint: a pair may be left behind whose private key nobody has; "
         f"to remove it: lskeys delete web --region {REGION}\n",
     )
     assert list(keys.iterdir()) == []
@@ -117,8 +117,8 @@ def test_stopped_while_the_service_makes_a_key(
 @pytest.mark.parametrize("text", ["", "-----BEGIN RSA PRIVATE KEY-----", "no key", "\u202e\x1b"])
 def test_no_key_in_the_answer(liar: Liar, run: Run, keys: Path, text: str) -> None:
     """What is no key is not saved, and how to remove the pair is told."""
-    liar.answers("GetKeyPair", NOT_FOUND)
-    liar.answers("CreateKeyPair", said({"keyPair": pair(), "privateKeyBase64": text}))
+    liar.responses("GetKeyPair", NOT_FOUND)
+    liar.responses("CreateKeyPair", said({"keyPair": pair(), "privateKeyBase64": text}))
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert f"lskeys delete web --region {REGION}\n" in ran.err
@@ -132,10 +132,10 @@ def test_no_key_in_the_answer(liar: Liar, run: Run, keys: Path, text: str) -> No
 )
 def test_members_missing(liar: Liar, run: Run, keys: Path, members: dict[str, object]) -> None:
     """An answer without its key is a lost one: it is looked whether a pair was left behind."""
-    liar.answers("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
-    liar.answers("CreateKeyPair", said(members))
+    liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
+    liar.responses("CreateKeyPair", said(members))
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert "a pair was left behind whose private half nobody has" in ran.err
+    assert "a pair was left behind whose private key nobody has" in ran.err
     assert liar.operations == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert list(keys.iterdir()) == []

@@ -14,8 +14,7 @@ import pytest
 from tests.cli.test_setup import configure_aws, program
 from tests.conftest import REGION, Run
 from tests.faults.server import Liar, pair, pairs
-
-from .deeds import CHANGES, DEEDS, REMOTE, Deed, Stage, named
+from tests.faults.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 NOWHERE = f"-r {REGION} --endpoint-url http://127.0.0.1:9"
@@ -30,9 +29,9 @@ def nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return stage
 
 
-def failing(deed: Deed, exit_code: int = 4) -> int:
+def failing(case: VerbCase, exit_code: int = 4) -> int:
     """The exit code where nothing can be asked: one verb has done a part without any question."""
-    return 7 if deed.verb == "fingerprint" else exit_code
+    return 7 if case.verb == "fingerprint" else exit_code
 
 
 WITHOUT = {
@@ -43,55 +42,55 @@ WITHOUT = {
 
 
 @pytest.mark.parametrize("kind", WITHOUT)
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_a_verb_without_credentials(
-    deed: Deed, kind: str, liar: Liar, nobody: Stage, run: Run
+    case: VerbCase, kind: str, liar: Liar, nobody: Stage, run: Run
 ) -> None:
     """Without credentials every verb says so, asks nothing, and leaves the disk as it was."""
     content, told = WITHOUT[kind]
     configure_aws(nobody.home, content)
     before = names_in(nobody.home)
-    line = deed.unasked if "-r " in deed.line else f"{deed.unasked} -r {REGION}"
+    line = case.unasked if "-r " in case.line else f"{case.unasked} -r {REGION}"
     ran = run(line)
-    assert ran.exit_code == failing(deed), ran.err
+    assert ran.exit_code == failing(case), ran.err
     assert told in ran.err
     assert ran.err.count(told) <= 2
     assert (liar.calls, names_in(nobody.home)) == ([], before)
 
 
-def names_in(folder: Path) -> set[str]:
-    """Every file below a folder."""
-    return {str(each) for each in folder.rglob("*") if each.is_file()}
+def names_in(directory: Path) -> set[str]:
+    """Every file below a directory."""
+    return {str(each) for each in directory.rglob("*") if each.is_file()}
 
 
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
-def test_a_verb_without_a_region(deed: Deed, liar: Liar, nobody: Stage, run: Run) -> None:
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
+def test_a_verb_without_a_region(case: VerbCase, liar: Liar, nobody: Stage, run: Run) -> None:
     """No verb has a region of its own choice: where none is set, nothing is asked."""
     assert nobody.home.is_dir()
-    ran = run(deed.unasked)
-    named_there = "-r " in deed.line or deed.verb == "regions"
+    ran = run(case.unasked)
+    named_there = "-r " in case.line or case.verb == "regions"
     assert ran.exit_code in {4, 7}, ran.err
     assert ("no region is set" in ran.err) is not named_there
     assert liar.calls == []
 
 
 @pytest.mark.parametrize("region", ["../x", "\x1b[31m"], ids=ascii)
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_a_verb_with_a_hostile_region(deed: Deed, region: str, liar: Liar, run: Run) -> None:
+def test_a_verb_with_a_hostile_region(case: VerbCase, region: str, liar: Liar, run: Run) -> None:
     """What is no region chooses no host and no file, whatever the verb."""
-    ran = run(f"{deed.unasked} -r {shlex.quote(region)}")
+    ran = run(f"{case.unasked} -r {shlex.quote(region)}")
     assert ran.exit_code in {2, 4}, ran.err  # 2 for verbs of one region, which now have two
     assert liar.calls == []
     assert ran.err.replace("\n", "").isprintable()
 
 
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_a_verb_with_a_plain_endpoint(deed: Deed, liar: Liar, run: Run) -> None:
+def test_a_verb_with_a_plain_endpoint(case: VerbCase, liar: Liar, run: Run) -> None:
     """No verb speaks without TLS to another machine."""
-    ran = run(f"{deed.unasked} --endpoint-url http://192.0.2.1")
-    assert ran.exit_code == failing(deed), ran.err
+    ran = run(f"{case.unasked} --endpoint-url http://192.0.2.1")
+    assert ran.exit_code == failing(case), ran.err
     assert "endpoint http://192.0.2.1 is not https" in ran.err
     assert liar.calls == []
 
@@ -217,7 +216,7 @@ def test_odd_characters_in_credentials(  # noqa: PLR0913  a fixture is a paramet
     (tmp_path / "said").write_text(json.dumps(said | {member: f"{value}{SECRET}"}))
     path = program(tmp_path / "odd", f"cat {tmp_path / 'said'}")
     configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
-    liar.answers("GetKeyPairs", pairs(pair()))
+    liar.responses("GetKeyPairs", pairs(pair()))
     ran = run(f"list -q -r {REGION} --debug")
     assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
     assert SECRET not in ran.err
@@ -241,30 +240,30 @@ HOMELESS = {
 """How lines end that save something in the home, or look for keys there; the others just work."""
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_a_home_that_cannot_be_made(
-    deed: Deed, liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch
+    case: VerbCase, liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a home, what needs none works; what needs one says so before anything is changed."""
     for name in ("HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, "/proc/nowhere")
-    ran = run(deed.unasked)
-    assert ran.exit_code == HOMELESS.get(deed.line, 0), ran.err
+    ran = run(case.unasked)
+    assert ran.exit_code == HOMELESS.get(case.line, 0), ran.err
     if ran.exit_code in {5, 9}:
         assert not CHANGES & set(liar.operations)
         assert ran.err.count("lskeys: error: ") == 1
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_a_home_that_is_a_file(
-    deed: Deed, liar: Liar, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+    case: VerbCase, liar: Liar, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A home that is no folder is a matter of set-up; nothing is asked."""
+    """A home that is no directory is a matter of set-up; nothing is asked."""
     (home / "file").touch()
     for name in ("HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(home / "file"))
-    ran = run(deed.unasked)
+    ran = run(case.unasked)
     assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
     assert "Not a directory" in ran.err

@@ -1,6 +1,6 @@
 """Keys that other tools made, by the dozen, and files that are no keys though they look like some.
 
-Single keys are in tests/unit/test_keymaker.py, folders of them in tests/disk/test_localkeys.py.
+Single keys are in tests/unit/test_keymaker.py, directories of them in tests/disk/test_localkeys.py.
 """
 
 import base64
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
-from lskeys.keys.fingerprints import Form
+from lskeys import keys
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.sandbox import Sandbox, Server
 from tests.cli.keys import fingerprint, openssh, other_pem, own_pem, public_line, said, save
 from tests.conftest import REGION, Ran, Run
@@ -49,14 +49,14 @@ def digest(der: bytes, algorithm: str) -> str:
     return said("openssl", algorithm, "-c", stdin=der).decode().split()[-1]
 
 
-def made(path: Path, recipe: tuple[str, ...]) -> Path:
+def made(path: Path, key_spec: tuple[str, ...]) -> Path:
     """A key file for its owner alone."""
-    said(*recipe, path)
+    said(*key_spec, path)
     path.chmod(0o600)
     return path
 
 
-def public_half(path: Path) -> bytes:
+def importable_key(path: Path) -> bytes:
     """Type and base64, by ssh-keygen; by openssl where ssh-keygen cannot read the format."""
     if not path.read_bytes().startswith(b"-----BEGIN PRIVATE KEY"):
         return b" ".join(said("ssh-keygen", "-y", "-f", path).split()[:2])
@@ -67,9 +67,9 @@ def public_half(path: Path) -> bytes:
     return b"ssh-ed25519 " + base64.b64encode(blob)
 
 
-def as_other_tools_say(path: Path) -> tuple[str, dict[Form, str]]:
+def as_other_tools_say(path: Path) -> tuple[str, dict[FingerprintType, str]]:
     """The public line by ssh-keygen, and each form of fingerprint by the tool it is known from."""
-    line = public_half(path)
+    line = importable_key(path)
     listed = {
         name: said("ssh-keygen", "-l", "-E", name, "-f", "-", stdin=line).decode().split()[1]
         for name in ("md5", "sha256")
@@ -80,30 +80,30 @@ def as_other_tools_say(path: Path) -> tuple[str, dict[Form, str]]:
     if b"OPENSSH" in path.read_bytes():
         if line.startswith(b"ssh-ed25519"):  # ssh-keygen writes that in its own format alone
             return line.decode(), {
-                Form.MD5_SSH: listed["md5"].removeprefix("MD5:"),
-                Form.SHA256_SSH: listed["sha256"],
+                FingerprintType.MD5_SSH: listed["md5"].removeprefix("MD5:"),
+                FingerprintType.SHA256_SSH: listed["sha256"],
             }
         said("ssh-keygen", "-q", "-p", "-m", "PEM", "-N", "", "-f", pkcs8)
     public = said("openssl", "pkey", "-in", pkcs8, "-pubout", "-outform", "DER")
     private = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", pkcs8, "-outform", "DER")
     return line.decode(), {
-        Form.MD5_SPKI: digest(public, "md5"),
-        Form.SHA1_PKCS8: digest(private, "sha1"),
-        Form.MD5_SSH: listed["md5"].removeprefix("MD5:"),
-        Form.SHA256_SSH: listed["sha256"],
+        FingerprintType.MD5_SPKI: digest(public, "md5"),
+        FingerprintType.SHA1_PKCS8: digest(private, "sha1"),
+        FingerprintType.MD5_SSH: listed["md5"].removeprefix("MD5:"),
+        FingerprintType.SHA256_SSH: listed["sha256"],
     }
 
 
 @pytest.mark.parametrize("number", range(KEYS))
 def test_a_new_key_of_another_tool(tmp_path: Path, number: int) -> None:
-    """Its public half and each of its fingerprints are what ssh-keygen and openssl say."""
+    """Its public key and each of its fingerprints are what ssh-keygen and openssl say."""
     path = made(tmp_path / "key", RECIPES[number % len(RECIPES)])
-    key = keymaker.read_private(path.read_bytes())
+    key = keys.read_private(path.read_bytes())
     line, known = as_other_tools_say(path)
-    ours = {each.form: str(each) for each in key.fingerprints}
+    ours = {each.fingerprint_type: str(each) for each in key.fingerprints}
     assert key.public.line() == line
-    assert {form: ours[form] for form in known} == known
-    found = keymaker.read_local(path.read_bytes())
+    assert {fingerprint_type: ours[fingerprint_type] for fingerprint_type in known} == known
+    found = keys.read_local(path.read_bytes())
     assert found is not None
     assert found.fingerprints == key.fingerprints
 
@@ -140,7 +140,7 @@ def test_a_loose_file_is_named_by_audit(
 def test_a_public_half_of_another_key_beside_an_encrypted_one(
     account: Sandbox, server: Server, run: Run, home: Path
 ) -> None:
-    """An OpenSSH key shows its own public half; a foreign `.pub` beside it proves nothing."""
+    """An OpenSSH key shows its own public key; a foreign `.pub` next to it proves nothing."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     save(home / ".ssh" / "web.pem", openssh(other_pem(), "a passphrase"))
     save(home / ".ssh" / "web.pem.pub", public_line(own_pem()) + "\n")
@@ -152,13 +152,13 @@ def test_a_public_half_of_another_key_beside_an_encrypted_one(
 # Input that is no key
 
 
-def certificate(folder: Path) -> bytes:
+def certificate(directory: Path) -> bytes:
     """What `ssh-keygen -s` signs."""
-    authority, user = folder / "authority", folder / "user"
+    authority, user = directory / "authority", directory / "user"
     for each in (authority, user):
         said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", each)
     said("ssh-keygen", "-q", "-s", authority, "-I", "id", "-n", "ana", f"{user}.pub")
-    return (folder / "user-cert.pub").read_bytes()
+    return (directory / "user-cert.pub").read_bytes()
 
 
 NO_KEYS: dict[str, Callable[[Path], bytes]] = {
@@ -201,7 +201,7 @@ GOOD: dict[str, Callable[[str], str]] = {
 def test_what_surrounds_a_key_is_not_sent(
     account: Sandbox, server: Server, run: Run, home: Path, kind: str
 ) -> None:
-    """Options, marks and comments stay here; the service gets the bare key."""
+    """Options, marks and comments stay here; AWS gets the bare key."""
     line = public_line(own_pem())
     (home / "given").write_text(GOOD[kind](line), encoding="utf-8")
     assert account.path.exists()

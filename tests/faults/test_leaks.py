@@ -16,12 +16,12 @@ import pytest
 from botocore.exceptions import HTTPClientError
 
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
-from lskeys.lightsail import error_table as troubles
+from lskeys.cli.runtime import Invocation
+from lskeys.lightsail import error_table
 from tests.conftest import NOW, REGION, Ran, Run, Stream
+from tests.faults.verb_cases import FORMATTED, HOST_KEY, VERB_CASES, Stage, VerbCase, named
 
-from .deeds import DEEDS, FORMATTED, HOST_KEY, Deed, Stage, named
-from .server import RESET, Answer, Liar, refused, said
+from .server import RESET, Liar, Reply, refused, said
 
 HELPERS = ("ssh-keygen", "openssl", "aws", "chmod", "ssh", "ssh-add", "sh", "stty", "less", "id")
 """What others call for such work, and lskeys does not."""
@@ -47,7 +47,7 @@ WINDOW = 40
 
 
 class Watch:
-    """Sees what Python does below its own functions; can make one of these deeds fail."""
+    """Sees what Python does below its own functions; can make one of these cases fail."""
 
     def __init__(self) -> None:
         self.started: list[str] = []
@@ -96,7 +96,7 @@ class Search:
     """Looks for secrets wherever something could have left them.
 
     Args:
-        place: The folder with home, temporary files and logs; the account in it does not count.
+        place: The directory with home, temporary files and logs; the account in it does not count.
         secrets: What to look for.
     """
 
@@ -123,9 +123,9 @@ class Search:
 
 @pytest.fixture
 def search(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Search:
-    """Every secret of the stage; temporary files have a folder, and hostile helpers come first."""
-    for folder in ("tmp", "bin"):
-        (tmp_path / folder).mkdir()
+    """Every secret; temporary files have a directory, and hostile helpers come first."""
+    for directory in ("tmp", "bin"):
+        (tmp_path / directory).mkdir()
     for helper in HELPERS:
         (tmp_path / "bin" / helper).write_text(f"#!/bin/sh\n: >{tmp_path}/called\n")
         (tmp_path / "bin" / helper).chmod(0o700)
@@ -153,10 +153,10 @@ def told(run: Run, search: Search, caplog: pytest.LogCaptureFixture) -> Run:
 
 @pytest.fixture
 def generous(liar: Liar, stage: Stage) -> Liar:
-    """The service hands out the default key wherever it hands out a key, and hides it elsewhere."""
+    """AWS hands out the default key wherever it hands out a key, and hides it elsewhere."""
     pem = stage.keys[0]
     pair = {"name": "new", "location": {"regionName": REGION}}
-    liar.answers("CreateKeyPair", said({"keyPair": pair, "privateKeyBase64": pem}))
+    liar.responses("CreateKeyPair", said({"keyPair": pair, "privateKeyBase64": pem}))
     algorithm, public_key = HOST_KEY.split()
     details = {
         "hostKeys": [{"algorithm": algorithm, "publicKey": public_key}],
@@ -164,7 +164,7 @@ def generous(liar: Liar, stage: Stage) -> Liar:
         "certKey": pem,
         "password": pem,
     }
-    liar.answers("GetInstanceAccessDetails", said({"accessDetails": details}))
+    liar.responses("GetInstanceAccessDetails", said({"accessDetails": details}))
     return liar
 
 
@@ -182,17 +182,17 @@ NEW = {
 
 
 @pytest.mark.parametrize("output", ["table", "text", "csv", "json", "jsonl"])
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
-    deed: Deed, output: str, *, generous: Liar, told: Run, search: Search, watch: Watch
+    case: VerbCase, output: str, *, generous: Liar, told: Run, search: Search, watch: Watch
 ) -> None:
     """Whatever a verb does and shows, with every log open, no secret is anywhere else.
 
     Nor is any program started, which could see it.
     """
-    ran = told(f"{deed.unasked} -o {output}", terminal=True)
-    assert ran.exit_code == deed.exit_code, ran.err
-    assert search.files() == KEPT | NEW.get(deed.line, set())
+    ran = told(f"{case.unasked} -o {output}", terminal=True)
+    assert ran.exit_code == case.exit_code, ran.err
+    assert search.files() == KEPT | NEW.get(case.line, set())
     signed = [head["authorization"].rpartition("=")[2] for head in generous.heads]
     assert not [each for each in signed if each in ran.out + ran.err]
     assert watch.started == []
@@ -202,7 +202,7 @@ def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
 def test_a_key_made_here(
     kind: str, told: Run, liar: Liar, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A new key is in its file; its private half was in no request either."""
+    """A new key is in its file; its private key was in no request either."""
     ran = told(f"create new --type {kind}")
     made = tmp_path / "home" / ".ssh" / "new.pem"
     public = made.with_name("new.pem.pub").read_text()
@@ -237,28 +237,28 @@ def test_a_key_made_here_for_stdout(
     assert mine.files() == set()
 
 
-HOLDING = tuple(deed for deed in DEEDS if deed.holds_key)
+HOLDING = tuple(case for case in VERB_CASES if case.holds_key)
 HAND_OUT = frozenset({"CreateKeyPair", "DownloadDefaultKeyPair", "GetInstanceAccessDetails"})
-FAILURES: dict[str, Answer] = {
+FAILURES: dict[str, Reply] = {
     "refused": refused("OddException", "It is odd."),
     "denied": refused("AccessDeniedException", status=403),
     "lost": RESET,
-    "html": Answer(b"<html>"),
+    "html": Reply(b"<html>"),
 }
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-@pytest.mark.parametrize("deed", HOLDING, ids=named(HOLDING))
+@pytest.mark.parametrize("case", HOLDING, ids=named(HOLDING))
 def test_a_failing_service(
-    deed: Deed, kind: str, generous: Liar, told: Run, search: Search
+    case: VerbCase, kind: str, generous: Liar, told: Run, search: Search
 ) -> None:
     """Whatever call fails, before a key was handed out or after, no secret shows."""
-    for operation in deed.operations:
+    for operation in case.operations:
         if operation not in HAND_OUT:
-            generous.answers(operation, FAILURES[kind])
+            generous.responses(operation, FAILURES[kind])
     for options in ("", "-o json"):
-        assert told(f"{deed.unasked} {options}").exit_code != 1
-    assert search.files() <= KEPT | NEW.get(deed.line, set())
+        assert told(f"{case.unasked} {options}").exit_code != 1
+    assert search.files() <= KEPT | NEW.get(case.line, set())
 
 
 ODD_KEYS: dict[str, Callable[[str], object]] = {
@@ -289,12 +289,12 @@ CALLS = {
 @pytest.mark.parametrize("form", ODD_KEYS)
 @pytest.mark.parametrize("line", CALLS)
 def test_a_key_in_an_odd_form(  # noqa: PLR0913  a fixture is a parameter
-    line: str, form: str, *, generous: Liar, stage: Stage, told: Run, search: Search
+    line: str, fingerprint_type: str, *, generous: Liar, stage: Stage, told: Run, search: Search
 ) -> None:
     """What is no key is not quoted, and not saved; where a key can be read from it, it is whole."""
-    text = ODD_KEYS[form](stage.keys[0])
+    text = ODD_KEYS[fingerprint_type](stage.keys[0])
     pair = {"name": "new", "location": {"regionName": REGION}}
-    generous.answers(CALLS[line], said({"keyPair": pair, "privateKeyBase64": text}))
+    generous.responses(CALLS[line], said({"keyPair": pair, "privateKeyBase64": text}))
     ran = told(line)
     assert ran.exit_code in {0, 8}, ran.err
     saved = NEW[line] if ran.exit_code == 0 else set()
@@ -370,8 +370,8 @@ class Quoting(Stream):
 def test_a_stdout_that_quotes(line: str, search: Search) -> None:
     """Not even stdout, breaking down with the key in its error's text, has it shown."""
     stderr = Stream()
-    launch = Launch(None, Quoting(), stderr, os.environ, lambda: NOW)
-    assert main(shlex.split(f"{line} --debug"), launch) == 1
+    invocation = Invocation(None, Quoting(), stderr, os.environ, lambda: NOW)
+    assert main(shlex.split(f"{line} --debug"), invocation) == 1
     err = stderr.written()
     assert "lskeys: error: this is a bug in lskeys: RuntimeError at " in err
     assert search.shown(err) == []
@@ -380,7 +380,7 @@ def test_a_stdout_that_quotes(line: str, search: Search) -> None:
 def test_a_header_that_is_refused() -> None:
     """Whatever breaks in the HTTP client, and quotes the header it broke on, is not quoted."""
     broken = HTTPClientError(error=ValueError(f"Invalid header value b'{SECRETS}'"))
-    told = troubles.from_botocore(broken, "cannot list key pairs", REGION, is_write=False)
+    told = error_table.from_botocore(broken, "cannot list key pairs", REGION, is_write=False)
     assert "canary" not in told.message.lower()
     assert "ValueError" in told.message
 
@@ -424,12 +424,12 @@ def test_a_process_that_breaks_down(
 
 
 @pytest.mark.usefixtures("generous", "search")
-@pytest.mark.parametrize("deed", HOLDING, ids=named(HOLDING))
-def test_hostile_helpers_are_never_run(deed: Deed, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", HOLDING, ids=named(HOLDING))
+def test_hostile_helpers_are_never_run(case: VerbCase, tmp_path: Path) -> None:
     """Programs of such names that come first in PATH are never called by the program itself."""
-    command = (sys.executable, "-m", "lskeys", *shlex.split(deed.unasked))
+    command = (sys.executable, "-m", "lskeys", *shlex.split(case.unasked))
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == deed.exit_code, ended.stderr
+    assert ended.returncode == case.exit_code, ended.stderr
     assert not (tmp_path / "called").exists()
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import LskeysError
-from lskeys.lightsail import Connection, Lightsail, connect
+from lskeys.lightsail import ConnectionSettings, Lightsail, connect
 from lskeys.model import Tag
 from tests.conftest import REGION, Run
+from tests.faults.verb_cases import HOST_KEY
 
-from .deeds import HOST_KEY
-from .server import MOMENT, Answer, Call, Liar, pair, pairs, said
+from .server import MOMENT, Call, Liar, Reply, pair, pairs, said
 
 ODD: tuple[object, ...] = (
     None,
@@ -97,7 +97,7 @@ def spoiled(raw: object) -> Iterator[object]:
 @pytest.fixture
 def region(liar: Liar, cache: Path) -> Lightsail:
     """One region, asked through the one door to boto3."""
-    connection = Connection(endpoint_url=liar.endpoint, timeout=30, cache=cache)
+    connection = ConnectionSettings(endpoint_url=liar.endpoint, timeout=30, cache=cache)
     return connect(connection, lambda _: None, lambda _: None).lightsail(REGION)
 
 
@@ -115,7 +115,7 @@ def test_any_member_of_any_type(operation: str, liar: Liar, region: Lightsail) -
     """Whatever is wrong with one thing in an answer, the question ends, and with no bug."""
     whole, ask = ASKED[operation]
     every = list(spoiled(whole))
-    liar.answers(operation, said(whole), *map(said, every))
+    liar.responses(operation, said(whole), *map(said, every))
     assert refusal(ask, region) is None
     refusals = [each for _ in every if (each := refusal(ask, region))]
     assert len(refusals) >= len(ODD) - 2  # an object without members may be an answer
@@ -134,7 +134,7 @@ def test_any_depth(operation: str, liar: Liar, region: Lightsail) -> None:
             deep = open_ * depth + "1" + close * depth
             bodies = [f'{text[:-1]}, "{name}": {deep}}}'.encode() for name in whole]
             for body in bodies:
-                liar.answers(operation, Answer(body))
+                liar.responses(operation, Reply(body))
                 refusal(ask, region)
 
 
@@ -146,19 +146,19 @@ def test_twenty_thousand(liar: Liar, run: Run) -> None:
     names = [f"key-{number:05}" for number in range(20_000)]
     pages = [names[start : start + 1_000] for start in range(0, len(names), 1_000)]
 
-    def page(call: Call) -> Answer:
+    def page(call: Call) -> Reply:
         last = call.number == len(pages) - 1
         token = None if last else f"page {call.number + 1}"
         return pairs(*(pair(name) for name in pages[call.number]), token=token)
 
-    liar.answers("GetKeyPairs", page)
+    liar.responses("GetKeyPairs", page)
     ran = run("list -q")
     assert (ran.exit_code, ran.out.split(), len(liar.calls)) == (0, names, len(pages))
 
 
 def test_fifty_megabytes(liar: Liar, run: Run) -> None:
     """A name of such a size is none, and nothing is listed."""
-    liar.answers("GetKeyPairs", pairs(pair("a" * 50_000_000)))
+    liar.responses("GetKeyPairs", pairs(pair("a" * 50_000_000)))
     ran = run("list")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.startswith(
@@ -171,15 +171,15 @@ def test_fifty_megabytes(liar: Liar, run: Run) -> None:
 def test_pages_that_are_too_large_together(liar: Liar, run: Run, *, chunked: bool) -> None:
     """Pages that are each of a size that can be are too many when memory would be at stake."""
 
-    def page(call: Call) -> Answer:
+    def page(call: Call) -> Reply:
         raw = {"keyPairs": [pair()], "nextPageToken": f"page {call.number}"}
         body = json.dumps(raw).encode() + b" " * 30_000_000
         if not chunked:
-            return Answer(body)
+            return Reply(body)
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-        return Answer(wire=b"%s%x\r\n%s\r\n0\r\n\r\n" % (head, len(body), body))
+        return Reply(wire=b"%s%x\r\n%s\r\n0\r\n\r\n" % (head, len(body), body))
 
-    liar.answers("GetKeyPairs", page)
+    liar.responses("GetKeyPairs", page)
     ran = run("list --sort name")
     assert (ran.exit_code, ran.out, len(liar.calls)) == (8, "", 5)
     assert "its pages are larger than 128 MiB" in ran.err
@@ -191,7 +191,7 @@ DATES = ["2026-13-01", "2026-02-30T00:00:00Z", "0000-00-00", "now", "1e999", "-1
 @pytest.mark.parametrize("date", [*DATES, -1e18, 10**30, -62_135_596_801])
 def test_dates_that_are_none(date: object, liar: Liar, run: Run) -> None:
     """What is no date is no answer; every verb that reads it says so or shows none."""
-    liar.answers("GetKeyPairs", pairs(pair(createdAt=date)))
+    liar.responses("GetKeyPairs", pairs(pair(createdAt=date)))
     ran = run("list -o table")
     assert ran.exit_code in {0, 8}, ran.err
     assert ran.err.replace("\n", "").isprintable()

@@ -7,27 +7,27 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.faults.server import HOLD, RESET, Answer, Call, Liar, pair, pairs, refused, said
+from tests.faults.server import HOLD, RESET, Call, Liar, Reply, pair, pairs, refused, said
 
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
 SLOW = "lskeys: hint: check the network, or allow more with --timeout SECONDS\n"
 DOING = "lskeys: error: cannot list key pairs in us-east-1: "
 FAILURES = {
     "reset": RESET,
-    "cut off in the head": Answer(length=0, ending=RESET.ending),
+    "cut off in the head": Reply(length=0, ending=RESET.ending),
     "throttled": refused("ThrottlingException", "Rate exceeded"),
     "too many": refused("TooManyRequestsException", status=429),
     "internal": refused("InternalFailure", status=500),
-    "gateway": Answer(b"<html>502 Bad Gateway</html>", status=502),
-    "busy": Answer(b"<html>503</html>", status=503),
-    "late": Answer(b"", status=504),
+    "gateway": Reply(b"<html>502 Bad Gateway</html>", status=502),
+    "busy": Reply(b"<html>503</html>", status=503),
+    "late": Reply(b"", status=504),
 }
 
 
 @pytest.mark.parametrize("kind", FAILURES)
 def test_a_question_is_asked_again(kind: str, liar: Liar, run: Run) -> None:
     """A failure that passes is not noticed."""
-    liar.answers("GetKeyPairs", FAILURES[kind], pairs(pair()))
+    liar.responses("GetKeyPairs", FAILURES[kind], pairs(pair()))
     assert run("list -q") == Ran(0, out="web\n")
     assert len(liar.calls) == 2
 
@@ -37,12 +37,12 @@ def test_a_question_is_asked_again(kind: str, liar: Liar, run: Run) -> None:
     [
         ("reset", "connection was closed before we received a valid response"),
         ("throttled", "Rate exceeded"),
-        ("gateway", "the service answered 502"),
+        ("gateway", "AWS answered 502"),
     ],
 )
 def test_a_question_is_asked_three_times(kind: str, told: str, liar: Liar, run: Run) -> None:
     """A failure that stays is told after the third time."""
-    liar.answers("GetKeyPairs", FAILURES[kind])
+    liar.responses("GetKeyPairs", FAILURES[kind])
     ran = run("list")
     assert (ran.exit_code, ran.out, len(liar.calls)) == (8, "", 3)
     assert ran.err.startswith(f"{DOING}{told}")
@@ -50,14 +50,14 @@ def test_a_question_is_asked_three_times(kind: str, told: str, liar: Liar, run: 
 
 def test_an_error_that_stays_is_not_asked_again(liar: Liar, run: Run) -> None:
     """What would be answered the same is asked once."""
-    liar.answers("GetKeyPairs", refused("InvalidInputException", "no"))
+    liar.responses("GetKeyPairs", refused("InvalidInputException", "no"))
     assert run("list") == Ran(8, err=f"{DOING}no\n")
     assert len(liar.calls) == 1
 
 
 def test_each_page_is_asked_again(liar: Liar, run: Run) -> None:
     """A failure between pages costs that page only."""
-    liar.answers(
+    liar.responses(
         "GetKeyPairs",
         pairs(pair("a1"), token="2"),
         RESET,
@@ -72,14 +72,16 @@ def test_each_page_is_asked_again(liar: Liar, run: Run) -> None:
 
 def test_a_silent_service(liar: Liar, run: Run) -> None:
     """A service that takes the question and says nothing is left after --timeout."""
-    liar.answers("GetKeyPairs", HOLD)
+    liar.responses("GetKeyPairs", HOLD)
     assert run("list --timeout 1") == Ran(8, err=f"{DOING}no answer within 1 seconds\n{SLOW}")
     assert len(liar.calls) == 1
 
 
 def test_a_silent_region_hides_no_other(liar: Liar, run: Run) -> None:
     """The others are shown when one region stays silent."""
-    liar.answers("GetKeyPairs", lambda call: HOLD if call.region == "eu-west-1" else pairs(pair()))
+    liar.responses(
+        "GetKeyPairs", lambda call: HOLD if call.region == "eu-west-1" else pairs(pair())
+    )
     ran = run("list -r us-east-1 -r eu-west-1 -r us-west-2 --timeout 1 --columns name,region")
     assert ran == Ran(
         7,
@@ -129,9 +131,9 @@ def test_a_redirect_is_not_followed(liar: Liar, server: Server, run: Run) -> Non
     """Signed questions go to the host they were meant for and to no other."""
     there = {"Location": server.endpoint}
     for status in (301, 302, 307, 308):
-        liar.answers("GetKeyPairs", Answer(b"", status=status, headers=there))
+        liar.responses("GetKeyPairs", Reply(b"", status=status, headers=there))
         assert run(f"list --endpoint-url {liar.endpoint}") == Ran(
-            8, err=f"{DOING}the service answered {status}\n"
+            8, err=f"{DOING}AWS answered {status}\n"
         )
     assert (server.requests, len(liar.calls)) == ([], 4)
 
@@ -188,22 +190,22 @@ def test_wrong_credentials_are_not_taken_for_a_missing_list(server: Server, run:
 @pytest.mark.parametrize("kind", ["throttled", "too many"])
 def test_a_refused_change_is_sent_once(kind: str, liar: Liar, run: Run) -> None:
     """A deletion that was certainly not done is not repeated, only told."""
-    liar.answers("GetKeyPair", said({"keyPair": pair()}))
-    liar.answers("DeleteKeyPair", FAILURES[kind])
+    liar.responses("GetKeyPair", said({"keyPair": pair()}))
+    liar.responses("DeleteKeyPair", FAILURES[kind])
     ran = run("delete web --yes")
     assert (ran.exit_code, ran.out) == (8, "")
     assert liar.operations == ["GetKeyPair", "DeleteKeyPair"]
 
 
-LOST = {**{kind: FAILURES[kind] for kind in ("reset", "gateway")}, "html": Answer(b"<html>")}
+LOST = {**{kind: FAILURES[kind] for kind in ("reset", "gateway")}, "html": Reply(b"<html>")}
 
 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_lost_answer_and_the_pair_is_gone(kind: str, liar: Liar, run: Run) -> None:
     """A deletion whose answer was lost is a success when the pair is not there any more."""
     gone = refused("NotFoundException", "The KeyPair does not exist: web")
-    liar.answers("GetKeyPair", said({"keyPair": pair()}), gone)
-    liar.answers("DeleteKeyPair", LOST[kind])
+    liar.responses("GetKeyPair", said({"keyPair": pair()}), gone)
+    liar.responses("DeleteKeyPair", LOST[kind])
     ran = run("delete web --yes")
     assert (ran.exit_code, ran.err) == (0, "")
     assert ran.out.startswith("web\tus-east-1\tdeleted")
@@ -213,8 +215,8 @@ def test_a_lost_answer_and_the_pair_is_gone(kind: str, liar: Liar, run: Run) -> 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_lost_answer_and_the_pair_is_there(kind: str, liar: Liar, run: Run) -> None:
     """If the same pair is still there, it is deleted once more, and no oftener."""
-    liar.answers("GetKeyPair", said({"keyPair": pair()}))
-    liar.answers("DeleteKeyPair", LOST[kind])
+    liar.responses("GetKeyPair", said({"keyPair": pair()}))
+    liar.responses("DeleteKeyPair", LOST[kind])
     ran = run("delete web --yes")
     assert (ran.exit_code, ran.out) == (8, "")
     assert liar.operations.count("DeleteKeyPair") == 2
@@ -227,11 +229,11 @@ def test_a_lost_answer_and_another_pair_has_the_name(liar: Liar, run: Run) -> No
     """Another pair that got the name meanwhile is not deleted in its place."""
     another = pair(arn="arn:aws:lightsail:us-east-1:123456789012:KeyPair/1", fingerprint="aa:bb")
 
-    def look(call: Call) -> Answer:
+    def look(call: Call) -> Reply:
         return said({"keyPair": another if call.number else pair()})
 
-    liar.answers("GetKeyPair", look)
-    liar.answers("DeleteKeyPair", RESET)
+    liar.responses("GetKeyPair", look)
+    liar.responses("DeleteKeyPair", RESET)
     assert run("delete web --yes").exit_code == 0
     assert liar.operations == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair"]
 
@@ -263,7 +265,7 @@ def test_a_download_that_fails_saves_nothing(
 
 def test_a_misspelled_region_where_no_other_hint_is_known(liar: Liar, run: Run) -> None:
     """The near region is all of the hint, where lskeys knows no other way out."""
-    liar.answers("GetKeyPairs", refused("OddException"))
+    liar.responses("GetKeyPairs", refused("OddException"))
     ran = run("list -r eu-wst-1")
     assert ran.exit_code == 8
     assert ran.err.splitlines()[-1] == "lskeys: hint: did you mean eu-west-1?"

@@ -5,58 +5,65 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage as keystore
+from lskeys import storage
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import REGION, Run
+from tests.faults.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
-from .deeds import CALLS, CHANGES, DEEDS, REMOTE, Deed, Stage, named
-from .server import HOLD, RESET, Answer, Ending, Liar, only, refused
+from .server import HOLD, RESET, Ending, Liar, Reply, only, refused
 
-GATEWAY = Answer(b"<html>502 Bad Gateway</html>", status=502)
-HTML = Answer(b"<html>Log in</html>")
-CUT = Answer(b'{"operation": {', length=500)
+GATEWAY = Reply(b"<html>502 Bad Gateway</html>", status=502)
+HTML = Reply(b"<html>Log in</html>")
+CUT = Reply(b'{"operation": {', length=500)
 ATTEMPTS = 3
 PATIENT = {"CreateKeyPair": 1, "DeleteKeyPair": 2, "ImportKeyPair": 2}
 """How often a change is sent at most, answers lost; what has no number is sent once."""
 
-QUESTIONS = tuple((deed, each) for deed in REMOTE for each in deed.questions)
-CHANGED = tuple((deed, each) for deed in REMOTE for each in deed.changes)
+QUESTIONS = tuple((case, each) for case in REMOTE for each in case.calls)
+CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 
 
-def ids(calls: tuple[tuple[Deed, str], ...]) -> list[str]:
+def ids(calls: tuple[tuple[VerbCase, str], ...]) -> list[str]:
     """What pytest calls them."""
-    return [f"{each}-{deed}" for deed, each in calls]
+    return [f"{each}-{case}" for case, each in calls]
 
 
 def is_tidy(stage: Stage) -> bool:
     """Whether no draft is left behind, and nobody else can read a key that came."""
-    folders = [stage.home / ".ssh", stage.home / "backup"]
-    found = [each for folder in folders if folder.is_dir() for each in folder.iterdir()]
+    directories = [stage.home / ".ssh", stage.home / "backup"]
+    found = [
+        each for directory in directories if directory.is_dir() for each in directory.iterdir()
+    ]
     new = [each for each in found if each.name != "web.pem" and b"PRIVATE" in each.read_bytes()]
-    drafts = [each for folder in folders if folder.is_dir() for each in keystore.leftovers(folder)]
+    drafts = [
+        each
+        for directory in directories
+        if directory.is_dir()
+        for each in storage.leftovers(directory)
+    ]
     return not drafts and all(each.stat().st_mode & 0o077 == 0 for each in new)
 
 
-@pytest.mark.parametrize(("deed", "operation"), QUESTIONS, ids=ids(QUESTIONS))
+@pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
 @pytest.mark.usefixtures("stage")
-def test_a_question_that_fails_once(deed: Deed, operation: str, liar: Liar, run: Run) -> None:
+def test_a_question_that_fails_once(case: VerbCase, operation: str, liar: Liar, run: Run) -> None:
     """A failure that passes is not noticed, whatever was asked: it is asked again."""
-    liar.answers(operation, only(GATEWAY, turn=0))
-    ran = run(deed.line, typed=deed.asks)
-    assert ran.exit_code == deed.exit_code, ran.err
+    liar.responses(operation, only(GATEWAY, turn=0))
+    ran = run(case.line, typed=case.asks)
+    assert ran.exit_code == case.exit_code, ran.err
     assert liar.operations.count(operation) > 1
 
 
-@pytest.mark.parametrize(("deed", "operation"), QUESTIONS, ids=ids(QUESTIONS))
+@pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
 def test_a_question_that_fails_for_good(
-    deed: Deed, operation: str, liar: Liar, run: Run, stage: Stage
+    case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """A failure that stays is told after three attempts, or noted where the work goes on."""
-    liar.answers(operation, RESET)
-    ran = run(deed.line, typed=deed.asks)
+    liar.responses(operation, RESET)
+    ran = run(case.line, typed=case.asks)
     assert ran.exit_code in {0, 6, 7, 8}, ran.err
     assert liar.operations.count(operation) == ATTEMPTS
-    assert (ran.exit_code in {0, 6}) is (operation in SPARED.get(deed.verb, ()))
+    assert (ran.exit_code in {0, 6}) is (operation in SPARED.get(case.verb, ()))
     assert is_tidy(stage)
 
 
@@ -77,37 +84,37 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
-    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+    case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """What was certainly not done is sent once, and leaves no file of a key without a pair."""
-    answer, exit_code = REFUSALS[kind]
-    liar.answers(operation, answer)
-    ran = run(deed.unasked)
+    response, exit_code = REFUSALS[kind]
+    liar.responses(operation, response)
+    ran = run(case.unasked)
     assert ran.exit_code == exit_code, ran.err
     assert liar.operations.count(operation) == 1
     assert is_tidy(stage)
-    assert (stage.home / ".ssh" / "new.pem").exists() is ("ImportKeyPair" in done(liar, deed))
+    assert (stage.home / ".ssh" / "new.pem").exists() is ("ImportKeyPair" in done(liar, case))
 
 
-def done(liar: Liar, deed: Deed) -> set[str]:
+def done(liar: Liar, case: VerbCase) -> set[str]:
     """The changes of a `create` that went through before the last call, which failed."""
     before = {call.operation for call in liar.calls[:-1]}
-    return before & {"ImportKeyPair"} if deed.verb == "create" else set()
+    return before & {"ImportKeyPair"} if case.verb == "create" else set()
 
 
 LOST = {"reset": RESET, "gateway": GATEWAY, "html": HTML, "cut": CUT}
 
 
 @pytest.mark.parametrize("kind", LOST)
-@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
-    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+    case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """What may have been done is looked at, repeated only where that is safe, and no success."""
-    liar.answers(operation, LOST[kind])
-    ran = run(deed.unasked)
+    liar.responses(operation, LOST[kind])
+    ran = run(case.unasked)
     assert (ran.exit_code, ran.out) == (8, ""), ran.err
     assert liar.operations.count(operation) == PATIENT.get(operation, 1)
     assert "lskeys: hint: " in ran.err
@@ -115,21 +122,21 @@ def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
 
 
 @pytest.mark.parametrize("kind", LOST)
-@pytest.mark.parametrize(("deed", "operation"), CHANGED, ids=ids(CHANGED))
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_whose_answer_gets_lost(  # noqa: PLR0913  a fixture is a parameter
-    deed: Deed, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
+    case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """What was done is found to be done; but the one private key that is lost is told as lost."""
-    liar.answers(operation, liar.done_but(LOST[kind]))
-    ran = run(deed.unasked)
+    liar.responses(operation, liar.done_but(LOST[kind]))
+    ran = run(case.unasked)
     assert liar.operations.count(operation) == 1
     assert is_tidy(stage)
     if operation == "CreateKeyPair":
         assert (ran.exit_code, ran.out) == (8, "")
-        assert "a pair was left behind whose private half nobody has" in ran.err
+        assert "a pair was left behind whose private key nobody has" in ran.err
         assert not (stage.home / ".ssh" / "new.pem").exists()
         return
-    assert ran.exit_code == deed.exit_code, ran.err
+    assert ran.exit_code == case.exit_code, ran.err
 
 
 @pytest.mark.parametrize(
@@ -145,23 +152,23 @@ def test_a_change_whose_answer_never_comes(
     line: str, operation: str, exit_code: int, liar: Liar, run: Run
 ) -> None:
     """So it is when time runs out: what was done is not done again."""
-    liar.answers(operation, liar.done_but(HOLD))
+    liar.responses(operation, liar.done_but(HOLD))
     assert run(f"{line} --timeout 1.5").exit_code == exit_code
     assert liar.operations.count(operation) == 1
 
 
-def failing(deed: Deed, exit_code: int) -> int:
+def failing(case: VerbCase, exit_code: int) -> int:
     """The exit code of a verb whose every question failed: one has done a part without any."""
-    return 7 if deed.verb == "fingerprint" else exit_code
+    return 7 if case.verb == "fingerprint" else exit_code
 
 
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
-def test_a_black_hole(deed: Deed, liar: Liar, run: Run, stage: Stage) -> None:
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
+def test_a_black_hole(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
     """Against a service that takes every question and never answers, every verb ends."""
-    for operation in deed.operations:
-        liar.answers(operation, HOLD)
-    ran = run(f"{deed.unasked} --timeout 0.2")
-    assert ran.exit_code == (0 if deed.verb == "regions" else failing(deed, 8)), ran.err
+    for operation in case.operations:
+        liar.responses(operation, HOLD)
+    ran = run(f"{case.unasked} --timeout 0.2")
+    assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
     assert "no answer within 0.2 seconds" in ran.err or "timeout on endpoint" in ran.err
     assert all(liar.operations.count(each) == 1 for each in liar.operations if each in CHANGES)
     assert is_tidy(stage)
@@ -174,31 +181,31 @@ CODES = {
 
 
 @pytest.mark.parametrize("code", CODES)
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_credentials_that_do_not_do(
-    deed: Deed, code: str, liar: Liar, run: Run, stage: Stage
+    case: VerbCase, code: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """Credentials or an account that will not do are told once, with a way out, by every verb."""
-    for operation in deed.operations:
-        liar.answers(operation, refused(code, "It is so.", status=403))
-    ran = run(deed.unasked)
-    falls_back = deed.verb == "regions" and CODES[code] == 8
-    assert ran.exit_code == (0 if falls_back else failing(deed, CODES[code])), ran.err
-    assert ran.err.count("It is so") == 1 or deed.verb == "import"
+    for operation in case.operations:
+        liar.responses(operation, refused(code, "It is so.", status=403))
+    ran = run(case.unasked)
+    falls_back = case.verb == "regions" and CODES[code] == 8
+    assert ran.exit_code == (0 if falls_back else failing(case, CODES[code])), ran.err
+    assert ran.err.count("It is so") == 1 or case.verb == "import"
     assert falls_back or "lskeys: hint: " in ran.err
     assert is_tidy(stage)
 
 
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_a_redirect_is_never_followed(deed: Deed, liar: Liar, run: Run) -> None:
+def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> None:
     """No verb takes its signed questions and changes to another host because one says so."""
     with Liar().running() as elsewhere:
         there = {"Location": f"{elsewhere.endpoint}/"}
-        for operation in deed.operations:
-            liar.answers(operation, Answer(status=307, headers=there))
-        ran = run(deed.unasked)
-        assert ran.exit_code == (0 if deed.verb == "regions" else failing(deed, 8)), ran.err
+        for operation in case.operations:
+            liar.responses(operation, Reply(status=307, headers=there))
+        ran = run(case.unasked)
+        assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
         assert elsewhere.calls == []
 
 
@@ -223,8 +230,8 @@ SEVERAL = {
 def test_one_region_of_several(line: str, kind: str, liar: Liar, run: Run) -> None:
     """A region that fails takes nothing from the others: their result is shown, and 7 says so."""
     operation, shown = SEVERAL[line]
-    answer = {"denied": refused("AccessDeniedException"), "reset": RESET, "html": HTML}[kind]
-    liar.answers(operation, only(answer, region=OTHER))
+    response = {"denied": refused("AccessDeniedException"), "reset": RESET, "html": HTML}[kind]
+    liar.responses(operation, only(response, region=OTHER))
     ran = run(f"{line} -r {OTHER} -r {REGION}")
     assert ran.exit_code == 7, ran.err
     assert shown in ran.out
@@ -233,7 +240,7 @@ def test_one_region_of_several(line: str, kind: str, liar: Liar, run: Run) -> No
 
 def test_every_region_of_several(liar: Liar, run: Run) -> None:
     """Regions that all fail alike are one failure, with its own code."""
-    liar.answers("GetKeyPairs", refused("ExpiredTokenException", "It is so."))
+    liar.responses("GetKeyPairs", refused("ExpiredTokenException", "It is so."))
     assert run(f"list -r {OTHER} -r {REGION}").exit_code == 4
 
 
@@ -263,7 +270,7 @@ WIRES = {
 def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path) -> None:
     """Bytes that are no answer are none: the question is asked again, the change is not."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
-    liar.answers(operation, Answer(wire=WIRES[kind]))
+    liar.responses(operation, Reply(wire=WIRES[kind]))
     ran = run(line)
     assert (ran.exit_code, ran.out) == (8, ""), ran.err
     assert liar.operations.count(operation) <= (ATTEMPTS if line == "list" else 1)
@@ -277,7 +284,7 @@ def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
     """A byte now and then, or half an answer and silence, ends with the deadline."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
     whole = json.dumps({"keyPairs": []}).encode() + b" " * 10_000
-    liar.answers(operation, Answer(whole, length=20_000, ending=ending))
+    liar.responses(operation, Reply(whole, length=20_000, ending=ending))
     ran = run(f"{line} --timeout 0.7")
     assert (ran.exit_code, ran.out) == (8, "")
     assert liar.operations.count(operation) <= (ATTEMPTS if line == "list" else 1)
@@ -286,7 +293,7 @@ def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
 def test_every_call_is_there() -> None:
     """What the sweeps go over: each change, each question, of every verb that asks anything."""
     assert len(CALLS) == len(QUESTIONS) + len(CHANGED)
-    assert {deed.verb for deed in DEEDS} - {deed.verb for deed in REMOTE} == {
+    assert {case.verb for case in VERB_CASES} - {case.verb for case in REMOTE} == {
         "completion",
         "config",
         "help",

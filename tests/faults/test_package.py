@@ -21,10 +21,14 @@ ROOT = Path(lskeys.__file__).parent
 STRICT = ("-X", "dev", "-W", "error", "-bb")
 
 
-def strictly(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python in development mode, every warning an error, from a folder with nothing in it."""
+def strictly(*words: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in development mode, every warning an error, from an empty directory."""
     return subprocess.run(
-        [sys.executable, *STRICT, *words], capture_output=True, text=True, check=False, cwd=folder
+        [sys.executable, *STRICT, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=directory,
     )
 
 
@@ -36,7 +40,7 @@ def test_every_module_loads_without_a_warning(home: Path, injected: Injected) ->
         if each.stem not in {"__init__", "__main__"}
     ]
     code = f"import importlib\nfor name in {names!r}: importlib.import_module(name)"
-    ended = strictly("-c", code, folder=home)
+    ended = strictly("-c", code, directory=home)
     assert (ended.returncode, ended.stderr) == (0, "")
     injected(len(names))
 
@@ -44,7 +48,7 @@ def test_every_module_loads_without_a_warning(home: Path, injected: Injected) ->
 @pytest.mark.parametrize("line", ["--version", "regions --sandbox -q", "sandbox path"])
 def test_a_run_without_a_warning(home: Path, line: str) -> None:
     """No file is left open, no bytes are taken for text, nothing that is about to go is used."""
-    ended = strictly("-m", "lskeys", *line.split(), folder=home)
+    ended = strictly("-m", "lskeys", *line.split(), directory=home)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout
 
@@ -52,7 +56,7 @@ def test_a_run_without_a_warning(home: Path, line: str) -> None:
 def test_a_life_without_a_warning(home: Path) -> None:
     """So it is with what writes, asks and deletes."""
     for line in ("create web --type ed25519 -q", "delete web --fingerprint --yes -q"):
-        ended = strictly("-m", "lskeys", "--sandbox", *line.split(), folder=home)
+        ended = strictly("-m", "lskeys", "--sandbox", *line.split(), directory=home)
         assert (ended.returncode, ended.stderr) == (0, ""), line
 
 

@@ -25,27 +25,27 @@ from .server import Liar, pair, pairs, said
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 WORDS = ["rotate-default", "--yes", "--quiet"]
 EVERY = 1 if os.environ.get("LSKEYS_FULL_SWEEP") else 8
-"""Of the deeds, one in so many is swept; those before and after each request always."""
+"""Of the steps, one in so many is swept; those before and after each request always."""
 
 KILLED = -9
 SEND = "http.client.send"
 
 
-class Mortal:
+class KillPoints:
     """The program that runs command lines and kills them, held by its pipes."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def run(self, scene: "Scene", deed: int = 0) -> dict[str, Any]:
-        """Run the command line at a scene, and kill it before this deed."""
+    def run(self, scene: "Scene", step: int = 0) -> dict[str, Any]:
+        """Run the command line at a scene, and kill it before this step."""
         assert self._process.stdin
         assert self._process.stdout
-        asked = {"words": WORDS, "environ": scene.environ, "deed": deed}
+        asked = {"words": WORDS, "environ": scene.environ, "step": step}
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        answered: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answered
+        responded: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return responded
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Scene:
         return found[0]["fingerprint"] if found else None
 
     def held(self) -> set[str]:
-        """The fingerprints of all private keys that have a name of their own in the folder."""
-        folder = self.home / ".ssh"
-        files = [*folder.iterdir()] if folder.exists() else []
+        """The fingerprints of all private keys that have a name of their own in the directory."""
+        directory = self.home / ".ssh"
+        files = [*directory.iterdir()] if directory.exists() else []
         texts = {each.read_text() for each in files if not each.name.startswith(".")}
         return {fingerprint(text, "md5-spki") for text in texts if "PRIVATE KEY" in text}
 
@@ -131,40 +131,40 @@ def staged(tmp_path: Path, name: str) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="module")
-def mortal() -> Iterator[Mortal]:
+def kill_points() -> Iterator[KillPoints]:
     """The program, running."""
     with subprocess.Popen(
-        (sys.executable, "-m", "tests.faults.mortal"),
+        (sys.executable, "-m", "tests.faults.kill_points"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     ) as process:
-        yield Mortal(process)
+        yield KillPoints(process)
         assert process.stdin
         process.stdin.close()
 
 
-def swept(deeds: list[str]) -> list[int]:
-    """The numbers of the deeds before which a run is killed: nothing is done before it asks.
+def swept(steps: list[str]) -> list[int]:
+    """The numbers of the steps before which a run is killed: nothing is done before it asks.
 
-    A request is two deeds, its head and its body.
+    A request is two steps, its head and its body.
     """
-    sent = [at for at, each in enumerate(deeds, 1) if each == SEND]
-    heads, after = sent[::2], [at + 1 for at in sent if deeds[at] != SEND]
-    rest = [at for at in range(sent[0], len(deeds) + 1) if at % EVERY == 0]
-    return sorted({*heads, *after, *rest, len(deeds)})
+    sent = [at for at, each in enumerate(steps, 1) if each == SEND]
+    heads, after = sent[::2], [at + 1 for at in sent if steps[at] != SEND]
+    rest = [at for at in range(sent[0], len(steps) + 1) if at % EVERY == 0]
+    return sorted({*heads, *after, *rest, len(steps)})
 
 
-def wrongs_of(scene: Scene, mortal: Mortal, deed: int) -> Iterable[str]:
-    """One run, killed before this deed, and one more: every promise that broke."""
-    killed = mortal.run(scene, deed)
+def wrongs_of(scene: Scene, kill_points: KillPoints, step: int) -> Iterable[str]:
+    """One run, killed before this step, and one more: every promise that broke."""
+    killed = kill_points.run(scene, step)
     if killed["code"] != KILLED:
         yield f"it was not killed: {killed['code']}"
     yield from scene.wrongs()
     is_deleted = scene.reported() != scene.old
     asked = len(scene.server.requests)
-    again = mortal.run(scene)
+    again = kill_points.run(scene)
     if again["code"] != 0:
         yield f"the next run fails: {(scene.home / 'err').read_text()}"
     later = [each.operation for each in scene.server.requests[asked:]]
@@ -173,20 +173,24 @@ def wrongs_of(scene: Scene, mortal: Mortal, deed: int) -> Iterable[str]:
     yield from scene.wrongs_at_the_end()
 
 
-def test_killed_before_each_deed(tmp_path: Path, mortal: Mortal, injected: Injected) -> None:
+def test_killed_before_each_step(
+    tmp_path: Path, kill_points: KillPoints, injected: Injected
+) -> None:
     """Killed at any point and run again, it ends with a verified current key, the old one kept."""
     with staged(tmp_path, "undisturbed") as scene:
-        undisturbed = mortal.run(scene)
+        undisturbed = kill_points.run(scene)
         assert undisturbed["code"] == 0, (scene.home / "err").read_text()
         assert [*scene.wrongs_at_the_end()] == []
-    deeds = undisturbed["deeds"]
-    assert deeds.count(SEND) == 2 * 6
-    assert deeds.count("os.link") == 4
+    steps = undisturbed["steps"]
+    assert steps.count(SEND) == 2 * 6
+    assert steps.count("os.link") == 4
     wrongs = []
-    injected(len(swept(deeds)))
-    for deed in swept(deeds):
-        with staged(tmp_path, str(deed)) as scene:
-            wrongs += [(deed, deeds[deed - 1], each) for each in wrongs_of(scene, mortal, deed)]
+    injected(len(swept(steps)))
+    for step in swept(steps):
+        with staged(tmp_path, str(step)) as scene:
+            wrongs += [
+                (step, steps[step - 1], each) for each in wrongs_of(scene, kill_points, step)
+            ]
     assert wrongs == []
 
 
@@ -197,14 +201,14 @@ def test_the_old_key_handed_out_again(
     monkeypatch.setenv("AWS_REGION", REGION)
     old = fingerprint(own_pem(), "md5-spki")
     handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
-    liar.answers(
+    liar.responses(
         "GetKeyPairs",
         pairs(pair(DEFAULT_PAIR, fingerprint=old)),
         pairs(pair(DEFAULT_PAIR, fingerprint=None)),
     )
-    liar.answers("GetInstances", said({"instances": []}))
-    liar.answers("DownloadDefaultKeyPair", said(handed_out))
-    liar.answers("DeleteKeyPair", said({"operation": {}}))
+    liar.responses("GetInstances", said({"instances": []}))
+    liar.responses("DownloadDefaultKeyPair", said(handed_out))
+    liar.responses("DeleteKeyPair", said({"operation": {}}))
     assert run("rotate-default --yes") == Ran(
         8,
         err=f"lskeys: error: {REGION} handed out the old default key again\n"

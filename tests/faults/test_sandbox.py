@@ -72,9 +72,9 @@ def listening(process: int) -> set[str]:
     return found
 
 
-def everything_in(folder: Path) -> bytes:
-    """The content of every file below a folder, and their names."""
-    files = [each for each in sorted(folder.rglob("*")) if each.is_file()]
+def everything_in(directory: Path) -> bytes:
+    """The content of every file below a directory, and their names."""
+    files = [each for each in sorted(directory.rglob("*")) if each.is_file()]
     return b"".join(bytes(each) + each.read_bytes() for each in files)
 
 
@@ -138,7 +138,7 @@ def test_real_credentials_are_not_needed(
 
 
 def test_nothing_is_needed_at_all(home: Path, run: Run) -> None:
-    """No credentials, no profile, no region, no AWS folder: every verb works in the sandbox."""
+    """No credentials, no profile, no region, no AWS directory: every verb works in the sandbox."""
     assert not (home / ".aws").exists()
     assert not [name for name in os.environ if name.startswith("AWS_") and "METADATA" not in name]
     for line in VERBS[:3]:
@@ -154,11 +154,11 @@ def test_a_page_of_the_web_gets_nothing(server: Server, method: str) -> None:
     )
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(head.encode())
-        answer = b""
+        response = b""
         while part := connection.recv(65_536):
-            answer += part
-    assert answer.startswith(b"HTTP/1.1 403 ")
-    assert b"access-control" not in answer.lower()
+            response += part
+    assert response.startswith(b"HTTP/1.1 403 ")
+    assert b"access-control" not in response.lower()
     assert server.requests == []
 
 

@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.cli.test_hostile import ATTACKS, STYLE, is_harmless
 from tests.conftest import NOW, REGION, Run, Stream
+from tests.faults.verb_cases import ASKING, FORMATTED, REMOTE, VERB_CASES, Stage, VerbCase, named
 
-from .deeds import ASKING, DEEDS, FORMATTED, REMOTE, Deed, Stage, named
-from .server import Answer, Call, Liar, refused, reworded
+from .server import Call, Liar, Reply, refused, reworded
 
 EVERYTHING = " ".join(ATTACKS.values())
 """Every attack in one text, since each is looked for in whatever comes out."""
 
 SPARED = frozenset({"__type", "privateKeyBase64", "publicKeyBase64", "algorithm", "publicKey"})
-"""Without these there would be no deed."""
+"""Without these there would be no case."""
 ASKED_BY_NAME = frozenset({"GetKeyPair", "GetRegions"})
 """Their names are asked for again."""
 
@@ -41,7 +41,7 @@ class Twist:
         self._spared = SPARED | set(spared)
         self._in_front = in_front
 
-    def __call__(self, call: Call, answer: Answer) -> Answer:
+    def __call__(self, call: Call, response: Reply) -> Reply:
         """The answer with the attack in it."""
         spared = self._spared | ({"name"} if call.operation in ASKED_BY_NAME else set())
 
@@ -50,65 +50,65 @@ class Twist:
                 return text
             return f"{self._attack}{text}" if self._in_front else f"{text}{self._attack}"
 
-        return reworded(answer, word)
+        return reworded(response, word)
 
 
 @pytest.mark.parametrize("output", ["table", "text", "json"])
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 @pytest.mark.usefixtures("stage")
-def test_every_text_of_every_answer(deed: Deed, output: str, liar: Liar, run: Run) -> None:
-    """Whatever texts the service sends, a verb that does its work shows visible text alone."""
+def test_every_text_of_every_answer(case: VerbCase, output: str, liar: Liar, run: Run) -> None:
+    """Whatever texts AWS sends, a verb that does its work shows visible text alone."""
     liar.twist = Twist(EVERYTHING, "fingerprint", "username")
-    ran = run(f"{deed.unasked} -o {output} --color never", terminal=True)
-    assert ran.exit_code == deed.exit_code, ran.err
+    ran = run(f"{case.unasked} -o {output} --color never", terminal=True)
+    assert ran.exit_code == case.exit_code, ran.err
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
 
 
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_every_fingerprint_and_user(deed: Deed, liar: Liar, run: Run) -> None:
+def test_every_fingerprint_and_user(case: VerbCase, liar: Liar, run: Run) -> None:
     """So does one that refuses its work, and says why, with whatever in its message."""
     liar.twist = Twist(EVERYTHING)
-    ran = run(f"{deed.unasked} --debug")
+    ran = run(f"{case.unasked} --debug")
     assert ran.exit_code != 1
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
 
 
 @pytest.mark.parametrize("options", ["", "-o json"], ids=["lines", "json"])
-@pytest.mark.parametrize("deed", REMOTE, ids=named(REMOTE))
+@pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_every_error(deed: Deed, options: str, liar: Liar, run: Run) -> None:
-    """Whatever the service says when it refuses, one visible line a member comes out."""
+def test_every_error(case: VerbCase, options: str, liar: Liar, run: Run) -> None:
+    """Whatever AWS says when it refuses, one visible line a member comes out."""
     odd = refused("OddException", EVERYTHING, tip=EVERYTHING, docs=EVERYTHING)
     odd.headers["x-amzn-RequestId"] = "a\x1b[31mb\x9bc"
-    for operation in deed.operations:
-        liar.answers(operation, odd)
-    ran = run(f"{deed.unasked} --debug {options}")
+    for operation in case.operations:
+        liar.responses(operation, odd)
+    ran = run(f"{case.unasked} --debug {options}")
     assert ran.exit_code != 1
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
     assert all(line.startswith(("lskeys: ", "{")) for line in ran.err.splitlines())
 
 
-@pytest.mark.parametrize("deed", ASKING, ids=named(ASKING))
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
 @pytest.mark.usefixtures("stage")
-def test_every_question(deed: Deed, liar: Liar, run: Run) -> None:
+def test_every_question(case: VerbCase, liar: Liar, run: Run) -> None:
     """What a question shows, and what its answer stands on, is visible text."""
     liar.twist = Twist(EVERYTHING, "fingerprint", "username")
-    ran = run(deed.line, typed="no\n")
+    ran = run(case.line, typed="no\n")
     assert ran.exit_code == 10, ran.err
     assert is_harmless(ran.out)
     assert is_harmless(ran.err.replace("\x1b[2K", "").replace("\r", ""))
 
 
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 @pytest.mark.usefixtures("stage")
-def test_every_formula(deed: Deed, liar: Liar, run: Run) -> None:
+def test_every_formula(case: VerbCase, liar: Liar, run: Run) -> None:
     """No cell of CSV begins as what a spreadsheet would compute, and all of it is visible."""
     liar.twist = Twist(f"=1+1;{EVERYTHING}", "fingerprint", "username", in_front=True)
-    out = run(f"{deed.unasked} -o csv").out
+    out = run(f"{case.unasked} -o csv").out
     rows = list(csv.reader(StringIO(out)))
     assert rows
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
@@ -120,20 +120,20 @@ def hostile_home(stage: Stage, run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     """The stage's home under a name of every attack that a path can carry."""
     assert callable(run)
     name = "".join(ATTACKS[each] for each in ("escape", "c1", "line", "bidi", "markup"))
-    folder = tmp_path / f"{name[:80].replace('/', '')}\u200b\udcff"
-    stage.home.rename(folder)
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.chdir(folder)
-    return folder
+    directory = tmp_path / f"{name[:80].replace('/', '')}\u200b\udcff"
+    stage.home.rename(directory)
+    monkeypatch.setenv("HOME", str(directory))
+    monkeypatch.chdir(directory)
+    return directory
 
 
 @pytest.mark.parametrize("output", ["table", "text"])
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
-def test_every_path(deed: Deed, output: str, hostile_home: Path, run: Run) -> None:
-    """Whatever a folder is called, its name is shown spelled out, by every verb."""
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
+def test_every_path(case: VerbCase, output: str, hostile_home: Path, run: Run) -> None:
+    """Whatever a directory is called, its name is shown spelled out, by every verb."""
     assert not is_harmless(str(hostile_home))
-    ran = run(f"{deed.unasked} -o {output} --color never", terminal=True)
-    assert ran.exit_code in {deed.exit_code, 5}, (
+    ran = run(f"{case.unasked} -o {output} --color never", terminal=True)
+    assert ran.exit_code in {case.exit_code, 5}, (
         ran.err
     )  # ssh-config refuses what ssh would misread
     assert is_harmless(ran.out)
@@ -161,14 +161,14 @@ NOBODY = {
 
 
 @pytest.mark.parametrize("who", NOBODY)
-@pytest.mark.parametrize("deed", ASKING, ids=named(ASKING))
-def test_nobody_to_ask(deed: Deed, who: str, liar: Liar, stage: Stage) -> None:
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+def test_nobody_to_ask(case: VerbCase, who: str, liar: Liar, stage: Stage) -> None:
     """Whatever is piped in, nothing is changed, here or there, by a verb that asks first."""
     options, is_typed, is_seen = NOBODY[who]
     stdin, stderr = stdin_and_stderr(stdin=is_typed, stderr=is_seen)
     before = contents(stage.home)
-    launch = Launch(stdin, Stream(), stderr, os.environ, lambda: NOW)
-    assert main(shlex.split(f"{deed.line} {options}"), launch) == 5, stderr.written()
+    invocation = Invocation(stdin, Stream(), stderr, os.environ, lambda: NOW)
+    assert main(shlex.split(f"{case.line} {options}"), invocation) == 5, stderr.written()
     assert contents(stage.home) == before
     changes = {"DeleteKeyPair", "DownloadDefaultKeyPair"}
     assert not changes & set(liar.operations)
@@ -182,9 +182,9 @@ def test_nobody_to_ask_for_a_passphrase(line: str, liar: Liar, stage: Stage, run
     assert (contents(stage.home), liar.calls) == (before, [])
 
 
-def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
-    """Mode and content of every file below a folder."""
-    files = (each for each in folder.rglob("*") if each.is_file())
+def contents(directory: Path) -> dict[Path, tuple[int, bytes]]:
+    """Mode and content of every file below a directory."""
+    files = (each for each in directory.rglob("*") if each.is_file())
     return {each: (each.stat().st_mode, each.read_bytes()) for each in files}
 
 
@@ -192,47 +192,47 @@ def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
-def test_a_full_stdout(deed: Deed) -> None:
+def test_a_full_stdout(case: VerbCase) -> None:
     """A result that cannot be written is a failure of this machine, whatever was done."""
     stderr = Stream()
     with Path("/dev/full").open("w") as full:
-        launch = Launch(None, full, stderr, os.environ, lambda: NOW)
-        assert main(shlex.split(deed.unasked), launch) == 9
+        invocation = Invocation(None, full, stderr, os.environ, lambda: NOW)
+        assert main(shlex.split(case.unasked), invocation) == 9
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
     assert "\nlskeys: hint: the result is not complete\n" in stderr.written()
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
-def test_a_reader_that_left(deed: Deed) -> None:
+def test_a_reader_that_left(case: VerbCase) -> None:
     """So is one whose reader has gone, as `head` does."""
     stderr = Stream()
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
-        launch = Launch(None, stdout, stderr, os.environ, lambda: NOW)
-        assert main(shlex.split(deed.unasked), launch) == 9
+        invocation = Invocation(None, stdout, stderr, os.environ, lambda: NOW)
+        assert main(shlex.split(case.unasked), invocation) == 9
     assert "lskeys: error: the reader of stdout is gone\n" in stderr.written()
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
-def test_without_streams(deed: Deed) -> None:
+def test_without_streams(case: VerbCase) -> None:
     """Started with every stream closed, a result has no place, and nothing else fails."""
-    launch = Launch(None, None, None, os.environ, lambda: NOW)
-    assert main(shlex.split(deed.unasked), launch) == 9
+    invocation = Invocation(None, None, None, os.environ, lambda: NOW)
+    assert main(shlex.split(case.unasked), invocation) == 9
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
-def test_without_stderr(deed: Deed) -> None:
+def test_without_stderr(case: VerbCase) -> None:
     """A stderr that is closed or full takes nothing from the result."""
     stdout = Stream()
     with Path(os.devnull).open() as unwritable:
-        launch = Launch(None, stdout, unwritable, os.environ, lambda: NOW)
-        assert main(shlex.split(deed.unasked), launch) == deed.exit_code
+        invocation = Invocation(None, stdout, unwritable, os.environ, lambda: NOW)
+        assert main(shlex.split(case.unasked), invocation) == case.exit_code
     assert stdout.written()
 
 
@@ -249,29 +249,31 @@ def values(table: str) -> str:
     return table.partition("─\n")[2] or table
 
 
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 @pytest.mark.usefixtures("stage")
-def test_no_width_cuts_a_verb_short(deed: Deed, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_width_cuts_a_verb_short(
+    case: VerbCase, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With 0, 1 or 20 columns a table holds every value that it holds with a thousand."""
     shown = []
     for columns in ("1000", "1", "0", "20"):
         monkeypatch.setenv("COLUMNS", columns)
-        ran = run(f"{deed.planned} -o table --color never", terminal=True)
-        assert ran.exit_code in {deed.exit_code, 0}, ran.err
+        ran = run(f"{case.planned} -o table --color never", terminal=True)
+        assert ran.exit_code in {case.exit_code, 0}, ran.err
         shown.append(ran.out)
     wanted = letters(values(shown[0]))
     assert not [each for each in shown if wanted - letters(each)]
 
 
-@pytest.mark.parametrize("deed", FORMATTED, ids=named(FORMATTED))
+@pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 @pytest.mark.usefixtures("stage")
-def test_colours_of_a_verb(deed: Deed, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_of_a_verb(case: VerbCase, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR gets no sequence at all; forced colours are styles, and not one thing more."""
     monkeypatch.setenv("NO_COLOR", "1")
-    assert is_harmless(run(f"{deed.planned} -o table", terminal=True).out)
+    assert is_harmless(run(f"{case.planned} -o table", terminal=True).out)
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    forced = run(f"{deed.planned} -o table").out
+    forced = run(f"{case.planned} -o table").out
     assert "\x1b" in forced
     assert is_harmless(STYLE.sub("", forced))
 

@@ -43,9 +43,11 @@ class Traced:
     def first(self, pattern: str, *, after: int = -1) -> int:
         """Where a call like this comes first behind a place; fails where none does."""
         found = re.compile(pattern)
-        places = [at for at, line in enumerate(self.lines) if at > after and found.match(line)]
-        assert places, f"no call like {pattern}"
-        return places[0]
+        account_regions = [
+            at for at, line in enumerate(self.lines) if at > after and found.match(line)
+        ]
+        assert account_regions, f"no call like {pattern}"
+        return account_regions[0]
 
 
 Trace = Callable[[str], Traced]
@@ -76,21 +78,21 @@ def trace(server: Server, account: Sandbox, rsa_pem: str, tmp_path: Path) -> Tra
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_order_of_saving(trace: Trace, home: Path, verb: str) -> None:
-    """Private draft and its space, then the call; write, flush, name, flush the folder, read back.
+    """Private draft and space, then the call; write, flush, name, flush the directory, read back.
 
-    A key that is made here is on the disk before its public half goes out.
+    A key that is made here is on the disk before its public key goes out.
     """
     line, name, operation = VERBS[verb]
     traced = trace(line)
-    folder = re.escape(str(home / ".ssh"))
+    directory = re.escape(str(home / ".ssh"))
     drafted = traced.first(rf'openat\(.*"({DRAFT})", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW')
     draft = re.escape(re.findall(DRAFT, traced.lines[drafted])[0])
-    reserved = traced.first(rf"fallocate\(\d+<{folder}/{draft}>", after=drafted)
+    reserved = traced.first(rf"fallocate\(\d+<{directory}/{draft}>", after=drafted)
     asked = traced.first(rf".*X-Amz-Target: Lightsail_20161128\.{operation}\b", after=reserved)
-    written = traced.first(rf"pwrite64\(\d+<{folder}/{draft}>", after=reserved)
-    flushed = traced.first(rf"fsync\(\d+<{folder}/{draft}>", after=written)
+    written = traced.first(rf"pwrite64\(\d+<{directory}/{draft}>", after=reserved)
+    flushed = traced.first(rf"fsync\(\d+<{directory}/{draft}>", after=written)
     named = traced.first(rf'linkat\(.*"{draft}", .*"{re.escape(name)}"', after=flushed)
-    kept = traced.first(rf"fsync\(\d+<{folder}>\)", after=named)
+    kept = traced.first(rf"fsync\(\d+<{directory}>\)", after=named)
     traced.first(rf'openat\(.*"{re.escape(name)}", O_RDONLY', after=kept)
     assert asked > kept if verb == "create" else asked < written
 

@@ -1,4 +1,4 @@
-"""Verbs that write, where the disk, its rights or what lies there is against them."""
+"""Verbs that write, where the disk, its permissions or what lies there is against them."""
 
 import os
 import stat
@@ -12,29 +12,29 @@ import pytest
 
 from tests.cli.keys import other_pem, public_line, save
 from tests.conftest import REGION, Ran, Run
-from tests.strange import PRECIOUS, STRANGE
+from tests.faults.writing_cases import DEFAULT_FILE
+from tests.special_files import PRECIOUS, STRANGE
 
 from .region import DEFAULT_PAIR
 from .region import Region as Account
 from .region import own_pem as small_pem
-from .server import Answer, Call, Liar, refused, said
-from .writing_deeds import DEFAULT_FILE
+from .server import Call, Liar, Reply, refused, said
 
 HANDED_OUT = "DownloadDefaultKeyPair"
 CHANGES = {HANDED_OUT, "CreateKeyPair", "ImportKeyPair", "DeleteKeyPair"}
 VERBS = {
-    "create": ("create web --type ed25519 --out {folder}", "web.pem"),
-    "create --force": ("create web --type ed25519 --force --out {folder}", "web.pem"),
-    "create --service-generated": ("create web --service-generated --out {folder}", "web.pem"),
-    "download-default": ("download-default --out {folder}", DEFAULT_FILE),
-    "download-default --force": ("download-default --force --out {folder}", DEFAULT_FILE),
-    "rotate-default": ("rotate-default --yes --out {folder}", DEFAULT_FILE),
-    "rotate-default --force": ("rotate-default --yes --force --out {folder}", DEFAULT_FILE),
+    "create": ("create web --type ed25519 --out {directory}", "web.pem"),
+    "create --force": ("create web --type ed25519 --force --out {directory}", "web.pem"),
+    "create --service-generated": ("create web --service-generated --out {directory}", "web.pem"),
+    "download-default": ("download-default --out {directory}", DEFAULT_FILE),
+    "download-default --force": ("download-default --force --out {directory}", DEFAULT_FILE),
+    "rotate-default": ("rotate-default --yes --out {directory}", DEFAULT_FILE),
+    "rotate-default --force": ("rotate-default --yes --force --out {directory}", DEFAULT_FILE),
     "delete --backup": (
-        f"delete {DEFAULT_PAIR} --fingerprint --yes --backup {{folder}}",
+        f"delete {DEFAULT_PAIR} --fingerprint --yes --backup {{directory}}",
         DEFAULT_FILE,
     ),
-    "ssh-config --write": ("ssh-config --write --yes --file {folder}/own.config", "own.config"),
+    "ssh-config --write": ("ssh-config --write --yes --file {directory}/own.config", "own.config"),
 }
 KEY_VERBS = {name: verb for name, verb in VERBS.items() if name != "ssh-config --write"}
 every_verb = pytest.mark.parametrize("verb", VERBS)
@@ -51,16 +51,16 @@ def account(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The folder that is written in."""
+def directory(tmp_path: Path) -> Path:
+    """The directory that is written in."""
     made = tmp_path / "keys"
     made.mkdir(0o700)
     return made
 
 
-def line(verb: str, folder: Path) -> str:
-    """A verb's command line for this folder."""
-    return VERBS[verb][0].format(folder=folder)
+def line(verb: str, directory: Path) -> str:
+    """A verb's command line for this directory."""
+    return VERBS[verb][0].format(directory=directory)
 
 
 def changes(liar: Liar) -> list[str]:
@@ -68,9 +68,9 @@ def changes(liar: Liar) -> list[str]:
     return [each for each in liar.operations if each in CHANGES]
 
 
-def modes(folder: Path) -> dict[str, int]:
-    """The permission bits of all files below a folder."""
-    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.rglob("*")}
+def modes(directory: Path) -> dict[str, int]:
+    """The permission bits of all files below a directory."""
+    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in directory.rglob("*")}
 
 
 def assert_failed(ran: Ran, exit_code: int, message: str) -> None:
@@ -86,42 +86,42 @@ def assert_failed(ran: Ran, exit_code: int, message: str) -> None:
 @every_verb
 @pytest.mark.parametrize("kind", STRANGE)
 def test_what_is_no_file_is_not_written_through(
-    liar: Liar, run: Run, folder: Path, verb: str, kind: str
+    liar: Liar, run: Run, directory: Path, verb: str, kind: str
 ) -> None:
     """Refused before AWS is asked for a key, with force or not; it stays as it is."""
     put, words = STRANGE[kind]
-    path = folder / VERBS[verb][1]
+    path = directory / VERBS[verb][1]
     put(path)
     before = path.lstat()
-    assert_failed(run(line(verb, folder)), 5, words)
+    assert_failed(run(line(verb, directory)), 5, words)
     after = path.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     assert changes(liar) == []
-    assert not (folder / "nowhere").exists()
+    assert not (directory / "nowhere").exists()
     assert kind != "symlink" or path.read_bytes() == PRECIOUS
 
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("verb", ["create --force", "download-default --force"])
-def test_no_other_name_of_a_file_is_written_through(run: Run, folder: Path, verb: str) -> None:
+def test_no_other_name_of_a_file_is_written_through(run: Run, directory: Path, verb: str) -> None:
     """A hard link is given up for the new file; under its other name the old one is as it was."""
-    twin = save(folder / "twin", other_pem(), 0o640)
-    (folder / VERBS[verb][1]).hardlink_to(twin)
-    assert run(line(verb, folder)).exit_code == 0
+    twin = save(directory / "twin", other_pem(), 0o640)
+    (directory / VERBS[verb][1]).hardlink_to(twin)
+    assert run(line(verb, directory)).exit_code == 0
     assert (twin.read_text(), stat.S_IMODE(twin.stat().st_mode)) == (other_pem(), 0o640)
-    assert (folder / VERBS[verb][1]).read_text() != other_pem()
+    assert (directory / VERBS[verb][1]).read_text() != other_pem()
 
 
 @pytest.mark.usefixtures("account")
 @every_verb
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
 def test_a_folder_others_may_write_in(
-    liar: Liar, run: Run, folder: Path, verb: str, mode: int
+    liar: Liar, run: Run, directory: Path, verb: str, mode: int
 ) -> None:
     """Refused before AWS is asked for a key: they could put another file in its place."""
-    folder.chmod(mode)
-    assert_failed(run(line(verb, folder)), 5, f"others may write in {folder}")
-    assert list(folder.iterdir()) == []
+    directory.chmod(mode)
+    assert_failed(run(line(verb, directory)), 5, f"others may write in {directory}")
+    assert list(directory.iterdir()) == []
     assert changes(liar) == []
 
 
@@ -129,7 +129,7 @@ def test_a_folder_others_may_write_in(
 @every_key_verb
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o177, 0o377, 0o777])
 def test_whatever_the_umask(run: Run, tmp_path: Path, home: Path, verb: str, mask: int) -> None:
-    """Missing folders are made 0700, parents included; the key is 0600 and its .pub 0644."""
+    """Missing directories are made 0700, parents included; the key is 0600 and its .pub 0644."""
     before = os.umask(mask)
     try:
         ran = run(line(verb, tmp_path / "a" / "b" / "c"))
@@ -151,14 +151,14 @@ def test_whatever_the_umask(run: Run, tmp_path: Path, home: Path, verb: str, mas
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("verb", ["create --force", "download-default --force"])
-def test_a_key_that_others_could_read(run: Run, folder: Path, verb: str) -> None:
+def test_a_key_that_others_could_read(run: Run, directory: Path, verb: str) -> None:
     """Forced, what replaces a key at 0644 is 0600, and what is kept of that one too."""
     name = KEY_VERBS[verb][1]
-    save(folder / name, other_pem(), 0o644)
-    assert run(line(verb, folder)).exit_code == 0
-    [kept] = folder.glob(f"{name}.old-*")
+    save(directory / name, other_pem(), 0o644)
+    assert run(line(verb, directory)).exit_code == 0
+    [kept] = directory.glob(f"{name}.old-*")
     assert kept.read_text() == other_pem()
-    assert {modes(folder)[name], modes(folder)[kept.name]} == {0o600}
+    assert {modes(directory)[name], modes(directory)[kept.name]} == {0o600}
 
 
 @pytest.mark.usefixtures("account")
@@ -167,20 +167,20 @@ def test_a_key_that_others_could_read(run: Run, folder: Path, verb: str) -> None
     [("download-default", HANDED_OUT), ("create --service-generated", "CreateKeyPair")],
 )
 def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixtures and cases
-    account: Account, liar: Liar, run: Run, folder: Path, verb: str, operation: str
+    account: Account, liar: Liar, run: Run, directory: Path, verb: str, operation: str
 ) -> None:
     """The check before is not what protects it: it is not overwritten, and that is told."""
-    path = folder / VERBS[verb][1]
+    path = directory / VERBS[verb][1]
 
-    def appear(call: Call) -> Answer:
+    def appear(call: Call) -> Reply:
         save(path, other_pem())
         account.serve(liar)
-        return account.answer(call)
+        return account.response(call)
 
-    liar.answers(operation, appear)
-    assert_failed(run(line(verb, folder)), 5, f"{path} holds another key")
+    liar.responses(operation, appear)
+    assert_failed(run(line(verb, directory)), 5, f"{path} holds another key")
     assert path.read_text() == other_pem()
-    assert [*folder.iterdir()] == [path]
+    assert [*directory.iterdir()] == [path]
 
 
 @pytest.mark.usefixtures("account")
@@ -189,9 +189,9 @@ def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixt
     [
         ("create --force", "ImportKeyPair", refused("AccessDeniedException", "no")),
         *(
-            (verb, HANDED_OUT, answer)
+            (verb, HANDED_OUT, response)
             for verb in ("download-default --force", "rotate-default --force")
-            for answer in (
+            for response in (
                 refused("AccessDeniedException", "no"),
                 said({}),
                 said({"privateKeyBase64": "no key"}),
@@ -200,25 +200,25 @@ def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixt
     ],
 )
 def test_an_answer_that_fails(  # noqa: PLR0913, PLR0917  fixtures and cases
-    liar: Liar, run: Run, folder: Path, verb: str, operation: str, answer: Answer
+    liar: Liar, run: Run, directory: Path, verb: str, operation: str, response: Reply
 ) -> None:
     """The old file keeps its name, its bytes and its mode, and no copy of it appears."""
-    path = save(folder / VERBS[verb][1], other_pem(), 0o600)
+    path = save(directory / VERBS[verb][1], other_pem(), 0o600)
     before = path.stat()
-    liar.answers(operation, answer)
-    assert run(line(verb, folder)).exit_code in {4, 5, 8}
+    liar.responses(operation, response)
+    assert run(line(verb, directory)).exit_code in {4, 5, 8}
     after = path.stat()
     assert path.read_text() == other_pem()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
-    assert [*folder.iterdir()] == [path]
+    assert [*directory.iterdir()] == [path]
 
 
-def test_another_pub_is_met_before_a_pair_is_made(liar: Liar, run: Run, folder: Path) -> None:
+def test_another_pub_is_met_before_a_pair_is_made(liar: Liar, run: Run, directory: Path) -> None:
     """Where there is no default pair yet, no .pub can be its: refused, and none is created."""
     Account().serve(liar)
-    public = save(folder / f"{DEFAULT_FILE}.pub", public_line(other_pem()) + "\n", 0o644)
+    public = save(directory / f"{DEFAULT_FILE}.pub", public_line(other_pem()) + "\n", 0o644)
     for words in ("", " --dry-run"):
-        ran = run(f"download-default --create --out {folder}{words}")
+        ran = run(f"download-default --create --out {directory}{words}")
         assert_failed(ran, 5, f"{public} holds another key")
     assert changes(liar) == []
 
@@ -226,24 +226,24 @@ def test_another_pub_is_met_before_a_pair_is_made(liar: Liar, run: Run, folder: 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("has_private", [False, True])
 def test_another_pub_is_met_before_the_key_is_asked_for(
-    liar: Liar, run: Run, folder: Path, *, has_private: bool
+    liar: Liar, run: Run, directory: Path, *, has_private: bool
 ) -> None:
-    """By the fingerprint that AWS reports, or by the private key beside it, it is another's."""
-    public = save(folder / f"{DEFAULT_FILE}.pub", public_line(other_pem()) + "\n", 0o644)
+    """By the fingerprint that AWS reports, or by the private key next to it, it is another's."""
+    public = save(directory / f"{DEFAULT_FILE}.pub", public_line(other_pem()) + "\n", 0o644)
     if has_private:
-        save(folder / DEFAULT_FILE, small_pem())
-    ran = run(f"download-default --out {folder}")
+        save(directory / DEFAULT_FILE, small_pem())
+    ran = run(f"download-default --out {directory}")
     assert_failed(ran, 5, f"{public} holds another key")
     assert "--force" in ran.err
     assert changes(liar) == []
 
 
 @pytest.mark.usefixtures("account")
-def test_its_own_pub_is_in_nobodys_way(run: Run, folder: Path) -> None:
+def test_its_own_pub_is_in_nobodys_way(run: Run, directory: Path) -> None:
     """A .pub of the pair itself stays, with its comment."""
     text = public_line(small_pem()) + " mine\n"
-    public = save(folder / f"{DEFAULT_FILE}.pub", text, 0o644)
-    assert run(f"download-default --out {folder}").exit_code == 0
+    public = save(directory / f"{DEFAULT_FILE}.pub", text, 0o644)
+    assert run(f"download-default --out {directory}").exit_code == 0
     assert public.read_text() == text
 
 
@@ -251,41 +251,41 @@ def test_its_own_pub_is_in_nobodys_way(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize("words", ["", " --dry-run"])
 @pytest.mark.parametrize("beside", ["", ".pub"])
 def test_the_hint_fits_the_verb(
-    liar: Liar, run: Run, folder: Path, beside: str, words: str
+    liar: Liar, run: Run, directory: Path, beside: str, words: str
 ) -> None:
     """Delete has no --force: where its backup finds another key, it names what helps."""
     text = other_pem() if not beside else public_line(other_pem()) + "\n"
-    path = save(folder / f"{DEFAULT_FILE}{beside}", text)
-    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --yes --backup {folder}{words}")
+    path = save(directory / f"{DEFAULT_FILE}{beside}", text)
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --yes --backup {directory}{words}")
     assert ran == Ran(
         5,
         err=f"lskeys: error: {path} holds another key\n"
-        "lskeys: hint: choose another folder with --backup\n"
+        "lskeys: hint: choose another directory with --backup\n"
         if not words
         else ran.err,
     )
     assert "--force" not in ran.err
-    assert "choose another folder with --backup" in ran.err
+    assert "choose another directory with --backup" in ran.err
     assert changes(liar) == []
 
 
 @pytest.mark.usefixtures("account")
-def test_an_unfinished_save_is_finished(run: Run, folder: Path) -> None:
+def test_an_unfinished_save_is_finished(run: Run, directory: Path) -> None:
     """A key whose .pub an interrupted create did not write gets it, and is closed to others."""
-    words = f"create web --service-generated --out {folder}"
+    words = f"create web --service-generated --out {directory}"
     assert run(words).exit_code == 0
-    private, public = folder / "web.pem", folder / "web.pem.pub"
+    private, public = directory / "web.pem", directory / "web.pem.pub"
     public.unlink()
     private.chmod(0o644)
     ran = run(words)
     assert (ran.exit_code, ran.out) == (0, f"{private}\n")
-    assert modes(folder) == {"web.pem": 0o600, "web.pem.pub": 0o644}
+    assert modes(directory) == {"web.pem": 0o600, "web.pem.pub": 0o644}
     assert public.read_text().split()[:2] == public_line(private.read_text()).split()
 
 
 @pytest.mark.usefixtures("account")
 def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: Path) -> None:
-    """It is to be removed: no pair is deleted because of it, and nothing is put beside it."""
+    """It is to be removed: no pair is deleted because of it, and nothing is put next to it."""
     left = save(home / ".ssh" / ".lskeys-0123456789abcdef", small_pem())
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
     assert (ran.exit_code, changes(liar)) == (5, [])
@@ -295,24 +295,24 @@ def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: 
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if "--out" in verb[0]][:5])
-def test_the_longest_name(liar: Liar, run: Run, folder: Path, verb: str) -> None:
+def test_the_longest_name(liar: Liar, run: Run, directory: Path, verb: str) -> None:
     """A name of 255 bytes has no room for .pub: refused before AWS is asked for a key."""
-    words = line(verb, folder).replace(f"--out {folder}", f"--file {folder / ('k' * 255)}")
+    words = line(verb, directory).replace(f"--out {directory}", f"--file {directory / ('k' * 255)}")
     assert_failed(run(words), 5, "is too long for the disk")
     assert changes(liar) == []
-    assert list(folder.iterdir()) == []
+    assert list(directory.iterdir()) == []
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own, with room for 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ("mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", folder)
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    words = ("mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", directory)
     if subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a disk")
-    yield folder
-    subprocess.run(("umount", folder), check=True)
+    yield directory
+    subprocess.run(("umount", directory), check=True)
 
 
 def fill(disk: Path) -> Path:
@@ -350,11 +350,11 @@ def test_a_disk_that_fills_during_the_call(  # noqa: PLR0913, PLR0917  fixtures 
 ) -> None:
     """The space was taken before: the key is saved though nothing else fits."""
 
-    def fill_up(call: Call) -> Answer:
+    def fill_up(call: Call) -> Reply:
         fill(small_disk)
-        return account.answer(call)
+        return account.response(call)
 
-    liar.answers(operation, fill_up)
+    liar.responses(operation, fill_up)
     ran = run(line(verb, small_disk))
     assert ran.exit_code == 0, ran.err
     assert "PRIVATE KEY" in (small_disk / VERBS[verb][1]).read_text()
@@ -367,19 +367,19 @@ def test_a_disk_that_is_read_only(liar: Liar, run: Run, small_disk: Path, verb: 
     subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
     ran = run(line(verb, small_disk))
     assert_failed(ran, 9, "read-only file system")
-    assert "choose a folder on another" in ran.err
+    assert "choose a directory on another" in ran.err
     assert changes(liar) == []
 
 
 @pytest.mark.usefixtures("account")
 @every_key_verb
 def test_a_folder_for_temporary_files_on_another_disk(
-    run: Run, small_disk: Path, folder: Path, verb: str, monkeypatch: pytest.MonkeyPatch
+    run: Run, small_disk: Path, directory: Path, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not used: nothing of a key is ever written outside its own folder."""
+    """It is not used: nothing of a key is ever written outside its own directory."""
     monkeypatch.setenv("TMPDIR", str(small_disk))
     stamp = small_disk.stat().st_mtime_ns
-    assert run(line(verb, folder)).exit_code == 0
+    assert run(line(verb, directory)).exit_code == 0
     assert small_disk.stat().st_mtime_ns == stamp
     assert list(small_disk.iterdir()) == []
 
@@ -408,20 +408,20 @@ def started(*command: str) -> Ran:
 
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("verb", ["create", "download-default", "delete --backup"])
-def test_a_limit_on_file_sizes(liar: Liar, folder: Path, verb: str) -> None:
+def test_a_limit_on_file_sizes(liar: Liar, directory: Path, verb: str) -> None:
     """Met when the space is taken: exit 9 with the way out, and AWS is not asked for a key."""
-    ran = limited(line(verb, folder), "RLIMIT_FSIZE", 8192)
+    ran = limited(line(verb, directory), "RLIMIT_FSIZE", 8192)
     assert_failed(ran, 9, "file too large")
     assert "ulimit -f" in ran.err
-    assert (changes(liar), [*folder.iterdir()]) == ([], [])
+    assert (changes(liar), [*directory.iterdir()]) == ([], [])
 
 
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("most", range(3, 16, 2))
-def test_a_limit_on_open_files(liar: Liar, folder: Path, most: int) -> None:
+def test_a_limit_on_open_files(liar: Liar, directory: Path, most: int) -> None:
     """Wherever it is met, no traceback and nothing left; the key is asked for only if it fits."""
-    ran = limited(f"download-default --out {folder}", "RLIMIT_NOFILE", most)
-    left = sorted(each.name for each in folder.iterdir())
+    ran = limited(f"download-default --out {directory}", "RLIMIT_NOFILE", most)
+    left = sorted(each.name for each in directory.iterdir())
     assert "Traceback" not in ran.err
     assert (ran.exit_code, left) in [
         *((code, []) for code in (1, 4, 8, 9)),
@@ -432,20 +432,20 @@ def test_a_limit_on_open_files(liar: Liar, folder: Path, most: int) -> None:
 
 
 WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-"""Before a command, takes from root what lets it write where its rights do not."""
+"""Before a command, takes from root what lets it write where its permissions do not."""
 
 
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("verb", ["create", "download-default", "rotate-default"])
 @pytest.mark.parametrize("below", ["", "/a/b"])
 def test_a_folder_without_the_right_to_write(
-    liar: Liar, folder: Path, verb: str, below: str
+    liar: Liar, directory: Path, verb: str, below: str
 ) -> None:
     """Exit 9 with where to look, in it and below it, and AWS is not asked for a key."""
-    folder.chmod(0o500)
-    words = VERBS[verb][0].format(folder=f"{folder}{below}").split()
+    directory.chmod(0o500)
+    words = VERBS[verb][0].format(directory=f"{directory}{below}").split()
     before = WITHOUT_PRIVILEGE if os.geteuid() == 0 else ()
     ran = started(*before, sys.executable, "-m", "lskeys", *words)
     assert_failed(ran, 9, "permission denied")
     assert "ls -ld" in ran.err
-    assert (changes(liar), [*folder.iterdir()]) == ([], [])
+    assert (changes(liar), [*directory.iterdir()]) == ([], [])

@@ -10,6 +10,6 @@ EXAMPLES = int(os.environ.get("LSKEYS_TEST_FUZZ_EXAMPLES", "40"))
 fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    # One folder of keys serves all examples, and large examples are the point.
+    # One directory of keys serves all examples, and large examples are the point.
     suppress_health_check=list(HealthCheck),
 )

@@ -30,11 +30,11 @@ def said(*words: str | Path) -> bytes:
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """Texts with one key each: private, encrypted and public, in all their formats."""
-    folder = tmp_path_factory.mktemp("corpus")
+    directory = tmp_path_factory.mktemp("corpus")
     texts: dict[str, bytes] = {}
-    for name, recipe in RECIPES.items():
-        path = folder / name
-        tool("ssh-keygen", "-q", *recipe, "-N", "", "-C", f"{name} comment", "-f", path)
+    for name, key_spec in RECIPES.items():
+        path = directory / name
+        tool("ssh-keygen", "-q", *key_spec, "-N", "", "-C", f"{name} comment", "-f", path)
         public = path.with_suffix(".pub")
         texts[f"{name} openssh"] = path.read_bytes()
         texts[f"{name} line"] = public.read_bytes()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import LskeysError
 from lskeys.keys import KeyMaterialError, PrivateKey, PublicKey
-from lskeys.storage import key_search as localkeys
+from lskeys.storage import key_search
 from tests.fuzz.budget import fuzz
 from tests.fuzz.conftest import PASSPHRASE, Corpus
 from tests.fuzz.edits import Edit, edited, edits
@@ -22,7 +22,7 @@ QUOTABLE = 16
 
 def check_private(key: PrivateKey) -> None:
     """A key that was read is read again from its own text, and each part tells the same."""
-    again = keymaker.read_local(key.pem.reveal())
+    again = keys.read_local(key.pem.reveal())
     assert again is not None
     assert again.has_private
     if again.private:
@@ -32,7 +32,7 @@ def check_private(key: PrivateKey) -> None:
 
 def check_public(key: PublicKey) -> None:
     """A key that was read is read again from its own line."""
-    again = keymaker.read_public(key.line(key.comment).encode())
+    again = keys.read_public(key.line(key.comment).encode())
     assert (again.blob, again.spki, again.fingerprints) == (key.blob, key.spki, key.fingerprints)
     assert key.line(key.comment).isprintable()
 
@@ -64,7 +64,7 @@ def read(reader: Callable[[], PrivateKey | PublicKey], text: bytes) -> None:
 def test_a_file_after_any_edit(corpus: Corpus, data: st.DataObject, changes: list[Edit]) -> None:
     """A search never raises; what it takes for a key is one."""
     text = edited(corpus.texts[data.draw(st.sampled_from(corpus.kinds("")))], changes)
-    found = keymaker.read_local(text)
+    found = keys.read_local(text)
     if found and found.private:
         check_private(found.private)
     if found and found.public:
@@ -78,8 +78,8 @@ def test_a_named_key_after_any_edit(
 ) -> None:
     """Both readers give a sound key or one error, which quotes nothing."""
     text = edited(corpus.texts[data.draw(st.sampled_from(corpus.kinds("")))], changes)
-    read(lambda: keymaker.read_private(text), text)
-    read(lambda: keymaker.read_public(text), text)
+    read(lambda: keys.read_private(text), text)
+    read(lambda: keys.read_public(text), text)
 
 
 @given(data=st.data(), changes=edits, passphrase=st.just(PASSPHRASE.encode()) | st.binary())
@@ -91,7 +91,7 @@ def test_an_encrypted_key_after_any_edit(
     # Not OpenSSH's own format: an edit there can ask for a million rounds of bcrypt.
     kinds = corpus.kinds("pem encrypted", "pkcs8 encrypted")
     text = edited(corpus.texts[data.draw(st.sampled_from(kinds))], changes[:1])
-    read(lambda: keymaker.read_private(text, passphrase=passphrase), text)
+    read(lambda: keys.read_private(text, passphrase=passphrase), text)
 
 
 @given(data=st.data(), changes=edits)
@@ -103,20 +103,20 @@ def test_a_folder_with_any_file(
     changes: list[Edit],
 ) -> None:
     """On a disk: a search raises nothing, a named file one of this program's errors."""
-    folder = _folder(tmp_path_factory)
+    directory = _directory(tmp_path_factory)
     for name in ("id", "id.pub"):
         text = edited(corpus.texts[data.draw(st.sampled_from(corpus.kinds("")))], changes)
-        (folder / name).write_bytes(text)
-    found = localkeys.find([folder])
-    assert {each.path for each in found} <= {folder / "id", folder / "id.pub"}
+        (directory / name).write_bytes(text)
+    found = key_search.find([directory])
+    assert {each.path for each in found} <= {directory / "id", directory / "id.pub"}
     for each in found:
-        assert localkeys.read(each.path) == each
+        assert key_search.read(each.path) == each
     for name in ("id", "id.pub"):
         with contextlib.suppress(LskeysError):
-            localkeys.read(folder / name)
+            key_search.read(directory / name)
 
 
-def _folder(factory: pytest.TempPathFactory) -> Path:
-    folder = factory.getbasetemp() / "any-file"
-    folder.mkdir(exist_ok=True)
-    return folder
+def _directory(factory: pytest.TempPathFactory) -> Path:
+    directory = factory.getbasetemp() / "any-file"
+    directory.mkdir(exist_ok=True)
+    return directory

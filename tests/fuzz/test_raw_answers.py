@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError
 from lskeys.lightsail.client import Lightsail
-from lskeys.lightsail.responses import take_over
+from lskeys.lightsail.responses import parse_response_body
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 from tests.fuzz.budget import fuzz
 from tests.fuzz.edits import Edit, edited, edits
@@ -39,12 +39,12 @@ class _Body(io.BytesIO):
 class Wire:
     """The end of the wire: answers in turn, the last one for ever; nothing is sent anywhere."""
 
-    answers: Sequence[tuple[int, bytes, dict[str, str]]] = ()
+    responses: Sequence[tuple[int, bytes, dict[str, str]]] = ()
     asked: int = 0
 
-    def answer(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401  botocore's own
+    def response(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401  botocore's own
         """The next answer, in place of sending anything (botocore's `before-send` event)."""
-        status, body, headers = self.answers[min(self.asked, len(self.answers) - 1)]
+        status, body, headers = self.responses[min(self.asked, len(self.responses) - 1)]
         self.asked += 1
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Body(body))
 
@@ -66,8 +66,8 @@ def lightsail(wire: Wire) -> Lightsail:
         aws_secret_access_key="none",
         config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
     )
-    client.meta.events.register("before-parse.lightsail", take_over)
-    client.meta.events.register("before-send.lightsail", wire.answer)
+    client.meta.events.register("before-parse.lightsail", parse_response_body)
+    client.meta.events.register("before-send.lightsail", wire.response)
     made: BaseClient = client
     return Lightsail(REGION, lambda _: made, timeout=120, trace=lambda _: None)
 
@@ -165,7 +165,7 @@ def changed(draw: st.DrawFn, value: object) -> object:
 
 
 @st.composite
-def answers(draw: st.DrawFn, good: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
+def responses(draw: st.DrawFn, good: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
     """An answer: a good one, or one with other members, other bytes, status or length."""
     raw = draw(st.one_of(st.just(good), changed(good), JSON_VALUES))
     changes: list[Edit] = draw(st.just([]) | edits)
@@ -244,21 +244,21 @@ def test_the_answers_that_are_changed_here_are_good_ones(
     wire: Wire, lightsail: Lightsail, kind: str
 ) -> None:
     """Unchanged, each is the noun it stands for: else these tests would test nothing."""
-    question = QUESTIONS[kind]
-    wire.answers, wire.asked = [(200, json.dumps(question.good).encode(), {})], 0
-    found = question.ask(lightsail)
+    call = QUESTIONS[kind]
+    wire.responses, wire.asked = [(200, json.dumps(call.good).encode(), {})], 0
+    found = call.ask(lightsail)
     every = found if isinstance(found, tuple) else (found,)
-    assert [type(each) for each in every] == [question.noun or type(None)]
+    assert [type(each) for each in every] == [call.noun or type(None)]
 
 
 @given(data=st.data(), kind=st.sampled_from(sorted(QUESTIONS)))
 @fuzz
 def test_any_answer(wire: Wire, lightsail: Lightsail, data: st.DataObject, kind: str) -> None:
     """Whatever comes: nouns of the promised types, or one of our errors."""
-    question = QUESTIONS[kind]
-    wire.answers, wire.asked = [data.draw(answers(question.good))], 0
+    call = QUESTIONS[kind]
+    wire.responses, wire.asked = [data.draw(responses(call.good))], 0
     with only_our_errors():
-        found = question.ask(lightsail)
+        found = call.ask(lightsail)
         for each in found if isinstance(found, tuple) else (found,):
             if each is not None:
                 check(each)
@@ -279,7 +279,7 @@ def test_any_page_tokens(
         | ({} if token is None else {"nextPageToken": token})
         for number, token in enumerate(chain)
     ]
-    wire.answers = [(200, json.dumps(page).encode(), {}) for page in pages]
+    wire.responses = [(200, json.dumps(page).encode(), {}) for page in pages]
     wire.asked = 0
     end = next((at for at, token in enumerate(chain) if not token), None)
     known = chain[: len(chain) if end is None else end]

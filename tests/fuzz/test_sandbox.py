@@ -68,10 +68,10 @@ def test_any_body_of_a_request(
     body = edited(json.dumps(raw).encode(), changes)
     named = {"authorization": CREDENTIAL, "x-amz-target": f"Lightsail_20161128.{operation}"}
     request = HttpRequest("POST", keep_alive=True, headers=named | headers, body=body)
-    reply = wire.answer(request)
-    answered = json.loads(reply.response.body)
-    assert isinstance(answered, dict)
-    assert reply.response.status == 200 or answered["__type"]
+    reply = wire.response(request)
+    responded = json.loads(reply.response.body)
+    assert isinstance(responded, dict)
+    assert reply.response.status == 200 or responded["__type"]
 
 
 @given(

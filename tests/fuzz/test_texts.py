@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
-from lskeys.config import settings as config
+from lskeys.config import settings
 from lskeys.config.settings import ConfigFile, Flags
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.keypairs import tagging
@@ -20,8 +20,8 @@ from lskeys.keypairs.names import check_name
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Digest
 from lskeys.model import Tag
-from lskeys.ssh import config_text as sshconfig
-from lskeys.text import harmless, one_line
+from lskeys.ssh import config_text
+from lskeys.text import one_line, printable
 from tests.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
@@ -73,11 +73,11 @@ def test_what_looks_like_a_fingerprint(text: str) -> None:
 @fuzz
 def test_any_text_is_made_harmless(text: str) -> None:
     """No control, format, bidi or blank character is left, and nothing visible is lost."""
-    shown = harmless(text)
+    shown = printable(text)
     kept = [each for each in shown if unicodedata.category(each)[0] == "C"]
     assert kept == []
     assert shown.encode().decode() == shown
-    assert harmless(shown) == shown
+    assert printable(shown) == shown
     visible = [each for each in text if each.isascii() and each.isprintable()]
     assert "".join(visible) in "".join(each for each in shown if each.isascii()) or len(
         shown
@@ -88,7 +88,7 @@ def test_any_text_is_made_harmless(text: str) -> None:
 @fuzz
 def test_harmless_texts_side_by_side(one: str, other: str) -> None:
     """Beside each other they are as harmless as alone, but for marks on a letter."""
-    assert (harmless(one) + harmless(other)).isprintable()
+    assert (printable(one) + printable(other)).isprintable()
     assert one_line(one + "\n" + other).isprintable()
 
 
@@ -142,22 +142,22 @@ _TOML = (
 
 
 def check_told(error: SetupError, path: Path | None = None) -> None:
-    """An error is one line, and names the file that is to be mended."""
+    """An error is one line, and names the file that is to be fixed."""
     assert "\n" not in error.message
     assert path is None or str(path) in error.message
 
 
-def settle(flags: Flags, environ: dict[str, str], file: ConfigFile) -> None:
+def resolve(flags: Flags, environ: dict[str, str], file: ConfigFile) -> None:
     """Settle any settings: each comes from somewhere, or one line says why not."""
     try:
-        settled = config.settle(flags, environ, file)
+        settled = settings.resolve(flags, environ, file)
     except SetupError as error:
         check_told(error)
         return
     for name in ("profile", "regions", "out", "output", "color", "sandbox"):
         assert getattr(settled, name).origin
-    assert settled.color.value in config.COLORS
-    assert settled.output.value in (None, *config.FORMATS)
+    assert settled.color.value in settings.COLORS
+    assert settled.output.value in (None, *settings.FORMATS)
     assert asdict(settled)
 
 
@@ -168,11 +168,11 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     path = tmp_path_factory.getbasetemp() / "config.toml"
     path.write_bytes(content)
     try:
-        values = configfile.parse(path, config.read(path) or "")
+        values = configfile.parse(path, settings.read(path) or "")
     except SetupError as error:
         check_told(error, path)
         return
-    settle(Flags(), {}, ConfigFile(path, values))
+    resolve(Flags(), {}, ConfigFile(path, values))
 
 
 _VARIABLES = (
@@ -188,7 +188,7 @@ _VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=()),
 @fuzz
 def test_any_environment(environ: dict[str, str]) -> None:
     """So it is with every variable, whatever bytes it holds."""
-    settle(Flags(), environ, ConfigFile(Path("config.toml"), {}))
+    resolve(Flags(), environ, ConfigFile(Path("config.toml"), {}))
 
 
 # What ssh reads
@@ -213,15 +213,15 @@ _PATHS = st.text(st.characters(exclude_characters="\0/", exclude_categories=()),
 @fuzz
 def test_any_ssh_config_gets_its_include_once(text: bytes, file: Path) -> None:
     """What was there stays, byte for byte, behind at most one line; a second time adds none."""
-    folder = Path("/home/ana/.ssh")
+    directory = Path("/home/ana/.ssh")
     try:
-        once = sshconfig.with_include(text, file, folder)
+        once = config_text.with_include(text, file, directory)
     except RefusedError:
         return
     assert once.endswith(text)
     added = once.removesuffix(text)
     assert added.count(b"\n") <= 1
-    assert sshconfig.with_include(once, file, folder) == once
+    assert config_text.with_include(once, file, directory) == once
 
 
 def test_errors_are_of_one_family() -> None:

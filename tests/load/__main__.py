@@ -14,8 +14,8 @@ from tests.load.scenario import Scenario
 def main(programs: int = 200, together: int = 16) -> int:
     """Run them, tell what went wrong; 0 where nothing did."""
     begun = time.monotonic()
-    with TemporaryDirectory() as folder:
-        wrong = Scenario(Path(folder), programs=programs, together=together).run()
+    with TemporaryDirectory() as directory:
+        wrong = Scenario(Path(directory), programs=programs, together=together).run()
     for each in wrong:
         sys.stdout.write(f"{each}\n")
     seconds = time.monotonic() - begun

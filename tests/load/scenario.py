@@ -43,8 +43,8 @@ class Ended:
 class Scenario:
     """The work of many programs, so many of them at a time, in one home."""
 
-    def __init__(self, folder: Path, *, programs: int, together: int) -> None:
-        self._home = folder / "home"
+    def __init__(self, directory: Path, *, programs: int, together: int) -> None:
+        self._home = directory / "home"
         self._home.mkdir(mode=0o700)
         self._together = together
         self._jobs = tuple(self._job(number) for number in range(programs))
@@ -129,13 +129,13 @@ class Scenario:
 
     def _wrong_files(self, done: list[Job]) -> Iterator[str]:
         saved = {job.words[1] for job in done if job.kind in {"create", "generate"}}
-        folder = self._home / ".ssh"
-        files = {each.name for each in folder.iterdir()} if folder.exists() else set[str]()
+        directory = self._home / ".ssh"
+        files = {each.name for each in directory.iterdir()} if directory.exists() else set[str]()
         if files != {f"{name}.pem{end}" for name in saved for end in ("", ".pub")}:
-            yield f"{folder} holds {sorted(files)}"
+            yield f"{directory} holds {sorted(files)}"
         matched = self._program("list", "--columns", "name,local-files").stdout
         for name in saved:
-            path = folder / f"{name}.pem"
+            path = directory / f"{name}.pem"
             if f"{name}\t{path}" not in matched:
                 yield f"the key of {name} is not the pair's"
             if path.stat().st_mode & 0o077:

@@ -52,7 +52,7 @@ DISK = (
     "tests/disk/test_withdrawing.py",
     "tests/disk/test_poor_disks.py",
     "tests/disk/test_crashes.py",
-    "tests/faults/test_stopping.py",
+    "tests/faults/test_interrupts.py",
 )
 TESTS = {
     "keys/fingerprints.py": ("tests/unit/test_fingerprints.py", "tests/unit/test_matching.py"),
@@ -100,8 +100,8 @@ def main() -> int:
     begun = time.monotonic()
     fates: dict[str, Counter[Fate]] = {module: Counter() for module in chosen}
     survivors = set()
-    with TemporaryDirectory() as folder:
-        copies = [_copy(Path(folder) / str(number)) for number in range(TOGETHER)]
+    with TemporaryDirectory() as directory:
+        copies = [_copy(Path(directory) / str(number)) for number in range(TOGETHER)]
         taken = _seconds_without_mutant(chosen, copies[:1])
         experiences = {module: Experience(taken[TESTS[module]]) for module in chosen}
         for run in _tested(experiences, copies, every):
@@ -148,9 +148,9 @@ def _share_killed(fates: dict[str, Counter[Fate]]) -> float:
     return 1 - sum(each["survived"] for each in fates.values()) / mutants_in_all
 
 
-def _copy(folder: Path) -> Path:
-    shutil.copytree(PACKAGE, folder / "lskeys")
-    return folder
+def _copy(directory: Path) -> Path:
+    shutil.copytree(PACKAGE, directory / "lskeys")
+    return directory
 
 
 def _seconds_without_mutant(chosen: list[str], copies: list[Path]) -> dict[Tests, dict[str, float]]:
@@ -232,8 +232,8 @@ def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded already
     options = ("-x", "-q", *quiet, "-p", "no:cacheprovider", f"--basetemp={copy / 'tmp'}")
     there = [each for each in tests if (ROOT / each).exists()]
-    judge = Judge(experience, copy)
-    exit_code = int(pytest.main([*options, *there], plugins=[judge]))
+    run_rules = Judge(experience, copy)
+    exit_code = int(pytest.main([*options, *there], plugins=[run_rules]))
     found = Path(sys.modules["lskeys"].__file__ or "") if "lskeys" in sys.modules else copy
     os._exit(exit_code if found.is_relative_to(copy) else 99)
 

@@ -1,6 +1,6 @@
 """How a mutant is judged: the tests most likely to find it first, none of them without end.
 
-Touches: the process it runs in, which an alarm ends, and one folder.
+Touches: the process it runs in, which an alarm ends, and one directory.
 """
 
 import json
@@ -42,9 +42,9 @@ class Experience:
 class Judge:
     """A pytest plugin: puts tests in order, ends one without end, and writes down what happened."""
 
-    def __init__(self, experience: Experience, folder: Path) -> None:
+    def __init__(self, experience: Experience, directory: Path) -> None:
         self._experience = experience
-        self._folder = folder
+        self._directory = directory
         self._seconds: dict[str, float] = {}
         signal.alarm(_PATIENCE * _TIMES_AS_LONG)  # for what is imported before the first test
 
@@ -55,7 +55,7 @@ class Judge:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Note which test is at work, and how long it was; the alarm ends the process."""
-        (self._folder / _AT).write_text(item.nodeid, "utf-8")
+        (self._directory / _AT).write_text(item.nodeid, "utf-8")
         signal.alarm(self._experience.limit(item.nodeid))
         begun = time.monotonic()
         result = yield
@@ -64,16 +64,16 @@ class Judge:
 
     def pytest_sessionfinish(self) -> None:
         """Write down how long each test took."""
-        (self._folder / _SECONDS).write_text(json.dumps(self._seconds), "utf-8")
+        (self._directory / _SECONDS).write_text(json.dumps(self._seconds), "utf-8")
 
 
-def last_test(folder: Path) -> str:
+def last_test(directory: Path) -> str:
     """The test that was at work when a process ended; empty if none was."""
-    path = folder / _AT
+    path = directory / _AT
     return path.read_text("utf-8") if path.exists() else ""
 
 
-def seconds_taken(folder: Path) -> dict[str, float]:
+def seconds_taken(directory: Path) -> dict[str, float]:
     """How long each test took in a process that ended by itself."""
-    found: dict[str, float] = json.loads((folder / _SECONDS).read_text("utf-8"))
+    found: dict[str, float] = json.loads((directory / _SECONDS).read_text("utf-8"))
     return found

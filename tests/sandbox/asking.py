@@ -29,7 +29,7 @@ class KeyFile:
 
     @property
     def pem(self) -> str:
-        """The private half."""
+        """The private key."""
         return self.path.read_text()
 
 

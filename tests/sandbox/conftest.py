@@ -60,9 +60,9 @@ def running(start: Start) -> Running:
     return start()
 
 
-def _ssh_keygen(folder: Path, *recipe: str) -> KeyFile:
-    path = folder / "key"
-    command = ["ssh-keygen", "-q", *recipe, "-N", "", "-C", "", "-f", str(path)]
+def _ssh_keygen(directory: Path, *key_spec: str) -> KeyFile:
+    path = directory / "key"
+    command = ["ssh-keygen", "-q", *key_spec, "-N", "", "-C", "", "-f", str(path)]
     subprocess.run(command, check=True, capture_output=True)
     return KeyFile(path, path.with_suffix(".pub").read_text().strip())
 
@@ -81,5 +81,5 @@ def ed25519_key(tmp_path_factory: pytest.TempPathFactory) -> KeyFile:
 
 @pytest.fixture(scope="session")
 def ecdsa_key(tmp_path_factory: pytest.TempPathFactory) -> KeyFile:
-    """An ECDSA key, which the service does not take."""
+    """An ECDSA key, which AWS does not take."""
     return _ssh_keygen(tmp_path_factory.mktemp("ecdsa"), "-t", "ecdsa", "-b", "256")

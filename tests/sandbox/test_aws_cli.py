@@ -47,7 +47,7 @@ def ask(tmp_path: Path) -> Ask:
     return run
 
 
-def answer(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401  parsed JSON
+def response(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401  parsed JSON
     """The JSON of a call that succeeded."""
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
@@ -56,8 +56,8 @@ def answer(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401  pars
 def test_lists(start: Start, ask: Ask) -> None:
     """Pages are joined, and the default pair comes only when asked for."""
     running = start("page-size=2", seed=True)
-    without = answer(ask(running.server, "get-key-pairs"))["keyPairs"]
-    everything = answer(ask(running.server, "get-key-pairs", "--include-default-key-pair"))
+    without = response(ask(running.server, "get-key-pairs"))["keyPairs"]
+    everything = response(ask(running.server, "get-key-pairs", "--include-default-key-pair"))
     names = {pair["name"] for pair in everything["keyPairs"]}
     assert names - {pair["name"] for pair in without} == {DEFAULT_PAIR}
     assert set(everything) == {"keyPairs"}
@@ -67,13 +67,13 @@ def test_creates_tags_and_deletes(running: Running, ask: Ask) -> None:
     """A key pair's life: created with a tag, tagged, untagged, shown, deleted."""
     name = ("--key-pair-name", "made")
     resource = ("--resource-name", "made")
-    answer(ask(running.server, "create-key-pair", *name, "--tags", "key=a,value=1"))
-    answer(ask(running.server, "tag-resource", *resource, "--tags", "key=b"))
-    answer(ask(running.server, "untag-resource", *resource, "--tag-keys", "a"))
-    shown = answer(ask(running.server, "get-key-pair", *name))["keyPair"]
+    response(ask(running.server, "create-key-pair", *name, "--tags", "key=a,value=1"))
+    response(ask(running.server, "tag-resource", *resource, "--tags", "key=b"))
+    response(ask(running.server, "untag-resource", *resource, "--tag-keys", "a"))
+    shown = response(ask(running.server, "get-key-pair", *name))["keyPair"]
     assert shown["tags"] == [{"key": "b"}]
     fingerprint = ("--expected-fingerprint", shown["fingerprint"])
-    deleted = answer(ask(running.server, "delete-key-pair", *name, *fingerprint))
+    deleted = response(ask(running.server, "delete-key-pair", *name, *fingerprint))
     assert deleted["operation"]["status"] == "Succeeded"
     assert running.names() == []
 
@@ -82,7 +82,7 @@ def test_imports(running: Running, ask: Ask, ed25519_key: KeyFile) -> None:
     """A public key file is imported as `file://` hands it over."""
     words = ("--key-pair-name", "laptop", "--public-key-base64")
     public = f"file://{ed25519_key.path}.pub"
-    operation = answer(ask(running.server, "import-key-pair", *words, public))["operation"]
+    operation = response(ask(running.server, "import-key-pair", *words, public))["operation"]
     assert operation["operationType"] == "ImportKeyPair"
     assert running.names() == ["laptop"]
 
@@ -104,11 +104,11 @@ def test_downloaded_key_opens(running: Running, ask: Ask, tmp_path: Path) -> Non
 def test_instances_and_regions(start: Start, ask: Ask) -> None:
     """Instances, host keys and regions come as the CLI knows them."""
     server = start(seed=True).server
-    instances = answer(ask(server, "get-instances"))["instances"]
-    details = answer(
+    instances = response(ask(server, "get-instances"))["instances"]
+    details = response(
         ask(server, "get-instance-access-details", "--instance-name", "web-1", "--protocol", "ssh")
     )["accessDetails"]
-    regions = answer(ask(server, "get-regions"))["regions"]
+    regions = response(ask(server, "get-regions"))["regions"]
     assert {instance["username"] for instance in instances} == {
         *("ubuntu", "bitnami", "Administrator")
     }

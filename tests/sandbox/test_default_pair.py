@@ -39,9 +39,9 @@ def test_one_a_region(running: Running) -> None:
 def test_preloaded_key_is_handed_out(running: Running, rsa_key: KeyFile) -> None:
     """A test can say which key the default pair is."""
     running.sandbox.add_default_key_pair("us-east-1", private_pem=rsa_key.pem)
-    answer = running.client().download_default_key_pair()
-    assert answer["privateKeyBase64"] == rsa_key.pem
-    assert answer["publicKeyBase64"] == rsa_key.public_line
+    response = running.client().download_default_key_pair()
+    assert response["privateKeyBase64"] == rsa_key.pem
+    assert response["publicKeyBase64"] == rsa_key.public_line
 
 
 def test_deleting_needs_its_fingerprint(running: Running) -> None:

@@ -73,9 +73,9 @@ def test_other_bodies(
 ) -> None:
     """Bodies that are not the answer come whole, with their status."""
     running = start(f"fault=GetRegions={fault}")
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
-    body = answer.partition(b"\r\n\r\n")[2]
-    assert status(answer) == http_status
+    response = exchange(running.server, request(running.server, SIGNED, TARGET))
+    body = response.partition(b"\r\n\r\n")[2]
+    assert status(response) == http_status
     assert (body.startswith(starts), body.endswith(ends)) == (True, True)
     assert body if starts else not body
 
@@ -83,14 +83,14 @@ def test_other_bodies(
 def test_half_body(start: Start) -> None:
     """Half the answer comes, then the end: less than its length says."""
     running = start("fault=GetRegions=half-body")
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
-    head, _, body = answer.partition(b"\r\n\r\n")
+    response = exchange(running.server, request(running.server, SIGNED, TARGET))
+    head, _, body = response.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].split()[0])
     assert 0 < len(body) < length
 
 
 def public_of(pem: str) -> str:
-    """The public half of a private key, as ssh-keygen derives it."""
+    """The public key of a private key, as ssh-keygen derives it."""
     path = Path("key")
     path.touch(mode=0o600)
     path.write_text(pem)
@@ -108,12 +108,12 @@ def test_wrong_key(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_mismatched_halves(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The private half handed out is not the public half's."""
+    """The private key handed out is not the public key's."""
     monkeypatch.chdir(tmp_path)
-    answer = (
+    response = (
         start("fault=CreateKeyPair=mismatched-halves").client().create_key_pair(keyPairName="made")
     )
-    assert public_of(answer["privateKeyBase64"]) != answer["publicKeyBase64"]
+    assert public_of(response["privateKeyBase64"]) != response["publicKeyBase64"]
 
 
 def test_so_many_times(start: Start) -> None:
@@ -204,7 +204,7 @@ def test_a_fault_is_its_text(fault: Fault) -> None:
         ("latency=inf", "seconds from 0"),
         ("key-text=morse", "pem"),
         ("fingerprint-default=md4", "md5-spki"),
-        ("fingerprint-imported-rsa=sha1-pkcs8", "no private half"),
+        ("fingerprint-imported-rsa=sha1-pkcs8", "no private key"),
         ("doubled-prefix=maybe", "true or false"),
         ("not-found-status=418", "400 or 404"),
     ],

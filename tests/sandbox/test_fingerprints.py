@@ -9,7 +9,7 @@ import pytest
 
 from .asking import KeyFile, Running, Start
 
-FORMS = ("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh")
+FINGERPRINT_TYPES = ("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh")
 
 
 def said(*command: str | Path, stdin: bytes = b"") -> bytes:
@@ -22,14 +22,14 @@ def digest(der: bytes, algorithm: str) -> str:
     return said("openssl", algorithm, "-c", stdin=der).decode().split()[-1].lower()
 
 
-def by_other_tools(path: Path, form: str) -> str:
+def by_other_tools(path: Path, fingerprint_type: str) -> str:
     """A fingerprint of a private key file, computed without any code of ours."""
-    if form == "md5-spki":
+    if fingerprint_type == "md5-spki":
         return digest(said("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"), "md5")
-    if form == "sha1-pkcs8":
+    if fingerprint_type == "sha1-pkcs8":
         topk8 = ("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER")
         return digest(said(*topk8, "-in", path), "sha1")
-    algorithm = form.partition("-")[0]
+    algorithm = fingerprint_type.partition("-")[0]
     listed = said("ssh-keygen", "-l", "-E", algorithm, "-f", path).decode().split()[1]
     return listed.removeprefix("MD5:")
 
@@ -53,36 +53,36 @@ def saved(tmp_path: Path) -> Callable[[str], Path]:
     return save
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_default_pair(start: Start, saved: Callable[[str], Path], form: str) -> None:
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+def test_default_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
     """The default pair's fingerprint is the one openssl or ssh-keygen computes, in each form."""
-    running = start(f"fingerprint-default={form}")
+    running = start(f"fingerprint-default={fingerprint_type}")
     path = saved(running.client().download_default_key_pair()["privateKeyBase64"])
-    assert reported(running) == by_other_tools(path, form)
+    assert reported(running) == by_other_tools(path, fingerprint_type)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_created_pair(start: Start, saved: Callable[[str], Path], form: str) -> None:
+@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+def test_created_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
     """So is a created pair's."""
-    running = start(f"fingerprint-created={form}")
+    running = start(f"fingerprint-created={fingerprint_type}")
     path = saved(running.client().create_key_pair(keyPairName="made")["privateKeyBase64"])
-    assert reported(running) == by_other_tools(path, form)
+    assert reported(running) == by_other_tools(path, fingerprint_type)
 
 
 @pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
-def test_imported_rsa(start: Start, rsa_key: KeyFile, form: str) -> None:
+def test_imported_rsa(start: Start, rsa_key: KeyFile, fingerprint_type: str) -> None:
     """So is an imported RSA key's."""
-    running = start(f"fingerprint-imported-rsa={form}")
+    running = start(f"fingerprint-imported-rsa={fingerprint_type}")
     running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=rsa_key.public_line)
-    assert reported(running) == by_other_tools(rsa_key.path, form)
+    assert reported(running) == by_other_tools(rsa_key.path, fingerprint_type)
 
 
 @pytest.mark.parametrize("form", ["md5-ssh", "sha256-ssh"])
-def test_imported_ed25519(start: Start, ed25519_key: KeyFile, form: str) -> None:
+def test_imported_ed25519(start: Start, ed25519_key: KeyFile, fingerprint_type: str) -> None:
     """So is an imported ed25519 key's."""
-    running = start(f"fingerprint-imported-ed25519={form}")
+    running = start(f"fingerprint-imported-ed25519={fingerprint_type}")
     running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=ed25519_key.public_line)
-    assert reported(running) == by_other_tools(ed25519_key.path, form)
+    assert reported(running) == by_other_tools(ed25519_key.path, fingerprint_type)
 
 
 def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:

@@ -18,9 +18,9 @@ NOT_VALID = (
 
 def test_created_key_is_raw_pem(running: Running) -> None:
     """CreateKeyPair hands out PKCS#1 PEM itself, not base64 of it, and an OpenSSH line."""
-    answer = running.client().create_key_pair(keyPairName="made")
-    assert answer["privateKeyBase64"].startswith("-----BEGIN RSA PRIVATE KEY-----\n")
-    assert answer["publicKeyBase64"].startswith("ssh-rsa AAAA")
+    response = running.client().create_key_pair(keyPairName="made")
+    assert response["privateKeyBase64"].startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    assert response["publicKeyBase64"].startswith("ssh-rsa AAAA")
 
 
 def test_created_pair_shows_no_fingerprint(running: Running) -> None:
@@ -31,7 +31,7 @@ def test_created_pair_shows_no_fingerprint(running: Running) -> None:
 
 
 def test_created_private_half_is_not_kept(running: Running) -> None:
-    """The private half of a created pair is in the answer and nowhere in the file."""
+    """The private key of a created pair is in the answer and nowhere in the file."""
     pem = running.client().create_key_pair(keyPairName="made")["privateKeyBase64"]
     line = pem.splitlines()[5].encode()
     assert line not in running.sandbox.path.read_bytes()
@@ -56,7 +56,7 @@ def test_operation_is_over(running: Running, rsa_key: KeyFile) -> None:
 
 
 def test_import_wants_the_raw_line(running: Running, rsa_key: KeyFile) -> None:
-    """Base64 of an OpenSSH line is refused in the service's words."""
+    """Base64 of an OpenSSH line is refused in AWS's words."""
     encoded = base64.b64encode(rsa_key.public_line.encode()).decode()
     assert refusal(
         running.client().import_key_pair, keyPairName="laptop", publicKeyBase64=encoded
@@ -112,7 +112,7 @@ def test_names_are_regional(running: Running, rsa_key: KeyFile) -> None:
 
 @pytest.mark.parametrize("name", ["a", "-ab", "ab-", ".ab", "a b", "a/b", "é" * 3, "a" * 256])
 def test_impossible_names_are_refused(running: Running, name: str) -> None:
-    """Names of wrong length or characters are refused in the service's words."""
+    """Names of wrong length or characters are refused in AWS's words."""
     refused = refusal(running.client().create_key_pair, keyPairName=name)
     assert refused == Refusal("InvalidInputException", name + NOT_VALID, 400)
 
@@ -201,10 +201,14 @@ def test_malformed_requests(running: Running, body: bytes, code: str) -> None:
         ("crlf", lambda pem: pem.replace("\n", "\r\n")),
     ],
 )
-def test_key_text_forms(start: Start, form: str, text: object) -> None:
+def test_key_text_forms(start: Start, fingerprint_type: str, text: object) -> None:
     """The private key's text is spelled as the switch says."""
     pem = start().client().download_default_key_pair()["privateKeyBase64"]
-    spelled = start(f"key-text={form}").client().download_default_key_pair()["privateKeyBase64"]
+    spelled = (
+        start(f"key-text={fingerprint_type}")
+        .client()
+        .download_default_key_pair()["privateKeyBase64"]
+    )
     assert callable(text)
     assert spelled == text(pem)
 
@@ -212,8 +216,10 @@ def test_key_text_forms(start: Start, form: str, text: object) -> None:
 def test_key_text_pkcs8(start: Start) -> None:
     """As PKCS#8 it is the same key to openssl."""
     texts = [
-        start(f"key-text={form}").client().download_default_key_pair()["privateKeyBase64"]
-        for form in ("pem", "pkcs8")
+        start(f"key-text={fingerprint_type}")
+        .client()
+        .download_default_key_pair()["privateKeyBase64"]
+        for fingerprint_type in ("pem", "pkcs8")
     ]
     assert texts[1].startswith("-----BEGIN PRIVATE KEY-----\n")
     public = [

@@ -32,9 +32,9 @@ def test_a_hidden_default_pair_fills_no_place(start: Start) -> None:
     running = start("page-size=2")
     running.sandbox.add_default_key_pair("us-east-1")
     running.sandbox.add_key_pairs("us-east-1", ["aa", "bb"])
-    answer = running.client().get_key_pairs()
-    assert [pair["name"] for pair in answer["keyPairs"]] == ["aa", "bb"]
-    assert "nextPageToken" not in answer
+    response = running.client().get_key_pairs()
+    assert [pair["name"] for pair in response["keyPairs"]] == ["aa", "bb"]
+    assert "nextPageToken" not in response
 
 
 def test_deleting_between_pages_loses_nobody(start: Start) -> None:
@@ -61,7 +61,7 @@ def test_instances_page_too(start: Start) -> None:
     "token", ["", "nonsense", "é", base64.urlsafe_b64encode(b"GetKeyPairs us-east-1 1 x").decode()]
 )
 def test_invented_tokens(running: Running, token: str) -> None:
-    """A token the service did not give is refused."""
+    """A token AWS did not give is refused."""
     refused = refusal(running.client().get_key_pairs, pageToken=token)
     assert refused.code == "InvalidInputException"
 

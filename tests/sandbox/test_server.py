@@ -1,4 +1,4 @@
-"""The server: loopback only, nobody else's pages, and no bad request stops it."""
+"""The server: localhost only, nobody else's pages, and no bad request stops it."""
 
 import socket
 import subprocess
@@ -29,9 +29,9 @@ def request(server: Server, *headers: bytes, host: bytes = b"", body: bytes = b"
     return head + b"".join(headers) + b"\r\n" + body
 
 
-def status(answer: bytes) -> int:
+def status(response: bytes) -> int:
     """The status of an answer, which must be one."""
-    return int(answer.split(b" ", 2)[1])
+    return int(response.split(b" ", 2)[1])
 
 
 def still_answers(running: Running) -> bool:
@@ -41,8 +41,8 @@ def still_answers(running: Running) -> bool:
 
 def test_well_formed_request(running: Running) -> None:
     """What the other tests here spoil is answered when it is not spoilt."""
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET))
-    assert status(answer) == 200
+    response = exchange(running.server, request(running.server, SIGNED, TARGET))
+    assert status(response) == 200
 
 
 def test_bound_to_loopback_only(running: Running) -> None:
@@ -54,10 +54,10 @@ def test_bound_to_loopback_only(running: Running) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:PORT", "[::1]:PORT", "LOCALHOST:PORT"])
 def test_own_names(running: Running, host: str) -> None:
-    """The loopback's names are accepted with the right port."""
+    """The localhost's names are accepted with the right port."""
     named = host.replace("PORT", str(running.server.port)).encode()
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
-    assert status(answer) == 200
+    response = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
+    assert status(response) == 200
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_own_names(running: Running, host: str) -> None:
 def test_foreign_host_is_refused(running: Running, host: str) -> None:
     """A request that means another host (DNS rebinding) is refused and not performed."""
     named = host.replace("PORT", str(running.server.port)).encode()
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
-    assert status(answer) == 403
+    response = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
+    assert status(response) == 403
     assert running.server.requests == []
 
 
@@ -76,8 +76,8 @@ def test_foreign_host_is_refused(running: Running, host: str) -> None:
 def test_any_origin_is_refused(running: Running, origin: str) -> None:
     """A browser's request is refused, whatever page it is from."""
     header = f"Origin: {origin}\r\n".encode()
-    answer = exchange(running.server, request(running.server, SIGNED, TARGET, header))
-    assert status(answer) == 403
+    response = exchange(running.server, request(running.server, SIGNED, TARGET, header))
+    assert status(response) == 403
     assert running.server.requests == []
 
 
@@ -140,8 +140,8 @@ def test_keep_alive(running: Running) -> None:
     """Several requests, sent at once, are answered in order on one connection."""
     first = request(running.server, SIGNED, TARGET).replace(b"Connection: close\r\n", b"")
     last = request(running.server, SIGNED, TARGET)
-    answer = exchange(running.server, first + first + last)
-    assert answer.count(b"HTTP/1.1 200 OK") == 3
+    response = exchange(running.server, first + first + last)
+    assert response.count(b"HTTP/1.1 200 OK") == 3
 
 
 def test_expect_continue(running: Running) -> None:
@@ -161,9 +161,9 @@ def test_two_at_once(start: Start) -> None:
 
 def test_unsigned_request(running: Running) -> None:
     """Without Authorization there is no answer but the refusal."""
-    answer = exchange(running.server, request(running.server, TARGET))
-    assert status(answer) == 403
-    assert b'"MissingAuthenticationTokenException"' in answer
+    response = exchange(running.server, request(running.server, TARGET))
+    assert status(response) == 403
+    assert b'"MissingAuthenticationTokenException"' in response
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_unsigned_request(running: Running) -> None:
 def test_wrongly_signed_request(running: Running, authorization: bytes, code: bytes) -> None:
     """A scope that cannot be read, or is of another service, is refused."""
     header = b"Authorization: " + authorization + b"\r\n"
-    answer = exchange(running.server, request(running.server, header, TARGET))
-    assert code in answer
-    assert b"AKID" not in answer
+    response = exchange(running.server, request(running.server, header, TARGET))
+    assert code in response
+    assert b"AKID" not in response
 
 
 def test_unknown_region(running: Running) -> None:
@@ -215,9 +215,9 @@ def test_credentials_are_kept_nowhere(running: Running, capfd: pytest.CaptureFix
     canaries = (b"AKIDCANARY", b"TOKENCANARY", b"516CANARY")
     signed = SIGNED.replace(b"AKID", canaries[0]).replace(b"Signature=00", b"Signature=516CANARY")
     token = b"X-Amz-Security-Token: TOKENCANARY\r\n"
-    answer = exchange(running.server, request(running.server, signed, token, TARGET))
+    response = exchange(running.server, request(running.server, signed, token, TARGET))
     written = capfd.readouterr()
-    seen = answer + repr(running.server.requests).encode() + running.sandbox.path.read_bytes()
+    seen = response + repr(running.server.requests).encode() + running.sandbox.path.read_bytes()
     seen += (written.out + written.err).encode()
     assert [canary for canary in canaries if canary in seen] == []
 

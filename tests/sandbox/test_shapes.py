@@ -1,4 +1,4 @@
-"""Every answer against the service's own model, as botocore ships it."""
+"""Every answer against AWS's own model, as botocore ships it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def strangers(raw: Any, shape: Shape, place: str) -> list[str]:  # noqa: ANN401 
     if not isinstance(raw, JSON_TYPES.get(shape.type_name, ())):
         return [f"{place}: {raw!r} is no {shape.type_name}"]
     words = getattr(shape, "enum", None)
-    # The model's OperationType lags behind the service.
+    # The model's OperationType lags behind AWS.
     if words and shape.name != "OperationType" and raw not in words:
         return [f"{place}: {raw!r} is no {shape.name}"]
     return []

@@ -19,7 +19,7 @@ def mode(path: Path) -> int:
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_private_from_the_start(tmp_path: Path, umask: int) -> None:
-    """Folders are made 0700 and the file 0600, whatever the umask."""
+    """Directories are made 0700 and the file 0600, whatever the umask."""
     before = os.umask(umask)
     try:
         Sandbox(tmp_path / "a" / "b" / "account.db", seed=False).prepare()

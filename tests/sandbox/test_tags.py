@@ -27,8 +27,8 @@ def test_instances_take_tags_too(running: Running) -> None:
     """Tags go to a resource by its name, of whatever type it is."""
     running.sandbox.add_instance("us-east-1", "web-1")
     client = running.client()
-    answer = client.tag_resource(resourceName="web-1", tags=[{"key": "a"}])
-    assert answer["operations"][0]["resourceType"] == "Instance"
+    response = client.tag_resource(resourceName="web-1", tags=[{"key": "a"}])
+    assert response["operations"][0]["resourceType"] == "Instance"
     assert client.get_instances()["instances"][0]["tags"] == [{"key": "a"}]
 
 

@@ -1,1 +1,1 @@
-"""Keys in a real lock: OpenSSH's server on loopback."""
+"""Keys in a real lock: OpenSSH's server on localhost."""

@@ -1,4 +1,4 @@
-"""A real sshd on loopback, run as whoever runs the tests, with a configuration of its own."""
+"""A real sshd on localhost, run as whoever runs the tests, with a configuration of its own."""
 
 import getpass
 import os
@@ -16,12 +16,12 @@ import pytest
 HOST = "127.0.0.1"
 WORD = "opened"
 PROGRAM = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-_ROOTS_FOLDER = Path("/run/sshd")
+_ROOTS_DIRECTORY = Path("/run/sshd")
 """Where sshd locks itself in while it talks to strangers; only root's needs one."""
 
 _CONFIGURATION = """\
-HostKey {folder}/host_key
-AuthorizedKeysFile {folder}/authorized_keys
+HostKey {directory}/host_key
+AuthorizedKeysFile {directory}/authorized_keys
 StrictModes no
 UsePAM no
 PermitRootLogin yes
@@ -90,16 +90,16 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
     if PROGRAM is None:
         pytest.skip("no sshd: install openssh-server")
     if os.geteuid() == 0:
-        _ROOTS_FOLDER.mkdir(mode=0o755, exist_ok=True)
-    folder = tmp_path / "sshd"
-    folder.mkdir(mode=0o700)
-    host_key = make_key(folder / "host_key")
-    (folder / "sshd_config").write_text(_CONFIGURATION.format(folder=folder))
-    (folder / "authorized_keys").touch(mode=0o600)
+        _ROOTS_DIRECTORY.mkdir(mode=0o755, exist_ok=True)
+    directory = tmp_path / "sshd"
+    directory.mkdir(mode=0o700)
+    host_key = make_key(directory / "host_key")
+    (directory / "sshd_config").write_text(_CONFIGURATION.format(directory=directory))
+    (directory / "authorized_keys").touch(mode=0o600)
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
-        (folder / "known_hosts").write_text(f"[{HOST}]:{port} {host_key}\n")
-        answering = threading.Thread(target=answer, args=(listening, PROGRAM, folder))
+        (directory / "known_hosts").write_text(f"[{HOST}]:{port} {host_key}\n")
+        answering = threading.Thread(target=answer, args=(listening, PROGRAM, directory))
         answering.start()
         try:
             yield Sshd(
@@ -107,8 +107,8 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
                 port=port,
                 user=getpass.getuser(),
                 host_key=host_key,
-                authorized_keys=folder / "authorized_keys",
-                known_hosts=folder / "known_hosts",
+                authorized_keys=directory / "authorized_keys",
+                known_hosts=directory / "known_hosts",
             )
         finally:
             listening.shutdown(socket.SHUT_RDWR)
@@ -121,11 +121,11 @@ def make_key(path: Path) -> str:
     return " ".join(path.with_name(path.name + ".pub").read_text().split()[:2])
 
 
-def answer(listening: socket.socket, program: str, folder: Path) -> None:
+def answer(listening: socket.socket, program: str, directory: Path) -> None:
     """Start a server for each connection until the socket is shut down, then end them all."""
-    command = (program, "-i", "-e", "-f", folder / "sshd_config")
+    command = (program, "-i", "-e", "-f", directory / "sshd_config")
     started: list[subprocess.Popen[bytes]] = []
-    with (folder / "log").open("wb") as log, suppress(OSError):
+    with (directory / "log").open("wb") as log, suppress(OSError):
         while True:
             connection, _ = listening.accept()
             talk = connection.fileno()

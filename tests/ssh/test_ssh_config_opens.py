@@ -31,7 +31,7 @@ def written(
 ) -> Iterator[Write]:
     """Writes the config for an instance that AWS saw with this host key, and gives its path.
 
-    Its key is the default one, in a folder whose name ssh has every chance to misread.
+    Its key is the default one, in a directory whose name ssh has every chance to misread.
     """
 
     def write(host_line: str) -> Path:

@@ -12,7 +12,7 @@ from .conftest import WORD, Sshd
 PASSPHRASE = "correct horse"  # noqa: S105  of a key that lives for one test
 
 
-def public_half(path: Path) -> str:
+def importable_key(path: Path) -> str:
     """What is in the .pub beside a private key."""
     return Path(f"{path}.pub").read_text().strip()
 
@@ -23,7 +23,7 @@ def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
     """The private key opens the server as it lies there, once its .pub is authorized."""
     path = Path(run(f"create web {option} -q").out.strip())
     assert not sshd.opens(path)
-    sshd.authorize(public_half(path))
+    sshd.authorize(importable_key(path))
     assert sshd.opens(path)
 
 
@@ -33,7 +33,7 @@ def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str)
     """It opens the server for who knows the passphrase, and for nobody else."""
     (home / "secret").write_text(PASSPHRASE)
     path = Path(run(f"create web {option} --passphrase-file secret -q").out.strip())
-    sshd.authorize(public_half(path))
+    sshd.authorize(importable_key(path))
     asked = home / "askpass"
     asked.write_text("#!/bin/sh\ncat secret\n")
     asked.chmod(0o700)
@@ -48,7 +48,7 @@ def test_a_key_from_download_default(sshd: Sshd, run: Run, account: Sandbox, rsa
     account.add_default_key_pair(REGION, private_pem=rsa_pem)
     path = Path(run("download-default -q").out.strip())
     assert not sshd.opens(path)
-    sshd.authorize(public_half(path))
+    sshd.authorize(importable_key(path))
     assert sshd.opens(path)
 
 
@@ -70,5 +70,5 @@ def test_another_key_stays_outside(sshd: Sshd, run: Run) -> None:
     one, two = (
         Path(run(f"create {name} --type ed25519 -q").out.strip()) for name in ("one", "two")
     )
-    sshd.authorize(public_half(one))
+    sshd.authorize(importable_key(one))
     assert [sshd.opens(one), sshd.opens(two)] == [True, False]

@@ -25,10 +25,12 @@ def tool(*words: str | Path) -> None:
 @pytest.fixture(scope="session")
 def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One OpenSSH private key per algorithm, with its `.pub`, as ssh-keygen makes them."""
-    folder = tmp_path_factory.mktemp("openssh")
-    for name, recipe in RECIPES.items():
-        tool("ssh-keygen", "-q", *recipe, "-N", "", "-C", f"{name} comment", "-f", folder / name)
-    return {name: folder / name for name in RECIPES}
+    directory = tmp_path_factory.mktemp("openssh")
+    for name, key_spec in RECIPES.items():
+        tool(
+            "ssh-keygen", "-q", *key_spec, "-N", "", "-C", f"{name} comment", "-f", directory / name
+        )
+    return {name: directory / name for name in RECIPES}
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +38,22 @@ def pem_files(
     key_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """The same keys in formats openssl reads, and RSA and ECDSA in each of theirs."""
-    folder = tmp_path_factory.mktemp("pem")
-    tool("openssl", "genpkey", "-algorithm", "ed25519", "-out", folder / "ed25519")
-    tool("openssl", "genrsa", "-traditional", "-out", folder / "pkcs1", "2048")
+    directory = tmp_path_factory.mktemp("pem")
+    tool("openssl", "genpkey", "-algorithm", "ed25519", "-out", directory / "ed25519")
+    tool("openssl", "genrsa", "-traditional", "-out", directory / "pkcs1", "2048")
     tool(
-        "openssl", "pkcs8", "-topk8", "-nocrypt", "-in", folder / "pkcs1", "-out", folder / "pkcs8"
+        "openssl",
+        "pkcs8",
+        "-topk8",
+        "-nocrypt",
+        "-in",
+        directory / "pkcs1",
+        "-out",
+        directory / "pkcs8",
     )
     for name in ("rsa", "ecdsa-256", "ecdsa-384", "ecdsa-521"):
-        (folder / name).write_bytes(key_files[name].read_bytes())
-        (folder / name).chmod(0o600)
-        tool("ssh-keygen", "-q", "-p", "-m", "PKCS8", "-N", "", "-f", folder / name)
-    tool("openssl", "ec", "-in", folder / "ecdsa-256", "-out", folder / "sec1")
-    return {each.name: each for each in folder.iterdir()}
+        (directory / name).write_bytes(key_files[name].read_bytes())
+        (directory / name).chmod(0o600)
+        tool("ssh-keygen", "-q", "-p", "-m", "PKCS8", "-N", "", "-f", directory / name)
+    tool("openssl", "ec", "-in", directory / "ecdsa-256", "-out", directory / "sec1")
+    return {each.name: each for each in directory.iterdir()}

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import concurrency as regions
-from lskeys import errors
+from lskeys import concurrency, errors
 from lskeys.concurrency import Pending
 from lskeys.errors import ExitCode, LskeysError, RemoteError, SetupError, several
-from lskeys.model import Answer
+from lskeys.model import Outcome
 
 KINDS = [
     each
@@ -73,7 +72,9 @@ def test_a_call_begins_at_once() -> None:
 @given(st.lists(st.integers(0, 999).map(str), unique=True, max_size=80))
 def test_answers_come_in_order(names: list[str]) -> None:
     """However many regions there are, each answers once, in the order they were given."""
-    assert list(regions.ask(names, str.upper)) == [Answer(name, value=name) for name in names]
+    assert list(concurrency.call_each(names, str.upper)) == [
+        Outcome(name, value=name) for name in names
+    ]
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
@@ -82,53 +83,53 @@ def test_the_order_of_arrival_does_not_matter(arrival: list[str]) -> None:
     turns = {name: threading.Event() for name in arrival}
     turns[arrival[0]].set()
 
-    def question(name: str) -> str:
+    def call(name: str) -> str:
         assert turns[name].wait(60)
         position = arrival.index(name)
         for following in arrival[position + 1 : position + 2]:
             turns[following].set()
         return name
 
-    assert [each.region for each in regions.ask("abcd", question)] == list("abcd")
+    assert [each.region for each in concurrency.call_each("abcd", call)] == list("abcd")
 
 
 def test_not_all_at_once() -> None:
     """Of very many regions, so many are asked at a time and no more."""
     lock, now, most = threading.Lock(), [0], [0]
-    all_here = threading.Barrier(regions.MOST_AT_ONCE)
+    all_here = threading.Barrier(concurrency.MAX_PARALLEL)
 
-    def question(_: str) -> None:
+    def call(_: str) -> None:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        if int(_) < regions.MOST_AT_ONCE:
+        if int(_) < concurrency.MAX_PARALLEL:
             all_here.wait(60)
         with lock:
             now[0] -= 1
 
-    assert len(list(regions.ask([str(n) for n in range(100)], question))) == 100
-    assert most[0] == regions.MOST_AT_ONCE
+    assert len(list(concurrency.call_each([str(n) for n in range(100)], call))) == 100
+    assert most[0] == concurrency.MAX_PARALLEL
 
 
 @given(st.sets(st.sampled_from("abcdef")))
 def test_a_failure_is_an_answer(failed: set[str]) -> None:
     """Every region answers, those that fail with their error and their name in it."""
 
-    def question(name: str) -> str:
+    def call(name: str) -> str:
         if name in failed:
             raise RemoteError("no")
         return name
 
-    answers = list(regions.ask("abcdef", question))
-    assert {each.region for each in answers if each.error} == failed
-    assert {each.error.region for each in answers if each.error} == failed
-    assert [each.value for each in answers if not each.error] == sorted(set("abcdef") - failed)
+    outcomes = list(concurrency.call_each("abcdef", call))
+    assert {each.region for each in outcomes if each.error} == failed
+    assert {each.error.region for each in outcomes if each.error} == failed
+    assert [each.value for each in outcomes if not each.error] == sorted(set("abcdef") - failed)
 
 
 def test_a_bug_is_no_answer() -> None:
     """An exception that is none of ours is not taken for a region's failure."""
     with pytest.raises(ZeroDivisionError):
-        list(regions.ask(["a"], lambda _: 1 / 0))
+        list(concurrency.call_each(["a"], lambda _: 1 / 0))
 
 
 # Errors
@@ -179,6 +180,6 @@ def test_the_tree_is_the_drawing(kind: type[LskeysError]) -> None:
 
 
 def test_a_code_is_never_empty() -> None:
-    """Programs always have a word to go by: the service's, else the class's."""
+    """Programs always have a word to go by: AWS's, else the class's."""
     assert SetupError("no").code == "Setup"
     assert SetupError("no", code="AccessDenied").code == "AccessDenied"

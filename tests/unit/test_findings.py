@@ -13,23 +13,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.audit import Code, Evidence, Finding, KeyFolder, Lskeys, judge
-from lskeys.keys.fingerprints import Digest, Fingerprint, Form
+from lskeys.audit import Code, DirectoryListing, Finding, Inventory, Lskeys, run_rules
+from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
-from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Place
+from lskeys.model import DEFAULT_PAIR, AccountRegion, Instance, KeyPair
 
 T = TypeVar("T")
 
 HERE, THERE = "us-east-1", "eu-west-1"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-FOLDER = Path("/home/ana/.ssh")
-FORMS = (Form.MD5_SPKI, Form.SHA256_SSH)
+DIRECTORY = Path("/home/ana/.ssh")
+FINGERPRINT_TYPES = (FingerprintType.MD5_SPKI, FingerprintType.SHA256_SSH)
 
 
-def fingerprint(number: int, form: Form) -> Fingerprint:
+def fingerprint(number: int, fingerprint_type: FingerprintType) -> Fingerprint:
     """The fingerprint of key NUMBER in a form."""
-    size = 16 if form is Form.MD5_SPKI else 32
-    return Fingerprint(form, Digest(hashlib.sha256(f"{number} {form}".encode()).digest()[:size]))
+    size = 16 if fingerprint_type is FingerprintType.MD5_SPKI else 32
+    return Fingerprint(
+        fingerprint_type,
+        Digest(hashlib.sha256(f"{number} {fingerprint_type}".encode()).digest()[:size]),
+    )
 
 
 def pair(
@@ -40,16 +43,20 @@ def pair(
         name,
         region,
         created_at=NOW - timedelta(days=days),
-        fingerprint=None if number is None else str(fingerprint(number, Form.MD5_SPKI)),
+        fingerprint=None if number is None else str(fingerprint(number, FingerprintType.MD5_SPKI)),
         used_by=("web-1",) if used else (),
     )
 
 
 def private(number: int, name: str, mode: int = 0o600) -> LocalKey:
     """A file with private key NUMBER."""
-    forms = tuple(fingerprint(number, form) for form in FORMS)
+    fingerprint_types = tuple(
+        fingerprint(number, fingerprint_type) for fingerprint_type in FINGERPRINT_TYPES
+    )
     blob = str(number).encode()
-    return LocalKey(FOLDER / name, forms, has_private=True, encrypted=False, mode=mode, blob=blob)
+    return LocalKey(
+        DIRECTORY / name, fingerprint_types, has_private=True, encrypted=False, mode=mode, blob=blob
+    )
 
 
 def public(number: int, name: str) -> LocalKey:
@@ -59,37 +66,37 @@ def public(number: int, name: str) -> LocalKey:
 
 def hidden(name: str) -> LocalKey:
     """An encrypted PEM without a `.pub` that could be read."""
-    return LocalKey(FOLDER / name, (), has_private=True, encrypted=True, mode=0o600)
+    return LocalKey(DIRECTORY / name, (), has_private=True, encrypted=True, mode=0o600)
 
 
-def evidence(
+def inventory(
     pairs: Sequence[KeyPair] = (),
     keys: Sequence[LocalKey] = (),
     *,
     others: Sequence[str] = (),
     mode: int = 0o700,
-) -> Evidence:
-    """What is known of one region and one folder; `others` are files that are no keys."""
+) -> Inventory:
+    """What is known of one region and one directory; `others` are files that are no keys."""
     names = frozenset([*others, *(key.path.name for key in keys)])
-    return Evidence(
-        places=(Place(HERE),),
+    return Inventory(
+        account_regions=(AccountRegion(HERE),),
         everywhere=False,
         silent=frozenset(),
         pairs=tuple(pairs),
         keys=tuple(keys),
-        folders=(KeyFolder(FOLDER, mode, names),),
+        directories=(DirectoryListing(DIRECTORY, mode, names),),
         now=NOW,
     )
 
 
-def told(known: Evidence) -> list[tuple[str, str]]:
-    """Code and subject of every finding; subjects in the folder without it."""
-    return [(each.code, each.subject.removeprefix(f"{FOLDER}/")) for each in judge(known)]
+def told(known: Inventory) -> list[tuple[str, str]]:
+    """Code and subject of every finding; subjects in the directory without it."""
+    return [(each.code, each.subject.removeprefix(f"{DIRECTORY}/")) for each in run_rules(known)]
 
 
-def only(known: Evidence, code: Code) -> Finding:
+def only(known: Inventory, code: Code) -> Finding:
     """The one finding of a code."""
-    [finding] = [each for each in judge(known) if each.code is code]
+    [finding] = [each for each in run_rules(known) if each.code is code]
     return finding
 
 
@@ -98,20 +105,20 @@ WEB = (private(1, "web.pem"), public(1, "web.pem.pub"))
 
 def test_nothing_is_wrong() -> None:
     """A pair that is used, with both halves here, is no finding; nor is nothing at all."""
-    assert judge(evidence([pair("web", 1)], WEB)) == ()
-    assert judge(evidence()) == ()
+    assert run_rules(inventory([pair("web", 1)], WEB)) == ()
+    assert run_rules(inventory()) == ()
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
 def test_permissions_that_are_right(mode: int) -> None:
     """What only the owner may do is fine."""
-    assert told(evidence(keys=[private(1, "id", mode)])) == []
+    assert told(inventory(keys=[private(1, "id", mode)])) == []
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o666])
 def test_permissions_that_are_loose(mode: int) -> None:
-    """Any right of anybody else is a finding, for personal keys too; not for public halves."""
-    known = evidence(keys=[private(1, "id", mode), public(1, "id.pub")])
+    """Any right of anybody else is a finding, for personal keys too; not for public keys."""
+    known = inventory(keys=[private(1, "id", mode), public(1, "id.pub")])
     assert told(known) == [("loose-permissions", "id")]
 
 
@@ -120,16 +127,16 @@ def test_permissions_that_are_loose(mode: int) -> None:
     [(0o700, False), (0o755, False), (0o720, True), (0o702, True), (0o1777, False)],
 )
 def test_folders(mode: int, is_loose: bool) -> None:  # noqa: FBT001  a parameter of the test
-    """A folder is loose where others can swap files in it: listing is no harm, sticky is safe."""
-    expected = [("loose-permissions", str(FOLDER))] if is_loose else []
-    assert told(evidence(mode=mode)) == expected
+    """A directory is loose where others can swap files in it: listing is fine, sticky is safe."""
+    expected = [("loose-permissions", str(DIRECTORY))] if is_loose else []
+    assert told(inventory(mode=mode)) == expected
 
 
 def test_a_file_is_named_as_a_pair() -> None:
     """It is mismatched unless it holds the key of one of the pairs of that name."""
-    known = evidence([pair("web", 2), pair("web", 1, THERE)], WEB)
+    known = inventory([pair("web", 2), pair("web", 1, THERE)], WEB)
     assert ("mismatched-key", "web.pem") not in told(known)
-    known = evidence([pair("web", 2), pair("web", 3, THERE)], WEB)
+    known = inventory([pair("web", 2), pair("web", 3, THERE)], WEB)
     finding = only(known, Code.MISMATCHED_KEY)
     assert (finding.region, finding.name) == (THERE, "web")
     assert f"the key of web in {THERE}, {HERE}," in finding.message
@@ -139,21 +146,21 @@ def test_pairs_of_several_accounts() -> None:
     """A pair of the same name and region in another account is another pair, in a fixed order."""
     work, home = (replace(pair("web", 2), profile=profile) for profile in ("work", "home"))
     for pairs in ([work, home], [home, work]):
-        finding = only(evidence(pairs, WEB), Code.MISMATCHED_KEY)
+        finding = only(inventory(pairs, WEB), Code.MISMATCHED_KEY)
         assert (finding.region, finding.profile) == (HERE, "home")
         assert f"the key of web in {HERE} of home, {HERE} of work," in finding.message
-        assert only(evidence(pairs, WEB), Code.SHARED_KEY).profile == "work"
+        assert only(inventory(pairs, WEB), Code.SHARED_KEY).profile == "work"
 
 
 def test_the_key_of_another_pair_is_another_key() -> None:
     """That it belongs to some pair does not make it that of the pair it is named after."""
-    known = evidence([pair("web", 2), pair("api", 1)], WEB)
+    known = inventory([pair("web", 2), pair("api", 1)], WEB)
     assert told(known) == [("mismatched-key", "web.pem"), ("missing-private", "web")]
 
 
 def test_a_mismatched_file_is_told_once() -> None:
     """It is not an orphan as well."""
-    assert told(evidence([pair("web", 2)], WEB)) == [
+    assert told(inventory([pair("web", 2)], WEB)) == [
         ("mismatched-key", "web.pem"),
         ("missing-private", "web"),
     ]
@@ -161,14 +168,14 @@ def test_a_mismatched_file_is_told_once() -> None:
 
 def test_what_cannot_be_compared_is_not_mismatched() -> None:
     """A pair without fingerprint, a key that does not show itself: nobody knows."""
-    assert told(evidence([pair("web", None)], WEB)) == [("no-fingerprint", "web")]
-    assert told(evidence([pair("web", 1)], [hidden("web.pem")])) == [("hidden-key", "web.pem")]
+    assert told(inventory([pair("web", None)], WEB)) == [("no-fingerprint", "web")]
+    assert told(inventory([pair("web", 1)], [hidden("web.pem")])) == [("hidden-key", "web.pem")]
 
 
 @pytest.mark.parametrize("reported", [None, "", "null", "unknown"])
 def test_no_fingerprint(reported: str | None) -> None:
     """What is no fingerprint counts as none; whether a file is there is then not known."""
-    assert told(evidence([replace(pair("web", 1), fingerprint=reported)])) == [
+    assert told(inventory([replace(pair("web", 1), fingerprint=reported)])) == [
         ("no-fingerprint", "web")
     ]
 
@@ -177,31 +184,37 @@ def test_public_halves() -> None:
     """Missing: only where the key is a pair's. Wrong: anywhere, even if it is no key at all."""
     own, personal = private(1, "web.pem"), private(2, "id")
     web = [pair("web", 1)]
-    assert told(evidence(web, [own, personal])) == [("missing-public", "web.pem")]
-    assert told(evidence(web, [*WEB, personal], others=["id.pub"])) == [("wrong-public", "id.pub")]
-    assert told(evidence(web, [own, public(2, "web.pem.pub")])) == [("wrong-public", "web.pem.pub")]
-    assert told(evidence(web, [own, private(1, "web.pem.pub")]))[0] == (
+    assert told(inventory(web, [own, personal])) == [("missing-public", "web.pem")]
+    assert told(inventory(web, [*WEB, personal], others=["id.pub"])) == [("wrong-public", "id.pub")]
+    assert told(inventory(web, [own, public(2, "web.pem.pub")])) == [
+        ("wrong-public", "web.pem.pub")
+    ]
+    assert told(inventory(web, [own, private(1, "web.pem.pub")]))[0] == (
         "wrong-public",
         "web.pem.pub",
     )
 
 
 def test_a_public_half_that_was_believed() -> None:
-    """That an encrypted PEM is what its .pub says is not doubted: the pair has its private half."""
+    """That an encrypted PEM is what its .pub says is not doubted: the pair has its private key."""
     encrypted = replace(WEB[0], encrypted=True, is_by_name=True)
-    assert told(evidence([pair("web", 1)], [encrypted, WEB[1]])) == []
+    assert told(inventory([pair("web", 1)], [encrypted, WEB[1]])) == []
 
 
 def test_a_public_half_alone_is_not_enough() -> None:
-    """The private half is missing though the public one is here."""
-    assert told(evidence([pair("web", 1)], [WEB[1]])) == [("missing-private", "web")]
+    """The private key is missing though the public one is here."""
+    assert told(inventory([pair("web", 1)], [WEB[1]])) == [("missing-private", "web")]
 
 
 def test_hidden_keys() -> None:
     """Told of *.pem only; what lies in the place of its .pub is put aside, not overwritten."""
-    assert told(evidence(keys=[hidden("id_rsa"), hidden("web.pem")])) == [("hidden-key", "web.pem")]
-    command = only(evidence(keys=[hidden("a.pem")], others=["a.pem.pub"]), Code.HIDDEN_KEY).command
-    assert command.startswith(f"mv -n {FOLDER}/a.pem.pub {FOLDER}/a.pem.pub.wrong && ssh-keygen -y")
+    assert told(inventory(keys=[hidden("id_rsa"), hidden("web.pem")])) == [
+        ("hidden-key", "web.pem")
+    ]
+    command = only(inventory(keys=[hidden("a.pem")], others=["a.pem.pub"]), Code.HIDDEN_KEY).command
+    assert command.startswith(
+        f"mv -n {DIRECTORY}/a.pem.pub {DIRECTORY}/a.pem.pub.wrong && ssh-keygen -y"
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,24 +230,24 @@ def test_hidden_keys() -> None:
 )
 def test_orphans(name: str, is_orphan: bool) -> None:  # noqa: FBT001  a parameter of the test
     """Only what is called as Lightsail's keys are, and not what is of a region not asked."""
-    assert told(evidence(keys=[private(1, name)])) == (
+    assert told(inventory(keys=[private(1, name)])) == (
         [("orphaned-key", name)] if is_orphan else []
     )
 
 
 def test_orphans_of_all_regions() -> None:
-    """Where every region was asked, a default key of any is one, and putting it aside mends it."""
+    """Where every region was asked, a default key of any is one, and putting it aside fixes it."""
     name = f"LightsailDefaultKey-{THERE}.pem"
-    known = replace(evidence(keys=[private(1, name)]), everywhere=True)
+    known = replace(inventory(keys=[private(1, name)]), everywhere=True)
     finding = only(known, Code.ORPHANED_KEY)
     assert finding.message == "it is the key of no pair in any region"
-    assert finding.command == f"mv -n {FOLDER}/{name} {FOLDER}/{name}.orphaned"
+    assert finding.command == f"mv -n {DIRECTORY}/{name} {DIRECTORY}/{name}.orphaned"
 
 
 def test_silent_regions_have_no_orphans() -> None:
     """A key may be of a pair in a region that did not answer."""
-    known = evidence(keys=[private(1, "stray.pem")])
-    assert told(replace(known, silent=frozenset([Place(THERE)]))) == []
+    known = inventory(keys=[private(1, "stray.pem")])
+    assert told(replace(known, silent=frozenset([AccountRegion(THERE)]))) == []
 
 
 def test_same_key() -> None:
@@ -242,45 +255,45 @@ def test_same_key() -> None:
     young, old = pair("a", 1, days=1, used=False), pair("b", 1, days=9, used=False)
     used, twin = pair("c", 1, days=5), pair("b", 1, THERE, days=9, used=False)
     kept, _, spare = (
-        [each for each in told(evidence(pairs, WEB)) if each[0] in ("duplicate-key", "shared-key")]
+        [each for each in told(inventory(pairs, WEB)) if each[0] in ("duplicate-key", "shared-key")]
         for pairs in ([young, old, used], [], [old, twin])
     )
     assert kept == [("duplicate-key", "a"), ("duplicate-key", "b")]
     assert spare == [("shared-key", "b")]
-    assert only(evidence([old, twin], WEB), Code.SHARED_KEY).region == HERE
+    assert only(inventory([old, twin], WEB), Code.SHARED_KEY).region == HERE
 
 
 def test_same_key_in_other_forms() -> None:
     """A local key that has both fingerprints shows that two pairs are the same."""
-    other = replace(pair("api", 1), fingerprint=str(fingerprint(1, Form.SHA256_SSH)))
-    assert ("duplicate-key", "web") in told(evidence([pair("web", 1), other], WEB))
-    assert Code.DUPLICATE_KEY not in [code for code, _ in told(evidence([pair("web", 1), other]))]
+    other = replace(pair("api", 1), fingerprint=str(fingerprint(1, FingerprintType.SHA256_SSH)))
+    assert ("duplicate-key", "web") in told(inventory([pair("web", 1), other], WEB))
+    assert Code.DUPLICATE_KEY not in [code for code, _ in told(inventory([pair("web", 1), other]))]
 
 
 def test_no_fingerprints_are_not_the_same() -> None:
     """Two unknowns are no duplicates."""
-    known = evidence([pair("web", None), pair("api", None)])
+    known = inventory([pair("web", None), pair("api", None)])
     assert told(known) == [("no-fingerprint", "api"), ("no-fingerprint", "web")]
 
 
 @pytest.mark.parametrize(("days", "is_old"), [(89, False), (90, False), (91, True)])
 def test_old_pairs(days: int, is_old: bool) -> None:  # noqa: FBT001  a parameter of the test
     """Older than the days that were given; without them, no age is too old."""
-    known = evidence([pair("web", 1, days=days)], WEB)
+    known = inventory([pair("web", 1, days=days)], WEB)
     assert told(known) == []
     assert told(replace(known, max_age=90)) == ([("old-pair", "web")] if is_old else [])
 
 
 def test_a_new_name_is_a_name() -> None:
     """The name of the pair that replaces an old one is no longer than names may be."""
-    known = replace(evidence([pair("w" * 255, 1, days=9)]), max_age=0)
+    known = replace(inventory([pair("w" * 255, 1, days=9)]), max_age=0)
     name = shlex.split(only(known, Code.OLD_PAIR).command)[2]
     assert (len(name), name[-12:]) == (255, "w-2026-11-23")
 
 
 def test_what_is_not_known_is_no_finding() -> None:
     """No instances, no date: neither unused nor old."""
-    known = evidence([replace(pair("web", 1), used_by=None, created_at=None)], WEB)
+    known = inventory([replace(pair("web", 1), used_by=None, created_at=None)], WEB)
     assert told(replace(known, max_age=0)) == []
 
 
@@ -295,8 +308,8 @@ def test_stale_default() -> None:
         Instance("undated", HERE, DEFAULT_PAIR),
         Instance("other", HERE, "web", created_at=older),
     )
-    known = evidence([each.with_usage(instances) for each in (default, pair("web", 2))])
-    stale = [each for each in judge(known) if each.code is Code.STALE_DEFAULT]
+    known = inventory([each.with_usage(instances) for each in (default, pair("web", 2))])
+    stale = [each for each in run_rules(known) if each.code is Code.STALE_DEFAULT]
     assert [(each.name, each.message) for each in stale] == [
         (DEFAULT_PAIR, "it is younger than a, b, which it will not open")
     ]
@@ -304,8 +317,8 @@ def test_stale_default() -> None:
 
 def test_ignored() -> None:
     """Codes that may stay are left out."""
-    known = evidence([pair("web", 1, used=False)])
-    assert [each.code for each in judge(known, {Code.MISSING_PRIVATE})] == [Code.UNUSED_PAIR]
+    known = inventory([pair("web", 1, used=False)])
+    assert [each.code for each in run_rules(known, {Code.MISSING_PRIVATE})] == [Code.UNUSED_PAIR]
 
 
 HOSTILE = "a b;$(reboot)'\"\n&-"
@@ -313,28 +326,28 @@ HOSTILE = "a b;$(reboot)'\"\n&-"
 
 def test_hostile_names_stay_words() -> None:
     """Whatever a service or a disk calls things, a shell reads the commands as meant."""
-    folder = FOLDER / HOSTILE
+    directory = DIRECTORY / HOSTILE
     keys = [
-        replace(private(1, "x"), path=folder / f"{HOSTILE}.pem", mode=0o644),
-        replace(private(2, "x"), path=folder / "web.pem"),
+        replace(private(1, "x"), path=directory / f"{HOSTILE}.pem", mode=0o644),
+        replace(private(2, "x"), path=directory / "web.pem"),
     ]
     known = replace(
-        evidence([pair(HOSTILE, 9, used=False), pair("web", 2)], keys, mode=0o777),
-        folders=(KeyFolder(folder, 0o777, frozenset()),),
+        inventory([pair(HOSTILE, 9, used=False), pair("web", 2)], keys, mode=0o777),
+        directories=(DirectoryListing(directory, 0o777, frozenset()),),
         lskeys=Lskeys((HOSTILE,), ("--endpoint-url", HOSTILE)),
     )
-    commands = {each.code: shlex.split(each.command) for each in judge(known)}
+    commands = {each.code: shlex.split(each.command) for each in run_rules(known)}
     program = ["lskeys", "--profile", HOSTILE, "--endpoint-url", HOSTILE]
     assert commands == {
-        Code.LOOSE_PERMISSIONS: ["chmod", "600", f"{folder}/{HOSTILE}.pem"],
+        Code.LOOSE_PERMISSIONS: ["chmod", "600", f"{directory}/{HOSTILE}.pem"],
         Code.MISMATCHED_KEY: [
             *program,
-            *("fingerprint", f"{folder}/{HOSTILE}.pem", "--match", "--all-regions"),
+            *("fingerprint", f"{directory}/{HOSTILE}.pem", "--match", "--all-regions"),
         ],
         Code.MISSING_PRIVATE: [*program, "show", HOSTILE, "--region", HERE],
         Code.UNUSED_PAIR: [*program, "delete", HOSTILE, "--region", HERE],
         Code.MISSING_PUBLIC: [
-            *("ssh-keygen", "-y", "-f", f"{folder}/web.pem", ">", f"{folder}/web.pem.pub")
+            *("ssh-keygen", "-y", "-f", f"{directory}/web.pem", ">", f"{directory}/web.pem.pub")
         ],
     }
 
@@ -376,21 +389,23 @@ keys_strategy = st.lists(
     unique_by=lambda key: key.path,
 )
 evidence_strategy = st.builds(
-    Evidence,
-    places=st.just((Place(HERE), Place(HERE, "work"), Place(THERE, "home"))),
+    Inventory,
+    account_regions=st.just(
+        (AccountRegion(HERE), AccountRegion(HERE, "work"), AccountRegion(THERE, "home"))
+    ),
     everywhere=st.booleans(),
-    silent=st.just(frozenset[Place]()),
+    silent=st.just(frozenset[AccountRegion]()),
     pairs=pairs_strategy.map(tuple),
     keys=keys_strategy.map(tuple),
-    folders=st.lists(
+    directories=st.lists(
         st.builds(
-            KeyFolder,
-            st.sampled_from([FOLDER, Path("/keys")]),
+            DirectoryListing,
+            st.sampled_from([DIRECTORY, Path("/keys")]),
             st.sampled_from([0o700, 0o777]),
             st.frozensets(names),
         ),
         max_size=2,
-        unique_by=lambda folder: folder.path,
+        unique_by=lambda directory: directory.path,
     ).map(tuple),
     now=st.just(NOW),
     max_age=st.none() | st.just(5),
@@ -398,7 +413,7 @@ evidence_strategy = st.builds(
 
 
 @given(evidence_strategy, st.randoms(use_true_random=False))
-def test_the_order_makes_no_difference(known: Evidence, chance: Random) -> None:
+def test_the_order_makes_no_difference(known: Inventory, chance: Random) -> None:
     """The same account and disk, told in another order, give the same findings in the same one."""
 
     def shuffled(every: tuple[T, ...]) -> tuple[T, ...]:
@@ -406,22 +421,22 @@ def test_the_order_makes_no_difference(known: Evidence, chance: Random) -> None:
 
     other = replace(
         known,
-        places=shuffled(known.places),
+        account_regions=shuffled(known.account_regions),
         pairs=shuffled(known.pairs),
         keys=shuffled(known.keys),
-        folders=shuffled(known.folders),
+        directories=shuffled(known.directories),
     )
-    assert judge(other) == judge(known)
+    assert run_rules(other) == run_rules(known)
 
 
 @given(pairs_strategy, keys_strategy)
 def test_every_finding_is_about_something_there(pairs: list[KeyPair], keys: list[LocalKey]) -> None:
-    """Its pair is one of the account's, its file is in a key folder, its command is one line."""
-    known = evidence(pairs, keys)
-    places = {(each.region, each.profile, each.name) for each in pairs}
-    for finding in judge(known):
+    """Its pair is one of the account's, its file is in a key directory, its command is one line."""
+    known = inventory(pairs, keys)
+    account_regions = {(each.region, each.profile, each.name) for each in pairs}
+    for finding in run_rules(known):
         place = (finding.region, finding.profile, finding.name)
-        assert finding.name is None or place in places
-        assert finding.file is None or finding.file.name in known.folders[0].names
+        assert finding.name is None or place in account_regions
+        assert finding.file is None or finding.file.name in known.directories[0].names
         assert finding.name or finding.file
         assert "\n" not in finding.command + finding.message

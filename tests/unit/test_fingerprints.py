@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, Form
+from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 
 digests = st.sampled_from([16, 20, 32]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)
@@ -33,10 +33,10 @@ def openssl_says(der: bytes, algorithm: str) -> str:
     return tool("openssl", "dgst", f"-{algorithm}", "-c", stdin=der).split()[-1].decode()
 
 
-def by_form(path: Path) -> dict[Form, str]:
+def by_fingerprint_type(path: Path) -> dict[FingerprintType, str]:
     """Our fingerprints of a private key file."""
-    key = keymaker.read_private(path.read_bytes())
-    return {each.form: str(each) for each in key.fingerprints}
+    key = keys.read_private(path.read_bytes())
+    return {each.fingerprint_type: str(each) for each in key.fingerprints}
 
 
 @given(digests)
@@ -114,40 +114,40 @@ def test_what_cannot_be_read_equals_nothing() -> None:
 
 def test_a_missing_fingerprint_matches_nothing() -> None:
     """An absent or unreadable fingerprint is never "verified"."""
-    candidates = [Fingerprint(Form.MD5_SPKI, Digest(bytes(16)))]
+    candidates = [Fingerprint(FingerprintType.MD5_SPKI, Digest(bytes(16)))]
     assert fingerprints.match(None, candidates) is None
     assert fingerprints.match("", candidates) is None
     assert fingerprints.match("null", candidates) is None
 
 
 def test_the_form_that_matched_is_reported() -> None:
-    """The service's spelling finds the one candidate it equals."""
-    wanted = Fingerprint(Form.SHA256_SSH, Digest(b"w" * 32))
-    candidates = [Fingerprint(Form.MD5_SSH, Digest(b"m" * 16)), wanted]
+    """AWS's spelling finds the one candidate it equals."""
+    wanted = Fingerprint(FingerprintType.SHA256_SSH, Digest(b"w" * 32))
+    candidates = [Fingerprint(FingerprintType.MD5_SSH, Digest(b"m" * 16)), wanted]
     assert fingerprints.match(str(wanted), candidates) == wanted
 
 
 @pytest.mark.parametrize(
     ("form", "value", "spelled"),
     [
-        (Form.MD5_SPKI, bytes(16), ":".join(["00"] * 16)),
-        (Form.SHA1_PKCS8, bytes(20), ":".join(["00"] * 20)),
-        (Form.MD5_SSH, bytes(16), "MD5:" + ":".join(["00"] * 16)),
-        (Form.SHA256_SSH, bytes(32), "SHA256:" + "A" * 43),
+        (FingerprintType.MD5_SPKI, bytes(16), ":".join(["00"] * 16)),
+        (FingerprintType.SHA1_PKCS8, bytes(20), ":".join(["00"] * 20)),
+        (FingerprintType.MD5_SSH, bytes(16), "MD5:" + ":".join(["00"] * 16)),
+        (FingerprintType.SHA256_SSH, bytes(32), "SHA256:" + "A" * 43),
     ],
 )
 def test_a_fingerprint_is_spelled_as_its_tool_prints_it(
-    form: Form, value: bytes, spelled: str
+    fingerprint_type: FingerprintType, value: bytes, spelled: str
 ) -> None:
     """`ssh-keygen` names the algorithm, openssl does not; what is compared has no MD5 before it."""
-    found = Fingerprint(form, Digest(value))
+    found = Fingerprint(fingerprint_type, Digest(value))
     assert found.spelled == spelled
     assert str(found) == spelled.removeprefix("MD5:")
 
 
 def test_the_names_of_the_forms() -> None:
     """They are shown, and scripts read them."""
-    assert list(Form) == ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"]
+    assert list(FingerprintType) == ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"]
 
 
 @pytest.mark.parametrize("place", [3, 40])
@@ -161,17 +161,17 @@ def test_base64_with_something_else_in_it(place: int) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_ssh_forms_are_what_ssh_keygen_prints(key_files: dict[str, Path], kind: str) -> None:
     """MD5 and SHA-256 of the wire blob equal `ssh-keygen -l`, for every algorithm."""
-    ours = by_form(key_files[kind])
-    assert f"MD5:{ours[Form.MD5_SSH]}" == ssh_keygen_says(key_files[kind], "md5")
-    assert ours[Form.SHA256_SSH] == ssh_keygen_says(key_files[kind], "sha256")
+    ours = by_fingerprint_type(key_files[kind])
+    assert f"MD5:{ours[FingerprintType.MD5_SSH]}" == ssh_keygen_says(key_files[kind], "md5")
+    assert ours[FingerprintType.SHA256_SSH] == ssh_keygen_says(key_files[kind], "sha256")
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "pkcs1", "pkcs8", "sec1"])
 def test_der_forms_are_what_openssl_computes(pem_files: dict[str, Path], kind: str) -> None:
     """MD5 of the public DER and SHA-1 of the private PKCS#8 DER equal openssl's recipes."""
     path = pem_files[kind]
-    ours = by_form(path)
+    ours = by_fingerprint_type(path)
     spki = tool("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER")
     pkcs8 = tool("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", path, "-outform", "DER")
-    assert ours[Form.MD5_SPKI] == openssl_says(spki, "md5")
-    assert ours[Form.SHA1_PKCS8] == openssl_says(pkcs8, "sha1")
+    assert ours[FingerprintType.MD5_SPKI] == openssl_says(spki, "md5")
+    assert ours[FingerprintType.SHA1_PKCS8] == openssl_says(pkcs8, "sha1")

@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import RefusedError, UsageError
-from lskeys.keypairs.delete_guard import Clearance, Given, OnThisDisk, clear, wanted
+from lskeys.keypairs.delete_guard import (
+    Clearance,
+    ExplicitFingerprint,
+    FromLocalKey,
+    clear,
+    parse_expectation,
+)
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Form
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, KeyPair
 
@@ -19,15 +25,21 @@ PKCS8 = ":".join(["22"] * 20)
 SSH = ":".join(["33"] * 16)
 FOREIGN = ":".join(["99"] * 16)
 SHA256 = "SHA256:" + "A" * 43
-SPELLED = {Form.MD5_SPKI: SPKI, Form.SHA1_PKCS8: PKCS8, Form.MD5_SSH: SSH, Form.SHA256_SSH: SHA256}
+SPELLED = {
+    FingerprintType.MD5_SPKI: SPKI,
+    FingerprintType.SHA1_PKCS8: PKCS8,
+    FingerprintType.MD5_SSH: SSH,
+    FingerprintType.SHA256_SSH: SHA256,
+}
 
 
 def local_key(name: str = "key", *, private: bool = True, by_name: bool = False) -> LocalKey:
-    """A key that has the four fingerprints above; a public half has three of them."""
+    """A key that has the four fingerprints above; a public key has three of them."""
     found = [
-        fingerprints.Fingerprint(form, digest)
-        for form, spelled in SPELLED.items()
-        if (digest := fingerprints.parse(spelled)) and (private or form is not Form.SHA1_PKCS8)
+        fingerprints.Fingerprint(fingerprint_type, digest)
+        for fingerprint_type, spelled in SPELLED.items()
+        if (digest := fingerprints.parse(spelled))
+        and (private or fingerprint_type is not FingerprintType.SHA1_PKCS8)
     ]
     path = Path(f"/keys/{name}")
     return LocalKey(path, tuple(found), private, encrypted=by_name, mode=0o600, is_by_name=by_name)
@@ -43,17 +55,17 @@ def custom_pair(fingerprint: str | None = SPKI) -> KeyPair:
     return KeyPair("web", REGION, fingerprint=fingerprint)
 
 
-def given(spelled: str) -> Given:
+def given(spelled: str) -> ExplicitFingerprint:
     """A fingerprint that was typed."""
-    asked = wanted(spelled, bare=False, names=["web"])
-    assert isinstance(asked, Given)
-    return asked
+    expectation = parse_expectation(spelled, bare=False, names=["web"])
+    assert isinstance(expectation, ExplicitFingerprint)
+    return expectation
 
 
 def decide(  # noqa: PLR0913  the decision's own facts, with defaults
     pair: KeyPair,
-    asked: OnThisDisk | Given | None,
-    evidence: tuple[LocalKey, ...] = (),
+    expectation: FromLocalKey | ExplicitFingerprint | None,
+    inventory: tuple[LocalKey, ...] = (),
     copies: tuple[LocalKey, ...] | None = None,
     *,
     is_named: bool = False,
@@ -64,9 +76,9 @@ def decide(  # noqa: PLR0913  the decision's own facts, with defaults
     try:
         return clear(
             pair,
-            asked,
-            evidence,
-            evidence if copies is None else copies,
+            expectation,
+            inventory,
+            inventory if copies is None else copies,
             is_named=is_named,
             backup=backup,
             no_backup=no_backup,
@@ -76,13 +88,13 @@ def decide(  # noqa: PLR0913  the decision's own facts, with defaults
 
 
 def test_bare() -> None:
-    """A bare option asks for the key on this disk."""
-    assert wanted(None, bare=True, names=["web"]) == OnThisDisk()
+    """A bare option asks for the local key."""
+    assert parse_expectation(None, bare=True, names=["web"]) == FromLocalKey()
 
 
 def test_nothing_asked() -> None:
     """No option asks for nothing."""
-    assert wanted(None, bare=False, names=["web"]) is None
+    assert parse_expectation(None, bare=False, names=["web"]) is None
 
 
 @pytest.mark.parametrize("value", ["web", "", "a" * 31, "MD5:", "SHA256:abc", "aa:bb", "--key"])
@@ -90,22 +102,24 @@ def test_no_fingerprint(value: str) -> None:
     """A value that is no fingerprint is a usage error, whether names are left or not."""
     for names in ([], ["web"]):
         with pytest.raises(UsageError):
-            wanted(value, bare=False, names=names)
+            parse_expectation(value, bare=False, names=names)
 
 
 @pytest.mark.parametrize("reported", SPELLED, ids=str)
-def test_bare_matches_every_form(reported: Form) -> None:
+def test_bare_matches_every_form(reported: FingerprintType) -> None:
     """The local key is known by whichever form is reported, which is sent as it is spelled."""
     key = local_key()
-    pair = default_pair(SPELLED[reported].upper() if reported != Form.SHA256_SSH else f"{SHA256}=")
-    assert decide(pair, OnThisDisk(), (key,)) == Clearance(
+    pair = default_pair(
+        SPELLED[reported].upper() if reported != FingerprintType.SHA256_SSH else f"{SHA256}="
+    )
+    assert decide(pair, FromLocalKey(), (key,)) == Clearance(
         pair, pair.fingerprint, key.path, reported
     )
 
 
 @pytest.mark.parametrize("typed", SPELLED, ids=str)
 @pytest.mark.parametrize("reported", SPELLED, ids=str)
-def test_value_is_translated(reported: Form, typed: Form) -> None:
+def test_value_is_translated(reported: FingerprintType, typed: FingerprintType) -> None:
     """A value of any form is translated into the reported one through the key that has both."""
     key, pair = local_key(), custom_pair(SPELLED[reported])
     assert decide(pair, given(SPELLED[typed]), (key,)) == Clearance(
@@ -125,7 +139,7 @@ def test_no_translation_by_two_keys() -> None:
     assert digest
     stranger = LocalKey(
         Path("/keys/stranger"),
-        (fingerprints.Fingerprint(Form.MD5_SSH, digest),),
+        (fingerprints.Fingerprint(FingerprintType.MD5_SSH, digest),),
         has_private=True,
         encrypted=False,
         mode=0o600,
@@ -136,18 +150,20 @@ def test_no_translation_by_two_keys() -> None:
 
 
 @pytest.mark.parametrize("pair", [default_pair(None), custom_pair(None)], ids=["default", "own"])
-@pytest.mark.parametrize("asked", [OnThisDisk(), given(SPKI)], ids=["bare", "value"])
+@pytest.mark.parametrize("asked", [FromLocalKey(), given(SPKI)], ids=["bare", "value"])
 @pytest.mark.parametrize("backup", [True, False])
-def test_nothing_reported(pair: KeyPair, asked: OnThisDisk | Given, *, backup: bool) -> None:
+def test_nothing_reported(
+    pair: KeyPair, expectation: FromLocalKey | ExplicitFingerprint, *, backup: bool
+) -> None:
     """Where no fingerprint is reported nothing is verified, and no option makes up for it."""
-    found = decide(pair, asked, (local_key(),), backup=backup, no_backup=not backup)
-    assert found == "has no fingerprint at the service, so nothing can be verified"
+    found = decide(pair, expectation, (local_key(),), backup=backup, no_backup=not backup)
+    assert found == "has no fingerprint at AWS, so nothing can be verified"
 
 
 @pytest.mark.parametrize("reported", ["", "unknown", "xx:yy", "MD5", "0"])
 def test_unreadable_report(reported: str) -> None:
     """A report that is no fingerprint equals no key and no value."""
-    assert isinstance(decide(custom_pair(reported), OnThisDisk(), (local_key(),)), str)
+    assert isinstance(decide(custom_pair(reported), FromLocalKey(), (local_key(),)), str)
     assert isinstance(decide(custom_pair(reported), given(SPKI), (local_key(),)), str)
 
 
@@ -159,14 +175,16 @@ def test_default_pair_unasked(*, backup: bool) -> None:
 
 
 def test_custom_pair_unasked() -> None:
-    """A custom pair goes unasked, and no fingerprint is sent that nobody checked."""
+    """A custom pair goes without confirmation, and no fingerprint is sent that nobody checked."""
     pair = custom_pair()
     assert decide(pair, None, (local_key(),)) == Clearance(pair)
 
 
 def test_named_file_must_match_a_bare_option() -> None:
     """A named file that is another key's is refused, the backup notwithstanding."""
-    found = decide(default_pair(FOREIGN), OnThisDisk(), (local_key(),), is_named=True, backup=True)
+    found = decide(
+        default_pair(FOREIGN), FromLocalKey(), (local_key(),), is_named=True, backup=True
+    )
     assert found == f"has the fingerprint {FOREIGN}, which /keys/key has not"
 
 
@@ -182,24 +200,26 @@ def test_named_file_must_match_a_value() -> None:
     ids=["none", "public", "by name"],
 )
 def test_no_copy(copies: tuple[LocalKey, ...]) -> None:
-    """Nothing, a public half, or an unknown key beside it is no copy of the private half."""
+    """Nothing, a public key, or an unknown key next to it is no copy of the private key."""
     found = decide(default_pair(), given(SPKI), copies)
-    assert found == "has no copy of its private half on this disk, and AWS forgets its own"
+    assert found == "has no copy of its private local key, and AWS forgets its own"
 
 
 def test_copy_elsewhere() -> None:
     """The copy may lie elsewhere than the proof."""
     proof, copy = local_key("proof", private=False), local_key("copy")
     pair = default_pair()
-    assert decide(pair, OnThisDisk(), (proof,), (proof, copy), is_named=True) == Clearance(
-        pair, SPKI, proof.path, Form.MD5_SPKI
+    assert decide(pair, FromLocalKey(), (proof,), (proof, copy), is_named=True) == Clearance(
+        pair, SPKI, proof.path, FingerprintType.MD5_SPKI
     )
 
 
 def test_no_copy_of_a_custom_pair() -> None:
     """A custom pair's copy is its owner's business: AWS has none to lose."""
     pair, key = custom_pair(), local_key(private=False)
-    assert decide(pair, OnThisDisk(), (key,)) == Clearance(pair, SPKI, key.path, Form.MD5_SPKI)
+    assert decide(pair, FromLocalKey(), (key,)) == Clearance(
+        pair, SPKI, key.path, FingerprintType.MD5_SPKI
+    )
 
 
 def test_given_up() -> None:
@@ -210,15 +230,15 @@ def test_given_up() -> None:
 
 def test_given_up_without_proof() -> None:
     """--no-backup is no proof."""
-    found = decide(default_pair(), OnThisDisk(), no_backup=True)
+    found = decide(default_pair(), FromLocalKey(), no_backup=True)
     assert found == f"has the fingerprint {SPKI}, which no local key has"
 
 
-@pytest.mark.parametrize("asked", [OnThisDisk(), given(SPKI)], ids=["bare", "value"])
-def test_backup(asked: OnThisDisk | Given) -> None:
+@pytest.mark.parametrize("asked", [FromLocalKey(), given(SPKI)], ids=["bare", "value"])
+def test_backup(expectation: FromLocalKey | ExplicitFingerprint) -> None:
     """With --backup the key that is downloaded will be the proof."""
     pair = default_pair()
-    assert decide(pair, asked, backup=True) == Clearance(pair, SPKI, needs_backup=True)
+    assert decide(pair, expectation, backup=True) == Clearance(pair, SPKI, needs_backup=True)
 
 
 def test_backup_does_not_mend_a_wrong_value() -> None:
@@ -229,7 +249,7 @@ def test_backup_does_not_mend_a_wrong_value() -> None:
 
 def test_backup_is_no_proof_of_a_custom_pair() -> None:
     """No backup can be made of a custom pair, so none stands for its key."""
-    found = decide(custom_pair(), OnThisDisk(), backup=True)
+    found = decide(custom_pair(), FromLocalKey(), backup=True)
     assert found == f"has the fingerprint {SPKI}, which no local key has"
 
 
@@ -238,7 +258,7 @@ def test_public_half_knows_the_private_form_from_its_brother() -> None:
     pem = subprocess.run(
         ("openssl", "genrsa", "-traditional", "2048"), check=True, capture_output=True
     ).stdout
-    private = keymaker.read_private(pem)
+    private = keys.read_private(pem)
     both = tuple(
         LocalKey(
             Path(name),
@@ -250,6 +270,12 @@ def test_public_half_knows_the_private_form_from_its_brother() -> None:
         )
         for name, found in (("b.pub", private.public.fingerprints), ("a", private.fingerprints))
     )
-    sha1 = next(str(each.digest) for each in private.fingerprints if each.form is Form.SHA1_PKCS8)
+    sha1 = next(
+        str(each.digest)
+        for each in private.fingerprints
+        if each.fingerprint_type is FingerprintType.SHA1_PKCS8
+    )
     pair = default_pair(sha1)
-    assert decide(pair, OnThisDisk(), both) == Clearance(pair, sha1, Path("b.pub"), Form.SHA1_PKCS8)
+    assert decide(pair, FromLocalKey(), both) == Clearance(
+        pair, sha1, Path("b.pub"), FingerprintType.SHA1_PKCS8
+    )

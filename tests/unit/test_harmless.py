@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.text import harmless, one_line
+from lskeys.text import one_line, printable
 
 ANY = st.text(st.characters(exclude_categories=()))
 MARKED = st.text("a\u0301\u0489\u20dd\u0345 ", max_size=30)
@@ -31,7 +31,7 @@ def test_every_character() -> None:
     """Of all code points, the hidden ones are spelled out, and what is visible stays."""
     wrong = []
     for character in map(chr, range(sys.maxunicode + 1)):
-        shown = harmless(character)
+        shown = printable(character)
         if is_hidden(character) and not is_spelled(shown):
             wrong.append(character)
         if not is_hidden(character) and unicodedata.category(character)[0] in "LNPSZ":
@@ -42,7 +42,7 @@ def test_every_character() -> None:
 @given(ANY)
 def test_only_visible_text_comes_out(text: str) -> None:
     """Whatever goes in, what comes out is printable and can be written anywhere in UTF-8."""
-    shown = harmless(text)
+    shown = printable(text)
     shown.encode()
     assert shown.isprintable()
 
@@ -50,19 +50,19 @@ def test_only_visible_text_comes_out(text: str) -> None:
 @given(ANY)
 def test_once_is_enough(text: str) -> None:
     """Harmless text stays as it is."""
-    assert harmless(harmless(text)) == harmless(text)
+    assert printable(printable(text)) == printable(text)
 
 
 @given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20)))
 def test_plain_text_is_untouched(text: str) -> None:
     """Printable ASCII comes out as it went in."""
-    assert harmless(text) == text
+    assert printable(text) == text
 
 
 @given(MARKED)
 def test_marks_do_not_pile_up(text: str) -> None:
     """No more than three combining marks stay on a letter; the others are spelled out."""
-    shown = harmless(text)
+    shown = printable(text)
     run = 0
     for character in shown:
         run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
@@ -88,7 +88,7 @@ def test_marks_do_not_pile_up(text: str) -> None:
 )
 def test_spelling(text: str, shown: str) -> None:
     """Escapes are spelled as Python and C spell them."""
-    assert harmless(text) == shown
+    assert printable(text) == shown
 
 
 @given(ANY, st.integers(1, 50))
@@ -107,20 +107,20 @@ def test_a_message_is_one_line(text: str, limit: int) -> None:
 def test_variation_selectors_are_spelled_out(first: int, last: int) -> None:
     """They are marks by category, and nothing to the eye; what stands beside them stays."""
     for code in range(first, last + 1):
-        assert is_spelled(harmless(chr(code))), hex(code)
+        assert is_spelled(printable(chr(code))), hex(code)
     for code in (0x180A, 0x1810, 0xFDFF, 0xFE10):
-        assert harmless(chr(code)) == chr(code)
+        assert printable(chr(code)) == chr(code)
 
 
 def test_marks_that_stand_alone() -> None:
     """Without a letter before them, too, three stay and no more."""
-    assert harmless("\u0301" * 4) == "\u0301" * 3 + r"\u0301"
+    assert printable("\u0301" * 4) == "\u0301" * 3 + r"\u0301"
 
 
 def test_ascii_beside_other_scripts() -> None:
     """Every visible character of ASCII stays among others as it does alone."""
     visible = "".join(map(chr, range(0x20, 0x7F)))
-    assert harmless(f"{visible}é") == f"{visible}é"
+    assert printable(f"{visible}é") == f"{visible}é"
 
 
 def test_the_longest_message() -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from lskeys.output.terminal import Terminal
 
 PATIENCE = 10.0
-QUESTION = "Passphrase of key:"
+COMPLETE = "Passphrase of key:"
 
 
 def read_some(descriptor: int) -> bytes:
@@ -28,16 +28,16 @@ def test_the_answer_is_taken_and_not_shown() -> None:
     terminal = Terminal(stdin, None, stderr, {})
     try:
         with ThreadPoolExecutor(1) as pool:
-            asking = pool.submit(terminal.ask_secret, QUESTION)
+            asking = pool.submit(terminal.prompt_secret, COMPLETE)
             shown = b""
-            while QUESTION.encode() not in shown:
+            while COMPLETE.encode() not in shown:
                 shown += read_some(ours)
             os.write(ours, b"correct horse\n")
             answer = asking.result(PATIENCE)
         while not shown.endswith(b"\n"):
             shown += read_some(ours)
         assert answer.reveal() == b"correct horse"
-        assert shown.decode() == f"{QUESTION} \r\n"
+        assert shown.decode() == f"{COMPLETE} \r\n"
         assert termios.tcgetattr(theirs) == before
     finally:
         stdin.close()

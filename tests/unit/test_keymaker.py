@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import InterruptedByUserError
 from lskeys.keys import KeyMaterialError, PublicKey
 
@@ -36,7 +36,7 @@ MANGLINGS: dict[str, Callable[[bytes], bytes]] = {
     "UTF-16 big": lambda text: b"\xfe\xff" + text.decode().encode("utf-16-be"),
     "words around it": lambda text: b"Bag Attributes: none\n" + text + b"that was the key\n",
 }
-# Hypothesis runs many examples over one folder of keys, which is what is wanted.
+# Hypothesis runs many examples over one directory of keys, which is what is wanted.
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -46,7 +46,7 @@ def tool(*words: str | Path, stdin: bytes = b"") -> bytes:
 
 
 def public_line(path: Path) -> str:
-    """Type and base64 of the public half, by ssh-keygen."""
+    """Type and base64 of the public key, by ssh-keygen."""
     return b" ".join(tool("ssh-keygen", "-y", "-f", path).split()[:2]).decode()
 
 
@@ -57,9 +57,9 @@ def wire_string(text: bytes) -> bytes:
 
 @pytest.mark.parametrize("kind", CLEAR)
 def test_openssh_private_keys_are_read(key_files: dict[str, Path], kind: str) -> None:
-    """The public half derived is the one ssh-keygen derives, and the text stays what it was."""
+    """The public key derived is the one ssh-keygen derives, and the text stays what it was."""
     text = key_files[kind].read_bytes()
-    key = keymaker.read_private(text)
+    key = keys.read_private(text)
     assert key.public.line() == public_line(key_files[kind])
     assert key.pem.reveal() == text
 
@@ -71,7 +71,7 @@ def test_pem_is_read_however_it_was_mangled(
 ) -> None:
     """The text comes back clean, in the format it had: PKCS#1 stays PKCS#1."""
     text = pem_files[kind].read_bytes()
-    key = keymaker.read_private(MANGLINGS[mangling](text))
+    key = keys.read_private(MANGLINGS[mangling](text))
     assert key.pem.reveal() == text
     spki = tool("openssl", "pkey", "-in", pem_files[kind], "-pubout", "-outform", "DER")
     assert key.public.spki == spki
@@ -80,10 +80,10 @@ def test_pem_is_read_however_it_was_mangled(
 def test_what_was_cleaned_is_read_by_ssh_keygen(pem_files: dict[str, Path], tmp_path: Path) -> None:
     """A key whose line ends became spaces is a good file again."""
     broken = pem_files["pkcs1"].read_bytes().replace(b"\n", b" ")
-    mended = tmp_path / "mended"
-    mended.touch(0o600)
-    mended.write_bytes(keymaker.read_private(broken).pem.reveal())
-    assert public_line(mended) == keymaker.read_private(broken).public.line()
+    fixed = tmp_path / "mended"
+    fixed.touch(0o600)
+    fixed.write_bytes(keys.read_private(broken).pem.reveal())
+    assert public_line(fixed) == keys.read_private(broken).public.line()
 
 
 def test_openssl_parameters_before_an_ec_key_are_skipped(
@@ -93,7 +93,7 @@ def test_openssl_parameters_before_an_ec_key_are_skipped(
     path = tmp_path / "key"
     tool("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", path)
     assert b"EC PARAMETERS" in path.read_bytes()
-    assert keymaker.read_private(path.read_bytes()).public.algorithm == "ecdsa-sha2-nistp256"
+    assert keys.read_private(path.read_bytes()).public.algorithm == "ecdsa-sha2-nistp256"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_algorithm_and_size(
     key_files: dict[str, Path], kind: str, algorithm: str, bits: int
 ) -> None:
     """The SSH name of the algorithm and the size are told."""
-    public = keymaker.read_private(key_files[kind].read_bytes()).public
+    public = keys.read_private(key_files[kind].read_bytes()).public
     assert (public.algorithm, public.bits) == (algorithm, bits)
 
 
@@ -127,7 +127,7 @@ def test_public_keys_are_read_in_every_format(
 ) -> None:
     """What `ssh-keygen -e -m` exports is the key it was exported from."""
     exported = tool("ssh-keygen", "-e", "-m", style, "-f", f"{key_files[kind]}.pub")
-    assert keymaker.read_public(exported).line() == public_line(key_files[kind])
+    assert keys.read_public(exported).line() == public_line(key_files[kind])
 
 
 def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, Path]) -> None:
@@ -136,7 +136,7 @@ def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, 
     head, _, rest = exported.partition(b"Comment:")
     _, _, body = rest.partition(b"\n")
     text = head + b'Comment: "me and \\\nyou"\nx-private: a\\\nb\n' + body
-    key = keymaker.read_public(text)
+    key = keys.read_public(text)
     assert (key.comment, key.line()) == ("me and you", public_line(key_files["rsa"]))
 
 
@@ -161,12 +161,12 @@ def test_lines_are_read_with_what_surrounds_the_key(
 ) -> None:
     """Options, comments, blank lines, AWS's doubled type and byte order marks do no harm."""
     line = public_line(key_files["rsa"])
-    assert keymaker.read_public(around.format(key=line).encode()).line() == line
+    assert keys.read_public(around.format(key=line).encode()).line() == line
 
 
 def test_the_comment_of_a_line_is_kept(key_files: dict[str, Path]) -> None:
     """All the words behind the key are its comment."""
-    key = keymaker.read_public(Path(f"{key_files['rsa']}.pub").read_bytes())
+    key = keys.read_public(Path(f"{key_files['rsa']}.pub").read_bytes())
     assert key.comment == "rsa comment"
 
 
@@ -174,9 +174,9 @@ def test_the_comment_of_a_line_is_kept(key_files: dict[str, Path]) -> None:
 @many
 def test_no_comment_breaks_out_of_its_line(key_files: dict[str, Path], comment: str) -> None:
     """Whatever a name holds, the line stays one line and reads back as the same key."""
-    key = keymaker.read_private(key_files["ed25519"].read_bytes()).public
+    key = keys.read_private(key_files["ed25519"].read_bytes()).public
     line = key.line(comment)
-    again = keymaker.read_public(line.encode())
+    again = keys.read_public(line.encode())
     assert line.isprintable()
     assert (again.blob, again.line(again.comment)) == (key.blob, line)
 
@@ -191,20 +191,20 @@ def test_no_comment_breaks_out_of_its_line(key_files: dict[str, Path], comment: 
 )
 def test_a_comment_does_not_pose_as_another_key(key_files: dict[str, Path], comment: str) -> None:
     """A line is read as a line, though its comment has the words of a PEM (found by fuzzing)."""
-    key = keymaker.read_public(Path(f"{key_files['ed25519']}.pub").read_bytes())
-    assert keymaker.read_public(key.line(comment).encode()).blob == key.blob
+    key = keys.read_public(Path(f"{key_files['ed25519']}.pub").read_bytes())
+    assert keys.read_public(key.line(comment).encode()).blob == key.blob
 
 
 @pytest.mark.parametrize("kind", CLEAR)
 def test_an_encrypted_openssh_key_shows_its_public_half(
     key_files: dict[str, Path], tmp_path: Path, kind: str
 ) -> None:
-    """Without the passphrase the public half is known, and that is all."""
+    """Without the passphrase the public key is known, and that is all."""
     path = tmp_path / "key"
     path.write_bytes(key_files[kind].read_bytes())
     path.chmod(0o600)
     tool("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path)
-    found = keymaker.read_local(path.read_bytes())
+    found = keys.read_local(path.read_bytes())
     assert found is not None
     assert found.public is not None
     assert found.public.line() == public_line(key_files[kind])
@@ -221,8 +221,8 @@ def encrypted_pem(pem_files: dict[str, Path], kind: str) -> bytes:
 @pytest.mark.parametrize("kind", ["pkcs1", "pkcs8"])
 def test_an_encrypted_pem_shows_nothing(pem_files: dict[str, Path], kind: str) -> None:
     """That there is a key is known, but not which."""
-    found = keymaker.read_local(encrypted_pem(pem_files, kind))
-    assert found == keymaker.LocalMaterial(public=None, private=None, encrypted=True)
+    found = keys.read_local(encrypted_pem(pem_files, kind))
+    assert found == keys.KeyFileContent(public=None, private=None, encrypted=True)
     assert found is not None
     assert found.fingerprints == ()
 
@@ -231,8 +231,8 @@ def test_an_encrypted_pem_shows_nothing(pem_files: dict[str, Path], kind: str) -
 def test_an_encrypted_pem_opens_with_its_passphrase(pem_files: dict[str, Path], kind: str) -> None:
     """The right passphrase opens it, and the text kept is the encrypted one."""
     text = encrypted_pem(pem_files, kind)
-    plain = keymaker.read_private(pem_files["pkcs1"].read_bytes())
-    opened = keymaker.read_private(text.replace(b"\n", b"\r\n"), passphrase=b"word")
+    plain = keys.read_private(pem_files["pkcs1"].read_bytes())
+    opened = keys.read_private(text.replace(b"\n", b"\r\n"), passphrase=b"word")
     assert opened.fingerprints == plain.fingerprints
     assert opened.pem.reveal() == text
 
@@ -241,14 +241,14 @@ def test_an_encrypted_pem_opens_with_its_passphrase(pem_files: dict[str, Path], 
 def test_a_wrong_passphrase_is_told(pem_files: dict[str, Path], passphrase: bytes) -> None:
     """It is said that the passphrase is wrong, and the passphrase is not repeated."""
     with pytest.raises(KeyMaterialError, match="does not open with this passphrase"):
-        keymaker.read_private(encrypted_pem(pem_files, "pkcs8"), passphrase=passphrase)
+        keys.read_private(encrypted_pem(pem_files, "pkcs8"), passphrase=passphrase)
 
 
 def test_a_passphrase_for_a_clear_key_is_not_needed(pem_files: dict[str, Path]) -> None:
     """A key that is not encrypted opens with any passphrase."""
     text = pem_files["pkcs1"].read_bytes()
-    key = keymaker.read_private(text, passphrase=b"unneeded")
-    assert key.fingerprints == keymaker.read_private(text).fingerprints
+    key = keys.read_private(text, passphrase=b"unneeded")
+    assert key.fingerprints == keys.read_private(text).fingerprints
 
 
 @pytest.mark.parametrize("cipher", ["aes128", "aes256", "des3"])
@@ -263,17 +263,17 @@ def test_a_vector_that_is_cut_off(
     vector, _, body = rest.partition(b"\n")
     cut = text[: text.index(b"DEK-Info")] + head + comma + vector[:kept] + b"\n" + body
     if kept is None:
-        assert keymaker.read_private(cut, passphrase=b"word").pem.reveal() == text
+        assert keys.read_private(cut, passphrase=b"word").pem.reveal() == text
         return
-    assert keymaker.read_local(cut) is None
+    assert keys.read_local(cut) is None
     with pytest.raises(KeyMaterialError, match="damaged or inconsistent"):
-        keymaker.read_private(cut, passphrase=b"word")
+        keys.read_private(cut, passphrase=b"word")
 
 
 def open_without_end(text: bytes) -> NoReturn:
     """Open a key until something stops it."""
     while True:
-        keymaker.read_private(text, passphrase=b"word")
+        keys.read_private(text, passphrase=b"word")
 
 
 def test_a_signal_while_a_key_is_opened(pem_files: dict[str, Path]) -> None:
@@ -296,7 +296,7 @@ def test_a_signal_while_a_key_is_opened(pem_files: dict[str, Path]) -> None:
 def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Path]) -> None:
     """The message says why and the hint how to go on."""
     with pytest.raises(KeyMaterialError, match="encrypted with a passphrase") as refusal:
-        keymaker.read_private(encrypted_pem(pem_files, "pkcs8"))
+        keys.read_private(encrypted_pem(pem_files, "pkcs8"))
     assert refusal.value.hint == "take the passphrase off a copy: ssh-keygen -p -f COPY"
 
 
@@ -318,9 +318,9 @@ def test_an_rsa_key_with_a_wrong_number_is_refused(pem_files: dict[str, Path]) -
         changed = der(text)
         changed[place] ^= 4
         forged = as_pem(b"RSA PRIVATE KEY", bytes(changed))
-        assert keymaker.read_local(forged) is None
+        assert keys.read_local(forged) is None
         with pytest.raises(KeyMaterialError):
-            keymaker.read_private(forged)
+            keys.read_private(forged)
 
 
 def der_integers(content: bytes) -> list[int]:
@@ -361,9 +361,9 @@ def test_an_rsa_key_whose_exponents_do_not_belong_together_is_refused(
     version, n, e, d, p, q, _, _, inverse = numbers
     forged = [version, n, e, d + 2, p, q, (d + 2) % (p - 1), (d + 2) % (q - 1), inverse]
     text = as_pem(b"RSA PRIVATE KEY", der_sequence(forged))
-    assert keymaker.read_local(text) is None
+    assert keys.read_local(text) is None
     with pytest.raises(KeyMaterialError):
-        keymaker.read_private(text)
+        keys.read_private(text)
 
 
 @given(st.data())
@@ -372,7 +372,7 @@ def test_no_numbers_break_the_quick_reading(data: st.DataObject) -> None:
     """It skips the library's own check, so zeros, ones and giants must be harmless here."""
     number = st.one_of(st.sampled_from([0, 1, 2, 3, 65537]), st.integers(0, 1 << 2048))
     numbers = data.draw(st.lists(number, min_size=8, max_size=8))
-    assert keymaker.read_local(as_pem(b"RSA PRIVATE KEY", der_sequence([0, *numbers]))) is None
+    assert keys.read_local(as_pem(b"RSA PRIVATE KEY", der_sequence([0, *numbers]))) is None
 
 
 def test_an_ec_key_with_a_foreign_public_half_is_refused(
@@ -384,7 +384,7 @@ def test_an_ec_key_with_a_foreign_public_half_is_refused(
     other = bytes(der((tmp_path / "b").read_bytes()))
     forged = mine[:-65] + other[-65:]
     with pytest.raises(KeyMaterialError):
-        keymaker.read_private(as_pem(b"EC PRIVATE KEY", forged))
+        keys.read_private(as_pem(b"EC PRIVATE KEY", forged))
     assert public_line(key_files["ecdsa-256"])
 
 
@@ -394,34 +394,34 @@ def test_an_openssh_key_that_shows_another_public_half_is_refused(
 ) -> None:
     """The half in clear and the half derived must be one: else a file could pose as another."""
     path = tmp_path / "other"
-    recipe = kind.split("-")
-    words = ("-b", recipe[1]) if len(recipe) > 1 else ("-b", "2048") if kind == "rsa" else ()
-    tool("ssh-keygen", "-q", "-t", recipe[0], *words, "-N", "", "-f", path)
-    mine = keymaker.read_private(key_files[kind].read_bytes()).public.blob
-    other = keymaker.read_private(path.read_bytes()).public.blob
+    key_spec = kind.split("-")
+    words = ("-b", key_spec[1]) if len(key_spec) > 1 else ("-b", "2048") if kind == "rsa" else ()
+    tool("ssh-keygen", "-q", "-t", key_spec[0], *words, "-N", "", "-f", path)
+    mine = keys.read_private(key_files[kind].read_bytes()).public.blob
+    other = keys.read_private(path.read_bytes()).public.blob
     text = key_files[kind].read_bytes()
     forged = bytes(der(text)).replace(wire_string(mine), wire_string(other), 1)
     assert forged != bytes(der(text))
     with pytest.raises(KeyMaterialError):
-        keymaker.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
+        keys.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
 
 
 def test_an_ed25519_key_that_poses_as_another_is_refused(key_files: dict[str, Path]) -> None:
-    """Changed consistently in all three places but the seed, the public half is still a lie."""
+    """Changed consistently in all three places but the seed, the public key is still a lie."""
     content = bytes(der(key_files["ed25519"].read_bytes()))
-    point = keymaker.read_private(key_files["ed25519"].read_bytes()).public.blob[-32:]
+    point = keys.read_private(key_files["ed25519"].read_bytes()).public.blob[-32:]
     assert content.count(point) == 3
     forged = content.replace(point, bytes(31) + b"\x01")
     with pytest.raises(KeyMaterialError, match="do not belong together"):
-        keymaker.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
+        keys.read_private(as_pem(b"OPENSSH PRIVATE KEY", forged))
 
 
 @pytest.mark.parametrize(
     ("words", "read"),
     [
-        (("genpkey", "-algorithm", "ed448"), keymaker.read_private),
-        (("genpkey", "-algorithm", "x25519"), keymaker.read_private),
-        (("ecparam", "-name", "secp256k1", "-genkey", "-noout"), keymaker.read_private),
+        (("genpkey", "-algorithm", "ed448"), keys.read_private),
+        (("genpkey", "-algorithm", "x25519"), keys.read_private),
+        (("ecparam", "-name", "secp256k1", "-genkey", "-noout"), keys.read_private),
     ],
 )
 def test_keys_ssh_does_not_use_are_refused(
@@ -429,11 +429,11 @@ def test_keys_ssh_does_not_use_are_refused(
 ) -> None:
     """A key for something else is no key here, whole as it may be."""
     text = tool("openssl", *words)
-    assert keymaker.read_local(text) is None
+    assert keys.read_local(text) is None
     with pytest.raises(KeyMaterialError):
         read(text)
     public = tool("openssl", "pkey", "-pubout", stdin=text)
-    assert keymaker.read_local(public) is None
+    assert keys.read_local(public) is None
 
 
 def test_a_certificate_is_no_key(key_files: dict[str, Path], tmp_path: Path) -> None:
@@ -442,9 +442,9 @@ def test_a_certificate_is_no_key(key_files: dict[str, Path], tmp_path: Path) -> 
     user.write_bytes(Path(f"{key_files['ed25519']}.pub").read_bytes())
     tool("ssh-keygen", "-q", "-s", key_files["rsa"], "-I", "id", user)
     certificate = (tmp_path / "user-cert.pub").read_bytes()
-    assert keymaker.read_local(certificate) is None
+    assert keys.read_local(certificate) is None
     with pytest.raises(KeyMaterialError, match="the text is a certificate, not a key"):
-        keymaker.read_public(certificate)
+        keys.read_public(certificate)
 
 
 def test_files_that_only_mention_keys_are_no_keys(key_files: dict[str, Path]) -> None:
@@ -465,34 +465,34 @@ def test_files_that_only_mention_keys_are_no_keys(key_files: dict[str, Path]) ->
         text[:100].decode(),
         (text + text).decode(),
     ):
-        assert keymaker.read_local(content.encode()) is None, content
+        assert keys.read_local(content.encode()) is None, content
 
 
 def test_a_key_that_is_cut_off_is_told(pem_files: dict[str, Path]) -> None:
     """Half a file, as a broken download leaves it, is named as such."""
     with pytest.raises(KeyMaterialError, match="is cut off: its END line is missing"):
-        keymaker.read_private(pem_files["pkcs1"].read_bytes()[:900])
+        keys.read_private(pem_files["pkcs1"].read_bytes()[:900])
 
 
 def test_a_text_longer_than_any_key_is_not_read(pem_files: dict[str, Path]) -> None:
     """Size is looked at before anything is parsed."""
-    text = pem_files["pkcs1"].read_bytes() + b"\n" * keymaker.SIZE_LIMIT
-    assert keymaker.read_local(text) is None
+    text = pem_files["pkcs1"].read_bytes() + b"\n" * keys.SIZE_LIMIT
+    assert keys.read_local(text) is None
     with pytest.raises(KeyMaterialError, match="longer than any key"):
-        keymaker.read_private(text)
+        keys.read_private(text)
 
 
 def test_a_private_key_is_not_taken_for_a_public_one(pem_files: dict[str, Path]) -> None:
     """The reader of public keys says what it was given."""
     with pytest.raises(KeyMaterialError, match="is a private key"):
-        keymaker.read_public(pem_files["pkcs1"].read_bytes())
+        keys.read_public(pem_files["pkcs1"].read_bytes())
 
 
 def test_no_error_quotes_the_text(pem_files: dict[str, Path]) -> None:
     """Neither the message nor any cause behind it holds a word of the key."""
     lines = pem_files["pkcs1"].read_bytes().splitlines(keepends=True)
     with pytest.raises(KeyMaterialError) as refusal:
-        keymaker.read_private(b"".join(lines[:5] + lines[6:]))
+        keys.read_private(b"".join(lines[:5] + lines[6:]))
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
     assert lines[1].decode().strip() not in f"{refusal.value!r} {refusal.value.hint}"
@@ -501,7 +501,7 @@ def test_no_error_quotes_the_text(pem_files: dict[str, Path]) -> None:
 def test_a_private_key_shows_no_secret(pem_files: dict[str, Path]) -> None:
     """Its repr, which ends in logs and tracebacks, hides the text."""
     text = pem_files["pkcs1"].read_bytes()
-    shown = repr(keymaker.read_private(text)) + repr(keymaker.read_local(text))
+    shown = repr(keys.read_private(text)) + repr(keys.read_local(text))
     assert "Secret(hidden)" in shown
     assert text.splitlines()[1].decode() not in shown
 
@@ -510,7 +510,7 @@ def test_a_private_key_shows_no_secret(pem_files: dict[str, Path]) -> None:
 @settings(deadline=None)
 def test_no_bytes_break_the_reader_of_files(content: bytes) -> None:
     """Garbage is no key, and says so quietly."""
-    assert keymaker.read_local(content) is None
+    assert keys.read_local(content) is None
 
 
 PIECES = st.one_of(
@@ -543,8 +543,8 @@ PIECES = st.one_of(
 def test_no_mix_of_key_parts_breaks_the_readers(pieces: list[bytes]) -> None:
     """Every answer is a key or a KeyMaterialError, and read_local raises nothing."""
     content = b"".join(pieces)
-    keymaker.read_local(content)
-    for read in (keymaker.read_private, keymaker.read_public):
+    keys.read_local(content)
+    for read in (keys.read_private, keys.read_public):
         with contextlib.suppress(KeyMaterialError):
             read(content)
 
@@ -559,7 +559,7 @@ def test_damaged_keys_break_nothing(
         text = bytearray(key_files[kind].read_bytes())
         at = int(place * len(text))
         text[at] ^= bits
-        keymaker.read_local(bytes(text[:at]) if cut else bytes(text))
+        keys.read_local(bytes(text[:at]) if cut else bytes(text))
 
 
 def test_a_text_made_to_be_slow_is_not(key_files: dict[str, Path]) -> None:
@@ -569,7 +569,7 @@ def test_a_text_made_to_be_slow_is_not(key_files: dict[str, Path]) -> None:
         b"restrict" + b'\\"' * 30_000,
         b"-----BEGIN " * 5_000,
     ):
-        assert keymaker.read_local(b"ssh-rsa" + content) is None
+        assert keys.read_local(b"ssh-rsa" + content) is None
         with pytest.raises(KeyMaterialError):
-            keymaker.read_public(content)
-    assert isinstance(keymaker.read_public(Path(f"{key_files['rsa']}.pub").read_bytes()), PublicKey)
+            keys.read_public(content)
+    assert isinstance(keys.read_public(Path(f"{key_files['rsa']}.pub").read_bytes()), PublicKey)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.keys import KeyMaterialError, PrivateKey
-from lskeys.keys.fingerprints import Form
-from lskeys.keys.material import Recipe
+from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.material import KeySpec
 from lskeys.model import Secret
 
 PASSPHRASE = Secret("gr\u00fcn #1".encode())
-KINDS = {"rsa": Recipe("rsa", 2048), "ed25519": Recipe("ed25519")}
+KINDS = {"rsa": KeySpec("rsa", 2048), "ed25519": KeySpec("ed25519")}
 BEGINS = {"rsa": b"-----BEGIN RSA PRIVATE KEY-----", "ed25519": b"-----BEGIN OPENSSH PRIVATE KEY"}
 
 
@@ -25,7 +25,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def key(kind: str) -> PrivateKey:
     """A new key of that kind."""
-    return keymaker.make(KINDS[kind])
+    return keys.make(KINDS[kind])
 
 
 def said(*words: str | Path) -> str:
@@ -33,16 +33,16 @@ def said(*words: str | Path) -> str:
     return subprocess.run(words, capture_output=True, check=True, text=True).stdout.strip()
 
 
-def written(folder: Path, key: PrivateKey) -> Path:
+def written(directory: Path, key: PrivateKey) -> Path:
     """The key as a file."""
-    path = folder / "key"
+    path = directory / "key"
     path.touch(mode=0o600)
     path.write_bytes(key.pem.reveal())
     return path
 
 
 def test_ssh_keygen_opens_it(tmp_path: Path, key: PrivateKey) -> None:
-    """`ssh-keygen -y` derives the public half we do, without a passphrase."""
+    """`ssh-keygen -y` derives the public key we do, without a passphrase."""
     path = written(tmp_path, key)
     derived = said("ssh-keygen", "-y", "-P", "", "-f", path)
     assert " ".join(derived.split()[:2]) == key.public.line()
@@ -50,9 +50,9 @@ def test_ssh_keygen_opens_it(tmp_path: Path, key: PrivateKey) -> None:
 
 def test_ssh_keygen_lists_it(tmp_path: Path, key: PrivateKey) -> None:
     """`ssh-keygen -l` shows the fingerprint and the size we do."""
-    known = {each.form: str(each) for each in key.fingerprints}
+    known = {each.fingerprint_type: str(each) for each in key.fingerprints}
     size, shown, *_ = said("ssh-keygen", "-l", "-f", written(tmp_path, key)).split()
-    assert (int(size), shown) == (key.public.bits, known[Form.SHA256_SSH])
+    assert (int(size), shown) == (key.public.bits, known[FingerprintType.SHA256_SSH])
 
 
 def test_its_format(kind: str, key: PrivateKey) -> None:
@@ -65,7 +65,7 @@ def test_its_format(kind: str, key: PrivateKey) -> None:
 
 def test_openssl_finds_rsa_sound(tmp_path: Path) -> None:
     """`openssl rsa -check` has nothing against it, and the public exponent is 65537."""
-    path = written(tmp_path, keymaker.make(Recipe("rsa", 2048)))
+    path = written(tmp_path, keys.make(KeySpec("rsa", 2048)))
     shown = said("openssl", "rsa", "-in", path, "-check", "-noout", "-text")
     assert "RSA key ok" in shown
     assert "publicExponent: 65537" in shown
@@ -73,18 +73,18 @@ def test_openssl_finds_rsa_sound(tmp_path: Path) -> None:
 
 def test_size(tmp_path: Path) -> None:
     """An RSA key has the size that is asked for, even an odd one."""
-    path = written(tmp_path, keymaker.make(Recipe("rsa", 2304)))
+    path = written(tmp_path, keys.make(KeySpec("rsa", 2304)))
     assert said("ssh-keygen", "-l", "-f", path).split()[0] == "2304"
 
 
 def test_no_two_are_alike(kind: str, key: PrivateKey) -> None:
     """Each key is new."""
-    assert keymaker.make(KINDS[kind]).public.blob != key.public.blob
+    assert keys.make(KINDS[kind]).public.blob != key.public.blob
 
 
 def test_encrypted_opens_with_its_passphrase(tmp_path: Path, key: PrivateKey) -> None:
     """`ssh-keygen -y` opens it with the passphrase, and finds the same key."""
-    path = written(tmp_path, keymaker.encrypt(key, PASSPHRASE))
+    path = written(tmp_path, keys.encrypt(key, PASSPHRASE))
     words = PASSPHRASE.reveal().decode()
     derived = said("ssh-keygen", "-y", "-P", words, "-f", path)
     assert " ".join(derived.split()[:2]) == key.public.line()
@@ -92,7 +92,7 @@ def test_encrypted_opens_with_its_passphrase(tmp_path: Path, key: PrivateKey) ->
 
 def test_encrypted_does_not_open_without(tmp_path: Path, key: PrivateKey) -> None:
     """Neither none nor a wrong passphrase opens it."""
-    path = written(tmp_path, keymaker.encrypt(key, PASSPHRASE))
+    path = written(tmp_path, keys.encrypt(key, PASSPHRASE))
     for words in ("", "wrong"):
         ended = subprocess.run(
             ("ssh-keygen", "-y", "-P", words, "-f", path), capture_output=True, check=False
@@ -102,24 +102,24 @@ def test_encrypted_does_not_open_without(tmp_path: Path, key: PrivateKey) -> Non
 
 def test_encrypted_shows_its_public_half(key: PrivateKey) -> None:
     """It is still known which key it is."""
-    shown = keymaker.read_local(keymaker.encrypt(key, PASSPHRASE).pem.reveal())
+    shown = keys.read_local(keys.encrypt(key, PASSPHRASE).pem.reveal())
     assert shown is not None
     assert shown.public == key.public
     assert shown.encrypted
 
 
 def test_encrypted_keeps_every_fingerprint(key: PrivateKey) -> None:
-    """It is the same key in every form, that of the private half included."""
-    assert keymaker.encrypt(key, PASSPHRASE).fingerprints == key.fingerprints
+    """It is the same key in every form, that of the private key included."""
+    assert keys.encrypt(key, PASSPHRASE).fingerprints == key.fingerprints
 
 
 @pytest.mark.parametrize("words", [b"", b"x" * 1024])
 def test_impossible_passphrase(key: PrivateKey, words: bytes) -> None:
     """An empty passphrase encrypts nothing, and too long a one is refused in our words."""
     with pytest.raises(KeyMaterialError, match="a passphrase has 1 to 1023 bytes"):
-        keymaker.encrypt(key, Secret(words))
+        keys.encrypt(key, Secret(words))
 
 
 def test_longest_passphrase(key: PrivateKey) -> None:
     """The longest one that is taken works."""
-    assert keymaker.encrypt(key, Secret(b"x" * 1023)).public == key.public
+    assert keys.encrypt(key, Secret(b"x" * 1023)).public == key.public

@@ -9,8 +9,8 @@ import pytest
 from botocore.model import OperationModel, ServiceModel
 
 from lskeys.errors import RemoteError
-from lskeys.lightsail import responses as answers
-from lskeys.lightsail.responses import LARGEST_ANSWER, UnusableAnswerError, take_over
+from lskeys.lightsail import responses
+from lskeys.lightsail.responses import MAX_RESPONSE, InvalidResponseError, parse_response_body
 from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
@@ -36,14 +36,14 @@ INSTANCE: dict[str, Any] = {
     "blueprintId": "ubuntu_24_04",
 }
 READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
-    "pair": (lambda raw: answers.key_pair(raw, "eu-west-1"), PAIR),
-    "instance": (lambda raw: answers.instance(raw, "eu-west-1"), INSTANCE),
+    "pair": (lambda raw: responses.key_pair(raw, "eu-west-1"), PAIR),
+    "instance": (lambda raw: responses.instance(raw, "eu-west-1"), INSTANCE),
     "region": (
-        lambda raw: answers.region(raw, "eu-west-1"),
+        lambda raw: responses.region(raw, "eu-west-1"),
         {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"},
     ),
     "default key": (
-        answers.default_key,
+        responses.default_key,
         {"privateKeyBase64": "p", "publicKeyBase64": "q", "createdAt": SECONDS},
     ),
 }
@@ -51,7 +51,7 @@ READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
 
 @pytest.fixture(scope="session")
 def model() -> ServiceModel:
-    """What botocore knows of the service."""
+    """What botocore knows of AWS."""
     return botocore.session.Session().get_service_model("lightsail")
 
 
@@ -69,8 +69,8 @@ def arrived(body: bytes, *, status: int = 200, length: str | None = None) -> dic
 
 def reason(raw: dict[str, Any], operation: OperationModel) -> str:
     """Why an answer is refused."""
-    with pytest.raises(UnusableAnswerError) as refused:
-        take_over(raw, operation, {})
+    with pytest.raises(InvalidResponseError) as refused:
+        parse_response_body(raw, operation, {})
     assert refused.value.code == "UnusableAnswer"
     assert refused.value.hint == (
         "something between here and AWS may have changed it; try again, or with --debug"
@@ -89,21 +89,21 @@ def test_a_whole_answer_passes(listing: OperationModel, length: str | None) -> N
     """
     members: dict[str, Any] = {}
     raw = arrived(b'{"keyPairs": []}', length=length)
-    take_over(raw, listing, members)
+    parse_response_body(raw, listing, members)
     assert (raw, members) == (arrived(b"{}", length="16"), {"keyPairs": []})
 
 
 def test_only_the_members_of_the_operation(listing: OperationModel) -> None:
     """What the operation does not know stays outside: botocore's own members cannot be forged."""
     members: dict[str, Any] = {}
-    take_over(arrived(b'{"nextPageToken": "a", "ResponseMetadata": 3}'), listing, members)
+    parse_response_body(arrived(b'{"nextPageToken": "a", "ResponseMetadata": 3}'), listing, members)
     assert members == {"nextPageToken": "a"}
 
 
 @pytest.mark.parametrize("body", [b'{"keyPairs": null}', b"{}", '{"other": "é"}'.encode()])
 def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
     """Whether it must be there is the reader's to say."""
-    take_over(arrived(body), listing, {})
+    parse_response_body(arrived(body), listing, {})
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_an_unusable_answer_is_refused(
 
 def test_the_largest_answer(listing: OperationModel) -> None:
     """32 MiB pass, one byte more does not, be it an error."""
-    whole = b'{"keyPairs": []}'.ljust(LARGEST_ANSWER)
-    take_over(arrived(whole), listing, {})
+    whole = b'{"keyPairs": []}'.ljust(MAX_RESPONSE)
+    parse_response_body(arrived(whole), listing, {})
     for status in (200, 400):
         told = reason(arrived(whole + b" ", status=status), listing)
         assert told == "it is larger than 32 MiB"
@@ -142,7 +142,7 @@ def test_the_largest_answer(listing: OperationModel) -> None:
 def test_an_answer_without_members(model: ServiceModel) -> None:
     """Where no list can be, none is looked for."""
     operation = model.operation_model("DeleteKeyPair")
-    take_over(arrived(b'{"operation": {}, "keyPairs": 3}'), operation, {})
+    parse_response_body(arrived(b'{"operation": {}, "keyPairs": 3}'), operation, {})
 
 
 @pytest.mark.parametrize("status", [200, 299])
@@ -170,7 +170,7 @@ def test_a_success_must_be_json(listing: OperationModel, status: int) -> None:
 def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, left: bytes) -> None:
     """Whatever its body, which is emptied where botocore's parser would stumble over it."""
     raw = arrived(body, status=status, length="7")
-    take_over(raw, listing, {})
+    parse_response_body(raw, listing, {})
     assert raw == arrived(left, status=status, length="7")
 
 
@@ -179,7 +179,7 @@ def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, l
 
 def test_a_key_pair() -> None:
     """Every member is where it belongs, and its region is the one that was asked."""
-    assert answers.key_pair(PAIR, "eu-west-1") == KeyPair(
+    assert responses.key_pair(PAIR, "eu-west-1") == KeyPair(
         name="web",
         region="eu-west-1",
         arn="arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
@@ -195,12 +195,12 @@ def test_a_key_pair() -> None:
 @pytest.mark.parametrize("nothing", [{}, {"location": None, "tags": None, "fingerprint": ""}])
 def test_a_key_pair_of_a_name_alone(nothing: dict[str, Any]) -> None:
     """Everything else may be absent, null or empty, and an empty fingerprint is none."""
-    assert answers.key_pair({"name": "web"} | nothing, "eu-west-1") == KeyPair("web", "eu-west-1")
+    assert responses.key_pair({"name": "web"} | nothing, "eu-west-1") == KeyPair("web", "eu-west-1")
 
 
 def test_an_instance() -> None:
     """Every member is where it belongs; the address of version 4 goes before those of 6."""
-    assert answers.instance(INSTANCE, "eu-west-1") == Instance(
+    assert responses.instance(INSTANCE, "eu-west-1") == Instance(
         name="web-1",
         region="eu-west-1",
         key_pair_name="web",
@@ -219,37 +219,37 @@ def test_an_instance() -> None:
 def test_an_instance_without_ipv4(addresses: list[object], shown: str) -> None:
     """It is known by the first address of the other kind that is one."""
     raw = INSTANCE | {"publicIpAddress": None, "ipv6Addresses": addresses}
-    assert answers.instance(raw, "eu-west-1").public_ip == shown
+    assert responses.instance(raw, "eu-west-1").public_ip == shown
 
 
 def test_an_instance_of_a_name_alone() -> None:
     """Everything else may be absent."""
-    found = answers.instance({"name": "web-1"}, "eu-west-1")
+    found = responses.instance({"name": "web-1"}, "eu-west-1")
     assert found == Instance("web-1", "eu-west-1")
 
 
 def test_a_region() -> None:
     """Every member is where it belongs, and all but the name may be absent."""
     raw = {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"}
-    assert answers.region(raw, "eu-west-1") == Region("a", "b", "c", "d")
-    assert answers.region({"name": "a"}, "eu-west-1") == Region("a", None, None, None)
+    assert responses.region(raw, "eu-west-1") == Region("a", "b", "c", "d")
+    assert responses.region({"name": "a"}, "eu-west-1") == Region("a", None, None, None)
 
 
 def test_a_default_key() -> None:
     """Both texts as they came, in UTF-8; a lone surrogate has no bytes and is no error."""
     raw = {"privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa", "createdAt": SECONDS}
-    found = answers.default_key(raw)
+    found = responses.default_key(raw)
     assert found.private_text.reveal() == b"\xc3\xa9?"
     assert (found.public_text, found.created_at) == ("ssh-rsa", MOMENT)
-    assert answers.default_key({"privateKeyBase64": "p"}).public_text is None
+    assert responses.default_key({"privateKeyBase64": "p"}).public_text is None
 
 
 def test_a_created_key() -> None:
     """The pair and both texts."""
     raw = {"keyPair": PAIR, "privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa"}
-    found = answers.created_key(raw, "eu-west-1")
+    found = responses.created_key(raw, "eu-west-1")
     assert found.private_text.reveal() == b"\xc3\xa9?"
-    assert found == CreatedKey(answers.key_pair(PAIR, "eu-west-1"), found.private_text, "ssh-rsa")
+    assert found == CreatedKey(responses.key_pair(PAIR, "eu-west-1"), found.private_text, "ssh-rsa")
 
 
 def test_host_keys() -> None:
@@ -258,8 +258,8 @@ def test_host_keys() -> None:
         "privateKey": "canary",
         "hostKeys": [{"algorithm": "a", "publicKey": "b"}, {"algorithm": "c", "publicKey": "d"}],
     }
-    assert answers.host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
-    assert answers.host_keys({}) == answers.host_keys({"hostKeys": None}) == ()
+    assert responses.host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
+    assert responses.host_keys({}) == responses.host_keys({"hostKeys": None}) == ()
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -271,7 +271,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         is_time = member == "createdAt" and wrong == 3
         if is_time or isinstance(wrong, type(value)):
             continue
-        with pytest.raises(UnusableAnswerError) as refused:
+        with pytest.raises(InvalidResponseError) as refused:
             read(good | {member: wrong})
         assert refused.value.message.endswith(f": its {member} is of the wrong type")
 
@@ -279,21 +279,21 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
 @pytest.mark.parametrize(
     ("read", "told"),
     [
-        (lambda: answers.key_pair(["web"], "r"), "a key pair in it is no object"),
-        (lambda: answers.instance("web", "r"), "a instance in it is no object"),
-        (lambda: answers.region(None, "r"), "a region in it is no object"),
-        (lambda: answers.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is no object"),
-        (lambda: answers.host_keys({"hostKeys": ["x"]}), "a host key in it is no object"),
-        (lambda: answers.key_pair({}, "r"), "it has no name"),
-        (lambda: answers.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
-        (lambda: answers.instance({"name": None}, "r"), "it has no name"),
-        (lambda: answers.default_key({}), "it has no privateKeyBase64"),
-        (lambda: answers.created_key({"privateKeyBase64": "p"}, "r"), "it has no keyPair"),
-        (lambda: answers.created_key({"keyPair": PAIR}, "r"), "it has no privateKeyBase64"),
-        (lambda: answers.host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
-        (lambda: answers.host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
+        (lambda: responses.key_pair(["web"], "r"), "a key pair in it is no object"),
+        (lambda: responses.instance("web", "r"), "a instance in it is no object"),
+        (lambda: responses.region(None, "r"), "a region in it is no object"),
+        (lambda: responses.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is no object"),
+        (lambda: responses.host_keys({"hostKeys": ["x"]}), "a host key in it is no object"),
+        (lambda: responses.key_pair({}, "r"), "it has no name"),
+        (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
+        (lambda: responses.instance({"name": None}, "r"), "it has no name"),
+        (lambda: responses.default_key({}), "it has no privateKeyBase64"),
+        (lambda: responses.created_key({"privateKeyBase64": "p"}, "r"), "it has no keyPair"),
+        (lambda: responses.created_key({"keyPair": PAIR}, "r"), "it has no privateKeyBase64"),
+        (lambda: responses.host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
+        (lambda: responses.host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
         (
-            lambda: answers.page_token({"nextPageToken": 3}),
+            lambda: responses.page_token({"nextPageToken": 3}),
             "its nextPageToken is of the wrong type",
         ),
     ],
@@ -308,15 +308,15 @@ def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
 def test_a_moment_of_another_zone() -> None:
     """Spelled as text it is shown in UTC, too; one that leads out of the calendar is no date."""
     spelled = MOMENT.astimezone(timezone(timedelta(hours=-5))).isoformat()
-    found = answers.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
+    found = responses.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
     assert found is not None
     assert (found, found.tzinfo) == (MOMENT, UTC)
-    with pytest.raises(UnusableAnswerError, match="its createdAt is no date"):
-        answers.key_pair(PAIR | {"createdAt": "9999-12-31T23:00:00-05:00"}, "r")
+    with pytest.raises(InvalidResponseError, match="its createdAt is no date"):
+        responses.key_pair(PAIR | {"createdAt": "9999-12-31T23:00:00-05:00"}, "r")
 
 
 @pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])
 def test_the_last_page(raw: dict[str, Any]) -> None:
     """No token, null and an empty one all mean that nothing follows."""
-    assert answers.page_token(raw) is None
-    assert answers.page_token({"nextPageToken": "a"}) == "a"
+    assert responses.page_token(raw) is None
+    assert responses.page_token({"nextPageToken": "a"}) == "a"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.keypairs.rotation.plan import Entry, Plan
-from lskeys.keypairs.rotation.report import Rotation, report, with_errands
+from lskeys.keypairs.rotation.report import Rotation, report, with_follow_ups
 from lskeys.model import Instance
 
 PATH = Path("/home/ana maria/.ssh/LightsailDefaultKey-us-east-1.pem")
@@ -21,9 +21,9 @@ def command_for(username: str | None, address: str | None, old_path: Path | None
     instance = Instance("web", "us-east-1", username=username, public_ip=address)
     plan = Plan(ENTRY, None, (instance,), resumed=True)
     rotation = Rotation("us-east-1", "rotated", PATH, "aa:bb", old_path)
-    errands = with_errands(rotation, plan).errands
-    assert errands
-    return errands[0].command
+    follow_ups = with_follow_ups(rotation, plan).follow_ups
+    assert follow_ups
+    return follow_ups[0].command
 
 
 @pytest.mark.parametrize("address", ["203.0.113.1", "2001:db8::1"])
@@ -53,7 +53,7 @@ def test_command_survives_the_shell(address: str) -> None:
     ],
 )
 def test_no_command_from_odd_members(username: str | None, address: str | None) -> None:
-    """What the service says is no part of a shell's line unless it is a plain name and address."""
+    """What AWS says is no part of a shell's line unless it is a plain name and address."""
     assert command_for(username, address, OLD_PATH) is None
 
 
@@ -66,5 +66,5 @@ def test_an_instance_without_command_is_told_of() -> None:
     """Nobody is left out of the report."""
     plan = Plan(ENTRY, None, (Instance("web", "us-east-1"),), resumed=True)
     assert "web: no command can be given for it; add that line by hand" in [
-        *report(with_errands(ROTATION, plan))
+        *report(with_follow_ups(ROTATION, plan))
     ]

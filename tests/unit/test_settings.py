@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
 from lskeys.config import settings as config
-from lskeys.config.settings import COLORS, FORMATS, ConfigFile, Flags, Setting, settle
+from lskeys.config.settings import COLORS, FORMATS, ConfigFile, Flags, Setting, resolve
 from lskeys.errors import SetupError
 
 FILE = Path("config.toml")
@@ -33,7 +33,7 @@ def test_flag_over_environment_over_file_over_default(name: str, said: st.DataOb
     """The first source that says something counts, and is named as the origin."""
     values, variable, flag = SOURCES[name]
     flagged, exported, filed = (said.draw(maybe(values)) for _ in range(3))
-    settings = settle(
+    settings = resolve(
         Flags(**{name: flagged}),
         {variable: exported} if exported else {},
         ConfigFile(FILE, {name: filed} if filed else {}),
@@ -66,7 +66,7 @@ def test_where_regions_come_from(said: dict[str, str]) -> None:
         for origin, value in said.items()
         if origin.startswith("environment ")
     }
-    settings = settle(
+    settings = resolve(
         Flags(regions=(flagged,) if flagged else ()),
         environ,
         ConfigFile(FILE, {"regions": filed} if filed else {}),
@@ -79,7 +79,7 @@ def test_where_regions_come_from(said: dict[str, str]) -> None:
 @given(st.lists(REGION_NAMES, min_size=1), st.sampled_from([" ", ",", ", ", " ,  "]))
 def test_several_regions_in_a_variable(names: list[str], between: str) -> None:
     """Blanks and commas part names, and their order stays."""
-    settings = settle(Flags(), {"LSKEYS_REGIONS": between.join(names)}, ConfigFile(FILE, {}))
+    settings = resolve(Flags(), {"LSKEYS_REGIONS": between.join(names)}, ConfigFile(FILE, {}))
     assert settings.regions.value == tuple(names)
 
 
@@ -88,37 +88,37 @@ def test_empty_variables_say_nothing() -> None:
     names = ("LSKEYS_PROFILE", "LSKEYS_OUTPUT", "LSKEYS_COLOR", "LSKEYS_OUT", "LSKEYS_SANDBOX")
     environ = dict.fromkeys((*names, "LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"), "")
     empty = ConfigFile(FILE, {})
-    assert settle(Flags(), environ, empty) == settle(Flags(), {}, empty)
+    assert resolve(Flags(), environ, empty) == resolve(Flags(), {}, empty)
 
 
 def test_where_keys_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The folder is that of the flag, LSKEYS_OUT, the file, else ~/.ssh; ~ is the home."""
+    """The directory is that of the flag, LSKEYS_OUT, the file, else ~/.ssh; ~ is the home."""
     monkeypatch.setenv("HOME", str(tmp_path))
     file = ConfigFile(FILE, {"out": "~/filed"})
     environ = {"LSKEYS_OUT": "~/exported"}
-    assert settle(Flags(out=Path("/flag")), environ, file).out.value == Path("/flag")
-    assert settle(Flags(), environ, file).out.value == tmp_path / "exported"
-    assert settle(Flags(), {}, file).out.value == tmp_path / "filed"
-    assert settle(Flags(), {}, ConfigFile(FILE, {})).out.value == tmp_path / ".ssh"
+    assert resolve(Flags(out=Path("/flag")), environ, file).out.value == Path("/flag")
+    assert resolve(Flags(), environ, file).out.value == tmp_path / "exported"
+    assert resolve(Flags(), {}, file).out.value == tmp_path / "filed"
+    assert resolve(Flags(), {}, ConfigFile(FILE, {})).out.value == tmp_path / ".ssh"
 
 
 def test_no_home() -> None:
     """A home that cannot be told is said, with what to do."""
-    with pytest.raises(SetupError, match="there is no home folder"):
+    with pytest.raises(SetupError, match="there is no home directory"):
         config.expanded(Path("~nobody-has-this-name/keys"))
 
 
 @pytest.mark.parametrize("word", ["1", "true", "YES", "on", " On "])
 def test_sandbox_yes(word: str) -> None:
     """A yes in LSKEYS_SANDBOX is a yes in any case."""
-    settings = settle(Flags(), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
+    settings = resolve(Flags(), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
     assert settings.sandbox == Setting(value=True, origin="environment LSKEYS_SANDBOX")
 
 
 def test_sandbox_by_flag() -> None:
     """The flag is a yes, whatever the environment says."""
     for word in ("", "no", "perhaps"):
-        settings = settle(Flags(sandbox=True), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
+        settings = resolve(Flags(sandbox=True), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
         assert settings.sandbox == Setting(value=True, origin="flag --sandbox")
 
 

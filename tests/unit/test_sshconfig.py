@@ -12,13 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError, RefusedError
-from lskeys.keys.fingerprints import Form
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
-from lskeys.model import Answer, HostKey, Instance, KeyPair
-from lskeys.ssh import config_text as sshconfig
-from lskeys.ssh import hosts
+from lskeys.model import HostKey, Instance, KeyPair, Outcome
+from lskeys.ssh import config_text, hosts
 from lskeys.ssh.hosts import Host
-from lskeys.text import harmless
+from lskeys.text import printable
 
 MOMENT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 WEB = Instance(
@@ -35,8 +34,8 @@ KEY = LocalKey(Path("/keys/web.pem"), (), has_private=True, encrypted=False, mod
 BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(range(32))
 HOST_KEY = HostKey("ssh-ed25519", base64.b64encode(BLOB).decode())
 KNOWN_HOSTS = Path("/home/ana/.ssh/lskeys.known_hosts")
-SSH_FOLDER = Path("/home/ana/.ssh")
-OWN = SSH_FOLDER / "lskeys.config"
+SSH_DIRECTORY = Path("/home/ana/.ssh")
+OWN = SSH_DIRECTORY / "lskeys.config"
 
 HOSTILE = (
     "web\n    ProxyCommand touch /tmp/x",
@@ -73,7 +72,7 @@ FILE_NAMES = st.text("\"'\\ %#~${}a", min_size=1, max_size=9) | st.text(
 
 def matched(*keys: LocalKey, pair: KeyPair = PAIR) -> MatchedPair:
     """A pair with local files."""
-    return MatchedPair(pair, tuple(Match(key, Form.MD5_SPKI) for key in keys))
+    return MatchedPair(pair, tuple(Match(key, FingerprintType.MD5_SPKI) for key in keys))
 
 
 def asked(config: Path, alias: str) -> dict[str, str]:
@@ -129,10 +128,10 @@ REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "a", "b"])
 
 
 @given(st.sets(st.tuples(NAMES, REGIONS), max_size=12))
-def test_aliases_are_unique(places: set[tuple[str, str]]) -> None:
+def test_aliases_are_unique(account_regions: set[tuple[str, str]]) -> None:
     """No two instances get one alias, whatever dots are in their names."""
-    given_to = hosts.aliases(Instance(name, region) for name, region in places)
-    assert len(set(given_to.values())) == len(places)
+    given_to = hosts.aliases(Instance(name, region) for name, region in account_regions)
+    assert len(set(given_to.values())) == len(account_regions)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +157,7 @@ def test_second_instance_of_a_name_has_no_alias() -> None:
 
 
 def test_best_key() -> None:
-    """A private half before a public one, private permissions before loose, proof before name."""
+    """A private key before a public one, private permissions before loose, proof before name."""
     public = replace(KEY, path=Path("/keys/a.pub"), has_private=False)
     loose = replace(KEY, path=Path("/keys/b"), mode=0o644)
     by_name = replace(KEY, path=Path("/keys/c"), is_by_name=True)
@@ -186,12 +185,12 @@ OLDER = "it is older than that key pair, whose key will not open it: it holds an
         (
             WEB,
             matched(),
-            ("its private key is not on this disk, and AWS has none: copy it to ~/.ssh",),
+            ("its private key is not on this computer, and AWS has none: copy it to ~/.ssh",),
         ),
         (
             WEB,
             matched(pair=replace(PAIR, name="LightsailDefaultKeyPair")),
-            ("its key is not on this disk: lskeys download-default --region eu-west-1",),
+            ("its key is not on this computer: lskeys download-default --region eu-west-1",),
         ),
         (
             WEB,
@@ -225,26 +224,26 @@ def test_notes(instance: Instance, pair: MatchedPair | None, notes: tuple[str, .
 def test_odd_host_key_is_not_pinned(key: HostKey) -> None:
     """A key of another algorithm than it says, cut off, or with more behind it is not written."""
     unpinned = hosts.host(WEB, "web", matched(KEY))
-    odd = hosts.pinned(unpinned, Answer("web", (key,)))
+    odd = hosts.pinned(unpinned, Outcome("web", (key,)))
     note = "AWS reports no host key that can be used: check its fingerprint when ssh asks"
     assert odd == replace(unpinned, notes=(note,))
-    assert hosts.pinned(unpinned, Answer("web", (key, HOST_KEY))).host_keys == (HOST_KEY,)
+    assert hosts.pinned(unpinned, Outcome("web", (key, HOST_KEY))).host_keys == (HOST_KEY,)
 
 
 def test_unread_host_keys_are_noted() -> None:
     """Without host keys a block is as without pinning, and says why."""
     unpinned = hosts.host(WEB, "web", matched(KEY))
-    failed = hosts.pinned(unpinned, Answer("web", error=LskeysError("no", code="Throttling")))
-    none = hosts.pinned(unpinned, Answer("web", ()))
+    failed = hosts.pinned(unpinned, Outcome("web", error=LskeysError("no", code="Throttling")))
+    none = hosts.pinned(unpinned, Outcome("web", ()))
     assert failed.notes[0].startswith("its host keys could not be read (Throttling)")
     assert none.notes[0].startswith("AWS has seen no host key of it")
-    assert list(sshconfig.known_hosts_lines([failed, none])) == []
+    assert list(config_text.known_hosts_lines([failed, none])) == []
 
 
 def test_block() -> None:
     """A block with everything."""
     host = replace(hosts.host(WEB, "web", matched(KEY)), host_keys=(HOST_KEY,), notes=("so",))
-    assert list(sshconfig.blocks([host], KNOWN_HOSTS)) == [
+    assert list(config_text.blocks([host], KNOWN_HOSTS)) == [
         "# web in eu-west-1, key pair web-key",
         "# so",
         "Host web",
@@ -258,7 +257,7 @@ def test_block() -> None:
         "    UpdateHostKeys no",
     ]
     known = [f"203.0.113.1 ssh-ed25519 {HOST_KEY.public_key} web"]
-    assert list(sshconfig.known_hosts_lines([host])) == known
+    assert list(config_text.known_hosts_lines([host])) == known
 
 
 @given(name=WILD, user=st.none() | WILD, address=WILD, pair=st.none() | WILD, file=WILD)
@@ -276,10 +275,10 @@ def test_no_text_breaks_out_of_its_place(
         key = replace(KEY, path=Path("/keys") / file.lstrip("/"), mode=0o644)
         alias = hosts.aliases([each])[each]
         host = replace(hosts.host(each, alias, matched(key)), host_keys=(HOST_KEY,))
-        lines = list(sshconfig.blocks([host], KNOWN_HOSTS))
+        lines = list(config_text.blocks([host], KNOWN_HOSTS))
         options = [line for line in lines if not line.startswith("# ")]
         words = [line.split()[0] for line in options[1:]]
-        assert all(line == harmless(line) for line in lines)
+        assert all(line == printable(line) for line in lines)
         assert options[0] == f"Host {alias}"
         assert words == [keyword for keyword in KEYWORDS if keyword in words]
         assert set(KEYWORDS) - set(words) <= {"User", "IdentityFile", "IdentitiesOnly"}
@@ -294,16 +293,16 @@ def test_ssh_reads_what_was_meant(tmp_path: Path, file: str) -> None:
     path = Path("/some keys") / file
     host = Host("web", WEB, "203.0.113.1", "ubuntu", path)
     config = tmp_path / "config"
-    config.write_text("\n".join(sshconfig.blocks([host])) + "\n", "utf-8")
+    config.write_text("\n".join(config_text.blocks([host])) + "\n", "utf-8")
     read = asked(config, "web")
     assert (read["hostname"], read["user"]) == ("203.0.113.1", "ubuntu")
-    if re.search(r'["\\]|\$\{', file) or file != harmless(file):
-        assert "    IdentitiesOnly yes" not in sshconfig.blocks([host])
+    if re.search(r'["\\]|\$\{', file) or file != printable(file):
+        assert "    IdentitiesOnly yes" not in config_text.blocks([host])
         assert read["identitiesonly"] == "no"
         return
     assert read["identityfile"] == str(path).replace("%", "%%")  # shown before tokens are expanded
     assert read["identitiesonly"] == "yes"
-    [line] = [each for each in sshconfig.blocks([host]) if "IdentityFile" in each]
+    [line] = [each for each in config_text.blocks([host]) if "IdentityFile" in each]
     assert read_by_old_ssh(line.strip().removeprefix("IdentityFile ")) == str(path)
 
 
@@ -311,16 +310,16 @@ def test_ssh_reads_an_ipv6_address(tmp_path: Path) -> None:
     """An instance without IPv4 is reached by its other address."""
     instance = replace(WEB, public_ip="2001:DB8:0::1")
     config = tmp_path / "config"
-    config.write_text("\n".join(sshconfig.blocks([hosts.host(instance, "web", None)])))
+    config.write_text("\n".join(config_text.blocks([hosts.host(instance, "web", None)])))
     assert asked(config, "web")["hostname"] == "2001:db8::1"
 
 
 @given(st.binary(max_size=80))
 def test_include_is_added_once_and_nothing_else_changes(config: bytes) -> None:
     """One line more at the top, the rest byte for byte, and no second one the next time."""
-    once = sshconfig.with_include(config, OWN, SSH_FOLDER)
+    once = config_text.with_include(config, OWN, SSH_DIRECTORY)
     assert once == b"Include /home/ana/.ssh/lskeys.config\n" + config
-    assert sshconfig.with_include(once, OWN, SSH_FOLDER) == once
+    assert config_text.with_include(once, OWN, SSH_DIRECTORY) == once
 
 
 @pytest.mark.parametrize(
@@ -339,7 +338,7 @@ def test_include_is_added_once_and_nothing_else_changes(config: bytes) -> None:
 )
 def test_include_that_is_there(config: str, *, is_there: bool) -> None:
     """An Include for all hosts is known in every spelling; one for some hosts does not count."""
-    after = sshconfig.with_include(config.encode(), OWN, SSH_FOLDER)
+    after = config_text.with_include(config.encode(), OWN, SSH_DIRECTORY)
     assert (after == config.encode()) is is_there
 
 
@@ -349,16 +348,16 @@ def test_include_that_is_there(config: str, *, is_there: bool) -> None:
 def test_path_an_include_cannot_name(name: str) -> None:
     """A path that ssh would take for a pattern or another one is refused."""
     with pytest.raises(RefusedError, match="cannot be named in an Include line"):
-        sshconfig.include_line(Path("/home/ana") / name)
+        config_text.include_line(Path("/home/ana") / name)
 
 
 def test_ssh_follows_the_include(tmp_path: Path) -> None:
     """Our blocks come first, and behind them the user's options still count for every host."""
     own = tmp_path / "with space.config"
-    own.write_bytes(sshconfig.own_file(sshconfig.blocks([hosts.host(WEB, "web", None)])))
+    own.write_bytes(config_text.own_file(config_text.blocks([hosts.host(WEB, "web", None)])))
     config = tmp_path / "config"
     mine = b"Port 2222\nHost *\n    HostName 198.51.100.9\n"
-    config.write_bytes(sshconfig.with_include(mine, own, tmp_path))
+    config.write_bytes(config_text.with_include(mine, own, tmp_path))
     for each in (own, config):
         each.chmod(0o600)
     assert asked(config, "web")["hostname"] == "203.0.113.1"

@@ -57,12 +57,12 @@ def test_verified(own: Path) -> None:
     """Both halves and the fingerprint belong together: the form that matched is told."""
     found = verify(handed_out(own.read_bytes(), public_line(own)), reported(sha256_of(own)), REGION)
     assert found.match is not None
-    assert found.match.form == "sha256-ssh"
+    assert found.match.fingerprint_type == "sha256-ssh"
     assert found.private_key.pem.reveal() == own.read_bytes()
 
 
 def test_doubled_prefix(own: Path) -> None:
-    """AWS's own sample of a public half is understood."""
+    """AWS's own sample of a public key is understood."""
     line = f"ssh-rsa {public_line(own)} "
     assert verify(handed_out(own.read_bytes(), line), reported(None), REGION).match is None
 
@@ -75,7 +75,7 @@ def test_unverified(own: Path, pair: KeyPair | None) -> None:
 
 @pytest.mark.parametrize("public", [None, ""])
 def test_no_public_half(own: Path, public: str | None) -> None:
-    """A missing public half leaves the fingerprint to decide."""
+    """A missing public key leaves the fingerprint to decide."""
     found = verify(handed_out(own.read_bytes(), public), reported(sha256_of(own)), REGION)
     assert found.match is not None
 
@@ -87,14 +87,14 @@ def test_other_fingerprint(own: Path, foreign: Path) -> None:
 
 
 def test_other_halves(own: Path, foreign: Path) -> None:
-    """The right private half beside another's public one is refused."""
+    """The right private key beside another's public one is refused."""
     with pytest.raises(RefusedError, match="do not belong together"):
         verify(handed_out(own.read_bytes(), public_line(foreign)), reported(sha256_of(own)), REGION)
 
 
 @pytest.mark.parametrize("public", ["ssh-rsa", "garbage", "ssh-rsa AAAA", "\udcff\x1b[31m", " "])
 def test_no_public_key(own: Path, public: str) -> None:
-    """A public half that is no key does not belong to the private one."""
+    """A public key that is no key does not belong to the private one."""
     with pytest.raises(RefusedError, match="do not belong together"):
         verify(handed_out(own.read_bytes(), public), reported(sha256_of(own)), REGION)
 

@@ -16,13 +16,13 @@ from rich.text import Text
 
 from lskeys.errors import SetupError
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
-from lskeys.output import formats as plain
-from lskeys.output.result import SCHEMA_VERSION, Sheet, json_text
+from lskeys.output import formats
+from lskeys.output.result import SCHEMA_VERSION, Result, json_text
 from lskeys.output.table import table
-from lskeys.output.views.deletion_warning import stakes
+from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import age, rfc3339
 from lskeys.output.views.key_pairs import KEY_PAIRS
-from lskeys.text import harmless
+from lskeys.text import printable
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOMENTS = st.integers(-62_135_500_000_000, 253_402_300_000_000).map(
@@ -110,14 +110,14 @@ def test_json_is_ascii_and_true(text: str) -> None:
 @given(st.lists(PAIRS, max_size=3), st.sampled_from([1, 33, 34, 100]))
 def test_json_is_one_document(pairs: list[KeyPair], times: int) -> None:
     """However many items, and whatever is in them, it is laid out as if written at once."""
-    sheet = Sheet(KEY_PAIRS, pairs * times, [SetupError("no region is set")])
-    assert "\n".join(plain.json_document(sheet)) == json_text(sheet.document, indent=4)
+    result = Result(KEY_PAIRS, pairs * times, [SetupError("no region is set")])
+    assert "\n".join(formats.json_document(result)) == json_text(result.document, indent=4)
 
 
 @given(st.lists(PAIRS, max_size=3))
 def test_text_keeps_its_fields(pairs: list[KeyPair]) -> None:
     """A line for each pair, a field for each column, whatever the values."""
-    lines = list(plain.text(Sheet(KEY_PAIRS, pairs)))
+    lines = list(formats.text(Result(KEY_PAIRS, pairs)))
     assert [line.count("\t") for line in lines] == [4] * len(pairs)
     assert all(line.replace("\t", "").isprintable() for line in lines)
 
@@ -125,7 +125,7 @@ def test_text_keeps_its_fields(pairs: list[KeyPair]) -> None:
 @given(st.lists(PAIRS, max_size=3))
 def test_csv_keeps_its_cells(pairs: list[KeyPair]) -> None:
     """Read back, CSV has a header, a row for each pair, and no cell that computes."""
-    text = "\n".join(plain.comma_separated(Sheet(KEY_PAIRS, pairs)))
+    text = "\n".join(formats.comma_separated(Result(KEY_PAIRS, pairs)))
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     assert header == list(KEY_PAIRS.standard)
     assert [len(row) for row in rows] == [5] * len(pairs)
@@ -135,8 +135,8 @@ def test_csv_keeps_its_cells(pairs: list[KeyPair]) -> None:
 def drawn(pairs: list[KeyPair], width: int) -> list[str]:
     """The lines of a table of names and fingerprints."""
     chosen = KEY_PAIRS.chosen(["name", "fingerprint"])
-    sheet = Sheet(KEY_PAIRS, pairs, chosen=chosen)
-    return list(table(sheet, NOW, width=width, colored=False, ascii_only=True))
+    result = Result(KEY_PAIRS, pairs, chosen=chosen)
+    return list(table(result, NOW, width=width, colored=False, ascii_only=True))
 
 
 @given(st.lists(PAIRS, max_size=3), st.integers(1, 200))
@@ -148,27 +148,27 @@ def test_any_table_is_visible_text(pairs: list[KeyPair], width: int) -> None:
 @given(st.lists(PAIRS, min_size=1, max_size=3), st.booleans())
 def test_rows_look_as_rich_draws_them(pairs: list[KeyPair], ascii_only: bool) -> None:  # noqa: FBT001  drawn by the test
     """Rows are put together here, in every script, as Rich's table puts them."""
-    sheet = Sheet(KEY_PAIRS, pairs)
+    result = Result(KEY_PAIRS, pairs)
     rules = box.ASCII if ascii_only else box.SIMPLE_HEAD
     expected = Table(box=rules, show_edge=False, pad_edge=False)
-    for column in sheet.columns:
+    for column in result.columns:
         expected.add_column(column.heading, no_wrap=True)
     for pair in pairs:
-        cells = [column.cell(pair, NOW).text for column in sheet.columns]
-        expected.add_row(*(Text(harmless(cell)) for cell in cells))
+        cells = [column.cell(pair, NOW).text for column in result.columns]
+        expected.add_row(*(Text(printable(cell)) for cell in cells))
     console = Console(file=io.StringIO(), width=1000, color_system=None)
     with console.capture() as captured:
         console.print(expected)
     lines = [line.rstrip() for line in captured.get().splitlines()]
-    assert list(table(sheet, NOW, width=1000, colored=False, ascii_only=ascii_only)) == lines
+    assert list(table(result, NOW, width=1000, colored=False, ascii_only=ascii_only)) == lines
 
 
 @given(st.lists(PAIRS, min_size=1, max_size=3), st.integers(1, 200))
 def test_styles_add_nothing_but_styles(pairs: list[KeyPair], width: int) -> None:
     """Without its escapes, a table with styles is the one without, line by line."""
-    sheet = Sheet(KEY_PAIRS, pairs)
+    result = Result(KEY_PAIRS, pairs)
     styled, plainly = (
-        list(table(sheet, NOW, width=width, colored=colored, ascii_only=False))
+        list(table(result, NOW, width=width, colored=colored, ascii_only=False))
         for colored in (True, False)
     )
     assert [re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in styled] == plainly
@@ -184,16 +184,16 @@ def test_no_table_cuts_anything_off(length: int, width: int) -> None:
 @given(st.lists(PAIRS, max_size=2))
 def test_lines_are_the_items_of_the_document(pairs: list[KeyPair]) -> None:
     """JSON lines and the document hold the same objects."""
-    sheet = Sheet(KEY_PAIRS, pairs)
-    document = json.loads("".join(plain.json_document(sheet)))
-    assert document["keyPairs"] == [json.loads(line) for line in plain.json_lines(sheet)]
+    result = Result(KEY_PAIRS, pairs)
+    document = json.loads("".join(formats.json_document(result)))
+    assert document["keyPairs"] == [json.loads(line) for line in formats.json_lines(result)]
     assert (document["errors"], document["schemaVersion"]) == ([], SCHEMA_VERSION)
 
 
 def test_errors_in_the_document() -> None:
     """What failed stands in the document beside what did not."""
     error = SetupError("no", hint="do", code="C", region="us-east-1")
-    document = Sheet(KEY_PAIRS, [], [error]).document
+    document = Result(KEY_PAIRS, [], [error]).document
     assert document["errors"] == [
         {
             "code": "C",
@@ -223,8 +223,8 @@ def test_the_default_pair_stands_out() -> None:
     [
         (None, (), "which instances name it could not be found out"),
         ((), (), "no instance names it"),
-        (("a", "b"), (), "named by a, b, which keep its public key and go on naming it"),
-        (("a", "b"), ("b",), "named by a, b, which go on naming it; with an older key: b"),
+        (("a", "b"), (), "used by a, b, which keep its public key and go on naming it"),
+        (("a", "b"), ("b",), "used by a, b, which go on naming it; with an older key: b"),
     ],
 )
 def test_stakes_tell_who_names_it(
@@ -232,11 +232,11 @@ def test_stakes_tell_who_names_it(
 ) -> None:
     """Before a pair goes, who names it is told, and who of them never had its key."""
     pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
-    assert stakes(pair, "proved", NOW)[2] == told
+    assert deletion_warning(pair, "proved", NOW)[2] == told
 
 
 def test_columns_are_a_contract() -> None:
-    """The words of --columns, and which are shown unasked."""
+    """The words of --columns, and which are shown without confirmation."""
     assert KEY_PAIRS.names == (
         "name",
         "region",

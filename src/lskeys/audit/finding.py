@@ -1,4 +1,4 @@
-"""One finding: a stable code, a sentence, its subject, and the command that mends it. Pure."""
+"""One finding: a stable code, a sentence, its subject, and the command that fixes it. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,8 +24,8 @@ class Code(StrEnum):
     MISSING_PUBLIC = "missing-public"
 
 
-MENDABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
-"""What lskeys mends itself: where no key can be lost by it."""
+FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
+"""What lskeys fixes itself: where no key can be lost by it."""
 
 _URGENCY = {code: place for place, code in enumerate(Code)}
 
@@ -37,10 +37,10 @@ class Finding:
     Attributes:
         code: Its kind.
         message: A sentence about the subject, which it does not name.
-        command: A line for a shell, which mends it or is the first step to that.
+        command: A line for a shell, which fixes it or is the first step to that.
         region: The region of the pair it is about.
         name: The name of that pair.
-        file: The file or folder it is about; None where it is about the pair alone.
+        file: The file or directory it is about; None where it is about the pair alone.
         profile: Whose account that pair is in, where several are asked.
     """
 

@@ -8,38 +8,38 @@ from pathlib import Path
 from lskeys.audit.remedies import Lskeys
 from lskeys.keypairs.names import default_key_file
 from lskeys.keys import fingerprints
-from lskeys.keys.matching import KeyFolder, LocalKey, match_all
-from lskeys.model import KeyPair, Place, place_of
+from lskeys.keys.matching import DirectoryListing, LocalKey, match_all
+from lskeys.model import AccountRegion, KeyPair, account_region
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Inventory:
     """Everything that is judged.
 
     Attributes:
-        places: The regions that were asked, each with its profile where several accounts were.
+        account_regions: The regions that were asked, with the profile where there are several.
         everywhere: Whether these are all there are.
         silent: Those of them that did not tell their pairs.
         pairs: All pairs of the others; `used_by` is None where the instances are not known.
-        keys: The keys in the key folders.
-        folders: The key folders.
+        keys: The keys in the key directories.
+        directories: The key directories.
         now: The time.
         max_age: Days a pair may be old; None means any number.
         lskeys: Spells commands for the account that was asked.
     """
 
-    places: tuple[Place, ...]
+    account_regions: tuple[AccountRegion, ...]
     everywhere: bool
-    silent: frozenset[Place]
+    silent: frozenset[AccountRegion]
     pairs: tuple[KeyPair, ...]
     keys: tuple[LocalKey, ...]
-    folders: tuple[KeyFolder, ...]
+    directories: tuple[DirectoryListing, ...]
     now: datetime
     max_age: int | None = None
     lskeys: Lskeys = field(default_factory=Lskeys)
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
-        """Each pair, and the files that hold its key or the public half of it."""
+        """Each pair, and the files that hold its key or the public key of it."""
         matched = match_all(self.pairs, self.keys).pairs
         return {each.pair: tuple(match.key for match in each.matches) for each in matched}
 
@@ -49,20 +49,20 @@ class Evidence:
         for pair, keys in self.holders().items():
             for key in keys:
                 found.setdefault(key, []).append(pair)
-        return {key: tuple(sorted(pairs, key=place_and_name)) for key, pairs in found.items()}
+        return {key: tuple(sorted(pairs, key=region_and_name)) for key, pairs in found.items()}
 
     def private_keys(self) -> tuple[LocalKey, ...]:
-        """The files with a private half."""
+        """The files with a private key."""
         return tuple(key for key in self.keys if key.has_private)
 
     def lies_beside(self, path: Path, name: str) -> bool:
-        """Whether there is a file of this name in the key folder of that one."""
-        return any(each.path == path.parent and name in each.names for each in self.folders)
+        """Whether there is a file of this name in the key directory of that one."""
+        return any(each.path == path.parent and name in each.names for each in self.directories)
 
 
-def place_and_name(pair: KeyPair) -> tuple[Place, str]:
+def region_and_name(pair: KeyPair) -> tuple[AccountRegion, str]:
     """What orders pairs."""
-    return (place_of(pair), pair.name)
+    return (account_region(pair), pair.name)
 
 
 def file_name(pair: KeyPair) -> str:
@@ -71,7 +71,7 @@ def file_name(pair: KeyPair) -> str:
 
 
 def has_fingerprint(pair: KeyPair) -> bool:
-    """Whether the service reports what can be compared."""
+    """Whether AWS reports what can be compared."""
     return fingerprints.parse(pair.fingerprint or "") is not None
 
 

@@ -1,4 +1,4 @@
-"""The command lines that mend, quoted for a shell. Pure."""
+"""The command lines that fix, quoted for a shell. Pure."""
 
 import shlex
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lskeys.model import KeyPair
 
-_LONGEST_NAME = 255
+_MAX_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Lskeys:
         return self._line(pair.profile, "download-default", "--region", pair.region)
 
     def download_over(self, pair: KeyPair, file: Path) -> str:
-        """Save the default key in place of another, which is kept beside it."""
+        """Save the default key in place of another, which is kept next to it."""
         target = ("--file", str(file), "--force")
         return self._line(pair.profile, "download-default", "--region", pair.region, *target)
 
@@ -43,7 +43,7 @@ class Lskeys:
         if pair.is_default:
             return self._line(pair.profile, "rotate-default", "--region", pair.region)
         dated = f"-{now:%Y-%m-%d}"
-        name = pair.name[: _LONGEST_NAME - len(dated)] + dated
+        name = pair.name[: _MAX_NAME - len(dated)] + dated
         return self._line(pair.profile, "create", name, "--region", pair.region)
 
     def look_everywhere(self, file: Path) -> str:
@@ -61,13 +61,13 @@ def put_aside(file: Path, ending: str) -> str:
     return shlex.join(("mv", "-n", str(file), f"{file}.{ending}"))
 
 
-def close_folder(folder: Path) -> str:
-    """Take everybody else's right to put files in a folder."""
-    return shlex.join(("chmod", "go-w", str(folder)))
+def restrict_directory(directory: Path) -> str:
+    """Take everybody else's right to put files in a directory."""
+    return shlex.join(("chmod", "go-w", str(directory)))
 
 
 def derive_public(private: Path) -> str:
-    """Write the public half beside a private key; asks for a passphrase where there is one."""
+    """Write the public key beside a private key; asks for a passphrase where there is one."""
     derive = shlex.join(("ssh-keygen", "-y", "-f", str(private)))
     return f"{derive} > {shlex.quote(f'{private}.pub')}"
 

@@ -13,10 +13,10 @@ import typer
 
 from lskeys.cli import commands
 from lskeys.cli.commands import Verb, command
-from lskeys.cli.options import EVERYWHERE, Before, Words, parameters
-from lskeys.cli.runtime import Launch
+from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, SuggestingGroup, parameters
+from lskeys.cli.runtime import Invocation
 from lskeys.errors import (
-    LOOK_AROUND,
+    SANDBOX_HINT,
     ExitCode,
     InterruptedByUserError,
     LocalError,
@@ -29,16 +29,16 @@ from lskeys.text import did_you_mean, one_line
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
 
 
-def main(arguments: Sequence[str], launch: Launch) -> int:
+def main(arguments: Sequence[str], invocation: Invocation) -> int:
     """Run one command line; every failure is told on stderr, and its exit code returned."""
     terminal = Terminal(
-        launch.stdin,
-        launch.stdout,
-        launch.stderr,
-        launch.environ,
-        json_errors=_wants_json(arguments, launch.environ),
+        invocation.stdin,
+        invocation.stdout,
+        invocation.stderr,
+        invocation.environ,
+        json_errors=_wants_json(arguments, invocation.environ),
     )
-    failed = _attempt(arguments, launch)
+    failed = _attempt(arguments, invocation)
     if failed is not None:
         terminal.error(failed)
     lost = terminal.close()
@@ -48,13 +48,13 @@ def main(arguments: Sequence[str], launch: Launch) -> int:
     return int(failed.exit_code) if failed else ExitCode.DONE
 
 
-def _attempt(arguments: Sequence[str], launch: Launch) -> LskeysError | None:
+def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | None:
     try:
         code = app()(
             args=list(arguments),
             prog_name="lskeys",
             standalone_mode=False,
-            obj=Before(launch, {}),
+            obj=GlobalValues(invocation, {}),
         )
     except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  the front door
         return _told(error, arguments)
@@ -79,7 +79,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return _bug(error)
 
 
-class Verbs(Words):
+class Verbs(SuggestingGroup):
     """Every verb by its word and summary; the one that is typed gets its file and options."""
 
     def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
@@ -108,7 +108,7 @@ def _nothing() -> None:
 
 def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
     """Amazon Lightsail SSH key pairs, managed from the command line."""
-    context.obj = Before(context.obj.launch, values)
+    context.obj = GlobalValues(context.obj.invocation, values)
 
 
 _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how inspect is told
@@ -116,7 +116,7 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how 
         inspect.Parameter(
             "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
         ),
-        *parameters(*EVERYWHERE),
+        *parameters(*GLOBAL_GROUPS),
     ]
 )
 
@@ -128,7 +128,7 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
     page = f"see lskeys {verb.word} --help" if verb else "see lskeys --help"
     if not message:  # Typer has shown the page
-        return UsageError("no verb is given", hint=page if verb else LOOK_AROUND)
+        return UsageError("no command given", hint=page if verb else SANDBOX_HINT)
     hint = None
     if hasattr(raw, "possibilities"):  # an option that is none
         message = one_line(raw.message)

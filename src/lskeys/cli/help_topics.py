@@ -38,7 +38,7 @@ TOPICS = (
             ),
             ("6", "findings (audit)"),
             ("7", "partial: some regions or names failed, the rest is done"),
-            ("8", "AWS or the network: error, throttling, timeout, unusable answer"),
+            ("8", "AWS or the network: error, throttling, timeout, invalid response"),
             ("9", "local I/O: disk full, read-only, permission, stdout gone"),
             ("10", "you said no"),
             ("130", "interrupted (Ctrl-C)"),
@@ -58,10 +58,10 @@ TOPICS = (
         (
             ("LSKEYS_PROFILE", "the AWS profile, as --profile"),
             ("LSKEYS_REGIONS", "regions with commas or blanks between, or all; as --region"),
-            ("LSKEYS_OUT", "the folder keys are saved in, as --out"),
+            ("LSKEYS_OUT", "the directory keys are saved in, as --out"),
             ("LSKEYS_OUTPUT", "table, text, csv, json or jsonl; as --output"),
             ("LSKEYS_COLOR", "auto, always or never; as --color"),
-            ("LSKEYS_SANDBOX", "1 for the built-in pretend Lightsail, as --sandbox"),
+            ("LSKEYS_SANDBOX", "1 for the local Lightsail emulator, as --sandbox"),
             ("LSKEYS_ENDPOINT_URL", "the server to ask, as --endpoint-url"),
             ("LSKEYS_TIMEOUT", "seconds for one question, as --timeout"),
             ("LSKEYS_NO_INPUT", "1: never ask anything, as --no-input"),
@@ -115,19 +115,19 @@ TOPICS = (
         "security",
         "How keys are kept, and what is not promised",
         """
-        A private key file has mode 0600 from its first byte, in a folder that only you can
+        A private key file has mode 0600 from its first byte, in a directory that only you can
         write to. It is placed whole or not at all, and only after it was parsed and its
         fingerprint is the one AWS reports; where AWS reports none, the word is unverified.
 
-        Nothing is overwritten unasked: --force keeps the old file beside the new one. What
+        No file is overwritten by default: --force keeps the old file next to the new one. What
         deletes or replaces asks first on a terminal; elsewhere it wants --yes, or ends with 5.
         --dry-run changes nothing.
 
         The default pair is deleted only with a verified fingerprint, and only if a copy of its
-        private key is on this disk, --backup makes one, or --no-backup gives it up.
+        private key is on this computer, --backup makes one, or --no-backup gives it up.
 
         Names, tags and messages are made harmless before they are shown. Plain HTTP is spoken
-        with loopback only.
+        with localhost only.
 
         Not promised: Python cannot wipe memory; root, malware under your account, swap and
         backups are out of scope.

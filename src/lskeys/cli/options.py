@@ -15,32 +15,33 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
-from lskeys.cli.runtime import Asked, Launch, Runtime
+from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
 from lskeys.errors import UsageError
 from lskeys.text import did_you_mean, one_line
 
-_CONNECTION = "Connection"
-_OUTPUT = "Output"
-_SAFETY = "Safety"
+_CONNECTION = "ConnectionOptions"
+_OUTPUT = "OutputOptions"
+_SAFETY = "SafetyOptions"
 _TAKE_SEVERAL = "list, show, audit, regions and fingerprint take several"
 
-ON_THIS_DISK = "\0"
+FROM_LOCAL_KEY = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
 
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="The folder to save in (default: ~/.ssh)."),
+    typer.Option("--out", metavar="DIR", help="The directory to save in (default: ~/.ssh)."),
 ]
 File = Annotated[
     str | None,
     typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout."),
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="Replace another key there, keeping it beside.")
+    bool,
+    typer.Option("--force", help="Replace an existing key file; the old one is kept as a backup."),
 ]
 TagWords = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="KEY[=VALUE]", help="A tag for it; may be given again."),
+    typer.Option("--tag", metavar="KEY[=VALUE]", help="A tag for it; repeatable."),
 ]
 PassphraseFile = Annotated[
     Path | None,
@@ -60,7 +61,7 @@ def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
         raise typer.Exit
 
 
-class Connection:
+class ConnectionOptions:
     """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
 
     profile: Annotated[
@@ -80,7 +81,7 @@ class Connection:
             "-r",
             metavar="REGION",
             rich_help_panel=_CONNECTION,
-            help="A region, or 'all'; may be given again.",
+            help="A region, or 'all'; repeatable.",
         ),
     ] = None
     all_regions: Annotated[
@@ -95,13 +96,13 @@ class Connection:
             "--endpoint-url",
             metavar="URL",
             rich_help_panel=_CONNECTION,
-            help="Ask this server; https, or http on loopback.",
+            help="Ask this server; https, or http on localhost.",
         ),
     ] = None
     sandbox: Annotated[
         bool,
         typer.Option(
-            "--sandbox", rich_help_panel=_CONNECTION, help="Use the built-in pretend Lightsail."
+            "--sandbox", rich_help_panel=_CONNECTION, help="Use the local Lightsail emulator."
         ),
     ] = False
     timeout: Annotated[
@@ -113,12 +114,12 @@ class Connection:
             min=0.1,
             max=86_400,
             callback=_number,
-            help="The longest one question to AWS may take, retries included (default: 60).",
+            help="Time limit per request, retries included (default: 60).",
         ),
     ] = None
 
 
-class Output:
+class OutputOptions:
     """What the answer looks like: the options of every verb with a result in several formats."""
 
     output: Annotated[
@@ -150,7 +151,7 @@ class Output:
     ] = False
 
 
-class Program:
+class ProgramOptions:
     """The options of every verb."""
 
     color: Annotated[
@@ -179,7 +180,7 @@ class Program:
     ] = False
 
 
-class Safety:
+class SafetyOptions:
     """The options of every verb that changes something, here or there."""
 
     dry_run: Annotated[
@@ -197,14 +198,14 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class GlobalValues:
     """What came before the verb: the launch, and the shared options given there."""
 
-    launch: Launch
+    invocation: Invocation
     values: dict[str, Any]
 
 
-EVERYWHERE = (Connection, Output, Program)
+GLOBAL_GROUPS = (ConnectionOptions, OutputOptions, ProgramOptions)
 """The groups that are understood before the verb, too."""
 
 
@@ -225,15 +226,15 @@ def verb(
 
         @wraps(function)
         def dressed(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
-            before: Before = context.obj
+            before: GlobalValues = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
-            asked = _asked(before.values, given)
+            asked = _shared_options(before.values, given)
             if len(asked.profiles) > 1 and not takes_profiles:
                 raise UsageError(
                     f"--profile is given {len(asked.profiles)} times, and this asks one account",
                     hint=f"give one; {_TAKE_SEVERAL}",
                 )
-            run = Runtime(before.launch, asked)
+            run = Runtime(before.invocation, asked)
             try:
                 run.check_output()
                 function(run, **values)
@@ -262,18 +263,18 @@ def parameters(*groups: type[Any]) -> list[inspect.Parameter]:
     ]
 
 
-def _asked(before: dict[str, Any], after: dict[str, Any]) -> Asked:
+def _shared_options(before: dict[str, Any], after: dict[str, Any]) -> SharedOptions:
     said = {name: value for name, value in before.items() if value}
     said |= {name: value for name, value in after.items() if value}
     said.pop("version", None)
     if said.get("region") and said.get("all_regions"):
-        raise UsageError("--region and --all-regions exclude each other", hint="choose one")
+        raise UsageError("--region and --all-regions cannot be combined", hint="choose one")
     said["regions"] = tuple(said.pop("region", ()))
     said["profiles"] = tuple(dict.fromkeys(said.pop("profile", ())))
-    return replace(Asked(), **said)
+    return replace(SharedOptions(), **said)
 
 
-class Words(TyperGroup):
+class SuggestingGroup(TyperGroup):
     """A command of several words; one it does not have is told with the nearest it has."""
 
     def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
@@ -318,5 +319,5 @@ def _with_value(option: str, args: Sequence[str]) -> list[str]:
             return [*filled, *args[position:]]
         following = args[position + 1 : position + 2]
         is_bare = word == option and (not following or following[0].startswith("-"))
-        filled.append(f"{option}={ON_THIS_DISK}" if is_bare else word)
+        filled.append(f"{option}={FROM_LOCAL_KEY}" if is_bare else word)
     return filled

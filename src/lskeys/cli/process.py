@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from lskeys.cli.app import main as run
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.errors import ExitCode, InterruptedByUserError
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,8 +35,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
-    launch = Launch(sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC))
-    exit_code = run(sys.argv[1:], launch)
+    invocation = Invocation(
+        sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC)
+    )
+    exit_code = run(sys.argv[1:], invocation)
     gc.freeze()
     sys.exit(exit_code)
 

@@ -23,7 +23,7 @@ def parse(path: Path, text: str) -> Mapping[str, Any]:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="mend it") from None
+        raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="fix it") from None
     for key, value in values.items():
         _check(path, key, value)
     return values

@@ -31,7 +31,7 @@ class Surroundings:
         output: The format that stdout calls for.
         config_file: Where config.toml is looked for.
         is_there: Whether it is there.
-        key_folders: The folders searched for local keys.
+        key_directories: The directories searched for local keys.
         trouble: Why AWS's own configuration could not be read; then it chooses nothing.
     """
 
@@ -40,14 +40,14 @@ class Surroundings:
     output: str
     config_file: "Path"
     is_there: bool
-    key_folders: "Sequence[Path]"
+    key_directories: "Sequence[Path]"
     trouble: LskeysError | None = None
 
 
 def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
     """Every setting, decided to the end."""
     file_origin = "read" if around.is_there else "not there"
-    folders = tuple(dict.fromkeys(str(folder) for folder in around.key_folders))
+    directories = tuple(dict.fromkeys(str(directory) for directory in around.key_directories))
     return [
         _profile(settings, around),
         _regions(settings, around),
@@ -60,7 +60,7 @@ def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
         NamedSetting("no-input", settings.no_input.value, settings.no_input.origin),
         NamedSetting("debug", settings.debug.value, settings.debug.origin),
         NamedSetting("config-file", str(around.config_file), file_origin),
-        NamedSetting("key-folders", folders, "out and ~/.ssh"),
+        NamedSetting("key-folders", directories, "out and ~/.ssh"),
     ]
 
 

@@ -109,10 +109,10 @@ def read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"cannot read {path}: {_reason(error)}", hint="mend or move it") from None
+        raise SetupError(f"cannot read {path}: {_reason(error)}", hint="fix or move it") from None
 
 
-def settle(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
+def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
     """Decide every setting; pure.
 
     Regions have AWS's variables between: flag, `LSKEYS_REGIONS`, `AWS_REGION`,
@@ -226,13 +226,14 @@ def expanded(path: Path) -> Path:
     """The path with `~` resolved.
 
     Raises:
-        SetupError: There is no home folder to put in its place.
+        SetupError: There is no home directory to put in its place.
     """
     try:
         return path.expanduser()
     except RuntimeError:
         raise SetupError(
-            f"cannot tell what {path} is: there is no home folder", hint="set HOME, or give --out"
+            f"cannot tell what {path} is: there is no home directory",
+            hint="set HOME, or give --out",
         ) from None
 
 

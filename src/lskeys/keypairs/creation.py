@@ -1,4 +1,4 @@
-"""A key pair with a new key, whose private half is safe before it counts. Touches: its tools."""
+"""A key pair with a new key, whose private key is safe before it counts. Touches: its tools."""
 
 import shlex
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import (
     InterruptedByUserError,
     LocalError,
@@ -18,14 +18,22 @@ from lskeys.errors import (
     SetupError,
 )
 from lskeys.keypairs import importing
-from lskeys.keypairs.importing import PublicHalf
-from lskeys.keypairs.results import NewPair, SavedKey
+from lskeys.keypairs.importing import ImportableKey
+from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keypairs.verification import verify
 from lskeys.keys import PrivateKey
-from lskeys.keys.fingerprints import Form
-from lskeys.keys.material import Recipe
+from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Secret, attempt
-from lskeys.storage import Folder, Place, Present, Saved, close_file, complete, inspect
+from lskeys.storage import (
+    ExistingFile,
+    KeyDirectory,
+    Reservation,
+    Saved,
+    inspect,
+    restrict_file,
+    write_public_key,
+)
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -44,18 +52,18 @@ class _Created:
     """A key pair that was made.
 
     Attributes:
-        pair: As the service reports it.
-        form: The form in which the key has the reported fingerprint; None means "unverified".
+        pair: As AWS reports it.
+        fingerprint_type: The type of fingerprint that matched; None means "unverified".
         saved: What became of the files; None where the key was revealed instead.
     """
 
     pair: KeyPair
-    form: Form | None
+    fingerprint_type: FingerprintType | None
     saved: Saved | None
 
 
-def look(
-    lightsail: "Lightsail", new: NewPair, path: Path | None, *, dry_run: bool
+def find_existing(
+    lightsail: "Lightsail", new: CreateRequest, path: Path | None, *, dry_run: bool
 ) -> SavedKey | None:
     """What an earlier run made already, or None where nothing is in the way.
 
@@ -77,79 +85,85 @@ def look(
         if path is not None:
             _refuse_file(new, path, present)
         if dry_run:
-            importing.refuse_taken(lightsail, new.name)
+            importing.refuse_taken_name(lightsail, new.name)
         return None
     material = present.material if present else None
     held = material.fingerprints if material and material.has_private else ()
-    form = PublicHalf("", held).match(pair)
-    if path is None or form is None:
-        raise importing.taken(pair)
+    fingerprint_type = ImportableKey("", held).match(pair)
+    if path is None or fingerprint_type is None:
+        raise importing.name_taken(pair)
     if not dry_run:
-        importing.tagged(lightsail, pair, new.tags)
-        _mend(path, present, beside)
-    return _described(pair, form, Saved(path, path.with_name(path.name + ".pub"), "unchanged"))
+        importing.add_missing_tags(lightsail, pair, new.tags)
+        _finish_earlier_run(path, present, beside)
+    return _described(
+        pair, fingerprint_type, Saved(path, path.with_name(path.name + ".pub"), "unchanged")
+    )
 
 
 def save(
-    lightsail: "Lightsail", folder: Folder, file: str, new: NewPair, passphrase: Secret | None
+    lightsail: "Lightsail",
+    directory: KeyDirectory,
+    file: str,
+    new: CreateRequest,
+    passphrase: Secret | None,
 ) -> SavedKey:
-    """Make a key pair; the disk is made ready before, the private half is on it first.
+    """Make a key pair; the disk is made ready before, the private key is on it first.
 
     Raises:
         RefusedError: A file or the name is taken, or the fingerprint is another key's.
         LostAnswerError: It cannot be known whether the pair is there.
-        RemoteError, SetupError: The service refused; no file is left of it.
+        RemoteError, SetupError: AWS refused; no file is left of it.
         LocalError: The disk failed.
     """
-    with folder.reserve(file, force=new.force, fresh=True) as place:
-        created = _create(lightsail, new, passphrase, place)
+    with directory.reserve(file, force=new.force, fresh=True) as reservation:
+        created = _create(lightsail, new, passphrase, reservation)
     assert created.saved is not None
-    return _described(created.pair, created.form, created.saved)
+    return _described(created.pair, created.fingerprint_type, created.saved)
 
 
 def reveal(
-    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, write: Reveal
+    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, write: Reveal
 ) -> SavedKey:
-    """Make a key pair whose private half is written down before its public half goes out."""
+    """Make a key pair whose private key is written down before its public key goes out."""
     created = _create(lightsail, new, passphrase, write)
-    return _described(created.pair, created.form, Saved(STDOUT, STDOUT, "saved"))
+    return _described(created.pair, created.fingerprint_type, Saved(STDOUT, STDOUT, "saved"))
 
 
 def _create(
-    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
 ) -> _Created:
-    """Make a key pair, here or at the service; its private half goes to a place or is revealed."""
-    if new.recipe is None:
+    """Make a key pair, here or at AWS; its private key goes to a place or is revealed."""
+    if new.key_spec is None:
         return _by_service(lightsail, new, passphrase, to)
-    return _here(lightsail, new, new.recipe, passphrase, to)
+    return _here(lightsail, new, new.key_spec, passphrase, to)
 
 
 def _here(
     lightsail: "Lightsail",
-    new: NewPair,
-    recipe: Recipe,
+    new: CreateRequest,
+    key_spec: KeySpec,
     passphrase: Secret | None,
-    to: Place | Reveal,
+    to: Reservation | Reveal,
 ) -> _Created:
-    """The private half first: what is imported can then always be opened."""
-    key = keymaker.make(recipe)
-    half = PublicHalf(key.public.line(), key.fingerprints)
+    """The private key first: what is imported can then always be opened."""
+    key = keys.make(key_spec)
+    public_key = ImportableKey(key.public.line(), key.fingerprints)
     saved = _keep(lightsail, new, key, passphrase, to)
     try:
-        pair = importing.send(lightsail, new.name, half)
+        pair = importing.send_import(lightsail, new.name, public_key)
     except LostAnswerError as lost:
         lost.hint = _after_loss(lightsail, new, saved)
         raise
     except (RefusedError, RemoteError, SetupError):
-        if saved and isinstance(to, Place):
+        if saved and isinstance(to, Reservation):
             to.withdraw(saved)
         raise
-    pair, form = importing.verified(lightsail, new.name, half, pair)
-    return _Created(importing.tagged(lightsail, pair, new.tags), form, saved)
+    pair, fingerprint_type = importing.verify_import(lightsail, new.name, public_key, pair)
+    return _Created(importing.add_missing_tags(lightsail, pair, new.tags), fingerprint_type, saved)
 
 
 def _by_service(
-    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
 ) -> _Created:
     """CreateKeyPair; whoever stops it is told what may be left behind."""
     try:
@@ -163,39 +177,39 @@ def _by_service(
 
 
 def _handed_out(
-    lightsail: "Lightsail", new: NewPair, passphrase: Secret | None, to: Place | Reveal
+    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
 ) -> _Created:
-    """Sent once: nobody else ever has the private half that this call hands out."""
+    """Sent once: nobody else ever has the private key that this call hands out."""
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
         lost.hint = _left_behind(lightsail, new.name)
         raise
     except RefusedError as refusal:
-        raise importing.explained(lightsail, new.name, refusal) from None
+        raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:
         reports = created.pair.fingerprint is not None
         pair = created.pair if reports else _looked_up(lightsail, new.name) or created.pair
         proven = verify(created, pair, lightsail.region)
         saved = _keep(lightsail, new, proven.private_key, passphrase, to)
     except LskeysError as error:
-        remove = f"remove it: {importing.removing(KeyPair(new.name, lightsail.region))}"
+        remove = f"remove it: {importing.delete_command(KeyPair(new.name, lightsail.region))}"
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
         error.hint = f"the pair is there {state}; {remove}"
         raise
-    return _Created(pair, proven.match.form if proven.match else None, saved)
+    return _Created(pair, proven.match.fingerprint_type if proven.match else None, saved)
 
 
 def _keep(
     lightsail: "Lightsail",
-    new: NewPair,
+    new: CreateRequest,
     key: PrivateKey,
     passphrase: Secret | None,
-    to: Place | Reveal,
+    to: Reservation | Reveal,
 ) -> Saved | None:
-    written = keymaker.encrypt(key, passphrase) if passphrase else key
-    if isinstance(to, Place):
+    written = keys.encrypt(key, passphrase) if passphrase else key
+    if isinstance(to, Reservation):
         return to.save(written, comment=f"{new.name}@{lightsail.region}")
     to(written.pem)
     return None
@@ -206,29 +220,29 @@ def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
 
 
-def _after_loss(lightsail: "Lightsail", new: NewPair, saved: Saved | None) -> str:
+def _after_loss(lightsail: "Lightsail", new: CreateRequest, saved: Saved | None) -> str:
     if saved is None:
         return f"look whether it is there: lskeys show {new.name} --region {lightsail.region}"
     return f"the key is kept in {saved.path}; run the same command again, which looks at what is so"
 
 
 def _left_behind(lightsail: "Lightsail", name: str) -> str:
-    """What to do after a lost CreateKeyPair, whose private half is lost with the answer."""
+    """What to do after a lost CreateKeyPair, whose private key is lost with the answer."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
-        remove = importing.removing(looked.value)
-        return f"a pair was left behind whose private half nobody has; remove it: {remove}"
+        remove = importing.delete_command(looked.value)
+        return f"a pair was left behind whose private key nobody has; remove it: {remove}"
     if isinstance(looked.error, MissingError):
         return "no pair was left behind; run the same command again"
     return _perhaps_left_behind(lightsail, name)
 
 
 def _perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
-    remove = importing.removing(KeyPair(name, lightsail.region))
-    return f"a pair may be left behind whose private half nobody has; to remove it: {remove}"
+    remove = importing.delete_command(KeyPair(name, lightsail.region))
+    return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
 
 
-def _refuse_file(new: NewPair, path: Path, present: Present | None) -> None:
+def _refuse_file(new: CreateRequest, path: Path, present: ExistingFile | None) -> None:
     """Refuse a place where something lies: a key that is not made yet is in no file."""
     material = present.material if present else None
     if material and material.has_private and not new.force:
@@ -240,22 +254,24 @@ def _refuse_file(new: NewPair, path: Path, present: Present | None) -> None:
     inspect(path, force=new.force, fresh=True)
 
 
-def _mend(path: Path, present: Present | None, beside: Present | None) -> None:
+def _finish_earlier_run(
+    path: Path, present: ExistingFile | None, beside: ExistingFile | None
+) -> None:
     """Do what an earlier run was stopped before: close the file to others, write its `.pub`."""
     if present and present.mode & _OTHERS:
-        close_file(path)
+        restrict_file(path)
     if beside is None and present and present.material and present.material.public:
-        complete(path)
+        write_public_key(path)
 
 
-def _described(pair: KeyPair, form: Form | None, saved: Saved) -> SavedKey:
+def _described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
     return SavedKey(
         pair_name=pair.name,
         region=pair.region,
         path=saved.path,
         outcome=saved.outcome,
         fingerprint=pair.fingerprint,
-        form=form,
+        fingerprint_type=fingerprint_type,
         created_at=pair.created_at,
         kept=saved.kept,
     )

@@ -10,15 +10,15 @@ from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified, verify
 from lskeys.keys import fingerprints
 from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.storage import Folder, Present, TakenError, inspect
+from lskeys.storage import ExistingFile, KeyDirectory, PathTakenError, inspect
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-def fetch(  # noqa: PLR0913  what it takes to say what, where and how
+def download_and_save(  # noqa: PLR0913  what it takes to say what, where and how
     lightsail: "Lightsail",
-    folder: Folder,
+    directory: KeyDirectory,
     name: str,
     *,
     pair: KeyPair | None,
@@ -29,37 +29,37 @@ def fetch(  # noqa: PLR0913  what it takes to say what, where and how
 
     Args:
         lightsail: The region.
-        folder: Where to; held.
+        directory: Where to; held.
         name: The file's name.
-        pair: The pair as the service reports it; None if there is none, or it cannot be known.
+        pair: The pair as AWS reports it; None if there is none, or it cannot be known.
         creates: Whether the call creates the pair: then no file can hold its key already.
         force: Whether a file with another key is replaced; it is kept beside.
 
     Raises:
-        RefusedError: The place is taken, or the key is not the one the service reports.
-        RemoteError, SetupError: The service did not hand out a usable key.
+        RefusedError: The place is taken, or the key is not the one AWS reports.
+        RemoteError, SetupError: AWS did not hand out a usable key.
         LocalError: The disk failed.
     """
-    with folder.reserve(name, force=force) as place:
+    with directory.reserve(name, force=force) as reservation:
         if not force:
-            _refuse_others(pair, place.present, place.beside, creates=creates)
-        verified, pair = obtain(lightsail, pair, creates=creates)
+            _refuse_others(pair, reservation.present, reservation.beside, creates=creates)
+        verified, pair = download_verified(lightsail, pair, creates=creates)
         comment = f"{DEFAULT_PAIR}@{lightsail.region}"
-        saved = place.save(verified.private_key, comment=comment)
+        saved = reservation.save(verified.private_key, comment=comment)
     return SavedKey(
         pair_name=DEFAULT_PAIR,
         region=lightsail.region,
         path=saved.path,
         outcome=saved.outcome,
         fingerprint=pair.fingerprint if pair else None,
-        form=verified.match.form if verified.match else None,
+        fingerprint_type=verified.match.fingerprint_type if verified.match else None,
         created_at=pair.created_at if pair else None,
         kept=saved.kept,
     )
 
 
-def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
-    """Refuse what `fetch` would refuse, as far as it shows without the key; changes nothing.
+def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
+    """Refuse what `download_and_save` would, as far as it shows without the key.
 
     Raises:
         RefusedError: The place is taken.
@@ -70,7 +70,7 @@ def foresee(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> 
         _refuse_others(pair, *there, creates=creates)
 
 
-def obtain(
+def download_verified(
     lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
 ) -> tuple[Verified, KeyPair | None]:
     """Download the default key and verify it; a pair that this created is looked up after."""
@@ -95,22 +95,22 @@ def backing_up() -> Iterator[None]:
     """
     try:
         yield
-    except TakenError as taken:
-        taken.hint = "choose another folder with --backup"
+    except PathTakenError as taken:
+        taken.hint = "choose another directory with --backup"
         raise
 
 
-def _refuse_others(pair: KeyPair | None, *there: Present | None, creates: bool) -> None:
+def _refuse_others(pair: KeyPair | None, *there: ExistingFile | None, creates: bool) -> None:
     """Refuse a place where a half of another key lies, before that is asked for."""
     for present in there:
         if present and creates:
-            raise _taken(present, ": there is no default pair yet")
+            raise _path_taken(present, ": there is no default pair yet")
         if present and _is_other(pair, present):
-            raise _taken(present)
+            raise _path_taken(present)
 
 
-def _is_other(pair: KeyPair | None, present: Present) -> bool:
-    """Whether it shows by the reported fingerprint; one of private halves tells only of those."""
+def _is_other(pair: KeyPair | None, present: ExistingFile) -> bool:
+    """Whether it shows by the reported fingerprint; one of private keys tells only of those."""
     reported = fingerprints.parse(pair.fingerprint or "") if pair else None
     held = present.material.fingerprints if present.material else ()
     if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:
@@ -118,8 +118,8 @@ def _is_other(pair: KeyPair | None, present: Present) -> bool:
     return reported not in {each.digest for each in held}
 
 
-def _taken(present: Present, why: str = "") -> RefusedError:
-    return TakenError(
+def _path_taken(present: ExistingFile, why: str = "") -> RefusedError:
+    return PathTakenError(
         f"{present.path} holds another key{why}",
-        hint="use --force to replace it; the old file is kept beside it",
+        hint="use --force to replace it; the old file is kept next to it",
     )

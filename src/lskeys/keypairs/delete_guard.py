@@ -1,7 +1,7 @@
 """The guard of `delete`: whether a key pair may go, and with which fingerprint. Pure.
 
-The service compares `expectedFingerprint` with its own record, so a value taken from the service
-guards nothing. Here it is sent only after a key on this disk was found to have it.
+AWS compares `expectedFingerprint` with its own record, so a value taken from AWS
+guards nothing. Here it is sent only after a local key was found to have it.
 """
 
 from collections.abc import Sequence
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
-from lskeys.keys.fingerprints import Digest, Form, parse
+from lskeys.keys.fingerprints import Digest, FingerprintType, parse
 from lskeys.keys.matching import LocalKey, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
 
 
 @dataclass(frozen=True, slots=True)
-class OnThisDisk:
+class FromLocalKey:
     """Find the local key and use its fingerprint: a bare `--fingerprint`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ExplicitFingerprint:
     """A fingerprint that was written down: `--fingerprint VALUE`, as typed and as read."""
 
     spelled: str
     digest: Digest
 
 
-Wanted = OnThisDisk | Given | None
+Expectation = FromLocalKey | ExplicitFingerprint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Clearance:
 
     Attributes:
         pair: The pair.
-        expected: What to send as `expectedFingerprint`, exactly as the service spells it; None
+        expected: What to send as `expectedFingerprint`, exactly as AWS spells it; None
             for a custom pair whose fingerprint nobody asked to verify.
-        local_file: The key on this disk that has it, where one was needed.
-        form: The form that matched.
+        local_file: The local key that has it, where one was needed.
+        fingerprint_type: The form that matched.
         needs_backup: Whether the default key must be saved first; if `local_file` is None too,
             that backup is what the fingerprint is verified against.
     """
@@ -47,11 +47,11 @@ class Clearance:
     pair: KeyPair
     expected: str | None = None
     local_file: Path | None = None
-    form: Form | None = None
+    fingerprint_type: FingerprintType | None = None
     needs_backup: bool = False
 
 
-def wanted(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Wanted:
+def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Expectation:
     """What `--fingerprint` asks for.
 
     Raises:
@@ -61,7 +61,7 @@ def wanted(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Wanted:
     if spelled is None:
         if not names:
             raise UsageError("no key pair is named", hint="lskeys delete NAME --fingerprint")
-        return OnThisDisk() if bare else None
+        return FromLocalKey() if bare else None
     digest = parse(spelled)
     if digest is None:
         raise UsageError(
@@ -73,13 +73,13 @@ def wanted(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Wanted:
             f"no key pair is named: {spelled} was read as the fingerprint",
             hint=f"to delete the key pair of that name: {example}",
         )
-    return Given(spelled, digest)
+    return ExplicitFingerprint(spelled, digest)
 
 
 def clear(  # noqa: PLR0913  every fact the decision stands on
     pair: KeyPair,
-    asked: Wanted,
-    evidence: Sequence[LocalKey],
+    expectation: Expectation,
+    inventory: Sequence[LocalKey],
     copies: Sequence[LocalKey],
     *,
     is_named: bool,
@@ -89,9 +89,9 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     """Decide about one pair.
 
     Args:
-        pair: As the service reports it.
-        asked: What `--fingerprint` asked for.
-        evidence: The keys whose fingerprints count: the named file, or the key folders'.
+        pair: As AWS reports it.
+        expectation: What `--fingerprint` asked for.
+        inventory: The keys whose fingerprints count: the named file, or the key directories'.
         copies: All local keys, where a copy of the default key may be.
         is_named: Whether the evidence is a file that was named: then it must be this pair's.
         backup: Whether a backup will be made before the pair is deleted.
@@ -100,7 +100,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     Raises:
         RefusedError: The reason, and what would change it.
     """
-    if asked is None:
+    if expectation is None:
         if pair.is_default:
             raise _refused(
                 pair,
@@ -109,13 +109,13 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
             )
         return Clearance(pair)
     saves = backup and pair.is_default
-    verified = _verified(pair, asked, evidence, is_named=is_named, backup=saves)
+    verified = _verified(pair, expectation, inventory, is_named=is_named, backup=saves)
     if not pair.is_default or no_backup or backup:
         return _with_backup(verified, backup=saves)
     if not any(_is_copy(match.key) for match in match_one(pair.fingerprint, copies)):
         raise _refused(
             pair,
-            "has no copy of its private half on this disk, and AWS forgets its own",
+            "has no copy of its private local key, and AWS forgets its own",
             "save it first with --backup DIR, or give it up with --no-backup",
         )
     return verified
@@ -123,29 +123,29 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
 
 def _verified(
     pair: KeyPair,
-    asked: OnThisDisk | Given,
-    evidence: Sequence[LocalKey],
+    expectation: FromLocalKey | ExplicitFingerprint,
+    inventory: Sequence[LocalKey],
     *,
     is_named: bool,
     backup: bool,
 ) -> Clearance:
     reported = pair.fingerprint
     if reported is None:
-        raise _refused(pair, "has no fingerprint at the service, so nothing can be verified", None)
+        raise _refused(pair, "has no fingerprint at AWS, so nothing can be verified", None)
     has = f"has the fingerprint {reported},"
-    if isinstance(asked, Given):
-        match = translate(asked.digest, reported, evidence)
-        if match is None and parse(reported) != asked.digest:
+    if isinstance(expectation, ExplicitFingerprint):
+        match = translate(expectation.digest, reported, inventory)
+        if match is None and parse(reported) != expectation.digest:
             way_out = "if both are of one key, name its file: --key FILE"
-            raise _refused(pair, f"{has} not {asked.spelled}", way_out)
+            raise _refused(pair, f"{has} not {expectation.spelled}", way_out)
     else:
-        match = next(iter(match_one(reported, evidence)), None)
+        match = next(iter(match_one(reported, inventory)), None)
     if match is not None:
-        return Clearance(pair, reported, match.key.path, match.form)
+        return Clearance(pair, reported, match.key.path, match.fingerprint_type)
     if is_named:
         way_out = "name the file of its own key, or leave --key out"
-        raise _refused(pair, f"{has} which {evidence[0].path} has not", way_out)
-    if isinstance(asked, OnThisDisk) and not backup:
+        raise _refused(pair, f"{has} which {inventory[0].path} has not", way_out)
+    if isinstance(expectation, FromLocalKey) and not backup:
         save_it = ", or save it first with --backup DIR" if pair.is_default else ""
         way_out = f"name the key with --key FILE{save_it}"
         raise _refused(pair, f"{has} which no local key has", way_out)
@@ -154,12 +154,12 @@ def _verified(
 
 def _with_backup(clearance: Clearance, *, backup: bool) -> Clearance:
     return Clearance(
-        clearance.pair, clearance.expected, clearance.local_file, clearance.form, backup
+        clearance.pair, clearance.expected, clearance.local_file, clearance.fingerprint_type, backup
     )
 
 
 def _is_copy(key: LocalKey) -> bool:
-    """Whether the private half is there for certain, and not only by the name of a neighbour."""
+    """Whether the private key is there for certain, and not only by the name of a neighbour."""
     return key.has_private and not key.is_by_name
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | None) -> None:
     """Delete a pair; returns only when it is gone.
 
-    The call is sent once. If its answer is lost, the service is asked what is so: a pair that is
+    The call is sent once. If its answer is lost, AWS is asked what is so: a pair that is
     not found any more is success, and the same pair, still there, is deleted once more.
 
     Raises:

@@ -1,15 +1,15 @@
-"""A key pair in full: who names it, and which files on this disk hold it. Pure."""
+"""A key pair in full: who names it, and which local files hold it. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from lskeys.keys.fingerprints import Form
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey, Match, match_all, match_one
 from lskeys.model import Instance, KeyPair
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class KeyPairDetails:
     """Everything that is known about one key pair.
 
     Attributes:
@@ -24,9 +24,9 @@ class Portrait:
     matches: tuple[Match, ...]
 
     @property
-    def form(self) -> str | None:
+    def fingerprint_type(self) -> str | None:
         """The form in which a local key has the reported fingerprint."""
-        return next((match.form for match in self.matches), None)
+        return next((match.fingerprint_type for match in self.matches), None)
 
     @property
     def older_names(self) -> tuple[str, ...] | None:
@@ -34,24 +34,24 @@ class Portrait:
         return tuple(each.name for each in self.older) if self.older is not None else None
 
     @property
-    def mends(self) -> tuple[str, ...]:
+    def fix_commands(self) -> tuple[str, ...]:
         """The commands that put the files' permissions right."""
-        return tuple(match.key.mend for match in self.matches if match.key.mend)
+        return tuple(match.key.fix_command for match in self.matches if match.key.fix_command)
 
 
-def portray(
+def key_pair_details(
     pair: KeyPair, instances: Iterable[Instance] | None, keys: Iterable[LocalKey]
-) -> Portrait:
-    """Bring a pair together with a region's instances, None if unknown, and this disk's keys."""
+) -> KeyPairDetails:
+    """The details of a pair, from its region's instances (None if unknown) and local keys."""
     matches = match_one(pair.fingerprint, keys)
     files = tuple(str(match.key.path) for match in matches)
     pair = replace(pair, local_files=files)
     if instances is None:
-        return Portrait(pair, None, matches)
+        return KeyPairDetails(pair, None, matches)
     there = tuple(instances)
     older = (each for each in there if each.key_pair_name == pair.name and each.predates(pair))
     by_name = sorted(older, key=lambda each: each.name)
-    return Portrait(pair.with_usage(there), tuple(by_name), matches)
+    return KeyPairDetails(pair.with_usage(there), tuple(by_name), matches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Owner:
     """A key pair, and the form in which a file has its fingerprint."""
 
     pair: KeyPair
-    form: Form
+    fingerprint_type: FingerprintType
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def owned(
 ) -> list[OwnedKey]:
     """Each key with the pairs it belongs to.
 
-    `others` are keys of this disk that may know more: a `.pub` does not show the private form,
-    its private half elsewhere does.
+    `others` are keys of this computer that may know more: a `.pub` does not show the private form,
+    its private key elsewhere does.
     """
     wanted = tuple(keys)
     matched = match_all(pairs, dict.fromkeys((*wanted, *others))).pairs
@@ -84,7 +84,7 @@ def owned(
         OwnedKey(
             key,
             tuple(
-                Owner(each.pair, match.form)
+                Owner(each.pair, match.fingerprint_type)
                 for each in matched
                 for match in each.matches
                 if match.key == key

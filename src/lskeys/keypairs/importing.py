@@ -21,7 +21,7 @@ from lskeys.errors import (
 from lskeys.keypairs import tagging
 from lskeys.keypairs.results import ImportedKey
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Fingerprint, Form
+from lskeys.keys.fingerprints import Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
 from lskeys.model import KeyPair, Tag, attempt
 
@@ -32,7 +32,7 @@ _OTHER_NAME = "choose another name: all Lightsail resources of a region share th
 
 
 @dataclass(frozen=True, slots=True)
-class PublicHalf:
+class ImportableKey:
     """What goes out of a key, and how it is known again.
 
     Attributes:
@@ -43,24 +43,24 @@ class PublicHalf:
     line: str
     fingerprints: tuple[Fingerprint, ...]
 
-    def match(self, pair: KeyPair) -> Form | None:
-        """The form in which the key has the fingerprint that the service reports for a pair."""
+    def match(self, pair: KeyPair) -> FingerprintType | None:
+        """The form in which the key has the fingerprint that AWS reports for a pair."""
         found = fingerprints.match(pair.fingerprint, self.fingerprints)
-        return found.form if found else None
+        return found.fingerprint_type if found else None
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportRequest:
     """What `import` was asked for; `if_absent` takes the same key under that name for done."""
 
     name: str
-    half: PublicHalf
+    public_key: ImportableKey
     tags: tuple[Tag, ...] = ()
     if_absent: bool = False
 
 
-def public_half(key: LocalKey, name: str) -> PublicHalf:
-    """The public half of a local key, which is to be imported under this name.
+def importable_key(key: LocalKey, name: str) -> ImportableKey:
+    """The public key of a local key, which is to be imported under this name.
 
     Raises:
         RefusedError: It does not show without a passphrase; a neighbour called the same proves
@@ -68,90 +68,94 @@ def public_half(key: LocalKey, name: str) -> PublicHalf:
     """
     if key.blob is None or key.algorithm is None or key.is_by_name:
         raise RefusedError(
-            f"{key.path} is encrypted and does not show its public half",
+            f"{key.path} is encrypted and does not show its public key",
             hint=f"ssh-keygen -y -f {shlex.quote(str(key.path))} | lskeys import {name} -",
         )
     line = f"{key.algorithm} {base64.b64encode(key.blob).decode()}"
-    return PublicHalf(line, key.fingerprints)
+    return ImportableKey(line, key.fingerprints)
 
 
-def bring(lightsail: "Lightsail", wish: Wish) -> ImportedKey:
+def import_key(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
     """Import a public key into one region, verified, with its tags.
 
     Raises:
         RefusedError: The name is taken, or the pair's fingerprint is not the key's.
         LostAnswerError: It cannot be known whether the key was imported.
     """
-    known = _there(lightsail, wish) if wish.if_absent else None
+    known = _there(lightsail, request) if request.if_absent else None
     if known is not None:
-        is_in = _same(known, wish.half)
-        return ImportedKey(tagged(lightsail, known, wish.tags), "unchanged", is_in)
+        is_in = _same(known, request.public_key)
+        return ImportedKey(add_missing_tags(lightsail, known, request.tags), "unchanged", is_in)
     try:
-        pair = send(lightsail, wish.name, wish.half)
+        pair = send_import(lightsail, request.name, request.public_key)
     except LostAnswerError as lost:
         lost.hint = "run the same command again, with --if-absent"
         raise
-    pair, form = verified(lightsail, wish.name, wish.half, pair)
-    return ImportedKey(tagged(lightsail, pair, wish.tags), "imported", form)
+    pair, fingerprint_type = verify_import(lightsail, request.name, request.public_key, pair)
+    return ImportedKey(
+        add_missing_tags(lightsail, pair, request.tags), "imported", fingerprint_type
+    )
 
 
-def foresee(lightsail: "Lightsail", wish: Wish) -> ImportedKey:
-    """What `bring` would do, as far as questions can tell.
+def preview(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
+    """What `import_key` would do, as far as questions can tell.
 
     Raises:
         RefusedError: The name is taken.
     """
-    known = _there(lightsail, wish)
+    known = _there(lightsail, request)
     if known is None:
-        refuse_taken(lightsail, wish.name)
-        return ImportedKey(KeyPair(wish.name, lightsail.region, tags=wish.tags), "would import")
-    if not wish.if_absent:
-        raise taken(known, wish.half)
-    return ImportedKey(known, "unchanged", _same(known, wish.half))
+        refuse_taken_name(lightsail, request.name)
+        return ImportedKey(
+            KeyPair(request.name, lightsail.region, tags=request.tags), "would import"
+        )
+    if not request.if_absent:
+        raise name_taken(known, request.public_key)
+    return ImportedKey(known, "unchanged", _same(known, request.public_key))
 
 
-def send(lightsail: "Lightsail", name: str, half: PublicHalf) -> KeyPair | None:
+def send_import(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> KeyPair | None:
     """Import a public key; returns only when it is there, with the pair where it was looked at.
 
-    The call is sent once. If its answer is lost, the service is asked what is so: a pair with
+    The call is sent once. If its answer is lost, AWS is asked what is so: a pair with
     this key is success, and where there is none it is sent once more.
 
     Raises:
         RefusedError: The name is taken; by what, where that can be known.
         LostAnswerError: An answer was lost, and the key is not seen there.
-        RemoteError, SetupError: The service refused; nothing was imported.
+        RemoteError, SetupError: AWS refused; nothing was imported.
     """
     try:
-        lightsail.import_key_pair(name, half.line)
+        lightsail.import_key_pair(name, public_key.line)
     except LostAnswerError as lost:
-        return _after_loss(lightsail, name, half, lost)
+        return _after_loss(lightsail, name, public_key, lost)
     except RefusedError as refusal:
-        raise explained(lightsail, name, refusal, half) from None
+        raise explain_refusal(lightsail, name, refusal, public_key) from None
     return None
 
 
-def verified(
-    lightsail: "Lightsail", name: str, half: PublicHalf, pair: KeyPair | None
-) -> tuple[KeyPair, Form | None]:
+def verify_import(
+    lightsail: "Lightsail", name: str, public_key: ImportableKey, pair: KeyPair | None
+) -> tuple[KeyPair, FingerprintType | None]:
     """The pair, looked up unless it is known, and the form in which its fingerprint is the key's.
 
     Raises:
-        RefusedError: The service reports the fingerprint of another key.
+        RefusedError: AWS reports the fingerprint of another key.
         RemoteError, SetupError: The pair is there, and cannot be looked up.
     """
     pair = pair or _imported(lightsail, name)
-    form = half.match(pair)
-    if pair.fingerprint is not None and form is None:
+    fingerprint_type = public_key.match(pair)
+    if pair.fingerprint is not None and fingerprint_type is None:
         raise RefusedError(
             f"{name} in {lightsail.region} was imported, but AWS reports the fingerprint"
             f" {pair.fingerprint}, which the key that was sent has not",
-            hint=f"do not rely on it; to remove it: {removing(pair)}",
+            hint=f"do not rely on it; to remove it: {delete_command(pair)}",
             region=lightsail.region,
         )
-    return pair, form
+    return pair, fingerprint_type
 
 
-def tagged(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag]) -> KeyPair:
+def add_missing_tags(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag]) -> KeyPair:
     """The pair with these tags; nothing is sent for those that it has."""
     change = tagging.adding(pair, tags)
     if not change.is_needed:
@@ -163,18 +167,21 @@ def tagged(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag]) -> KeyPai
         raise
 
 
-def explained(
-    lightsail: "Lightsail", name: str, refusal: RefusedError, half: PublicHalf | None = None
+def explain_refusal(
+    lightsail: "Lightsail",
+    name: str,
+    refusal: RefusedError,
+    public_key: ImportableKey | None = None,
 ) -> RefusedError:
-    """The service's refusal of a name, saying what has it, where that can be found out."""
+    """AWS's refusal of a name, saying what has it, where that can be found out."""
     known = attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
     if known is not None:
-        return taken(known, half)
-    found = attempt(lightsail.region, lambda: refuse_taken(lightsail, name)).error
+        return name_taken(known, public_key)
+    found = attempt(lightsail.region, lambda: refuse_taken_name(lightsail, name)).error
     return found if isinstance(found, RefusedError) else refusal
 
 
-def refuse_taken(lightsail: "Lightsail", name: str) -> None:
+def refuse_taken_name(lightsail: "Lightsail", name: str) -> None:
     """Refuse a name that an instance has; no key pair of it was found.
 
     Raises:
@@ -188,9 +195,9 @@ def refuse_taken(lightsail: "Lightsail", name: str) -> None:
         )
 
 
-def taken(pair: KeyPair, half: PublicHalf | None = None) -> RefusedError:
+def name_taken(pair: KeyPair, public_key: ImportableKey | None = None) -> RefusedError:
     """The refusal of a name that this pair has; the same key is said to be the same."""
-    is_same = half is not None and half.match(pair) is not None
+    is_same = public_key is not None and public_key.match(pair) is not None
     having = f" with the fingerprint {pair.fingerprint}" if pair.fingerprint else ""
     return RefusedError(
         f"the name {pair.name} is taken in {pair.region}, by a key pair"
@@ -200,29 +207,29 @@ def taken(pair: KeyPair, half: PublicHalf | None = None) -> RefusedError:
     )
 
 
-def removing(pair: KeyPair) -> str:
+def delete_command(pair: KeyPair) -> str:
     """The command that removes a pair."""
     return f"lskeys delete {pair.name} --region {pair.region}"
 
 
 def _after_loss(
-    lightsail: "Lightsail", name: str, half: PublicHalf, lost: LostAnswerError
+    lightsail: "Lightsail", name: str, public_key: ImportableKey, lost: LostAnswerError
 ) -> KeyPair | None:
     """Once an answer was lost, nothing is certain but that the key is seen there."""
-    pair = _arrived(lightsail, name, half, lost)
+    pair = _arrived(lightsail, name, public_key, lost)
     if pair is not None:
         return pair
     with suppress(RefusedError, RemoteError, SetupError):
-        lightsail.import_key_pair(name, half.line)
+        lightsail.import_key_pair(name, public_key.line)
         return None
-    pair = _arrived(lightsail, name, half, lost)
+    pair = _arrived(lightsail, name, public_key, lost)
     if pair is None:
         raise lost
     return pair
 
 
 def _arrived(
-    lightsail: "Lightsail", name: str, half: PublicHalf, lost: LostAnswerError
+    lightsail: "Lightsail", name: str, public_key: ImportableKey, lost: LostAnswerError
 ) -> KeyPair | None:
     try:
         pair = lightsail.key_pair(name)
@@ -230,7 +237,7 @@ def _arrived(
         return None
     except (RemoteError, SetupError):
         raise lost from None
-    if half.match(pair) is None:
+    if public_key.match(pair) is None:
         has = pair.fingerprint or "none"
         lost.message += f"; a pair of that name is there, whose fingerprint is {has}"
         raise lost
@@ -250,20 +257,20 @@ def _imported(lightsail: "Lightsail", name: str) -> KeyPair:
         ) from None
 
 
-def _there(lightsail: "Lightsail", wish: Wish) -> KeyPair | None:
+def _there(lightsail: "Lightsail", request: ImportRequest) -> KeyPair | None:
     try:
-        return lightsail.key_pair(wish.name)
+        return lightsail.key_pair(request.name)
     except MissingError:
         return None
 
 
-def _same(pair: KeyPair, half: PublicHalf) -> Form:
+def _same(pair: KeyPair, public_key: ImportableKey) -> FingerprintType:
     """The form in which a pair's fingerprint is the key's; what cannot be compared is not it."""
-    form = half.match(pair)
-    if form is not None:
-        return form
+    fingerprint_type = public_key.match(pair)
+    if fingerprint_type is not None:
+        return fingerprint_type
     where = f"{pair.name} in {pair.region}"
-    own = _comparable(pair, half)
+    own = _comparable(pair, public_key)
     if own is None:
         raise RefusedError(
             f"whether {where} is this key cannot be told: {_why_not(pair)}",
@@ -272,7 +279,7 @@ def _same(pair: KeyPair, half: PublicHalf) -> Form:
         )
     raise RefusedError(
         f"{where} is another key: its fingerprint is {pair.fingerprint}, and not {own}",
-        hint=f"choose another name, or remove that pair: {removing(pair)}",
+        hint=f"choose another name, or remove that pair: {delete_command(pair)}",
         code="Drift",
         region=pair.region,
     )
@@ -281,14 +288,15 @@ def _same(pair: KeyPair, half: PublicHalf) -> Form:
 def _why_not(pair: KeyPair) -> str:
     if pair.fingerprint is None:
         return "AWS reports no fingerprint of it"
-    return f"its fingerprint {pair.fingerprint} is of a private half, give that instead"
+    return f"its fingerprint {pair.fingerprint} is of a private key, give that instead"
 
 
-def _comparable(pair: KeyPair, half: PublicHalf) -> Fingerprint | None:
-    """The key's fingerprint in the algorithm of the pair's; SHA-1 is of private halves."""
+def _comparable(pair: KeyPair, public_key: ImportableKey) -> Fingerprint | None:
+    """The key's fingerprint in the algorithm of the pair's; SHA-1 is of private keys."""
     reported = fingerprints.parse(pair.fingerprint or "")
     if reported is None:
         return None
     return next(
-        (each for each in half.fingerprints if each.digest.algorithm == reported.algorithm), None
+        (each for each in public_key.fingerprints if each.digest.algorithm == reported.algorithm),
+        None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.errors import LskeysError, MissingError
-from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, place_of
+from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, account_region
 from lskeys.text import nearest
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
     return pair
 
 
-def sift(answers: Iterable[Answer[T]]) -> tuple[list[Answer[T]], list[LskeysError]]:
+def partition(outcomes: Iterable[Outcome[T]]) -> tuple[list[Outcome[T]], list[LskeysError]]:
     """What the regions that know a name said, and what failed; not having it is no failure."""
-    every = tuple(answers)
+    every = tuple(outcomes)
     found = [each for each in every if each.value is not None]
     errors = [each.error for each in every if each.error]
     return found, [error for error in errors if not isinstance(error, MissingError)]
@@ -55,7 +55,7 @@ def missing(
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)
-    said = f"did you mean {near} in {place_of(by_name[near])}?" if near else error.hint
+    said = f"did you mean {near} in {account_region(by_name[near])}?" if near else error.hint
     return MissingError(
         f"there is no key pair {name} in {', '.join(where)}",
         hint=said,

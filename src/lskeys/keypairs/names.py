@@ -7,7 +7,7 @@ from pathlib import Path
 from lskeys.errors import RefusedError, UsageError
 from lskeys.model import DEFAULT_PAIR
 
-# The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is the service's.
+# The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is AWS's.
 # No name begins with a dash; one that does is an option that came after `--`.
 _NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{1,254}")
 
@@ -42,9 +42,9 @@ def check_new_name(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where private keys go: a folder and perhaps a file's name in it; no folder means stdout."""
+    """Where private keys go: a directory, perhaps a file name; no directory means stdout."""
 
-    folder: Path | None
+    directory: Path | None
     name: str | None = None
 
     def name_for(self, usual: str) -> str:

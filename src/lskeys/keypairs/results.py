@@ -5,38 +5,38 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lskeys.keys.material import Recipe
+from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Tag
 
 
 @dataclass(frozen=True, slots=True)
-class NewPair:
+class CreateRequest:
     """A key pair to make.
 
     Attributes:
         name: Its name.
-        recipe: The key to make here; None leaves it to the service (CreateKeyPair).
+        key_spec: The key to make here; None leaves it to AWS (CreateKeyPair).
         tags: Its tags.
         force: Whether a file in the way is replaced; it is kept beside.
     """
 
     name: str
-    recipe: Recipe | None = None
+    key_spec: KeySpec | None = None
     tags: tuple[Tag, ...] = ()
     force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SavedKey:
-    """A key pair's private key on this disk, as `download-default` or `create` left it or would.
+    """A key pair's private local key, as `download-default` or `create` left it or would.
 
     Attributes:
         pair_name: The key pair's name.
         region: Its region.
         path: The private key file.
         outcome: What became of the file.
-        fingerprint: What the service reports; None if it reports none.
-        form: The form in which the key has that fingerprint; None means "unverified".
+        fingerprint: What AWS reports; None if it reports none.
+        fingerprint_type: The form in which the key has that fingerprint; None means "unverified".
         created_at: When the pair was created.
         kept: Where the file that was replaced is now.
     """
@@ -46,13 +46,13 @@ class SavedKey:
     path: Path
     outcome: Literal["saved", "unchanged", "replaced", "would save"]
     fingerprint: str | None = None
-    form: str | None = None
+    fingerprint_type: str | None = None
     created_at: datetime | None = None
     kept: Path | None = None
 
     @property
     def public_path(self) -> Path:
-        """The public half beside it."""
+        """The public key next to it."""
         return self.path.with_name(self.path.name + ".pub")
 
 
@@ -61,27 +61,27 @@ class ImportedKey:
     """What `import` did in one region, or would do.
 
     Attributes:
-        pair: The key pair as the service reports it after that.
+        pair: The key pair as AWS reports it after that.
         outcome: What became of it; "unchanged" where it was there with the same key.
-        form: The form in which the key has the reported fingerprint; None means "unverified".
+        fingerprint_type: The type of fingerprint that matched; None means "unverified".
     """
 
     pair: KeyPair
     outcome: Literal["imported", "unchanged", "would import"]
-    form: str | None = None
+    fingerprint_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class Deletion:
     """What `delete` did to one key pair, or would do.
 
     Attributes:
         pair_name: The key pair's name.
         region: Its region.
         outcome: Whether it is gone, was not there, or would go.
-        expected: The `expectedFingerprint` that was sent, as the service spells it.
-        local_file: The key on this disk that has it.
-        form: The form in which it has it.
+        expected: The `expectedFingerprint` that was sent, as AWS spells it.
+        local_file: The local key that has it.
+        fingerprint_type: The form in which it has it.
         backup: Where the default key was saved before.
     """
 
@@ -90,5 +90,5 @@ class Removal:
     outcome: Literal["deleted", "absent", "would delete"]
     expected: str | None = None
     local_file: Path | None = None
-    form: str | None = None
+    fingerprint_type: str | None = None
     backup: Path | None = None

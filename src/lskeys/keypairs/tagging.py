@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Retagging:
+class TagChange:
     """A key pair before and after a change of its tags.
 
     Attributes:
-        before: The pair as the service reports it.
+        before: The pair as AWS reports it.
         added: The tags it does not have, or has with another value.
         removed: The keys it has and is to lose.
     """
@@ -68,18 +68,18 @@ def read_keys(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def adding(pair: KeyPair, tags: Iterable[Tag]) -> Retagging:
+def adding(pair: KeyPair, tags: Iterable[Tag]) -> TagChange:
     """What adding these tags changes: those the pair has already are left out."""
-    return Retagging(pair, added=tuple(tag for tag in tags if tag not in pair.tags))
+    return TagChange(pair, added=tuple(tag for tag in tags if tag not in pair.tags))
 
 
-def removing(pair: KeyPair, keys: Iterable[str]) -> Retagging:
+def removing(pair: KeyPair, keys: Iterable[str]) -> TagChange:
     """What taking these keys away changes: those the pair does not have are left out."""
     there = {tag.key for tag in pair.tags}
-    return Retagging(pair, removed=tuple(key for key in keys if key in there))
+    return TagChange(pair, removed=tuple(key for key in keys if key in there))
 
 
-def apply(lightsail: "Lightsail", change: Retagging) -> KeyPair:
+def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
     """Change the tags; sent once, and looked at where the answer was lost.
 
     Raises:
@@ -99,7 +99,7 @@ def apply(lightsail: "Lightsail", change: Retagging) -> KeyPair:
     return change.after
 
 
-def _is_done(change: Retagging, now: KeyPair) -> bool:
+def _is_done(change: TagChange, now: KeyPair) -> bool:
     return set(change.added) <= set(now.tags) and not {tag.key for tag in now.tags} & set(
         change.removed
     )

@@ -1,8 +1,8 @@
-"""Whether a key that was handed out is whole, and the one the service says it is. Pure."""
+"""Whether a key that was handed out is whole, and the one AWS says it is. Pure."""
 
 from dataclasses import dataclass
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import RefusedError, RemoteError
 from lskeys.keys import KeyMaterialError, PrivateKey, fingerprints
 from lskeys.keys.fingerprints import Fingerprint
@@ -13,7 +13,7 @@ from lskeys.model import CreatedKey, DefaultKey, KeyPair
 class Verified:
     """A private key that parsed, whose halves belong together.
 
-    `match` is the form of fingerprint that equals what the service reports; None means that the
+    `match` is the form of fingerprint that equals what AWS reports; None means that the
     service reports none, and the word is "unverified".
     """
 
@@ -22,7 +22,7 @@ class Verified:
 
 
 def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
-    """Check a key that the service handed out against the fingerprint that it reports.
+    """Check a key that AWS handed out against the fingerprint that it reports.
 
     Raises:
         RemoteError: The text is no private key.
@@ -30,7 +30,7 @@ def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: st
     """
     private_key = _read(handed_out, region)
     if handed_out.public_text:
-        _check_halves(private_key, handed_out.public_text, region)
+        _check_keys_match(private_key, handed_out.public_text, region)
     reported = pair.fingerprint if pair else None
     if reported is None:
         return Verified(private_key, None)
@@ -47,7 +47,7 @@ def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: st
 
 def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
     try:
-        return keymaker.read_private(handed_out.private_text.reveal())
+        return keys.read_private(handed_out.private_text.reveal())
     except KeyMaterialError as error:
         raise RemoteError(
             f"what AWS handed out in {region} is no usable key: {error.message}",
@@ -57,9 +57,9 @@ def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
         ) from None
 
 
-def _check_halves(private_key: PrivateKey, public_text: str, region: str) -> None:
+def _check_keys_match(private_key: PrivateKey, public_text: str, region: str) -> None:
     try:
-        public = keymaker.read_public(public_text.encode(errors="replace"))
+        public = keys.read_public(public_text.encode(errors="replace"))
         together = public.blob == private_key.public.blob
     except KeyMaterialError:
         together = False

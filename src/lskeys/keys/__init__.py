@@ -7,8 +7,8 @@ what a file holds and never raises.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lskeys.keys.encoding import LONGEST_PASSPHRASE, SIZE_LIMIT, KeyMaterialError
-from lskeys.keys.material import ALGORITHMS, LocalMaterial, PrivateKey, PublicKey
+from lskeys.keys.encoding import MAX_PASSPHRASE, SIZE_LIMIT, KeyMaterialError
+from lskeys.keys.material import ALGORITHMS, KeyFileContent, PrivateKey, PublicKey
 
 if TYPE_CHECKING:
     from lskeys.keys.detect import read_local
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALGORITHMS",
-    "LONGEST_PASSPHRASE",
+    "MAX_PASSPHRASE",
     "SIZE_LIMIT",
+    "KeyFileContent",
     "KeyMaterialError",
-    "LocalMaterial",
     "PrivateKey",
     "PublicKey",
     "encrypt",

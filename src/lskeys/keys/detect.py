@@ -1,16 +1,16 @@
-"""What a file on this disk holds, as far as it shows without a passphrase. Pure."""
+"""What a file on this computer holds, as far as it shows without a passphrase. Pure."""
 
 from lskeys.keys.encoding import KeyMaterialError, plain
-from lskeys.keys.material import LocalMaterial
+from lskeys.keys.material import KeyFileContent
 from lskeys.keys.private import find_private, open_private
 from lskeys.keys.public import read_public
 
-# Looking for these first keeps a folder of a thousand other files fast; the last one is base64
+# Looking for these first keeps a directory of a thousand other files fast; the last one is base64
 # of "-----BEGIN".
 _SIGNS = (b"PRIVATE KEY-----", b"PUBLIC KEY", b"ssh-", b"ecdsa-sha2-", b"LS0tLS1CRUdJTi")
 
 
-def read_local(content: bytes) -> LocalMaterial | None:
+def read_local(content: bytes) -> KeyFileContent | None:
     """The key in a file's content, or None if that is no single key; raises nothing."""
     try:
         return _read(content)
@@ -18,14 +18,14 @@ def read_local(content: bytes) -> LocalMaterial | None:
         return None
 
 
-def _read(content: bytes) -> LocalMaterial | None:
+def _read(content: bytes) -> KeyFileContent | None:
     text = plain(content)
     if not any(sign in text for sign in _SIGNS):
         return None
     envelope = find_private(text)
     if envelope is None:
-        return LocalMaterial(read_public(text))
+        return KeyFileContent(read_public(text))
     if envelope.encrypted:
-        return LocalMaterial(envelope.shown, encrypted=True)
+        return KeyFileContent(envelope.shown, encrypted=True)
     private = open_private(envelope, thorough=False)
-    return LocalMaterial(private.public, private)
+    return KeyFileContent(private.public, private)

@@ -7,7 +7,7 @@ import re
 SIZE_LIMIT = 64 * 1024
 """Bytes; an RSA key of 16,384 bits takes 13 KB, longer texts are not read."""
 
-LONGEST_PASSPHRASE = 1023
+MAX_PASSPHRASE = 1023
 """Bytes; cryptography takes no more."""
 
 KINDS = "RSA, Ed25519 and ECDSA keys are read, in PEM, OpenSSH or RFC 4716 form"

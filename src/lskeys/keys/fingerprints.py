@@ -17,7 +17,7 @@ _HEX = re.compile(r"[0-9a-f]{2}(:?[0-9a-f]{2})*", re.IGNORECASE)
 _PREFIX = re.compile(r"(md5|sha1|sha256):", re.IGNORECASE)
 
 
-class Form(StrEnum):
+class FingerprintType(StrEnum):
     """What a fingerprint is a digest of; AWS names none, so all four are tried.
 
     MD5_SPKI: MD5 of the DER SubjectPublicKeyInfo, `openssl pkey -pubout -outform DER`.
@@ -53,13 +53,17 @@ class Digest:
 class Fingerprint:
     """A fingerprint computed from a key at hand: which form, and the digest."""
 
-    form: Form
+    fingerprint_type: FingerprintType
     digest: Digest
 
     @property
     def spelled(self) -> str:
         """As the tool of its form prints it: `ssh-keygen` puts the algorithm before MD5, too."""
-        return f"MD5:{self.digest}" if self.form is Form.MD5_SSH else str(self.digest)
+        return (
+            f"MD5:{self.digest}"
+            if self.fingerprint_type is FingerprintType.MD5_SSH
+            else str(self.digest)
+        )
 
     def __str__(self) -> str:
         return str(self.digest)
@@ -90,15 +94,21 @@ def parse(text: str) -> Digest | None:
 def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
     """The three forms a public key has, from its DER SubjectPublicKeyInfo and SSH wire blob."""
     return (
-        Fingerprint(Form.MD5_SPKI, Digest(hashlib.md5(spki, usedforsecurity=False).digest())),
-        Fingerprint(Form.MD5_SSH, Digest(hashlib.md5(blob, usedforsecurity=False).digest())),
-        Fingerprint(Form.SHA256_SSH, Digest(hashlib.sha256(blob).digest())),
+        Fingerprint(
+            FingerprintType.MD5_SPKI, Digest(hashlib.md5(spki, usedforsecurity=False).digest())
+        ),
+        Fingerprint(
+            FingerprintType.MD5_SSH, Digest(hashlib.md5(blob, usedforsecurity=False).digest())
+        ),
+        Fingerprint(FingerprintType.SHA256_SSH, Digest(hashlib.sha256(blob).digest())),
     )
 
 
 def of_private(pkcs8: bytes) -> Fingerprint:
-    """The form only the private half has, from its unencrypted DER PKCS#8."""
-    return Fingerprint(Form.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest()))
+    """The form only the private key has, from its unencrypted DER PKCS#8."""
+    return Fingerprint(
+        FingerprintType.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest())
+    )
 
 
 def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:

@@ -8,32 +8,32 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from lskeys.keys.encoding import LONGEST_PASSPHRASE, KeyMaterialError
-from lskeys.keys.material import PrivateKey, Recipe
+from lskeys.keys.encoding import MAX_PASSPHRASE, KeyMaterialError
+from lskeys.keys.material import KeySpec, PrivateKey
 from lskeys.keys.private import load, read_private
 from lskeys.model import Secret
 
 _PUBLIC_EXPONENT = 65537
 
 
-def make(recipe: Recipe) -> PrivateKey:
+def make(key_spec: KeySpec) -> PrivateKey:
     """A new private key: RSA in PEM (PKCS#1), Ed25519 in OpenSSH's format.
 
     It is read back from its own text. RSA of 4096 bits takes about a second, of 16,384 minutes.
     """
-    if recipe.kind == "ed25519":
+    if key_spec.kind == "ed25519":
         text = ed25519.Ed25519PrivateKey.generate().private_bytes(
             Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()
         )
     else:
-        text = rsa.generate_private_key(_PUBLIC_EXPONENT, recipe.bits).private_bytes(
+        text = rsa.generate_private_key(_PUBLIC_EXPONENT, key_spec.bits).private_bytes(
             Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
         )
     return read_private(text)
 
 
 def encrypt(key: PrivateKey, passphrase: Secret) -> PrivateKey:
-    """The same key under a passphrase, in OpenSSH's format, which still shows the public half.
+    """The same key under a passphrase, in OpenSSH's format, which still shows the public key.
 
     It is opened once with that passphrase before it is handed out.
 
@@ -41,8 +41,8 @@ def encrypt(key: PrivateKey, passphrase: Secret) -> PrivateKey:
         KeyMaterialError: The passphrase is empty or too long.
     """
     words = passphrase.reveal()
-    if not 0 < len(words) <= LONGEST_PASSPHRASE:
-        raise KeyMaterialError(f"a passphrase has 1 to {LONGEST_PASSPHRASE} bytes")
+    if not 0 < len(words) <= MAX_PASSPHRASE:
+        raise KeyMaterialError(f"a passphrase has 1 to {MAX_PASSPHRASE} bytes")
     text = load(key).private_bytes(
         Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(words)
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, Form
+from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.model import KeyPair
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFolder:
-    """A key folder: its permission bits, and the names of all files in it."""
+class DirectoryListing:
+    """A key directory: its permission bits, and the names of all files in it."""
 
     path: Path
     mode: int
@@ -27,20 +27,20 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 @dataclass(frozen=True, slots=True)
 class LocalKey:
-    """A key file on this disk: its public side and where it lies, never the key.
+    """A key file on this computer: its public side and where it lies, never the key.
 
     Attributes:
-        path: The file, in the folder it was looked for in.
+        path: The file, in the directory it was looked for in.
         fingerprints: Every form that could be computed; none for an encrypted PEM without `.pub`.
-        has_private: Whether the private half is in the file.
+        has_private: Whether the private key is in the file.
         encrypted: Whether that half is under a passphrase.
         mode: Permission bits.
         algorithm: As in its OpenSSH line; this and the next two are None where it does not show.
         bits: The size of the key.
-        blob: SSH wire bytes of the public half.
+        blob: SSH wire bytes of the public key.
         comment: What is written behind a public key.
-        is_by_name: Whether the public half was taken from a neighbour called the same, which
-            proves nothing about the private half in this file.
+        is_by_name: Whether the public key was taken from a neighbour called the same, which
+            proves nothing about the private key in this file.
     """
 
     path: Path
@@ -55,7 +55,7 @@ class LocalKey:
     is_by_name: bool = False
 
     @property
-    def mend(self) -> str | None:
+    def fix_command(self) -> str | None:
         """The command that takes from others what they may not have; None if all is well.
 
         ssh(1) refuses a private key that others can read; a public one is only not theirs to
@@ -71,7 +71,7 @@ class Match:
     """A local file that belongs to a key pair, and the form of fingerprint that says so."""
 
     key: LocalKey
-    form: Form
+    fingerprint_type: FingerprintType
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ..
 
 
 def translate(value: Digest, reported: str | None, keys: Iterable[LocalKey]) -> Match | None:
-    """The local key that has both fingerprints: the one given and the one the service reports.
+    """The local key that has both fingerprints: the one given and the one AWS reports.
 
-    This is how a SHA256 from `ssh-keygen -l` is compared with the service's MD5: through a key
+    This is how a SHA256 from `ssh-keygen -l` is compared with AWS's MD5: through a key
     at hand. None where no local key has both.
     """
     known = _by_digest(tuple(keys))
@@ -131,16 +131,18 @@ def _digest(reported: str | None) -> Digest | None:
 def _by_digest(keys: tuple[LocalKey, ...]) -> Mapping[Digest | None, tuple[Match, ...]]:
     """Who has which fingerprint.
 
-    Files with the same public half share what each of them knows: the private form shows in the
+    Files with the same public key share what each of them knows: the private form shows in the
     clear private key alone, and its `.pub` and its encrypted copies belong to the same pair.
     """
-    shared: dict[bytes, dict[Digest, Form]] = defaultdict(dict)
+    shared: dict[bytes, dict[Digest, FingerprintType]] = defaultdict(dict)
     for key in keys:
         if key.blob is not None:
-            shared[key.blob].update((each.digest, each.form) for each in key.fingerprints)
+            shared[key.blob].update(
+                (each.digest, each.fingerprint_type) for each in key.fingerprints
+            )
     found: dict[Digest | None, list[Match]] = defaultdict(list)
     for key in keys:
-        own = {each.digest: each.form for each in key.fingerprints}
-        for digest, form in (own if key.blob is None else shared[key.blob]).items():
-            found[digest].append(Match(key, form))
+        own = {each.digest: each.fingerprint_type for each in key.fingerprints}
+        for digest, fingerprint_type in (own if key.blob is None else shared[key.blob]).items():
+            found[digest].append(Match(key, fingerprint_type))
     return {digest: tuple(matches) for digest, matches in found.items()}

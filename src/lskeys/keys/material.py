@@ -57,7 +57,7 @@ class PrivateKey:
 
     Attributes:
         pem: The text in the format it came in, `\n` line ends, exactly one final newline.
-        public: Its public half, derived from it.
+        public: Its public key, derived from it.
         fingerprints: Every form: the public ones and the private one.
     """
 
@@ -67,7 +67,7 @@ class PrivateKey:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalMaterial:
+class KeyFileContent:
     """The key in a file.
 
     Attributes:
@@ -82,7 +82,7 @@ class LocalMaterial:
 
     @property
     def has_private(self) -> bool:
-        """Whether the private half is there, in clear or under a passphrase."""
+        """Whether the private key is there, in clear or under a passphrase."""
         return self.private is not None or self.encrypted
 
     @property
@@ -94,7 +94,7 @@ class LocalMaterial:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class KeySpec:
     """A private key to make; `bits` counts for RSA alone."""
 
     kind: Literal["rsa", "ed25519"] = "rsa"

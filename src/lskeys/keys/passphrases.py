@@ -4,14 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
-from lskeys.keys import LONGEST_PASSPHRASE
+from lskeys.keys import MAX_PASSPHRASE
 from lskeys.model import Secret
 
-Asks = Callable[[str], Secret]
+Prompt = Callable[[str], Secret]
 """Puts a question to the user, whose answer is not shown; None where nobody is to be asked."""
 
 
-def check(file: Path | None, *, asks: bool, can_ask: bool) -> None:
+def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:
     """Refuse `--passphrase` where `--passphrase-file` is given, too, or nobody can be asked.
 
     Raises:
@@ -19,14 +19,14 @@ def check(file: Path | None, *, asks: bool, can_ask: bool) -> None:
         RefusedError: There is nobody to ask.
     """
     if asks and file is not None:
-        raise UsageError("--passphrase and --passphrase-file exclude each other", hint="choose one")
-    if asks and not can_ask:
+        raise UsageError("--passphrase and --passphrase-file cannot be combined", hint="choose one")
+    if asks and not can_prompt:
         raise RefusedError(
             "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
         )
 
 
-def for_key_files(file: Path | None, ask: Asks | None) -> Callable[[Path], Secret | None]:
+def for_key_files(file: Path | None, ask: Prompt | None) -> Callable[[Path], Secret | None]:
     """Gives the passphrase of a key file: that of `file`, one that is typed, or none."""
     if file is not None:
         known = read(file)
@@ -41,7 +41,7 @@ def for_key_files(file: Path | None, ask: Asks | None) -> Callable[[Path], Secre
     return typed
 
 
-def for_new_key(file: Path | None, ask: Asks | None) -> Secret | None:
+def for_new_key(file: Path | None, ask: Prompt | None) -> Secret | None:
     """The passphrase of a new key: that of `file`, one that is typed twice, or none."""
     if file is not None:
         return read(file)
@@ -60,13 +60,13 @@ def read(path: Path) -> Secret:
     """
     try:
         with path.open("rb") as file:  # a pipe such as <(pass show key), too
-            line = file.readline(LONGEST_PASSPHRASE + 2).rstrip(b"\r\n")
+            line = file.readline(MAX_PASSPHRASE + 2).rstrip(b"\r\n")
     except FileNotFoundError:
         raise MissingError(f"there is no file {path}") from None
     except OSError as exc:
         reason = (exc.strerror or type(exc).__name__).lower()
         raise LocalError(f"cannot read {path}: {reason}") from None
-    if not 0 < len(line) <= LONGEST_PASSPHRASE:
+    if not 0 < len(line) <= MAX_PASSPHRASE:
         raise RefusedError(
             f"the first line of {path} is no passphrase: it is {'too long' if line else 'empty'}",
             hint="put the passphrase alone on its first line",
@@ -83,7 +83,7 @@ def agreed(typed: Secret, again: Secret) -> Secret:
     words = typed.reveal()
     if words != again.reveal():
         raise RefusedError("the two passphrases differ, nothing was made", hint="try again")
-    if not 0 < len(words) <= LONGEST_PASSPHRASE:
+    if not 0 < len(words) <= MAX_PASSPHRASE:
         raise RefusedError(
             f"the passphrase is {'too long' if words else 'empty'}, nothing was made",
             hint="without --passphrase the key is not encrypted",

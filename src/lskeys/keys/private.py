@@ -41,7 +41,7 @@ class Envelope:
     Attributes:
         pem: The clean text.
         encrypted: Whether a passphrase is needed to open it.
-        shown: The public half, where the format shows it in clear; only OpenSSH's does.
+        shown: The public key, where the format shows it in clear; only OpenSSH's does.
     """
 
     pem: Secret
@@ -168,7 +168,7 @@ def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _L
 
 
 def _is_consistent(key: object) -> bool:
-    """Whether the public half in a private key is the one its private numbers make."""
+    """Whether the public key in a private key is the one its private numbers make."""
     if isinstance(key, RSAPrivateKey):
         return _agrees(key.private_numbers())
     if isinstance(key, EllipticCurvePrivateKey):  # cryptography 44 believes what the file says

@@ -1,6 +1,6 @@
 """The only door to botocore, whose clients boto3 hands out. Touches: what its parts touch."""
 
-from lskeys.lightsail.account import Account, Connection, connect
+from lskeys.lightsail.account import AccountSession, ConnectionSettings, connect
 from lskeys.lightsail.client import Lightsail
 
-__all__ = ["Account", "Connection", "Lightsail", "connect"]
+__all__ = ["AccountSession", "ConnectionSettings", "Lightsail", "connect"]

@@ -22,18 +22,17 @@ from botocore.utils import get_environ_proxies
 
 from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError, SetupError
-from lskeys.lightsail import botocore_data as data
-from lskeys.lightsail import error_table as troubles
+from lskeys.lightsail import botocore_data, error_table
 from lskeys.lightsail.client import Lightsail
-from lskeys.lightsail.responses import take_over
-from lskeys.lightsail.seen_names import WATCHED, sighting
-from lskeys.model import Sighting
+from lskeys.lightsail.responses import parse_response_body
+from lskeys.lightsail.seen_names import WATCHED, seen_names
+from lskeys.model import SeenNames
 from lskeys.text import nearest, one_line
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
 _CREDENTIAL = re.compile(r"[!-~]+")
-_LONGEST_CONNECT = 10.0
-_LONGEST_READ = 20.0
+_MAX_CONNECT = 10.0
+_MAX_READ = 20.0
 _READ_ATTEMPTS = 3
 _FIRST_ERROR = 300
 _URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
@@ -57,7 +56,7 @@ _NO_PROFILE = {"profile": (None, None, None, None)}
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class ConnectionSettings:
     """How to reach AWS: what the user chose; what is None is AWS's own configuration's business.
 
     `access_key` is for the sandbox: a pair that is no secret, with which no file of AWS is read.
@@ -72,18 +71,18 @@ class Connection:
     cache: Path | None = None
 
 
-class Account:
+class AccountSession:
     """One session; its credentials are resolved once, its clients are made when first needed."""
 
     def __init__(
         self,
-        connection: Connection,
+        connection: ConnectionSettings,
         trace: Callable[[str], None],
-        witness: Callable[[Sighting], None],
+        record: Callable[[SeenNames], None],
     ) -> None:
         self._connection = connection
         self._trace = trace
-        self._witness = witness
+        self._record_names = record
         self._making = threading.Lock()
         self._clients: dict[tuple[str, bool], BaseClient] = {}
         # botocore logs whole answers at DEBUG, private keys included.
@@ -98,7 +97,7 @@ class Account:
             profile=connection.profile,
         )
         if connection.cache is not None:
-            session.register_component("data_loader", data.loader(connection.cache))
+            session.register_component("data_loader", botocore_data.loader(connection.cache))
         if connection.access_key is not None:
             session.set_credentials(*connection.access_key)
         return session
@@ -163,20 +162,20 @@ class Account:
             ) from None
         except MemoryError:
             raise SetupError(
-                "what tells the credentials does not come to an end",
+                "credential_process did not finish",
                 hint="check credential_process in ~/.aws/config",
             ) from None
         except _CREDENTIALS_FAIL as error:
             raise _trouble(error, self._session.profile) from None
         if frozen is None:
-            raise SetupError("no AWS credentials found", hint=troubles.NO_CREDENTIALS_HINT)
+            raise SetupError("no AWS credentials found", hint=error_table.NO_CREDENTIALS_HINT)
         parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
         if not all(isinstance(each, str) for each in parts):
-            raise troubles.from_credentials(TypeError())
+            raise error_table.from_credentials(TypeError())
         if not all(_CREDENTIAL.fullmatch(str(each)) for each in parts):
             # In a header they would begin another, or be quoted by whoever refuses it.
             raise SetupError(
-                "credentials hold a character that no credentials have",
+                "the credentials contain an invalid character",
                 hint="look for a blank or a line end in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,"
                 " AWS_SESSION_TOKEN or ~/.aws/credentials",
             )
@@ -192,14 +191,14 @@ class Account:
             return known
 
     def _made(self, region: str, *, is_write: bool) -> BaseClient:
-        # The sandbox is on loopback, where no proxy reaches; else botocore finds the proxies.
+        # The sandbox is on localhost, where no proxy reaches; else botocore finds the proxies.
         proxies: dict[str, str] | None = {} if self._connection.access_key else None
         client = self._built(region, proxies, is_write=is_write)
         endpoint_url: str = client.meta.endpoint_url
         _refuse_plain_http(endpoint_url)
         if proxies is None and _would_leave_in_the_clear(endpoint_url):
             client = self._built(region, {}, is_write=is_write)
-        client.meta.events.register("before-parse.lightsail", take_over)
+        client.meta.events.register("before-parse.lightsail", parse_response_body)
         for operation in WATCHED:
             client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
         made: BaseClient = client
@@ -209,8 +208,8 @@ class Account:
         timeout = self._connection.timeout
         config = Config(
             proxies=proxies,
-            connect_timeout=min(timeout, _LONGEST_CONNECT),
-            read_timeout=min(timeout, _LONGEST_READ),
+            connect_timeout=min(timeout, _MAX_CONNECT),
+            read_timeout=min(timeout, _MAX_READ),
             retries={
                 "mode": "standard",
                 "total_max_attempts": 1 if is_write else _READ_ATTEMPTS,
@@ -230,43 +229,43 @@ class Account:
 
     def _watch(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:  # noqa: ANN401  what botocore hands out
         if http_response.status_code < _FIRST_ERROR:
-            self._witness(sighting(model.name, parsed, context["client_region"]))
+            self._record_names(seen_names(model.name, parsed, context["client_region"]))
 
 
 def _trouble(error: Exception, profile: str | None = None) -> LskeysError:
     """What is wrong with AWS's configuration; for a profile it does not have, with a near one."""
     if not isinstance(error, ProfileNotFound):
-        return troubles.from_credentials(error, profile)
+        return error_table.from_credentials(error, profile)
     profiles = Session(session_vars=_NO_PROFILE).available_profiles
-    return troubles.no_profile(str(error.kwargs["profile"]), profiles)
+    return error_table.no_profile(str(error.kwargs["profile"]), profiles)
 
 
 def connect(
-    connection: Connection,
+    connection: ConnectionSettings,
     trace: Callable[[str], None],
-    witness: Callable[[Sighting], None],
-) -> Account:
+    record: Callable[[SeenNames], None],
+) -> AccountSession:
     """An account; nothing is read or asked until the first question.
 
     Args:
         connection: How to reach it.
         trace: Told one harmless line about each call, for `--debug`.
-        witness: Told the names in each answer, for TAB; from several threads.
+        record: Told the names in each answer, for TAB; from several threads.
     """
-    return Account(connection, trace, witness)
+    return AccountSession(connection, trace, record)
 
 
 def _refuse_plain_http(endpoint_url: str) -> None:
     try:
         parts = urlsplit(endpoint_url)
-        is_loopback = parts.port != 0 and parts.hostname in _LOOPBACK
+        is_localhost = parts.port != 0 and parts.hostname in _LOCALHOST
     except ValueError:
         raise SetupError(f"endpoint {one_line(endpoint_url)} is no URL", hint=_URL_HINT) from None
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_localhost):
         return
     raise SetupError(
         f"endpoint {one_line(endpoint_url)} is not https",
-        hint="private keys travel over TLS only; plain http is for loopback addresses",
+        hint="private keys travel over TLS only; plain http is for localhost addresses",
     )
 
 

@@ -1,6 +1,6 @@
 """botocore's data, cut down to what Lightsail needs, in the user's cache. Touches: the disk.
 
-To make a client, botocore lists four hundred folders, reads the endpoints of every service and
+To make a client, botocore lists four hundred directories, reads the endpoints of every service and
 a model of which lskeys uses a tenth. The cut is derived from the installed botocore, once for each
 version, and checked before use; where anything is off, botocore's own data are used.
 """
@@ -41,7 +41,7 @@ _OTHER_SERVICES = ("oidc", "portal.sso", "signin", "sso", "sts")
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-class LightsailFirst(Loader):
+class TrimmedLoader(Loader):
     """Loads Lightsail's model from the cut, and what belongs to other services from botocore."""
 
     def __init__(self, cut: Path) -> None:
@@ -65,7 +65,7 @@ def loader(cache: Path) -> Loader:
     try:
         if not _is_sound(cut):
             _make(cut)
-        return LightsailFirst(cut) if _is_sound(cut) else Loader()
+        return TrimmedLoader(cut) if _is_sound(cut) else Loader()
     except (OSError, ValueError, LookupError, TypeError, BotoCoreError):
         return Loader()
 

@@ -14,14 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError, RemoteError
-from lskeys.lightsail import error_table as troubles
-from lskeys.lightsail import responses as answers
+from lskeys.lightsail import error_table, responses
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Tag
 
 T = TypeVar("T")
 
-MOST_PAGES = 10_000
-LARGEST_LIST = 128 * 1024 * 1024
+MAX_PAGES = 10_000
+MAX_LIST = 128 * 1024 * 1024
 """Bytes of all its pages; twenty thousand key pairs are a tenth of that."""
 _LISTING = "cannot list key pairs"
 
@@ -62,7 +61,7 @@ class Lightsail:
         return address
 
     def key_pairs(self, *, include_default: bool) -> tuple[KeyPair, ...]:
-        """All key pairs of the region, in the service's order (GetKeyPairs, every page)."""
+        """All key pairs of the region, in AWS's order (GetKeyPairs, every page)."""
         pages = self._key_pair_pages(include_default=include_default)
         return self._within(_LISTING, lambda: tuple(chain.from_iterable(pages)))
 
@@ -85,7 +84,7 @@ class Lightsail:
 
     def _key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
         parameters = {"includeDefaultKeyPair": include_default}
-        return self._pages("get_key_pairs", parameters, "keyPairs", answers.key_pair, _LISTING)
+        return self._pages("get_key_pairs", parameters, "keyPairs", responses.key_pair, _LISTING)
 
     def default_key_pair(self) -> KeyPair | None:
         """The region's default pair, or None where there is none (GetKeyPairs, every page)."""
@@ -98,14 +97,14 @@ class Lightsail:
 
         def ask() -> KeyPair:
             raw = self._call("get_key_pair", {"keyPairName": name}, doing)
-            return answers.key_pair(answers.required(raw, "keyPair", dict), self.region)
+            return responses.key_pair(responses.required(raw, "keyPair", dict), self.region)
 
         return self._within(doing, ask)
 
     def instances(self) -> tuple[Instance, ...]:
         """All instances of the region (GetInstances, every page)."""
         doing = "cannot list instances"
-        pages = self._pages("get_instances", {}, "instances", answers.instance, doing)
+        pages = self._pages("get_instances", {}, "instances", responses.instance, doing)
         return self._within(doing, lambda: tuple(chain.from_iterable(pages)))
 
     def regions(self) -> tuple[Region, ...]:
@@ -114,8 +113,8 @@ class Lightsail:
 
         def ask() -> tuple[Region, ...]:
             raw = self._call("get_regions", {}, doing)
-            found = answers.required(raw, "regions", list)
-            return tuple(answers.region(each, self.region) for each in found)
+            found = responses.required(raw, "regions", list)
+            return tuple(responses.region(each, self.region) for each in found)
 
         return self._within(doing, ask)
 
@@ -127,11 +126,11 @@ class Lightsail:
         doing = "cannot download the default key"
         return self._within(
             doing,
-            lambda: answers.default_key(self._call("download_default_key_pair", {}, doing)),
+            lambda: responses.default_key(self._call("download_default_key_pair", {}, doing)),
         )
 
     def delete_key_pair(self, name: str, expected_fingerprint: str | None) -> None:
-        """Delete a pair, sent once; the fingerprint exactly as the service spells it, or None.
+        """Delete a pair, sent once; the fingerprint exactly as AWS spells it, or None.
 
         Raises:
             LostAnswerError: The pair may or may not be gone.
@@ -143,17 +142,17 @@ class Lightsail:
         self._change(doing, "delete_key_pair", parameters)
 
     def create_key_pair(self, name: str, tags: Iterable[Tag]) -> CreatedKey:
-        """Have the service make a pair; sent once, since a repetition would lose the only key.
+        """Have AWS make a pair; sent once, since a repetition would lose the only key.
 
         Raises:
-            LostAnswerError: There may be a pair now whose private half nobody has.
+            LostAnswerError: There may be a pair now whose private key nobody has.
         """
         doing = f"cannot create {name}"
         parameters = {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]}
 
         def send() -> CreatedKey:
             raw = self._call("create_key_pair", parameters, doing, is_write=True)
-            return answers.created_key(raw, self.region)
+            return responses.created_key(raw, self.region)
 
         return self._within(doing, send, is_write=True)
 
@@ -190,7 +189,7 @@ class Lightsail:
         def ask() -> tuple[HostKey, ...]:
             parameters = {"instanceName": instance_name, "protocol": "ssh"}
             raw = self._call("get_instance_access_details", parameters, doing)
-            return answers.host_keys(answers.required(raw, "accessDetails", dict))
+            return responses.host_keys(responses.required(raw, "accessDetails", dict))
 
         return self._within(doing, ask)
 
@@ -213,24 +212,26 @@ class Lightsail:
         seen: set[str] = set()
         size = 0
         asked = Pending(partial(self._call, operation, parameters, doing))
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             raw = asked.result()
-            size += answers.size(raw)
-            if size > LARGEST_LIST:
-                raise answers.unusable(f"its pages are larger than {LARGEST_LIST // 2**20} MiB")
-            token = answers.page_token(raw)
+            size += responses.size(raw)
+            if size > MAX_LIST:
+                raise responses.invalid_response(
+                    f"its pages are larger than {MAX_LIST // 2**20} MiB"
+                )
+            token = responses.page_token(raw)
             is_new = token is not None and token not in seen
             if is_new:
                 following = {**parameters, "pageToken": token}
                 asked = Pending(partial(self._call, operation, following, doing))
-            yield tuple(noun(each, self.region) for each in answers.required(raw, member, list))
+            yield tuple(noun(each, self.region) for each in responses.required(raw, member, list))
             if token is None:
                 return
             if not is_new:
                 break
             seen.add(token)
         raise RemoteError(
-            f"{doing} in {self.region}: its pages never end",
+            f"{doing} in {self.region}: pagination did not end",
             hint="the list would not be complete, so none is given; try again later",
             code="EndlessPages",
             region=self.region,
@@ -246,12 +247,18 @@ class Lightsail:
         try:
             return pending.result(seconds)
         except TimeoutError:
-            raise troubles.no_time(doing, self.region, self._timeout, is_write=is_write) from None
+            raise error_table.no_time(
+                doing, self.region, self._timeout, is_write=is_write
+            ) from None
         except MemoryError:
-            endless = answers.unusable("it is larger than memory allows")
-            raise troubles.from_unusable(endless, doing, self.region, is_write=is_write) from None
-        except answers.UnusableAnswerError as error:
-            raise troubles.from_unusable(error, doing, self.region, is_write=is_write) from None
+            endless = responses.invalid_response("it is larger than memory allows")
+            raise error_table.from_invalid_response(
+                endless, doing, self.region, is_write=is_write
+            ) from None
+        except responses.InvalidResponseError as error:
+            raise error_table.from_invalid_response(
+                error, doing, self.region, is_write=is_write
+            ) from None
 
     def _call(
         self,
@@ -269,17 +276,17 @@ class Lightsail:
             retries = metadata.get("RetryAttempts", 0)
             outcome = f"request {metadata.get('RequestId', '-')}, {retries} retries"
         except ClientError as error:
-            failed = troubles.from_code(error, doing, self.region, is_write=is_write)
+            failed = error_table.from_code(error, doing, self.region, is_write=is_write)
             outcome = failed.code
             raise self._with_right_region(failed) from None
         except BotoCoreError as error:
-            failed = troubles.from_botocore(error, doing, self.region, is_write=is_write)
+            failed = error_table.from_botocore(error, doing, self.region, is_write=is_write)
             outcome = failed.code
             raise self._with_right_region(failed) from None
         except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             # botocore's parser, which still reads errors, meets a member of a type that it does
             # not know.
-            raise answers.unusable(
+            raise responses.invalid_response(
                 f"a member is of the wrong type ({type(error).__name__})"
             ) from None
         finally:

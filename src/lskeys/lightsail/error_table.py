@@ -13,7 +13,7 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.errors import (
-    LOOK_AROUND,
+    SANDBOX_HINT,
     LostAnswerError,
     LskeysError,
     MissingError,
@@ -24,7 +24,7 @@ from lskeys.errors import (
 from lskeys.text import did_you_mean, one_line
 
 
-class Trouble(NamedTuple):
+class ErrorKind(NamedTuple):
     """A kind of error, and the way out."""
 
     kind: type[LskeysError]
@@ -35,78 +35,80 @@ _CREDENTIALS = "check the access key, or log in again (for SSO: aws sso login)"
 _EXPIRED = "get new credentials (for SSO: aws sso login), then run the same command again"
 _CLOCK = "set this machine's clock; AWS refuses requests that are minutes off"
 _LATER = "wait a little, then run the same command again"
-_LOGIN = f"run aws sso login, then the same command again; {LOOK_AROUND}"
+_LOGIN = f"run aws sso login, then the same command again; {SANDBOX_HINT}"
 _NEVER_USED = (
     "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
-    f"account; {LOOK_AROUND}"
+    f"account; {SANDBOX_HINT}"
 )
 
-_BY_CODE: Mapping[str, Trouble] = {
-    "AccessDeniedException": Trouble(
+_BY_CODE: Mapping[str, ErrorKind] = {
+    "AccessDeniedException": ErrorKind(
         SetupError, "allow these credentials the lightsail action, or enable the region"
     ),
-    "AccessDenied": Trouble(SetupError, "allow these credentials the lightsail action"),
-    "UnauthenticatedException": Trouble(SetupError, _CREDENTIALS),
-    "UnrecognizedClientException": Trouble(SetupError, _CREDENTIALS),
-    "InvalidClientTokenId": Trouble(SetupError, _CREDENTIALS),
-    "MissingAuthenticationTokenException": Trouble(SetupError, _CREDENTIALS),
-    "IncompleteSignatureException": Trouble(SetupError, _CREDENTIALS),
-    "OptInRequired": Trouble(SetupError, _NEVER_USED),
-    "SubscriptionRequiredException": Trouble(SetupError, _NEVER_USED),
-    "ExpiredTokenException": Trouble(SetupError, _EXPIRED),
-    "ExpiredToken": Trouble(SetupError, _EXPIRED),
-    "InvalidSignatureException": Trouble(
+    "AccessDenied": ErrorKind(SetupError, "allow these credentials the lightsail action"),
+    "UnauthenticatedException": ErrorKind(SetupError, _CREDENTIALS),
+    "UnrecognizedClientException": ErrorKind(SetupError, _CREDENTIALS),
+    "InvalidClientTokenId": ErrorKind(SetupError, _CREDENTIALS),
+    "MissingAuthenticationTokenException": ErrorKind(SetupError, _CREDENTIALS),
+    "IncompleteSignatureException": ErrorKind(SetupError, _CREDENTIALS),
+    "OptInRequired": ErrorKind(SetupError, _NEVER_USED),
+    "SubscriptionRequiredException": ErrorKind(SetupError, _NEVER_USED),
+    "ExpiredTokenException": ErrorKind(SetupError, _EXPIRED),
+    "ExpiredToken": ErrorKind(SetupError, _EXPIRED),
+    "InvalidSignatureException": ErrorKind(
         SetupError, "check the secret access key and this machine's clock"
     ),
-    "RequestExpired": Trouble(SetupError, _CLOCK),
-    "RequestTimeTooSkewed": Trouble(SetupError, _CLOCK),
-    "AccountSetupInProgressException": Trouble(RemoteError, f"{_LATER}; {LOOK_AROUND}"),
-    "RegionSetupInProgressException": Trouble(RemoteError, _LATER),
-    "NotFoundException": Trouble(MissingError, "lskeys list shows what there is"),
-    "ThrottlingException": Trouble(RemoteError, _LATER),
-    "TooManyRequestsException": Trouble(RemoteError, _LATER),
-    "ServiceException": Trouble(RemoteError, _LATER),
-    "ServiceUnavailable": Trouble(RemoteError, _LATER),
-    "InternalFailure": Trouble(RemoteError, _LATER),
+    "RequestExpired": ErrorKind(SetupError, _CLOCK),
+    "RequestTimeTooSkewed": ErrorKind(SetupError, _CLOCK),
+    "AccountSetupInProgressException": ErrorKind(RemoteError, f"{_LATER}; {SANDBOX_HINT}"),
+    "RegionSetupInProgressException": ErrorKind(RemoteError, _LATER),
+    "NotFoundException": ErrorKind(MissingError, "lskeys list shows what there is"),
+    "ThrottlingException": ErrorKind(RemoteError, _LATER),
+    "TooManyRequestsException": ErrorKind(RemoteError, _LATER),
+    "ServiceException": ErrorKind(RemoteError, _LATER),
+    "ServiceUnavailable": ErrorKind(RemoteError, _LATER),
+    "InternalFailure": ErrorKind(RemoteError, _LATER),
 }
-_OTHER_CODE = Trouble(RemoteError, None)
+_OTHER_CODE = ErrorKind(RemoteError, None)
 _NAME_TAKEN = "names are already in use"
 _TAKEN_HINT = (
     "a name is shared by all Lightsail resources of a region, not only key pairs: choose another"
 )
 
-NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {LOOK_AROUND}"
-_CONFIG = "mend ~/.aws/config or ~/.aws/credentials, or name another file or profile"
+NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {SANDBOX_HINT}"
+_CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, the region's name and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 
-_BY_EXCEPTION: tuple[tuple[type[Exception], Trouble], ...] = (
-    (exceptions.NoCredentialsError, Trouble(SetupError, NO_CREDENTIALS_HINT)),
-    (exceptions.PartialCredentialsError, Trouble(SetupError, _CONFIG)),
-    (exceptions.ConfigParseError, Trouble(SetupError, _CONFIG)),
-    (exceptions.ConfigNotFound, Trouble(SetupError, _CONFIG)),
-    (exceptions.InvalidRegionError, Trouble(SetupError, "a region looks like eu-west-1")),
-    (exceptions.SSOError, Trouble(SetupError, _LOGIN)),
-    (exceptions.LoginError, Trouble(SetupError, _LOGIN.replace("aws sso login", "aws login"))),
-    (exceptions.TokenRetrievalError, Trouble(SetupError, _LOGIN)),
+_BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
+    (exceptions.NoCredentialsError, ErrorKind(SetupError, NO_CREDENTIALS_HINT)),
+    (exceptions.PartialCredentialsError, ErrorKind(SetupError, _CONFIG)),
+    (exceptions.ConfigParseError, ErrorKind(SetupError, _CONFIG)),
+    (exceptions.ConfigNotFound, ErrorKind(SetupError, _CONFIG)),
+    (exceptions.InvalidRegionError, ErrorKind(SetupError, "a region looks like eu-west-1")),
+    (exceptions.SSOError, ErrorKind(SetupError, _LOGIN)),
+    (exceptions.LoginError, ErrorKind(SetupError, _LOGIN.replace("aws sso login", "aws login"))),
+    (exceptions.TokenRetrievalError, ErrorKind(SetupError, _LOGIN)),
     (
         exceptions.MissingDependencyException,  # such as aws login's
-        Trouble(SetupError, "for pipx: pipx inject lskeys 'botocore[crt]'"),
+        ErrorKind(SetupError, "for pipx: pipx inject lskeys 'botocore[crt]'"),
     ),
-    (exceptions.CredentialRetrievalError, Trouble(SetupError, _CREDENTIALS)),
-    (exceptions.MetadataRetrievalError, Trouble(SetupError, NO_CREDENTIALS_HINT)),
-    (exceptions.ProxyConnectionError, Trouble(RemoteError, "check HTTPS_PROXY and NO_PROXY")),
+    (exceptions.CredentialRetrievalError, ErrorKind(SetupError, _CREDENTIALS)),
+    (exceptions.MetadataRetrievalError, ErrorKind(SetupError, NO_CREDENTIALS_HINT)),
+    (exceptions.ProxyConnectionError, ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")),
     (
         exceptions.SSLError,
-        Trouble(RemoteError, "the certificate is not trusted here; AWS_CA_BUNDLE names another CA"),
+        ErrorKind(
+            RemoteError, "the certificate is not trusted here; AWS_CA_BUNDLE names another CA"
+        ),
     ),
-    (exceptions.EndpointConnectionError, Trouble(RemoteError, _REACH)),
-    (exceptions.ConnectTimeoutError, Trouble(RemoteError, _SLOW)),
-    (exceptions.ReadTimeoutError, Trouble(RemoteError, _SLOW)),
-    (exceptions.HTTPClientError, Trouble(RemoteError, _LATER)),
-    (exceptions.ValidationError, Trouble(SetupError, _CONFIG)),
+    (exceptions.EndpointConnectionError, ErrorKind(RemoteError, _REACH)),
+    (exceptions.ConnectTimeoutError, ErrorKind(RemoteError, _SLOW)),
+    (exceptions.ReadTimeoutError, ErrorKind(RemoteError, _SLOW)),
+    (exceptions.HTTPClientError, ErrorKind(RemoteError, _LATER)),
+    (exceptions.ValidationError, ErrorKind(SetupError, _CONFIG)),
 )
-_OTHER_EXCEPTION = Trouble(
+_OTHER_EXCEPTION = ErrorKind(
     SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables"
 )
 
@@ -121,13 +123,13 @@ _USER_OF_A_URL = re.compile(r"//\S*@")
 
 
 def from_code(error: ClientError, doing: str, region: str, *, is_write: bool) -> LskeysError:
-    """The error for what the service answered; its own message, tip and docs come along."""
+    """The error for what AWS answered; its own message, tip and docs come along."""
     # A body may carry anything: the stubs promise strings, the wire does not.
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
     metadata = raw.get("ResponseMetadata") or {}
     code = str(details.get("Code") or "Unknown")
-    message = one_line(str(details.get("Message") or f"the service answered {code}"))
+    message = one_line(str(details.get("Message") or f"AWS answered {code}"))
     kind, hint = _BY_CODE.get(code, _OTHER_CODE)
     if _NAME_TAKEN in message:
         kind, hint = RefusedError, _TAKEN_HINT
@@ -206,7 +208,9 @@ def no_time(doing: str, region: str, seconds: float, *, is_write: bool) -> Lskey
     )
 
 
-def from_unusable(error: RemoteError, doing: str, region: str, *, is_write: bool) -> LskeysError:
+def from_invalid_response(
+    error: RemoteError, doing: str, region: str, *, is_write: bool
+) -> LskeysError:
     """The error for an answer that says success and cannot be used."""
     kind = LostAnswerError if is_write else RemoteError
     return kind(

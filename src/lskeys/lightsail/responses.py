@@ -19,19 +19,19 @@ from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Reg
 
 T = TypeVar("T")
 
-LARGEST_ANSWER = 32 * 1024 * 1024
+MAX_RESPONSE = 32 * 1024 * 1024
 """Bytes; a page of a thousand key pairs is below one megabyte."""
 
 _REDIRECT = 300
 
 
-class UnusableAnswerError(RemoteError):
-    """The service said success, but what it sent cannot be used."""
+class InvalidResponseError(RemoteError):
+    """AWS said success, but what it sent cannot be used."""
 
     default_code = "UnusableAnswer"
 
 
-def take_over(
+def parse_response_body(
     response_dict: dict[str, Any],
     operation_model: OperationModel,
     customized_response_dict: dict[str, Any],
@@ -50,24 +50,24 @@ def take_over(
             nested too deeply, no JSON object, or with something else where a list belongs.
     """
     body: bytes = response_dict["body"]
-    if len(body) > LARGEST_ANSWER:
-        raise unusable(f"it is larger than {LARGEST_ANSWER // 1024 // 1024} MiB")
+    if len(body) > MAX_RESPONSE:
+        raise invalid_response(f"it is larger than {MAX_RESPONSE // 1024 // 1024} MiB")
     if response_dict["status_code"] >= _REDIRECT:
         if not _is_error_object(body):
             response_dict["body"] = b"{}"
         return
     length = response_dict["headers"].get("content-length")
     if length is not None and length != str(len(body)):
-        raise unusable(f"{len(body)} of {length} bytes arrived")
+        raise invalid_response(f"{len(body)} of {length} bytes arrived")
     response_dict["headers"]["content-length"] = str(len(body))
     try:
         raw = json.loads(body.decode("utf-8"))
     except UnicodeDecodeError:
-        raise unusable("it is not UTF-8") from None
+        raise invalid_response("it is not UTF-8") from None
     except (ValueError, RecursionError):
-        raise unusable("it is not JSON") from None
+        raise invalid_response("it is not JSON") from None
     if not isinstance(raw, dict):
-        raise unusable("it is not a JSON object")
+        raise invalid_response("it is not a JSON object")
     members = _members(operation_model)
     for name, shape in members.items():
         if shape.type_name == "list":
@@ -170,7 +170,7 @@ def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
     """A member that must be there, of its type."""
     value = _optional(raw, member, kind)
     if value is None:
-        raise unusable(f"it has no {member}")
+        raise invalid_response(f"it has no {member}")
     return value
 
 
@@ -189,13 +189,13 @@ def _optional(raw: Mapping[str, Any], member: str, kind: type[T]) -> T | None:
     if value is None:
         return None
     if not isinstance(value, kind):
-        raise unusable(f"its {member} is of the wrong type")
+        raise invalid_response(f"its {member} is of the wrong type")
     return value
 
 
 def _object(raw: object, noun: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
-        raise unusable(f"a {noun} in it is no object")
+        raise invalid_response(f"a {noun} in it is no object")
     return raw
 
 
@@ -205,7 +205,7 @@ def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise unusable(f"its {member} is of the wrong type")
+        raise invalid_response(f"its {member} is of the wrong type")
     try:
         if not isinstance(value, str):
             return datetime.fromtimestamp(value, UTC)
@@ -213,7 +213,7 @@ def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
         return read.astimezone(UTC)
     # No date at all, or one that no clock reaches (RuntimeError is botocore's).
     except (ValueError, OverflowError, RuntimeError, OSError):
-        raise unusable(f"its {member} is no date") from None
+        raise invalid_response(f"its {member} is no date") from None
 
 
 def _tag(raw: object) -> Tag:
@@ -221,9 +221,9 @@ def _tag(raw: object) -> Tag:
     return Tag(key=required(tag, "key", str), value=_optional(tag, "value", str))
 
 
-def unusable(reason: str) -> UnusableAnswerError:
+def invalid_response(reason: str) -> InvalidResponseError:
     """The error for an answer that cannot be used; the reason follows "the answer … :"."""
-    return UnusableAnswerError(
+    return InvalidResponseError(
         f"the answer cannot be used: {reason}",
         hint="something between here and AWS may have changed it; try again, or with --debug",
     )

@@ -6,7 +6,7 @@ An answer of any shape is looked at, the unusable ones too: what is not there is
 from collections.abc import Mapping
 from typing import Any
 
-from lskeys.model import DEFAULT_PAIR, Sighting
+from lskeys.model import DEFAULT_PAIR, SeenNames
 
 WATCHED = (
     "GetKeyPairs",
@@ -19,22 +19,22 @@ WATCHED = (
 )
 
 
-def sighting(operation: str, raw: Mapping[str, Any], region: str) -> Sighting:
+def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> SeenNames:
     """What the answer to an operation tells of a region."""
     match operation:
         case "GetKeyPairs":
             names = _names(raw.get("keyPairs"))
-            return Sighting(region, names, is_whole=not raw.get("nextPageToken"))
+            return SeenNames(region, names, is_whole=not raw.get("nextPageToken"))
         case "GetKeyPair":
-            return Sighting(region, _names([raw.get("keyPair")]))
+            return SeenNames(region, _names([raw.get("keyPair")]))
         case "GetRegions":
-            return Sighting("", _names(raw.get("regions")), is_whole=True)
+            return SeenNames("", _names(raw.get("regions")), is_whole=True)
         case "DownloadDefaultKeyPair":
-            return Sighting(region, (DEFAULT_PAIR,))
+            return SeenNames(region, (DEFAULT_PAIR,))
         case "DeleteKeyPair":
-            return Sighting(region, gone=_names([raw.get("operation")], "resourceName"))
+            return SeenNames(region, gone=_names([raw.get("operation")], "resourceName"))
         case _:
-            return Sighting(region, _names([raw.get("operation")], "resourceName"))
+            return SeenNames(region, _names([raw.get("operation")], "resourceName"))
 
 
 def _names(raws: object, member: str = "name") -> tuple[str, ...]:

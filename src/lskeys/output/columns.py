@@ -9,7 +9,7 @@ from lskeys.text import did_you_mean
 
 
 def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> list[KeyPair]:
-    """The pairs by a column's name, `-name` for downwards; None keeps the service's order.
+    """The pairs by a column's name, `-name` for downwards; None keeps AWS's order.
 
     Raises:
         UsageError: There is no such column.

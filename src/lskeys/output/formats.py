@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lskeys.output.result import Sheet, json_text
-from lskeys.text import harmless
+from lskeys.output.result import Result, json_text
+from lskeys.text import printable
 
 ABSENT = "-"
 """What text shows for no value, so that columns never shift."""
@@ -17,77 +17,77 @@ _TOGETHER = 100
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def text(sheet: Sheet[Any]) -> Iterator[str]:
+def text(result: Result[Any]) -> Iterator[str]:
     """Tab-separated whole values, no header; of blocks, each value behind its column's name.
 
     A noun with a text of its own has that one.
     """
-    if sheet.view.lines and not sheet.chosen:
-        yield from (harmless(line) for line in sheet.view.lines(sheet.items))
+    if result.view.lines and not result.chosen:
+        yield from (printable(line) for line in result.view.lines(result.items))
         return
-    if sheet.view.is_block:
-        yield from _blocks(sheet)
+    if result.view.is_block:
+        yield from _blocks(result)
         return
-    values = [column.plain for column in sheet.text_columns]
-    for item in sheet.items:
-        yield "\t".join([harmless(value(item)) or ABSENT for value in values])
+    values = [column.plain for column in result.text_columns]
+    for item in result.items:
+        yield "\t".join([printable(value(item)) or ABSENT for value in values])
 
 
-def _blocks(sheet: Sheet[Any]) -> Iterator[str]:
-    for position, item in enumerate(sheet.items):
+def _blocks(result: Result[Any]) -> Iterator[str]:
+    for position, item in enumerate(result.items):
         if position:
             yield ""
-        for column in sheet.text_columns:
+        for column in result.text_columns:
             cells = column.each(item) if column.each else ()
             for value in [cell.text for cell in cells] or [column.plain(item)]:
-                yield f"{column.name}\t{harmless(value) or ABSENT}"
+                yield f"{column.name}\t{printable(value) or ABSENT}"
 
 
-def comma_separated(sheet: Sheet[Any]) -> Iterator[str]:
+def comma_separated(result: Result[Any]) -> Iterator[str]:
     """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
-    yield _csv_line([column.name for column in sheet.columns])
-    yield from _csv_rows(sheet)
+    yield _csv_line([column.name for column in result.columns])
+    yield from _csv_rows(result)
 
 
-def _csv_rows(sheet: Sheet[Any]) -> Iterator[str]:
-    values = [column.plain for column in sheet.columns]
-    for item in sheet.items:
-        yield _csv_line([_inert(harmless(value(item))) for value in values])
+def _csv_rows(result: Result[Any]) -> Iterator[str]:
+    values = [column.plain for column in result.columns]
+    for item in result.items:
+        yield _csv_line([_inert(printable(value(item))) for value in values])
 
 
-def json_document(sheet: Sheet[Any]) -> Iterator[str]:
+def json_document(result: Result[Any]) -> Iterator[str]:
     """One document, put together from the texts of a few items at a time.
 
     All items of a long list as objects, and the pieces that Python's encoder makes of them, would
     take more memory than everything else.
     """
-    if sheet.view.is_one or not sheet.items:
-        yield json_text(sheet.document, indent=4)
+    if result.view.is_one or not result.items:
+        yield json_text(result.document, indent=4)
         return
-    before, behind = json_text(replace(sheet, items=()).document, indent=4).split("[]", 1)
+    before, behind = json_text(replace(result, items=()).document, indent=4).split("[]", 1)
     yield f"{before}["
-    for first in range(0, len(sheet.items), _TOGETHER):
+    for first in range(0, len(result.items), _TOGETHER):
         following = first + _TOGETHER
-        raws = [sheet.view.raw(item) for item in sheet.items[first:following]]
+        raws = [result.view.raw(item) for item in result.items[first:following]]
         # Between the brackets, a level deeper; a text in JSON has no line break of its own.
         deeper = json_text(raws, indent=4)[1:-2].replace("\n", "\n    ")[1:]
-        yield deeper + ("," if following < len(sheet.items) else "")
+        yield deeper + ("," if following < len(result.items) else "")
     yield f"    ]{behind}"
 
 
-def json_lines(sheet: Sheet[Any]) -> Iterator[str]:
+def json_lines(result: Result[Any]) -> Iterator[str]:
     """One item a line."""
-    for item in sheet.items:
-        yield json_text(sheet.view.raw(item))
+    for item in result.items:
+        yield json_text(result.view.raw(item))
 
 
-def names(sheet: Sheet[Any]) -> Iterator[str]:
+def names(result: Result[Any]) -> Iterator[str]:
     """What `--quiet` prints."""
-    for item in sheet.items:
-        yield harmless(sheet.view.identity(item))
+    for item in result.items:
+        yield printable(result.view.identity(item))
 
 
-FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
+FORMATS: Mapping[str, Callable[[Result[Any]], Iterator[str]]] = {
     "text": text,
     "csv": comma_separated,
     "json": json_document,
@@ -95,22 +95,22 @@ FORMATS: Mapping[str, Callable[[Sheet[Any]], Iterator[str]]] = {
 }
 
 
-Pages = Callable[[Sheet[Any], Iterable[Sequence[Any]]], Iterator[Iterable[str]]]
+Pages = Callable[[Result[Any], Iterable[Sequence[Any]]], Iterator[Iterable[str]]]
 
 
-def _paged(rows: Callable[[Sheet[Any]], Iterator[str]]) -> Pages:
-    def lines(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+def _paged(rows: Callable[[Result[Any]], Iterator[str]]) -> Pages:
+    def lines(result: Result[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
         for page in pages:
-            yield rows(replace(sheet, items=page))
+            yield rows(replace(result, items=page))
 
     return lines
 
 
-def _csv_pages(sheet: Sheet[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+def _csv_pages(result: Result[Any], pages: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
     """The header comes with the first page: where there is none, nothing is known."""
     for number, page in enumerate(pages):
         rows = comma_separated if number == 0 else _csv_rows
-        yield rows(replace(sheet, items=page))
+        yield rows(replace(result, items=page))
 
 
 pages_of_names = _paged(names)
@@ -216,7 +216,7 @@ def _values(row: object) -> list[Any]:
 def _scalar(value: object) -> str:
     if isinstance(value, (list, dict)):
         return json_text(value)
-    return harmless(str(value))
+    return printable(str(value))
 
 
 def _inert(value: str) -> str:

@@ -95,7 +95,7 @@ class View(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet(Generic[T]):
+class Result(Generic[T]):
     """What a verb found, ready to be shown in any format."""
 
     view: View[T]
@@ -114,7 +114,7 @@ class Sheet(Generic[T]):
         return self.chosen or self.view.chosen(self.view.text or self.view.standard)
 
     @property
-    def of_several_accounts(self) -> "Sheet[T]":
+    def of_several_accounts(self) -> "Result[T]":
         """The same with whose account an item is in, in front, unless columns were asked for."""
         if self.chosen:
             return self

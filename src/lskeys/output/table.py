@@ -20,8 +20,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from lskeys.output.result import Cell, Column, Sheet, Tone
-from lskeys.text import harmless
+from lskeys.output.result import Cell, Column, Result, Tone
+from lskeys.text import printable
 
 _STYLES = {
     Tone.PLAIN: Style.null(),
@@ -40,7 +40,7 @@ Cells = Sequence[Cell]
 
 
 def table(
-    sheet: Sheet[Any], now: datetime, *, width: int, colored: bool, ascii_only: bool
+    result: Result[Any], now: datetime, *, width: int, colored: bool, ascii_only: bool
 ) -> Iterator[str]:
     """The lines of a table; where it has no room, of rows with their long values beneath.
 
@@ -48,22 +48,22 @@ def table(
     is broken while the terminal is wide enough for it, and nothing is ever cut off.
 
     Args:
-        sheet: What to show; no items give no lines.
+        result: What to show; no items give no lines.
         now: What ages are counted from.
         width: Columns of the terminal.
         colored: Whether styles may be written.
         ascii_only: Whether the rules must be drawn with ASCII.
     """
-    if not sheet.items:
+    if not result.items:
         return
     page = _Page(width=max(width, _NARROWEST), colored=colored, ascii_only=ascii_only)
-    columns = sheet.columns
-    if sheet.view.is_block:
-        for position, item in enumerate(sheet.items):
-            values = [_harmless(column.cells(item, now)) for column in columns]
+    columns = result.columns
+    if result.view.is_block:
+        for position, item in enumerate(result.items):
+            values = [_printable(column.cells(item, now)) for column in columns]
             yield from page.block(columns, values, position)
         return
-    rows = [_harmless([column.cell(item, now) for column in columns]) for item in sheet.items]
+    rows = [_printable([column.cell(item, now) for column in columns]) for item in result.items]
     widths = _widths(columns, rows)
     heads = _heads(columns, widths, page.width)
     if _together(widths) <= page.width:
@@ -112,7 +112,7 @@ class _Page:
             yield from (_INDENT + field for field in fields)
 
     def block(self, columns: Columns, values: Sequence[Cells], position: int) -> Iterator[str]:
-        """Headings and values side by side, an empty line before each item but the first."""
+        """Headings and values in parallel, an empty line before each item but the first."""
         if position:
             yield ""
         yield from self._fields(columns, values, self.width, Tone.STRONG)
@@ -173,10 +173,10 @@ def _folding(fields: Sequence[tuple[str, Cells]], tone: Tone) -> Table:
     return drawn
 
 
-def _harmless(cells: Cells) -> Cells:
+def _printable(cells: Cells) -> Cells:
     """The cells, or others in the place of those whose text could do something to a terminal."""
     return [
-        cell if (shown := harmless(cell.text)) is cell.text else Cell(shown, cell.tone)
+        cell if (shown := printable(cell.text)) is cell.text else Cell(shown, cell.tone)
         for cell in cells
     ]
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from lskeys.errors import LocalError, LskeysError
 from lskeys.model import Secret
 from lskeys.output.result import json_text, raw_error
-from lskeys.text import harmless
+from lskeys.text import printable
 
 _SAID_BY_AWS = "aws says"
 _ERASE_LINE = "\r\x1b[2K"
@@ -63,7 +63,7 @@ class Terminal:
         return _is_terminal(self._stdout)
 
     @property
-    def can_ask(self) -> bool:
+    def can_prompt(self) -> bool:
         """Whether there is somebody to ask: `yes |` is nobody."""
         return not self._no_input and _is_terminal(self._stdin) and _is_terminal(self._stderr)
 
@@ -147,47 +147,47 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Tell people something beside the result; one line."""
-        self._tell(f"lskeys: {harmless(text)}")
+        self._tell(f"lskeys: {printable(text)}")
 
     def hint(self, text: str) -> None:
         """Tell people what to do next."""
-        self._tell(f"lskeys: hint: {harmless(text)}")
+        self._tell(f"lskeys: hint: {printable(text)}")
 
     def excerpt(self, lines: Iterable[str]) -> None:
         """Show people lines of files, as they are."""
         for line in lines:
-            self._tell(harmless(line))
+            self._tell(printable(line))
 
     def trace(self, text: str) -> None:
         """Tell what is asked of AWS, with `--debug`."""
         if self._debug:
-            self._tell(f"lskeys: debug: {harmless(text)}")
+            self._tell(f"lskeys: debug: {printable(text)}")
 
     def error(self, error: LskeysError) -> None:
-        """Show an error: message, the service's tip, and the way out; a line each."""
+        """Show an error: message, AWS's tip, and the way out; a line each."""
         if self._json_errors:
             self._tell(json_text(raw_error(error)))
             return
-        self._tell(f"lskeys: error: {harmless(error.message)}")
+        self._tell(f"lskeys: error: {printable(error.message)}")
         if error.tip:
-            self._tell(f"lskeys: {_SAID_BY_AWS}: {harmless(error.tip)}")
+            self._tell(f"lskeys: {_SAID_BY_AWS}: {printable(error.tip)}")
         if error.hint:
             self.hint(error.hint)
 
     def progress(self, text: str) -> None:
         """Show how far long work is, on a terminal, in one line that goes away."""
         if _is_terminal(self._stderr) and self._environ.get("TERM") != "dumb":
-            self._write_stderr(f"{_ERASE_LINE}lskeys: {harmless(text)}")
+            self._write_stderr(f"{_ERASE_LINE}lskeys: {printable(text)}")
             self._progress_shown = True
 
     def done(self) -> None:
         """Take the progress line away."""
         self._clear_progress()
 
-    def ask(self, question: str) -> str:
-        """A typed answer, stripped; empty at the end of input. Only where `can_ask`."""
+    def prompt(self, call: str) -> str:
+        """A typed answer, stripped; empty at the end of input. Only where `can_prompt`."""
         self._clear_progress()
-        self._write_stderr(f"{harmless(question)} ")
+        self._write_stderr(f"{printable(call)} ")
         assert self._stdin is not None
         _wait_for_line(self._stdin)
         line = self._stdin.readline()
@@ -195,12 +195,12 @@ class Terminal:
             self._write_stderr("\n")
         return line.strip()
 
-    def ask_secret(self, question: str) -> Secret:
+    def prompt_secret(self, call: str) -> Secret:
         """A typed line that is not shown, without its end; empty at the end of input."""
         self._clear_progress()
         assert self._stdin is not None
         with _unseen(self._stdin):  # before the question, whose answer may come at once
-            self._write_stderr(f"{harmless(question)} ")
+            self._write_stderr(f"{printable(call)} ")
             _wait_for_line(self._stdin)
             line = self._stdin.readline()
         self._write_stderr("\n")

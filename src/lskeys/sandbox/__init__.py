@@ -1,9 +1,9 @@
-"""A pretend Lightsail, a stranger to the rest of lskeys. Touches: loopback, the disk."""
+"""A local Lightsail emulator, a stranger to the rest of lskeys. Touches: localhost, the disk."""
 
 from lskeys.sandbox.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from lskeys.sandbox.errors import SandboxError
 from lskeys.sandbox.faults import EFFECTS, Fault, parse_fault
-from lskeys.sandbox.keys import FingerprintForm, KeyText, Origin
+from lskeys.sandbox.keys import FingerprintType, KeyText, Origin
 from lskeys.sandbox.regions import HOME_REGION, REGIONS
 from lskeys.sandbox.resources import DEFAULT_PAIR, Tag
 from lskeys.sandbox.sandbox import Sandbox
@@ -20,7 +20,7 @@ __all__ = [
     "REGIONS",
     "SECRET_ACCESS_KEY",
     "Fault",
-    "FingerprintForm",
+    "FingerprintType",
     "KeyText",
     "NameTakenError",
     "Origin",

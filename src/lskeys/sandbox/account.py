@@ -1,4 +1,4 @@
-"""The rules of the service: one method per operation, each one atomic. Touches: the store."""
+"""The rules of AWS: one method per operation, each one atomic. Touches: the store."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from lskeys.sandbox import rules
 from lskeys.sandbox.errors import ServiceError, invalid, name_taken, not_found
-from lskeys.sandbox.keys import Material, Origin, make_rsa, read_imported
+from lskeys.sandbox.keys import KeyMaterial, Origin, make_rsa, read_imported
 from lskeys.sandbox.regions import REGIONS, Region
 from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, Instance, KeyPair, Operation, Tag
 from lskeys.sandbox.store import Store
@@ -29,7 +29,7 @@ class Page(Generic[T]):
 class Account:
     """A pretend account: what each operation does to it, or why it does not.
 
-    Every method raises ServiceError for what the service refuses.
+    Every method raises ServiceError for what AWS refuses.
     """
 
     def __init__(self, store: Store, switches: Switches, now: Callable[[], datetime]) -> None:
@@ -67,7 +67,7 @@ class Account:
     def create_key_pair(
         self, region: str, name: str, tags: Iterable[Tag]
     ) -> tuple[KeyPair, Operation]:
-        """A new pair with its private half, which is not kept."""
+        """A new pair with its private key, which is not kept."""
         rules.check_name(name)
         checked = rules.merge_tags((), tags)
         with self._store.reading() as transaction:
@@ -77,7 +77,7 @@ class Account:
         return pair, self._add(pair, "CreateKeyPair")
 
     def import_key_pair(self, region: str, name: str, public_line: str) -> Operation:
-        """A pair of which the service only ever sees the public half."""
+        """A pair of which AWS only ever sees the public key."""
         rules.check_name(name)
         origin, material = read_imported(public_line)
         if name == DEFAULT_PAIR:
@@ -96,7 +96,7 @@ class Account:
             return self._record(transaction, region, name, KEY_PAIR, "DeleteKeyPair")
 
     def download_default_key_pair(self, region: str) -> KeyPair:
-        """The default pair with its private half; made now if there is none."""
+        """The default pair with its private key; made now if there is none."""
         with self._store.reading() as transaction:
             pair = transaction.key_pair(region, DEFAULT_PAIR)
         if pair is not None:
@@ -165,12 +165,17 @@ class Account:
         return Page(tuple(item for _, item in shown), token)
 
     def _new_pair(
-        self, region: str, name: str, origin: Origin, material: Material, tags: tuple[Tag, ...] = ()
+        self,
+        region: str,
+        name: str,
+        origin: Origin,
+        material: KeyMaterial,
+        tags: tuple[Tag, ...] = (),
     ) -> KeyPair:
         return KeyPair(region, name, str(uuid.uuid4()), self._now(), origin, material, tags)
 
     def _add(self, pair: KeyPair, operation_type: str) -> Operation:
-        kept = _without_private_half(pair)
+        kept = _without_private_key(pair)
         try:
             with self._store.writing() as transaction:
                 transaction.add_key_pair(kept)
@@ -203,8 +208,8 @@ def _check_expected(name: str, fingerprint: str | None, expected: str | None) ->
         )
 
 
-def _without_private_half(pair: KeyPair) -> KeyPair:
-    bare = Material(pair.material.public_line, pair.material.fingerprints)
+def _without_private_key(pair: KeyPair) -> KeyPair:
+    bare = KeyMaterial(pair.material.public_line, pair.material.fingerprints)
     return KeyPair(
         pair.region, pair.name, pair.identifier, pair.created_at, pair.origin, bare, pair.tags
     )

@@ -1,4 +1,4 @@
-"""What the service refuses, and what is wrong with the sandbox itself. Pure."""
+"""What AWS refuses, and what is wrong with the sandbox itself. Pure."""
 
 _DOCUMENTATION = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/"
 
@@ -28,7 +28,7 @@ class ServiceError(Exception):
 
 
 def invalid(message: str, *, tip: str = "") -> ServiceError:
-    """Input the service does not accept: InvalidInputException, HTTP 400."""
+    """Input AWS does not accept: InvalidInputException, HTTP 400."""
     return ServiceError("InvalidInputException", message, tip=tip)
 
 

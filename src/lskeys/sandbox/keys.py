@@ -20,7 +20,7 @@ PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ec.EllipticCurvePublic
 
 
 class Origin(StrEnum):
-    """Where a key pair came from; the service's fingerprints differ by it."""
+    """Where a key pair came from; AWS's fingerprints differ by it."""
 
     DEFAULT = "default"
     CREATED = "created"
@@ -28,7 +28,7 @@ class Origin(StrEnum):
     IMPORTED_ED25519 = "imported-ed25519"
 
 
-class FingerprintForm(StrEnum):
+class FingerprintType(StrEnum):
     """What a reported fingerprint is a digest of; NONE reports no fingerprint at all."""
 
     MD5_SPKI = "md5-spki"
@@ -51,26 +51,26 @@ class KeyText(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """A key in every form a fingerprint can have; only a private half has `sha1_pkcs8`."""
+    """A key in every form a fingerprint can have; only a private key has `sha1_pkcs8`."""
 
     md5_spki: str
     md5_ssh: str
     sha256_ssh: str
     sha1_pkcs8: str | None = None
 
-    def form(self, form: FingerprintForm) -> str | None:
+    def fingerprint_type(self, fingerprint_type: FingerprintType) -> str | None:
         """One of them, or None where the key has none of that form."""
         spelled = {
-            FingerprintForm.MD5_SPKI: self.md5_spki,
-            FingerprintForm.SHA1_PKCS8: self.sha1_pkcs8,
-            FingerprintForm.MD5_SSH: self.md5_ssh,
-            FingerprintForm.SHA256_SSH: self.sha256_ssh,
+            FingerprintType.MD5_SPKI: self.md5_spki,
+            FingerprintType.SHA1_PKCS8: self.sha1_pkcs8,
+            FingerprintType.MD5_SSH: self.md5_ssh,
+            FingerprintType.SHA256_SSH: self.sha256_ssh,
         }
-        return spelled.get(form)
+        return spelled.get(fingerprint_type)
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class KeyMaterial:
     """A key: its OpenSSH line, its fingerprints, and its PKCS#1 PEM where that is known."""
 
     public_line: str
@@ -78,17 +78,17 @@ class Material:
     private_pem: str | None = field(default=None, repr=False)
 
 
-def make_rsa() -> Material:
-    """A new RSA 2048 key, as the service makes them: about 60 ms of one processor."""
+def make_rsa() -> KeyMaterial:
+    """A new RSA 2048 key, as AWS makes them: about 60 ms of one processor."""
     return from_private(rsa.generate_private_key(_PUBLIC_EXPONENT, _RSA_BITS))
 
 
-def make_ed25519() -> Material:
-    """A new ed25519 public key whose private half nobody keeps, as if imported."""
+def make_ed25519() -> KeyMaterial:
+    """A new ed25519 public key whose private key nobody keeps, as if imported."""
     return _from_public(ed25519.Ed25519PrivateKey.generate().public_key())
 
 
-def read_private(pem: str) -> Material:
+def read_private(pem: str) -> KeyMaterial:
     """The material of an unencrypted RSA private key in PEM.
 
     Raises:
@@ -96,11 +96,11 @@ def read_private(pem: str) -> Material:
     """
     private = serialization.load_pem_private_key(pem.encode(), password=None)
     if not isinstance(private, rsa.RSAPrivateKey):
-        raise ValueError("the service keeps RSA private keys only")  # noqa: TRY004  the text is wrong, not its type
+        raise ValueError("AWS keeps RSA private keys only")  # noqa: TRY004  the text is wrong, not its type
     return from_private(private)
 
 
-def from_private(private: rsa.RSAPrivateKey) -> Material:
+def from_private(private: rsa.RSAPrivateKey) -> KeyMaterial:
     """The material of an RSA private key."""
     pkcs8 = private.private_bytes(
         serialization.Encoding.DER,
@@ -116,7 +116,7 @@ def from_private(private: rsa.RSAPrivateKey) -> Material:
     return _from_public(private.public_key(), sha1_pkcs8=sha1, private_pem=pem.decode())
 
 
-def read_imported(line: str) -> tuple[Origin, Material]:
+def read_imported(line: str) -> tuple[Origin, KeyMaterial]:
     """Read what ImportKeyPair was sent: one raw OpenSSH line, ssh-rsa or ssh-ed25519.
 
     Raises:
@@ -166,7 +166,7 @@ def wire_blob(line: str) -> bytes:
 
 def _from_public(
     public: PublicKey, *, sha1_pkcs8: str | None = None, private_pem: str | None = None
-) -> Material:
+) -> KeyMaterial:
     line = openssh_line(public)
     blob = wire_blob(line)
     spki = public.public_bytes(
@@ -179,7 +179,7 @@ def _from_public(
         sha256_ssh=f"SHA256:{sha256}",
         sha1_pkcs8=sha1_pkcs8,
     )
-    return Material(line, fingerprints, private_pem)
+    return KeyMaterial(line, fingerprints, private_pem)
 
 
 def _as_pkcs8(pem: str) -> str:

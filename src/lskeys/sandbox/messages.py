@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-_LARGEST_HEAD = 64 * 1024
-_LARGEST_BODY = 1024 * 1024
+_MAX_HEAD = 64 * 1024
+_MAX_BODY = 1024 * 1024
 _READ_SIZE = 64 * 1024
 _REQUEST_LINE_PARTS = 3
 _ONCE = ("host", "content-length")  # two of them mean two readers may disagree
@@ -93,7 +93,7 @@ class RequestReader:
 
     def _read_head(self, deadline: float) -> bytes | None:
         while b"\r\n\r\n" not in self._received:
-            if len(self._received) > _LARGEST_HEAD:
+            if len(self._received) > _MAX_HEAD:
                 raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             if not self._receive_until(deadline):
                 return None
@@ -138,6 +138,6 @@ def _body_length(headers: Mapping[str, str]) -> int:
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise RefusedError(HTTPStatus.BAD_REQUEST)
-    if len(length) > len(str(_LARGEST_BODY)) or int(length) > _LARGEST_BODY:
+    if len(length) > len(str(_MAX_BODY)) or int(length) > _MAX_BODY:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return int(length)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lskeys.sandbox import shapes
 from lskeys.sandbox.account import Account
 from lskeys.sandbox.errors import invalid
-from lskeys.sandbox.keys import Material, spell_private, spell_public
+from lskeys.sandbox.keys import KeyMaterial, spell_private, spell_public
 from lskeys.sandbox.members import (
     LIST,
     REQUIRED_LIST,
@@ -34,10 +34,10 @@ class Operation:
     """An operation: the members it takes, and its answer to (service, region, members)."""
 
     members: Mapping[str, Member]
-    answer: Callable[[Service, str, Raw], Raw]
+    response: Callable[[Service, str, Raw], Raw]
 
 
-def spell_material(material: Material, switches: Switches) -> Raw:
+def spell_material(material: KeyMaterial, switches: Switches) -> Raw:
     """Both halves of a key as an answer has them."""
     assert material.private_pem is not None
     return {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from lskeys.sandbox.blueprints import BLUEPRINTS, Blueprint
 from lskeys.sandbox.host_keys import HostKey
-from lskeys.sandbox.keys import Material, Origin
+from lskeys.sandbox.keys import KeyMaterial, Origin
 
 DEFAULT_PAIR = "LightsailDefaultKeyPair"
 """The name of the default key pair in every region."""
@@ -25,14 +25,14 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key pair; its material has a private half only if it is the default pair."""
+    """A key pair; its material has a private key only if it is the default pair."""
 
     region: str
     name: str
     identifier: str
     created_at: datetime
     origin: Origin
-    material: Material
+    material: KeyMaterial
     tags: tuple[Tag, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""What names, tags and page tokens the service accepts. Pure."""
+"""What names, tags and page tokens AWS accepts. Pure."""
 
 import base64
 import binascii
@@ -10,10 +10,10 @@ from lskeys.sandbox.errors import invalid
 from lskeys.sandbox.resources import Tag
 
 _SHORTEST_NAME = 2
-_LONGEST_NAME = 255
-_MOST_TAGS = 50
-_LONGEST_TAG_KEY = 128
-_LONGEST_TAG_VALUE = 256
+_MAX_NAME = 255
+_MAX_TAGS = 50
+_MAX_TAG_KEY = 128
+_MAX_TAG_VALUE = 256
 # The model says \w[\w\-]*\w, the guide allows the full stop as well.
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?")
 # AWS, Lightsail guide, "Tag restrictions": letters, digits, spaces in UTF-8, and + - = . _ : / @
@@ -22,7 +22,7 @@ _TAG_TEXT = re.compile(r"[\w +\-=.:/@]*")
 
 def check_name(name: str) -> None:
     """Refuse a name no resource can have, in the words seen in public."""
-    if _SHORTEST_NAME <= len(name) <= _LONGEST_NAME and _NAME.fullmatch(name):
+    if _SHORTEST_NAME <= len(name) <= _MAX_NAME and _NAME.fullmatch(name):
         return
     raise invalid(
         f"{name} is not a valid resource name. Resource names must be at least 2 characters long "
@@ -36,8 +36,8 @@ def merge_tags(old: Iterable[Tag], new: Iterable[Tag]) -> tuple[Tag, ...]:
     merged = {tag.key: tag for tag in (*old, *new)}
     for tag in merged.values():
         _check_tag(tag)
-    if len(merged) > _MOST_TAGS:
-        raise invalid(f"A resource can have at most {_MOST_TAGS} tags.")
+    if len(merged) > _MAX_TAGS:
+        raise invalid(f"A resource can have at most {_MAX_TAGS} tags.")
     return tuple(merged.values())
 
 
@@ -66,10 +66,10 @@ def read_page_token(operation: str, region: str, token: str | None) -> int:
 
 
 def _check_tag(tag: Tag) -> None:
-    if not 0 < len(tag.key) <= _LONGEST_TAG_KEY:
-        raise invalid(f"A tag key has 1 to {_LONGEST_TAG_KEY} characters: {tag.key}")
-    if len(tag.value or "") > _LONGEST_TAG_VALUE:
-        raise invalid(f"A tag value has at most {_LONGEST_TAG_VALUE} characters: {tag.value}")
+    if not 0 < len(tag.key) <= _MAX_TAG_KEY:
+        raise invalid(f"A tag key has 1 to {_MAX_TAG_KEY} characters: {tag.key}")
+    if len(tag.value or "") > _MAX_TAG_VALUE:
+        raise invalid(f"A tag value has at most {_MAX_TAG_VALUE} characters: {tag.value}")
     if not (_TAG_TEXT.fullmatch(tag.key) and _TAG_TEXT.fullmatch(tag.value or "")):
         raise invalid(
             f"{tag.key} is not a valid tag.",

@@ -1,4 +1,4 @@
-"""A pretend account on this disk: prepared, filled, reset. Touches: the disk."""
+"""A pretend account on this computer: prepared, filled, reset. Touches: the disk."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -27,9 +27,9 @@ class Sandbox:
     """A pretend account in a file; nothing is touched before it is first used.
 
     Attributes:
-        path: the SQLite file. Its folder is made with 0700, the file with 0600.
+        path: the SQLite file. Its directory is made with 0700, the file with 0600.
 
-    Every method may raise SandboxError (another version's file, which `reset` mends, or no
+    Every method may raise SandboxError (another version's file, which `reset` fixes, or no
     sandbox at all) and OSError.
     """
 

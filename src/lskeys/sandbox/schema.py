@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lskeys.sandbox.host_keys import HostKey
-from lskeys.sandbox.keys import Fingerprints, Material, Origin
+from lskeys.sandbox.keys import Fingerprints, KeyMaterial, Origin
 from lskeys.sandbox.resources import Instance, KeyPair, Operation, StaticIp, Tag
 
 APPLICATION = 0x6C736B73
@@ -48,7 +48,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def to_milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970, which is as fine as the service's times are."""
+    """Milliseconds since 1970, which is as fine as AWS's times are."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
@@ -125,7 +125,7 @@ def key_pair(row: sqlite3.Row) -> KeyPair:
         identifier=row["identifier"],
         created_at=from_milliseconds(row["created"]),
         origin=Origin(row["origin"]),
-        material=Material(row["public_line"], fingerprints, row["private_pem"]),
+        material=KeyMaterial(row["public_line"], fingerprints, row["private_pem"]),
         tags=tags_from_text(row["tags"]),
     )
 

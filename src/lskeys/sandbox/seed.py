@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lskeys.sandbox.host_keys import make_host_keys
-from lskeys.sandbox.keys import Material, Origin, make_ed25519, make_rsa
+from lskeys.sandbox.keys import KeyMaterial, Origin, make_ed25519, make_rsa
 from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, StaticIp, Tag
 from lskeys.sandbox.transaction import Transaction
 
@@ -82,16 +82,16 @@ def seed(transaction: Transaction, now: datetime) -> None:
         _add_machine(transaction, machine, now)
 
 
-def _material(pair: _Pair) -> Material:
+def _material(pair: _Pair) -> KeyMaterial:
     if pair.origin is Origin.IMPORTED_ED25519:
         return make_ed25519()
     made = make_rsa()
     if pair.origin is Origin.DEFAULT:
         return made
-    return Material(made.public_line, made.fingerprints)
+    return KeyMaterial(made.public_line, made.fingerprints)
 
 
-def _key_pair(pair: _Pair, material: Material, now: datetime) -> KeyPair:
+def _key_pair(pair: _Pair, material: KeyMaterial, now: datetime) -> KeyPair:
     created_at = now - timedelta(days=pair.age)
     identifier = str(uuid.uuid4())
     return KeyPair(pair.region, pair.name, identifier, created_at, pair.origin, material, pair.tags)

@@ -1,4 +1,4 @@
-"""The pretend Lightsail on a port of this machine. Touches: loopback."""
+"""The local Lightsail emulator on a port of this machine. Touches: localhost."""
 
 import contextlib
 import selectors
@@ -14,7 +14,7 @@ from lskeys.sandbox.faults import parse_fault
 from lskeys.sandbox.messages import HttpRequest, HttpResponse, RefusedError, RequestReader
 from lskeys.sandbox.wire import Ending, Reply, Request, Wire
 
-_LOOPBACK = "127.0.0.1"
+_LOCALHOST = "127.0.0.1"
 _BACKLOG = 512
 _IDLE = 120.0
 _CLOSING = 0.5
@@ -39,12 +39,12 @@ class Server:
         self._listener = _listen(port)
         self._wake_sender, self._wake_receiver = socket.socketpair()
         self.port: int = self._listener.getsockname()[1]
-        self._hosts = {f"{name}:{self.port}" for name in (_LOOPBACK, "localhost", "[::1]")}
+        self._hosts = {f"{name}:{self.port}" for name in (_LOCALHOST, "localhost", "[::1]")}
 
     @property
     def endpoint(self) -> str:
         """Its address, such as `http://127.0.0.1:49152`."""
-        return f"http://{_LOOPBACK}:{self.port}"
+        return f"http://{_LOCALHOST}:{self.port}"
 
     @property
     def requests(self) -> list[Request]:
@@ -113,12 +113,12 @@ class Server:
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(None)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._answer_all(connection)
+                self._respond_all(connection)
         finally:
             with self._lock:
                 del self._connections[connection]
 
-    def _answer_all(self, connection: socket.socket) -> None:
+    def _respond_all(self, connection: socket.socket) -> None:
         reader = RequestReader(connection, idle=_IDLE, patience=self._patience)
         while not self._closing.is_set():
             try:
@@ -128,18 +128,18 @@ class Server:
                 return
             if request is None:
                 return
-            reply = self._answer(request)
+            reply = self._respond(request)
             connection.settimeout(self._patience)
             if not _send(connection, reply, keep_alive=request.keep_alive):
                 return
 
-    def _answer(self, request: HttpRequest) -> Reply:
+    def _respond(self, request: HttpRequest) -> Reply:
         if not self._is_local(request.headers):
             return Reply(_plain(HTTPStatus.FORBIDDEN))
         if request.method != "POST":
             return Reply(_plain(HTTPStatus.METHOD_NOT_ALLOWED))
         self._closing.wait(self._latency)
-        return self._wire.answer(request)
+        return self._wire.response(request)
 
     def _is_local(self, headers: Mapping[str, str]) -> bool:
         """No web page may talk to the sandbox: not by another name, not from a browser."""
@@ -150,7 +150,7 @@ def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_LOOPBACK, port))
+        listener.bind((_LOCALHOST, port))
         listener.listen(_BACKLOG)
         listener.settimeout(0)
     except BaseException:

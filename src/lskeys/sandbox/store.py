@@ -25,7 +25,7 @@ Filling = Callable[[Transaction], None]
 
 
 class Store:
-    """The database at a path; folder 0700 and file 0600, for default pairs' private halves.
+    """The database at a path; directory 0700 and file 0600, for default pairs' private keys.
 
     A rollback journal, not WAL: it is one file, and nothing of it outlives a transaction.
     Each transaction opens its own connection, so threads share none. Every method raises
@@ -39,7 +39,7 @@ class Store:
         """Make the file with its tables and first content, unless that is done already.
 
         Of several processes at once one does it, and the others wait until it is done.
-        OSError if the folder or the file cannot be made.
+        OSError if the directory or the file cannot be made.
         """
         _make(self.path)
         with self._connected() as connection:
@@ -53,7 +53,7 @@ class Store:
     def reset(self, fill: Filling) -> None:
         """Replace everything in one transaction, whatever the version.
 
-        What is no sandbox is left alone, with SandboxError. OSError if the folder or the file
+        What is no sandbox is left alone, with SandboxError. OSError if the directory or the file
         cannot be made.
         """
         _make(self.path)
@@ -142,7 +142,7 @@ def _make(path: Path) -> None:
     A file that exists is not opened: closing it would drop the locks that SQLite's other
     connections of this process hold (https://sqlite.org/howtocorrupt.html, section 2.2).
     """
-    _make_folder(path.parent)
+    _make_directory(path.parent)
     with _MAKING, contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     found = path.lstat()
@@ -150,8 +150,8 @@ def _make(path: Path) -> None:
         raise SandboxError(f"{path} is no sandbox")
 
 
-def _make_folder(folder: Path) -> None:
-    if folder.exists():
+def _make_directory(directory: Path) -> None:
+    if directory.exists():
         return
-    _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    _make_directory(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from lskeys.sandbox.faults import Fault, parse_fault
-from lskeys.sandbox.keys import FingerprintForm, Fingerprints, KeyText, Origin
+from lskeys.sandbox.keys import Fingerprints, FingerprintType, KeyText, Origin
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -37,10 +37,10 @@ class Switches:
 
     page_size: int = 20
     latency: float = 0.0
-    fingerprint_default: FingerprintForm = FingerprintForm.MD5_SPKI
-    fingerprint_created: FingerprintForm = FingerprintForm.SHA1_PKCS8
-    fingerprint_imported_rsa: FingerprintForm = FingerprintForm.MD5_SPKI
-    fingerprint_imported_ed25519: FingerprintForm = FingerprintForm.SHA256_SSH
+    fingerprint_default: FingerprintType = FingerprintType.MD5_SPKI
+    fingerprint_created: FingerprintType = FingerprintType.SHA1_PKCS8
+    fingerprint_imported_rsa: FingerprintType = FingerprintType.MD5_SPKI
+    fingerprint_imported_ed25519: FingerprintType = FingerprintType.SHA256_SSH
     key_text: KeyText = KeyText.PEM
     doubled_prefix: bool = False
     created_fingerprint: bool = False
@@ -57,18 +57,18 @@ class Switches:
         if self.not_found_status not in (400, 404):
             raise ValueError(f"not-found-status is 400 or 404, not {self.not_found_status}")
         imported = (self.fingerprint_imported_rsa, self.fingerprint_imported_ed25519)
-        if FingerprintForm.SHA1_PKCS8 in imported:
-            raise ValueError("an imported key has no private half, so no sha1-pkcs8 fingerprint")
+        if FingerprintType.SHA1_PKCS8 in imported:
+            raise ValueError("an imported key has no private key, so no sha1-pkcs8 fingerprint")
 
     def fingerprint(self, origin: Origin, fingerprints: Fingerprints) -> str | None:
-        """The fingerprint the service reports for a key of this origin, or None."""
-        forms = {
+        """The fingerprint AWS reports for a key of this origin, or None."""
+        fingerprint_types = {
             Origin.DEFAULT: self.fingerprint_default,
             Origin.CREATED: self.fingerprint_created,
             Origin.IMPORTED_RSA: self.fingerprint_imported_rsa,
             Origin.IMPORTED_ED25519: self.fingerprint_imported_ed25519,
         }
-        return fingerprints.form(forms[origin])
+        return fingerprints.fingerprint_type(fingerprint_types[origin])
 
     def changed(self, settings: Iterable[str]) -> "Switches":
         """These switches with some set from text: `page-size=5`, `fault=GetKeyPairs=reset*2`.
@@ -133,10 +133,10 @@ def _truth(name: str, value: str) -> bool:
     return _WORDS[value.lower()]
 
 
-def _form(name: str, value: str) -> FingerprintForm:
-    if value not in list(FingerprintForm):
-        raise ValueError(f"{name} is one of {' '.join(FingerprintForm)}, not {value!r}")
-    return FingerprintForm(value)
+def _fingerprint_type(name: str, value: str) -> FingerprintType:
+    if value not in list(FingerprintType):
+        raise ValueError(f"{name} is one of {' '.join(FingerprintType)}, not {value!r}")
+    return FingerprintType(value)
 
 
 def _text(name: str, value: str) -> KeyText:
@@ -148,10 +148,10 @@ def _text(name: str, value: str) -> KeyText:
 _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "page_size": _whole_number,
     "latency": _seconds,
-    "fingerprint_default": _form,
-    "fingerprint_created": _form,
-    "fingerprint_imported_rsa": _form,
-    "fingerprint_imported_ed25519": _form,
+    "fingerprint_default": _fingerprint_type,
+    "fingerprint_created": _fingerprint_type,
+    "fingerprint_imported_rsa": _fingerprint_type,
+    "fingerprint_imported_ed25519": _fingerprint_type,
     "key_text": _text,
     "doubled_prefix": _truth,
     "created_fingerprint": _truth,

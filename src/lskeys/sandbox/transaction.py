@@ -124,8 +124,8 @@ class Transaction:
         """Set a setting of the sandbox."""
         self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
-    def _one(self, question: str, *values: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(question, values).fetchone()
+    def _one(self, call: str, *values: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(call, values).fetchone()
         return row
 
     def _add_resource(self, resource: KeyPair | Instance | StaticIp, kind: str) -> int | None:
@@ -135,6 +135,6 @@ class Transaction:
             raise NameTakenError(resource.name) from None
 
     def _insert(self, table: str, columns: Columns) -> int | None:
-        places = ", ".join(f":{name}" for name in columns)
-        command = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  names are ours
+        account_regions = ", ".join(f":{name}" for name in columns)
+        command = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({account_regions})"  # noqa: S608  names are ours
         return self._connection.execute(command, columns).lastrowid

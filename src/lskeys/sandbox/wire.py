@@ -12,7 +12,7 @@ from lskeys.sandbox import shapes
 from lskeys.sandbox.credentials import region_of
 from lskeys.sandbox.errors import SandboxError, ServiceError
 from lskeys.sandbox.faults import EFFECTS, Faults
-from lskeys.sandbox.keys import Material, make_rsa
+from lskeys.sandbox.keys import KeyMaterial, make_rsa
 from lskeys.sandbox.members import check_members, read_body
 from lskeys.sandbox.messages import HttpRequest, HttpResponse
 from lskeys.sandbox.operations import OPERATIONS, Service, spell_material
@@ -20,7 +20,7 @@ from lskeys.sandbox.shapes import Raw
 
 _TARGET_PREFIX = "Lightsail_20161128."
 _REMEMBERED = 100_000
-_HTML = b"<!doctype html><title>Not the service</title><p>Something else answered.</p>\n"
+_HTML = b"<!doctype html><title>Not AWS</title><p>Something else answered.</p>\n"
 _STATUSES = {
     "InternalFailure": 500,
     "ServiceException": 500,
@@ -71,7 +71,7 @@ class Wire:
         self._service = service
         self._foreign_key = _once(make_rsa)
 
-    def answer(self, request: HttpRequest) -> Reply:
+    def response(self, request: HttpRequest) -> Reply:
         """Answer one request; whatever is wrong with it or with the store is an answer too."""
         try:
             return self._perform(request)
@@ -89,14 +89,14 @@ class Wire:
         raw = read_body(request.body)
         self.requests.append(Request(name, region, raw))
         effect = self.faults.strike(name, region)
-        instead = self._instead_of_answering(effect)
+        instead = self._instead_of_responding(effect)
         if instead is not None:
             return instead
         given = check_members(raw, operation.members)
-        answered = operation.answer(self._service, region, given)
-        return self._garbled(effect, answered)
+        raw = operation.response(self._service, region, given)
+        return self._garbled(effect, raw)
 
-    def _instead_of_answering(self, effect: str | None) -> Reply | None:
+    def _instead_of_responding(self, effect: str | None) -> Reply | None:
         """The faults in which nothing is done; an AWS error is one of them."""
         if effect == "reset":
             return Reply(_json({}), Ending.CUT)
@@ -111,18 +111,18 @@ class Wire:
         message = _MESSAGES.get(effect, "This is a fault the sandbox was told to have.")
         raise ServiceError(effect, message, status=_STATUSES.get(effect, 400))
 
-    def _garbled(self, effect: str | None, answered: Raw) -> Reply:
+    def _garbled(self, effect: str | None, raw: Raw) -> Reply:
         """The faults in which the operation is done, and its answer suffers."""
         if effect == "lost-answer":
             return Reply(_json({}), Ending.CUT)
         if effect == "half-body":
-            return Reply(_json(answered), Ending.HALF)
+            return Reply(_json(raw), Ending.HALF)
         if effect == "empty":
             return Reply(HttpResponse(200, b"", headers=_request_id()))
         if effect == "bad-json":
-            cut = json.dumps(answered)[:-1].encode()
+            cut = json.dumps(raw)[:-1].encode()
             return Reply(HttpResponse(200, cut, headers=_request_id()))
-        return Reply(_json(answered | self._foreign(effect)))
+        return Reply(_json(raw | self._foreign(effect)))
 
     def _foreign(self, effect: str | None) -> Raw:
         if effect not in ("wrong-key", "mismatched-halves"):
@@ -145,12 +145,12 @@ def _request_id() -> dict[str, str]:
     return {"x-amzn-RequestId": str(uuid.uuid4())}
 
 
-def _once(make: Callable[[], Material]) -> Callable[[], Material]:
+def _once(make: Callable[[], KeyMaterial]) -> Callable[[], KeyMaterial]:
     """The same key every time, made when it is first wanted."""
     lock = threading.Lock()
-    made: list[Material] = []
+    made: list[KeyMaterial] = []
 
-    def get() -> Material:
+    def get() -> KeyMaterial:
         with lock:
             if not made:
                 made.append(make())

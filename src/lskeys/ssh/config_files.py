@@ -10,8 +10,8 @@ from typing import Literal
 from lskeys.errors import LskeysError, MissingError, RefusedError
 from lskeys.model import Secret
 from lskeys.ssh.config_text import FileChange, include_line, is_own, with_include
-from lskeys.storage.directory import Directory, Found, lock, look, make, opened
-from lskeys.storage.os_errors import told
+from lskeys.storage.directory import Directory, FileContent, lock, make, opened, read_file
+from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import drafted
 
 
@@ -31,7 +31,7 @@ def plan_own(path: Path, content: bytes) -> FileChange:
     """What it takes to give a file of our own this content; changes nothing.
 
     Raises:
-        RefusedError: What is there is not ours, is no plain file, or others may write beside it.
+        RefusedError: What is there is not ours, is no plain file, or others may write next to it.
         LocalError: It cannot be read.
     """
     found = _found(path)
@@ -53,7 +53,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
     """
     content: bytes | None
     if config.is_symlink():
-        with told(f"cannot read {config}"):
+        with os_errors(f"cannot read {config}"):
             content = config.read_bytes() if config.is_file() else b""
         links = 0
     else:
@@ -72,11 +72,11 @@ def plan_include(config: Path, file: Path) -> FileChange:
 
 
 def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Make a change, whole or not at all; a new file and a new folder are private.
+    """Make a change, whole or not at all; a new file and a new directory are private.
 
     Args:
         change: What was planned.
-        wait: Seconds to wait for another lskeys in that folder.
+        wait: Seconds to wait for another lskeys in that directory.
         sleep: Waits for some seconds.
 
     Raises:
@@ -86,13 +86,13 @@ def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = t
     make(change.path.parent)
     with opened(change.path.parent) as directory:
         lock(directory, wait=wait, sleep=sleep)
-        with told(f"cannot write {change.path}"):
+        with os_errors(f"cannot write {change.path}"):
             _write(directory, change)
 
 
 def _write(directory: Directory, change: FileChange) -> None:
     name, text = change.path.name, Secret(change.after)
-    found = look(directory, name, limit=_LARGEST)
+    found = read_file(directory, name, limit=_LARGEST)
     if (found.content.reveal() if found else None) != change.before:
         raise _meddled(change.path)
     with drafted(directory, size=len(change.after)) as draft:
@@ -103,10 +103,10 @@ def _write(directory: Directory, change: FileChange) -> None:
             raise _meddled(change.path)
 
 
-def _found(path: Path) -> Found | None:
+def _found(path: Path) -> FileContent | None:
     try:
-        with opened(path.parent) as directory, told(f"cannot read {path}"):
-            found = look(directory, path.name, limit=_LARGEST)
+        with opened(path.parent) as directory, os_errors(f"cannot read {path}"):
+            found = read_file(directory, path.name, limit=_LARGEST)
     except MissingError:
         return None
     if found and len(found.content.reveal()) > _LARGEST:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lskeys.errors import RefusedError
 from lskeys.ssh.hosts import Host
-from lskeys.text import harmless, one_line
+from lskeys.text import one_line, printable
 
 _MARK = "# Written by lskeys ssh-config"
 """By this a file is known as our own."""
@@ -91,7 +91,7 @@ def include_line(file: Path) -> str:
         RefusedError: ssh would take the path for another one.
     """
     spelled = str(file)
-    if _EXPANDED.search(spelled) or spelled != harmless(spelled):
+    if _EXPANDED.search(spelled) or spelled != printable(spelled):
         raise RefusedError(
             f"{spelled} cannot be named in an Include line",
             hint="choose a plainer path with --file",
@@ -99,7 +99,7 @@ def include_line(file: Path) -> str:
     return f"Include {_quoted(spelled)}"
 
 
-def with_include(config: bytes, file: Path, folder: Path) -> bytes:
+def with_include(config: bytes, file: Path, directory: Path) -> bytes:
     """A user's ssh config that includes a file; as it was where it does so already.
 
     The line goes first: behind a Host line it would count for that host alone.
@@ -107,9 +107,9 @@ def with_include(config: bytes, file: Path, folder: Path) -> bytes:
     Args:
         config: The config.
         file: The absolute path to include.
-        folder: `~/.ssh`, from where relative paths count.
+        directory: `~/.ssh`, from where relative paths count.
     """
-    if any(file.match(str(_expanded(word, folder))) for word in _included(config)):
+    if any(file.match(str(_expanded(word, directory))) for word in _included(config)):
         return config
     return include_line(file).encode() + b"\n" + config
 
@@ -120,9 +120,9 @@ def _block(each: Host, known_hosts: Path | None) -> Iterator[str]:
     can_open = each.identity_file is not None and _can_name(each.identity_file)
     odd_path = f"its key is {each.identity_file}, a path that cannot be written here"
     yield f"# {each.instance.name} in {each.instance.region}{named}"
-    yield from (f"# {harmless(note)}" for note in each.notes)
+    yield from (f"# {printable(note)}" for note in each.notes)
     if each.identity_file and not can_open:
-        yield f"# {harmless(odd_path)}"
+        yield f"# {printable(odd_path)}"
     yield f"Host {each.alias}"
     yield f"    HostName {each.address}"
     if each.user:
@@ -141,7 +141,7 @@ def _block(each: Host, known_hosts: Path | None) -> Iterator[str]:
 def _can_name(file: Path) -> bool:
     """Whether a path can stand in an ssh config."""
     spelled = str(file)
-    return not _UNWRITABLE.search(spelled) and spelled == harmless(spelled)
+    return not _UNWRITABLE.search(spelled) and spelled == printable(spelled)
 
 
 def _token(path: str) -> str:
@@ -163,10 +163,10 @@ def _included(config: bytes) -> Iterator[str]:
             yield from (quoted or bare for quoted, bare in _WORDS.findall(directive[2]))
 
 
-def _expanded(word: str, folder: Path) -> Path:
+def _expanded(word: str, directory: Path) -> Path:
     if word.startswith("~/"):
-        return folder.parent / word[2:]
-    return folder / word  # which is the word itself where that is absolute
+        return directory.parent / word[2:]
+    return directory / word  # which is the word itself where that is absolute
 
 
 def _lines(content: bytes) -> list[str]:

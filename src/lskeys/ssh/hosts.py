@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
-from lskeys.model import Answer, HostKey, Instance, KeyPair
+from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
 
 # What a Lightsail name is made of, but never an option's dash in front.
@@ -36,7 +36,7 @@ class Host:
         instance: The instance.
         address: Its public address.
         user: Whom to log in as; None where AWS does not say.
-        identity_file: The private key on this disk that its key pair's fingerprint belongs to.
+        identity_file: The private local key that its key pair's fingerprint belongs to.
         host_keys: The keys it is known by; none where they are not pinned.
         notes: What a reader of its block should know.
     """
@@ -101,15 +101,15 @@ def host(instance: Instance, alias: str, matched: MatchedPair | None) -> Host:
     return replace(found, notes=tuple(filter(None, (about_user, about_key))))
 
 
-def pinned(unpinned: Host, answer: Answer[tuple[HostKey, ...]]) -> Host:
+def pinned(unpinned: Host, outcome: Outcome[tuple[HostKey, ...]]) -> Host:
     """The host with what it is known by; a key that could not stand in a file is passed over."""
-    keys = tuple(key for key in answer.value or () if _is_sound(key))
+    keys = tuple(key for key in outcome.value or () if _is_sound(key))
     if keys:
         return replace(unpinned, host_keys=keys)
     reason = "AWS has seen no host key of it"
-    if answer.error:
-        reason = f"its host keys could not be read ({one_line(answer.error.code, limit=60)})"
-    elif answer.value:
+    if outcome.error:
+        reason = f"its host keys could not be read ({one_line(outcome.error.code, limit=60)})"
+    elif outcome.value:
         reason = "AWS reports no host key that can be used"
     note = f"{reason}: check its fingerprint when ssh asks"
     return replace(unpinned, notes=(*unpinned.notes, note))
@@ -126,7 +126,7 @@ def _address(text: str) -> str | None:
 def _best(matches: Iterable[Match]) -> LocalKey | None:
     """A private key; rather one ssh accepts the permissions of, and one that proved itself."""
     private = (match.key for match in matches if match.key.has_private)
-    return min(private, key=lambda key: (key.mend is not None, key.is_by_name), default=None)
+    return min(private, key=lambda key: (key.fix_command is not None, key.is_by_name), default=None)
 
 
 def _about_key(instance: Instance, pair: KeyPair | None, key: LocalKey | None) -> str | None:
@@ -136,12 +136,16 @@ def _about_key(instance: Instance, pair: KeyPair | None, key: LocalKey | None) -
     if instance.predates(pair):
         return "it is older than that key pair, whose key will not open it: it holds an earlier one"
     if key is not None:
-        return f"ssh refuses this key until others cannot read it: {key.mend}" if key.mend else None
+        return (
+            f"ssh refuses this key until others cannot read it: {key.fix_command}"
+            if key.fix_command
+            else None
+        )
     if pair.fingerprint is None:
         return "AWS reports no fingerprint of that key pair, so its key cannot be found"
     if pair.is_default:
-        return f"its key is not on this disk: lskeys download-default --region {pair.region}"
-    return "its private key is not on this disk, and AWS has none: copy it to ~/.ssh"
+        return f"its key is not on this computer: lskeys download-default --region {pair.region}"
+    return "its private key is not on this computer, and AWS has none: copy it to ~/.ssh"
 
 
 def _is_sound(key: HostKey) -> bool:

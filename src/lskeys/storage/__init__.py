@@ -1,25 +1,25 @@
-"""The one place that writes private keys: 0600, whole or absent, never over another unasked.
+"""Private files, whole or absent: 0600 from the first byte, never over another by default.
 
-Touches: the disk. In this order: `open_folder` makes, checks and locks the folder, `reserve`
-checks the destination and takes its space, then the caller asks AWS, and `save` writes, flushes,
-names, flushes again and reads back.
+In this order: `open_key_directory` makes, checks and locks the directory, `reserve` checks the
+destination and takes its space, then the caller queries AWS, and `save` writes, flushes, names,
+flushes again and reads back.
 """
 
-from lskeys.storage.key_destination import Place, Present, Saved, TakenError
-from lskeys.storage.key_folder import Folder, inspect, open_folder
-from lskeys.storage.repair import close_file, close_folder, complete
+from lskeys.storage.key_destination import ExistingFile, PathTakenError, Reservation, Saved
+from lskeys.storage.key_directory import KeyDirectory, inspect, open_key_directory
+from lskeys.storage.repair import restrict_directory, restrict_file, write_public_key
 from lskeys.storage.temporary import leftovers
 
 __all__ = [
-    "Folder",
-    "Place",
-    "Present",
+    "ExistingFile",
+    "KeyDirectory",
+    "PathTakenError",
+    "Reservation",
     "Saved",
-    "TakenError",
-    "close_file",
-    "close_folder",
-    "complete",
     "inspect",
     "leftovers",
-    "open_folder",
+    "open_key_directory",
+    "restrict_directory",
+    "restrict_file",
+    "write_public_key",
 ]

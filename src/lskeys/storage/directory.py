@@ -1,4 +1,4 @@
-"""The folder keys are saved in: made private, checked, held open, locked. Touches: the disk."""
+"""The directory keys are saved in: made private, checked, held open, locked. Touches: the disk."""
 
 import fcntl
 import math
@@ -15,14 +15,14 @@ from threading import RLock
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keys import SIZE_LIMIT
 from lskeys.model import Secret
-from lskeys.storage.os_errors import told
+from lskeys.storage.os_errors import os_errors
 
 _OWNER_ONLY = 0o700
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _PAUSE = 0.05  # seconds between two tries for the lock
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
-    stat.S_IFDIR: "a folder",
+    stat.S_IFDIR: "a directory",
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
@@ -31,7 +31,7 @@ _KINDS = {
 
 
 class _Turns:
-    """Who may write in a folder at a time, and what is to be cleared away when it is given up."""
+    """Who may write in a directory at a time, and what to clear away when it is given up."""
 
     __slots__ = ("clearings", "is_over", "lock")
 
@@ -43,7 +43,7 @@ class _Turns:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A folder held open: whatever is renamed meanwhile, its files are reached through it.
+    """A directory held open: whatever is renamed meanwhile, its files are reached through it.
 
     A run that is stopped gives it up in its main thread, while another thread may be about to
     write in it. That one is waited for while it has its turn, and gets no other turn.
@@ -86,8 +86,8 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A regular file that lies in a folder now."""
+class FileContent:
+    """A regular file that lies in a directory now."""
 
     content: Secret
     mode: int
@@ -95,31 +95,31 @@ class Found:
 
 
 def make(path: Path) -> None:
-    """Make a folder and its missing parents, each 0700 whatever the umask, and flush them."""
+    """Make a directory and its missing parents, each 0700 whatever the umask, and flush them."""
     missing = []
     for each in (path, *path.parents):
         if os.path.lexists(each):
             break
         missing.append(each)
     for each in reversed(missing):
-        with told(f"cannot make the folder {each}"):
+        with os_errors(f"cannot make the directory {each}"):
             _make_one(each)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Directory]:
-    """Hold a folder open.
+    """Hold a directory open.
 
     Raises:
         MissingError: There is none.
-        RefusedError: It is no folder, or others may write in it and so swap files in it.
+        RefusedError: It is no directory, or others may write in it and so swap files in it.
         LocalError: It cannot be opened.
     """
-    with told(f"cannot open the folder {path}"):
+    with os_errors(f"cannot open the directory {path}"):
         descriptor = _open(path)
     directory = Directory(path, descriptor)
     try:
-        with told(f"cannot look at the folder {path}"):
+        with os_errors(f"cannot look at the directory {path}"):
             mode = os.fstat(descriptor).st_mode
         _refuse_loose(path, mode)
         yield directory
@@ -133,7 +133,7 @@ def opened(path: Path) -> Iterator[Directory]:
 
 
 def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -> None:
-    """Keep other lskeys processes out of the folder until it is closed.
+    """Keep other lskeys processes out of the directory until it is closed.
 
     A courtesy: it spares two of them from asking AWS for the same key. What keeps files from
     being overwritten is the exclusive link, so where there are no locks (some network disks) the
@@ -157,11 +157,11 @@ def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -
     )
 
 
-def look(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> Found | None:
+def read_file(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> FileContent | None:
     """The regular file of that name, or None where nothing is; one byte more than `limit` at most.
 
     Raises:
-        RefusedError: Something else is there: a link, a folder, a pipe, a device.
+        RefusedError: Something else is there: a link, a directory, a pipe, a device.
         OSError: It cannot be read.
     """
     try:
@@ -177,7 +177,7 @@ def look(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> Found |
         content = os.read(descriptor, limit + 1)
     finally:
         os.close(descriptor)
-    return Found(Secret(content), stat.S_IMODE(status.st_mode), status.st_nlink)
+    return FileContent(Secret(content), stat.S_IMODE(status.st_mode), status.st_nlink)
 
 
 def flush(descriptor: int) -> None:
@@ -194,9 +194,9 @@ def _make_one(path: Path) -> None:
     except FileExistsError:  # somebody was quicker: judged when it is opened
         return
     except NotADirectoryError:
-        raise RefusedError(f"{path.parent} is not a folder") from None
+        raise RefusedError(f"{path.parent} is not a directory") from None
     if stat.S_IMODE(path.lstat().st_mode) & _OWNER_ONLY != _OWNER_ONLY:
-        path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own rights
+        path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own permissions
     with suppress(PermissionError):  # a parent like /home may be closed for reading
         descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
@@ -210,10 +210,10 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         raise MissingError(
-            f"there is no folder {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
+            f"there is no directory {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
         ) from None
     except NotADirectoryError:
-        raise RefusedError(f"{path} is not a folder") from None
+        raise RefusedError(f"{path} is not a directory") from None
 
 
 def _refuse_loose(path: Path, mode: int) -> None:

@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import RefusedError
-from lskeys.keys import LocalMaterial, PrivateKey, PublicKey
+from lskeys.keys import KeyFileContent, PrivateKey, PublicKey
 from lskeys.model import Secret
 from lskeys.storage import writing
-from lskeys.storage.directory import Directory, Found, look
-from lskeys.storage.os_errors import told
+from lskeys.storage.directory import Directory, FileContent, read_file
+from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import Draft, drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
 
-Outcome = Literal["saved", "unchanged", "replaced"]
+SaveOutcome = Literal["saved", "unchanged", "replaced"]
 
 _SUFFIX = ".pub"
 _PRIVATE_SIZE = 16 * 1024  # an RSA key of 16,384 bits takes 13 KB
@@ -26,15 +26,15 @@ _USUAL_NAME_LIMIT = 255  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class ExistingFile:
     """A regular file that lies at a destination already; `material` is None if it is no key."""
 
     path: Path
     mode: int
-    material: LocalMaterial | None
+    material: KeyFileContent | None
 
 
-class TakenError(RefusedError):
+class PathTakenError(RefusedError):
     """Another file has the name; whoever cannot replace it gives another hint."""
 
 
@@ -44,7 +44,7 @@ class Saved:
 
     Attributes:
         path: The private key.
-        public_path: Its public half.
+        public_path: Its public key.
         outcome: "saved" where nothing was, "unchanged" where the same key was, or "replaced".
         kept: Where the private key file that was replaced is now.
         public_kept: Where the `.pub` that was replaced is now.
@@ -52,7 +52,7 @@ class Saved:
 
     path: Path
     public_path: Path
-    outcome: Outcome
+    outcome: SaveOutcome
     kept: Path | None = None
     public_kept: Path | None = None
 
@@ -64,23 +64,23 @@ class _File:
     name: str
     text: Secret
     mode: int
-    is_same: Callable[[LocalMaterial | None], bool]
+    is_same: Callable[[KeyFileContent | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Reservation:
     """A destination that was checked, with its space reserved.
 
     Attributes:
         path: Where the private key goes.
         present: What lay there when the place was reserved.
-        beside: What lay where its public half goes.
+        beside: What lay where its public key goes.
         force: Whether a file that holds something else is replaced; it is kept beside.
     """
 
     path: Path
-    present: Present | None
-    beside: Present | None
+    present: ExistingFile | None
+    beside: ExistingFile | None
     force: bool
     _directory: Directory
     _private: Draft
@@ -100,10 +100,10 @@ class Place:
     def _save(self, key: PrivateKey, comment: str) -> Saved:
         private, public = _files(self.path.name, key, comment)
         public_path = self.path.with_name(public.name)
-        with told(f"cannot write {self.path}"):
+        with os_errors(f"cannot write {self.path}"):
             self._refuse_other(public)
             outcome, kept = self._settle(self._private, private)
-        with told(f"{self.path} is saved, but its public half {public_path} is not"):
+        with os_errors(f"{self.path} is saved, but its public key {public_path} is not"):
             _, public_kept = self._settle(self._public, public)
         return Saved(self.path, public_path, outcome, kept, public_kept)
 
@@ -114,40 +114,42 @@ class Place:
             LocalError: The disk failed; the message tells that the key is still there.
         """
         failed = f"{saved.path} cannot be removed again, and holds a key of no key pair"
-        with self._directory.turn(), told(failed):
+        with self._directory.turn(), os_errors(failed):
             self._take_back(saved.path.name, saved.kept)
             self._take_back(saved.public_path.name, saved.public_kept)
             self._directory.flush()
 
     def _take_back(self, name: str, kept: Path | None) -> None:
-        folder = self._directory.descriptor
+        directory = self._directory.descriptor
         if kept is None:
-            os.unlink(name, dir_fd=folder)
+            os.unlink(name, dir_fd=directory)
             return
-        os.rename(kept.name, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rename(kept.name, name, src_dir_fd=directory, dst_dir_fd=directory)
 
     def _refuse_other(self, file: _File) -> None:
-        found = look(self._directory, file.name)
+        found = read_file(self._directory, file.name)
         if found and not self.force and not file.is_same(_material(found)):
-            raise _taken(self._directory.path / file.name, _material(found))
+            raise _path_taken(self._directory.path / file.name, _material(found))
 
-    def _settle(self, draft: Draft, file: _File) -> tuple[Outcome, Path | None]:
-        found = look(self._directory, file.name)
+    def _settle(self, draft: Draft, file: _File) -> tuple[SaveOutcome, Path | None]:
+        found = read_file(self._directory, file.name)
         if found is None:
             if draft.place(file.name, file.text, file.mode):
                 return "saved", None
-            found = look(self._directory, file.name)  # somebody was quicker
+            found = read_file(self._directory, file.name)  # somebody was quicker
         material = _material(found)
         if file.is_same(material):
-            writing.mend(self._directory, file.name, file.mode)
+            writing.tighten_mode(self._directory, file.name, file.mode)
             self._directory.flush()
             return "unchanged", None
         if not self.force:
-            raise _taken(self._directory.path / file.name, material)
+            raise _path_taken(self._directory.path / file.name, material)
         if found and found.links == 1:  # else another name of the file would change too
-            mode = PUBLIC if _public_half(material) else PRIVATE
-            writing.mend(self._directory, file.name, mode)
-        kept = writing.keep(self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}")
+            mode = PUBLIC if _public_key(material) else PRIVATE
+            writing.tighten_mode(self._directory, file.name, mode)
+        kept = writing.keep_backup(
+            self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}"
+        )
         draft.replace(file.name, file.text, file.mode)
         return "replaced", self._directory.path / kept
 
@@ -155,41 +157,41 @@ class Place:
 @contextmanager
 def reserved(
     directory: Directory, name: str, *, force: bool, fresh: bool, now: Callable[[], datetime]
-) -> Iterator[Place]:
+) -> Iterator[Reservation]:
     """Check a destination and reserve its space; without a save, nothing stays behind."""
-    there = survey(directory, name, force=force, fresh=fresh)
+    there = check_destination(directory, name, force=force, fresh=fresh)
     with (
         drafted(directory, size=_PRIVATE_SIZE) as private,
         drafted(directory, size=PUBLIC_SIZE) as public,
     ):
-        yield Place(directory.path / name, *there, force, directory, private, public, now)
+        yield Reservation(directory.path / name, *there, force, directory, private, public, now)
 
 
-def survey(
+def check_destination(
     directory: Directory, name: str, *, force: bool, fresh: bool
-) -> tuple[Present | None, Present | None]:
-    """What lies at a destination and beside it; refused where no key could be saved there.
+) -> tuple[ExistingFile | None, ExistingFile | None]:
+    """What lies at a destination and next to it; refused where no key could be saved there.
 
     A `fresh` key is not made yet, so no file can hold it already.
     """
     path = directory.path / name
     check_name(name)
     _check_length(directory, name, len(_SUFFIX))
-    with told(f"cannot read {path}"):
-        found = look(directory, name)
-        beside = look(directory, name + _SUFFIX)
+    with os_errors(f"cannot read {path}"):
+        found = read_file(directory, name)
+        beside = read_file(directory, name + _SUFFIX)
     if force and (found or beside):
-        _check_length(directory, name, len(_SUFFIX) + writing.LONGEST_SUFFIX)
+        _check_length(directory, name, len(_SUFFIX) + writing.MAX_SUFFIX)
     material, public = _material(found), _material(beside)
     private = material.private if material else None
     if found and not force and (fresh or private is None):
-        raise _taken(path, material)
+        raise _path_taken(path, material)
     public_path = directory.path / (name + _SUFFIX)
-    if beside and not force and (fresh or not _fits(private, _public_half(public))):
-        raise _taken(public_path, public)
+    if beside and not force and (fresh or not _fits(private, _public_key(public))):
+        raise _path_taken(public_path, public)
     return (
-        Present(path, found.mode, material) if found else None,
-        Present(public_path, beside.mode, public) if beside else None,
+        ExistingFile(path, found.mode, material) if found else None,
+        ExistingFile(public_path, beside.mode, public) if beside else None,
     )
 
 
@@ -210,19 +212,19 @@ def _check_length(directory: Directory, name: str, behind: int) -> None:
 def _longest_name(directory: Directory) -> int:
     """In bytes: what the disk says, or where it says nothing of use, what most of them take."""
     with suppress(OSError):
-        told = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
-        if told > 0:  # some FUSE disks say 0
-            return told
+        os_errors = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
+        if os_errors > 0:  # some FUSE disks say 0
+            return os_errors
     return _USUAL_NAME_LIMIT
 
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
-    def is_same(material: LocalMaterial | None) -> bool:
+    def is_same(material: KeyFileContent | None) -> bool:
         private = material.private if material else None
         return private is not None and private.public.blob == key.public.blob
 
-    def is_its_public(material: LocalMaterial | None) -> bool:
-        public = _public_half(material)
+    def is_its_public(material: KeyFileContent | None) -> bool:
+        public = _public_key(material)
         return public is not None and public.blob == key.public.blob
 
     line = Secret(key.public.line(comment).encode() + b"\n")
@@ -232,11 +234,11 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     )
 
 
-def _material(found: Found | None) -> LocalMaterial | None:
-    return keymaker.read_local(found.content.reveal()) if found else None
+def _material(found: FileContent | None) -> KeyFileContent | None:
+    return keys.read_local(found.content.reveal()) if found else None
 
 
-def _public_half(material: LocalMaterial | None) -> PublicKey | None:
+def _public_key(material: KeyFileContent | None) -> PublicKey | None:
     """The public key of a file that holds no private one."""
     return material.public if material and not material.has_private else None
 
@@ -246,12 +248,12 @@ def _fits(private: PrivateKey | None, public: PublicKey | None) -> bool:
     return public is not None and (private is None or private.public.blob == public.blob)
 
 
-def _taken(path: Path, material: LocalMaterial | None) -> RefusedError:
+def _path_taken(path: Path, material: KeyFileContent | None) -> RefusedError:
     holds = "another key"
     if material is None:
         holds = "something that is no key"
     elif material.encrypted:
         holds = "an encrypted key, which cannot be compared"
-    return TakenError(
-        f"{path} holds {holds}", hint="use --force to replace it; the old file is kept beside it"
+    return PathTakenError(
+        f"{path} holds {holds}", hint="use --force to replace it; the old file is kept next to it"
     )

@@ -1,4 +1,4 @@
-"""The key files on this disk, found by what is in them. Touches: the disk, reading only."""
+"""The key local files, found by what is in them. Touches: the disk, reading only."""
 
 import os
 import stat
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keys import KeyMaterialError, PublicKey
-from lskeys.keys.matching import KeyFolder, LocalKey
+from lskeys.keys.matching import DirectoryListing, LocalKey
 from lskeys.model import Secret
 from lskeys.storage.temporary import DRAFT_PREFIX
 
@@ -19,22 +19,27 @@ Opens = Callable[[Path], Secret | None]
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
-def find(folders: Iterable[Path]) -> tuple[LocalKey, ...]:
-    """Every key in the files directly in the folders, in the folders' order, then by name.
+def find(directories: Iterable[Path]) -> tuple[LocalKey, ...]:
+    """Every key in the files directly in the directories, in the directories' order, then by name.
 
     What is no readable regular file of at most 64 KiB with one key in it is passed over, and so is
     what an interrupted run of lskeys left, which is to be removed and so no copy of a key. An
-    encrypted PEM does not show its public half: it is taken from the neighbour of the same name
+    encrypted PEM does not show its public key: it is taken from the neighbour of the same name
     with `.pub` behind it, so that pair is one by name only.
     """
     return tuple(
-        key for folder in _distinct(folders) for path in _files(folder) if (key := _look(path))
+        key
+        for directory in _distinct(directories)
+        for path in _files(directory)
+        if (key := _read_one(path))
     )
 
 
-def survey(folders: Iterable[Path]) -> tuple[KeyFolder, ...]:
-    """The folders that can be listed, each once: its permissions, and the names of its files."""
-    return tuple(seen for folder in _distinct(folders) if (seen := _survey(folder)))
+def list_directories(directories: Iterable[Path]) -> tuple[DirectoryListing, ...]:
+    """The directories that can be listed, each once: permissions and names of files."""
+    return tuple(
+        seen for directory in _distinct(directories) if (seen := _list_directory(directory))
+    )
 
 
 def read(path: Path, opens: Opens | None = None) -> LocalKey:
@@ -42,7 +47,7 @@ def read(path: Path, opens: Opens | None = None) -> LocalKey:
 
     Raises:
         MissingError: There is no such file.
-        RefusedError: It is a folder, a device, too big, holds no single key, or does not open.
+        RefusedError: It is a directory, a device, too big, holds no single key, or does not open.
         LocalError: It cannot be read.
     """
     try:
@@ -53,7 +58,7 @@ def read(path: Path, opens: Opens | None = None) -> LocalKey:
         raise LocalError(f"cannot read {path}: {_reason(exc)}") from exc
     if opened is None:
         raise RefusedError(
-            f"{path} is not a regular file of at most {keymaker.SIZE_LIMIT // 1024} KiB",
+            f"{path} is not a regular file of at most {keys.SIZE_LIMIT // 1024} KiB",
             hint="name the file that holds the key",
         )
     return read_content(path, *opened, opens)
@@ -69,7 +74,7 @@ def read_content(path: Path, content: bytes, mode: int, opens: Opens | None = No
     if key is None:
         raise RefusedError(
             f"{path} holds no key that can be read",
-            hint="name a private key, or its public half, in PEM, OpenSSH or RFC 4716 form",
+            hint="name a private key, or its public key, in PEM, OpenSSH or RFC 4716 form",
         )
     passphrase = opens(path) if opens and key.encrypted else None
     return _unlocked(key, content, passphrase) if passphrase else key
@@ -77,7 +82,7 @@ def read_content(path: Path, content: bytes, mode: int, opens: Opens | None = No
 
 def _unlocked(key: LocalKey, content: bytes, passphrase: Secret) -> LocalKey:
     try:
-        private = keymaker.read_private(content, passphrase=passphrase.reveal())
+        private = keys.read_private(content, passphrase=passphrase.reveal())
     except KeyMaterialError as error:
         raise RefusedError(f"{key.path}: {error.message}", hint=error.hint) from None
     return replace(
@@ -90,40 +95,42 @@ def _unlocked(key: LocalKey, content: bytes, passphrase: Secret) -> LocalKey:
     )
 
 
-def _distinct(folders: Iterable[Path]) -> Iterator[Path]:
-    """The folders that are there, each once under whatever name."""
+def _distinct(directories: Iterable[Path]) -> Iterator[Path]:
+    """The directories that are there, each once under whatever name."""
     seen: set[tuple[int, int] | None] = {None}
-    for folder in folders:
-        identity = _identity(folder)
+    for directory in directories:
+        identity = _identity(directory)
         if identity not in seen:
             seen.add(identity)
-            yield folder
+            yield directory
 
 
-def _survey(folder: Path) -> KeyFolder | None:
+def _list_directory(directory: Path) -> DirectoryListing | None:
     try:
-        mode = stat.S_IMODE(folder.stat().st_mode)
-        return KeyFolder(folder, mode, frozenset(each.name for each in folder.iterdir()))
+        mode = stat.S_IMODE(directory.stat().st_mode)
+        return DirectoryListing(
+            directory, mode, frozenset(each.name for each in directory.iterdir())
+        )
     except OSError:
         return None
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _identity(directory: Path) -> tuple[int, int] | None:
     try:
-        status = folder.stat()
+        status = directory.stat()
     except OSError:
         return None
     return (status.st_dev, status.st_ino)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(directory: Path) -> Iterator[Path]:
     """Regular files, those behind a link too; the type is known before anything is opened."""
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(directory) as entries:
             names = sorted(each.name for each in entries if _is_key_file(each))
     except OSError:
         return
-    yield from (folder / name for name in names)
+    yield from (directory / name for name in names)
 
 
 def _is_key_file(entry: os.DirEntry[str]) -> bool:
@@ -133,7 +140,7 @@ def _is_key_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _look(path: Path) -> LocalKey | None:
+def _read_one(path: Path) -> LocalKey | None:
     try:
         opened = _open(path)
     except OSError:
@@ -148,16 +155,16 @@ def _open(path: Path) -> tuple[bytes, int] | None:
     descriptor = os.open(path, _FLAGS)
     try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > keymaker.SIZE_LIMIT:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > keys.SIZE_LIMIT:
             return None
-        content = os.read(descriptor, keymaker.SIZE_LIMIT + 1)
+        content = os.read(descriptor, keys.SIZE_LIMIT + 1)
     finally:
         os.close(descriptor)
     return content, stat.S_IMODE(status.st_mode)
 
 
 def _key(path: Path, content: bytes, mode: int) -> LocalKey | None:
-    material = keymaker.read_local(content)
+    material = keys.read_local(content)
     if material is None:
         return None
     public = material.public or _neighbour(path)
@@ -180,7 +187,7 @@ def _neighbour(path: Path) -> PublicKey | None:
         opened = _open(path.with_name(path.name + ".pub"))
     except OSError:
         return None
-    beside = keymaker.read_local(opened[0]) if opened else None
+    beside = keys.read_local(opened[0]) if opened else None
     return beside.public if beside and not beside.has_private else None
 
 

@@ -9,8 +9,8 @@ from lskeys.errors import LocalError
 _WAYS_OUT: dict[int | None, str] = {
     errno.ENOSPC: "free some space on that disk, then try again",
     errno.EDQUOT: "free some of your quota on that disk, then try again",
-    errno.EROFS: "that disk is mounted read-only: choose a folder on another",
-    errno.EACCES: "look who may write there: ls -ld FOLDER",
+    errno.EROFS: "that disk is mounted read-only: choose a directory on another",
+    errno.EACCES: "look who may write there: ls -ld Directory",
     errno.EPERM: "look who owns it, and whether that disk keeps permissions",
     errno.EMFILE: "too many files are open: raise the limit with ulimit -n",
     errno.EFBIG: "the limit on file sizes is too low: raise it with ulimit -f",
@@ -19,7 +19,7 @@ _WAYS_OUT: dict[int | None, str] = {
 
 
 @contextmanager
-def told(failed: str) -> Iterator[None]:
+def os_errors(failed: str) -> Iterator[None]:
     """Turn what the operating system reports into one sentence that begins with what failed."""
     try:
         yield

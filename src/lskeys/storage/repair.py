@@ -1,32 +1,32 @@
-"""Mends what surrounds a private key that is there: rights, and its `.pub`. Touches: the disk.
+"""Fixes what surrounds a private key that is there: permissions, and its `.pub`. Touches: the disk.
 
-Nothing here can lose a key: rights are only taken away, and a file is only put where none is.
+Nothing here can lose a key: permissions are only taken away, and a file is only put where none is.
 """
 
 import os
 import stat
 from pathlib import Path
 
-from lskeys import keys as keymaker
+from lskeys import keys
 from lskeys.errors import MissingError, RefusedError
-from lskeys.keys import LocalMaterial
+from lskeys.keys import KeyFileContent
 from lskeys.model import Secret
 from lskeys.storage import writing
-from lskeys.storage.directory import Directory, look, opened
-from lskeys.storage.os_errors import told
+from lskeys.storage.directory import Directory, opened, read_file
+from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def close_folder(path: Path) -> None:
-    """Take away everybody else's right to put files in a folder.
+def restrict_directory(path: Path) -> None:
+    """Take away everybody else's right to put files in a directory.
 
     Raises:
-        LocalError: It is no folder, or not yours.
+        LocalError: It is no directory, or not yours.
     """
-    with told(f"cannot change the rights on {path}"):
+    with os_errors(f"cannot change the permissions on {path}"):
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
@@ -35,33 +35,33 @@ def close_folder(path: Path) -> None:
             os.close(descriptor)
 
 
-def close_file(path: Path) -> None:
+def restrict_file(path: Path) -> None:
     """Make a private key file 0600.
 
     Raises:
         MissingError: It is gone.
-        RefusedError: It is a link, holds no private key, or others may write in its folder.
+        RefusedError: It is a link, holds no private key, or others may write in its directory.
         LocalError: It is not yours, or the disk failed.
     """
-    with opened(path.parent) as directory, told(f"cannot change the rights on {path}"):
+    with opened(path.parent) as directory, os_errors(f"cannot change the permissions on {path}"):
         _private(directory, path)
-        writing.mend(directory, path.name, PRIVATE)
+        writing.tighten_mode(directory, path.name, PRIVATE)
 
 
-def complete(path: Path) -> Path:
-    """Write the public half of a private key file beside it; the new file.
+def write_public_key(path: Path) -> Path:
+    """Write the public key of a private key file next to it; the new file.
 
     Raises:
         MissingError: The private key is gone.
-        RefusedError: Something is there already, or the private key does not show its public half.
+        RefusedError: Something is there already, or the private key does not show its public key.
         LocalError: The disk failed.
     """
     public_path = path.with_name(f"{path.name}.pub")
-    with opened(path.parent) as directory, told(f"cannot write {public_path}"):
+    with opened(path.parent) as directory, os_errors(f"cannot write {public_path}"):
         public = _private(directory, path).public
         if public is None:
             raise RefusedError(
-                f"{path} is encrypted and does not show its public half",
+                f"{path} is encrypted and does not show its public key",
                 hint="ssh-keygen -y asks for the passphrase and prints it",
             )
         with drafted(directory, size=PUBLIC_SIZE) as draft:
@@ -71,11 +71,11 @@ def complete(path: Path) -> Path:
     return public_path
 
 
-def _private(directory: Directory, path: Path) -> LocalMaterial:
-    found = look(directory, path.name)
+def _private(directory: Directory, path: Path) -> KeyFileContent:
+    found = read_file(directory, path.name)
     if found is None:
         raise MissingError(f"there is no file {path}")
-    material = keymaker.read_local(found.content.reveal())
+    material = keys.read_local(found.content.reveal())
     if material is None or not material.has_private:
         raise RefusedError(f"{path} holds no private key")
     return material

@@ -11,8 +11,8 @@ from pathlib import Path
 from lskeys.errors import LocalError
 from lskeys.model import Secret
 from lskeys.storage import writing
-from lskeys.storage.directory import Directory, look
-from lskeys.storage.os_errors import told
+from lskeys.storage.directory import Directory, read_file
+from lskeys.storage.os_errors import os_errors
 from lskeys.storage.writing import NOT_THE_OWNER, PRIVATE
 
 DRAFT_PREFIX = ".lskeys-"
@@ -25,7 +25,7 @@ def drafted(directory: Directory, *, size: int) -> Iterator["Draft"]:
     draft = Draft(directory)
     directory.at_its_end(draft.discard)
     try:
-        with directory.turn(), told(f"cannot write in {directory.path}"):
+        with directory.turn(), os_errors(f"cannot write in {directory.path}"):
             draft.reserve(size)
         yield draft
     finally:
@@ -48,13 +48,13 @@ class Draft:
 
     def reserve(self, size: int) -> None:
         """Create the file and take its space on the disk."""
-        folder = self._directory.descriptor
-        self._descriptor = os.open(self._name, writing.CREATE, PRIVATE, dir_fd=folder)
+        directory = self._directory.descriptor
+        self._descriptor = os.open(self._name, writing.CREATE, PRIVATE, dir_fd=directory)
         os.fchmod(self._descriptor, PRIVATE)
         if os.fstat(self._descriptor).st_mode & NOT_THE_OWNER:
             raise LocalError(
                 f"the disk of {self._directory.path} cannot keep a file private",
-                hint="choose a folder on a disk that keeps permissions",
+                hint="choose a directory on a disk that keeps permissions",
             )
         with suppress(OSError):  # some network disks have no locks
             flock(self._descriptor, LOCK_EX | LOCK_NB)
@@ -64,10 +64,12 @@ class Draft:
         """Give it content and name; False where the name is taken, whose file stays as it is."""
         self._fill(text, mode)
         try:
-            writing.name_it(self._directory, self._name, name, text, mode)
+            writing.publish(self._directory, self._name, name, text, mode)
         except FileExistsError:
             return False
-        with told(f"{self._path(name)} is saved, but {self._path(self._name)} cannot be removed"):
+        with os_errors(
+            f"{self._path(name)} is saved, but {self._path(self._name)} cannot be removed"
+        ):
             os.unlink(self._name, dir_fd=self._directory.descriptor)
         self._is_there = False
         self._confirm(name, text, mode)
@@ -76,8 +78,8 @@ class Draft:
     def replace(self, name: str, text: Secret, mode: int) -> None:
         """Give it content, and the name in place of what has it, in one step."""
         self._fill(text, mode)
-        folder = self._directory.descriptor
-        os.rename(self._name, name, src_dir_fd=folder, dst_dir_fd=folder)
+        directory = self._directory.descriptor
+        os.rename(self._name, name, src_dir_fd=directory, dst_dir_fd=directory)
         self._is_there = False
         self._confirm(name, text, mode)
 
@@ -99,15 +101,15 @@ class Draft:
         descriptor = self._descriptor
         if descriptor is None:  # filled before the name turned out to be taken
             return
-        writing.fill(descriptor, text, mode)
+        writing.write_content(descriptor, text, mode)
         self._descriptor = None
         os.close(descriptor)
 
     def _confirm(self, name: str, text: Secret, mode: int) -> None:
-        """Flush the folder, and read back what it has under that name."""
-        with told(f"{self._path(name)} is written, but the disk does not confirm it"):
+        """Flush the directory, and read back what it has under that name."""
+        with os_errors(f"{self._path(name)} is written, but the disk does not confirm it"):
             self._directory.flush()
-            found = look(self._directory, name, limit=len(text.reveal()))
+            found = read_file(self._directory, name, limit=len(text.reveal()))
         if (
             found is None
             or found.content.reveal() != text.reveal()
@@ -119,17 +121,17 @@ class Draft:
             )
 
 
-def leftovers(folder: Path) -> tuple[Path, ...]:
+def leftovers(directory: Path) -> tuple[Path, ...]:
     """Temporary files of runs that were killed, by name; those in use are not among them.
 
     Each may hold a private key, 0600 as ever; lskeys names them and leaves them to the user.
     """
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(directory) as entries:
             names = sorted(each.name for each in entries if each.name.startswith(DRAFT_PREFIX))
     except OSError:
         return ()
-    return tuple(path for name in names if _is_stale(path := folder / name))
+    return tuple(path for name in names if _is_stale(path := directory / name))
 
 
 def _is_stale(path: Path) -> bool:

@@ -8,18 +8,18 @@ from contextlib import suppress
 from lskeys.errors import LocalError
 from lskeys.keys import SIZE_LIMIT
 from lskeys.model import Secret
-from lskeys.storage.directory import Directory, flush, look
+from lskeys.storage.directory import Directory, flush, read_file
 
 PRIVATE = 0o600
 PUBLIC = 0o644
 PUBLIC_SIZE = 4 * 1024
 NOT_THE_OWNER = 0o077
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-LONGEST_SUFFIX = len(".old-20260101T000000Z-99")
+MAX_SUFFIX = len(".old-20260101T000000Z-99")
 
 _NO_FALLOCATE = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
-_MOST_COPIES = 99
+_MAX_COPIES = 99
 
 
 def reserve(descriptor: int, size: int) -> None:
@@ -36,7 +36,7 @@ def reserve(descriptor: int, size: int) -> None:
     flush(descriptor)  # a network disk says only now that it is full
 
 
-def fill(descriptor: int, text: Secret, mode: int) -> None:
+def write_content(descriptor: int, text: Secret, mode: int) -> None:
     """Make a text the whole content of a file, and wait until the disk has it."""
     content = text.reveal()
     _write(descriptor, content)
@@ -45,7 +45,7 @@ def fill(descriptor: int, text: Secret, mode: int) -> None:
     flush(descriptor)
 
 
-def name_it(directory: Directory, draft: str, name: str, text: Secret, mode: int) -> None:
+def publish(directory: Directory, draft: str, name: str, text: Secret, mode: int) -> None:
     """Give a finished draft its name, or where disks know no hard links, write under that name.
 
     Raises:
@@ -59,9 +59,9 @@ def name_it(directory: Directory, draft: str, name: str, text: Secret, mode: int
         _create(directory, name, text, mode)
 
 
-def keep(directory: Directory, name: str, *, stamp: str) -> str:
-    """Give a file a second name beside it, `NAME.old-STAMP`, and tell which."""
-    for number in range(1, _MOST_COPIES + 1):
+def keep_backup(directory: Directory, name: str, *, stamp: str) -> str:
+    """Give a file a second name next to it, `NAME.old-STAMP`, and tell which."""
+    for number in range(1, _MAX_COPIES + 1):
         kept = f"{name}.old-{stamp}" + (f"-{number}" if number > 1 else "")
         with suppress(FileExistsError):
             _keep_as(directory, name, kept)
@@ -70,7 +70,7 @@ def keep(directory: Directory, name: str, *, stamp: str) -> str:
     raise LocalError(f"too many copies of {stamp} lie beside {directory.path / name}")
 
 
-def mend(directory: Directory, name: str, mode: int) -> None:
+def tighten_mode(directory: Directory, name: str, mode: int) -> None:
     """Take away every right beyond `mode`, and make the file last."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(name, flags, dir_fd=directory.descriptor)
@@ -89,8 +89,8 @@ def _write(descriptor: int, content: bytes) -> None:
 
 
 def _link(directory: Directory, name: str, other: str) -> None:
-    folder = directory.descriptor
-    os.link(name, other, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    at = directory.descriptor
+    os.link(name, other, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
 
 
 def _create(directory: Directory, name: str, text: Secret, mode: int) -> None:
@@ -98,7 +98,7 @@ def _create(directory: Directory, name: str, text: Secret, mode: int) -> None:
     descriptor = os.open(name, CREATE, PRIVATE, dir_fd=directory.descriptor)
     try:
         try:
-            fill(descriptor, text, mode)
+            write_content(descriptor, text, mode)
         finally:
             os.close(descriptor)
     except BaseException:
@@ -110,9 +110,9 @@ def _keep_as(directory: Directory, name: str, kept: str) -> None:
     try:
         _link(directory, name, kept)
     except OSError as exc:
-        found = look(directory, name)
+        found = read_file(directory, name)
         if exc.errno not in _NO_LINKS or found is None:
             raise
         if len(found.content.reveal()) > SIZE_LIMIT:
-            raise LocalError(f"{directory.path / name} is too big to be kept beside it") from exc
+            raise LocalError(f"{directory.path / name} is too big to be kept next to it") from exc
         _create(directory, kept, found.content, PRIVATE)

@@ -1,4 +1,4 @@
-"""The verbs: one file each, loaded when it is typed. This folder is the help page."""
+"""The verbs: one file each, loaded when it is typed. This directory is the help page."""
 
 import inspect
 import keyword
@@ -14,7 +14,7 @@ from lskeys.cli.options import OneVerb, OptionalValue
 _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PAIRS = "Key pairs"
 _DEFAULT = "The default pair"
-_DISK = "This disk"
+_DISK = "This computer"
 _ABOUT = "About lskeys"
 _EXAMPLES = "\n\nExamples:\n"
 
@@ -61,7 +61,7 @@ VERBS = (
         "create",
         "create_key_pair",
         _PAIRS,
-        "Make a key pair: the key is made and saved here, only its public half goes to AWS.",
+        "Make a key pair: the key is made and saved here, only its public key goes to AWS.",
     ),
     Verb(
         "import",
@@ -79,7 +79,7 @@ VERBS = (
         "delete",
         "delete_key_pairs",
         _PAIRS,
-        "Delete key pairs, guarded by the fingerprint of the key on this disk.",
+        "Delete key pairs; with --fingerprint, only if a local key matches.",
         alias="rm",
         kind=OptionalValue,
     ),
@@ -103,17 +103,17 @@ VERBS = (
         "audit",
         "audit_keys",
         _DISK,
-        "Compare the key folders with the account, and tell what is wrong and what mends it.",
+        "Check local keys against the account and suggest fixes.",
     ),
     Verb(
         "ssh-config",
         "ssh_config",
         _DISK,
-        "Print Host blocks for instances, each with the key on this disk that opens it.",
+        "Print Host blocks for instances, each with the local key that opens it.",
     ),
     Verb("regions", "list_regions", _ABOUT, "List the regions Lightsail has for this account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and where it came from."),
-    Verb("sandbox", "group", _ABOUT, "The built-in pretend Lightsail."),
+    Verb("sandbox", "group", _ABOUT, "The local Lightsail emulator."),
     Verb(
         "completion",
         "print_completion",

@@ -7,7 +7,7 @@ import typer
 from lskeys.cli.command_tree import Command, read
 from lskeys.cli.commands import VERBS, command, plain_typer
 from lskeys.cli.help_topics import TOPICS
-from lskeys.cli.options import EVERYWHERE, verb
+from lskeys.cli.options import GLOBAL_GROUPS, verb
 from lskeys.cli.runtime import Runtime
 
 
@@ -18,7 +18,7 @@ def tree() -> Command:
         for each in VERBS
     ]
     before = plain_typer()
-    before.command()(verb(*EVERYWHERE)(_nothing))
+    before.command()(verb(*GLOBAL_GROUPS)(_nothing))
     return replace(read(typer.main.get_command(before)), commands=tuple(verbs))
 
 

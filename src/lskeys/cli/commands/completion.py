@@ -6,13 +6,13 @@ import typer
 
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.completion.scripts import SCRIPTS
-from lskeys.cli.options import Program, verb
+from lskeys.cli.options import ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 
-@verb(Program)
+@verb(ProgramOptions)
 def print_completion(
     run: Runtime,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell you type in.")],
@@ -24,7 +24,7 @@ def print_completion(
 
     * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
 
-    * zsh: save it as _lskeys in a folder of $fpath, before compinit
+    * zsh: save it as _lskeys in a directory of $fpath, before compinit
 
     * fish: save it as ~/.config/fish/completions/lskeys.fish
 

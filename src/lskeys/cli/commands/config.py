@@ -1,15 +1,15 @@
 """config: every setting, its value and its origin. Touches: what the runtime hands it."""
 
-from lskeys.cli.options import Connection, Output, Program, verb
+from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.config import settings as config
+from lskeys.config import settings
 from lskeys.config.report import Surroundings, in_force
 from lskeys.model import attempt
-from lskeys.output.result import Sheet
+from lskeys.output.result import Result
 from lskeys.output.views.settings import SETTINGS
 
 
-@verb(Connection, Output, Program)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions)
 def show_config(run: Runtime) -> None:
     """Show every setting, its value and where it came from.
 
@@ -21,7 +21,7 @@ def show_config(run: Runtime) -> None:
     """
     around = _surroundings(run)
     failures = [around.trouble] if around.trouble else []
-    run.show(Sheet(SETTINGS, in_force(run.settings, around), failures))
+    run.show(Result(SETTINGS, in_force(run.settings, around), failures))
     run.fail_if(failures, 0, "settings")
 
 
@@ -29,14 +29,14 @@ def _surroundings(run: Runtime) -> Surroundings:
     """What the settings depend on beside themselves."""
     aws = attempt("", lambda: _aws_choices(run))
     profile, region = aws.value or (None, None)
-    path = config.config_path()
+    path = settings.config_path()
     return Surroundings(
         aws_profile=profile,
         home=region,
         output="table" if run.terminal.shows_tables else "text",
         config_file=path,
         is_there=path.exists(),
-        key_folders=run.key_folders,
+        key_directories=run.key_directories,
         trouble=aws.error,
     )
 

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lskeys.cli.commands.download_default import tell
+from lskeys.cli.commands.download_default import report_saved
 from lskeys.cli.options import (
-    Connection,
+    ConnectionOptions,
     File,
     Force,
     Out,
-    Output,
+    OutputOptions,
     PassphraseFile,
-    Program,
-    Safety,
+    ProgramOptions,
+    SafetyOptions,
     TagWords,
     verb,
 )
@@ -23,11 +23,11 @@ from lskeys.config.settings import expanded
 from lskeys.errors import UsageError
 from lskeys.keypairs import creation, tagging
 from lskeys.keypairs.names import check_new_name
-from lskeys.keypairs.results import NewPair, SavedKey
+from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import passphrases
-from lskeys.keys.material import Recipe
+from lskeys.keys.material import KeySpec
 from lskeys.model import Secret
-from lskeys.output.result import Sheet
+from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Kind = Literal["rsa", "ed25519"]
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def create_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
@@ -58,39 +58,39 @@ def create_key_pair(
         bool, typer.Option("--service-generated", help="Let AWS make the key (CreateKeyPair).")
     ] = False,
 ) -> None:
-    """Make a key pair: the key is made and saved here, only its public half goes to AWS.
+    """Make a key pair: the key is made and saved here, only its public key goes to AWS.
 
-    Prints the path of the private key, NAME.pem; NAME.pem.pub is beside it.
+    Prints the path of the private key, NAME.pem; NAME.pem.pub is next to it.
 
     Examples:
         lskeys create backup --out ~/.ssh
         lskeys create ci-runner --type ed25519 --tag owner=ana
     """
     check_new_name(name)
-    recipe = _recipe(kind, bits, service_generated=service_generated)
-    new = NewPair(name, recipe, tagging.read_tags(tag or ()), force)
-    passphrases.check(passphrase_file, asks=passphrase, can_ask=run.terminal.can_ask)
+    key_spec = _key_spec(kind, bits, service_generated=service_generated)
+    new = CreateRequest(name, key_spec, tagging.read_tags(tag or ()), force)
+    passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
     region = _only_region(run, name)
     destination = run.destination(out, file)
-    path = destination.folder and destination.folder / destination.name_for(f"{name}.pem")
+    path = destination.directory and destination.directory / destination.name_for(f"{name}.pem")
     if path is not None:
         run.name_leftovers(path.parent)
     lightsail = run.account.lightsail(region)
-    saved = creation.look(lightsail, new, path, dry_run=run.asked.dry_run)
-    if saved is None and run.asked.dry_run:
+    saved = creation.find_existing(lightsail, new, path, dry_run=run.options.dry_run)
+    if saved is None and run.options.dry_run:
         saved = SavedKey(name, region, path or Path("-"), "would save")
     if saved is None:
-        ask = run.terminal.ask_secret if passphrase else None
-        words = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
-        saved = _make(run, lightsail, new, path, words)
+        ask = run.terminal.prompt_secret if passphrase else None
+        secret = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
+        saved = _make(run, lightsail, new, path, secret)
     if path is None:
-        _tell_of_stdout(run, saved)
+        _report_stdout(run, saved)
         return
-    tell(run, saved, f"key pair {name}", undone="nothing was made")
-    run.show(Sheet(SAVED_KEYS, [saved]))
+    report_saved(run, saved, f"key pair {name}", undone="nothing was made")
+    run.show(Result(SAVED_KEYS, [saved]))
 
 
-def _recipe(kind: Kind | None, bits: int | None, *, service_generated: bool) -> Recipe | None:
+def _key_spec(kind: Kind | None, bits: int | None, *, service_generated: bool) -> KeySpec | None:
     if service_generated and (kind or bits):
         raise UsageError(
             "--service-generated leaves --type and --bits to AWS, which makes RSA 2048",
@@ -98,7 +98,7 @@ def _recipe(kind: Kind | None, bits: int | None, *, service_generated: bool) -> 
         )
     if kind == "ed25519" and bits:
         raise UsageError("--bits is for RSA; every Ed25519 key has 256", hint="leave it out")
-    return None if service_generated else Recipe(kind or "rsa", bits or Recipe().bits)
+    return None if service_generated else KeySpec(kind or "rsa", bits or KeySpec().bits)
 
 
 def _only_region(run: Runtime, name: str) -> str:
@@ -111,24 +111,28 @@ def _only_region(run: Runtime, name: str) -> str:
 
 
 def _make(
-    run: Runtime, lightsail: "Lightsail", new: NewPair, path: Path | None, passphrase: Secret | None
+    run: Runtime,
+    lightsail: "Lightsail",
+    new: CreateRequest,
+    path: Path | None,
+    passphrase: Secret | None,
 ) -> SavedKey:
     """Make a key pair; its private key is saved, or without a path written to stdout."""
     if path is None:
         return creation.reveal(lightsail, new, passphrase, run.terminal.secret)
-    with run.open_folder(path.parent) as folder:
+    with run.open_key_directory(path.parent) as directory:
         run.terminal.progress("making the key")
         try:
-            return creation.save(lightsail, folder, path.name, new, passphrase)
+            return creation.save(lightsail, directory, path.name, new, passphrase)
         finally:
             run.terminal.done()
 
 
-def _tell_of_stdout(run: Runtime, saved: SavedKey) -> None:
-    if run.asked.quiet:
+def _report_stdout(run: Runtime, saved: SavedKey) -> None:
+    if run.options.quiet:
         return
     key = f"the key of {saved.pair_name} in {saved.region}"
-    proof = f"verified ({saved.form})" if saved.form else "unverified"
+    proof = f"verified ({saved.fingerprint_type})" if saved.fingerprint_type else "unverified"
     if saved.outcome == "would save":
         run.terminal.note(f"would write {key} to stdout, nothing was made")
     else:

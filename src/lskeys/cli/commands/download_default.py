@@ -7,19 +7,28 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.options import Connection, File, Force, Out, Output, Program, Safety, verb
+from lskeys.cli.options import (
+    ConnectionOptions,
+    File,
+    Force,
+    Out,
+    OutputOptions,
+    ProgramOptions,
+    SafetyOptions,
+    verb,
+)
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import DeclinedError, LskeysError, RefusedError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import Destination, default_key_file
 from lskeys.keypairs.results import SavedKey
-from lskeys.model import DEFAULT_PAIR, Answer, KeyPair, attempt
-from lskeys.output.result import Sheet
+from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, attempt
+from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DownloadJob:
     """A region whose default key is wanted.
 
     `pair` is None where there is none yet (`creates`), or where that could not be found out.
@@ -30,7 +39,7 @@ class Wish:
     creates: bool = False
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def download_default(
     run: Runtime,
     *,
@@ -50,74 +59,81 @@ def download_default(
         lskeys download-default --all-regions --dry-run
     """
     destination = run.destination(out, file)
-    found = run.ask(lambda lightsail: lightsail.default_key_pair())
-    wishes, failures = _decide(run, found, create=create)
-    if destination.folder is None:
-        _write_to_stdout(run, wishes, failures)
+    found = run.call_regions(lambda lightsail: lightsail.default_key_pair())
+    jobs, failures = _decide(run, found, create=create)
+    if destination.directory is None:
+        _write_to_stdout(run, jobs, failures)
         return
-    answers = _save(run, destination.folder, destination, wishes, force=force)
-    failures += [answer.error for answer in answers if answer.error]
-    saved = [answer.value for answer in answers if answer.value]
+    outcomes = _save(run, destination.directory, destination, jobs, force=force)
+    failures += [outcome.error for outcome in outcomes if outcome.error]
+    saved = [outcome.value for outcome in outcomes if outcome.value]
     for each in saved:
-        tell(run, each, "default key", undone="nothing was downloaded")
+        report_saved(run, each, "default key", undone="nothing was downloaded")
     if saved:
-        run.show(Sheet(SAVED_KEYS, saved, failures))
+        run.show(Result(SAVED_KEYS, saved, failures))
     run.fail_if(failures, len(saved), "regions")
 
 
 def _decide(
-    run: Runtime, found: Sequence[Answer[KeyPair | None]], *, create: bool
-) -> tuple[list[Wish], list[LskeysError]]:
-    """Whose key to download; never one that would come into being unasked."""
-    wishes: list[Wish] = []
+    run: Runtime, found: Sequence[Outcome[KeyPair | None]], *, create: bool
+) -> tuple[list[DownloadJob], list[LskeysError]]:
+    """Whose key to download; never one that would come into being without confirmation."""
+    jobs: list[DownloadJob] = []
     failures: list[LskeysError] = []
-    for answer in found:
-        denied = answer.error is not None and answer.error.code == "AccessDeniedException"
-        if answer.error and not denied:
-            failures.append(answer.error)
-        elif answer.value or create:
-            wishes.append(Wish(answer.region, answer.value, not answer.value and not denied))
+    for outcome in found:
+        denied = outcome.error is not None and outcome.error.code == "AccessDeniedException"
+        if outcome.error and not denied:
+            failures.append(outcome.error)
+        elif outcome.value or create:
+            jobs.append(
+                DownloadJob(outcome.region, outcome.value, not outcome.value and not denied)
+            )
         elif len(found) == 1:
-            _ask_to_create(run, answer)
-            wishes.append(Wish(answer.region, None, not denied))
-        elif answer.error:
-            failures.append(answer.error)
+            _confirm_creation(run, outcome)
+            jobs.append(DownloadJob(outcome.region, None, not denied))
+        elif outcome.error:
+            failures.append(outcome.error)
         else:
-            run.terminal.note(f"{answer.region} has no default key pair; skipped without --create")
-    return wishes, failures
+            run.terminal.note(f"{outcome.region} has no default key pair; skipped without --create")
+    return jobs, failures
 
 
-def _ask_to_create(run: Runtime, answer: Answer[KeyPair | None]) -> None:
-    why = f"{answer.region} has no default key pair"
-    if answer.error:
-        why = f"{answer.region} does not tell whether it has a default key pair (access denied)"
-    if run.asked.dry_run or run.asked.yes or not run.terminal.can_ask:
+def _confirm_creation(run: Runtime, outcome: Outcome[KeyPair | None]) -> None:
+    why = f"{outcome.region} has no default key pair"
+    if outcome.error:
+        why = f"{outcome.region} does not tell whether it has a default key pair (access denied)"
+    if run.options.dry_run or run.options.yes or not run.terminal.can_prompt:
         raise RefusedError(
             f"{why}, and downloading would create one",
             hint="to create it, add --create",
-            region=answer.region,
+            region=outcome.region,
         )
     run.terminal.note(f"{why}; downloading creates one")
-    if run.terminal.ask("Create it? [y/N]").lower() not in {"y", "yes"}:
+    if run.terminal.prompt("Create it? [y/N]").lower() not in {"y", "yes"}:
         raise DeclinedError("you said no; nothing was created")
 
 
 def _save(
-    run: Runtime, folder: Path, destination: Destination, wishes: Sequence[Wish], *, force: bool
-) -> list[Answer[SavedKey]]:
-    by_region = {wish.region: wish for wish in wishes}
-    if run.asked.dry_run:
+    run: Runtime,
+    directory: Path,
+    destination: Destination,
+    jobs: Sequence[DownloadJob],
+    *,
+    force: bool,
+) -> list[Outcome[SavedKey]]:
+    by_region = {job.region: job for job in jobs}
+    if run.options.dry_run:
         return [
             _planned(
-                folder / destination.name_for(default_key_file(each.region)), each, force=force
+                directory / destination.name_for(default_key_file(each.region)), each, force=force
             )
-            for each in wishes
+            for each in jobs
         ]
-    if not wishes:
+    if not jobs:
         return []
-    with run.open_folder(folder) as held:
-        return run.ask(
-            lambda lightsail: default_pair.fetch(
+    with run.open_key_directory(directory) as held:
+        return run.call_regions(
+            lambda lightsail: default_pair.download_and_save(
                 lightsail,
                 held,
                 destination.name_for(default_key_file(lightsail.region)),
@@ -129,43 +145,49 @@ def _save(
         )
 
 
-def _planned(path: Path, wish: Wish, *, force: bool) -> Answer[SavedKey]:
-    pair = wish.pair or KeyPair(DEFAULT_PAIR, wish.region)
+def _planned(path: Path, job: DownloadJob, *, force: bool) -> Outcome[SavedKey]:
+    pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
     planned = SavedKey(
-        pair.name, wish.region, path, "would save", pair.fingerprint, created_at=pair.created_at
+        pair.name, job.region, path, "would save", pair.fingerprint, created_at=pair.created_at
     )
     checked = attempt(
-        wish.region,
-        lambda: default_pair.foresee(path, pair=wish.pair, creates=wish.creates, force=force),
+        job.region,
+        lambda: default_pair.check(path, pair=job.pair, creates=job.creates, force=force),
     )
-    return Answer(wish.region, planned if checked.error is None else None, checked.error)
+    return Outcome(job.region, planned if checked.error is None else None, checked.error)
 
 
-def _write_to_stdout(run: Runtime, wishes: Sequence[Wish], failures: list[LskeysError]) -> None:
+def _write_to_stdout(
+    run: Runtime, jobs: Sequence[DownloadJob], failures: list[LskeysError]
+) -> None:
     run.fail_if(failures, 0, "regions")
-    if run.asked.dry_run:
-        run.terminal.note(f"would write the default key of {wishes[0].region} to stdout")
+    if run.options.dry_run:
+        run.terminal.note(f"would write the default key of {jobs[0].region} to stdout")
         return
-    for wish in wishes:
-        lightsail = run.account.lightsail(wish.region)
-        verified, _ = default_pair.obtain(lightsail, wish.pair, creates=wish.creates)
+    for job in jobs:
+        lightsail = run.account.lightsail(job.region)
+        verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
         run.terminal.secret(verified.private_key.pem)
-        if not run.asked.quiet:
-            proof = f"verified ({verified.match.form})" if verified.match else "unverified"
-            run.terminal.note(f"wrote the default key of {wish.region} to stdout, {proof}")
+        if not run.options.quiet:
+            proof = (
+                f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
+            )
+            run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
 
 
-def tell(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
+def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
     """Say what became of a private key's file, whose key it is, and how that is known."""
-    if run.asked.quiet:
+    if run.options.quiet:
         return
     proof = (
-        f"fingerprint {saved.fingerprint} verified ({saved.form})" if saved.form else "unverified"
+        f"fingerprint {saved.fingerprint} verified ({saved.fingerprint_type})"
+        if saved.fingerprint_type
+        else "unverified"
     )
     if saved.outcome == "would save":
         proof = undone
     run.terminal.note(f"{saved.outcome} {saved.path}: {whose} of {saved.region}, {proof}")
     if saved.kept:
         run.terminal.note(f"the file it replaced is {saved.kept}")
-    if saved.form is None and saved.outcome != "would save":
+    if saved.fingerprint_type is None and saved.outcome != "would save":
         run.terminal.hint("AWS reports no fingerprint to compare with; lskeys cannot vouch for it")

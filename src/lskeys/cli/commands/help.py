@@ -6,18 +6,17 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import commands
-from lskeys.cli import man_page as manual
+from lskeys.cli import commands, man_page
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.help_topics import TOPICS, Topic
-from lskeys.cli.options import Program, verb
+from lskeys.cli.options import ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import UsageError
 
 _WIDEST = 80
 
 
-@verb(Program)
+@verb(ProgramOptions)
 def show_help(
     run: Runtime,
     topic: Annotated[
@@ -52,7 +51,7 @@ def show_help(
 
 
 def _manual(word: str | None) -> list[str]:
-    return manual.page(tree(), word).splitlines()
+    return man_page.page(tree(), word).splitlines()
 
 
 def _contents() -> Iterator[str]:

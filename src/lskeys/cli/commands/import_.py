@@ -4,17 +4,24 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.options import Connection, Output, Program, Safety, TagWords, verb
+from lskeys.cli.options import (
+    ConnectionOptions,
+    OutputOptions,
+    ProgramOptions,
+    SafetyOptions,
+    TagWords,
+    verb,
+)
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import UsageError
 from lskeys.keypairs import importing, tagging
-from lskeys.keypairs.importing import Wish
+from lskeys.keypairs.importing import ImportRequest
 from lskeys.keypairs.names import check_new_name
-from lskeys.output.result import Sheet
+from lskeys.output.result import Result
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def import_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
@@ -30,30 +37,32 @@ def import_key_pair(
 ) -> None:
     """Import a public key as a key pair, in one or more regions.
 
-    Of a private key only the public half is sent. Afterwards AWS's fingerprint must be the key's.
+    Of a private key only the public key is sent. Afterwards AWS's fingerprint must be the key's.
 
     Examples:
         lskeys import desktop ~/.ssh/id_ed25519.pub
         lskeys import desktop ~/.ssh/id_ed25519.pub --if-absent -r us-east-1 -r eu-west-1
     """
     check_new_name(name)
-    wish = Wish(name, _half(run, name, file), tagging.read_tags(tag or ()), if_absent)
-    act = importing.foresee if run.asked.dry_run else importing.bring
-    answers = run.ask(lambda lightsail: act(lightsail, wish))
-    failures = [answer.error for answer in answers if answer.error]
-    imported = [answer.value for answer in answers if answer.value]
+    request = ImportRequest(
+        name, _read_public_key(run, name, file), tagging.read_tags(tag or ()), if_absent
+    )
+    act = importing.preview if run.options.dry_run else importing.import_key
+    outcomes = run.call_regions(lambda lightsail: act(lightsail, request))
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    imported = [outcome.value for outcome in outcomes if outcome.value]
     if imported:
-        run.show(Sheet(IMPORTED_KEYS, imported, failures))
+        run.show(Result(IMPORTED_KEYS, imported, failures))
     run.fail_if(failures, len(imported), "regions")
 
 
-def _half(run: Runtime, name: str, file: str | None) -> importing.PublicHalf:
+def _read_public_key(run: Runtime, name: str, file: str | None) -> importing.ImportableKey:
     if file is None:
         raise UsageError(
             "no key is named", hint=f"such as lskeys import {name} ~/.ssh/id_ed25519.pub"
         )
     key = run.key_given(file, lambda _: None)
-    half = importing.public_half(key, name)
-    if key.has_private and not run.asked.quiet:
-        run.terminal.note(f"{key.path} is a private key: only its public half is sent")
-    return half
+    public_key = importing.importable_key(key, name)
+    if key.has_private and not run.options.quiet:
+        run.terminal.note(f"{key.path} is a private key: only its public key is sent")
+    return public_key

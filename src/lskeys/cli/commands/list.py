@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys.cli.options import Connection, Output, Program, verb
+from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs.filters import Selection
 from lskeys.model import KeyPair
 from lskeys.output.columns import columns, sort
-from lskeys.output.result import Column, Sheet
+from lskeys.output.result import Column, Result
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(Connection, Output, Program, takes_profiles=True)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
 def list_key_pairs(
     run: Runtime,
     globs: Annotated[
@@ -51,14 +51,14 @@ def list_key_pairs(
 ) -> None:
     """List key pairs.
 
-    Regions are asked side by side; one that fails hides no other, nor does an account of several.
+    Regions are queried in parallel. A failing region or account does not hide the others.
 
     Examples:
         lskeys list --include-default
         lskeys list 'web-*' --all-regions --sort -created
     """
     if unused and in_use:
-        raise UsageError("--unused and --in-use exclude each other", hint="choose one")
+        raise UsageError("--unused and --in-use cannot be combined", hint="choose one")
     selection = Selection(
         globs=tuple(globs or ()),
         tags=tuple(tag or ()),
@@ -68,25 +68,25 @@ def list_key_pairs(
     chosen = columns(KEY_PAIRS, column_names)
     names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}
     sort((), sort_by, KEY_PAIRS)
-    asks_usage = selection.in_use is not None or "used-by" in names
-    needs_all = sort_by is not None or asks_usage or "local-files" in names
+    needs_usage = selection.in_use is not None or "used-by" in names
+    needs_all = sort_by is not None or needs_usage or "local-files" in names
     if run.streams and not needs_all and not run.has_several_accounts:
         _stream(run, selection, chosen)
         return
-    answers = run.ask_accounts(
-        lambda lightsail: _found(lightsail, selection, asks_usage=asks_usage)
+    outcomes = run.call_accounts(
+        lambda lightsail: _found(lightsail, selection, needs_usage=needs_usage)
     )
     there = [
-        replace(pair, profile=answer.profile) if answer.profile else pair
-        for answer in answers
-        for pair in answer.value or ()
+        replace(pair, profile=outcome.profile) if outcome.profile else pair
+        for outcome in outcomes
+        for pair in outcome.value or ()
     ]
     found = [pair for pair in there if selection.accepts(pair)]
     pairs = run.with_local_files(found) if "local-files" in names else found
-    errors = [answer.error for answer in answers if answer.error]
-    succeeded = len(answers) - len(errors)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    succeeded = len(outcomes) - len(errors)
     if succeeded:
-        run.show(Sheet(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
+        run.show(Result(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
     if succeeded and not pairs:
         _say_nothing_found(run, selection, there)
     run.fail_if(errors, succeeded, "regions")
@@ -102,20 +102,20 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
     def accepted() -> Iterator[list[KeyPair]]:
         nonlocal shown
         wants_default = selection.wants_default
-        for answer in run.stream(lambda each: each.key_pair_pages(include_default=wants_default)):
-            if answer.error:
-                errors.append(_broken_off(answer.error, begun))
+        for outcome in run.stream(lambda each: each.key_pair_pages(include_default=wants_default)):
+            if outcome.error:
+                errors.append(_broken_off(outcome.error, begun))
                 continue
-            begun.add(answer.region)
-            page = [pair for pair in answer.value or () if selection.accepts(pair)]
+            begun.add(outcome.region)
+            page = [pair for pair in outcome.value or () if selection.accepts(pair)]
             shown += len(page)
             if shown:
                 unwanted.clear()
             else:
-                unwanted.extend(answer.value or ())
+                unwanted.extend(outcome.value or ())
             yield page
 
-    run.show_pages(Sheet(KEY_PAIRS, (), chosen=chosen), accepted())
+    run.show_pages(Result(KEY_PAIRS, (), chosen=chosen), accepted())
     succeeded = len(run.regions) - len(errors)
     if succeeded and not shown:
         _say_nothing_found(run, selection, unwanted)
@@ -130,9 +130,9 @@ def _broken_off(error: LskeysError, begun: set[str]) -> LskeysError:
 
 
 def _found(
-    lightsail: "Lightsail", selection: Selection, *, asks_usage: bool
+    lightsail: "Lightsail", selection: Selection, *, needs_usage: bool
 ) -> tuple[KeyPair, ...]:
-    instances = Pending(lightsail.instances) if asks_usage else None
+    instances = Pending(lightsail.instances) if needs_usage else None
     pairs = lightsail.key_pairs(include_default=selection.wants_default)
     if instances is None:
         return pairs
@@ -141,8 +141,8 @@ def _found(
 
 def _say_nothing_found(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> None:
     """Say so, and what would find something."""
-    if run.asked.quiet:
+    if run.options.quiet:
         return
-    where = run.asked.profiles if run.has_several_accounts else run.regions
+    where = run.options.profiles if run.has_several_accounts else run.regions
     run.terminal.note(f"no key pairs found in {', '.join(where)}")
     run.terminal.hint(selection.way_out(there))

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from lskeys.cli.options import Connection, Output, Program, verb
+from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.model import Answer
-from lskeys.output.result import Sheet
+from lskeys.model import Outcome
+from lskeys.output.result import Result
 from lskeys.output.views.regions import REGIONS
 
 
-@verb(Connection, Output, Program, takes_profiles=True)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
 def list_regions(run: Runtime) -> None:
     """List the regions Lightsail has for this account.
 
@@ -19,13 +19,13 @@ def list_regions(run: Runtime) -> None:
         lskeys regions
         lskeys regions --quiet
     """
-    answers = run.each_account(lambda account: [Answer("", account.where.directory)])
+    outcomes = run.each_account(lambda account: [Outcome("", account.where.directory)])
     regions = [
-        replace(region, profile=answer.profile)
-        for answer in answers
-        for region in answer.value or ()
+        replace(region, profile=outcome.profile)
+        for outcome in outcomes
+        for region in outcome.value or ()
     ]
-    errors = [answer.error for answer in answers if answer.error]
+    errors = [outcome.error for outcome in outcomes if outcome.error]
     if regions:
-        run.show(Sheet(REGIONS, regions, errors))
-    run.fail_if(errors, len(answers) - len(errors), "accounts")
+        run.show(Result(REGIONS, regions, errors))
+    run.fail_if(errors, len(outcomes) - len(errors), "accounts")

@@ -3,7 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys.cli.options import Connection, Force, Out, Output, Program, Safety, verb
+from lskeys.cli.options import (
+    ConnectionOptions,
+    Force,
+    Out,
+    OutputOptions,
+    ProgramOptions,
+    SafetyOptions,
+    verb,
+)
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded, sandbox_path, state_path
@@ -11,14 +19,13 @@ from lskeys.errors import DeclinedError, RefusedError, UsageError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
-from lskeys.keypairs.rotation import report as rotation_report
-from lskeys.keypairs.rotation import rotate as rotation
+from lskeys.keypairs.rotation import report, rotate
 from lskeys.keypairs.rotation.journal import Journal
-from lskeys.keypairs.rotation.plan import Found, Plan
+from lskeys.keypairs.rotation.plan import DefaultPairState, Plan
 from lskeys.keypairs.rotation.report import Rotation
 from lskeys.model import DEFAULT_PAIR, attempt
-from lskeys.output.result import Sheet
-from lskeys.output.views.deletion_warning import stakes
+from lskeys.output.result import Result
+from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
 
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def rotate_default(
     run: Runtime,
     *,
@@ -45,16 +52,16 @@ def rotate_default(
     journal = Journal(state_path() / "rotations")
     plan = _plan(run, lightsail, journal, out)
     is_forced = force or not plan.deletes
-    default_pair.foresee(plan.entry.path, pair=plan.pair, creates=False, force=is_forced)
+    default_pair.check(plan.entry.path, pair=plan.pair, creates=False, force=is_forced)
     _warn(run, plan)
     _consent(run, plan)
-    if run.asked.dry_run:
-        run.show(Sheet(ROTATIONS, [rotation_report.foreseen(plan)]))
+    if run.options.dry_run:
+        run.show(Result(ROTATIONS, [report.preview(plan)]))
         return
-    with run.open_folder(plan.entry.path.parent) as folder:
-        rotated = rotation.carry_out(lightsail, folder, plan, journal, force=force)
+    with run.open_key_directory(plan.entry.path.parent) as directory:
+        rotated = rotate.rotate(lightsail, directory, plan, journal, force=force)
     _tell(run, rotated)
-    run.show(Sheet(ROTATIONS, [rotated]))
+    run.show(Result(ROTATIONS, [rotated]))
     journal.close(plan.entry)
 
 
@@ -67,7 +74,7 @@ def _only_region(run: Runtime) -> str:
     return run.regions[0]
 
 
-def _look(lightsail: "Lightsail") -> Found:
+def _query_region(lightsail: "Lightsail") -> DefaultPairState:
     """The pairs and the instances of the region, asked at once; the latter may be denied."""
     pending = Pending(lightsail.instances)
     pairs = lightsail.key_pairs(include_default=True)
@@ -76,13 +83,13 @@ def _look(lightsail: "Lightsail") -> Found:
 
 
 def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
-    found = _look(lightsail)
+    found = _query_region(lightsail)
     endpoint = _asked(run, lightsail)
     remembered = journal.find(endpoint, found.region, found.account)
-    folder = remembered.path.parent if remembered else run.settings.out.value
-    path = (expanded(out) if out else folder).absolute() / default_key_file(found.region)
+    directory = remembered.path.parent if remembered else run.settings.out.value
+    path = (expanded(out) if out else directory).absolute() / default_key_file(found.region)
     return rotation_plan.decide(
-        found, remembered, endpoint=endpoint, path=path, now=run.launch.now()
+        found, remembered, endpoint=endpoint, path=path, now=run.invocation.now()
     )
 
 
@@ -106,23 +113,29 @@ def _warn(run: Runtime, plan: Plan) -> None:
 
 def _consent(run: Runtime, plan: Plan) -> None:
     """Show what will be done and have the name typed, where a pair is deleted or created."""
-    if not plan.asks or (run.asked.yes and not run.asked.dry_run):
+    if not plan.asks or (run.options.yes and not run.options.dry_run):
         return
-    if not run.terminal.can_ask and not run.asked.dry_run:
+    if not run.terminal.can_prompt and not run.options.dry_run:
         raise RefusedError(
-            "rotating asks first, and there is nobody to ask", hint="to rotate unasked, add --yes"
+            "rotating asks first, and there is nobody to ask",
+            hint="to rotate without confirmation, add --yes",
         )
     if plan.pair:
-        for line in stakes(plan.pair, "verified before anything is deleted", run.launch.now()):
+        for line in deletion_warning(
+            plan.pair, "verified before anything is deleted", run.invocation.now()
+        ):
             run.terminal.note(line)
     for step in rotation_plan.steps(plan):
         run.terminal.note(f"plan: {step}")
-    if not run.asked.dry_run and run.terminal.ask("Type the name to rotate it:") != DEFAULT_PAIR:
+    if (
+        not run.options.dry_run
+        and run.terminal.prompt("Type the name to rotate it:") != DEFAULT_PAIR
+    ):
         raise DeclinedError("that is not the name; nothing was changed")
 
 
 def _tell(run: Runtime, rotated: Rotation) -> None:
-    if run.asked.quiet:
+    if run.options.quiet:
         return
-    for line in rotation_report.report(rotated):
+    for line in report.report(rotated):
         run.terminal.note(line)

@@ -1,4 +1,4 @@
-"""sandbox serve|env|reset|path: the built-in pretend Lightsail. Touches: loopback, the disk."""
+"""sandbox serve|env|reset|path: the local Lightsail emulator. Touches: localhost, the disk."""
 
 import shlex
 from typing import Annotated
@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from lskeys.cli.commands import adding, epilog
-from lskeys.cli.options import Program, Safety, Words, verb
-from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime import sandbox as sandboxes
+from lskeys.cli.options import ProgramOptions, SafetyOptions, SuggestingGroup, verb
+from lskeys.cli.runtime import Runtime, sandbox
 from lskeys.config.settings import sandbox_path
 
 group = typer.Typer(
     name="sandbox",
-    cls=Words,
-    help="The built-in pretend Lightsail.",
+    cls=SuggestingGroup,
+    help="The local Lightsail emulator.",
     epilog=epilog("lskeys sandbox path\nlskeys sandbox reset --set page-size=5"),
     no_args_is_help=True,
     add_completion=False,
@@ -39,28 +38,28 @@ Switches = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="A switch, such as page-size=5, latency=0.2, fingerprint-default=sha256-ssh, "
-        "fault=DeleteKeyPair=lost-answer*1; may be given again.",
+        "fault=DeleteKeyPair=lost-answer*1; repeatable.",
     ),
 ]
 
 
 @adding(group, "serve")
-@verb(Program)
+@verb(ProgramOptions)
 def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None:
-    """Answer any AWS tool on loopback until interrupted; prints the endpoint.
+    """Answer any AWS tool on localhost until interrupted; prints the endpoint.
 
     Examples:
         lskeys sandbox serve
         lskeys sandbox serve --port 9000 --set latency=0.5
     """
-    server = sandboxes.server(sandbox_path(), run.launch.now, port=port, settings=settings or ())
+    server = sandbox.server(sandbox_path(), run.invocation.now, port=port, settings=settings or ())
     run.terminal.result([server.endpoint])
     run.terminal.note("serving until Ctrl-C; in another shell: " + _pointing(port, server.port))
     server.run_forever()
 
 
 @adding(group, "env")
-@verb(Program)
+@verb(ProgramOptions)
 def env(run: Runtime, *, port: ServedPort = PORT) -> None:
     """Print the exports that point any AWS tool at a running `sandbox serve`.
 
@@ -68,29 +67,29 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
         eval "$(lskeys sandbox env)"
         lskeys sandbox env --port 9000 >sandbox.env
     """
-    variables = sandboxes.environment(port)
+    variables = sandbox.environment(port)
     exports = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     run.terminal.result([*exports, _NO_PROXY, _IN_THE_WAY])
 
 
 @adding(group, "reset")
-@verb(Program, Safety)
+@verb(ProgramOptions, SafetyOptions)
 def reset(run: Runtime, *, settings: Switches = None) -> None:
-    """Begin anew with a fresh account; switches set here stay for every later use.
+    """Reset to a fresh account. Settings given with --set are kept.
 
     Examples:
         lskeys sandbox reset --dry-run
         lskeys sandbox reset --set page-size=5 --set latency=0.2
     """
     path = sandbox_path()
-    sandboxes.reset(path, run.launch.now, settings or (), dry_run=run.asked.dry_run)
-    if not run.asked.dry_run:
+    sandbox.reset(path, run.invocation.now, settings or (), dry_run=run.options.dry_run)
+    if not run.options.dry_run:
         run.forget_sandbox()
-    run.terminal.note(f"{'would reset' if run.asked.dry_run else 'reset'} {path}")
+    run.terminal.note(f"{'would reset' if run.options.dry_run else 'reset'} {path}")
 
 
 @adding(group, "path")
-@verb(Program)
+@verb(ProgramOptions)
 def path(run: Runtime) -> None:
     """Print where the sandbox keeps its account.
 

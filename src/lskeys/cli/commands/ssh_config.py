@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lskeys import concurrency as regions
-from lskeys.cli.options import Connection, Output, Program, Safety, verb
+from lskeys import concurrency
+from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded
 from lskeys.errors import DeclinedError, RefusedError, UsageError
 from lskeys.keys.matching import match_all
-from lskeys.model import Answer, HostKey, Instance, KeyPair
-from lskeys.output.result import Sheet
+from lskeys.model import HostKey, Instance, KeyPair, Outcome
+from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
 from lskeys.output.views.written_files import WRITTEN_FILES
-from lskeys.ssh import config_files as sshfiles
-from lskeys.ssh import config_text as sshconfig
-from lskeys.ssh import hosts
+from lskeys.ssh import config_files, config_text, hosts
 from lskeys.ssh.config_files import WrittenFile
 from lskeys.ssh.config_text import FileChange
 from lskeys.ssh.hosts import Host
@@ -30,10 +28,10 @@ from lskeys.ssh.hosts import Host
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
-_SSH_FOLDER = Path("~/.ssh")
+_SSH_DIRECTORY = Path("~/.ssh")
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def ssh_config(
     run: Runtime,
     globs: Annotated[
@@ -57,7 +55,7 @@ def ssh_config(
         typer.Option("--file", metavar="PATH", help="That file (default: ~/.ssh/lskeys.config)."),
     ] = None,
 ) -> None:
-    """Print Host blocks for instances, each with the key on this disk that opens it.
+    """Print Host blocks for instances, each with the local key that opens it.
 
     Keys are found by content. Windows has no ssh; instances without an address are left out.
 
@@ -66,28 +64,30 @@ def ssh_config(
         lskeys ssh-config --write --known-hosts --dry-run
     """
     own = _own_file(write=write, file=file)
-    answers = run.ask(lambda lightsail: _look(lightsail, globs or (), pins=known_hosts))
-    failures = [answer.error for answer in answers if answer.error]
-    seen = [answer.value for answer in answers if answer.value]
+    outcomes = run.call_regions(
+        lambda lightsail: _query_region(lightsail, globs or (), pins=known_hosts)
+    )
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    seen = [outcome.value for outcome in outcomes if outcome.value]
     found = _hosts(run, seen)
-    if seen and not found and not run.asked.quiet:
-        run.terminal.note(f"{', '.join(run.regions)}: no instance like that which ssh can reach")
+    if seen and not found and not run.options.quiet:
+        run.terminal.note(f"{', '.join(run.regions)}: no matching instance that ssh can reach")
     if seen and own is None:
-        run.show(Sheet(KNOWN_HOSTS if known_hosts else HOSTS, found, failures))
+        run.show(Result(KNOWN_HOSTS if known_hosts else HOSTS, found, failures))
     if seen and own is not None and not failures:
-        run.show(Sheet(WRITTEN_FILES, _write(run, _planned(own, found, pins=known_hosts))))
+        run.show(Result(WRITTEN_FILES, _write(run, _planned(own, found, pins=known_hosts))))
     if own is not None and failures:
         run.terminal.note("nothing is written: the hosts of a region that failed would be lost")
     run.fail_if(failures, len(seen), "regions")
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _RegionData:
     """What one region has: the instances that are wanted, key pairs, host keys by instance."""
 
     instances: Sequence[Instance]
     pairs: Sequence[KeyPair]
-    host_keys: Mapping[str, Answer[tuple[HostKey, ...]]] = field(default_factory=dict)
+    host_keys: Mapping[str, Outcome[tuple[HostKey, ...]]] = field(default_factory=dict)
 
 
 def _own_file(*, write: bool, file: Path | None) -> Path | None:
@@ -95,31 +95,31 @@ def _own_file(*, write: bool, file: Path | None) -> Path | None:
         if file is not None:
             raise UsageError("--file is where --write writes", hint="add --write")
         return None
-    folder = expanded(_SSH_FOLDER).absolute()
-    own = expanded(file).absolute() if file is not None else folder / "lskeys.config"
-    if own == folder / "config":
+    directory = expanded(_SSH_DIRECTORY).absolute()
+    own = expanded(file).absolute() if file is not None else directory / "lskeys.config"
+    if own == directory / "config":
         raise UsageError(
             f"{own} is your own file, and only an Include line is added to it",
             hint="leave --file out, or choose another",
         )
-    sshconfig.include_line(own)
+    config_text.include_line(own)
     return own
 
 
-def _look(lightsail: "Lightsail", globs: Sequence[str], *, pins: bool) -> _Seen:
+def _query_region(lightsail: "Lightsail", globs: Sequence[str], *, pins: bool) -> _RegionData:
     pairs = Pending(partial(lightsail.key_pairs, include_default=True))
     instances = [each for each in lightsail.instances() if _accepts(globs, each.name)]
     fit = {each.name: None for each in instances if pins and not hosts.unfit(each)}
     names = tuple(fit)
-    host_keys = dict(zip(names, regions.ask(names, lightsail.host_keys), strict=True))
-    return _Seen(instances, pairs.result(), host_keys)
+    host_keys = dict(zip(names, concurrency.call_each(names, lightsail.host_keys), strict=True))
+    return _RegionData(instances, pairs.result(), host_keys)
 
 
 def _accepts(globs: Sequence[str], name: str) -> bool:
     return not globs or any(fnmatchcase(name, glob) for glob in globs)
 
 
-def _hosts(run: Runtime, seen: Sequence[_Seen]) -> list[Host]:
+def _hosts(run: Runtime, seen: Sequence[_RegionData]) -> list[Host]:
     """Those that ssh can be told of; the others are named, with the reason."""
     aliases = hosts.aliases(instance for region in seen for instance in region.instances)
     keys = [replace(key, path=key.path.absolute()) for key in run.local_keys] if seen else []
@@ -133,7 +133,7 @@ def _hosts(run: Runtime, seen: Sequence[_Seen]) -> list[Host]:
         namesake = None if instance in aliases else "another instance has its name"
         reason = hosts.unfit(instance) or namesake
         if reason is not None:
-            if not run.asked.quiet:
+            if not run.options.quiet:
                 run.terminal.note(f"{instance.name} in {instance.region} is left out: {reason}")
             continue
         pair = pairs.get((instance.region, instance.key_pair_name or ""))
@@ -145,25 +145,25 @@ def _hosts(run: Runtime, seen: Sequence[_Seen]) -> list[Host]:
 def _planned(own: Path, found: Sequence[Host], *, pins: bool) -> list[FileChange]:
     """In the order of writing: nothing names a file that is not there yet."""
     known_hosts = own.with_name(own.name.removesuffix(".config") + ".known_hosts")
-    config = expanded(_SSH_FOLDER).absolute() / "config"
-    pinned = [_own(known_hosts, sshconfig.known_hosts_lines(found))] if pins else []
-    blocks = sshconfig.blocks(found, known_hosts if pins else None)
-    return [*pinned, _own(own, blocks), sshfiles.plan_include(config, own)]
+    config = expanded(_SSH_DIRECTORY).absolute() / "config"
+    pinned = [_own(known_hosts, config_text.known_hosts_lines(found))] if pins else []
+    blocks = config_text.blocks(found, known_hosts if pins else None)
+    return [*pinned, _own(own, blocks), config_files.plan_include(config, own)]
 
 
 def _own(path: Path, lines: Iterable[str]) -> FileChange:
-    return sshfiles.plan_own(path, sshconfig.own_file(lines))
+    return config_files.plan_own(path, config_text.own_file(lines))
 
 
 def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     changes = [change for change in planned if change.is_change]
-    for folder in dict.fromkeys(change.path.parent for change in planned):
-        run.name_leftovers(folder)
+    for directory in dict.fromkeys(change.path.parent for change in planned):
+        run.name_leftovers(directory)
     _consent(run, changes)
     for change in changes:
-        if not run.asked.dry_run:
-            sshfiles.write(change, wait=run.settings.timeout.value)
-    outcome: Literal["written", "would write"] = "would write" if run.asked.dry_run else "written"
+        if not run.options.dry_run:
+            config_files.write(change, wait=run.settings.timeout.value)
+    outcome: Literal["written", "would write"] = "would write" if run.options.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in planned
     ]
@@ -171,12 +171,13 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
 
 def _consent(run: Runtime, changes: Sequence[FileChange]) -> None:
     """Show what would change in which file, and ask; nothing is asked where nothing changes."""
-    unasked = run.asked.yes or run.asked.dry_run or not changes
-    if not unasked and not run.terminal.can_ask:
+    unasked = run.options.yes or run.options.dry_run or not changes
+    if not unasked and not run.terminal.can_prompt:
         raise RefusedError(
-            "writing asks first, and there is nobody to ask", hint="to write unasked, add --yes"
+            "not a terminal: cannot ask for confirmation",
+            hint="to write without confirmation, add --yes",
         )
     for change in changes:
         run.terminal.excerpt(change.diff())
-    if not unasked and run.terminal.ask("Write this? [y/N]").lower() not in {"y", "yes"}:
+    if not unasked and run.terminal.prompt("Write this? [y/N]").lower() not in {"y", "yes"}:
         raise DeclinedError("you said no; nothing was changed")

@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.options import Connection, Output, Program, Safety, verb
+from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.keypairs import lookup, tagging
 from lskeys.keypairs.names import check_name
-from lskeys.keypairs.tagging import Retagging
+from lskeys.keypairs.tagging import TagChange
 from lskeys.model import KeyPair
-from lskeys.output.result import Sheet
+from lskeys.output.result import Result
 from lskeys.output.views.formatting import tags
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
 
-@verb(Connection, Output, Program, Safety)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def tag_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
@@ -37,34 +37,34 @@ def tag_key_pair(
     retag(run, name, lambda pair: tagging.adding(pair, wanted))
 
 
-def retag(run: Runtime, name: str, decide: Callable[[KeyPair], Retagging]) -> None:
+def retag(run: Runtime, name: str, decide: Callable[[KeyPair], TagChange]) -> None:
     """Change the tags of a pair wherever it is, and show it.
 
     The pair is looked up first: tags go by name to any resource of a region, and must not land
     on an instance that is called so.
     """
     check_name(name)
-    found, failures = run.ask_for(name, lambda lightsail: lookup.find(lightsail, name))
-    pairs = [answer.value for answer in found if answer.value]
+    found, failures = run.look_up(name, lambda lightsail: lookup.find(lightsail, name))
+    pairs = [outcome.value for outcome in found if outcome.value]
     changes = {pair.region: decide(pair) for pair in pairs}
     needed = [region for region, change in changes.items() if change.is_needed]
-    if not run.asked.dry_run:
+    if not run.options.dry_run:
         apply = partial(
-            run.ask, lambda lightsail: tagging.apply(lightsail, changes[lightsail.region])
+            run.call_regions, lambda lightsail: tagging.apply(lightsail, changes[lightsail.region])
         )
-        failed = {answer.region: answer.error for answer in apply(needed) if answer.error}
+        failed = {outcome.region: outcome.error for outcome in apply(needed) if outcome.error}
         failures += failed.values()
         changes = {region: each for region, each in changes.items() if region not in failed}
     if changes:
         _tell(run, changes.values())
-        run.show(Sheet(KEY_PAIRS, [each.after for each in changes.values()], failures))
+        run.show(Result(KEY_PAIRS, [each.after for each in changes.values()], failures))
     run.fail_if(failures, len(changes), "regions")
 
 
-def _tell(run: Runtime, changes: Iterable[Retagging]) -> None:
-    if run.asked.quiet:
+def _tell(run: Runtime, changes: Iterable[TagChange]) -> None:
+    if run.options.quiet:
         return
-    became = "would be" if run.asked.dry_run else "are now"
+    became = "would be" if run.options.dry_run else "are now"
     for change in changes:
         pair = change.before
         old, new = (tags(each.tags) or "none" for each in (pair, change.after))

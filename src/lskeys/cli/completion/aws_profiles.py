@@ -6,7 +6,7 @@ Only TAB reads them so: verbs leave AWS's configuration to boto3.
 import os
 from collections.abc import Iterator, Mapping
 
-_MOST_CHARACTERS = 1_000_000
+_MAX_CHARACTERS = 1_000_000
 
 
 def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
 def _headers(path: str) -> Iterator[str]:
     try:
         with open(os.path.expanduser(path), encoding="utf-8", errors="replace") as file:
-            text = file.read(_MOST_CHARACTERS)
+            text = file.read(_MAX_CHARACTERS)
     except (OSError, ValueError):
         return
     for line in text.splitlines():

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
-    from lskeys.model import Sighting
+    from lskeys.model import SeenNames
 
 DIRECTORY = ""
 """In the region's place: the names are the account's regions."""
 
-MOST_NAMES = 1_000
+MAX_NAMES = 1_000
 """In one line; nobody chooses from more by TAB."""
 
-MOST_LINES = 200
-MOST_CHARACTERS = 1_000_000
+MAX_LINES = 200
+MAX_CHARACTERS = 1_000_000
 
 _DEFAULT_PAIR = "LightsailDefaultKeyPair"
-_LONGEST_NAME = 255
+_MAX_NAME = 255
 
 Lines = dict[tuple[str, str], tuple[str, ...]]
 """(account, region) → names."""
@@ -33,7 +33,7 @@ def recall(path: str) -> Lines:
     lines: Lines = {}
     try:
         with open(path, encoding="utf-8", newline="\n") as file:
-            text = file.read(MOST_CHARACTERS)
+            text = file.read(MAX_CHARACTERS)
     except (OSError, ValueError):
         return lines
     for line in text.split("\n"):
@@ -44,7 +44,7 @@ def recall(path: str) -> Lines:
     return lines
 
 
-def remember(path: str | None, account: str, sightings: "Iterable[Sighting]") -> None:
+def remember(path: str | None, account: str, sightings: "Iterable[SeenNames]") -> None:
     """Remember what was seen of an account. Never a reason to fail: what cannot be kept is not."""
     if path is None:
         return
@@ -71,14 +71,14 @@ def forget(path: str | None, account: str) -> None:
 def is_plain(name: str) -> bool:
     """Whether it is a name of a pair or a region, with nothing in it for a shell to obey."""
     letters = name.replace("-", "").replace("_", "").replace(".", "")
-    return 0 < len(name) <= _LONGEST_NAME and letters.isascii() and letters.isalnum()
+    return 0 < len(name) <= _MAX_NAME and letters.isascii() and letters.isalnum()
 
 
-def _merged(known: tuple[str, ...], seen: "Sighting") -> tuple[str, ...]:
+def _merged(known: tuple[str, ...], seen: "SeenNames") -> tuple[str, ...]:
     if seen.is_whole:  # a list without the default pair says nothing about it
         known = tuple(name for name in known if name == _DEFAULT_PAIR)
     names = dict.fromkeys([*seen.names, *known])
-    return tuple(name for name in names if name not in seen.gone and is_plain(name))[:MOST_NAMES]
+    return tuple(name for name in names if name not in seen.gone and is_plain(name))[:MAX_NAMES]
 
 
 def _replace(path: str, lines: Lines) -> None:
@@ -98,11 +98,11 @@ def _replace(path: str, lines: Lines) -> None:
 def _written(lines: Lines) -> Iterator[str]:
     """The newest lines that have room, oldest first."""
     written: list[str] = []
-    room = MOST_CHARACTERS
+    room = MAX_CHARACTERS
     for (account, region), names in reversed(lines.items()):
         line = f"{account}\t{region}\t{' '.join(names)}\n"
         room -= len(line)
-        if room < 0 or len(written) == MOST_LINES:
+        if room < 0 or len(written) == MAX_LINES:
             break
         written.append(line)
     return reversed(written)

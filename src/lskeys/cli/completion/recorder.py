@@ -4,40 +4,40 @@ from collections.abc import Mapping
 from dataclasses import replace
 from threading import Lock
 
-from lskeys.cli import completion as words
-from lskeys.cli.runtime.launch import Asked
-from lskeys.model import Sighting
+from lskeys.cli import completion
+from lskeys.cli.runtime.invocation import SharedOptions
+from lskeys.model import SeenNames
 
 
-class Seen:
+class NameRecorder:
     """What the answers of one run told in passing, region by region."""
 
     def __init__(self) -> None:
         self._adding = Lock()
-        self._regions: dict[str, Sighting] = {}
+        self._regions: dict[str, SeenNames] = {}
 
     def __bool__(self) -> bool:
         return bool(self._regions)
 
-    def witness(self, sighting: Sighting) -> None:
+    def record(self, seen_names: SeenNames) -> None:
         """Add what an answer told; what came last is true. Regions answer from threads."""
         with self._adding:
-            known = self._regions.get(sighting.region, Sighting(sighting.region))
-            names = {*known.names, *sighting.names} - {*sighting.gone}
-            kept = [name for name in (*known.names, *sighting.names) if name in names]
-            self._regions[sighting.region] = replace(
+            known = self._regions.get(seen_names.region, SeenNames(seen_names.region))
+            names = {*known.names, *seen_names.names} - {*seen_names.gone}
+            kept = [name for name in (*known.names, *seen_names.names) if name in names]
+            self._regions[seen_names.region] = replace(
                 known,
-                names=tuple(dict.fromkeys(kept))[: words.MOST_NAMES],
-                gone=tuple({*known.gone, *sighting.gone} - {*sighting.names}),
-                is_whole=known.is_whole or sighting.is_whole,
+                names=tuple(dict.fromkeys(kept))[: completion.MAX_NAMES],
+                gone=tuple({*known.gone, *seen_names.gone} - {*seen_names.names}),
+                is_whole=known.is_whole or seen_names.is_whole,
             )
 
-    def keep(self, environ: Mapping[str, str], asked: Asked) -> None:
+    def save(self, environ: Mapping[str, str], options: SharedOptions) -> None:
         """Remember it, under the account that this command line chose."""
-        account = words.account_of(
+        account = completion.account_of(
             environ,
-            sandbox=asked.sandbox,
-            profile=asked.profile,
-            endpoint_url=asked.endpoint_url,
+            sandbox=options.sandbox,
+            profile=options.profile,
+            endpoint_url=options.endpoint_url,
         )
-        words.remember(words.path_in(environ), account, self._regions.values())
+        completion.remember(completion.path_in(environ), account, self._regions.values())

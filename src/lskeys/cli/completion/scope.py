@@ -13,19 +13,19 @@ _PROFILES = ("LSKEYS_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
 def path_in(environ: Mapping[str, str]) -> str | None:
-    """The file of remembered names, in the folder that `config.cache_path` gives.
+    """The file of remembered names, in the directory that `config.cache_path` gives.
 
     Worked out here since platformdirs takes longer to import than TAB may take. None without a
-    home folder.
+    home directory.
     """
     if sys.platform == "win32":
-        folder = os.path.join(environ.get("LOCALAPPDATA", ""), "lskeys", "lskeys", "Cache")
+        directory = os.path.join(environ.get("LOCALAPPDATA", ""), "lskeys", "lskeys", "Cache")
     elif os.path.isabs(environ.get("XDG_CACHE_HOME", "")):
-        folder = os.path.join(environ["XDG_CACHE_HOME"], "lskeys")
+        directory = os.path.join(environ["XDG_CACHE_HOME"], "lskeys")
     else:
         usual = "Library/Caches" if sys.platform == "darwin" else ".cache"
-        folder = os.path.join(environ.get("HOME", ""), usual, "lskeys")
-    return os.path.join(folder, "names") if os.path.isabs(folder) else None
+        directory = os.path.join(environ.get("HOME", ""), usual, "lskeys")
+    return os.path.join(directory, "names") if os.path.isabs(directory) else None
 
 
 def account_of(

@@ -3,7 +3,7 @@
 Touches: whatever the tool it hands out touches.
 """
 
-from lskeys.cli.runtime.launch import Asked, Launch
+from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.runtime import Runtime
 
-__all__ = ["Asked", "Launch", "Runtime"]
+__all__ = ["Invocation", "Runtime", "SharedOptions"]

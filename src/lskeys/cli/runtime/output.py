@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from lskeys.cli.runtime.launch import Asked
+from lskeys.cli.runtime.invocation import SharedOptions
 from lskeys.errors import UsageError
-from lskeys.output.result import Sheet
+from lskeys.output.result import Result
 from lskeys.output.terminal import Terminal
 from lskeys.text import one_line
 
@@ -28,13 +28,13 @@ def check_query(expression: str) -> None:
         ) from None
 
 
-def check_null(asked: Asked, output: str | None) -> None:
+def check_null(options: SharedOptions, output: str | None) -> None:
     """Refuse `--null` for what is no list of lines.
 
     Raises:
         UsageError: The format has an end of its own.
     """
-    if asked.null and not asked.quiet and output not in {None, "text"}:
+    if options.null and not options.quiet and output not in {None, "text"}:
         raise UsageError(
             f"--null is for names and text, and the output is {output}",
             hint="add -q for the names, or -o text",
@@ -42,61 +42,66 @@ def check_null(asked: Asked, output: str | None) -> None:
 
 
 def show(
-    sheet: Sheet[Any], terminal: Terminal, asked: Asked, *, output: str | None, now: datetime
+    result: Result[Any],
+    terminal: Terminal,
+    options: SharedOptions,
+    *,
+    output: str | None,
+    now: datetime,
 ) -> None:
     """Write a sheet in a format; None chooses by what stdout is."""
-    from lskeys.output import formats as plain
+    from lskeys.output import formats
 
-    is_table = _prefers_tables(terminal, asked) and not sheet.view.is_lines
+    is_table = _prefers_tables(terminal, options) and not result.view.is_lines
     output = output or ("table" if is_table else "text")
-    end = _end(asked)
-    if asked.query is not None:
-        terminal.result(plain.QUERIED[output](_queried(sheet, asked.query)), end=end)
-    elif asked.quiet:
-        terminal.result(plain.names(sheet), end=end)
-    elif output in plain.FORMATS:
-        terminal.result(plain.FORMATS[output](sheet), end=end)
+    end = _end(options)
+    if options.query is not None:
+        terminal.result(formats.QUERIED[output](_queried(result, options.query)), end=end)
+    elif options.quiet:
+        terminal.result(formats.names(result), end=end)
+    elif output in formats.FORMATS:
+        terminal.result(formats.FORMATS[output](result), end=end)
     else:
-        _draw(sheet, terminal, now)
+        _draw(result, terminal, now)
 
 
-def streams(terminal: Terminal, asked: Asked, *, output: str | None) -> bool:
+def streams(terminal: Terminal, options: SharedOptions, *, output: str | None) -> bool:
     """Whether items are shown as they come: lines do not depend on what is behind them."""
-    from lskeys.output import formats as plain
+    from lskeys.output import formats
 
-    output = output or ("table" if _prefers_tables(terminal, asked) else "text")
-    return asked.query is None and (asked.quiet or output in plain.PAGES)
+    output = output or ("table" if _prefers_tables(terminal, options) else "text")
+    return options.query is None and (options.quiet or output in formats.PAGES)
 
 
 def show_pages(
-    sheet: Sheet[Any],
+    result: Result[Any],
     pages: Iterable[Sequence[Any]],
     terminal: Terminal,
-    asked: Asked,
+    options: SharedOptions,
     *,
     output: str | None,
 ) -> None:
     """Write pages of items as they come, dressed as the sheet says."""
-    from lskeys.output import formats as plain
+    from lskeys.output import formats
 
-    lines = plain.pages_of_names if asked.quiet else plain.PAGES[output or "text"]
-    terminal.result_in_pages(lines(sheet, pages), end=_end(asked))
-
-
-def _prefers_tables(terminal: Terminal, asked: Asked) -> bool:
-    return terminal.shows_tables and not asked.null
+    lines = formats.pages_of_names if options.quiet else formats.PAGES[output or "text"]
+    terminal.result_in_pages(lines(result, pages), end=_end(options))
 
 
-def _end(asked: Asked) -> str:
-    return "\0" if asked.null else "\n"
+def _prefers_tables(terminal: Terminal, options: SharedOptions) -> bool:
+    return terminal.shows_tables and not options.null
 
 
-def _draw(sheet: Sheet[Any], terminal: Terminal, now: datetime) -> None:
+def _end(options: SharedOptions) -> str:
+    return "\0" if options.null else "\n"
+
+
+def _draw(result: Result[Any], terminal: Terminal, now: datetime) -> None:
     from lskeys.output.table import table
 
     terminal.result(
         table(
-            sheet,
+            result,
             now,
             width=terminal.width,
             colored=terminal.colored,
@@ -105,10 +110,10 @@ def _draw(sheet: Sheet[Any], terminal: Terminal, now: datetime) -> None:
     )
 
 
-def _queried(sheet: Sheet[Any], expression: str) -> object:
+def _queried(result: Result[Any], expression: str) -> object:
     import jmespath
 
     try:
-        return jmespath.search(expression, sheet.document)
+        return jmespath.search(expression, result.document)
     except (jmespath.exceptions.JMESPathError, RecursionError) as error:
         raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None

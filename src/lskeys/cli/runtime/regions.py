@@ -5,20 +5,20 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lskeys.errors import LOOK_AROUND, LskeysError, RemoteError, SetupError
+from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
 from lskeys.model import Region
 from lskeys.text import one_line
 
 if TYPE_CHECKING:
     from lskeys.config.settings import Settings
-    from lskeys.lightsail import Account
+    from lskeys.lightsail import AccountSession
 
 _REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
 _DIRECTORY_REGION = "us-east-1"
 """Asked for the list of regions where no region is set; it holds no answer but that one."""
 
 
-class Whereabouts:
+class RegionResolver:
     """The regions of one account, as far as anybody has to know them.
 
     Args:
@@ -30,7 +30,7 @@ class Whereabouts:
     def __init__(
         self,
         settings: "Settings",
-        account: "Callable[[], Account]",
+        account: "Callable[[], AccountSession]",
         note: Callable[[str], None],
     ) -> None:
         self._settings = settings
@@ -38,7 +38,7 @@ class Whereabouts:
         self._note = note
 
     @cached_property
-    def wanted(self) -> tuple[str, ...]:
+    def selected(self) -> tuple[str, ...]:
         """The regions to ask: flag, environment, file, profile; never a silent default.
 
         Raises:
@@ -51,7 +51,7 @@ class Whereabouts:
         if not self._home:
             raise SetupError(
                 "no region is set",
-                hint="give --region NAME or --all-regions, or set AWS_REGION; " + LOOK_AROUND,
+                hint="give --region NAME or --all-regions, or set AWS_REGION; " + SANDBOX_HINT,
             )
         return self._home
 

@@ -7,23 +7,23 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from lskeys.cli import completion as words
-from lskeys.cli.completion.recorder import Seen
+from lskeys.cli import completion
+from lskeys.cli.completion.recorder import NameRecorder
 from lskeys.cli.runtime import output as showing
 from lskeys.cli.runtime import sandbox as sandboxes
-from lskeys.cli.runtime.launch import Asked, Launch
-from lskeys.cli.runtime.regions import Whereabouts
+from lskeys.cli.runtime.invocation import Invocation, SharedOptions
+from lskeys.cli.runtime.regions import RegionResolver
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError, UsageError, several
 from lskeys.keypairs.names import Destination
-from lskeys.model import Answer, KeyPair, Sighting, attempt
-from lskeys.output.result import Sheet
+from lskeys.model import KeyPair, Outcome, SeenNames, attempt
+from lskeys.output.result import Result
 from lskeys.output.terminal import Terminal
 
 if TYPE_CHECKING:
     from lskeys.config.settings import ConfigFile, Settings
     from lskeys.keys.matching import LocalKey
-    from lskeys.lightsail import Account, Lightsail
-    from lskeys.storage import Folder
+    from lskeys.lightsail import AccountSession, Lightsail
+    from lskeys.storage import KeyDirectory
     from lskeys.storage.key_search import Opens
 
 T = TypeVar("T")
@@ -41,58 +41,58 @@ class Runtime:
     `whose` is said before what an account tells, where it is one of several.
     """
 
-    launch: Launch
-    asked: Asked
+    invocation: Invocation
+    options: SharedOptions
     whose: str = ""
     _closing: ExitStack = field(default_factory=ExitStack)
     _named: set[Path] = field(default_factory=set)
-    _seen: Seen = field(default_factory=Seen)
+    _names_seen: NameRecorder = field(default_factory=NameRecorder)
 
     def close(self) -> None:
         """Give back what was opened; remember for TAB which names were seen."""
         self._closing.close()
         self._remember()
 
-    def _witness(self, sighting: Sighting) -> None:
-        self._seen.witness(sighting)
+    def _record_names(self, seen_names: SeenNames) -> None:
+        self._names_seen.record(seen_names)
 
     def _remember(self) -> None:
-        if self._seen:
-            self._seen.keep(self.launch.environ, self.asked)
-            self._seen = Seen()
+        if self._names_seen:
+            self._names_seen.save(self.invocation.environ, self.options)
+            self._names_seen = NameRecorder()
 
     def forget_sandbox(self) -> None:
         """Forget for TAB what the sandbox had, which begins anew."""
-        words.forget(words.path_in(self.launch.environ), words.SANDBOX)
+        completion.forget(completion.path_in(self.invocation.environ), completion.SANDBOX)
 
     @cached_property
     def settings(self) -> "Settings":
         """Every setting, decided."""
         from lskeys.config import settings as config
 
-        asked = self.asked
+        options = self.options
         flags = config.Flags(
-            profile=asked.profile,
-            regions=(config.ALL_REGIONS,) if asked.all_regions else asked.regions,
-            output=asked.output,
-            color=asked.color,
-            sandbox=asked.sandbox,
-            endpoint_url=asked.endpoint_url,
-            timeout=asked.timeout,
-            no_input=asked.no_input,
-            debug=asked.debug,
+            profile=options.profile,
+            regions=(config.ALL_REGIONS,) if options.all_regions else options.regions,
+            output=options.output,
+            color=options.color,
+            sandbox=options.sandbox,
+            endpoint_url=options.endpoint_url,
+            timeout=options.timeout,
+            no_input=options.no_input,
+            debug=options.debug,
         )
-        return config.settle(flags, self.launch.environ, _config_file(config.config_path()))
+        return config.resolve(flags, self.invocation.environ, _config_file(config.config_path()))
 
     @cached_property
     def terminal(self) -> Terminal:
         """The three streams."""
-        launch, settings = self.launch, self.settings
+        invocation, settings = self.invocation, self.settings
         return Terminal(
-            launch.stdin,
-            launch.stdout,
-            launch.stderr,
-            launch.environ,
+            invocation.stdin,
+            invocation.stdout,
+            invocation.stderr,
+            invocation.environ,
             color=settings.color.value,
             no_input=settings.no_input.value,
             debug=settings.debug.value,
@@ -100,44 +100,44 @@ class Runtime:
         )
 
     @cached_property
-    def account(self) -> "Account":
+    def account(self) -> "AccountSession":
         """The AWS account, or the sandbox's: the same calls over the same wire."""
         from lskeys.config import settings as config
-        from lskeys.lightsail import Connection, connect
+        from lskeys.lightsail import ConnectionSettings, connect
 
         settings = self.settings
         endpoint_url, access_key = settings.endpoint_url.value, None
         if settings.sandbox.value:
-            if self.asked.endpoint_url is not None:
+            if self.options.endpoint_url is not None:
                 raise UsageError(
-                    "the sandbox and --endpoint-url exclude each other",
+                    "the sandbox and --endpoint-url cannot be combined",
                     hint="leave one of them out",
                 )
             endpoint_url, access_key = self._sandbox
-        connection = Connection(
+        connection = ConnectionSettings(
             profile=None if access_key else settings.profile.value,
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
             cache=config.cache_path(),
         )
-        return connect(connection, self.terminal.trace, self._witness)
+        return connect(connection, self.terminal.trace, self._record_names)
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
         from lskeys import sandbox
         from lskeys.config.settings import sandbox_path
 
-        running = sandboxes.server(sandbox_path(), self.launch.now)
+        running = sandboxes.server(sandbox_path(), self.invocation.now)
         server = self._closing.enter_context(running)
-        if not self.asked.quiet:
-            self.terminal.note("this is the sandbox, not AWS")
+        if not self.options.quiet:
+            self.terminal.note("using the local sandbox, not AWS")
         return server.endpoint, (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
 
     @cached_property
-    def where(self) -> Whereabouts:
+    def where(self) -> RegionResolver:
         """The regions of this account."""
-        return Whereabouts(
+        return RegionResolver(
             self.settings,
             account=lambda: self.account,
             note=lambda text: self.terminal.note(f"{self.whose}{text}"),
@@ -146,49 +146,51 @@ class Runtime:
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions to ask; SetupError where none is set."""
-        return self.where.wanted
+        return self.where.selected
 
-    def ask(
-        self, question: "Callable[[Lightsail], T]", wanted: Sequence[str] | None = None
-    ) -> list[Answer[T]]:
+    def call_regions(
+        self, call: "Callable[[Lightsail], T]", selected: Sequence[str] | None = None
+    ) -> list[Outcome[T]]:
         """Ask regions, all wanted ones by default, at once; answers in the regions' order."""
-        from lskeys import concurrency as regions
+        from lskeys import concurrency
 
-        answers: list[Answer[T]] = []
-        wanted = self.regions if wanted is None else wanted
+        outcomes: list[Outcome[T]] = []
+        selected = self.regions if selected is None else selected
         account = self.account  # made once, before there are threads that would each make one
-        for answer in regions.ask(wanted, lambda name: question(account.lightsail(name))):
-            answers.append(answer)
-            if len(wanted) > 1:
+        for outcome in concurrency.call_each(selected, lambda name: call(account.lightsail(name))):
+            outcomes.append(outcome)
+            if len(selected) > 1:
                 self.terminal.progress(
-                    f"{self.whose}{len(answers)} of {len(wanted)} regions answered"
+                    f"{self.whose}{len(outcomes)} of {len(selected)} regions answered"
                 )
         self.terminal.done()
-        return answers
+        return outcomes
 
     def stream(
-        self, question: "Callable[[Lightsail], Iterator[Sequence[T]]]"
-    ) -> "Iterator[Answer[Sequence[T]]]":
+        self, call: "Callable[[Lightsail], Iterator[Sequence[T]]]"
+    ) -> "Iterator[Outcome[Sequence[T]]]":
         """Ask the regions at once for their pages, each of which is an answer as soon as it is due.
 
         What was written is handed on before a page is waited for.
         """
-        from lskeys import concurrency as regions
+        from lskeys import concurrency
 
         account = self.account  # made once, before there are threads that would each make one
-        for answer in regions.stream(self.regions, lambda name: question(account.lightsail(name))):
-            yield answer
+        for outcome in concurrency.stream_pages(
+            self.regions, lambda name: call(account.lightsail(name))
+        ):
+            yield outcome
             self.terminal.flush()
 
     @property
     def streams(self) -> bool:
         """Whether the format shows items as they come, so that none has to wait for the last."""
-        return showing.streams(self.terminal, self.asked, output=self.settings.output.value)
+        return showing.streams(self.terminal, self.options, output=self.settings.output.value)
 
-    def show_pages(self, sheet: Sheet[T], pages: "Iterable[Sequence[T]]") -> None:
+    def show_pages(self, result: Result[T], pages: "Iterable[Sequence[T]]") -> None:
         """Put pages on stdout as they come, in a format that streams."""
         output = self.settings.output.value
-        showing.show_pages(sheet, pages, self.terminal, self.asked, output=output)
+        showing.show_pages(result, pages, self.terminal, self.options, output=output)
 
     @cached_property
     def accounts(self) -> "tuple[Runtime, ...]":
@@ -204,31 +206,31 @@ class Runtime:
                 "the sandbox has one account, and no profiles", hint="leave --profile out"
             )
         accounts = tuple(
-            Runtime(self.launch, replace(self.asked, profiles=(name,)), f"profile {name}: ")
-            for name in self.asked.profiles
+            Runtime(self.invocation, replace(self.options, profiles=(name,)), f"profile {name}: ")
+            for name in self.options.profiles
         )
         for each in accounts:
             self._closing.callback(each.close)
         return accounts
 
-    def ask_accounts(self, question: "Callable[[Lightsail], T]") -> list[Answer[T]]:
+    def call_accounts(self, call: "Callable[[Lightsail], T]") -> list[Outcome[T]]:
         """Ask the wanted regions of each account; one that fails hides no other."""
-        return self.each_account(lambda account: account.ask(question))
+        return self.each_account(lambda account: account.call_regions(call))
 
-    def each_account(self, answers: "Callable[[Runtime], list[Answer[T]]]") -> list[Answer[T]]:
+    def each_account(self, outcomes: "Callable[[Runtime], list[Outcome[T]]]") -> list[Outcome[T]]:
         """The answers of each account, which say whose they are where there are several."""
         if not self.has_several_accounts:
-            return answers(self)
-        return [answer for account in self.accounts for answer in _signed(account, answers)]
+            return outcomes(self)
+        return [outcome for account in self.accounts for outcome in _signed(account, outcomes)]
 
     @property
     def has_several_accounts(self) -> bool:
         """Whether several are asked, which are then told apart."""
-        return len(self.asked.profiles) > 1
+        return len(self.options.profiles) > 1
 
-    def ask_for(
-        self, name: str, question: "Callable[[Lightsail], T]"
-    ) -> tuple[list[Answer[T]], list[LskeysError]]:
+    def look_up(
+        self, name: str, call: "Callable[[Lightsail], T]"
+    ) -> tuple[list[Outcome[T]], list[LskeysError]]:
         """Ask the wanted regions about a key pair; what those say that have it, and what failed.
 
         Raises:
@@ -236,9 +238,9 @@ class Runtime:
         """
         from lskeys.keypairs import lookup
 
-        answers = self.ask_accounts(question)
-        found, failures = lookup.sift(answers)
-        absences = [answer.error for answer in answers if answer.error]
+        outcomes = self.call_accounts(call)
+        found, failures = lookup.partition(outcomes)
+        absences = [outcome.error for outcome in outcomes if outcome.error]
         if found or failures or not absences:
             return found, failures
         raise self.missing(name, absences[0])
@@ -247,35 +249,36 @@ class Runtime:
         """The error for a name that no wanted region knows; the nearest that one knows is told."""
         from lskeys.keypairs import lookup
 
-        where = self.asked.profiles if self.has_several_accounts else self.regions
+        where = self.options.profiles if self.has_several_accounts else self.regions
         there, _ = self.every_pair
         return lookup.missing(name, where, there, error)
 
     @cached_property
     def every_pair(self) -> tuple[tuple[KeyPair, ...], tuple[LskeysError, ...]]:
         """Every pair of the wanted regions that answer, and what the others said."""
-        answers = self.ask_accounts(lambda lightsail: lightsail.key_pairs(include_default=True))
+        outcomes = self.call_accounts(lambda lightsail: lightsail.key_pairs(include_default=True))
         pairs = (
-            replace(pair, profile=answer.profile)
-            for answer in answers
-            for pair in answer.value or ()
+            replace(pair, profile=outcome.profile)
+            for outcome in outcomes
+            for pair in outcome.value or ()
         )
-        return tuple(pairs), tuple(answer.error for answer in answers if answer.error)
+        return tuple(pairs), tuple(outcome.error for outcome in outcomes if outcome.error)
 
-    def open_folder(self, path: Path) -> "AbstractContextManager[Folder]":
-        """The folder keys are saved in, held; names what an interrupted run left there."""
-        from lskeys import keys as keymaker
-        from lskeys import storage as keystore
+    def open_key_directory(self, path: Path) -> "AbstractContextManager[KeyDirectory]":
+        """The directory keys are saved in, held; names what an interrupted run left there."""
+        from lskeys import keys, storage
 
-        keymaker.load()
+        keys.load()
         self.name_leftovers(path)
-        return keystore.open_folder(path, now=self.launch.now, wait=self.settings.timeout.value)
+        return storage.open_key_directory(
+            path, now=self.invocation.now, wait=self.settings.timeout.value
+        )
 
-    def name_leftovers(self, folder: Path) -> None:
-        """Tell, once, what an interrupted run left in a folder that is about to be written in."""
-        from lskeys import storage as keystore
+    def name_leftovers(self, directory: Path) -> None:
+        """Name, once, what an interrupted run left in a directory before it is written in."""
+        from lskeys import storage
 
-        for leftover in sorted({*keystore.leftovers(folder)} - self._named):
+        for leftover in sorted({*storage.leftovers(directory)} - self._named):
             self._named.add(leftover)
             self.terminal.note(
                 f"an interrupted run left {leftover}, which may hold a private key: remove it"
@@ -288,14 +291,14 @@ class Runtime:
             UsageError: Both are given, or one file for several regions.
             RefusedError: stdout is a terminal.
         """
-        from lskeys import keys as keymaker
+        from lskeys import keys
         from lskeys.config.settings import expanded
 
-        keymaker.load()
+        keys.load()
         if file is None:
             return Destination(expanded(out) if out else self.settings.out.value)
         if out is not None:
-            raise UsageError("--out and --file exclude each other", hint="choose one")
+            raise UsageError("--out and --file cannot be combined", hint="choose one")
         if len(self.regions) > 1:
             raise UsageError(
                 f"--file is for one region, and {len(self.regions)} are asked",
@@ -314,11 +317,11 @@ class Runtime:
     def key_given(self, word: str, opens: "Opens") -> "LocalKey":
         """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
         from lskeys.config.settings import expanded
-        from lskeys.storage import key_search as localkeys
+        from lskeys.storage import key_search
 
         if word != STREAM:
-            return localkeys.read(expanded(Path(word)), opens)
-        return localkeys.read_content(Path(STREAM), self.read_stdin(), _MODE_OF_A_PIPE, opens)
+            return key_search.read(expanded(Path(word)), opens)
+        return key_search.read_content(Path(STREAM), self.read_stdin(), _MODE_OF_A_PIPE, opens)
 
     def read_stdin(self) -> bytes:
         """What is piped in, up to a little more than any key has.
@@ -328,50 +331,50 @@ class Runtime:
         """
         from lskeys.keys import SIZE_LIMIT
 
-        if self.launch.stdin is None:
+        if self.invocation.stdin is None:
             raise LocalError("stdin is closed", hint="pipe the key in, or name a file")
         try:
-            return self.launch.stdin.buffer.read(SIZE_LIMIT + 1)
+            return self.invocation.stdin.buffer.read(SIZE_LIMIT + 1)
         except OSError as error:
             raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None
 
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
-        """Every key in the key folders: where keys are put, and `~/.ssh`."""
-        from lskeys.storage import key_search as localkeys
+        """Every key in the key directories: where keys are put, and `~/.ssh`."""
+        from lskeys.storage import key_search
 
-        return localkeys.find(self.key_folders)
+        return key_search.find(self.key_directories)
 
     def with_local_files(self, pairs: Iterable[KeyPair]) -> list[KeyPair]:
-        """The pairs with `local_files` known: the paths of their keys in the key folders."""
+        """The pairs with `local_files` known: the paths of their keys in the key directories."""
         from lskeys.keys.matching import with_local_files
 
         return with_local_files(pairs, self.local_keys)
 
     @property
-    def key_folders(self) -> tuple[Path, ...]:
-        """The folders searched for local keys."""
+    def key_directories(self) -> tuple[Path, ...]:
+        """The directories searched for local keys."""
         from lskeys.config.settings import expanded
 
         return (self.settings.out.value, expanded(Path("~/.ssh")))
 
     def check_output(self) -> None:
         """Refuse a `--query` that is no JMESPath, or a `--null` that fits no format, up front."""
-        if self.asked.null:
-            showing.check_null(self.asked, self.settings.output.value)
-        if self.asked.query is not None:
-            showing.check_query(self.asked.query)
+        if self.options.null:
+            showing.check_null(self.options, self.settings.output.value)
+        if self.options.query is not None:
+            showing.check_query(self.options.query)
 
-    def show(self, sheet: Sheet[Any]) -> None:
+    def show(self, result: Result[Any]) -> None:
         """Put what was found on stdout, in the format that was asked for.
 
         What TAB may know is remembered before: after its result a run must have nothing left to
         do, or one that is killed there would be repeated though all of it is done.
         """
         self._remember()
-        sheet = sheet.of_several_accounts if self.has_several_accounts else sheet
+        result = result.of_several_accounts if self.has_several_accounts else result
         output = self.settings.output.value
-        showing.show(sheet, self.terminal, self.asked, output=output, now=self.launch.now())
+        showing.show(result, self.terminal, self.options, output=output, now=self.invocation.now())
 
     def fail_if(self, failures: Sequence[LskeysError], succeeded: int, noun: str) -> None:
         """Raise what sums up the failures, after showing each; nothing for none."""
@@ -398,10 +401,12 @@ def _config_file(path: Path) -> "ConfigFile":
     return config.ConfigFile(path, configfile.parse(path, text))
 
 
-def _signed(account: Runtime, answers: Callable[[Runtime], list[Answer[T]]]) -> Iterator[Answer[T]]:
+def _signed(
+    account: Runtime, outcomes: Callable[[Runtime], list[Outcome[T]]]
+) -> Iterator[Outcome[T]]:
     """The answers of one of several accounts, or the error why it has none."""
-    profile = account.asked.profile
-    tried = attempt("", partial(answers, account))
-    for answer in tried.value or [Answer("", error=tried.error)]:
-        error = answer.error.of(profile) if answer.error else None
-        yield replace(answer, error=error, profile=profile)
+    profile = account.options.profile
+    tried = attempt("", partial(outcomes, account))
+    for outcome in tried.value or [Outcome("", error=tried.error)]:
+        error = outcome.error.of(profile) if outcome.error else None
+        yield replace(outcome, error=error, profile=profile)

@@ -1,4 +1,4 @@
-"""The sandbox, as its verb and the other verbs use it. Touches: loopback, the disk."""
+"""The sandbox, as its verb and the other verbs use it. Touches: localhost, the disk."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

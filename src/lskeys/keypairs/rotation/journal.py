@@ -1,6 +1,6 @@
 """Remembers a rotation while it is under way, so that the next run can finish it.
 
-Touches: the disk (the user's state folder). Paths, fingerprints and times; never a key.
+Touches: the disk (the user's state directory). Paths, fingerprints and times; never a key.
 """
 
 import hashlib
@@ -24,19 +24,19 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Journal:
-    """One file for each rotation under way, 0600 in a 0700 folder, replaced in one step.
+    """One file for each rotation under way, 0600 in a 0700 directory, replaced in one step.
 
     Every method may raise LocalError.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
 
     def path_of(self, entry: Entry) -> Path:
         """The file of a rotation: one for each endpoint, account and region."""
         whose = "\0".join((entry.endpoint, entry.account or "", entry.region))
         digest = hashlib.sha256(whose.encode()).hexdigest()[:16]
-        return self.folder / f"{entry.region}-{digest}.json"
+        return self.directory / f"{entry.region}-{digest}.json"
 
     def find(self, endpoint: str, region: str, account: str | None) -> Entry | None:
         """The rotation under way there, if there is one.
@@ -60,7 +60,7 @@ class Journal:
             raise RefusedError(
                 f"rotations in {region} are under way in the accounts {accounts},"
                 " and nothing tells whose credentials these are",
-                hint=f"remove the file of the one that is given up, in {self.folder}",
+                hint=f"remove the file of the one that is given up, in {self.directory}",
                 region=region,
             )
         return fitting[0] if fitting else None
@@ -70,7 +70,7 @@ class Journal:
         path = self.path_of(entry)
         draft = _draft_of(path)
         with _told(f"cannot remember the rotation in {path}"):
-            _make(self.folder)
+            _make(self.directory)
             draft.unlink(missing_ok=True)  # of a run that was killed
             descriptor = os.open(draft, _CREATE, 0o600)
             try:
@@ -80,7 +80,7 @@ class Journal:
             finally:
                 os.close(descriptor)
             draft.replace(path)
-            _flush(self.folder)
+            _flush(self.directory)
 
     def close(self, entry: Entry) -> None:
         """Forget a rotation that is complete; one that was never remembered is no error."""
@@ -89,14 +89,14 @@ class Journal:
             _draft_of(path).unlink(missing_ok=True)
             if path.exists():
                 path.unlink()
-                _flush(self.folder)
+                _flush(self.directory)
 
     def _entries(self, region: str) -> Iterator[Entry]:
-        with _told(f"cannot read {self.folder}"):
-            names = sorted(each.name for each in _files(self.folder))
+        with _told(f"cannot read {self.directory}"):
+            names = sorted(each.name for each in _files(self.directory))
         for name in names:
             if name.startswith(f"{region}-") and name.endswith(".json"):
-                yield _read(self.folder / name)
+                yield _read(self.directory / name)
 
 
 def _write(descriptor: int, content: bytes) -> None:
@@ -162,14 +162,14 @@ def _entry(raw: Any) -> Entry:  # noqa: ANN401  what JSON gives
     return entry
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(directory: Path) -> Iterator[Path]:
     with suppress(FileNotFoundError):
-        yield from folder.iterdir()
+        yield from directory.iterdir()
 
 
-def _make(folder: Path) -> None:
-    """The folder and its missing parents, each 0700 whatever the umask, and lasting."""
-    for each in reversed((folder, *folder.parents)):
+def _make(directory: Path) -> None:
+    """The directory and its missing parents, each 0700 whatever the umask, and lasting."""
+    for each in reversed((directory, *directory.parents)):
         with suppress(FileExistsError):
             if not each.exists():
                 each.mkdir(0o700)
@@ -177,9 +177,9 @@ def _make(folder: Path) -> None:
                 _flush(each.parent)
 
 
-def _flush(folder: Path) -> None:
+def _flush(directory: Path) -> None:
     with suppress(PermissionError):  # a parent like /home may be closed for reading
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         finally:
@@ -192,5 +192,5 @@ def _told(failed: str) -> Iterator[None]:
         yield
     except OSError as exc:
         reason = (exc.strerror or type(exc).__name__).lower()
-        hint = "mend that folder, then run the same command again to go on"
+        hint = "fix that directory, then run the same command again to go on"
         raise LocalError(f"{failed}: {reason}", hint=hint) from exc

@@ -30,7 +30,7 @@ class Entry:
         endpoint: Who was asked, so that the sandbox is never taken for AWS.
         region: The region.
         account: The twelve-digit account, where it is known.
-        path: Where the private key of the current pair lies; the old one is kept beside it.
+        path: Where the private key of the current pair lies; the old one is kept next to it.
         old_fingerprint: The only fingerprint of a pair that may be deleted.
         old_created_at: When that pair was created.
         begun_at: When the rotation was begun.
@@ -48,7 +48,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DefaultPairState:
     """What there is in a region; `naming` are the instances that name the default pair.
 
     `naming` is None where that could not be found out, `account` where nothing told it.
@@ -99,29 +99,31 @@ class Plan:
         return "the default pair is another one by now, which is kept: only its key is saved"
 
 
-def found(region: str, pairs: Sequence[KeyPair], instances: Sequence[Instance] | None) -> Found:
+def found(
+    region: str, pairs: Sequence[KeyPair], instances: Sequence[Instance] | None
+) -> DefaultPairState:
     """What counts of a region's pairs and instances."""
     pair = next((each for each in pairs if each.is_default), None)
     named = [*(each.account for each in pairs), *(each.account for each in instances or ())]
     accounts = set(filter(None, named))
     account = accounts.pop() if len(accounts) == 1 else None
     if instances is None:
-        return Found(region, pair, account, None)
+        return DefaultPairState(region, pair, account, None)
     naming = tuple(each for each in instances if each.key_pair_name == DEFAULT_PAIR)
-    return Found(region, pair and pair.with_usage(naming), account, naming)
+    return DefaultPairState(region, pair and pair.with_usage(naming), account, naming)
 
 
 def decide(
-    found: Found, remembered: Entry | None, *, endpoint: str, path: Path, now: datetime
+    found: DefaultPairState, remembered: Entry | None, *, endpoint: str, path: Path, now: datetime
 ) -> Plan:
     """What to do, from what there is and what an interrupted run remembered.
 
     Raises:
         MissingError: There is no default pair, and no rotation under way.
-        RefusedError: The pair cannot be verified, or the rotation under way is in another folder.
+        RefusedError: The pair cannot be verified, or a rotation is under way in another directory.
     """
     if remembered:
-        _refuse_other_folder(remembered, path)
+        _refuse_other_directory(remembered, path)
         return Plan(remembered, found.pair, found.naming, resumed=True)
     pair = found.pair
     if pair is None:
@@ -132,8 +134,7 @@ def decide(
         )
     if pair.fingerprint is None:
         raise RefusedError(
-            f"{pair.name} in {pair.region} has no fingerprint at the service,"
-            " so nothing can be verified",
+            f"{pair.name} in {pair.region} has no fingerprint at AWS, so nothing can be verified",
             region=pair.region,
         )
     entry = Entry(
@@ -144,14 +145,14 @@ def decide(
 
 def warnings(plan: Plan) -> Iterable[str]:
     """What must be known before anything is done."""
-    folder = plan.entry.path.parent
+    directory = plan.entry.path.parent
     if plan.naming is None:
         yield "which instances name the default pair could not be found out"
     for instance in plan.naming or ():
         if instance.is_windows:
             yield (
                 f"{instance.name} is a Windows instance: its administrator password can only be"
-                f" decrypted with the key it was launched with, and the old one stays in {folder}"
+                f" decrypted with the key it was launched with; the old one stays in {directory}"
             )
 
 
@@ -161,12 +162,12 @@ def steps(plan: Plan) -> Iterable[str]:
     if plan.deletes:
         yield f"save the old key as {path} and verify it"
         yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
-    yield f"have a new pair made, and save its key as {path}; the old key is kept beside it"
+    yield f"have a new pair made, and save its key as {path}; the old key is kept next to it"
     if plan.naming:
         yield "tell how each instance that names the pair gets to know the new key"
 
 
-def _refuse_other_folder(remembered: Entry, path: Path) -> None:
+def _refuse_other_directory(remembered: Entry, path: Path) -> None:
     if path != remembered.path:
         raise RefusedError(
             f"a rotation in {remembered.region} is under way in {remembered.path.parent}",

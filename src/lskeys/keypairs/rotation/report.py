@@ -17,7 +17,7 @@ _USERNAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class InstanceFollowUp:
     """What is left to do for an instance, which goes on holding the key it was launched with.
 
     Attributes:
@@ -40,13 +40,13 @@ class Rotation:
         region: Its region.
         outcome: Which of the two.
         path: The private key of the current pair.
-        old_fingerprint: What the service reported of the old pair.
-        old_path: Where its private key is kept; None if it is not in that folder (any more).
-        fingerprint: What the service reports of the new pair.
-        form: The form in which the new key has it; None means "unverified".
+        old_fingerprint: What AWS reported of the old pair.
+        old_path: Where its private key is kept; None if it is not in that directory (any more).
+        fingerprint: What AWS reports of the new pair.
+        fingerprint_type: The form in which the new key has it; None means "unverified".
         created_at: When the new pair was created.
         authorized_key: The new public key, as a line of authorized_keys.
-        errands: One for each instance that names the pair; None where that is not known.
+        follow_ups: One for each instance that names the pair; None where that is not known.
     """
 
     region: str
@@ -55,56 +55,58 @@ class Rotation:
     old_fingerprint: str
     old_path: Path | None = None
     fingerprint: str | None = None
-    form: str | None = None
+    fingerprint_type: str | None = None
     created_at: datetime | None = None
     authorized_key: str | None = None
-    errands: tuple[Errand, ...] | None = None
+    follow_ups: tuple[InstanceFollowUp, ...] | None = None
 
 
-def foreseen(plan: Plan) -> Rotation:
+def preview(plan: Plan) -> Rotation:
     """The rotation of a dry run."""
     entry = plan.entry
     return Rotation(entry.region, "would rotate", entry.path, entry.old_fingerprint)
 
 
-def with_errands(rotation: Rotation, plan: Plan) -> Rotation:
+def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
     """The rotation with what is left to do on the instances that name the pair."""
     if plan.naming is None:
         return rotation
-    return replace(rotation, errands=tuple(_errands(rotation, plan.naming, plan.entry)))
+    return replace(rotation, follow_ups=tuple(_follow_ups(rotation, plan.naming, plan.entry)))
 
 
 def report(rotation: Rotation) -> Iterable[str]:
     """What was done and what is left to do, one sentence each."""
-    proof = f"verified ({rotation.form})" if rotation.form else "unverified"
+    proof = f"verified ({rotation.fingerprint_type})" if rotation.fingerprint_type else "unverified"
     yield (
         f"rotated the default pair of {rotation.region}:"
         f" new fingerprint {rotation.fingerprint or 'none'}, {proof};"
         f" old fingerprint {rotation.old_fingerprint}"
     )
-    kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that folder any more"
+    kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that directory any more"
     yield f"the old key is {kept}"
-    if rotation.errands is None:
+    if rotation.follow_ups is None:
         yield "which instances name the pair could not be found out; each keeps the key it has"
-    if rotation.errands:
+    if rotation.follow_ups:
         yield f"line for authorized_keys: {rotation.authorized_key}"
-    for errand in rotation.errands or ():
-        yield _told(errand, rotation.old_path)
+    for follow_up in rotation.follow_ups or ():
+        yield _told(follow_up, rotation.old_path)
 
 
-def _told(errand: Errand, old_path: Path | None) -> str:
-    name = errand.instance.name
-    if errand.predates:
+def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> str:
+    name = follow_up.instance.name
+    if follow_up.predates:
         name += ", launched before the old pair was created and so with a still older key"
-    if errand.instance.is_windows:
-        old = "that one" if errand.predates else old_path or "the old key"
+    if follow_up.instance.is_windows:
+        old = "that one" if follow_up.predates else old_path or "the old key"
         return f"{name}: its administrator password can only be decrypted with {old}"
-    if errand.command is None:
+    if follow_up.command is None:
         return f"{name}: no command can be given for it; add that line by hand"
-    return f"{name}: {errand.command}"
+    return f"{name}: {follow_up.command}"
 
 
-def _errands(rotation: Rotation, naming: Iterable[Instance], entry: Entry) -> Iterable[Errand]:
+def _follow_ups(
+    rotation: Rotation, naming: Iterable[Instance], entry: Entry
+) -> Iterable[InstanceFollowUp]:
     public_path = rotation.path.with_name(rotation.path.name + ".pub")
     for instance in sorted(naming, key=lambda each: each.name):
         predates = bool(
@@ -115,13 +117,13 @@ def _errands(rotation: Rotation, naming: Iterable[Instance], entry: Entry) -> It
         command = None
         if rotation.old_path and not instance.is_windows:
             command = _command(instance, rotation.old_path, public_path)
-        yield Errand(instance, predates, command)
+        yield InstanceFollowUp(instance, predates, command)
 
 
 def _command(instance: Instance, old_path: Path, public_path: Path) -> str | None:
     """A line for a shell; None where user or address are not what they should be.
 
-    Both come from the service, and whoever copies the line runs it.
+    Both come from AWS, and whoever copies the line runs it.
     """
     if not _USERNAME.fullmatch(instance.username or ""):
         return None

@@ -1,7 +1,7 @@
 """A new default pair for the old one, whose key is saved before and kept. Touches: its tools.
 
 At every moment a verified private key of the current pair, or of the last one that was deleted,
-lies on this disk. What is left to do is read off what there is, never off how far an earlier run
+is saved locally. What is left to do is read off what there is, never off how far an earlier run
 meant to be; the journal only tells which pair is the old one.
 """
 
@@ -11,26 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.errors import RemoteError
-from lskeys.keypairs import default_pair
-from lskeys.keypairs import delete_guard as guard
-from lskeys.keypairs import deletion as removal
-from lskeys.keypairs.delete_guard import OnThisDisk
+from lskeys.keypairs import default_pair, delete_guard, deletion
+from lskeys.keypairs.delete_guard import FromLocalKey
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
-from lskeys.keypairs.rotation.report import Rotation, with_errands
+from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
 from lskeys.keys import fingerprints
 from lskeys.keys.matching import LocalKey, match_one
 from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.storage import Folder
-from lskeys.storage import key_search as localkeys
+from lskeys.storage import KeyDirectory, key_search
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-def carry_out(
-    lightsail: "Lightsail", folder: Folder, plan: Plan, journal: Journal, *, force: bool
+def rotate(
+    lightsail: "Lightsail", directory: KeyDirectory, plan: Plan, journal: Journal, *, force: bool
 ) -> Rotation:
     """Do what the plan says; run again after any failure, it does the rest.
 
@@ -38,40 +35,42 @@ def carry_out(
 
     Args:
         lightsail: The region.
-        folder: Where the keys go; held.
+        directory: Where the keys go; held.
         plan: What there is to do.
         journal: Remembers it.
         force: Whether a file with another key in the old key's place is replaced; it is kept.
 
     Raises:
-        RefusedError: The old key's place is taken, or a key is not the one the service reports.
-        RemoteError, SetupError: The service failed; LostAnswerError if the deletion is uncertain.
+        RefusedError: The old key's place is taken, or a key is not the one AWS reports.
+        RemoteError, SetupError: AWS failed; LostAnswerError if the deletion is uncertain.
         LocalError: The disk failed.
     """
     entry = plan.entry
     pair = plan.pair
     if pair and plan.deletes:
-        expected = _secured(lightsail, folder, plan, pair, force=force)
+        expected = _secured(lightsail, directory, plan, pair, force=force)
         journal.write(replace(entry, step=Step.DELETING))
-        removal.delete(lightsail, pair, expected)
+        deletion.delete(lightsail, pair, expected)
         journal.write(replace(entry, step=Step.DOWNLOADING))
         pair = None
-    saved = default_pair.fetch(
-        lightsail, folder, entry.path.name, pair=pair, creates=pair is None, force=True
+    saved = default_pair.download_and_save(
+        lightsail, directory, entry.path.name, pair=pair, creates=pair is None, force=True
     )
-    key = localkeys.read(saved.path)
+    key = key_search.read(saved.path)
     _refuse_old(key, entry.old_fingerprint, lightsail.region)
-    return with_errands(_rotation(plan, saved, key), plan)
+    return with_follow_ups(_rotation(plan, saved, key), plan)
 
 
 def _secured(
-    lightsail: "Lightsail", folder: Folder, plan: Plan, pair: KeyPair, *, force: bool
+    lightsail: "Lightsail", directory: KeyDirectory, plan: Plan, pair: KeyPair, *, force: bool
 ) -> str:
-    """Save the old key and read it back; the fingerprint that the file and the service share."""
-    saved = default_pair.fetch(lightsail, folder, plan.entry.path.name, pair=pair, force=force)
-    on_disk = (localkeys.read(saved.path),)
-    clearance = guard.clear(
-        pair, OnThisDisk(), on_disk, on_disk, is_named=True, backup=False, no_backup=False
+    """Save the old key and read it back; the fingerprint that the file and AWS share."""
+    saved = default_pair.download_and_save(
+        lightsail, directory, plan.entry.path.name, pair=pair, force=force
+    )
+    on_disk = (key_search.read(saved.path),)
+    clearance = delete_guard.clear(
+        pair, FromLocalKey(), on_disk, on_disk, is_named=True, backup=False, no_backup=False
     )
     assert clearance.expected is not None
     return clearance.expected
@@ -95,7 +94,7 @@ def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
         old_fingerprint=plan.entry.old_fingerprint,
         old_path=_kept(plan, saved),
         fingerprint=saved.fingerprint,
-        form=saved.form,
+        fingerprint_type=saved.fingerprint_type,
         created_at=saved.created_at,
         authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
     )
@@ -103,7 +102,7 @@ def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
 
 def _kept(plan: Plan, saved: SavedKey) -> Path | None:
     """Where the old private key is: found by content, since an earlier run may have kept it."""
-    keys = localkeys.find((saved.path.parent,))
+    keys = key_search.find((saved.path.parent,))
     matches = match_one(plan.entry.old_fingerprint, keys)
     paths = [each.key.path for each in matches if each.key.has_private and not each.key.encrypted]
     return saved.kept if saved.kept in paths else next(iter(paths), None)

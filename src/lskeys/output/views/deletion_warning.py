@@ -6,7 +6,7 @@ from lskeys.model import KeyPair
 from lskeys.output.views.formatting import age, rfc3339
 
 
-def stakes(pair: KeyPair, proof: str, now: datetime) -> tuple[str, ...]:
+def deletion_warning(pair: KeyPair, proof: str, now: datetime) -> tuple[str, ...]:
     """The pair, its fingerprint with how that is proved, who names it, and what cannot be seen."""
     created = (
         f", created {rfc3339(pair.created_at)} ({age(pair.created_at, now)})"
@@ -27,7 +27,7 @@ def _usage(pair: KeyPair) -> str:
         return "which instances name it could not be found out"
     if not pair.used_by:
         return "no instance names it"
-    named = f"named by {', '.join(pair.used_by)}, which"
+    named = f"used by {', '.join(pair.used_by)}, which"
     if pair.outdated:
         return f"{named} go on naming it; with an older key: {', '.join(pair.outdated)}"
     return f"{named} keep its public key and go on naming it"

@@ -2,46 +2,49 @@
 
 from typing import Any
 
-from lskeys.keypairs.results import Removal
+from lskeys.keypairs.results import Deletion
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
 
 
-def raw_removal(removal: Removal) -> dict[str, Any]:
+def raw_deletion(deletion: Deletion) -> dict[str, Any]:
     """A removal as JSON, with the names of the AWS CLI's operations where there are some."""
     return without_none(
         {
-            "resourceName": removal.pair_name,
+            "resourceName": deletion.pair_name,
             "resourceType": "KeyPair",
-            "location": {"regionName": removal.region},
+            "location": {"regionName": deletion.region},
             "operationType": "DeleteKeyPair",
-            "outcome": removal.outcome,
-            "expectedFingerprint": removal.expected,
-            "fingerprintForm": removal.form,
-            "localFile": str(removal.local_file) if removal.local_file else None,
-            "backupFile": str(removal.backup) if removal.backup else None,
+            "outcome": deletion.outcome,
+            "expectedFingerprint": deletion.expected,
+            "fingerprintForm": deletion.fingerprint_type,
+            "localFile": str(deletion.local_file) if deletion.local_file else None,
+            "backupFile": str(deletion.backup) if deletion.backup else None,
         }
     )
 
 
-REMOVALS: View[Removal] = View(
+DELETIONS: View[Deletion] = View(
     member="operations",
     columns=(
-        Column("name", "NAME", lambda removal: removal.pair_name),
-        Column("region", "REGION", lambda removal: removal.region),
-        Column("outcome", "OUTCOME", lambda removal: removal.outcome),
+        Column("name", "NAME", lambda deletion: deletion.pair_name),
+        Column("region", "REGION", lambda deletion: deletion.region),
+        Column("outcome", "OUTCOME", lambda deletion: deletion.outcome),
         Column(
             "fingerprint",
             "EXPECTED FINGERPRINT",
-            lambda removal: removal.expected or "",
+            lambda deletion: deletion.expected or "",
             folds=True,
         ),
         Column(
-            "local-file", "VERIFIED WITH", lambda removal: str(removal.local_file or ""), folds=True
+            "local-file",
+            "VERIFIED WITH",
+            lambda deletion: str(deletion.local_file or ""),
+            folds=True,
         ),
-        Column("backup", "BACKUP", lambda removal: str(removal.backup or ""), folds=True),
+        Column("backup", "BACKUP", lambda deletion: str(deletion.backup or ""), folds=True),
     ),
     standard=("name", "region", "outcome", "fingerprint", "local-file", "backup"),
-    identity=lambda removal: removal.pair_name,
-    raw=raw_removal,
+    identity=lambda deletion: deletion.pair_name,
+    raw=raw_deletion,
 )

@@ -42,7 +42,7 @@ def tags(pair_tags: Sequence[Tag]) -> str:
 
 
 def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that have a value: the service leaves out what it does not know."""
+    """The members that have a value: AWS leaves out what it does not know."""
     return {member: value for member, value in raw.items() if value is not None}
 
 

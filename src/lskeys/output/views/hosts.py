@@ -5,7 +5,7 @@ from typing import Any
 
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
-from lskeys.ssh import config_text as sshconfig
+from lskeys.ssh import config_text
 from lskeys.ssh.hosts import Host
 
 
@@ -43,7 +43,7 @@ HOSTS: View[Host] = View(
     is_lines=True,
     identity=lambda host: host.alias,
     raw=raw_host,
-    lines=sshconfig.blocks,
+    lines=config_text.blocks,
 )
-KNOWN_HOSTS = replace(HOSTS, lines=sshconfig.known_hosts_lines)
+KNOWN_HOSTS = replace(HOSTS, lines=config_text.known_hosts_lines)
 """The same hosts, whose text is that of a known_hosts file."""

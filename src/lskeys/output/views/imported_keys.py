@@ -14,8 +14,8 @@ def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
     return without_none(
         {
             **raw_key_pair(imported.pair),
-            "fingerprintForm": imported.form,
-            "verified": imported.form is not None,
+            "fingerprintForm": imported.fingerprint_type,
+            "verified": imported.fingerprint_type is not None,
             "outcome": imported.outcome,
         }
     )
@@ -24,7 +24,11 @@ def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
 def _verified_cell(imported: ImportedKey, _: datetime) -> Cell:
     if imported.outcome == "would import":
         return Cell("")
-    return Cell(imported.form, Tone.GOOD) if imported.form else Cell("unverified", Tone.BAD)
+    return (
+        Cell(imported.fingerprint_type, Tone.GOOD)
+        if imported.fingerprint_type
+        else Cell("unverified", Tone.BAD)
+    )
 
 
 IMPORTED_KEYS: View[ImportedKey] = View(
@@ -39,7 +43,12 @@ IMPORTED_KEYS: View[ImportedKey] = View(
             lambda imported: imported.pair.fingerprint or "",
             folds=True,
         ),
-        Column("verified", "VERIFIED AS", lambda imported: imported.form or "", _verified_cell),
+        Column(
+            "verified",
+            "VERIFIED AS",
+            lambda imported: imported.fingerprint_type or "",
+            _verified_cell,
+        ),
         Column("tags", "TAGS", lambda imported: tags(imported.pair.tags), folds=True),
     ),
     standard=("name", "region", "outcome", "fingerprint", "verified", "tags"),

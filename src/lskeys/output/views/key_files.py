@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from lskeys.keypairs.details import OwnedKey, Owner
-from lskeys.keys.fingerprints import Form
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
 from lskeys.output.views.local_keys import half, raw_local_key
@@ -23,17 +23,22 @@ def _raw_owner(owner: Owner) -> dict[str, Any]:
             "location": {"regionName": owner.pair.region},
             "profile": owner.pair.profile,
             "fingerprint": owner.pair.fingerprint,
-            "fingerprintForm": owner.form,
+            "fingerprintForm": owner.fingerprint_type,
         }
     )
 
 
-def _form(form: Form, heading: str) -> Column[OwnedKey]:
+def _fingerprint_type(fingerprint_type: FingerprintType, heading: str) -> Column[OwnedKey]:
     return Column(
-        form.value,
+        fingerprint_type.value,
         heading,
         lambda owned: next(
-            (each.spelled for each in owned.key.fingerprints if each.form is form), ""
+            (
+                each.spelled
+                for each in owned.key.fingerprints
+                if each.fingerprint_type is fingerprint_type
+            ),
+            "",
         ),
     )
 
@@ -45,12 +50,12 @@ OWNED_KEYS: View[OwnedKey] = View(
         Column("half", "HALF", lambda owned: half(owned.key)),
         Column("algorithm", "ALGORITHM", lambda owned: owned.key.algorithm or ""),
         Column("bits", "BITS", lambda owned: str(owned.key.bits or "")),
-        _form(Form.MD5_SPKI, "MD5-SPKI"),
-        _form(Form.SHA1_PKCS8, "SHA1-PKCS8"),
-        _form(Form.MD5_SSH, "MD5-SSH"),
-        _form(Form.SHA256_SSH, "SHA256-SSH"),
+        _fingerprint_type(FingerprintType.MD5_SPKI, "MD5-SPKI"),
+        _fingerprint_type(FingerprintType.SHA1_PKCS8, "SHA1-PKCS8"),
+        _fingerprint_type(FingerprintType.MD5_SSH, "MD5-SSH"),
+        _fingerprint_type(FingerprintType.SHA256_SSH, "SHA256-SSH"),
     ),
-    standard=("path", "half", "algorithm", "bits", *Form),
+    standard=("path", "half", "algorithm", "bits", *FingerprintType),
     identity=lambda owned: str(owned.key.path),
     raw=raw_owned_key,
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from lskeys.keypairs.details import Portrait
+from lskeys.keypairs.details import KeyPairDetails
 from lskeys.model import Instance
 from lskeys.output.result import Cell, Column, Tone, View
 from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, without_none
@@ -13,17 +13,18 @@ from lskeys.output.views.key_pairs import name_cell, raw_key_pair
 from lskeys.output.views.local_keys import raw_local_key
 
 
-def raw_portrait(portrait: Portrait) -> dict[str, Any]:
+def raw_key_pair_details(portrait: KeyPairDetails) -> dict[str, Any]:
     """A key pair in the shape of `aws lightsail get-key-pair`, and members of our own."""
     keys = [
-        raw_local_key(match.key) | {"fingerprintForm": match.form} for match in portrait.matches
+        raw_local_key(match.key) | {"fingerprintForm": match.fingerprint_type}
+        for match in portrait.matches
     ]
     older = portrait.older
     return without_none(
         {
             **raw_key_pair(portrait.pair),
             "account": portrait.pair.account,
-            "fingerprintForm": portrait.form,
+            "fingerprintForm": portrait.fingerprint_type,
             "olderInstances": [_raw_older(each) for each in older] if older is not None else None,
             "localKeys": keys,
         }
@@ -35,29 +36,29 @@ def _raw_older(instance: Instance) -> dict[str, Any]:
     return without_none(raw)
 
 
-def _name_cell(portrait: Portrait, now: datetime) -> Cell:
+def _name_cell(portrait: KeyPairDetails, now: datetime) -> Cell:
     return replace(name_cell(portrait.pair, now), tone=Tone.STRONG)
 
 
-def _created_cell(portrait: Portrait, now: datetime) -> Cell:
+def _created_cell(portrait: KeyPairDetails, now: datetime) -> Cell:
     created_at = portrait.pair.created_at
     if created_at is None:
         return Cell("unknown", Tone.FAINT)
     return Cell(f"{rfc3339(created_at)} ({age(created_at, now)})")
 
 
-def _form_cell(portrait: Portrait, _: datetime) -> Cell:
-    if portrait.form:
-        return Cell(portrait.form, Tone.GOOD)
+def _fingerprint_type_cell(portrait: KeyPairDetails, _: datetime) -> Cell:
+    if portrait.fingerprint_type:
+        return Cell(portrait.fingerprint_type, Tone.GOOD)
     return Cell("no local key has this fingerprint", Tone.FAINT)
 
 
 def _many(
     name: str,
     heading: str,
-    values: Callable[[Portrait], Iterable[str] | None],
+    values: Callable[[KeyPairDetails], Iterable[str] | None],
     tone: Tone = Tone.PLAIN,
-) -> Column[Portrait]:
+) -> Column[KeyPairDetails]:
     """A column of several values, one a line; what could not be found out is unknown."""
     return Column(
         name,
@@ -68,14 +69,14 @@ def _many(
     )
 
 
-def _files(portrait: Portrait, *, private: bool, by_name: bool = False) -> list[str]:
+def _files(portrait: KeyPairDetails, *, private: bool, by_name: bool = False) -> list[str]:
     keys = (match.key for match in portrait.matches)
     return [
         str(key.path) for key in keys if (key.has_private, key.is_by_name) == (private, by_name)
     ]
 
 
-PORTRAIT: View[Portrait] = View(
+PORTRAIT: View[KeyPairDetails] = View(
     member="keyPair",
     columns=(
         Column("name", "NAME", lambda each: each.pair.name, _name_cell),
@@ -85,18 +86,20 @@ PORTRAIT: View[Portrait] = View(
             "created", "CREATED (UTC)", lambda each: rfc3339(each.pair.created_at), _created_cell
         ),
         Column("fingerprint", "FINGERPRINT", lambda each: each.pair.fingerprint or ""),
-        Column("form", "VERIFIED AS", lambda each: each.form or "", _form_cell),
+        Column(
+            "form", "VERIFIED AS", lambda each: each.fingerprint_type or "", _fingerprint_type_cell
+        ),
         _many("tags", "TAGS", lambda each: [tags([tag]) for tag in each.pair.tags]),
-        _many("used-by", "NAMED BY", lambda each: each.pair.used_by),
+        _many("used-by", "Used by", lambda each: each.pair.used_by),
         _many("older-instances", "WITH AN OLDER KEY", lambda each: each.older_names, Tone.BAD),
-        _many("private-files", "PRIVATE HALF", lambda each: _files(each, private=True)),
-        _many("public-files", "PUBLIC HALF", lambda each: _files(each, private=False)),
+        _many("private-files", "Private key", lambda each: _files(each, private=True)),
+        _many("public-files", "Public key", lambda each: _files(each, private=False)),
         _many(
             "unproven-files",
             "PERHAPS PRIVATE",  # encrypted: only its .pub says so
             lambda each: _files(each, private=True, by_name=True),
         ),
-        _many("mend", "MEND PERMISSIONS", lambda each: each.mends, Tone.BAD),
+        _many("mend", "Fix PERMISSIONS", lambda each: each.fix_commands, Tone.BAD),
         Column("arn", "ARN", lambda each: each.pair.arn or ""),
         Column("support-code", "SUPPORT CODE", lambda each: each.pair.support_code or ""),
         Column("profile", "PROFILE", lambda each: each.pair.profile or ""),
@@ -119,10 +122,10 @@ PORTRAIT: View[Portrait] = View(
         "support-code",
     ),
     identity=lambda each: each.pair.name,
-    raw=raw_portrait,
+    raw=raw_key_pair_details,
     is_block=True,
     is_one=True,
 )
 
-PORTRAITS = replace(PORTRAIT, member="keyPairs", is_one=False)
+KEY_PAIR_DETAILS = replace(PORTRAIT, member="keyPairs", is_one=False)
 """The same for several regions or accounts: a list, as each may have a pair of that name."""

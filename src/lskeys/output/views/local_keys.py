@@ -1,4 +1,4 @@
-"""How a key file on this disk looks. Pure."""
+"""How a key file on this computer looks. Pure."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ def raw_local_key(key: LocalKey) -> dict[str, Any]:
             "half": "private" if key.has_private else "public",
             "encrypted": key.encrypted,
             "mode": f"{key.mode:04o}",
-            "permissionsOk": key.mend is None,
-            "mend": key.mend,
+            "permissionsOk": key.fix_command is None,
+            "mend": key.fix_command,
             "algorithm": key.algorithm,
             "bits": key.bits,
             "comment": key.comment or None,
             "knownByNameOnly": key.is_by_name or None,
-            "fingerprints": {each.form: each.spelled for each in key.fingerprints},
+            "fingerprints": {each.fingerprint_type: each.spelled for each in key.fingerprints},
         }
     )
 

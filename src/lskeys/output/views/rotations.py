@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from lskeys.keypairs.rotation.report import Errand, Rotation
+from lskeys.keypairs.rotation.report import InstanceFollowUp, Rotation
 from lskeys.model import DEFAULT_PAIR
 from lskeys.output.result import Cell, Column, Tone, View
 from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
@@ -11,28 +11,30 @@ from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
 
 def raw_rotation(rotation: Rotation) -> dict[str, Any]:
     """A rotation as JSON: the new pair as AWS names its members, the files, what is left to do."""
-    errands = rotation.errands
+    follow_ups = rotation.follow_ups
     return without_none(
         {
             "name": DEFAULT_PAIR,
             "createdAt": raw_moment(rotation.created_at),
             "location": {"regionName": rotation.region},
             "fingerprint": rotation.fingerprint,
-            "fingerprintForm": rotation.form,
-            "verified": rotation.form is not None,
+            "fingerprintForm": rotation.fingerprint_type,
+            "verified": rotation.fingerprint_type is not None,
             "outcome": rotation.outcome,
             "privateKeyFile": str(rotation.path),
             "publicKeyFile": f"{rotation.path}.pub",
             "oldFingerprint": rotation.old_fingerprint,
             "oldKeyFile": str(rotation.old_path) if rotation.old_path else None,
             "authorizedKey": rotation.authorized_key,
-            "instances": None if errands is None else [_raw_errand(each) for each in errands],
+            "instances": None
+            if follow_ups is None
+            else [_raw_follow_up(each) for each in follow_ups],
         }
     )
 
 
-def _raw_errand(errand: Errand) -> dict[str, Any]:
-    instance = errand.instance
+def _raw_follow_up(follow_up: InstanceFollowUp) -> dict[str, Any]:
+    instance = follow_up.instance
     return without_none(
         {
             "name": instance.name,
@@ -40,14 +42,18 @@ def _raw_errand(errand: Errand) -> dict[str, Any]:
             "username": instance.username,
             "publicIpAddress": instance.public_ip,
             "isWindows": instance.is_windows,
-            "predatesOldPair": errand.predates,
-            "command": errand.command,
+            "predatesOldPair": follow_up.predates,
+            "command": follow_up.command,
         }
     )
 
 
 def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
-    return Cell(rotation.form, Tone.GOOD) if rotation.form else Cell("unverified", Tone.BAD)
+    return (
+        Cell(rotation.fingerprint_type, Tone.GOOD)
+        if rotation.fingerprint_type
+        else Cell("unverified", Tone.BAD)
+    )
 
 
 ROTATIONS: View[Rotation] = View(
@@ -59,7 +65,12 @@ ROTATIONS: View[Rotation] = View(
         Column(
             "fingerprint", "FINGERPRINT", lambda rotation: rotation.fingerprint or "", folds=True
         ),
-        Column("verified", "VERIFIED AS", lambda rotation: rotation.form or "", _verified_cell),
+        Column(
+            "verified",
+            "VERIFIED AS",
+            lambda rotation: rotation.fingerprint_type or "",
+            _verified_cell,
+        ),
         Column("created", "CREATED (UTC)", lambda rotation: rfc3339(rotation.created_at)),
         Column("old-key", "OLD KEY", lambda rotation: str(rotation.old_path or ""), folds=True),
         Column(

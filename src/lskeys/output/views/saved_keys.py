@@ -1,4 +1,4 @@
-"""How a key that was saved on this disk looks. Pure."""
+"""How a key that was saved on this computer looks. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,8 @@ def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
             "createdAt": raw_moment(saved.created_at),
             "location": {"regionName": saved.region},
             "fingerprint": saved.fingerprint,
-            "fingerprintForm": saved.form,
-            "verified": saved.form is not None,
+            "fingerprintForm": saved.fingerprint_type,
+            "verified": saved.fingerprint_type is not None,
             "outcome": saved.outcome,
             "privateKeyFile": str(saved.path),
             "publicKeyFile": str(saved.public_path),
@@ -27,7 +27,11 @@ def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
 
 
 def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
-    return Cell(saved.form, Tone.GOOD) if saved.form else Cell("unverified", Tone.BAD)
+    return (
+        Cell(saved.fingerprint_type, Tone.GOOD)
+        if saved.fingerprint_type
+        else Cell("unverified", Tone.BAD)
+    )
 
 
 SAVED_KEYS: View[SavedKey] = View(
@@ -37,7 +41,9 @@ SAVED_KEYS: View[SavedKey] = View(
         Column("region", "REGION", lambda saved: saved.region),
         Column("outcome", "OUTCOME", lambda saved: saved.outcome),
         Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or "", folds=True),
-        Column("verified", "VERIFIED AS", lambda saved: saved.form or "", _verified_cell),
+        Column(
+            "verified", "VERIFIED AS", lambda saved: saved.fingerprint_type or "", _verified_cell
+        ),
         Column("created", "CREATED (UTC)", lambda saved: rfc3339(saved.created_at)),
     ),
     standard=("path", "region", "outcome", "fingerprint", "verified"),

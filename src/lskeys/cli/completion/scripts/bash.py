@@ -1,7 +1,7 @@
 """The completion script for bash, 3.2 and newer. Pure, but for its own template."""
 
 from lskeys.cli.command_tree import Argument, Command
-from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import kind_of, template, values_of
 
 _SHAPE = "        {patterns})\n{lines}            ;;"
@@ -10,9 +10,9 @@ _VALUE = "        {flags}) value='{value}' ;;"
 
 def script(root: Command) -> str:
     """The script, for every command below the program."""
-    takers = line.value_options(root)
+    takers = grammar.value_options(root)
     filled = {
-        "@HEADING@": line.HEADING,
+        "@HEADING@": grammar.HEADING,
         "@SHAPES@": "\n".join(_shape(command) for command in root.walk()),
         "@VALUES@": "\n".join(
             _VALUE.format(flags=" | ".join(flags), value=kind_of(values))
@@ -28,8 +28,8 @@ def script(root: Command) -> str:
 
 def _shape(command: Command) -> str:
     sets = {
-        "commands": " ".join(line.words(command)),
-        "options": " ".join(line.flags(command)),
+        "commands": " ".join(grammar.words(command)),
+        "options": " ".join(grammar.flags(command)),
         "arguments": ";".join(map(_argument, command.arguments)),
     }
     spellings = [" ".join(command.words)]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from lskeys.cli.command_tree import Argument, Command, Option
-from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import (
+    DIRECTORIES,
     FILES,
-    FOLDERS,
     NAMES,
     PROFILES,
     REGIONS,
@@ -15,14 +15,14 @@ from lskeys.cli.completion.scripts.values import (
 )
 
 _DYNAMIC = {NAMES, REGIONS, PROFILES}
-_EXPECTING = {FILES: "-r -F", FOLDERS: "-x -a '(__fish_complete_directories)'"}
+_EXPECTING = {FILES: "-r -F", DIRECTORIES: "-x -a '(__fish_complete_directories)'"}
 
 
 def script(root: Command) -> str:
     """The script, a line for each word that can be offered."""
     filled = {
-        "@HEADING@": line.HEADING,
-        "@TAKERS@": " ".join(flag for flags in line.value_options(root) for flag in flags),
+        "@HEADING@": grammar.HEADING,
+        "@TAKERS@": " ".join(flag for flags in grammar.value_options(root) for flag in flags),
         "@WORDS@": " ".join(_quoted(" ".join(words)) for words in _spellings(root)),
         "@COMPLETIONS@": "\n".join(
             each for command in root.walk() for each in _completions(command)

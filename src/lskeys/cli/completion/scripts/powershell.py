@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lskeys.cli.command_tree import Command
-from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import kind_of, template, values_of
 
 _SHAPE = """        {command} = @{{
@@ -16,11 +16,11 @@ _SHAPE = """        {command} = @{{
 def script(root: Command) -> str:
     """The script, with two tables of what can follow what."""
     filled = {
-        "@HEADING@": line.HEADING,
+        "@HEADING@": grammar.HEADING,
         "@SHAPES@": "\n".join(_shape(command) for command in root.walk()),
         "@VALUES@": "\n".join(
             f"        {_quoted(flag)} = {_quoted(kind_of(values))}"
-            for flags, values in line.value_options(root).items()
+            for flags, values in grammar.value_options(root).items()
             for flag in flags
         ),
     }

@@ -66,7 +66,7 @@ _lskeys_complete() {
     case $1 in
         names | regions | profiles) _lskeys_dynamic "$1" "$2" ;;
         files) _lskeys_paths -f "$2" ;;
-        folders) _lskeys_paths -d "$2" ;;
+        directories) _lskeys_paths -d "$2" ;;
         words:*) _lskeys_static "${1#words:}" "$2" ;;
         list:*) _lskeys_list "${1#list:}" "$2" ;;
     esac

@@ -50,7 +50,7 @@ Register-ArgumentCompleter -Native -CommandName lskeys -ScriptBlock {
                     ForEach-Object { "$before$_" }
             }
             'files' { (Get-ChildItem -Path "$wordToComplete*").FullName }
-            'folders' { (Get-ChildItem -Path "$wordToComplete*" -Directory).FullName }
+            'directories' { (Get-ChildItem -Path "$wordToComplete*" -Directory).FullName }
             'nothing' { }
             default { & $program _complete $kind @typed 2>$null }
         }

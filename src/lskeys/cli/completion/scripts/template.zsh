@@ -2,7 +2,7 @@
 # zsh completion for lskeys.
 # @HEADING@
 #
-# It belongs into a folder of $fpath, as _lskeys, before compinit runs; such as
+# It belongs into a directory of $fpath, as _lskeys, before compinit runs; such as
 #     mkdir -p ~/.zfunc && lskeys completion zsh > ~/.zfunc/_lskeys
 # and in ~/.zshrc
 #     fpath+=(~/.zfunc); autoload -Uz compinit; compinit

@@ -11,7 +11,7 @@ NAMES = "names"
 REGIONS = "regions"
 PROFILES = "profiles"
 FILES = "files"
-FOLDERS = "folders"
+DIRECTORIES = "folders"
 NOTHING = "nothing"
 
 
@@ -31,7 +31,7 @@ _COLUMNS = KEY_PAIRS.names
 _NOUNS = {
     "CODE": Values(words=tuple(code.value for code in Code)),
     "COLUMN,": Values(words=_COLUMNS, is_list=True),
-    "DIR": Values(FOLDERS),
+    "DIR": Values(DIRECTORIES),
     "FILE": Values(FILES),
     "GLOB": Values(NAMES),
     "NAME": Values(NAMES),

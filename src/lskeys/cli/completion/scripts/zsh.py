@@ -1,10 +1,10 @@
 """The completion script for zsh. Pure, but for its own template."""
 
 from lskeys.cli.command_tree import Argument, Command, Option
-from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import (
+    DIRECTORIES,
     FILES,
-    FOLDERS,
     NAMES,
     PROFILES,
     REGIONS,
@@ -17,7 +17,7 @@ _ACTIONS = {
     REGIONS: "_lskeys_regions",
     PROFILES: "_lskeys_profiles",
     FILES: "_files",
-    FOLDERS: "_files -/",
+    DIRECTORIES: "_files -/",
 }
 _LEAF = """{name}() {{
     _arguments -s -S \\
@@ -58,7 +58,7 @@ _BRANCH = """{name}() {{
 def script(root: Command) -> str:
     """The script, a function for each command."""
     functions = "\n\n".join(_function(command) for command in root.walk())
-    text = template("template.zsh").replace("@HEADING@", line.HEADING)
+    text = template("template.zsh").replace("@HEADING@", grammar.HEADING)
     return text.replace("@COMMANDS@", functions)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from lskeys import storage as keystore
+from lskeys import storage
 
 SUCCESS = re.compile(
-    r"^lskeys: (saved|unchanged|replaced|wrote|written|rotated|deleted|mended|no findings)\b",
+    r"^lskeys: (saved|unchanged|replaced|wrote|written|rotated|deleted|fixed|no findings)\b",
     re.MULTILINE,
 )
 ERROR, HINT = "lskeys: error: ", "lskeys: hint: "
@@ -143,8 +143,8 @@ def leftovers(home: Path) -> set[Path]:
 def wrongs_left(home: Path) -> Iterator[str]:
     """Every leftover that the next run would not name."""
     left = leftovers(home)
-    folders = {path.parent for path in left}
-    known = {each for folder in folders for each in keystore.leftovers(folder)}
+    directories = {path.parent for path in left}
+    known = {each for directory in directories for each in storage.leftovers(directory)}
     yield from (f"{each} is not known as left over" for each in left - known)
 
 
@@ -161,7 +161,7 @@ def _files(home: Path) -> list[Path]:
 
 
 def _body(key: bytes) -> str:
-    """A line of its primes, which no public half has."""
+    """A line of its primes, which no public key has."""
     return key.decode().splitlines()[-4]
 
 
@@ -192,5 +192,5 @@ def _described(path: Path) -> str:
         beside = path.with_name(path.name.removesuffix(".pub"))
         halves = [content.split()[:2], beside.exists() and _reads(beside.read_bytes())]
         if halves[1] and halves[0] == _private(beside.read_bytes()).split()[:2]:
-            return "the public half of what is beside it"
+            return "the public key of what is next to it"
     return MOMENT.sub("a moment", content.decode(errors="replace"))

@@ -15,7 +15,7 @@ Prepare = Callable[[Path], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class VerbCase:
     """A command line that writes.
 
     Attributes:
@@ -36,7 +36,7 @@ class Deed:
 
 
 def _another_key(home: Path, *, name: str) -> None:
-    """Another private key in that place, open to others, with its public half."""
+    """Another private key in that place, open to others, with its public key."""
     path = save(home / ".ssh" / name, stray_pem(), 0o644)
     save(path.with_name(f"{name}.pub"), public_line(stray_pem()) + "\n", 0o644)
 
@@ -51,29 +51,29 @@ def _loose(home: Path) -> None:
 
 WITH_DEFAULT = partial(Region.with_default, instances=("blog",))
 
-DEEDS = (
-    Deed("create", "create web --type ed25519", Region),
-    Deed(
+VERB_CASES = (
+    VerbCase("create", "create web --type ed25519", Region),
+    VerbCase(
         "create --force",
         "create web --type ed25519 --force",
         Region,
         partial(_another_key, name="web.pem"),
     ),
-    Deed("create --service-generated", "create web --service-generated", Region),
-    Deed("download-default", "download-default", WITH_DEFAULT),
-    Deed(
+    VerbCase("create --service-generated", "create web --service-generated", Region),
+    VerbCase("download-default", "download-default", WITH_DEFAULT),
+    VerbCase(
         "download-default --force",
         "download-default --force",
         WITH_DEFAULT,
         partial(_another_key, name=DEFAULT_FILE),
     ),
-    Deed("rotate-default", "rotate-default --yes", WITH_DEFAULT),
-    Deed("ssh-config --write", "ssh-config --write --known-hosts --yes", WITH_DEFAULT, _config),
-    Deed(
+    VerbCase("rotate-default", "rotate-default --yes", WITH_DEFAULT),
+    VerbCase("ssh-config --write", "ssh-config --write --known-hosts --yes", WITH_DEFAULT, _config),
+    VerbCase(
         "delete --backup",
         f"delete {DEFAULT_PAIR} --fingerprint --backup ~/backup --yes",
         WITH_DEFAULT,
         again=(3,),
     ),
-    Deed("audit --fix", "audit --fix --yes", WITH_DEFAULT, _loose, is_report=True),
+    VerbCase("audit --fix", "audit --fix --yes", WITH_DEFAULT, _loose, is_report=True),
 )

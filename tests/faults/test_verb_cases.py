@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import Run
+from tests.faults.verb_cases import VERB_CASES, VerbCase, named, uncovered
 
-from .deeds import DEEDS, Deed, named, uncovered
 from .server import Liar
 
 
@@ -13,12 +13,12 @@ def test_every_verb_is_covered() -> None:
     assert uncovered() == set()
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=named(DEEDS))
+@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
-def test_all_is_well(deed: Deed, liar: Liar, run: Run) -> None:
+def test_all_is_well(case: VerbCase, liar: Liar, run: Run) -> None:
     """Each line does its work, asks for what it says it asks for, and speaks of no error."""
-    ran = run(deed.line, typed=deed.asks)
-    assert ran.exit_code == deed.exit_code, ran.err
-    assert sorted(set(liar.operations)) == list(deed.operations)
+    ran = run(case.line, typed=case.asks)
+    assert ran.exit_code == case.exit_code, ran.err
+    assert sorted(set(liar.operations)) == list(case.operations)
     assert ran.out
-    assert ("lskeys: error: " in ran.err) is bool(deed.exit_code)
+    assert ("lskeys: error: " in ran.err) is bool(case.exit_code)

@@ -7,7 +7,7 @@ from typing import TextIO
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class Invocation:
     """What the program was started with: streams, environment and clock."""
 
     stdin: TextIO | None
@@ -18,7 +18,7 @@ class Launch:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SharedOptions:
     """What the shared options said, before and after the verb together."""
 
     profiles: tuple[str, ...] = ()

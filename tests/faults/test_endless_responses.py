@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_setup import configure_aws, program
-from tests.faults.server import Answer, Ending, Liar, pair, said
+from tests.faults.server import Ending, Liar, Reply, pair, said
 
 NOWHERE = "-r us-east-1 --endpoint-url http://127.0.0.1:9"
-MOST_KIB = 1_500_000
+MAX_KIB = 1_500_000
 FLOOD = {
-    "of any length": Answer(
+    "of any length": Reply(
         wire=b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{", ending=Ending.FLOOD
     ),
-    "of a length that is told": Answer(b"{", length=10**12, ending=Ending.FLOOD),
+    "of a length that is told": Reply(b"{", length=10**12, ending=Ending.FLOOD),
 }
 
 
@@ -37,19 +37,19 @@ def ended(line: str) -> tuple[int, str, int]:
 @pytest.mark.parametrize("kind", FLOOD)
 def test_an_endless_answer(kind: str, liar: Liar) -> None:
     """An answer that does not end is left long before memory or time runs out."""
-    liar.answers("GetKeyPairs", FLOOD[kind])
+    liar.responses("GetKeyPairs", FLOOD[kind])
     exit_code, told, peak = ended("list --timeout 600")
-    assert (exit_code, peak < MOST_KIB) == (8, True), (told, peak)
+    assert (exit_code, peak < MAX_KIB) == (8, True), (told, peak)
     assert told.startswith("lskeys: error: cannot list key pairs in us-east-1: ")
     assert "it is larger than memory allows" in told
 
 
 def test_an_endless_answer_to_a_change(liar: Liar) -> None:
     """Of a change that was answered so, it is said how to go on whether it happened or not."""
-    liar.answers("GetKeyPair", said({"keyPair": pair()}))
-    liar.answers("TagResource", FLOOD["of any length"])
+    liar.responses("GetKeyPair", said({"keyPair": pair()}))
+    liar.responses("TagResource", FLOOD["of any length"])
     exit_code, told, peak = ended("tag web a=b --timeout 600")
-    assert (exit_code, peak < MOST_KIB) == (8, True), (told, peak)
+    assert (exit_code, peak < MAX_KIB) == (8, True), (told, peak)
     assert "run the same command again: it changes what is still to be changed" in told
 
 
@@ -57,5 +57,5 @@ def test_an_endless_credential_process(home: Path, tmp_path: Path) -> None:
     """Credentials that do not end are none, and the rest of them is not waited for."""
     configure_aws(home, f"[default]\ncredential_process = {program(tmp_path / 'endless', 'yes')}\n")
     exit_code, told, peak = ended(f"list {NOWHERE} --timeout 600")
-    assert (exit_code, peak < MOST_KIB) == (4, True), (told, peak)
+    assert (exit_code, peak < MAX_KIB) == (4, True), (told, peak)
     assert "check credential_process" in told

@@ -24,16 +24,16 @@ CHANGES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class VerbCase:
     """A command line that does something.
 
     Attributes:
         line: The line; its first word is the verb.
-        operations: What it asks the service for, in the order of the alphabet.
+        operations: What it asks AWS for, in the order of the alphabet.
         exit_code: How it ends when all is well.
         asks: What is typed to have it done, where it asks.
         consent: The option by which it asks nobody.
-        holds_key: Whether a private key of the service's passes through it.
+        holds_key: Whether a private key of AWS's passes through it.
         formats: Whether `-o` chooses among its formats.
     """
 
@@ -67,7 +67,7 @@ class Deed:
         return tuple(each for each in self.operations if each in CHANGES)
 
     @property
-    def questions(self) -> tuple[str, ...]:
+    def calls(self) -> tuple[str, ...]:
         """Those that are asked again."""
         return tuple(each for each in self.operations if each not in CHANGES)
 
@@ -75,80 +75,80 @@ class Deed:
         return self.line.replace(" ", "_").replace("/", "-")
 
 
-DEEDS = (
-    Deed(
+VERB_CASES = (
+    VerbCase(
         "list --include-default --columns name,used-by,local-files",
         ("GetInstances", "GetKeyPairs"),
     ),
-    Deed("show web", ("GetInstances", "GetKeyPair")),
-    Deed("create new --type ed25519 --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
-    Deed("create new --service-generated", ("CreateKeyPair", "GetKeyPair"), holds_key=True),
-    Deed("import new .ssh/own --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
-    Deed("download-default", ("DownloadDefaultKeyPair", "GetKeyPairs"), holds_key=True),
-    Deed(
+    VerbCase("show web", ("GetInstances", "GetKeyPair")),
+    VerbCase("create new --type ed25519 --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
+    VerbCase("create new --service-generated", ("CreateKeyPair", "GetKeyPair"), holds_key=True),
+    VerbCase("import new .ssh/own --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
+    VerbCase("download-default", ("DownloadDefaultKeyPair", "GetKeyPairs"), holds_key=True),
+    VerbCase(
         f"download-default -r {EMPTY}",
         ("DownloadDefaultKeyPair", "GetKeyPairs"),
         asks="y\n",
         consent="--create",
         holds_key=True,
     ),
-    Deed(
+    VerbCase(
         "delete web --fingerprint",
         ("DeleteKeyPair", "GetInstances", "GetKeyPair"),
         asks="web\n",
     ),
-    Deed(
+    VerbCase(
         f"delete {DEFAULT_PAIR} --fingerprint --backup backup",
         ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
         asks=f"{DEFAULT_PAIR}\n",
         holds_key=True,
     ),
-    Deed(
+    VerbCase(
         "rotate-default",
         ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
         asks=f"{DEFAULT_PAIR}\n",
         holds_key=True,
     ),
-    Deed("tag web a=b", ("GetKeyPair", "TagResource")),
-    Deed("untag web stage", ("GetKeyPair", "UntagResource")),
-    Deed("fingerprint --match", ("GetKeyPairs",)),
-    Deed("audit", ("GetInstances", "GetKeyPairs"), exit_code=6),
-    Deed("audit --fix", ("GetInstances", "GetKeyPairs"), exit_code=6, asks="y\n"),
-    Deed(
+    VerbCase("tag web a=b", ("GetKeyPair", "TagResource")),
+    VerbCase("untag web stage", ("GetKeyPair", "UntagResource")),
+    VerbCase("fingerprint --match", ("GetKeyPairs",)),
+    VerbCase("audit", ("GetInstances", "GetKeyPairs"), exit_code=6),
+    VerbCase("audit --fix", ("GetInstances", "GetKeyPairs"), exit_code=6, asks="y\n"),
+    VerbCase(
         "ssh-config --known-hosts",
         ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
         holds_key=True,
     ),
-    Deed(
+    VerbCase(
         "ssh-config --known-hosts --write",
         ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
         asks="y\n",
         holds_key=True,
     ),
-    Deed("regions", ("GetRegions",)),
-    Deed("config"),
-    Deed("completion bash", formats=False),
-    Deed("help exit-codes", formats=False),
-    Deed("sandbox path", formats=False),
-    Deed("sandbox env", formats=False),
+    VerbCase("regions", ("GetRegions",)),
+    VerbCase("config"),
+    VerbCase("completion bash", formats=False),
+    VerbCase("help exit-codes", formats=False),
+    VerbCase("sandbox path", formats=False),
+    VerbCase("sandbox env", formats=False),
 )
 """`sandbox serve` never ends and `sandbox reset` asks nobody: both are tried elsewhere."""
 
-ASKING = tuple(deed for deed in DEEDS if deed.asks)
-FORMATTED = tuple(deed for deed in DEEDS if deed.formats)
-REMOTE = tuple(deed for deed in DEEDS if deed.operations)
-CALLS = tuple((deed, each) for deed in REMOTE for each in deed.operations)
+ASKING = tuple(case for case in VERB_CASES if case.asks)
+FORMATTED = tuple(case for case in VERB_CASES if case.formats)
+REMOTE = tuple(case for case in VERB_CASES if case.operations)
+CALLS = tuple((case, each) for case in REMOTE for each in case.operations)
 """Every operation of every line."""
 
 
 def uncovered() -> set[str]:
     """The verbs that no line is about."""
-    return {verb.word for verb in commands.VERBS} - {deed.verb for deed in DEEDS}
+    return {verb.word for verb in commands.VERBS} - {case.verb for case in VERB_CASES}
 
 
-def named(deeds: Iterable[Deed]) -> list[str]:
+def named(cases: Iterable[VerbCase]) -> list[str]:
     """What pytest calls them."""
-    return [str(deed) for deed in deeds]
+    return [str(case) for case in cases]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ class Stage:
     Attributes:
         account: Has the default pair, `web` with a tag, and an instance that names it.
         home: Has the private keys of both in `.ssh`, one of them with loose permissions.
-        keys: The private keys: the default pair's, which the service has, and the home's own.
-        own_line: The public half of the latter.
+        keys: The private keys: the default pair's, which AWS has, and the home's own.
+        own_line: The public key of the latter.
     """
 
     account: Sandbox
@@ -180,20 +180,20 @@ def fill_account(account: Sandbox, default_pem: str, own_line: str) -> None:
 
 def fill_home(home: Path, own_pem: str, own_line: str) -> None:
     """Put there what a `Stage` has."""
-    folder = home / ".ssh"
-    folder.mkdir(mode=0o700)
+    directory = home / ".ssh"
+    directory.mkdir(mode=0o700)
     for name, text, mode in (
         ("web.pem", own_pem, 0o644),
         ("own", own_pem, 0o600),
         ("own.pub", own_line, 0o644),
     ):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(text)
-        (folder / name).chmod(mode)
+        (directory / name).touch(mode=0o600)
+        (directory / name).write_text(text)
+        (directory / name).chmod(mode)
 
 
-def make_own(folder: Path) -> tuple[str, str]:
+def make_own(directory: Path) -> tuple[str, str]:
     """An Ed25519 key as ssh-keygen makes it: the private text, and the public line."""
-    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / "own")
+    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", directory / "own")
     subprocess.run(command, check=True)
-    return (folder / "own").read_text(), (folder / "own.pub").read_text()
+    return (directory / "own").read_text(), (directory / "own.pub").read_text()

@@ -39,7 +39,7 @@ STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "symlink": (_symlink, "is a symbolic link"),
     "dangling symlink": (_dangling, "is a symbolic link"),
     "pipe": (os.mkfifo, "is a named pipe"),
-    "folder": (Path.mkdir, "is a folder"),
+    "folder": (Path.mkdir, "is a directory"),
     "socket": (put_socket, "is a socket"),
     "device": (_device, "is a device"),
 }

@@ -1,7 +1,7 @@
-"""Runs command lines in forks of itself, and kills one with SIGKILL before its Nth deed.
+"""Runs command lines in forks of itself, and kills one with SIGKILL before its Nth step.
 
-A deed is a change of the file system or a request that is sent. One JSON object a line comes in
-(`words`, `environ`, `deed`: 0 kills nobody) and one goes out (`code`, `deeds`: their names).
+A step is a change of the file system or a request that is sent. One JSON object a line comes in
+(`words`, `environ`, `step`: 0 kills nobody) and one goes out (`code`, `steps`: their names).
 """
 
 import json
@@ -15,14 +15,14 @@ from typing import Any
 import boto3
 
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
-from lskeys.keypairs.rotation import rotate as rotation
-from lskeys.storage import key_search as localkeys
+from lskeys.cli.runtime import Invocation
+from lskeys.keypairs.rotation import rotate
+from lskeys.storage import key_search
 
-LOADED = (boto3, localkeys, rotation)
+LOADED = (boto3, key_search, rotate)
 """Loaded before the forks, so that each of them is quick."""
 
-DEEDS = frozenset(
+CALLS = frozenset(
     (
         *("os.mkdir", "os.chmod", "os.truncate", "os.link", "os.rename", "os.remove"),
         "http.client.send",
@@ -32,16 +32,16 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Fate:
-    """Counts deeds, writes their names down, and kills this process before one of them."""
+    """Counts steps, writes their names down, and kills this process before one of them."""
 
-    def __init__(self, deed: int, book: int) -> None:
-        self._left = deed
+    def __init__(self, step: int, book: int) -> None:
+        self._left = step
         self._book = book
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Hear of an event (PEP 578)."""
         creates = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES
-        if event not in DEEDS and not creates:
+        if event not in CALLS and not creates:
             return
         os.write(self._book, f"{event}\n".encode())
         self._left -= 1
@@ -49,28 +49,28 @@ class Fate:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def live(words: list[str], environ: dict[str, str], deed: int, book: int) -> int:
+def live(words: list[str], environ: dict[str, str], step: int, book: int) -> int:
     """Run one command line in this process, which is a fork."""
     os.environ.clear()
     os.environ.update(environ)
     home = Path(environ["HOME"])
     os.chdir(home)
     with (home / "out").open("w") as out, (home / "err").open("w") as err:
-        sys.addaudithook(Fate(deed, book))
-        return main(words, Launch(None, out, err, os.environ, lambda: datetime.now(UTC)))
+        sys.addaudithook(Fate(step, book))
+        return main(words, Invocation(None, out, err, os.environ, lambda: datetime.now(UTC)))
 
 
-def fork(words: list[str], environ: dict[str, str], deed: int) -> dict[str, Any]:
+def fork(words: list[str], environ: dict[str, str], step: int) -> dict[str, Any]:
     """Run one command line in a fork; how it ended and what it did."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        os._exit(live(words, environ, deed, writer))
+        os._exit(live(words, environ, step, writer))
     os.close(writer)
     with os.fdopen(reader) as book:
-        deeds = book.read().split()
-    return {"code": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "deeds": deeds}
+        steps = book.read().split()
+    return {"code": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "steps": steps}
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ from lskeys.concurrency import Pending
 from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import REGION, Ran
 
+from .interrupts import PATIENCE, by_signal, stopped
 from .region import DEFAULT_PAIR
-from .server import Answer, Call, Liar, pair, pairs, said
-from .stopping import PATIENCE, by_signal, stopped
+from .server import Call, Liar, Reply, pair, pairs, said
 
 
 @pytest.fixture
 def keys(home: Path) -> Path:
-    """The folder private keys go to."""
+    """The directory private keys go to."""
     return home / ".ssh"
 
 
@@ -29,10 +29,10 @@ def keys(home: Path) -> Path:
 def default_pair(liar: Liar) -> None:
     """A service that has a default pair and hands its key out."""
     reported = pair(DEFAULT_PAIR, fingerprint=fingerprint(own_pem(), "md5-spki"))
-    liar.answers("GetKeyPairs", pairs(reported))
-    liar.answers("GetInstances", said({"instances": []}))
+    liar.responses("GetKeyPairs", pairs(reported))
+    liar.responses("GetInstances", said({"instances": []}))
     handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
-    liar.answers("DownloadDefaultKeyPair", said(handed_out))
+    liar.responses("DownloadDefaultKeyPair", said(handed_out))
 
 
 @pytest.mark.usefixtures("default_pair")
@@ -98,13 +98,13 @@ def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
     """Under nohup a hangup ends nothing: the key is saved."""
     arrived, go_on = threading.Event(), threading.Event()
 
-    def wait(call: Call) -> Answer:
+    def wait(call: Call) -> Reply:
         del call
         arrived.set()
         assert go_on.wait(PATIENCE)
         return pairs(pair(DEFAULT_PAIR, fingerprint=fingerprint(own_pem(), "md5-spki")))
 
-    liar.answers("GetKeyPairs", wait)
+    liar.responses("GetKeyPairs", wait)
     command = ("nohup", sys.executable, "-m", "lskeys", "download-default")
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -130,7 +130,7 @@ def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
     assert {each.stat().st_mode & 0o777 for each in left} == {0o600}
     assert {each.read_bytes().strip(b"\0") for each in left} == {b""}
     handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
-    liar.answers("DownloadDefaultKeyPair", said(handed_out))
+    liar.responses("DownloadDefaultKeyPair", said(handed_out))
     command = (sys.executable, "-m", "lskeys", "download-default")
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
     assert ran.stderr.splitlines()[:2] == [

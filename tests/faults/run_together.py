@@ -14,24 +14,24 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from lskeys import storage as keystore
+from lskeys import storage
 from lskeys.cli.app import main
-from lskeys.cli.runtime import Launch
+from lskeys.cli.runtime import Invocation
 from lskeys.keypairs import creation, default_pair
-from lskeys.keypairs.rotation import rotate as rotation
-from lskeys.storage import key_search as localkeys
+from lskeys.keypairs.rotation import rotate
+from lskeys.storage import key_search
 
-LOADED = (boto3, creation, default_pair, keystore, localkeys, rotation)
+LOADED = (boto3, creation, default_pair, storage, key_search, rotate)
 """Loaded before the forks, so that all of them are quick and meet."""
 
 
-def run(words: Sequence[str], environ: Mapping[str, str], folder: Path) -> int:
+def run(words: Sequence[str], environ: Mapping[str, str], directory: Path) -> int:
     """Run one command line in this process, which is a fork."""
-    with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
-        return main(words, Launch(None, out, err, environ, lambda: datetime.now(UTC)))
+    with (directory / "out").open("w") as out, (directory / "err").open("w") as err:
+        return main(words, Invocation(None, out, err, environ, lambda: datetime.now(UTC)))
 
 
-def crowd(
+def run_all(
     lines: Sequence[Sequence[str]], environ: Mapping[str, str], scratch: Path
 ) -> list[tuple[int, str, str]]:
     """Run all of them at once; how each ended and what it said."""
@@ -41,25 +41,25 @@ def crowd(
     gate, opening = os.pipe()
     children = []
     for number, words in enumerate(lines):
-        folder = scratch / str(number)
-        folder.mkdir()
+        directory = scratch / str(number)
+        directory.mkdir()
         child = os.fork()
         if child == 0:
             os.close(opening)
             os.read(gate, 1)  # which ends when the gate is opened
-            os._exit(run(words, environ, folder))
-        children.append((child, folder))
+            os._exit(run(words, environ, directory))
+        children.append((child, directory))
     os.close(opening)
     return [
         (
             os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]),
-            (folder / "out").read_text(),
-            (folder / "err").read_text(),
+            (directory / "out").read_text(),
+            (directory / "err").read_text(),
         )
-        for child, folder in children
+        for child, directory in children
     ]
 
 
 if __name__ == "__main__":
     with TemporaryDirectory() as name:
-        json.dump(crowd(**json.load(sys.stdin), scratch=Path(name)), sys.stdout)
+        json.dump(run_all(**json.load(sys.stdin), scratch=Path(name)), sys.stdout)

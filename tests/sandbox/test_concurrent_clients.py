@@ -22,7 +22,7 @@ print(pair.identifier)
 
 
 def test_first_use_by_several_processes(tmp_path: Path) -> None:
-    """Processes that meet an empty folder at once all see one and the same seeded account."""
+    """Processes that meet an empty directory at once all see one and the same seeded account."""
     path = tmp_path / "new" / "account.db"
     started = [
         subprocess.Popen([sys.executable, "-c", SHOW, str(path)], stdout=subprocess.PIPE)

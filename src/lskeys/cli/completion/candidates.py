@@ -9,12 +9,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from lskeys.cli.completion import defaults as usual
+from lskeys.cli.completion import defaults
 from lskeys.cli.completion.aws_profiles import profiles
 from lskeys.cli.completion.cache import DIRECTORY, Lines, recall
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
-QUESTION = "_complete"
+COMPLETE = "_complete"
 """The first word of the command line by which a shell asks; then comes names, regions or
 profiles, then the words of the line so far, without the one that TAB is to complete."""
 
@@ -29,9 +29,9 @@ _VARIABLES = ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION")
 _ALL = "all"
 
 
-def tell(question: Sequence[str], environ: Mapping[str, str]) -> None:
+def tell(call: Sequence[str], environ: Mapping[str, str]) -> None:
     """Print the words that could come next, one a line; none where the question is none."""
-    kind, *typed = question or [""]
+    kind, *typed = call or [""]
     with contextlib.suppress(OSError):  # the shell stopped listening
         sys.stdout.write("".join(f"{word}\n" for word in words(kind, typed, environ)))
         sys.stdout.flush()
@@ -54,7 +54,7 @@ def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterab
     path = path_in(environ)
     lines = recall(path) if path else {}
     if kind == "regions":
-        return (*lines.get((account, DIRECTORY), usual.REGIONS), _ALL)
+        return (*lines.get((account, DIRECTORY), defaults.REGIONS), _ALL)
     if kind == "names":
         wanted = [_ALL] if "--all-regions" in typed else said["region"]
         return _names(lines, account, wanted or _regions(environ, account), typed)
@@ -82,7 +82,7 @@ def _last(values: Sequence[str]) -> str | None:
 def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
     """Where a verb would look that is told no region; every one where only a file tells."""
     chosen = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
-    unsaid = usual.HOME if account == SANDBOX else _ALL
+    unsaid = defaults.HOME if account == SANDBOX else _ALL
     return chosen.replace(",", " ").split() or [unsaid]
 
 
@@ -93,7 +93,7 @@ def _names(
     known = {region: names for (owner, region), names in lines.items() if owner == account}
     known.pop(DIRECTORY, None)
     if account == SANDBOX:
-        known = {**usual.NEW_SANDBOX, **known}
+        known = {**defaults.NEW_SANDBOX, **known}
     found = [
         name
         for region, names in reversed(known.items())

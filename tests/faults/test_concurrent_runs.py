@@ -21,14 +21,14 @@ from tests.faults.server import HOLD, Liar, pair, pairs, said
 from tests.load.scenario import Scenario
 from tests.matrix import Injected
 
-PROGRAM = Path(__file__).with_name("crowd.py")
+PROGRAM = Path(__file__).with_name("run_together.py")
 
-Crowd = Callable[..., list[Ran]]
+Together = Callable[..., list[Ran]]
 
 
 @pytest.fixture
-def crowd(server: Server, home: Path, injected: Injected) -> Crowd:
-    """Runs command lines at the same moment: `crowd("list", "create web")`."""
+def together(server: Server, home: Path, injected: Injected) -> Together:
+    """Runs command lines at the same moment: `together("list", "create web")`."""
     assert server.endpoint
     sources = str(Path(lskeys.__file__).parents[1])
 
@@ -51,12 +51,14 @@ def crowd(server: Server, home: Path, injected: Injected) -> Crowd:
 
 
 @pytest.fixture
-def thoughtful(account: Sandbox, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
-    """The crowd, where every answer takes so long that all have asked before the first has one."""
+def thoughtful(
+    account: Sandbox, together: Together, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Together]:
+    """The same, where each response takes so long that all have sent a request before."""
     slow = Sandbox(account.path, switches=Switches(latency=0.6))
     with sandbox.serve(slow) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", server.endpoint)
-        yield crowd
+        yield together
 
 
 def exit_codes(every: list[Ran]) -> Counter[int]:
@@ -65,20 +67,20 @@ def exit_codes(every: list[Ran]) -> Counter[int]:
     return Counter(each.exit_code for each in every)
 
 
-def names(folder: Path) -> list[str]:
-    """The names of all files in a folder, those of temporary files among them; none if none is."""
-    return sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+def names(directory: Path) -> list[str]:
+    """The names of all files in a directory, temporary ones too; none if there is none."""
+    return sorted(each.name for each in directory.iterdir()) if directory.exists() else []
 
 
 def blob(path: Path) -> bytes:
-    """The public half of the key in a file."""
+    """The public key of the key in a file."""
     return keymaker.read_private(path.read_bytes()).public.blob
 
 
-def test_forty_save_the_default_key(account: Sandbox, crowd: Crowd, home: Path) -> None:
+def test_forty_save_the_default_key(account: Sandbox, together: Together, home: Path) -> None:
     """Forty that want the same file: one saves it, the others find it; all of them succeed."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
-    every = crowd(*["download-default --out keys"] * 40)
+    every = together(*["download-default --out keys"] * 40)
     file = f"LightsailDefaultKey-{REGION}.pem"
     assert exit_codes(every) == {0: 40}
     assert {each.out for each in every} == {f"keys/{file}\n"}
@@ -88,7 +90,7 @@ def test_forty_save_the_default_key(account: Sandbox, crowd: Crowd, home: Path) 
 
 
 def test_ten_create_one_name_in_ten_folders(
-    account: Sandbox, thoughtful: Crowd, home: Path
+    account: Sandbox, thoughtful: Together, home: Path
 ) -> None:
     """One gets the name; the others are told it is taken, and keep no key of no pair."""
     every = thoughtful(*[f"create web --type ed25519 --out {number}" for number in range(10)])
@@ -102,50 +104,52 @@ def test_ten_create_one_name_in_ten_folders(
     assert found.material.public_line.split()[1] in (home / str(winner) / "web.pem.pub").read_text()
 
 
-def test_ten_create_one_name_in_one_folder(crowd: Crowd, home: Path, run: Run) -> None:
+def test_ten_create_one_name_in_one_folder(together: Together, home: Path, run: Run) -> None:
     """One makes the pair; the others find it made or being made, and overwrite nothing."""
-    every = crowd(*["create web --type ed25519 --out keys"] * 10)
+    every = together(*["create web --type ed25519 --out keys"] * 10)
     assert set(exit_codes(every)) <= {0, 5}
     assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
     assert names(home / "keys") == ["web.pem", "web.pem.pub"]
     assert run("delete web --fingerprint --key keys/web.pem --dry-run").exit_code == 0
 
 
-def test_ten_generate_one_name(thoughtful: Crowd, home: Path, run: Run) -> None:
-    """With a key of the service's making, too, one gets the name and the only private half."""
+def test_ten_generate_one_name(thoughtful: Together, home: Path, run: Run) -> None:
+    """With a key of AWS's making, too, one gets the name and the only private key."""
     lines = [f"create web --service-generated --out {number}" for number in range(10)]
     every = thoughtful(*lines)
     assert exit_codes(every) == {0: 1, 5: 9}
     left = [names(home / str(number)) for number in range(10)]
     assert sorted(left) == [[]] * 9 + [["web.pem", "web.pem.pub"]]
-    folder = next(number for number in range(10) if left[number])
-    line = f"delete web --fingerprint --key {folder}/web.pem --dry-run"
+    directory = next(number for number in range(10) if left[number])
+    line = f"delete web --fingerprint --key {directory}/web.pem --dry-run"
     assert run(line).exit_code == 0
 
 
-def test_ten_delete_one_pair(account: Sandbox, server: Server, crowd: Crowd) -> None:
+def test_ten_delete_one_pair(account: Sandbox, server: Server, together: Together) -> None:
     """One or more are told it is deleted, the others that there is none; nobody is told a lie."""
     account.add_key_pairs(REGION, ["web", "kept"], public_line=public_line(own_pem()))
-    codes = exit_codes(crowd(*["delete web --yes"] * 10))
+    codes = exit_codes(together(*["delete web --yes"] * 10))
     assert set(codes) <= {0, 3}
     assert codes[0] >= 1
     asked = [each.operation for each in server.requests]
     assert asked.count("DeleteKeyPair") >= codes[0]
 
 
-def test_ten_tag_one_pair(account: Sandbox, crowd: Crowd, run: Run) -> None:
+def test_ten_tag_one_pair(account: Sandbox, together: Together, run: Run) -> None:
     """Ten different tags on one pair: all of them are there afterwards."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
-    assert exit_codes(crowd(*[f"tag web k{number}=v" for number in range(10)])) == {0: 10}
+    assert exit_codes(together(*[f"tag web k{number}=v" for number in range(10)])) == {0: 10}
     shown = run("list web --columns tags").out.strip().split(",")
     assert sorted(shown) == [f"k{number}=v" for number in range(10)]
 
 
-def test_five_rotate_the_default_pair(account: Sandbox, crowd: Crowd, home: Path, run: Run) -> None:
-    """Whatever the five do to each other, the region's default key is on this disk at the end."""
+def test_five_rotate_the_default_pair(
+    account: Sandbox, together: Together, home: Path, run: Run
+) -> None:
+    """Whatever the five do to each other, the region's default key is here at the end."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     assert run("download-default --out keys").exit_code == 0
-    every = crowd(*["rotate-default --out keys --yes"] * 5)
+    every = together(*["rotate-default --out keys --yes"] * 5)
     codes = exit_codes(every)
     assert codes[0] >= 1
     assert set(codes) <= {0, 5}
@@ -157,11 +161,11 @@ def test_five_rotate_the_default_pair(account: Sandbox, crowd: Crowd, home: Path
 
 
 def test_a_holder_that_dies(liar: Liar, run: Run, home: Path) -> None:
-    """One is killed while it holds the folder and waits for AWS; the next one goes on."""
+    """One is killed while it holds the directory and waits for AWS; the next one goes on."""
     line = ("download-default", "--out", "keys")
-    liar.answers("GetKeyPairs", pairs(pair(DEFAULT_PAIR, fingerprint=None)))
+    liar.responses("GetKeyPairs", pairs(pair(DEFAULT_PAIR, fingerprint=None)))
     text = {"privateKeyBase64": own_pem(), "publicKeyBase64": public_line(own_pem())}
-    liar.answers("DownloadDefaultKeyPair", HOLD, said(text))
+    liar.responses("DownloadDefaultKeyPair", HOLD, said(text))
     with subprocess.Popen([sys.executable, "-m", "lskeys", *line], cwd=home) as holder:
         while "DownloadDefaultKeyPair" not in liar.operations:
             assert holder.poll() is None

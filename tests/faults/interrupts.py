@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Ran
 
-from .server import HOLD, Answer, Call, Liar
+from .server import HOLD, Call, Liar, Reply
 
 PATIENCE = 60.0
 STOPS = [
@@ -24,12 +24,12 @@ def stopped(liar: Liar, operation: str, numbers: list[signal.Signals], *words: s
     """Run the program, and send it these signals when an operation is under way."""
     arrived = threading.Event()
 
-    def hold(call: Call) -> Answer:
+    def hold(call: Call) -> Reply:
         del call
         arrived.set()
         return HOLD
 
-    liar.answers(operation, hold)
+    liar.responses(operation, hold)
     command = (sys.executable, "-m", "lskeys", *words)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

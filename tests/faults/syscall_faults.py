@@ -32,7 +32,7 @@ CALLS = (
     *("mkdir", "chmod", "fchmod", "link", "unlink", "remove", "rename", "replace", "rmdir"),
 )
 NOT_OURS = (".aws", ".cache", ".config")
-"""Folders of the home whose files are read before anything is decided."""
+"""Directories of the home whose files are read before anything is decided."""
 SEND = "http.client.send"
 
 
@@ -88,10 +88,10 @@ class Fate:
         return call
 
     def _is_ours(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
-        folders = [named[key] for key in named if key.endswith("dir_fd")]
+        directories = [named[key] for key in named if key.endswith("dir_fd")]
         first = arguments[0] if arguments else None
-        if folders or isinstance(first, int):
-            return not self._held.isdisjoint([*folders, first])
+        if directories or isinstance(first, int):
+            return not self._held.isdisjoint([*directories, first])
         if not isinstance(first, str | os.PathLike):
             return False
         path = os.path.abspath(first)  # noqa: PTH100  follows no links, and makes no calls
@@ -146,9 +146,9 @@ class Fate:
             if mode & 0o077 and self._is_secret(path):
                 yield f"{path} has the mode {stat.S_IMODE(mode):04o}"
 
-    def _files(self, folder: str) -> Iterator[str]:
-        for name in self.real["listdir"](folder):
-            path = f"{folder}/{name}"
+    def _files(self, directory: str) -> Iterator[str]:
+        for name in self.real["listdir"](directory):
+            path = f"{directory}/{name}"
             if stat.S_ISDIR(self.real["lstat"](path).st_mode):
                 yield from self._files(path)
             else:
@@ -168,16 +168,16 @@ if __name__ == "__main__":
 import boto3  # noqa: E402  whatever takes a call by its name takes the guarded one
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 
-from lskeys import storage as keystore  # noqa: E402
-from lskeys.cli import process as program  # noqa: E402
+from lskeys import storage  # noqa: E402
+from lskeys.cli import process  # noqa: E402
 from lskeys.keypairs import creation  # noqa: E402
-from lskeys.keypairs.rotation import journal  # noqa: E402
-from lskeys.keypairs.rotation import rotate as rotation  # noqa: E402
-from lskeys.output import formats as plain  # noqa: E402
-from lskeys.ssh import config_files as sshfiles  # noqa: E402
-from lskeys.storage import key_search as localkeys  # noqa: E402
+from lskeys.keypairs.rotation import journal, rotate  # noqa: E402
+from lskeys.output import formats  # noqa: E402
+from lskeys.ssh import config_files  # noqa: E402
+from lskeys.storage import key_search  # noqa: E402
 
-LOADED = (boto3, serialization, creation, journal, keystore, localkeys, rotation, sshfiles, plain)
+LIBRARIES = (boto3, serialization)
+MODULES = (creation, journal, storage, key_search, rotate, config_files, formats)
 """Loaded before the forks, so that each of them is quick."""
 
 
@@ -201,14 +201,14 @@ def live(asked: dict[str, Any], book: int) -> int:
     os.environ.clear()
     os.environ.update(environ)
     os.umask(int(environ.get("UMASK", "022"), 8))
-    os.chdir(environ["FOLDER"])
+    os.chdir(environ["DIRECTORY"])
     redirect()
     sys.argv = ["lskeys", *asked["words"]]
     FATE.loose = frozenset(asked["loose"])
     lot = (asked.get("at", 0), asked.get("fault", ""))
     FATE.begin(environ["HOME"], lot, book, asked.get("pause", 0))
     try:
-        program.main()
+        process.main()
     except SystemExit as ended:
         return int(ended.code or 0)
     return CRASHED
@@ -219,12 +219,12 @@ def told(child: int, reader: int) -> str:
     with FATE.real["io.open"](reader) as book:
         lines = [line.rstrip("\n").partition(" ") for line in book]
     status = os.waitpid(child, 0)[1]
-    answer = {
+    response = {
         "code": os.waitstatus_to_exitcode(status),
         "calls": [text for kind, _, text in lines if kind == "call"],
         "seen": [text for kind, _, text in lines if kind == "seen"],
     }
-    return json.dumps(answer) + "\n"
+    return json.dumps(response) + "\n"
 
 
 def go_on_in_forks(fate: Fate) -> None:
