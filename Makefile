@@ -18,24 +18,24 @@ test: $(VENV)/tested $(AWS)/installed
 
 # What the suite does in small, at length: any input, any change of the code, any fault at any call.
 fuzz: $(VENV)/tested
-	LSKEYS_TEST_FUZZ_EXAMPLES=5000 LSKEYS_TEST_KEYS=100 $(BIN)/python -m pytest -q -n auto tests/fuzz tests/faults/test_keys.py
+	LSKEYS_TEST_FUZZ_EXAMPLES=5000 LSKEYS_TEST_KEYS=100 $(BIN)/python -m pytest -q -n auto tests/tools/fuzz tests/faults/test_keys.py
 
 mutants: $(VENV)/tested
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.tools.mutants
 
 load: $(VENV)/tested
-	$(BIN)/python -m tests.load
+	$(BIN)/python -m tests.tools.load
 
 sweep: $(VENV)/tested
-	$(BIN)/python -m tests.faults.sweep
-	$(BIN)/python -m tests.faults.strace_sweep
+	$(BIN)/python -m tests.tools.sweep
+	$(BIN)/python -m tests.tools.strace_sweep
 
 # The tables in docs/security.md: the tests counted, and the AWS CLI beside lskeys.
 matrix: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto --matrix=docs/security.md tests
 
 side-by-side: $(VENV)/tested $(AWS)/installed
-	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m tests.side_by_side docs/security.md
+	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m tests.tools.side_by_side docs/security.md
 
 # Python 3.11, 3.12 and 3.13 as far as they are here, the built wheel, newest and lowest dependencies.
 test-matrix: $(AWS)/installed

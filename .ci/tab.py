@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.cli.shells import PROMPT, TAB, terminal
+from tests.support.shells import PROMPT, TAB, terminal
 
 BIN, *FPATH = sys.argv[1:]
 NAMES = ("ci-deploy", "laptop", "LightsailDefaultKeyPair", "old-desktop", "web-production")

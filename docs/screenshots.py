@@ -111,8 +111,8 @@ def _typed(line: str, scene: Scene, home: Path) -> str:
     shown = b""
     while chunk := _read(ours):
         shown += chunk
-        if scene.response and shown.endswith(_QUESTION.encode()):
-            os.write(ours, scene.response.encode() + b"\n")
+        if scene.answer and shown.endswith(_QUESTION.encode()):
+            os.write(ours, scene.answer.encode() + b"\n")
     os.close(ours)
     process.wait()
     return shown.decode()

@@ -21,9 +21,13 @@ from lskeys import sandbox
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
-from tests.signals import let_programs_heed
+from tests.support.signals import let_programs_heed
 
-pytest_plugins = ("tests.matrix",)
+pytest_plugins = (
+    "tests.support.matrix",
+    "tests.support.key_files",
+    "tests.support.saved_keys",
+)
 
 REGION = "us-east-1"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 import lskeys
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox
-from tests import documents
+from tests.support import documents
 
 FILE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 END_OF_TABLE = '    Verb("sandbox"'
@@ -31,9 +31,9 @@ def copied(files: Mapping[str, str], tmp_path: Path) -> Path:
     """A copy of the package and these tests with the new verb: one file, one line."""
     shutil.copytree(Path(lskeys.__file__).parent, tmp_path / "src" / "lskeys")
     tests = shutil.copytree(Path(__file__).parent, tmp_path / "tests")
-    for name in ("src/lskeys/commands/oldest.py", "tests/cli/test_oldest.py"):
+    for name in ("src/lskeys/cli/commands/oldest.py", "tests/cli/test_oldest.py"):
         (tmp_path / name).write_text(files[name])
-    table = tmp_path / "src" / "lskeys" / "commands" / "__init__.py"
+    table = tmp_path / "src" / "lskeys" / "cli" / "commands" / "__init__.py"
     before, found, after = table.read_text().partition(END_OF_TABLE)
     assert found
     table.write_text(before + files["table"] + found + after)
@@ -71,7 +71,7 @@ def test_what_does_not_follow_fails_loudly(copied: Path) -> None:
     shutil.copy(FILE.with_name("README.md"), copied)
     shutil.copytree(FILE.with_name("docs"), copied / "docs")
     modules = ("test_architecture.py", "cli/test_json_schema.py", "cli/test_scripting.py")
-    chosen = "oldest or house or definition or columns"
+    chosen = "oldest or architecture or definition or columns"
     said = in_copy(
         copied,
         *("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", chosen),

@@ -11,8 +11,8 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox
-from tests import documents
-from tests.documents import Block
+from tests.support import documents
+from tests.support.documents import Block
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHAPTER = re.compile(r"^##+ ", re.MULTILINE)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests import documents
+from tests.support import documents
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.matrix import GROUPS, MODULES, TESTS, group_of
-from tests.side_by_side import CASES
+from tests.support.matrix import GROUPS, MODULES, TESTS, group_of
+from tests.tools.side_by_side import CASES
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "security.md"
@@ -49,7 +49,7 @@ def test_the_matrix_is_counted(request: pytest.FixtureRequest) -> None:
 
 
 def test_every_module_of_faults_has_its_group() -> None:
-    """Whoever adds one there names it in tests/matrix.py, or it would not be counted."""
+    """Whoever adds one there names it in tests/support/matrix.py, or it would not be counted."""
     there = {f"faults/{each.name}" for each in (TESTS / "faults").glob("test_*.py")}
     assert there <= set(MODULES)
     assert [each for each in MODULES if not (TESTS / each).exists()] == []

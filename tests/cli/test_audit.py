@@ -13,11 +13,10 @@ import pytest
 
 from lskeys.audit import Code
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
-
-from .changes import changes, operations
-from .conftest import Serve
-from .keys import encrypted_pem, other_pem, public_line, said, save
+from tests.support.changes import changes, operations
+from tests.support.cli_keys import encrypted_pem, other_pem, public_line, said, save
 
 ELSEWHERE = "eu-west-1"
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
@@ -532,7 +531,7 @@ def test_fix(fixable: Path, server: Server, run: Run) -> None:
     assert run("audit --fix --yes") == Ran(
         6,
         out=stray(fixable),
-        err=notes(fixable, "mended") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
+        err=notes(fixable, "fixed") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
     )
     assert modes(fixable) == before | {
         ".ssh": "750",
@@ -562,7 +561,7 @@ def test_fix_asks(fixable: Path, run: Run) -> None:
     assert run("audit --fix", typed="y\n") == Ran(
         6,
         out=stray(fixable),
-        err=f"{asked}{notes(fixable, 'mended')}lskeys: error: 1 finding in {REGION}\n{HINT}",
+        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 finding in {REGION}\n{HINT}",
     )
 
 

@@ -17,8 +17,8 @@ from lskeys.cli.command_tree import HELP, Command, Option
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.completion import defaults
 from lskeys.cli.completion.scripts import grammar as line
-from tests.cli.shells import PROMPT, TAB, Terminal, terminal
 from tests.conftest import Run
+from tests.support.shells import PROMPT, TAB, Terminal, terminal
 
 BESIDE = Path(sys.executable).parent
 NAMES = set(defaults.NEW_SANDBOX["us-east-1"])

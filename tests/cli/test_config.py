@@ -7,9 +7,8 @@ import pytest
 
 from lskeys.sandbox import Server
 from tests.conftest import Ran, Run
-
-from .changes import operations
-from .keys import save
+from tests.support.changes import operations
+from tests.support.cli_keys import save
 
 
 def settings(run: Run, line: str = "config") -> dict[str, tuple[object, str]]:
@@ -43,7 +42,7 @@ def test_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     lines = run("config --color never", terminal=True).out.splitlines()
     assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
-    assert "output         table" in "\n".join(lines)
+    assert ["output", "table", "default"] in [each.split() for each in lines]
 
 
 def test_the_file(run: Run, home: Path) -> None:
@@ -60,7 +59,7 @@ def test_the_file(run: Run, home: Path) -> None:
     assert known["output"] == ("json", "flag --output")
     assert known["color"] == ("never", f"file {path}")
     assert known["config-file"] == (str(path), "read")
-    assert known["key-folders"] == ([f"{home}/keys", f"{home}/.ssh"], "out and ~/.ssh")
+    assert known["key-directories"] == ([f"{home}/keys", f"{home}/.ssh"], "out and ~/.ssh")
 
 
 def test_flags_and_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,19 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from tests.cli.conftest import Serve
 from tests.conftest import NOW, REGION, Ran, Run
-
-from .changes import changes, operations
-from .conftest import Serve
-from .keys import PASSPHRASE, opened, openssh, other_pem, own_pem, public_line, said, save
+from tests.support.changes import changes, operations
+from tests.support.cli_keys import (
+    PASSPHRASE,
+    opened,
+    openssh,
+    other_pem,
+    own_pem,
+    public_line,
+    said,
+    save,
+)
 
 EU = "eu-west-1"
 MADE = ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
@@ -662,7 +670,7 @@ def test_service_generated(server: Server, run: Run, path: Path) -> None:
     assert opened(path) == path.with_name("web.pem.pub").read_text().rpartition(" ")[0]
 
 
-@pytest.mark.parametrize("form", ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"])
+@pytest.mark.parametrize("fingerprint_type", ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"])
 def test_every_form_of_fingerprint(
     serve: Serve, run: Run, path: Path, fingerprint_type: str
 ) -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Ran, Run
-
-from .changes import changes, delete_of, delete_of_default, operations
-from .keys import fingerprint, other_pem, own_pem, public_line, save
+from tests.support.changes import changes, delete_of, delete_of_default, operations
+from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 EU = "eu-west-1"
 LOST = "DeleteKeyPair=lost-answer*{}"

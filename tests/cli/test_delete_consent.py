@@ -6,9 +6,8 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
-
-from .changes import changes, delete_of, delete_of_default, download, operations
-from .keys import fingerprint, other_pem, own_pem, public_line, save
+from tests.support.changes import changes, delete_of, delete_of_default, download, operations
+from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 UNSEEN = "lskeys: snapshots and hand-made authorized_keys cannot be seen from here\n"

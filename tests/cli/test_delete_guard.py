@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.conftest import Serve
 from tests.conftest import REGION, Ran, Run
-
-from .changes import changes, delete_of, delete_of_default, download, operations
-from .conftest import Serve
-from .keys import (
+from tests.support.changes import changes, delete_of, delete_of_default, download, operations
+from tests.support.cli_keys import (
     FINGERPRINT_TYPES,
     encrypted_pem,
     fingerprint,
@@ -29,7 +28,7 @@ TRANSLATIONS = [
     *(("md5-spki", given) for given in FINGERPRINT_TYPES),
     *((reported, "sha256-ssh") for reported in FINGERPRINT_TYPES[1:]),
 ]
-"""Forms reported and given; tests/unit/test_guard.py has every pair of them."""
+"""Forms reported and given; tests/keypairs/test_delete_guard.py has every pair of them."""
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 
 SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -69,7 +68,7 @@ def text_line(name: str, expected: str, local_file: Path | str = "-", backup: st
     return f"{name}\t{REGION}\tdeleted\t{expected}\t{local_file}\t{backup}\n"
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_local_key_in_every_form(
     serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
@@ -85,7 +84,7 @@ def test_local_key_in_every_form(
     assert changes(server) == [delete_of_default(expected)]
 
 
-@pytest.mark.parametrize("forms", TRANSLATIONS, ids="{0[0]} by {0[1]}".format)
+@pytest.mark.parametrize("fingerprint_types", TRANSLATIONS, ids="{0[0]} by {0[1]}".format)
 def test_value_of_any_form(
     serve: Serve,
     account: Sandbox,
@@ -120,7 +119,7 @@ def test_value_in_any_spelling(
     assert changes(server) == [delete_of_default(fingerprint(own_pem(), "md5-spki"))]
 
 
-@pytest.mark.parametrize("form", PUBLIC_TYPES)
+@pytest.mark.parametrize("fingerprint_type", PUBLIC_TYPES)
 def test_value_of_the_service_needs_no_local_key(
     serve: Serve, account: Sandbox, run: Run, fingerprint_type: str
 ) -> None:
@@ -149,7 +148,7 @@ def test_value_of_another_form_needs_the_local_key(
     assert changes(server) == []
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_value_of_another_key(
     server: Server, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
@@ -366,7 +365,7 @@ def test_no_private_copy(server: Server, account: Sandbox, run: Run, home: Path,
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no copy of its private key on this"
-        " disk, and AWS forgets its own\n"
+        " computer, and AWS forgets its own\n"
         "lskeys: hint: save it first with --backup DIR, or give it up with --no-backup\n",
     )
     assert operations(server) == ["GetKeyPairs"]
@@ -405,7 +404,7 @@ def test_giving_up_is_no_proof(server: Server, account: Sandbox, run: Run) -> No
     assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_backup(
     serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
-
-from .changes import changes, download, operations
-from .conftest import Serve
-from .keys import (
+from tests.support.changes import changes, download, operations
+from tests.support.cli_keys import (
     FINGERPRINT_TYPES,
     encrypted_pem,
     fingerprint,
@@ -132,7 +131,7 @@ def test_every_spelling_of_the_key(
     assert opened(home / ".ssh" / KEY_FILE) == public_line(own_pem())
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_every_form_of_fingerprint(
     serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:

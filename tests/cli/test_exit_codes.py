@@ -93,7 +93,7 @@ def test_a_bug_shows_where_and_quotes_nothing(home: Path) -> None:
     """An exception nobody expects ends with 1, its kind and place, and none of its text."""
     code = (
         "import sys\n"
-        "from lskeys import __main__, runtime\n"
+        "from lskeys import __main__\nfrom lskeys.cli import runtime\n"
         "def broken(self): raise ZeroDivisionError('PRIVATE KEY text')\n"
         "runtime.Runtime.regions = property(broken)\n"
         "sys.argv = ['lskeys', 'list', '--debug']\n"

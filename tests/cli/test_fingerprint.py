@@ -10,11 +10,10 @@ from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.keys.fingerprints import parse
 from lskeys.sandbox import Sandbox, Server
+from tests.cli.conftest import Serve
 from tests.conftest import NOW, REGION, Ran, Run, Stream
-
-from .changes import operations
-from .conftest import Serve
-from .keys import (
+from tests.support.changes import operations
+from tests.support.cli_keys import (
     FINGERPRINT_TYPES,
     PASSPHRASE,
     encrypted_pem,
@@ -107,7 +106,7 @@ def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> No
     assert operations(server) == []
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_match(  # noqa: PLR0913  fixtures
     serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str, *, fingerprint_type: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran, Run
-from tests.faults.server import Liar, lying, pair, pairs, refused, said
+from tests.support.lying_server import Liar, lying, pair, pairs, refused, said
 
 ATTACKS = {
     "escape": "\x1b[31mred\x1b]0;title\x07",

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from tests.cli.conftest import Serve
 from tests.conftest import NOW, REGION, Ran, Run
-
-from .changes import changes, operations
-from .conftest import Serve
-from .keys import (
+from tests.support.changes import changes, operations
+from tests.support.cli_keys import (
     PASSPHRASE,
     encrypted_pem,
     fingerprint,
@@ -83,7 +82,8 @@ def spelled(fingerprint_type: str, directory: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "form", ["line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"]
+    "fingerprint_type",
+    ["line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"],
 )
 def test_every_form_of_public_key(
     server: Server, run: Run, home: Path, fingerprint_type: str
@@ -94,7 +94,7 @@ def test_every_form_of_public_key(
     assert changes(server) == [sent()]
 
 
-@pytest.mark.parametrize("form", ["pkcs1", "openssh", "encrypted"])
+@pytest.mark.parametrize("fingerprint_type", ["pkcs1", "openssh", "encrypted"])
 def test_a_private_key(server: Server, run: Run, home: Path, fingerprint_type: str) -> None:
     """Of a private key the public key is sent, and that is said; an encrypted one shows it."""
     path = spelled(fingerprint_type, home)
@@ -345,7 +345,7 @@ def test_unverified(serve: Serve, run: Run, own: Path) -> None:
     assert "unverified" in run(f"import db {own} -o table").out
 
 
-@pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
+@pytest.mark.parametrize("fingerprint_type", ["md5-spki", "md5-ssh", "sha256-ssh"])
 def test_every_form_of_fingerprint(
     serve: Serve, run: Run, own: Path, fingerprint_type: str
 ) -> None:

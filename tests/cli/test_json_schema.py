@@ -15,8 +15,7 @@ from lskeys.cli import commands
 from lskeys.output.result import SCHEMA_VERSION
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
 from tests.conftest import CREATED, REGION, Run
-
-from .keys import encrypted_pem, other_pem, own_pem, public_line, save
+from tests.support.cli_keys import encrypted_pem, other_pem, own_pem, public_line, save
 
 FILE = Path(__file__).parents[2] / "docs" / "lskeys.schema.json"
 

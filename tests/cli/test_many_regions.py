@@ -8,7 +8,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS, Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.faults.server import Call, Liar, Reply, lying, pair, pairs, said
+from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs, said
 
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
 ASK_THREE = " ".join(f"-r {name}" for name in THREE)

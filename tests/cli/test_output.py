@@ -17,7 +17,7 @@ from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, Ran, Run
-from tests.faults.server import Liar, lying, pair, pairs, refused, said
+from tests.support.lying_server import Liar, lying, pair, pairs, refused, said
 
 DEFAULT = "LightsailDefaultKeyPair"
 WEB = pair("web", tags=[{"key": "stage", "value": "production"}, {"key": "old"}])

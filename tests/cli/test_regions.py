@@ -6,8 +6,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS, Request, Server
 from tests.conftest import Ran, Run
-
-from .changes import operations
+from tests.support.changes import operations
 
 NAMES = [region.name for region in REGIONS]
 

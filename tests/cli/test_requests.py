@@ -11,7 +11,7 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, REGIONS, Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.faults.server import Call, Liar, Reply, Script, lying, pair, pairs, said
+from tests.support.lying_server import Call, Liar, Reply, Script, lying, pair, pairs, said
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
-
-from .changes import changes, delete_of_default, download, operations
-from .conftest import Serve
-from .keys import FINGERPRINT_TYPES, fingerprint, opened, other_pem, own_pem, save
+from tests.support.changes import changes, delete_of_default, download, operations
+from tests.support.cli_keys import FINGERPRINT_TYPES, fingerprint, opened, other_pem, own_pem, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 KEPT_FILE = f"{KEY_FILE}.old-20261123T120000Z"
@@ -109,7 +108,7 @@ def test_whole_rotation(server: Server, old: str, run: Run, home: Path, director
     assert journals(home) == []
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_every_form_of_fingerprint(
     serve: Serve, account: Sandbox, run: Run, directory: Path, fingerprint_type: str
 ) -> None:
@@ -269,7 +268,7 @@ def instances(account: Sandbox) -> None:
 
 WARNING = (
     "lskeys: warning: office is a Windows instance: its administrator password can only be"
-    " decrypted with the key it was launched with, and the old one stays in {}\n"
+    " decrypted with the key it was launched with; the old one stays in {}\n"
 )
 
 

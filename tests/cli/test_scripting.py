@@ -30,12 +30,11 @@ from lskeys.output.views.saved_keys import SAVED_KEYS
 from lskeys.output.views.settings import SETTINGS
 from lskeys.output.views.written_files import WRITTEN_FILES
 from lskeys.sandbox import Sandbox, Server, Tag
-from tests import documents
+from tests.cli.test_json_schema import DOCUMENTED
+from tests.cli.test_with_aws_cli import PROGRAM
 from tests.conftest import REGION, Run
-
-from .keys import own_pem, public_line, save
-from .test_json_schema import DOCUMENTED
-from .test_with_aws_cli import PROGRAM
+from tests.support import documents
+from tests.support.cli_keys import own_pem, public_line, save
 
 FILE = Path(__file__).parents[2] / "docs" / "scripting.md"
 

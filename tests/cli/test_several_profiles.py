@@ -13,8 +13,7 @@ from lskeys.cli.commands._tree import tree
 from lskeys.cli.completion.candidates import words
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
-
-from .keys import other_pem, own_pem, public_line, save
+from tests.support.cli_keys import other_pem, own_pem, public_line, save
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 BOTH = "-p work -p home"

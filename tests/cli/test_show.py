@@ -9,9 +9,15 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
-
-from .changes import changes, operations
-from .keys import PASSPHRASE, encrypted_pem, fingerprint, other_pem, public_line, save
+from tests.support.changes import changes, operations
+from tests.support.cli_keys import (
+    PASSPHRASE,
+    encrypted_pem,
+    fingerprint,
+    other_pem,
+    public_line,
+    save,
+)
 
 BEFORE = CREATED - timedelta(days=100)
 ARN = "arn:aws:lightsail:us-east-1:123456789012:KeyPair/"
@@ -83,7 +89,7 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
     ]
     assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (2 weeks ago)" in lines
     assert lines[7:10] == [
-        "Used by           new",
+        "USED BY            new",
         "                   old",
         "WITH AN OLDER KEY  old",
     ]

@@ -11,10 +11,9 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
-from tests.faults.server import Call, Liar, Reply, lying, pairs, refused, said
-
-from .changes import operations
-from .keys import other_pem, public_line, save
+from tests.support.changes import operations
+from tests.support.cli_keys import other_pem, public_line, save
+from tests.support.lying_server import Call, Liar, Reply, lying, pairs, refused, said
 
 HOST_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
 CANARY = "-----BEGIN RSA PRIVATE KEY-----CANARY"
@@ -296,7 +295,7 @@ def test_an_instance_that_is_gone_goes(account: Sandbox, run: Run, home: Path) -
         ("", "n\n", 10, "lskeys: error: you said no; nothing was changed\n"),
         ("", "", 10, "lskeys: error: you said no; nothing was changed\n"),
         ("--dry-run", None, 0, "lskeys.config\n"),
-        ("--dry-run --yes --file new/directory/x", None, 0, "new/folder/x\n"),
+        ("--dry-run --yes --file new/directory/x", None, 0, "new/directory/x\n"),
     ],
 )
 @pytest.mark.usefixtures("web", "server")

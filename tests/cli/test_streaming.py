@@ -9,7 +9,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS
 from tests.conftest import Ran, Run
-from tests.faults.server import HOLD, Call, Liar, Reply, lying, pair, pairs, said
+from tests.support.lying_server import HOLD, Call, Liar, Reply, lying, pair, pairs, said
 
 LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
 BROKEN_OFF = (

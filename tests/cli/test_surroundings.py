@@ -6,8 +6,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Ran, Run
-
-from .keys import save
+from tests.support.cli_keys import save
 
 KEYS = "aws_access_key_id = a\naws_secret_access_key = b\n"
 

@@ -5,10 +5,9 @@ import json
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
-
-from .changes import changes, operations
-from .conftest import Serve
+from tests.support.changes import changes, operations
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 FINGERPRINT = "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM"

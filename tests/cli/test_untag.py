@@ -3,10 +3,9 @@
 import json
 
 from lskeys.sandbox import Request, Sandbox, Server
+from tests.cli.test_tag import OWNER, STAGE, add_web, row
 from tests.conftest import REGION, Ran, Run
-
-from .changes import changes, operations
-from .test_tag import OWNER, STAGE, add_web, row
+from tests.support.changes import changes, operations
 
 
 def test_tags_go_by_their_keys(account: Sandbox, server: Server, run: Run) -> None:

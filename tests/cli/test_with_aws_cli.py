@@ -12,8 +12,7 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Ran, Run
-
-from .keys import opened, own_pem, public_line, said, save
+from tests.support.cli_keys import opened, own_pem, public_line, said, save
 
 PROGRAM = os.environ.get("LSKEYS_TEST_AWS") or shutil.which("aws")
 

@@ -9,9 +9,8 @@ import pytest
 
 from lskeys.sandbox import Sandbox
 from tests.conftest import NOW
-from tests.faults.verb_cases import Stage, fill_account, fill_home, make_own
-
-from .server import Liar, lying
+from tests.support.lying_server import Liar, lying
+from tests.support.verb_cases import Stage, fill_account, fill_home, make_own
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGION, Ran, Run
-from tests.faults.server import Call, Liar, Reply, pair, pairs, refused, said
+from tests.support.lying_server import Call, Liar, Reply, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
 NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is no object"
@@ -233,7 +233,7 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("response", "message"),
     [
         (Reply(b"", status=400), "AWS answered 400"),
         (Reply(b"<html>", status=404), "AWS answered 404"),

@@ -15,13 +15,13 @@ import lskeys
 from lskeys import keys as keymaker
 from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Switches
-from tests.cli.keys import own_pem, public_line
 from tests.conftest import REGION, Ran, Run
-from tests.faults.server import HOLD, Liar, pair, pairs, said
-from tests.load.scenario import Scenario
-from tests.matrix import Injected
+from tests.support.cli_keys import own_pem, public_line
+from tests.support.lying_server import HOLD, Liar, pair, pairs, said
+from tests.support.matrix import Injected
+from tests.tools.load.scenario import Scenario
 
-PROGRAM = Path(__file__).with_name("run_together.py")
+PROGRAM = Path(__file__).parents[1] / "support" / "run_together.py"
 
 Together = Callable[..., list[Ran]]
 

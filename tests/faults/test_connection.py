@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran, Run
-
-from .certificates import Authority, authority
-from .server import Liar, pair, pairs
+from tests.support.certificates import Authority, authority
+from tests.support.lying_server import Liar, pair, pairs
 
 DOING = "lskeys: error: cannot list key pairs in us-east-1: "
 CANARY = "canary-canary"

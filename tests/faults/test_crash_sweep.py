@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.writing_cases import VERB_CASES, VerbCase
-
-from .sweep import Stage, staged, swept
+from tests.support.writing_cases import VERB_CASES, VerbCase
+from tests.tools.sweep import Stage, staged, swept
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REGION, Ran, Run
-
-from .interrupts import by_signal, stopped
-from .server import RESET, Call, Liar, Reply, pair, refused, said
+from tests.support.interrupts import by_signal, stopped
+from tests.support.lying_server import RESET, Call, Liar, Reply, pair, refused, said
 
 NOT_FOUND = refused("NotFoundException", "The KeyPair does not exist: web")
 CREATE = ("create", "web")

@@ -13,8 +13,8 @@ import pytest
 
 from tests.cli.test_setup import configure_aws, program
 from tests.conftest import REGION, Run
-from tests.faults.server import Liar, pair, pairs
-from tests.faults.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
+from tests.support.lying_server import Liar, pair, pairs
+from tests.support.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 NOWHERE = f"-r {REGION} --endpoint-url http://127.0.0.1:9"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_setup import configure_aws, program
-from tests.faults.server import Ending, Liar, Reply, pair, said
+from tests.support.lying_server import Ending, Liar, Reply, pair, said
 
 NOWHERE = "-r us-east-1 --endpoint-url http://127.0.0.1:9"
 MAX_KIB = 1_500_000

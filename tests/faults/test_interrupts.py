@@ -11,12 +11,11 @@ from types import FrameType
 import pytest
 
 from lskeys.concurrency import Pending
-from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import REGION, Ran
-
-from .interrupts import PATIENCE, by_signal, stopped
-from .region import DEFAULT_PAIR
-from .server import Call, Liar, Reply, pair, pairs, said
+from tests.support.cli_keys import fingerprint, own_pem, public_line
+from tests.support.fake_region import DEFAULT_PAIR
+from tests.support.interrupts import PATIENCE, by_signal, stopped
+from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
 
 @pytest.fixture

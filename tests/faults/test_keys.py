@@ -1,6 +1,6 @@
 """Keys that other tools made, by the dozen, and files that are no keys though they look like some.
 
-Single keys are in tests/unit/test_keymaker.py, directories of them in tests/disk/test_localkeys.py.
+Single keys: tests/keys/test_reading.py. Directories: tests/storage/test_key_search.py.
 """
 
 import base64
@@ -15,9 +15,9 @@ import pytest
 from lskeys import keys
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.sandbox import Sandbox, Server
-from tests.cli.keys import fingerprint, openssh, other_pem, own_pem, public_line, said, save
 from tests.conftest import REGION, Ran, Run
-from tests.matrix import Injected
+from tests.support.cli_keys import fingerprint, openssh, other_pem, own_pem, public_line, said, save
+from tests.support.matrix import Injected
 
 KEYS = int(os.environ.get("LSKEYS_TEST_KEYS", "6"))
 """How many keys are made and compared; `make fuzz` makes a hundred."""

@@ -19,9 +19,8 @@ from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.lightsail import error_table
 from tests.conftest import NOW, REGION, Ran, Run, Stream
-from tests.faults.verb_cases import FORMATTED, HOST_KEY, VERB_CASES, Stage, VerbCase, named
-
-from .server import RESET, Liar, Reply, refused, said
+from tests.support.lying_server import RESET, Liar, Reply, refused, said
+from tests.support.verb_cases import FORMATTED, HOST_KEY, VERB_CASES, Stage, VerbCase, named
 
 HELPERS = ("ssh-keygen", "openssl", "aws", "chmod", "ssh", "ssh-add", "sh", "stty", "less", "id")
 """What others call for such work, and lskeys does not."""
@@ -286,7 +285,7 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("form", ODD_KEYS)
+@pytest.mark.parametrize("fingerprint_type", ODD_KEYS)
 @pytest.mark.parametrize("line", CALLS)
 def test_a_key_in_an_odd_form(  # noqa: PLR0913  a fixture is a parameter
     line: str, fingerprint_type: str, *, generous: Liar, stage: Stage, told: Run, search: Search

@@ -10,9 +10,8 @@ from lskeys.errors import LskeysError
 from lskeys.lightsail import ConnectionSettings, Lightsail, connect
 from lskeys.model import Tag
 from tests.conftest import REGION, Run
-from tests.faults.verb_cases import HOST_KEY
-
-from .server import MOMENT, Call, Liar, Reply, pair, pairs, said
+from tests.support.lying_server import MOMENT, Call, Liar, Reply, pair, pairs, said
+from tests.support.verb_cases import HOST_KEY
 
 ODD: tuple[object, ...] = (
     None,

@@ -7,7 +7,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.faults.server import HOLD, RESET, Call, Liar, Reply, pair, pairs, refused, said
+from tests.support.lying_server import HOLD, RESET, Call, Liar, Reply, pair, pairs, refused, said
 
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
 SLOW = "lskeys: hint: check the network, or allow more with --timeout SECONDS\n"

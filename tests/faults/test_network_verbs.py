@@ -8,9 +8,8 @@ import pytest
 from lskeys import storage
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import REGION, Run
-from tests.faults.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
-
-from .server import HOLD, RESET, Ending, Liar, Reply, only, refused
+from tests.support.lying_server import HOLD, RESET, Ending, Liar, Reply, only, refused
+from tests.support.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 GATEWAY = Reply(b"<html>502 Bad Gateway</html>", status=502)
 HTML = Reply(b"<html>Log in</html>")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import lskeys
-from tests.matrix import Injected
+from tests.support.matrix import Injected
 
 ROOT = Path(lskeys.__file__).parent
 STRICT = ("-X", "dev", "-W", "error", "-bb")

@@ -16,11 +16,10 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
-from tests.cli.keys import fingerprint, own_pem, public_line
 from tests.conftest import CREATED, REGION, Ran, Run
-from tests.matrix import Injected
-
-from .server import Liar, pair, pairs, said
+from tests.support.cli_keys import fingerprint, own_pem, public_line
+from tests.support.lying_server import Liar, pair, pairs, said
+from tests.support.matrix import Injected
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 WORDS = ["rotate-default", "--yes", "--quiet"]
@@ -134,7 +133,7 @@ def staged(tmp_path: Path, name: str) -> Iterator[Scene]:
 def kill_points() -> Iterator[KillPoints]:
     """The program, running."""
     with subprocess.Popen(
-        (sys.executable, "-m", "tests.faults.kill_points"),
+        (sys.executable, "-m", "tests.support.kill_points"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

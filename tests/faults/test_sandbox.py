@@ -18,7 +18,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Run
-from tests.matrix import Injected
+from tests.support.matrix import Injected
 
 PATIENCE = 60.0
 LISTENING = "0A"

@@ -17,9 +17,8 @@ from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.cli.test_hostile import ATTACKS, STYLE, is_harmless
 from tests.conftest import NOW, REGION, Run, Stream
-from tests.faults.verb_cases import ASKING, FORMATTED, REMOTE, VERB_CASES, Stage, VerbCase, named
-
-from .server import Call, Liar, Reply, refused, reworded
+from tests.support.lying_server import Call, Liar, Reply, refused, reworded
+from tests.support.verb_cases import ASKING, FORMATTED, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 EVERYTHING = " ".join(ATTACKS.values())
 """Every attack in one text, since each is looked for in whatever comes out."""

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.conftest import Run
-from tests.faults.verb_cases import VERB_CASES, VerbCase, named, uncovered
-
-from .server import Liar
+from tests.support.lying_server import Liar
+from tests.support.verb_cases import VERB_CASES, VerbCase, named, uncovered
 
 
 def test_every_verb_is_covered() -> None:

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.keys import other_pem, public_line, save
 from tests.conftest import REGION, Ran, Run
-from tests.faults.writing_cases import DEFAULT_FILE
-from tests.special_files import PRECIOUS, STRANGE
-
-from .region import DEFAULT_PAIR
-from .region import Region as Account
-from .region import own_pem as small_pem
-from .server import Call, Liar, Reply, refused, said
+from tests.support.cli_keys import other_pem, public_line, save
+from tests.support.fake_region import DEFAULT_PAIR
+from tests.support.fake_region import Region as Account
+from tests.support.fake_region import own_pem as small_pem
+from tests.support.lying_server import Call, Liar, Reply, refused, said
+from tests.support.special_files import PRECIOUS, STRANGE
+from tests.support.writing_cases import DEFAULT_FILE
 
 HANDED_OUT = "DownloadDefaultKeyPair"
 CHANGES = {HANDED_OUT, "CreateKeyPair", "ImportKeyPair", "DeleteKeyPair"}
@@ -185,7 +184,7 @@ def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixt
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize(
-    ("verb", "operation", "answer"),
+    ("verb", "operation", "response"),
     [
         ("create --force", "ImportKeyPair", refused("AccessDeniedException", "no")),
         *(
@@ -386,7 +385,7 @@ def test_a_folder_for_temporary_files_on_another_disk(
 
 LIMITED = """
 import resource, sys
-from lskeys.process import main  # Python itself needs a fourth descriptor to load a file
+from lskeys.cli.process import main  # Python itself needs a fourth descriptor to load a file
 name, value, *words = sys.argv[1:]
 number = getattr(resource, name)
 resource.setrlimit(number, (int(value), resource.getrlimit(number)[1]))

@@ -11,8 +11,7 @@ import boto3
 import pytest
 
 from lskeys.sandbox import Sandbox, Switches, serve
-
-from .asking import KeyFile, Running, Start
+from tests.support.aws_clients import KeyFile, Running, Start
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123000, tzinfo=UTC)
 

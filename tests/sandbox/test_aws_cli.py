@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Server, environment
-
-from .asking import KeyFile, Running, Start
+from tests.support.aws_clients import KeyFile, Running, Start
 
 PROGRAM = os.environ.get("LSKEYS_TEST_AWS") or shutil.which("aws")
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from lskeys.sandbox.store import Store
-
-from .asking import KeyFile, Refusal, Running, Start, refusal
+from tests.support.aws_clients import KeyFile, Refusal, Running, Start, refusal
 
 SHOW = """
 import sys

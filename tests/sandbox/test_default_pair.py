@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from lskeys.sandbox import DEFAULT_PAIR
-
-from .asking import KeyFile, Running, Start, refusal
+from tests.support.aws_clients import KeyFile, Running, Start, refusal
 
 
 def test_hidden_unless_asked_for(running: Running) -> None:

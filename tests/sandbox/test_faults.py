@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.sandbox import EFFECTS, Fault, Switches, parse_fault
-
-from .asking import Refusal, Running, Start, exchange, refusal
-from .test_server import SIGNED, TARGET, request, status
+from tests.sandbox.test_server import SIGNED, TARGET, request, status
+from tests.support.aws_clients import Refusal, Running, Start, exchange, refusal
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .asking import KeyFile, Running, Start
+from tests.support.aws_clients import KeyFile, Running, Start
 
 FINGERPRINT_TYPES = ("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh")
 
@@ -53,7 +53,7 @@ def saved(tmp_path: Path) -> Callable[[str], Path]:
     return save
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_default_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
     """The default pair's fingerprint is the one openssl or ssh-keygen computes, in each form."""
     running = start(f"fingerprint-default={fingerprint_type}")
@@ -61,7 +61,7 @@ def test_default_pair(start: Start, saved: Callable[[str], Path], fingerprint_ty
     assert reported(running) == by_other_tools(path, fingerprint_type)
 
 
-@pytest.mark.parametrize("form", FINGERPRINT_TYPES)
+@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_created_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
     """So is a created pair's."""
     running = start(f"fingerprint-created={fingerprint_type}")
@@ -69,7 +69,7 @@ def test_created_pair(start: Start, saved: Callable[[str], Path], fingerprint_ty
     assert reported(running) == by_other_tools(path, fingerprint_type)
 
 
-@pytest.mark.parametrize("form", ["md5-spki", "md5-ssh", "sha256-ssh"])
+@pytest.mark.parametrize("fingerprint_type", ["md5-spki", "md5-ssh", "sha256-ssh"])
 def test_imported_rsa(start: Start, rsa_key: KeyFile, fingerprint_type: str) -> None:
     """So is an imported RSA key's."""
     running = start(f"fingerprint-imported-rsa={fingerprint_type}")
@@ -77,7 +77,7 @@ def test_imported_rsa(start: Start, rsa_key: KeyFile, fingerprint_type: str) -> 
     assert reported(running) == by_other_tools(rsa_key.path, fingerprint_type)
 
 
-@pytest.mark.parametrize("form", ["md5-ssh", "sha256-ssh"])
+@pytest.mark.parametrize("fingerprint_type", ["md5-ssh", "sha256-ssh"])
 def test_imported_ed25519(start: Start, ed25519_key: KeyFile, fingerprint_type: str) -> None:
     """So is an imported ed25519 key's."""
     running = start(f"fingerprint-imported-ed25519={fingerprint_type}")

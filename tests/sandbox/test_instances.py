@@ -3,8 +3,7 @@
 import pytest
 
 from lskeys.sandbox import HOME_REGION, REGIONS
-
-from .asking import Running, refusal
+from tests.support.aws_clients import Running, refusal
 
 
 @pytest.mark.parametrize(

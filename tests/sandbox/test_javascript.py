@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, environment
-
-from .asking import KeyFile, Start
+from tests.support.aws_clients import KeyFile, Start
 
 MODULES = os.environ.get("LSKEYS_TEST_NODE_MODULES")
 NODE = shutil.which("node")
@@ -33,7 +32,7 @@ def seen(start: Start, rsa_key: KeyFile) -> Any:  # noqa: ANN401  parsed JSON
     running.sandbox.add_instance("us-east-1", "web-1", key_pair_name="one")
     surroundings = {"PATH": os.environ["PATH"], "LSKEYS_TEST_NODE_MODULES": MODULES}
     done = subprocess.run(
-        [NODE, Path(__file__).with_name("drive.mjs"), rsa_key.public_line],
+        [NODE, Path(__file__).parents[1] / "support" / "drive.mjs", rsa_key.public_line],
         env=surroundings | environment(running.server.endpoint),
         capture_output=True,
         text=True,

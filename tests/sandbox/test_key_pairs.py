@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from botocore.awsrequest import AWSRequest
 
-from .asking import KeyFile, Refusal, Running, Start, refusal
+from tests.support.aws_clients import KeyFile, Refusal, Running, Start, refusal
 
 TAKEN = "Some names are already in use: "
 NOT_VALID = (
@@ -192,7 +192,7 @@ def test_malformed_requests(running: Running, body: bytes, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "text"),
+    ("fingerprint_type", "text"),
     [
         ("pem", lambda pem: pem),
         ("unterminated", lambda pem: pem.rstrip("\n")),

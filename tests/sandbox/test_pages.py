@@ -5,8 +5,7 @@ import base64
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR
-
-from .asking import Running, Start, refusal
+from tests.support.aws_clients import Running, Start, refusal
 
 
 def test_every_pair_once(start: Start) -> None:

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lskeys.sandbox import DEFAULT_PAIR, REGIONS
-
-from .asking import Running, Start
+from tests.support.aws_clients import Running, Start
 
 if TYPE_CHECKING:
     from mypy_boto3_lightsail.type_defs import InstanceTypeDef, KeyPairTypeDef

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from lskeys.sandbox import Sandbox, Server, environment, serve
-
-from .asking import Running, Start, exchange, refusal
+from tests.support.aws_clients import Running, Start, exchange, refusal
 
 SIGNED = (
     b"Authorization: AWS4-HMAC-SHA256 Credential=AKID/20260301/us-east-1/lightsail/aws4_request, "

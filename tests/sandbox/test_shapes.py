@@ -13,8 +13,7 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from lskeys.sandbox import DEFAULT_PAIR
 from lskeys.sandbox.faults import OPERATIONS as NAMES
 from lskeys.sandbox.operations import OPERATIONS
-
-from .asking import KeyFile, Running, Start
+from tests.support.aws_clients import KeyFile, Running, Start
 
 if TYPE_CHECKING:
     from mypy_boto3_lightsail import LightsailClient

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, NameTakenError, Sandbox, SandboxError, Switches
-
-from .asking import Running, Start
+from tests.support.aws_clients import Running, Start
 
 
 def mode(path: Path) -> int:

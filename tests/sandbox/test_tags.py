@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .asking import Running, refusal
+from tests.support.aws_clients import Running, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_lightsail.type_defs import TagTypeDef

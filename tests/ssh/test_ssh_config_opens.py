@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import Sandbox, Server
-from tests.cli.keys import public_line, save
 from tests.conftest import REGION, Run
-
-from .conftest import Sshd, make_key
+from tests.ssh.conftest import Sshd, make_key
+from tests.support.cli_keys import public_line, save
 
 ODD = "my 50%h keys, #1 of 'all'"
 

@@ -6,8 +6,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Run
-
-from .conftest import WORD, Sshd
+from tests.ssh.conftest import WORD, Sshd
 
 PASSPHRASE = "correct horse"  # noqa: S105  of a key that lives for one test
 

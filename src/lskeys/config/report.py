@@ -60,7 +60,7 @@ def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
         NamedSetting("no-input", settings.no_input.value, settings.no_input.origin),
         NamedSetting("debug", settings.debug.value, settings.debug.origin),
         NamedSetting("config-file", str(around.config_file), file_origin),
-        NamedSetting("key-folders", directories, "out and ~/.ssh"),
+        NamedSetting("key-directories", directories, "out and ~/.ssh"),
     ]
 
 

@@ -115,7 +115,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     if not any(_is_copy(match.key) for match in match_one(pair.fingerprint, copies)):
         raise _refused(
             pair,
-            "has no copy of its private local key, and AWS forgets its own",
+            "has no copy of its private key on this computer, and AWS forgets its own",
             "save it first with --backup DIR, or give it up with --no-backup",
         )
     return verified

@@ -28,7 +28,7 @@ class CreateRequest:
 
 @dataclass(frozen=True, slots=True)
 class SavedKey:
-    """A key pair's private local key, as `download-default` or `create` left it or would.
+    """A private key file, as `download-default` or `create` left it or would leave it.
 
     Attributes:
         pair_name: The key pair's name.

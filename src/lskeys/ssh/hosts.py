@@ -36,7 +36,7 @@ class Host:
         instance: The instance.
         address: Its public address.
         user: Whom to log in as; None where AWS does not say.
-        identity_file: The private local key that its key pair's fingerprint belongs to.
+        identity_file: The private key on this computer that its key pair's fingerprint belongs to.
         host_keys: The keys it is known by; none where they are not pinned.
         notes: What a reader of its block should know.
     """

@@ -90,7 +90,7 @@ PORTRAIT: View[KeyPairDetails] = View(
             "form", "VERIFIED AS", lambda each: each.fingerprint_type or "", _fingerprint_type_cell
         ),
         _many("tags", "TAGS", lambda each: [tags([tag]) for tag in each.pair.tags]),
-        _many("used-by", "Used by", lambda each: each.pair.used_by),
+        _many("used-by", "USED BY", lambda each: each.pair.used_by),
         _many("older-instances", "WITH AN OLDER KEY", lambda each: each.older_names, Tone.BAD),
         _many("private-files", "Private key", lambda each: _files(each, private=True)),
         _many("public-files", "Public key", lambda each: _files(each, private=False)),

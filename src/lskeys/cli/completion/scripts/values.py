@@ -11,7 +11,7 @@ NAMES = "names"
 REGIONS = "regions"
 PROFILES = "profiles"
 FILES = "files"
-DIRECTORIES = "folders"
+DIRECTORIES = "directories"
 NOTHING = "nothing"
 
 
@@ -59,4 +59,4 @@ def kind_of(values: Values) -> str:
 
 def template(name: str) -> str:
     """The part of a script that is the same whatever the commands are."""
-    return files("lskeys.completion").joinpath(name).read_text("utf-8")
+    return files(__package__).joinpath(name).read_text("utf-8")

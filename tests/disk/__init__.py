@@ -1,1 +1,0 @@
-"""What reads and writes key files: order, modes, faults, crashes and races."""

@@ -1,0 +1,286 @@
+"""Finding key files: by content, never by name, and harmlessly."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys import keys
+from lskeys.audit import DirectoryListing
+from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
+from lskeys.keys import PrivateKey
+from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.matching import LocalKey
+from lskeys.storage import key_search
+from tests.support.special_files import put_socket
+
+
+def names(directory: Path) -> list[str]:
+    """The names of the key files found in a directory."""
+    return [each.path.name for each in key_search.find([directory])]
+
+
+def test_a_private_key_is_described(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
+    """Every fact but the key itself, whatever the file is called."""
+    path = tmp_path / "holiday.jpg"
+    shutil.copy(key_file, path)
+    path.chmod(0o640)
+    assert key_search.find([tmp_path]) == (
+        LocalKey(
+            path=path,
+            fingerprints=key.fingerprints,
+            has_private=True,
+            encrypted=False,
+            mode=0o640,
+            algorithm="ssh-rsa",
+            bits=2048,
+            blob=key.public.blob,
+        ),
+    )
+
+
+def test_a_public_key_is_described(tmp_path: Path, key: PrivateKey) -> None:
+    """It has no private key, its comment is kept, and the private form is not known."""
+    (tmp_path / "id.pub").write_text(key.public.line("web server") + "\n")
+    (found,) = key_search.find([tmp_path])
+    assert (found.has_private, found.encrypted, found.comment) == (False, False, "web server")
+    assert found.fingerprints == key.public.fingerprints
+    assert FingerprintType.SHA1_PKCS8 not in {each.fingerprint_type for each in found.fingerprints}
+
+
+def copy(key_file: Path, path: Path) -> Path:
+    """A copy of a key file, for its owner only."""
+    shutil.copy(key_file, path)
+    path.chmod(0o600)
+    return path
+
+
+def encrypt(path: Path, *style: str) -> Path:
+    """Put a key file under a passphrase."""
+    passphrase = ("-N", "a passphrase", "-f", str(path))
+    words = ("ssh-keygen", "-q", "-p", *style, *passphrase)
+    subprocess.run(words, check=True, capture_output=True)
+    return path
+
+
+def test_an_encrypted_openssh_key_shows_its_public_half(
+    tmp_path: Path, key_file: Path, key: PrivateKey
+) -> None:
+    """Its public forms are known without the passphrase."""
+    encrypt(copy(key_file, tmp_path / "id"))
+    (found,) = key_search.find([tmp_path])
+    assert (found.has_private, found.encrypted) == (True, True)
+    assert (found.fingerprints, found.blob) == (key.public.fingerprints, key.public.blob)
+
+
+@pytest.mark.parametrize("style", ["PEM", "PKCS8"])
+def test_an_encrypted_pem_takes_its_public_half_from_its_neighbour(
+    tmp_path: Path, key_file: Path, key: PrivateKey, style: str
+) -> None:
+    """Alone it is a key without fingerprints; with `.pub` next to it, it has the public forms."""
+    path = encrypt(copy(key_file, tmp_path / "id"), "-m", style)
+    (alone,) = key_search.find([tmp_path])
+    assert (alone.has_private, alone.encrypted, alone.fingerprints) == (True, True, ())
+    (tmp_path / "id.pub").write_text(key.public.line("mine"))
+    found, public = key_search.find([tmp_path])
+    assert (found.path, found.encrypted, found.comment) == (path, True, "mine")
+    assert found.fingerprints == public.fingerprints == key.public.fingerprints
+
+
+def test_a_neighbour_that_is_no_public_key_is_not_believed(tmp_path: Path, key_file: Path) -> None:
+    """A private key called `.pub` says nothing about the key next to it."""
+    encrypt(copy(key_file, tmp_path / "id"), "-m", "PEM")
+    shutil.copy(key_file, tmp_path / "id.pub")
+    assert key_search.find([tmp_path])[0].fingerprints == ()
+
+
+def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
+    """Pipes, sockets, directories, loops, big files, garbage and files we may not read."""
+    shutil.copy(key_file, tmp_path / "key")
+    os.mkfifo(tmp_path / "pipe")
+    put_socket(tmp_path / "socket")
+    (tmp_path / "folder").mkdir()
+    shutil.copy(key_file, tmp_path / "folder" / "below")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "to zero").symlink_to("/dev/zero")
+    (tmp_path / "empty").touch()
+    (tmp_path / "garbage").write_bytes(bytes(range(256)))
+    (tmp_path / "config").write_text("Host *\n  IdentityFile ~/.ssh/key\n")
+    (tmp_path / "big").write_bytes(key_file.read_bytes() + b"\n" * 70_000)
+    with (tmp_path / "huge").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    assert names(tmp_path) == ["key"]
+
+
+def test_a_link_to_a_file_is_followed(tmp_path: Path, key_file: Path) -> None:
+    """Keys are often linked into ~/.ssh; the name in the directory is what is told."""
+    (tmp_path / "link").symlink_to(key_file)
+    assert names(tmp_path) == ["link"]
+
+
+def test_a_folder_is_searched_once(tmp_path: Path, key_file: Path) -> None:
+    """However it is spelled; a missing directory and a file are no error."""
+    directory = tmp_path / "ssh"
+    directory.mkdir()
+    shutil.copy(key_file, directory / "key")
+    (tmp_path / "link").symlink_to("ssh")
+    spelled = [
+        tmp_path / "missing",
+        directory,
+        directory / ".",
+        tmp_path / "link",
+        directory / "key",
+    ]
+    assert [each.path for each in key_search.find(spelled)] == [directory / "key"]
+
+
+def test_the_order_is_folders_then_names(tmp_path: Path, key_file: Path) -> None:
+    """As given, then by name, whatever order the disk has."""
+    for name in ("b/2", "b/10", "a/z", "a/a"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(key_file, path)
+    found = key_search.find([tmp_path / "b", tmp_path / "a"])
+    assert [str(each.path.relative_to(tmp_path)) for each in found] == ["b/10", "b/2", "a/a", "a/z"]
+
+
+def test_names_that_are_no_text_are_found(tmp_path: Path, key_file: Path) -> None:
+    """A name may be any bytes; on disks that take them they are kept as they are."""
+    try:
+        copy(key_file, tmp_path / os.fsdecode(b"\xff\xfe"))
+    except OSError:
+        pytest.skip("this computer wants names that are UTF-8")
+    assert [os.fsencode(each) for each in names(tmp_path)] == [b"\xff\xfe"]
+
+
+def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
+    """No file, mode or time of change differs afterwards."""
+    shutil.copy(key_file, tmp_path / "key")
+    before = {each: each.stat() for each in (tmp_path, tmp_path / "key")}
+    key_search.find([tmp_path])
+    key_search.read(tmp_path / "key")
+    for path, status in before.items():
+        now = path.stat()
+        assert (now.st_mode, now.st_mtime_ns, now.st_ctime_ns) == (
+            status.st_mode,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+        )
+
+
+def test_a_named_file_is_read(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
+    """`--key FILE` gives the same facts as a search."""
+    shutil.copy(key_file, tmp_path / "key")
+    found = key_search.read(tmp_path / "key")
+    assert (found,) == key_search.find([tmp_path])
+    assert found.fingerprints == key.fingerprints
+
+
+@pytest.fixture
+def locked(reachable: Path, key_file: Path) -> Iterator[Path]:
+    """A key file that we, as an ordinary user, may not read."""
+    path = copy(key_file, reachable / "locked")
+    path.chmod(0o000)
+    if os.geteuid():
+        yield path
+        return
+    reachable.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        yield path
+    finally:
+        os.seteuid(0)
+
+
+def test_a_file_we_may_not_read_is_passed_over_or_told(locked: Path) -> None:
+    """A search goes on without it; named, it is an error of this machine."""
+    assert key_search.find([locked.parent]) == ()
+    with pytest.raises(LocalError) as failure:
+        key_search.read(locked)
+    assert failure.value.message == f"cannot read {locked}: permission denied"
+
+
+def _nothing(_path: Path) -> None:
+    pass
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _zero(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _big(path: Path) -> None:
+    path.write_bytes(b"-----BEGIN RSA PRIVATE KEY-----\n" * 4000)
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"garbage")
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+NO_REGULAR_FILE = "{path} is not a regular file of at most 64 KiB"
+
+
+@pytest.mark.parametrize(
+    ("put", "error", "message"),
+    [
+        (_nothing, MissingError, "there is no file {path}"),
+        (_dangling, MissingError, "there is no file {path}"),
+        (_loop, LocalError, "cannot read {path}: too many levels of symbolic links"),
+        (Path.mkdir, RefusedError, NO_REGULAR_FILE),
+        (os.mkfifo, RefusedError, NO_REGULAR_FILE),
+        (_zero, RefusedError, NO_REGULAR_FILE),
+        (_big, RefusedError, NO_REGULAR_FILE),
+        (Path.touch, RefusedError, "{path} holds no key that can be read"),
+        (_garbage, RefusedError, "{path} holds no key that can be read"),
+    ],
+)
+def test_a_named_file_that_is_no_key_is_told(
+    tmp_path: Path, put: Callable[[Path], None], error: type[LskeysError], message: str
+) -> None:
+    """Each in one line that names the file, and none of them waits for ever."""
+    path = tmp_path / "key"
+    put(path)
+    with pytest.raises(error) as failure:
+        key_search.read(path)
+    assert failure.value.message == message.format(path=path)
+    assert failure.value.exit_code == error.exit_code
+
+
+def test_a_file_below_a_file_is_missing(tmp_path: Path) -> None:
+    """A path that cannot exist is a file that is not there."""
+    (tmp_path / "file").touch()
+    with pytest.raises(MissingError, match="there is no file"):
+        key_search.read(tmp_path / "file" / "key")
+
+
+def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> None:
+    """No repr of what the search gives holds a word of the private key."""
+    shutil.copy(key_file, tmp_path / "key")
+    word = keys.read_private(key_file.read_bytes()).pem.reveal().split()[5].decode()
+    assert word not in repr(key_search.find([tmp_path]))
+
+
+def test_key_folders_are_surveyed(tmp_path: Path) -> None:
+    """Permissions and names of all files, each directory once under whatever name."""
+    directory = tmp_path / "keys"
+    directory.mkdir()
+    directory.chmod(0o1750)
+    (directory / "web.pem").touch()
+    (directory / "web.pem.pub").symlink_to("nowhere")
+    (directory / "more").mkdir()
+    (tmp_path / "link").symlink_to(directory)
+    (tmp_path / "file").touch()
+    asked = [directory, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
+    inside = frozenset({"web.pem", "web.pem.pub", "more"})
+    assert key_search.list_directories(asked) == (DirectoryListing(directory, 0o1750, inside),)

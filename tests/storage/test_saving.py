@@ -1,0 +1,755 @@
+"""Saving private keys: 0600, whole or absent, never over another without confirmation."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lskeys import keys, storage
+from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.keys import PrivateKey
+from lskeys.storage import Saved
+from tests.support.saved_keys import ENVIRONMENT, PROGRAM, Saver
+from tests.support.special_files import PRECIOUS, STRANGE
+
+NAME = "LightsailDefaultKey-us-east-1.pem"
+UMASKS = (0o000, 0o002, 0o022, 0o027, 0o077, 0o133, 0o177, 0o277, 0o377, 0o477, 0o577, 0o777)
+NOBODY = 65534
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+
+
+def noon() -> datetime:
+    """The clock of these tests stands still."""
+    return datetime(2026, 7, 4, 12, 0, 0, tzinfo=UTC)
+
+
+def save(directory: Path, key: PrivateKey, *, name: str = NAME, force: bool = False) -> Saved:
+    """Save a key the way a verb does."""
+    with (
+        storage.open_key_directory(directory, now=noon) as held,
+        held.reserve(name, force=force) as reservation,
+    ):
+        return reservation.save(key, comment="web")
+
+
+def contents(directory: Path) -> dict[str, tuple[int, bytes]]:
+    """Mode and bytes of every file, by name."""
+    return {
+        each.name: (stat.S_IMODE(each.stat().st_mode), each.read_bytes())
+        for each in directory.iterdir()
+    }
+
+
+def expected(key: PrivateKey, name: str = NAME) -> dict[str, tuple[int, bytes]]:
+    """What lies in a directory after a key was saved there."""
+    line = key.public.line("web").encode() + b"\n"
+    return {name: (0o600, key.pem.reveal()), f"{name}.pub": (0o644, line)}
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Another umask for a while."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def test_a_key_is_saved_with_its_public_half(tmp_path: Path, key: PrivateKey) -> None:
+    """Both files are there, complete, with their modes, and nothing else is."""
+    saved = save(tmp_path, key)
+    public_path = tmp_path / f"{NAME}.pub"
+    assert saved == Saved(path=tmp_path / NAME, public_path=public_path, outcome="saved")
+    assert contents(tmp_path) == expected(key)
+
+
+def test_ssh_keygen_accepts_what_was_saved(tmp_path: Path, key: PrivateKey) -> None:
+    """The strictest reader of private key files finds the same public key next to it."""
+    saved = save(tmp_path, key)
+    derived = subprocess.run(
+        ("ssh-keygen", "-y", "-f", saved.path), capture_output=True, check=True
+    ).stdout
+    assert saved.public_path.read_bytes().split()[:2] == derived.split()[:2]
+
+
+@pytest.mark.parametrize("mask", UMASKS)
+def test_modes_do_not_depend_on_the_umask(tmp_path: Path, key: PrivateKey, mask: int) -> None:
+    """Files are 0600 and 0644, and the directories made are 0700, parents included."""
+    with umask(mask):
+        save(tmp_path / "a" / "b", key)
+    assert contents(tmp_path / "a" / "b") == expected(key)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "a", tmp_path / "a/b")] == [
+        0o700,
+        0o700,
+    ]
+
+
+@root_only
+@pytest.mark.parametrize("mask", [0o000, 0o077, 0o777])
+def test_an_ordinary_user_can_save_under_any_umask(reachable: Path, save: Saver, mask: int) -> None:
+    """Directories and files are usable though the umask takes the owner's own permissions."""
+    home = _home_of_nobody(reachable)
+    ran = save(home / "a" / "b", f"--user={NOBODY}", f"--umask={mask:o}")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
+    assert {name: mode for name, (mode, _) in contents(home / "a" / "b").items()} == {
+        "k.pem": 0o600,
+        "k.pem.pub": 0o644,
+    }
+
+
+def _home_of_nobody(reachable: Path) -> Path:
+    home = reachable / "home"
+    home.mkdir(0o700)
+    os.chown(home, NOBODY, NOBODY)
+    return home
+
+
+def test_the_same_key_is_left_as_it_is(tmp_path: Path, key: PrivateKey) -> None:
+    """Saving twice says "unchanged", and the second time writes nothing."""
+    saved = save(tmp_path, key)
+    before = [each.stat() for each in (saved.path, saved.public_path)]
+    assert save(tmp_path, key).outcome == "unchanged"
+    after = [each.stat() for each in (saved.path, saved.public_path)]
+    assert [(each.st_ino, each.st_mtime_ns) for each in after] == [
+        (each.st_ino, each.st_mtime_ns) for each in before
+    ]
+    assert contents(tmp_path) == expected(key)
+
+
+def test_the_same_key_is_known_by_content(tmp_path: Path, key: PrivateKey) -> None:
+    """In another format, PKCS#8 with CRLF, it is still the same key, and stays so."""
+    path = tmp_path / NAME
+    path.write_bytes(key.pem.reveal())
+    other_format = subprocess.run(
+        ("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", path), capture_output=True, check=True
+    ).stdout.replace(b"\n", b"\r\n")
+    path.write_bytes(other_format)
+    assert save(tmp_path, key).outcome == "unchanged"
+    assert path.read_bytes() == other_format
+
+
+def test_loose_permissions_of_the_same_key_are_mended(tmp_path: Path, key: PrivateKey) -> None:
+    """A private key that others could read is closed to them."""
+    save(tmp_path, key)
+    (tmp_path / NAME).chmod(0o644)
+    assert save(tmp_path, key).outcome == "unchanged"
+    assert contents(tmp_path) == expected(key)
+
+
+def test_stricter_permissions_are_left(tmp_path: Path, key: PrivateKey) -> None:
+    """0400 is its owner's choice."""
+    save(tmp_path, key)
+    (tmp_path / NAME).chmod(0o400)
+    save(tmp_path, key)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o400
+
+
+def test_a_missing_public_half_is_completed(tmp_path: Path, key: PrivateKey) -> None:
+    """The private key is unchanged, its `.pub` is there again."""
+    save(tmp_path, key).public_path.unlink()
+    assert save(tmp_path, key).outcome == "unchanged"
+    assert contents(tmp_path) == expected(key)
+
+
+def test_the_same_public_half_keeps_its_comment(tmp_path: Path, key: PrivateKey) -> None:
+    """A `.pub` that is of this key is not written again."""
+    line = key.public.line("my own words").encode()
+    (tmp_path / f"{NAME}.pub").write_bytes(line)
+    assert save(tmp_path, key).outcome == "saved"
+    assert (tmp_path / f"{NAME}.pub").read_bytes() == line
+
+
+def test_another_key_is_not_overwritten(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
+    """It is refused, by name and with the way out, and every file stays as it was."""
+    save(tmp_path, other)
+    before = contents(tmp_path)
+    (tmp_path / f"{NAME}.pub").unlink()
+    with pytest.raises(RefusedError, match="holds another key") as refusal:
+        save(tmp_path, key)
+    assert str(tmp_path / NAME) in refusal.value.message
+    assert "--force" in str(refusal.value.hint)
+    assert contents(tmp_path) == {NAME: before[NAME]}
+
+
+def test_force_replaces_and_keeps_the_old_files(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Old and new are both there afterwards, the old ones under the time of the change."""
+    save(tmp_path, other)
+    saved = save(tmp_path, key, force=True)
+    old, old_public = expected(other).values()
+    kept = tmp_path / f"{NAME}.old-20260704T120000Z"
+    public_kept = tmp_path / f"{NAME}.pub.old-20260704T120000Z"
+    assert (saved.outcome, saved.kept, saved.public_kept) == ("replaced", kept, public_kept)
+    assert contents(tmp_path) == expected(key) | {kept.name: old, public_kept.name: old_public}
+
+
+def test_force_without_need_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
+    """With force, too, the same key is left as it is."""
+    save(tmp_path, key)
+    assert save(tmp_path, key, force=True).outcome == "unchanged"
+    assert contents(tmp_path) == expected(key)
+
+
+def test_a_kept_file_is_no_longer_readable_by_others(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """An old private key at 0644 is not kept at 0644."""
+    (tmp_path / NAME).write_bytes(other.pem.reveal())
+    (tmp_path / NAME).chmod(0o644)
+    kept = save(tmp_path, key, force=True).kept
+    assert kept is not None
+    assert contents(tmp_path)[kept.name] == (0o600, other.pem.reveal())
+
+
+def test_two_changes_in_one_second_keep_both(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """A name for an old file that is taken is not taken away."""
+    (tmp_path / NAME).write_bytes(b"first")
+    save(tmp_path, other, force=True)
+    save(tmp_path, key, force=True)
+    stamp = "old-20260704T120000Z"
+    assert (tmp_path / f"{NAME}.{stamp}").read_bytes() == b"first"
+    assert (tmp_path / f"{NAME}.{stamp}-2").read_bytes() == other.pem.reveal()
+    assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
+
+
+def test_a_public_half_of_another_key_stops_everything(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Nothing is placed beside a `.pub` it does not belong to."""
+    line = other.public.line().encode()
+    (tmp_path / f"{NAME}.pub").write_bytes(line)
+    with pytest.raises(RefusedError, match=r"\.pub holds another key"):
+        save(tmp_path, key)
+    assert {name: text for name, (_, text) in contents(tmp_path).items()} == {f"{NAME}.pub": line}
+
+
+def test_a_private_key_is_no_public_half(tmp_path: Path, key: PrivateKey) -> None:
+    """Not even of the same key: it is not taken for a `.pub`."""
+    (tmp_path / f"{NAME}.pub").write_bytes(key.pem.reveal())
+    with pytest.raises(RefusedError, match=r"\.pub holds"):
+        save(tmp_path, key)
+
+
+def test_a_private_key_called_pub_is_closed_and_replaced_when_forced(
+    tmp_path: Path, key: PrivateKey
+) -> None:
+    """It is kept, no longer readable by others, and the public key takes its place."""
+    (tmp_path / f"{NAME}.pub").write_bytes(key.pem.reveal())
+    (tmp_path / f"{NAME}.pub").chmod(0o644)
+    kept = save(tmp_path, key, force=True).public_kept
+    assert kept is not None
+    assert contents(tmp_path) == expected(key) | {kept.name: (0o600, key.pem.reveal())}
+
+
+@pytest.mark.parametrize("suffix", ["", ".pub"])
+@pytest.mark.parametrize("content", [b"", b"garbage", b"x" * 70_000])
+def test_a_file_that_is_no_key_is_refused_before_aws_is_asked(
+    tmp_path: Path, content: bytes, suffix: str
+) -> None:
+    """No key could ever be the same as that: the refusal comes with the reservation."""
+    (tmp_path / f"{NAME}{suffix}").write_bytes(content)
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match="something that is no key"),
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
+    with pytest.raises(RefusedError, match="something that is no key"):
+        storage.inspect(tmp_path / NAME)
+    assert (tmp_path / f"{NAME}{suffix}").read_bytes() == content
+
+
+def test_an_encrypted_key_is_refused_before_aws_is_asked(tmp_path: Path, key_file: Path) -> None:
+    """Even if it shows the same public key: nobody can tell what is inside."""
+    path = tmp_path / NAME
+    shutil.copy(key_file, path)
+    path.chmod(0o600)
+    words = ("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path)
+    subprocess.run(words, check=True, capture_output=True)
+    before = path.read_bytes()
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match="an encrypted key, which cannot be compared"),
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
+    assert path.read_bytes() == before
+
+
+def test_two_halves_of_two_keys_are_refused_before_aws_is_asked(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """No key could fit both files that are there."""
+    (tmp_path / NAME).write_bytes(key.pem.reveal())
+    (tmp_path / f"{NAME}.pub").write_text(other.public.line())
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match=r"\.pub holds another key"),
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("suffix", ["", ".pub"])
+@pytest.mark.parametrize("kind", STRANGE)
+def test_nothing_is_written_through_what_is_no_file(
+    tmp_path: Path, kind: str, suffix: str, *, force: bool
+) -> None:
+    """With force or not, refused with the reservation, and untouched."""
+    put, words = STRANGE[kind]
+    path = tmp_path / f"{NAME}{suffix}"
+    put(path)
+    before = path.lstat()
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match=words),
+        held.reserve(NAME, force=force),
+    ):
+        pytest.fail("the place was given")
+    with pytest.raises(RefusedError, match=words):
+        storage.inspect(tmp_path / NAME, force=force)
+    after = path.lstat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert not (tmp_path / "nowhere").exists()
+    assert kind != "symlink" or path.read_bytes() == PRECIOUS
+
+
+def test_no_hard_link_is_written_through(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The other name of a replaced file keeps content and mode."""
+    twin = tmp_path / "twin"
+    twin.write_bytes(other.pem.reveal())
+    twin.chmod(0o644)
+    (tmp_path / NAME).hardlink_to(twin)
+    save(tmp_path, key, force=True)
+    assert contents(tmp_path)["twin"] == (0o644, other.pem.reveal())
+    assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
+
+
+def test_a_file_that_appears_while_aws_is_asked_is_not_overwritten(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The check before is not what protects it: the name is taken exclusively."""
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        (tmp_path / NAME).write_bytes(other.pem.reveal())
+        with pytest.raises(RefusedError, match="holds another key"):
+            reservation.save(key)
+    assert {name: text for name, (_, text) in contents(tmp_path).items()} == {
+        NAME: other.pem.reveal()
+    }
+
+
+def test_a_file_that_appears_is_kept_when_forced(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Force replaces what is there at that time, and keeps it."""
+    with (
+        storage.open_key_directory(tmp_path, now=noon) as held,
+        held.reserve(NAME, force=True) as reservation,
+    ):
+        (tmp_path / NAME).write_bytes(other.pem.reveal())
+        saved = reservation.save(key)
+    assert saved.outcome == "replaced"
+    assert saved.kept is not None
+    assert saved.kept.read_bytes() == other.pem.reveal()
+
+
+def test_what_is_there_is_told_before_aws_is_asked(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """A verb can compare it with AWS's fingerprint first."""
+    save(tmp_path, other)
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        assert reservation.present is not None
+        assert reservation.present.material is not None
+        assert reservation.present.material.fingerprints == other.fingerprints
+        assert (reservation.present.path, reservation.present.mode) == (tmp_path / NAME, 0o600)
+    with storage.open_key_directory(tmp_path) as held, held.reserve("new.pem") as reservation:
+        assert reservation.present is None
+    assert key.fingerprints != other.fingerprints
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException]) -> None:
+    """Whatever ends the work, the temporary files go, and what was there is as it was."""
+    (tmp_path / "mine").write_bytes(b"mine")
+
+    def fail_inside() -> None:
+        with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
+            assert len(list(tmp_path.iterdir())) == 3
+            raise error
+
+    with pytest.raises(error):
+        fail_inside()
+    assert {name: text for name, (_, text) in contents(tmp_path).items()} == {"mine": b"mine"}
+
+
+def test_temporary_files_are_private_and_have_their_space(tmp_path: Path) -> None:
+    """They are 0600 though the umask would let all in, and their blocks are taken."""
+    with umask(0), storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
+        found = [each.stat() for each in tmp_path.iterdir()]
+        assert [stat.S_IMODE(each.st_mode) for each in found] == [0o600, 0o600]
+        assert sorted(each.st_blocks * 512 for each in found) == [4096, 16384]
+        assert all(len(each.name) <= 30 for each in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o2775])
+def test_a_folder_others_may_write_in_is_refused(
+    tmp_path: Path, key: PrivateKey, mode: int
+) -> None:
+    """They could swap the file; the hint is the command that fixes it."""
+    loose = tmp_path / "a directory"
+    loose.mkdir()
+    loose.chmod(mode)
+    with pytest.raises(RefusedError, match="others may write in") as refusal:
+        save(loose, key)
+    with pytest.raises(RefusedError, match="others may write in"):
+        storage.inspect(loose / NAME)
+    assert str(refusal.value.hint).endswith(f"chmod go-w '{loose}'")
+    assert contents(loose) == {}
+
+
+def test_a_sticky_folder_is_accepted(tmp_path: Path, key: PrivateKey) -> None:
+    """In a directory like /tmp others cannot swap the file."""
+    tmp_path.chmod(0o1777)
+    assert save(tmp_path, key).outcome == "saved"
+
+
+def test_a_link_to_a_folder_is_followed(tmp_path: Path, key: PrivateKey) -> None:
+    """Many a ~/.ssh is one."""
+    (tmp_path / "real").mkdir(0o700)
+    (tmp_path / "link").symlink_to("real")
+    save(tmp_path / "link", key)
+    assert contents(tmp_path / "real") == expected(key)
+
+
+def test_a_file_is_no_folder(tmp_path: Path, key: PrivateKey) -> None:
+    """Neither the destination nor a parent of it."""
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "file" / "a" / "b"):
+        with pytest.raises(RefusedError, match="file is not a directory"):
+            save(path, key)
+
+
+def test_a_missing_folder_is_made_only_when_asked(tmp_path: Path) -> None:
+    """Without the wish there is an error with the command that makes it."""
+    missing = tmp_path / "missing"
+    with (
+        pytest.raises(MissingError, match="there is no directory") as refusal,
+        storage.open_key_directory(missing, make_missing=False),
+    ):
+        pytest.fail("it was opened")
+    assert refusal.value.hint == f"make it: mkdir -p {missing}"
+    assert not missing.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "/etc/passwd", "a\0b", "a\nb", "a\x1b[2J", "a\u202eb", "\udcff"]
+)
+def test_a_name_that_chooses_a_path_or_hides_is_refused(tmp_path: Path, name: str) -> None:
+    """A name from an answer stays inside the directory and looks like what it is."""
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match="is no file name"),
+        held.reserve(name),
+    ):
+        pytest.fail("the place was given")
+    assert contents(tmp_path) == {}
+
+
+def test_the_longest_name_is_saved_and_a_longer_one_refused(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """255 bytes with `.pub` fit; one more is refused before AWS is asked."""
+    longest = "k" * 251
+    save(tmp_path, key, name=longest)
+    assert contents(tmp_path) == expected(key, longest)
+    assert save(tmp_path, key, name=longest).outcome == "unchanged"
+    with pytest.raises(RefusedError, match="too long"):
+        save(tmp_path, key, name=longest + "k")
+    with pytest.raises(RefusedError, match="too long"):  # the old file could not be kept
+        save(tmp_path, other, name=longest, force=True)
+    assert contents(tmp_path) == expected(key, longest)
+
+
+@pytest.mark.parametrize("lies_there", ["", ".pub"])
+def test_the_longest_name_that_can_be_kept(
+    tmp_path: Path, key: PrivateKey, lies_there: str
+) -> None:
+    """With force, a name is refused whose old file could not be kept, whichever of the two."""
+    longest = "k" * 251
+    (tmp_path / f"{longest}{lies_there}").write_bytes(b"old")
+    with (
+        storage.open_key_directory(tmp_path) as held,
+        pytest.raises(RefusedError, match="too long"),
+        held.reserve(longest, force=True),
+    ):
+        pytest.fail("the place was given")
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
+    (tmp_path / f"{longest}{lies_there}").unlink()
+    save(tmp_path, key, name=longest, force=True)  # nothing is there that would have to be kept
+    assert contents(tmp_path) == expected(key, longest)
+
+
+def test_a_name_whose_old_file_can_just_be_kept(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """`NAME.pub.old-TIME-99` has to fit: 255 bytes do, and one more is refused with force."""
+    longest = "k" * (255 - len(".pub.old-20260704T120000Z-99"))
+    save(tmp_path, other, name=longest)
+    assert save(tmp_path, key, name=longest, force=True).outcome == "replaced"
+    save(tmp_path, other, name=longest + "k")
+    with pytest.raises(RefusedError, match="too long"):
+        save(tmp_path, key, name=longest + "k", force=True)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a\nb"])
+def test_a_look_refuses_what_is_no_name_where_no_folder_is(tmp_path: Path, name: str) -> None:
+    """A dry run says of a name what saving would say, also before the directory is made."""
+    with pytest.raises(RefusedError, match="no file name"):
+        storage.inspect(tmp_path / "missing" / name if name else Path("/"))
+
+
+def test_names_are_measured_in_bytes(tmp_path: Path, key: PrivateKey) -> None:
+    """A letter may take several."""
+    with pytest.raises(RefusedError, match="too long"):
+        save(tmp_path, key, name="\N{HIRAGANA LETTER KA}" * 90)
+
+
+def test_another_lskeys_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    """The wait is bounded, and the error says what to do."""
+    naps: list[float] = []
+    with (
+        storage.open_key_directory(tmp_path),
+        pytest.raises(RefusedError, match="another lskeys is writing in") as refusal,
+        storage.open_key_directory(tmp_path, wait=3, sleep=naps.append),
+    ):
+        pytest.fail("both hold it")
+    assert sum(naps) == pytest.approx(3)
+    assert refusal.value.hint == "wait until it is done, then try again"
+
+
+def test_another_lskeys_has_a_minute(tmp_path: Path) -> None:
+    """Unless another wait is asked for: as long as it may ask AWS one question by default."""
+    naps: list[float] = []
+    with (
+        storage.open_key_directory(tmp_path),
+        pytest.raises(RefusedError, match="another lskeys is writing in"),
+        storage.open_key_directory(tmp_path, sleep=naps.append),
+    ):
+        pytest.fail("both hold it")
+    assert sum(naps) == pytest.approx(60)
+
+
+def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -> None:
+    """The lock leaves nothing behind and the next one goes on."""
+    holder = storage.open_key_directory(tmp_path)
+    holder.__enter__()
+
+    def release(_seconds: float) -> None:
+        holder.__exit__(None, None, None)
+
+    with (
+        storage.open_key_directory(tmp_path, sleep=release) as held,
+        held.reserve(NAME) as reservation,
+    ):
+        reservation.save(key, comment="web")
+    assert contents(tmp_path) == expected(key)
+
+
+@contextmanager
+def _inside(directory: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that holds a directory and has a place in it reserved; it ends by a kill."""
+    command = (sys.executable, PROGRAM, key_file, directory, "--stop-inside")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "inside\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_killed_holder_holds_no_longer(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
+    """SIGKILL frees the directory and leaves 0600 files that are named as leftovers."""
+    with _inside(tmp_path, key_file):
+        assert storage.leftovers(tmp_path) == ()  # in use, not left over
+    left = storage.leftovers(tmp_path)
+    assert [each.name.startswith(".lskeys-") for each in left] == [True, True]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in left} == {0o600}
+    assert save(tmp_path, key).outcome == "saved"
+    assert storage.leftovers(tmp_path) == left
+
+
+def test_leftovers_are_files_only(tmp_path: Path) -> None:
+    """Links, directories and pipes of such a name are none, and a missing directory has none."""
+    (tmp_path / ".lskeys-folder").mkdir()
+    (tmp_path / ".lskeys-link").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / ".lskeys-pipe")
+    (tmp_path / ".lskeys-0").touch()
+    assert storage.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
+    assert storage.leftovers(tmp_path / "missing") == ()
+
+
+def test_several_keys_are_saved_from_threads(tmp_path: Path, key: PrivateKey) -> None:
+    """One directory is held once, and its places fill in parallel."""
+    together = threading.Barrier(8)
+    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
+
+        def save_one(number: int) -> str:
+            with held.reserve(f"{number}.pem") as reservation:
+                together.wait()
+                return reservation.save(key, comment="web").outcome
+
+        assert list(pool.map(save_one, range(8))) == ["saved"] * 8
+    names = [expected(key, f"{number}.pem") for number in range(8)]
+    assert contents(tmp_path) == {name: file for each in names for name, file in each.items()}
+
+
+def test_the_same_name_from_threads_is_saved_once(tmp_path: Path, key: PrivateKey) -> None:
+    """Inside one process no lock helps: the exclusive link does."""
+    together = threading.Barrier(8)
+    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
+
+        def save_one(_number: int) -> str:
+            with held.reserve(NAME) as reservation:
+                together.wait()
+                return reservation.save(key, comment="web").outcome
+
+        assert sorted(pool.map(save_one, range(8))) == ["saved"] + ["unchanged"] * 7
+    assert contents(tmp_path) == expected(key)
+
+
+def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
+    """One saves, the others find it unchanged, and no temporary file stays."""
+    ran = save(tmp_path / "new", "--together=40")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert sorted(ran.stdout.split()) == ["saved"] + ["unchanged"] * 39
+    assert sorted(contents(tmp_path / "new")) == ["k.pem", "k.pem.pub"]
+
+
+def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
+    """A dry run learns what is there, also where the directory is missing."""
+    assert storage.inspect(tmp_path / "missing" / NAME) == (None, None)
+    assert storage.inspect(tmp_path / NAME) == (None, None)
+    assert contents(tmp_path) == {}
+    save(tmp_path, key)
+    (tmp_path / NAME).chmod(0o644)
+    found, beside = storage.inspect(tmp_path / NAME)
+    assert found is not None
+    assert beside is not None
+    assert beside.path == tmp_path / f"{NAME}.pub"
+    assert found.material is not None
+    assert (found.mode, found.material.fingerprints) == (0o644, key.fingerprints)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o644
+
+
+def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> None:
+    """No value of the key store shows the key, whoever prints it."""
+    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
+        shown = repr((held, reservation, reservation.save(key)))
+    shown += repr(storage.inspect(tmp_path / NAME))
+    assert key.pem.reveal().splitlines()[1].decode() not in shown
+
+
+@root_only
+def test_a_folder_without_write_permission_is_told(reachable: Path, save: Saver) -> None:
+    """Exit 9, before AWS was asked, with where to look."""
+    closed = _home_of_nobody(reachable)
+    closed.chmod(0o500)
+    ran = save(closed, f"--user={NOBODY}")
+    assert (ran.returncode, ran.stdout) == (9, "")
+    assert ran.stderr == f"cannot write in {closed}: permission denied\n"
+    below = save(closed / "below", f"--user={NOBODY}")
+    assert (below.returncode, below.stderr) == (
+        9,
+        f"cannot make the directory {closed / 'below'}: permission denied\n",
+    )
+
+
+def test_a_limit_on_file_sizes_is_met_before_aws_is_asked(tmp_path: Path, save: Saver) -> None:
+    """The reservation finds out, and leaves nothing."""
+    ran = save(tmp_path, "--largest-file=8192")
+    assert (ran.returncode, ran.stdout) == (9, "")
+    assert ran.stderr == f"cannot write in {tmp_path}: file too large\n"
+    assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize("most", [3, 4, 5])
+def test_a_limit_on_open_files_is_told(tmp_path: Path, save: Saver, most: int) -> None:
+    """Wherever it is met, nothing stays behind."""
+    ran = save(tmp_path, f"--most-files={most}")
+    assert (ran.returncode, ran.stdout) == (9, "")
+    assert ran.stderr.endswith(": too many open files\n")
+    assert contents(tmp_path) == {}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for 12 KiB."""
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    words = ("mount", "-t", "tmpfs", "-o", "size=12k,mode=0700", "tmpfs", directory)
+    if subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield directory
+    subprocess.run(("umount", "-l", directory), check=True)
+
+
+def test_a_full_disk_is_met_before_aws_is_asked(small_disk: Path) -> None:
+    """The reservation fails with the way out, and nothing stays."""
+    with (
+        storage.open_key_directory(small_disk) as held,
+        pytest.raises(LocalError, match="no space left on device") as failure,
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
+    assert failure.value.hint == "free some space on that disk, then try again"
+    assert contents(small_disk) == {}
+
+
+def test_a_disk_that_fills_while_aws_is_asked_takes_the_key(
+    small_disk: Path, key: PrivateKey
+) -> None:
+    """What was reserved is there, though others took all the rest."""
+    subprocess.run(("mount", "-o", "remount,size=24k", small_disk), check=True)
+    with storage.open_key_directory(small_disk) as held, held.reserve(NAME) as reservation:
+        with pytest.raises(OSError, match="No space left"):
+            (small_disk / "others").write_bytes(bytes(24 * 1024))
+        assert reservation.save(key, comment="web").outcome == "saved"
+    (small_disk / "others").unlink()
+    assert contents(small_disk) == expected(key)
+
+
+def test_a_read_only_disk_is_told(small_disk: Path) -> None:
+    """Before AWS is asked, with the way out."""
+    subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
+    with (
+        storage.open_key_directory(small_disk) as held,
+        pytest.raises(LocalError, match="read-only file system") as failure,
+        held.reserve(NAME),
+    ):
+        pytest.fail("the place was given")
+    assert failure.value.hint == "that disk is mounted read-only: choose a directory on another"
+
+
+def test_what_was_saved_is_what_was_asked(tmp_path: Path, key: PrivateKey) -> None:
+    """The file holds the whole key and reads as the same one."""
+    saved = save(tmp_path, key)
+    again = keys.read_private(saved.path.read_bytes())
+    assert again.fingerprints == key.fingerprints

@@ -1,0 +1,593 @@
+"""Single steps of saving a key, each failed or disturbed at the moment that only it guards."""
+
+import contextlib
+import errno
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lskeys import storage
+from lskeys.errors import LocalError, RefusedError
+from lskeys.keys import SIZE_LIMIT, PrivateKey
+from tests.support.saved_keys import Saver
+from tests.support.tracing import needs_strace, strace
+
+NAME = "web.pem"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+VerbCase = Callable[[str, tuple[object, ...]], None]
+
+_deeds: list[VerbCase] = []
+
+
+def _listen(event: str, arguments: tuple[object, ...]) -> None:
+    for case in tuple(_deeds):
+        case(event, arguments)
+
+
+sys.addaudithook(_listen)  # once, since no hook can be taken away
+
+
+@contextlib.contextmanager
+def hearing(case: VerbCase) -> Iterator[None]:
+    """Have a function called before each audited call (PEP 578), which it may fail or disturb."""
+    _deeds.append(case)
+    try:
+        yield
+    finally:
+        _deeds.remove(case)
+
+
+def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> VerbCase:
+    """What makes every call of a kind fail, if its first arguments are those that are meant."""
+
+    def fail(happened: str, arguments: tuple[object, ...]) -> None:
+        if happened == event and when(" ".join(map(str, arguments))):
+            raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
+    """A private key file."""
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+    path.chmod(mode)
+    return path
+
+
+@needs_strace
+def test_a_draft_that_cannot_be_removed_is_told(tmp_path: Path, save: Saver) -> None:
+    """The key has its name, and that is what is said, not that it could not be written."""
+    directory = tmp_path / "out"
+    words = ("--seccomp-bpf", "--trace=unlinkat", "--inject=unlinkat:error=EIO:when=1")
+    ran = save(directory, before=strace(tmp_path / "log", *words))
+    assert ran.returncode == 9
+    assert ran.stderr.startswith(f"{directory / 'k.pem'} is saved, but {directory / '.lskeys-'}")
+    assert ran.stderr.endswith(" cannot be removed: input/output error\n")
+
+
+@needs_strace
+def test_a_disk_that_tells_late_that_it_is_full(tmp_path: Path, save: Saver) -> None:
+    """What it says only when flushed is met before AWS is asked, and nothing stays."""
+    words = (
+        *("--seccomp-bpf", "--trace=fallocate,fsync", "--inject=fallocate:error=EINVAL"),
+        "--inject=fsync:error=ENOSPC:when=2",  # the first is of the new directory's parent
+    )
+    ran = save(tmp_path / "out", before=strace(tmp_path / "log", *words))
+    assert ran.returncode == 9
+    assert ran.stderr == f"cannot write in {tmp_path / 'out'}: no space left on device\n"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def opened() -> set[str]:
+    """The descriptors of this process."""
+    return {each.name for each in Path("/dev/fd").iterdir()}
+
+
+def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
+    """Not one descriptor, after every kind of save, refusal, look and fixing."""
+    directory = tmp_path / "made" / "out"
+
+    def every() -> None:
+        for each, force in ((key, False), (key, False), (other, True), (key, True)):
+            with (
+                storage.open_key_directory(directory) as held,
+                held.reserve("web.pem", force=force) as reservation,
+            ):
+                reservation.save(each)
+        with (
+            contextlib.suppress(RefusedError),
+            storage.open_key_directory(directory) as held,
+            held.reserve("web.pem", fresh=True),
+        ):
+            pytest.fail("it was taken")
+        storage.inspect(directory / "web.pem")
+        (directory / "web.pem.pub").unlink()
+        storage.write_public_key(directory / "web.pem")
+        (directory / "web.pem").chmod(0o644)
+        storage.restrict_file(directory / "web.pem")
+        storage.restrict_directory(directory)
+        (directory / ".lskeys-left").touch(0o600)
+        assert storage.leftovers(directory)
+
+    before = opened()
+    every()
+    assert opened() <= before
+
+
+def test_a_folder_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
+    """Whoever is quicker by a moment has made it, and the key is saved in it."""
+    directory, once = tmp_path / "made", [0o700]
+
+    def hurry(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.mkdir" and once:
+            directory.mkdir(once.pop())
+
+    with (
+        hearing(hurry),
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
+    ):
+        assert reservation.save(key).outcome == "saved"
+
+
+def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None:
+    """A parent, like /home, may be closed for reading: the new directory serves all the same."""
+    directory = tmp_path / "made"
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and arguments[0] == str(tmp_path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with (
+        hearing(refuse),
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
+    ):
+        assert reservation.save(key).outcome == "saved"
+
+
+def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
+    """What is not there to be read back was not saved, whoever took it away."""
+    directory = tmp_path / "out"
+
+    def take(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.remove" and str(arguments[0]).startswith(".lskeys-"):
+            (directory / "web.pem").rename(tmp_path / "taken")
+
+    with (
+        storage.open_key_directory(directory) as held,
+        held.reserve("web.pem") as reservation,
+        hearing(take),
+        pytest.raises(LocalError, match="does not read back as it was written"),
+    ):
+        reservation.save(key)
+
+
+def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: PrivateKey) -> None:
+    """What was looked at is looked at again once it is open: nothing is read from the other."""
+    path = tmp_path / "web.pem"
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+
+    def swap(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and arguments[0] == path.name:
+            path.unlink()
+            os.mkfifo(path)
+
+    with hearing(swap), pytest.raises(RefusedError, match="is a named pipe"):
+        storage.inspect(path)
+
+
+def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey) -> None:
+    """A file of somebody else is named, with the way out."""
+    path = tmp_path / "web.pem"
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+    path.chmod(0o644)
+
+    def refuse(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.chmod":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with hearing(refuse), pytest.raises(LocalError) as failure:
+        storage.restrict_file(path)
+    assert (
+        failure.value.message == f"cannot change the permissions on {path}: operation not permitted"
+    )
+    assert failure.value.hint == "look who owns it, and whether that disk keeps permissions"
+
+
+def test_a_public_half_that_cannot_be_written_is_told(tmp_path: Path, key: PrivateKey) -> None:
+    """By its name, and what was begun is gone."""
+    path = put(tmp_path / NAME, key)
+    with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
+        storage.write_public_key(path)
+    assert failure.value.message == f"cannot write {path}.pub: input/output error"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
+    """What no operating system said has neither a number nor a text, and is one sentence still."""
+
+    def fail(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.mkdir":
+            raise TimeoutError
+
+    with (
+        hearing(fail),
+        pytest.raises(LocalError) as failure,
+        storage.open_key_directory(tmp_path / "made"),
+    ):
+        pytest.fail("it was made")
+    assert failure.value.message == f"cannot make the directory {tmp_path / 'made'}: timeouterror"
+    assert failure.value.hint is None
+
+
+def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
+    """What was reserved and not used is not kept until the directory is closed."""
+    with storage.open_key_directory(tmp_path) as held:
+        with held.reserve(NAME):
+            assert len(list(tmp_path.iterdir())) == 2
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> None:
+    """It ends the clearing, not the cleanness: another thread's files are gone all the same."""
+    once = [KeyboardInterrupt]
+
+    def interrupt(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.remove" and once:
+            raise once.pop()
+
+    with hearing(interrupt), contextlib.ExitStack() as other_thread:
+        with pytest.raises(KeyboardInterrupt), storage.open_key_directory(tmp_path) as held:
+            other_thread.enter_context(held.reserve(NAME))
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
+    """It is removed all the same, and the error that is told is the one that came first."""
+
+    def fail() -> None:
+        with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
+            drafts = {each.stat().st_ino for each in tmp_path.iterdir()}
+            for number in map(int, opened()):
+                with contextlib.suppress(OSError):
+                    if os.fstat(number).st_ino in drafts:
+                        os.close(number)
+            raise LocalError("the first")
+
+    with pytest.raises(LocalError, match="the first"):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
+    """What has its name, but cannot be read back, is told as that: it may be there or not."""
+    path = tmp_path / NAME
+    with (
+        hearing(failing("open", errno.EIO, when=lambda words: words.startswith(NAME))),
+        pytest.raises(LocalError) as failure,
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
+    ):
+        reservation.save(key)
+    assert failure.value.message == (
+        f"{path} is written, but the disk does not confirm it: input/output error"
+    )
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, other: PrivateKey) -> Path:
+    """Another directory, with a key of the same name that others may read."""
+    directory = tmp_path / "elsewhere"
+    directory.mkdir(0o700)
+    put(directory / NAME, other, 0o644)
+    return directory
+
+
+@contextlib.contextmanager
+def opened_next(directory: Path) -> Iterator[None]:
+    """Open a directory under the lowest free number, one that was given up just now."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> None:
+    """A directory that was given up is written in no more, and no other one that has its number."""
+    with storage.open_key_directory(tmp_path / "out") as held:
+        pass
+    made: list[object] = []
+
+    def listen(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]).startswith(".lskeys-"):
+            made.append(arguments)
+
+    with (
+        opened_next(elsewhere),
+        hearing(listen),
+        pytest.raises(LocalError, match="out was given up, because the run was stopped"),
+        held.reserve(NAME, force=True),
+    ):
+        pytest.fail("the place was given")
+    assert made == []
+
+
+def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey) -> None:
+    """Whoever gives the directory up waits for the thread that is writing: its key is whole."""
+    held = contextlib.ExitStack()
+    reservation = held.enter_context(storage.open_key_directory(tmp_path)).reserve(NAME)
+    ending = threading.Thread(target=held.close)
+
+    def end(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and not ending.ident:
+            ending.start()
+            ending.join(0.2)  # time enough to clear the draft away, were it not to wait
+
+    with hearing(end), reservation as reserved:
+        saved = reserved.save(key)
+    ending.join()
+    assert sorted(tmp_path.iterdir()) == [saved.path, saved.public_path]
+    assert saved.path.read_bytes() == key.pem.reveal()
+
+
+def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
+    """The same when the answer comes after the end: nothing is replaced, kept or fixed."""
+    with contextlib.ExitStack() as thread:
+        with storage.open_key_directory(tmp_path / "out") as held:
+            reservation = thread.enter_context(held.reserve(NAME, force=True))
+        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
+            reservation.save(key)
+    assert [each.name for each in elsewhere.iterdir()] == [NAME]
+    assert (elsewhere / NAME).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_thread_that_withdraws_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
+    """Nor is anything taken away."""
+    with contextlib.ExitStack() as thread:
+        with storage.open_key_directory(tmp_path / "out") as held:
+            reservation = thread.enter_context(held.reserve(NAME))
+            saved = reservation.save(key)
+        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
+            reservation.withdraw(saved)
+    assert [each.name for each in elsewhere.iterdir()] == [NAME]
+    assert saved.path.read_bytes() == key.pem.reveal()
+
+
+# Leftovers
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Path:
+    """A temporary file of a run that was killed."""
+    path = tmp_path / ".lskeys-left"
+    path.touch(0o600)
+    return path
+
+
+def test_a_leftover_that_becomes_a_link(tmp_path: Path, left: Path) -> None:
+    """Between the look at it and its opening: what the link leads to is no leftover."""
+    (tmp_path / "mine").touch()
+
+    def swap(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]) == str(left):
+            left.unlink()
+            left.symlink_to("mine")
+
+    with hearing(swap):
+        assert storage.leftovers(tmp_path) == ()
+    assert left.is_symlink()
+
+
+def test_a_leftover_that_is_removed_meanwhile(tmp_path: Path, left: Path) -> None:
+    """What is not there is not named."""
+
+    def remove(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and str(arguments[0]) == str(left):
+            left.unlink()
+
+    with hearing(remove):
+        assert storage.leftovers(tmp_path) == ()
+    assert not left.exists()
+
+
+def test_a_leftover_of_somebody_else(tmp_path: Path, left: Path) -> None:
+    """It cannot be opened, and is named: it may be a key of yours that root saved."""
+    with hearing(failing("open", errno.EACCES, when=lambda words: str(left) in words)):
+        assert storage.leftovers(tmp_path) == (left,)
+
+
+def test_leftovers_where_there_are_no_locks(tmp_path: Path, left: Path) -> None:
+    """Nobody can tell whether it is in use: rather named once too often."""
+    with hearing(failing("fcntl.flock", errno.ENOLCK)):
+        assert storage.leftovers(tmp_path) == (left,)
+
+
+# Keeping what is replaced
+
+
+def replaced(directory: Path, key: PrivateKey) -> Path:
+    """Save a key over what has its name, and tell where that is now."""
+    with (
+        storage.open_key_directory(directory) as held,
+        held.reserve(NAME, force=True) as reservation,
+    ):
+        kept = reservation.save(key).kept
+    assert kept is not None
+    return kept
+
+
+def test_the_largest_file_that_can_be_copied(tmp_path: Path, key: PrivateKey) -> None:
+    """Without hard links, a file of 64 KiB is kept whole."""
+    text = b"x" * SIZE_LIMIT
+    (tmp_path / NAME).write_bytes(text)
+    with hearing(failing("os.link", errno.EPERM)):
+        assert replaced(tmp_path, key).read_bytes() == text
+
+
+def test_nothing_stays_open_without_hard_links(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Neither after what is written under its own name, nor after a copy."""
+    put(tmp_path / NAME, other)
+    before = opened()
+    with hearing(failing("os.link", errno.EPERM)):
+        replaced(tmp_path, key)
+    assert opened() <= before
+
+
+def test_a_file_that_cannot_be_kept_is_not_replaced(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """A disk that fails is no disk without links: there is no copy, and the old file stays."""
+    put(tmp_path / NAME, other)
+    with (
+        hearing(failing("os.link", errno.EIO)),
+        pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
+    ):
+        replaced(tmp_path, key)
+    assert [each.name for each in tmp_path.iterdir()] == [NAME]
+    assert (tmp_path / NAME).read_bytes() == other.pem.reveal()
+
+
+def test_a_disk_that_fails_to_link_is_no_disk_without_links(
+    tmp_path: Path, key: PrivateKey
+) -> None:
+    """The key is not written another way, past a failure: it is told, and nothing stays."""
+    with (
+        hearing(failing("os.link", errno.EIO)),
+        pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
+    ):
+        reservation.save(key)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_gone_before_it_is_copied(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """Without hard links, what somebody takes away at that moment cannot be kept: told."""
+    put(tmp_path / NAME, other)
+
+    def take(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link":
+            (tmp_path / NAME).rename(tmp_path / "taken")
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with (
+        hearing(take),
+        pytest.raises(LocalError, match=r"cannot write .*: operation not permitted"),
+    ):
+        replaced(tmp_path, key)
+    assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+@contextlib.contextmanager
+def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
+    """Another program that puts a key, open to all, where one is about to be named."""
+
+    def hurry(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and not path.exists():
+            put(path, key, 0o644)
+
+    with hearing(hurry):
+        yield
+
+
+def test_the_same_key_of_somebody_quicker(tmp_path: Path, key: PrivateKey) -> None:
+    """It is there, which is what was wanted: "unchanged", and closed to others."""
+    path = tmp_path / NAME
+    with (
+        somebody_quicker(path, key),
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
+    ):
+        assert reservation.save(key).outcome == "unchanged"
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (key.pem.reveal(), 0o600)
+
+
+def test_another_key_of_somebody_quicker(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """It stays, with the name, or if forced next to it."""
+    path = tmp_path / NAME
+    with (
+        somebody_quicker(path, other),
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME) as reservation,
+        pytest.raises(RefusedError, match="holds another key"),
+    ):
+        reservation.save(key)
+    assert path.read_bytes() == other.pem.reveal()
+    path.unlink()
+    with somebody_quicker(path, other):
+        assert replaced(tmp_path, key).read_bytes() == other.pem.reveal()
+    assert path.read_bytes() == key.pem.reveal()
+
+
+def test_a_file_that_comes_and_goes(tmp_path: Path, key: PrivateKey) -> None:
+    """Somebody was quicker, and took the file away again: there is nothing to keep, which is told.
+
+    The place is as it was, and the next run saves the key.
+    """
+    once = [errno.EEXIST]
+
+    def come(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.link" and once:
+            raise OSError(once.pop(), "")
+
+    with hearing(come), pytest.raises(LocalError, match="no such file or directory"):
+        replaced(tmp_path, key)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_becomes_a_link_before_it_is_kept(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The link is what is kept; the file it leads to gets no second name."""
+    put(tmp_path / NAME, other)
+    (tmp_path / "mine").write_bytes(b"mine")
+
+    def swap(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "os.link" and arguments[0] == NAME:
+            (tmp_path / NAME).unlink()
+            (tmp_path / NAME).symlink_to("mine")
+
+    with hearing(swap):
+        assert replaced(tmp_path, key).is_symlink()
+    assert (tmp_path / "mine").stat().st_nlink == 1
+
+
+def test_ninety_nine_copies_of_one_second(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey
+) -> None:
+    """The last name is used, and then no other: nothing of all that is there is overwritten."""
+    put(tmp_path / NAME, other)
+    stamp = f"{NAME}.old-20261124T120000Z"
+    taken = [stamp, *(f"{stamp}-{number}" for number in range(2, 99))]
+    for each in taken:
+        (tmp_path / each).touch()
+
+    def save(each: PrivateKey) -> storage.Saved:
+        with (
+            storage.open_key_directory(tmp_path, now=lambda: NOON) as held,
+            held.reserve(NAME, force=True) as reservation,
+        ):
+            return reservation.save(each)
+
+    assert save(key).kept == tmp_path / f"{stamp}-99"
+    with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie beside"):
+        save(other)
+    assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
+    assert (tmp_path / f"{stamp}-99").read_bytes() == other.pem.reveal()
+    assert all((tmp_path / each).read_bytes() == b"" for each in taken)

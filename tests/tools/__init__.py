@@ -1,0 +1,1 @@
+"""Longer runs: fuzzing, load, mutants, sweeps."""

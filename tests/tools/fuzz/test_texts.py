@@ -1,0 +1,230 @@
+"""Texts that people, services and disks write: fingerprints, names, tags, settings, ssh's files."""
+
+import base64
+import contextlib
+import os
+import unicodedata
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lskeys.config import file as configfile
+from lskeys.config import settings
+from lskeys.config.settings import ConfigFile, Flags
+from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
+from lskeys.keypairs import tagging
+from lskeys.keypairs.names import check_name
+from lskeys.keys import fingerprints
+from lskeys.keys.fingerprints import Digest
+from lskeys.model import Tag
+from lskeys.ssh import config_text
+from lskeys.text import one_line, printable
+from tests.tools.fuzz.budget import fuzz
+
+ANY = st.text(st.characters(exclude_categories=()))
+"""All of Unicode, lone surrogates included."""
+
+digests = st.sampled_from([16, 20, 32]).flatmap(
+    lambda size: st.binary(min_size=size, max_size=size)
+)
+LOOKALIKES = st.text("0123456789abcdefABCDEFMDSHmdsha:+/= \u0660\uff10\u0430\n", max_size=70)
+
+
+@st.composite
+def spellings(draw: st.DrawFn, value: bytes) -> str:
+    """Any spelling of a digest that a tool or a person writes."""
+    digest = Digest(value)
+    digits = "".join(draw(st.sampled_from([each, each.upper()])) for each in value.hex())
+    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
+    base = base64.b64encode(value).decode()
+    bodies = [":".join(pairs), "".join(pairs)]
+    name = draw(st.sampled_from(["", digest.algorithm, digest.algorithm.upper()]))
+    if name or digest.algorithm == "sha256":
+        bodies += [base, base.rstrip("=")]
+    body = draw(st.sampled_from(bodies))
+    space = st.sampled_from(["", " ", "\n", "\t"])
+    return f"{draw(space)}{name}{':' if name else ''}{body}{draw(space)}"
+
+
+@given(digests, st.data())
+@fuzz
+def test_every_spelling_of_a_fingerprint(value: bytes, data: st.DataObject) -> None:
+    """Parsing undoes spelling, and one spelling is the same as any other."""
+    spelled, other = data.draw(spellings(value)), data.draw(spellings(value))
+    assert fingerprints.parse(spelled) == Digest(value)
+    assert fingerprints.same(spelled, other)
+
+
+@given(LOOKALIKES | ANY)
+@fuzz
+def test_what_looks_like_a_fingerprint(text: str) -> None:
+    """Showing undoes parsing: what is read is shown in a way that is read as the same."""
+    found = fingerprints.parse(text)
+    if found is not None:
+        assert text.strip().isascii()
+        assert fingerprints.parse(str(found)) == found
+        assert str(found).isprintable()
+
+
+@given(ANY)
+@fuzz
+def test_any_text_is_made_harmless(text: str) -> None:
+    """No control, format, bidi or blank character is left, and nothing visible is lost."""
+    shown = printable(text)
+    kept = [each for each in shown if unicodedata.category(each)[0] == "C"]
+    assert kept == []
+    assert shown.encode().decode() == shown
+    assert printable(shown) == shown
+    visible = [each for each in text if each.isascii() and each.isprintable()]
+    assert "".join(visible) in "".join(each for each in shown if each.isascii()) or len(
+        shown
+    ) > len(text)
+
+
+@given(ANY, ANY)
+@fuzz
+def test_harmless_texts_side_by_side(one: str, other: str) -> None:
+    """Beside each other they are as harmless as alone, but for marks on a letter."""
+    assert (printable(one) + printable(other)).isprintable()
+    assert one_line(one + "\n" + other).isprintable()
+
+
+@given(ANY)
+@fuzz
+def test_any_name(name: str) -> None:
+    """A name is plain ASCII that no path, shell or terminal obeys, or it is refused in one line."""
+    try:
+        check_name(name)
+    except UsageError:
+        return
+    assert name.isascii()
+    assert not set(name) & set("/\\ '\"$`;&|<>()*?[]{}~#!\n\r\t\0")
+    assert Path("folder", name).parent == Path("folder")
+
+
+@given(st.lists(ANY | st.text("ab=", max_size=4), max_size=5))
+@fuzz
+def test_any_tags(words: list[str]) -> None:
+    """Tags are read as written, each once, or refused."""
+    with contextlib.suppress(UsageError):
+        tags = tagging.read_tags(words)
+        written = [tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in tags]
+        assert written == words
+        assert len({tag.key for tag in tags}) == len(tags)
+        assert Tag("") not in tags
+    with contextlib.suppress(UsageError):
+        assert tagging.read_keys(words) == tuple(words)
+
+
+# Settings
+
+_TOML_VALUES = st.recursive(
+    st.sampled_from(['"a"', "'b'", "1", "1.5", "true", "2026-01-01", '"""c"""', '"\\u0000"', '""']),
+    lambda inner: st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]"),
+    max_leaves=5,
+)
+_TOML_LINES = st.one_of(
+    st.tuples(
+        st.sampled_from(["profile", "regions", "out", "output", "color", "colour", '"x\\u001b"']),
+        _TOML_VALUES,
+    ).map(" = ".join),
+    st.text(max_size=12),
+    st.just("[table]"),
+)
+_TOML = (
+    st.lists(_TOML_LINES, max_size=5)
+    .map("\n".join)
+    .map(lambda text: text.encode(errors="surrogatepass"))
+)
+
+
+def check_told(error: SetupError, path: Path | None = None) -> None:
+    """An error is one line, and names the file that is to be fixed."""
+    assert "\n" not in error.message
+    assert path is None or str(path) in error.message
+
+
+def resolve(flags: Flags, environ: dict[str, str], file: ConfigFile) -> None:
+    """Settle any settings: each comes from somewhere, or one line says why not."""
+    try:
+        settled = settings.resolve(flags, environ, file)
+    except SetupError as error:
+        check_told(error)
+        return
+    for name in ("profile", "regions", "out", "output", "color", "sandbox"):
+        assert getattr(settled, name).origin
+    assert settled.color.value in settings.COLORS
+    assert settled.output.value in (None, *settings.FORMATS)
+    assert asdict(settled)
+
+
+@given(content=_TOML | st.binary(max_size=60))
+@fuzz
+def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    """A config file is read, with known settings of the right type, or refused in one line."""
+    path = tmp_path_factory.getbasetemp() / "config.toml"
+    path.write_bytes(content)
+    try:
+        values = configfile.parse(path, settings.read(path) or "")
+    except SetupError as error:
+        check_told(error, path)
+        return
+    resolve(Flags(), {}, ConfigFile(path, values))
+
+
+_VARIABLES = (
+    *("LSKEYS_PROFILE", "LSKEYS_REGIONS", "LSKEYS_OUT", "LSKEYS_OUTPUT", "LSKEYS_COLOR"),
+    *("LSKEYS_SANDBOX", "AWS_REGION", "AWS_DEFAULT_REGION"),
+)
+_VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=()), max_size=9).map(
+    lambda text: os.fsdecode(text.encode(errors="surrogatepass"))
+)
+
+
+@given(st.dictionaries(st.sampled_from(_VARIABLES), _VALUES | st.sampled_from(["1", "json", "~x"])))
+@fuzz
+def test_any_environment(environ: dict[str, str]) -> None:
+    """So it is with every variable, whatever bytes it holds."""
+    resolve(Flags(), environ, ConfigFile(Path("config.toml"), {}))
+
+
+# What ssh reads
+
+_SSH_LINES = st.one_of(
+    st.sampled_from(
+        ["Host *", "Match all", "Include x", 'include "a b" c', "Include=~/.ssh/*", "  # x", ""]
+    ),
+    ANY.map(lambda text: text.replace("\n", " ")),
+)
+_SSH = (
+    st.lists(_SSH_LINES, max_size=6)
+    .map("\n".join)
+    .map(lambda text: text.encode(errors="surrogatepass"))
+)
+_PATHS = st.text(st.characters(exclude_characters="\0/", exclude_categories=()), min_size=1).map(
+    lambda name: Path("/home/ana/.ssh") / name
+)
+
+
+@given(_SSH | st.binary(), _PATHS | st.just(Path("/home/ana/.ssh/lskeys.config")))
+@fuzz
+def test_any_ssh_config_gets_its_include_once(text: bytes, file: Path) -> None:
+    """What was there stays, byte for byte, behind at most one line; a second time adds none."""
+    directory = Path("/home/ana/.ssh")
+    try:
+        once = config_text.with_include(text, file, directory)
+    except RefusedError:
+        return
+    assert once.endswith(text)
+    added = once.removesuffix(text)
+    assert added.count(b"\n") <= 1
+    assert config_text.with_include(once, file, directory) == once
+
+
+def test_errors_are_of_one_family() -> None:
+    """What these laws suppress is what the front door shows, and no other."""
+    assert issubclass(SetupError, LskeysError)
+    assert issubclass(UsageError, LskeysError)

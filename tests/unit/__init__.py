@@ -1,1 +1,0 @@
-"""What needs no disk of its own and no network."""
