@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock generated screenshots bench bench-record clean
+.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock screenshots bench bench-record clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -46,10 +46,6 @@ check: $(VENV)/checked
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# Completion scripts, manual pages and the help pages that tests expect, all from the command tree.
-generated: $(VENV)/tested
-	RENEW_GENERATED=1 $(BIN)/python -m pytest -q tests/cli/test_generated.py
-
 # Makes its own environments, of a wheel and of the current awscli; takes minutes and a quiet machine.
 bench:
 	$(PYTHON) -m benchmarks
@@ -57,8 +53,7 @@ bench:
 bench-record:
 	$(PYTHON) -m benchmarks --record docs/performance.md
 
-# What shells and man read is installed as it is: a page that is new must be, too.
-$(VENV)/installed: pyproject.toml $(wildcard completions/* man/*)
+$(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
@@ -111,7 +106,7 @@ lock: $(PACKAGE)/installed
 		--no-annotate --custom-compile-command 'make lock' --group test --group check --group package \
 		--output-file requirements.lock pyproject.toml
 
-# What README shows in pictures; a test says when they are no longer what lskeys shows.
+# The pictures in the documents.
 screenshots: $(VENV)/installed
 	$(BIN)/python docs/screenshots.py
 

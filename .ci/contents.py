@@ -34,13 +34,18 @@ def same(what: str, found: set[str], expected: set[str]) -> None:
 
 
 def shared(data: str) -> set[str]:
-    """The files that go beside the package: man pages, completions."""
-    names = set()
-    for source, target in TARGETS["wheel"].get("shared-data", {}).items():
-        files = [each for each in Path(source).rglob("*") if each.is_file()]
-        names |= {f"{data}/data/{target}/{each.relative_to(source)}" for each in files}
-        names |= {f"{data}/data/{target}"} if Path(source).is_file() else set()
-    return names
+    """The files next to the package: a manual page for each command, a script for each shell."""
+    verbs = (each.stem for each in Path("src/lskeys/cli/commands").glob("[!_]*.py"))
+    words = ("lskeys", *(f"lskeys-{each.strip('_').replace('_', '-')}" for each in verbs))
+    scripts = (
+        "bash-completion/completions/lskeys",
+        "zsh/site-functions/_lskeys",
+        "fish/vendor_completions.d/lskeys.fish",
+    )
+    return {
+        f"{data}/data/share/{each}"
+        for each in (*scripts, *(f"man/man1/{word}.1" for word in words))
+    }
 
 
 def main() -> None:

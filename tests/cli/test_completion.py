@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -87,7 +86,7 @@ def test_an_unknown_shell_is_a_usage_error(run: Run) -> None:
     """A shell without a script is told with those that have one."""
     ran = run("completion tcsh")
     assert (ran.exit_code, ran.out) == (2, "")
-    assert "'bash', 'zsh', 'fish', 'powershell'" in ran.err
+    assert "'bash', 'zsh', 'fish'" in ran.err
 
 
 def test_an_option_of_two_meanings_is_refused() -> None:
@@ -139,7 +138,7 @@ def test_values_of_options(offered: Offered, home: Path) -> None:
     assert offered("lskeys list --output js") == {"json", "jsonl"}
     assert offered("lskeys -o js") == {"json", "jsonl"}
     assert offered("lskeys create --type ") == {"rsa", "ed25519"}
-    assert offered("lskeys completion ") == {"bash", "zsh", "fish", "powershell"}
+    assert offered("lskeys completion ") == {"bash", "zsh", "fish"}
     assert offered("lskeys list --sort cr") == {"created"}
     assert offered("lskeys list --sort=-cr") == {"-created"}
     assert offered("lskeys list --columns name,cr") == {"name,created"}
@@ -221,7 +220,7 @@ def test_zsh_knows_every_place(run: Run, environ: dict[str, str], home: Path) ->
         "lskeys import mine sub/lap": "sub/laptop.pub",
         "lskeys list --columns name,support": "name,support-code",
         "lskeys audit --ignore stale": "stale-default",
-        "lskeys completion power": "powershell",
+        "lskeys completion zs": "zsh",
         "lskeys -r sa-": "sa-east-1",
         "lskeys tag web-p": "web-production",
     }
@@ -233,75 +232,3 @@ def test_zsh_knows_every_place(run: Run, environ: dict[str, str], home: Path) ->
             at.type("\x01print -r -- $((6*7)) '\x05'\n")
             answer = at.until("42 lskeys", "\n").partition("42 ")[2]
             assert answer.splitlines()[0].rstrip().endswith(became)
-
-
-@needs("pwsh")
-def test_powershell_reads_its_script(run: Run, home: Path) -> None:
-    """PowerShell parses the script and runs it."""
-    script = home / "lskeys.ps1"
-    script.write_text(run("completion powershell").out)
-    command = ["pwsh", "-NoProfile", "-Command", f"$ErrorActionPreference='Stop'; . {script}"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
-
-
-def parsed(script: str) -> Any:  # noqa: ANN401  a grammar is installed or it is not
-    """The tree of a PowerShell script, by a grammar that is not PowerShell's own."""
-    tree_sitter = pytest.importorskip("tree_sitter", reason="there is no tree-sitter here")
-    grammar = pytest.importorskip(
-        "tree_sitter_powershell", reason="there is no tree-sitter-powershell here"
-    )
-    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
-    return parser.parse(script.encode()).root_node
-
-
-def below(node: Any, kind: str) -> list[Any]:  # noqa: ANN401  the grammar's nodes
-    """The nodes of a kind in a tree, those inside one of them left out."""
-    if node.type == kind:
-        return [node]
-    return [found for child in node.children for found in below(child, kind)]
-
-
-def value_of(node: Any) -> Any:  # noqa: ANN401  the grammar's nodes
-    """A table as a dictionary of such values, anything else as its strings."""
-    tables = below(node, "hash_literal_expression")
-    if tables:
-        entries = below(tables[0].children[1], "hash_entry")
-        return {_word(each.children[0]): value_of(each.children[2]) for each in entries}
-    return [_word(each) for each in below(node, "verbatim_string_characters")]
-
-
-def _word(node: Any) -> str:  # noqa: ANN401  the grammar's nodes
-    text: str = node.text.decode()
-    return text[1:-1].replace("''", "'") if text.startswith("'") else text
-
-
-def test_the_powershell_script_is_powershell(run: Run) -> None:
-    """It parses without an error, and its table has every command with its options and help."""
-    root = parsed(run("completion powershell").out)
-    assert not root.has_error
-    assignments = below(root, "assignment_expression")
-    [shapes] = [value_of(each) for each in assignments if each.text.startswith(b"$shapes")]
-    wanted = {
-        " ".join(words): {option.long: [option.help] for option in command.options}
-        for command in TREE.walk()
-        for words in {command.words, (*command.words[:-1], command.alias or command.word)}
-    }
-    assert {words: shape["options"] for words, shape in shapes.items()} == wanted
-
-
-@pytest.mark.parametrize(
-    ("there", "broken"),
-    [
-        ("region''s", "region's"),
-        ("    $shape = $shapes[$command]", "    $shape = $shapes[$command"),
-        ("foreach ($word in $typed) {", "foreach ($word in $typed)"),
-        ("param($wordToComplete, ", "param($wordToComplete "),
-        ("arguments = @(", "arguments = (,"),
-    ],
-)
-def test_a_broken_powershell_script_is_seen(there: str, broken: str, run: Run) -> None:
-    """The check above is one: a quote, a bracket, a brace or a comma less is an error."""
-    script = run("completion powershell").out
-    assert there in script
-    assert parsed(script.replace(there, broken, 1)).has_error

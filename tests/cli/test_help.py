@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,25 @@ def test_topics_are_listed(run: Run) -> None:
 def test_help_of_a_verb_is_its_page(verb: commands.Verb, run: Run) -> None:
     """`help VERB` and `VERB --help` show the same."""
     assert run(f"help {verb.word}") == run(f"{verb.word} --help")
+
+
+@pytest.mark.parametrize(
+    "command", [*TREE.walk()], ids=lambda each: " ".join(each.words) or "lskeys"
+)
+def test_a_help_page_shows_all_of_it(
+    command: Command, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 80 columns nothing is cut or wider, and every word that is to be said is said."""
+    monkeypatch.setenv("COLUMNS", "80")
+    page = run(f"{' '.join(command.words)} --help").out
+    assert max(map(len, page.splitlines())) <= 80
+    assert "\u2026" not in page
+    texts = [command.summary, *command.text, *command.examples]
+    texts += [each.metavar + " " + each.help for each in command.arguments]
+    texts += [" ".join((*each.flags, each.help)) for each in command.options]
+    texts += [f"{each.word} {each.summary}" for each in command.commands]
+    missing = Counter(" ".join(texts).split()) - Counter(page.split())
+    assert not missing
 
 
 def test_help_of_a_short_name_is_the_verbs(run: Run) -> None:

@@ -9,7 +9,7 @@ from lskeys.cli.completion.scripts import SCRIPTS
 from lskeys.cli.options import ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 
-Shell = Literal["bash", "zsh", "fish", "powershell"]
+Shell = Literal["bash", "zsh", "fish"]
 
 
 @verb(ProgramOptions)
@@ -19,8 +19,7 @@ def print_completion(
 ) -> None:
     """Print the script that completes verbs, options and key names at TAB.
 
-    Package managers put the scripts in their places; else, once, for bash, zsh, fish and
-    PowerShell:
+    pipx and package managers install the scripts. Otherwise, once, for bash, zsh and fish:
 
     * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
 
@@ -28,11 +27,8 @@ def print_completion(
 
     * fish: save it as ~/.config/fish/completions/lskeys.fish
 
-    * powershell: add to $PROFILE the line lskeys completion powershell | Out-String | iex
-
     Examples:
         lskeys completion bash > ~/.local/share/bash-completion/completions/lskeys
         lskeys completion fish > ~/.config/fish/completions/lskeys.fish
     """
-    _, script = SCRIPTS[shell]
-    run.terminal.result(script(tree()).splitlines())
+    run.terminal.result(SCRIPTS[shell].make(tree()).splitlines())

@@ -51,7 +51,7 @@ def values_of(taker: Option | Argument) -> Values:
 
 
 def kind_of(values: Values) -> str:
-    """The values in one word that the scripts of bash and PowerShell know how to read."""
+    """The values in one word that the bash script can read."""
     if values.words:
         return f"{'list' if values.is_list else 'words'}:{' '.join(values.words)}"
     return values.kind
