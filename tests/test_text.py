@@ -1,4 +1,4 @@
-"""Text made harmless: a law over all of Unicode."""
+"""Text made harmless: a law over all of Unicode. The word that was probably meant."""
 
 import sys
 import unicodedata
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.text import one_line, printable
+from lskeys.text import did_you_mean, nearest, one_line, printable
 
 ANY = st.text(st.characters(exclude_categories=()))
 MARKED = st.text("a\u0301\u0489\u20dd\u0345 ", max_size=30)
@@ -135,3 +135,34 @@ def test_a_cut_message_says_so() -> None:
     assert one_line("a" * 10, 10) == "a" * 10
     assert one_line("a" * 11, 10) == "a" * 9 + "…"
     assert one_line("a  b\n\n c", 10) == "a b c"
+
+
+# Suggestions
+
+VERBS = ("list", "show", "delete", "download-default", "rotate-default")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("lst", "list"),
+        ("delte", "delete"),
+        ("download", "download-default"),
+        ("rot", "rotate-default"),
+        ("d", None),  # of two verbs
+        ("", None),
+        ("zzz", None),
+    ],
+)
+def test_nearest(word: str, meant: str | None) -> None:
+    """The only word that begins with it, else the one that looks most like it, else none."""
+    assert nearest(word, VERBS) == meant
+    assert did_you_mean(word, VERBS) == (meant and f"did you mean {meant}?")
+
+
+@given(st.text(max_size=8), st.lists(st.text(max_size=8), max_size=5))
+def test_only_known_words(word: str, known: list[str]) -> None:
+    """Nothing but a known word is ever told, and a known word is its own nearest."""
+    assert nearest(word, known) in {None, *known}
+    if word and word in known:
+        assert nearest(word, known) == word

@@ -59,6 +59,7 @@ TESTS = {
     "text.py": ("tests/test_text.py",),
     "lightsail/responses.py": ("tests/lightsail/test_responses.py", "tests/faults/test_answers.py"),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
+    "storage/key_search.py": ("tests/storage/test_key_search.py",),
 }
 """Which tests judge which module; the first failure ends a run."""
 
