@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.text import did_you_mean, nearest, one_line, printable
+from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
 MARKED = st.text("a\u0301\u0489\u20dd\u0345 ", max_size=30)
@@ -39,18 +40,15 @@ def test_every_character() -> None:
     assert wrong == []
 
 
-@given(ANY)
-def test_only_visible_text_comes_out(text: str) -> None:
-    """Whatever goes in, what comes out is printable and can be written anywhere in UTF-8."""
+@given(ANY, ANY)
+@fuzz
+def test_only_visible_text_comes_out(text: str, other: str) -> None:
+    """What comes out is printable, next to other text, too, stays as it is and is valid UTF-8."""
     shown = printable(text)
     shown.encode()
-    assert shown.isprintable()
-
-
-@given(ANY)
-def test_once_is_enough(text: str) -> None:
-    """Harmless text stays as it is."""
-    assert printable(printable(text)) == printable(text)
+    assert (shown + printable(other)).isprintable()
+    assert printable(shown) == shown
+    assert one_line(f"{text}\n{other}").isprintable()
 
 
 @given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20)))

@@ -123,15 +123,20 @@ def test_wrong_regions(liar: Liar, run: Run) -> None:
     assert len(liar.calls) > 10
 
 
-def test_hostile_regions_are_not_asked(liar: Liar, run: Run) -> None:
-    """A region AWS names chooses no host unless it can be a region's name."""
-    liar.responses("GetRegions", said({"regions": [{"name": "us-east-1"}, {"name": "x.evil/"}]}))
-    assert run("list --all-regions") == Ran(
+@pytest.mark.parametrize("line", ["list --all-regions", "download-default --all-regions --create"])
+@pytest.mark.parametrize("name", ["x.evil/", "../../escape"])
+def test_hostile_regions_are_not_asked(
+    name: str, line: str, liar: Liar, run: Run, home: Path
+) -> None:
+    """A region AWS names chooses no host and no path unless it can be a region's name."""
+    liar.responses("GetRegions", said({"regions": [{"name": "us-east-1"}, {"name": name}]}))
+    assert run(line) == Ran(
         4,
-        err="lskeys: error: x.evil/ is not a region's name\n"
+        err=f"lskeys: error: {name} is not a region's name\n"
         "lskeys: hint: a region looks like eu-west-1\n",
     )
     assert liar.operations == ["GetRegions"]
+    assert list(home.rglob("*.pem")) == []
 
 
 def test_the_region_is_the_one_that_was_asked(liar: Liar, run: Run) -> None:

@@ -1,6 +1,7 @@
 """The terminal: what every verb shows there is text, what it asks is asked of a person only."""
 
 import csv
+import json
 import os
 import re
 import shlex
@@ -15,13 +16,10 @@ import pytest
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import DEFAULT_PAIR
-from tests.cli.test_hostile import ATTACKS, STYLE, is_harmless
 from tests.conftest import NOW, REGION, Run, Stream
-from tests.support.lying_server import Call, Liar, Reply, refused, reworded
+from tests.support.hostile_text import ATTACKS, EVERYTHING, STYLE, is_harmless
+from tests.support.lying_server import Call, Liar, Reply, pair, pairs, refused, reworded
 from tests.support.verb_cases import ASKING, FORMATTED, REMOTE, VERB_CASES, Stage, VerbCase, named
-
-EVERYTHING = " ".join(ATTACKS.values())
-"""Every attack in one text, since each is looked for in whatever comes out."""
 
 SPARED = frozenset({"__type", "privateKeyBase64", "publicKeyBase64", "algorithm", "publicKey"})
 """Without these there would be no case."""
@@ -75,12 +73,12 @@ def test_every_fingerprint_and_user(case: VerbCase, liar: Liar, run: Run) -> Non
     assert is_harmless(ran.err)
 
 
-@pytest.mark.parametrize("options", ["", "-o json"], ids=["lines", "json"])
+@pytest.mark.parametrize(("code", "options"), [("OddException", ""), (EVERYTHING, "-o json")])
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
-def test_every_error(case: VerbCase, options: str, liar: Liar, run: Run) -> None:
+def test_every_error(case: VerbCase, code: str, options: str, liar: Liar, run: Run) -> None:
     """Whatever AWS says when it refuses, one visible line a member comes out."""
-    odd = refused("OddException", EVERYTHING, tip=EVERYTHING, docs=EVERYTHING)
+    odd = refused(code, EVERYTHING, tip=EVERYTHING, docs=EVERYTHING)
     odd.headers["x-amzn-RequestId"] = "a\x1b[31mb\x9bc"
     for operation in case.operations:
         liar.responses(operation, odd)
@@ -137,6 +135,75 @@ def test_every_path(case: VerbCase, output: str, hostile_home: Path, run: Run) -
     )  # ssh-config refuses what ssh would misread
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
+
+
+# What a list makes of one text
+
+
+def poisoned(attack: str) -> dict[str, object]:
+    """A pair with the attack in every member that is text."""
+    return pair(
+        attack,
+        arn=f"arn:aws:lightsail:us-east-1:{attack}:KeyPair/{attack}",
+        supportCode=attack,
+        fingerprint=attack,
+        location={"regionName": attack, "availabilityZone": attack},
+        resourceType=attack,
+        tags=[{"key": attack, "value": attack}, {"key": attack}],
+    )
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_one_key_pair_is_one_line(attack: str, liar: Liar, run: Run) -> None:
+    """No member begins a line or a field of its own; JSON gives a program the very text back."""
+    liar.responses("GetKeyPairs", pairs(poisoned(attack)))
+    out = run("list -o text --columns name,region,fingerprint,tags,arn").out
+    assert (out.count("\n"), out.count("\t"), is_harmless(out)) == (1, 4, True)
+    names = run("list -q").out
+    assert (names.count("\n"), is_harmless(names)) == (1, True)
+    [read] = json.loads(run("list -o json").out)["keyPairs"]
+    assert (read["name"], read["tags"][1]) == (attack, {"key": attack})
+
+
+@pytest.mark.parametrize("output", ["table", "text", "csv", "json", "jsonl"])
+def test_queries_are_harmless(output: str, liar: Liar, run: Run) -> None:
+    """The result of a query is as harmless as the whole, in every format."""
+    liar.responses("GetKeyPairs", pairs(poisoned(EVERYTHING)))
+    query = "[keyPairs[].[name,fingerprint],keyPairs[].tags,keyPairs[0]][]"
+    ran = run(f"list -o {output} --query '{query}'", terminal=True)
+    assert (ran.exit_code, is_harmless(ran.out), ran.err) == (0, True, "")
+
+
+def test_markup_and_letters_are_text(liar: Liar, run: Run) -> None:
+    """A table shows markup as it came and obeys none of it; letters of any script stay."""
+    texts = [ATTACKS["markup"], "Zoë-日本語-עברית-e\u0301"]
+    liar.responses("GetKeyPairs", pairs(*map(pair, texts)))
+    out = run("list -o table --columns name --color always", terminal=True).out
+    assert all(text in out for text in texts)
+    assert "\x1b[31m" not in out
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"])
+def test_formulas_are_inert(formula: str, liar: Liar, run: Run) -> None:
+    """In CSV, what a spreadsheet would compute begins with an apostrophe."""
+    liar.responses("GetKeyPairs", pairs(pair(formula)))
+    row = run("list -o csv --columns name").out.splitlines()[1]
+    assert row.strip('"').startswith("'" + formula[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{}", "list -r {}", "list --columns {}", "list --sort {}", "list -o {}", "list --{}"),
+        *("list --query {}]", "list -r us-east-1 --endpoint-url http://{}"),
+        *("delete -r us-east-1 {}", "delete -r us-east-1 web --fingerprint={}"),
+    ],
+)
+def test_command_lines_are_harmless(line: str, run: Run) -> None:
+    """What was typed, or pasted, is shown spelled out in errors."""
+    for attack in ATTACKS.values():
+        ran = run(line.format(shlex.quote(attack.replace("\ud800", ""))))
+        assert (ran.exit_code in {2, 4}, ran.out, is_harmless(ran.err)) == (True, "", True)
 
 
 # Questions

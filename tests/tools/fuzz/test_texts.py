@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import os
-import unicodedata
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Digest
 from lskeys.model import Tag
 from lskeys.ssh import config_text
-from lskeys.text import one_line, printable
 from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
@@ -67,29 +65,6 @@ def test_what_looks_like_a_fingerprint(text: str) -> None:
         assert text.strip().isascii()
         assert fingerprints.parse(str(found)) == found
         assert str(found).isprintable()
-
-
-@given(ANY)
-@fuzz
-def test_any_text_is_made_harmless(text: str) -> None:
-    """No control, format, bidi or blank character is left, and nothing visible is lost."""
-    shown = printable(text)
-    kept = [each for each in shown if unicodedata.category(each)[0] == "C"]
-    assert kept == []
-    assert shown.encode().decode() == shown
-    assert printable(shown) == shown
-    visible = [each for each in text if each.isascii() and each.isprintable()]
-    assert "".join(visible) in "".join(each for each in shown if each.isascii()) or len(
-        shown
-    ) > len(text)
-
-
-@given(ANY, ANY)
-@fuzz
-def test_harmless_texts_side_by_side(one: str, other: str) -> None:
-    """Beside each other they are as harmless as alone, but for marks on a letter."""
-    assert (printable(one) + printable(other)).isprintable()
-    assert one_line(one + "\n" + other).isprintable()
 
 
 @given(ANY)
