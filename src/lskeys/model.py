@@ -10,6 +10,9 @@ from lskeys.errors import InterruptedByUserError, LskeysError
 DEFAULT_PAIR = "LightsailDefaultKeyPair"
 """The name of the default key pair in every region (AWS: GetKeyPairs, includeDefaultKeyPair)."""
 
+DEFAULT_ALIAS = "default"
+"""What may be typed for the name of the default key pair."""
+
 T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen answer: the plain name reads best
 
 

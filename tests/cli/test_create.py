@@ -637,7 +637,7 @@ def test_passphrase_and_nobody_to_ask(server: Server, run: Run, option: str) -> 
     ran = run(f"create web --passphrase {option}", typed=typed, piped="one\none\n")
     assert ran == Ran(
         5,
-        err="lskeys: error: --passphrase asks, and there is nobody to ask\n"
+        err="lskeys: error: not a terminal: cannot ask for the passphrase\n"
         "lskeys: hint: use --passphrase-file FILE\n",
     )
     assert server.requests == []

@@ -503,9 +503,9 @@ def test_key_text_goes_nowhere_else(run: Run, home: Path, options: str) -> None:
 # where there is none
 
 
-@pytest.mark.parametrize("options", ["", "--yes", "--no-input", "--file -", "--dry-run", "--force"])
+@pytest.mark.parametrize("options", ["", "--file -", "--force"])
 def test_no_default_pair(server: Server, run: Run, home: Path, options: str) -> None:
-    """With nobody to ask, none is created: --create is named, and --yes is no --create."""
+    """Without a prompt none is created, and --create is named."""
     assert run(f"download-default {options}") == Ran(5, err=REFUSED_UNASKED.format(NONE_YET))
     assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
 
@@ -520,15 +520,6 @@ def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
     )
     assert "verified (md5-spki)" in ran.err
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
-
-
-@pytest.mark.parametrize("typed", ["n\n", "\n", "", "no\n", "yess\n"])
-def test_asked_and_no(server: Server, run: Run, home: Path, typed: str) -> None:
-    """Anything but a yes creates nothing."""
-    ran = run("download-default", typed=typed)
-    assert (ran.exit_code, ran.out) == (10, "")
-    assert ran.err.endswith("lskeys: error: you said no; nothing was created\n")
-    assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
 
 
 def test_create(server: Server, run: Run, home: Path) -> None:

@@ -205,7 +205,7 @@ def test_passphrase_without_a_terminal(run: Run, home: Path, rsa_pem: str) -> No
     save(home / "pem", encrypted_pem(rsa_pem))
     assert run("fingerprint pem --passphrase") == Ran(
         5,
-        err="lskeys: error: --passphrase asks, and there is nobody to ask\n"
+        err="lskeys: error: not a terminal: cannot ask for the passphrase\n"
         "lskeys: hint: use --passphrase-file FILE\n",
     )
 

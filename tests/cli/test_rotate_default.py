@@ -137,26 +137,6 @@ def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> Non
     assert asked(server) == LOOK + CHANGE
 
 
-@pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "lightsaildefaultkeypair\n"])
-def test_said_no(server: Server, old: str, run: Run, home: Path, typed: str) -> None:
-    """Anything but the name changes nothing, here or there."""
-    ran = run("rotate-default", typed=typed)
-    assert (ran.exit_code, ran.out) == (10, "")
-    assert ran.err.endswith("lskeys: error: that is not the name; nothing was changed\n")
-    assert (asked(server), [*home.glob(".ssh/*")], journals(home)) == (LOOK, [], [])
-    assert reported(run) == old
-
-
-def test_nobody_to_ask(server: Server, old: str, run: Run, home: Path) -> None:
-    """Without a terminal and --yes nothing is done."""
-    assert run("rotate-default") == Ran(
-        5,
-        err="lskeys: error: rotating asks first, and there is nobody to ask\n"
-        "lskeys: hint: to rotate without confirmation, add --yes\n",
-    )
-    assert (asked(server), [*home.glob(".ssh/*")], reported(run)) == (LOOK, [], old)
-
-
 @pytest.mark.parametrize("option", ["", "--yes"])
 def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
     """A dry run shows the plan and the path, asks nobody, and changes nothing."""

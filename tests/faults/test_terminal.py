@@ -206,54 +206,6 @@ def test_command_lines_are_harmless(line: str, run: Run) -> None:
         assert (ran.exit_code in {2, 4}, ran.out, is_harmless(ran.err)) == (True, "", True)
 
 
-# Questions
-
-
-ANSWERS = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
-"""What `yes |` and its like would say."""
-
-
-def stdin_and_stderr(*, stdin: bool, stderr: bool) -> tuple[Stream, Stream]:
-    """Streams that are terminals or not; stdin has every answer."""
-    return Stream(ANSWERS, terminal=stdin), Stream(terminal=stderr)
-
-
-NOBODY = {
-    "a pipe": ("", False, True),
-    "no terminal at all": ("", False, False),
-    "a hidden question": ("", True, False),
-    "--no-input": ("--no-input", True, True),
-}
-
-
-@pytest.mark.parametrize("who", NOBODY)
-@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
-def test_nobody_to_ask(case: VerbCase, who: str, liar: Liar, stage: Stage) -> None:
-    """Whatever is piped in, nothing is changed, here or there, by a verb that asks first."""
-    options, is_typed, is_seen = NOBODY[who]
-    stdin, stderr = stdin_and_stderr(stdin=is_typed, stderr=is_seen)
-    before = contents(stage.home)
-    invocation = Invocation(stdin, Stream(), stderr, os.environ, lambda: NOW)
-    assert main(shlex.split(f"{case.line} {options}"), invocation) == 5, stderr.written()
-    assert contents(stage.home) == before
-    changes = {"DeleteKeyPair", "DownloadDefaultKeyPair"}
-    assert not changes & set(liar.operations)
-
-
-@pytest.mark.parametrize("line", ["create new --passphrase", "fingerprint .ssh/own --passphrase"])
-def test_nobody_to_ask_for_a_passphrase(line: str, liar: Liar, stage: Stage, run: Run) -> None:
-    """A passphrase is typed by somebody, or comes from a file that is named."""
-    before = contents(stage.home)
-    assert run(line, piped="secret\nsecret\n").exit_code == 5
-    assert (contents(stage.home), liar.calls) == (before, [])
-
-
-def contents(directory: Path) -> dict[Path, tuple[int, bytes]]:
-    """Mode and content of every file below a directory."""
-    files = (each for each in directory.rglob("*") if each.is_file())
-    return {each: (each.stat().st_mode, each.read_bytes()) for each in files}
-
-
 # Streams
 
 

@@ -16,13 +16,13 @@ def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:
 
     Raises:
         UsageError: Both are given.
-        RefusedError: There is nobody to ask.
+        RefusedError: No prompt is possible.
     """
     if asks and file is not None:
         raise UsageError("--passphrase and --passphrase-file cannot be combined", hint="choose one")
     if asks and not can_prompt:
         raise RefusedError(
-            "--passphrase asks, and there is nobody to ask", hint="use --passphrase-file FILE"
+            "not a terminal: cannot ask for the passphrase", hint="use --passphrase-file FILE"
         )
 
 

@@ -3,15 +3,13 @@
 import contextlib
 import errno
 import os
-import select
 import shutil
-import signal
-import termios
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from lskeys.errors import LocalError, LskeysError
+from lskeys.errors import DeclinedError, LocalError, LskeysError
 from lskeys.model import Secret
+from lskeys.output import prompts
 from lskeys.output.result import json_text, raw_error
 from lskeys.text import printable
 
@@ -64,8 +62,16 @@ class Terminal:
 
     @property
     def can_prompt(self) -> bool:
-        """Whether there is somebody to ask: `yes |` is nobody."""
-        return not self._no_input and _is_terminal(self._stdin) and _is_terminal(self._stderr)
+        """Whether a question would be seen and answered by a person, not by `yes |`."""
+        return self.no_prompt is None
+
+    @property
+    def no_prompt(self) -> str | None:
+        """Why no prompt is possible; None where one is."""
+        if self._no_input:
+            return "--no-input is set"
+        is_terminal = _is_terminal(self._stdin) and _is_terminal(self._stderr)
+        return None if is_terminal else "not a terminal"
 
     @property
     def colored(self) -> bool:
@@ -168,6 +174,9 @@ class Terminal:
         if self._json_errors:
             self._tell(json_text(raw_error(error)))
             return
+        if isinstance(error, DeclinedError):  # nothing went wrong
+            self.note(error.message)
+            return
         self._tell(f"lskeys: error: {printable(error.message)}")
         if error.tip:
             self._tell(f"lskeys: {_SAID_BY_AWS}: {printable(error.tip)}")
@@ -189,8 +198,7 @@ class Terminal:
         self._clear_progress()
         self._write_stderr(f"{printable(call)} ")
         assert self._stdin is not None
-        _wait_for_line(self._stdin)
-        line = self._stdin.readline()
+        line = prompts.read_line(self._stdin)
         if not line.endswith("\n"):
             self._write_stderr("\n")
         return line.strip()
@@ -199,10 +207,9 @@ class Terminal:
         """A typed line that is not shown, without its end; empty at the end of input."""
         self._clear_progress()
         assert self._stdin is not None
-        with _unseen(self._stdin):  # before the question, whose answer may come at once
+        with prompts.hidden(self._stdin):  # before the question, whose answer may come at once
             self._write_stderr(f"{printable(call)} ")
-            _wait_for_line(self._stdin)
-            line = self._stdin.readline()
+            line = prompts.read_line(self._stdin)
         self._write_stderr("\n")
         return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
 
@@ -247,57 +254,6 @@ def _stdout_lost(error: OSError) -> LocalError:
         return LocalError("the reader of stdout is gone", hint="the result is not complete")
     reason = os.strerror(error.errno or errno.EIO).lower()
     return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
-
-
-def _wait_for_line(stdin: TextIO) -> None:
-    """Wait until a line was typed, or a signal came: then Python raises what that means.
-
-    A signal in the instant before `read` begins would be noticed when `read` ends, which is when
-    somebody types. The pipe it leaves a byte in ends a `select` that begins after it, too.
-    """
-    try:
-        descriptor = stdin.fileno()
-    except (OSError, ValueError):  # says it is a terminal, but is no file
-        return
-    reader, writer = os.pipe()
-    try:
-        os.set_blocking(writer, False)
-        with _waking(writer):
-            select.select([descriptor, reader], [], [])
-    finally:
-        os.close(reader)
-        os.close(writer)
-
-
-@contextlib.contextmanager
-def _waking(writer: int) -> Iterator[None]:
-    """Have every signal leave a byte in a pipe; only the main thread gets signals."""
-    try:
-        before = signal.set_wakeup_fd(writer)
-    except ValueError:
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-
-
-@contextlib.contextmanager
-def _unseen(stdin: TextIO) -> Iterator[None]:
-    """Switch the terminal's echo off, and back to how it was."""
-    try:
-        descriptor = stdin.fileno()
-        before = termios.tcgetattr(descriptor)
-    except (OSError, termios.error):  # says it is a terminal, but has no settings
-        yield
-        return
-    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
-    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

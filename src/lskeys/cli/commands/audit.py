@@ -13,8 +13,9 @@ from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions,
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import ALL_REGIONS
-from lskeys.errors import DeclinedError, FindingsError, RefusedError, UsageError
+from lskeys.errors import FindingsError, UsageError
 from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, attempt
+from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.storage import key_search
@@ -169,7 +170,8 @@ def _fix(run: Runtime, fixable: Collection[Finding]) -> list[Outcome[Finding]]:
     """Fix what was agreed to; what could not be fixed is an error, and stays a finding."""
     if not fixable:
         return []
-    _consent(run, fixable)
+    lines = [f"would fix {each.code}: {each.subject}" for each in fixable]
+    confirm(run.terminal, run.options, "fix this", lines)
     if run.options.dry_run:
         return []
     outcomes = [attempt(each.region or "", partial(_fixed, each)) for each in fixable]
@@ -190,22 +192,6 @@ def _fixed(finding: Finding) -> Finding:
     else:
         storage.restrict_file(file)
     return finding
-
-
-def _consent(run: Runtime, fixable: Collection[Finding]) -> None:
-    if run.options.yes and not run.options.dry_run:
-        return
-    if not run.terminal.can_prompt and not run.options.dry_run:
-        raise RefusedError(
-            "not a terminal: cannot ask for confirmation",
-            hint="to fix without confirmation, add --yes",
-        )
-    for each in fixable:
-        run.terminal.note(f"would fix {each.code}: {each.subject}")
-    if run.options.dry_run:
-        return
-    if run.terminal.prompt("Fix this? [y/N]").lower() not in {"y", "yes"}:
-        raise DeclinedError("you said no; nothing was changed")
 
 
 def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:

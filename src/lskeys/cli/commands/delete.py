@@ -19,12 +19,13 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded
-from lskeys.errors import DeclinedError, LskeysError, MissingError, RefusedError, UsageError
+from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.keypairs import default_pair, delete_guard, deletion, lookup
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.names import check_name, default_key_file
 from lskeys.keypairs.results import Deletion
 from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, attempt
+from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.deletions import DELETIONS
@@ -202,33 +203,18 @@ def _local_keys(run: Runtime, backup: Path | None) -> "tuple[LocalKey, ...]":
 
 
 def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
-    """Show what is at stake and have each name typed; all answers come before any deletion."""
-    if not clearances or (run.options.yes and not run.options.dry_run):
-        return
-    if not run.terminal.can_prompt and not run.options.dry_run:
-        raise RefusedError(
-            "deleting asks first, and there is nobody to ask",
-            hint="to delete without confirmation, add --yes",
-        )
+    """Have each name typed; all answers come before any deletion."""
     for clearance in clearances:
-        _show_deletion_warning(run, clearance)
-        if run.options.dry_run:
-            continue
-        name = clearance.pair.name
-        if run.terminal.prompt("Type the name to delete it:") != name:
-            raise DeclinedError("that is not the name; nothing was deleted")
+        lines = deletion_warning(clearance.pair, _proof(clearance), run.invocation.now())
+        confirm(run.terminal, run.options, "delete it", lines, clearance.pair.name)
 
 
-def _show_deletion_warning(run: Runtime, clearance: Clearance) -> None:
-    proof = "not verified against a local key"
+def _proof(clearance: Clearance) -> str:
     if clearance.local_file:
-        proof = f"verified with {clearance.local_file} ({clearance.fingerprint_type})"
-    elif clearance.expected:
-        proof = (
-            "will be verified against the backup" if clearance.needs_backup else "as you gave it"
-        )
-    for line in deletion_warning(clearance.pair, proof, run.invocation.now()):
-        run.terminal.note(line)
+        return f"verified with {clearance.local_file} ({clearance.fingerprint_type})"
+    if clearance.expected:
+        return "will be verified against the backup" if clearance.needs_backup else "as you gave it"
+    return "not verified against a local key"
 
 
 def _delete_each(

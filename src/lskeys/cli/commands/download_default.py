@@ -18,11 +18,12 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.errors import DeclinedError, LskeysError, RefusedError
+from lskeys.errors import LskeysError, RefusedError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import Destination, default_key_file
 from lskeys.keypairs.results import SavedKey
 from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, attempt
+from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
 
@@ -102,15 +103,13 @@ def _confirm_creation(run: Runtime, outcome: Outcome[KeyPair | None]) -> None:
     why = f"{outcome.region} has no default key pair"
     if outcome.error:
         why = f"{outcome.region} does not tell whether it has a default key pair (access denied)"
-    if run.options.dry_run or run.options.yes or not run.terminal.can_prompt:
-        raise RefusedError(
-            f"{why}, and downloading would create one",
-            hint="to create it, add --create",
-            region=outcome.region,
-        )
-    run.terminal.note(f"{why}; downloading creates one")
-    if run.terminal.prompt("Create it? [y/N]").lower() not in {"y", "yes"}:
-        raise DeclinedError("you said no; nothing was created")
+    refused = RefusedError(
+        f"{why}, and downloading would create one",
+        hint="to create it, add --create",
+        region=outcome.region,
+    )
+    details = [f"{why}; downloading creates one"]
+    confirm(run.terminal, run.options, "create it", details, otherwise=refused)
 
 
 def _save(

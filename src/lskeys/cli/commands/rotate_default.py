@@ -15,7 +15,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded, sandbox_path, state_path
-from lskeys.errors import DeclinedError, RefusedError, UsageError
+from lskeys.errors import UsageError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
@@ -24,6 +24,7 @@ from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import DefaultPairState, Plan
 from lskeys.keypairs.rotation.report import Rotation
 from lskeys.model import DEFAULT_PAIR, attempt
+from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import rfc3339
@@ -113,25 +114,15 @@ def _warn(run: Runtime, plan: Plan) -> None:
 
 def _consent(run: Runtime, plan: Plan) -> None:
     """Show what will be done and have the name typed, where a pair is deleted or created."""
-    if not plan.asks or (run.options.yes and not run.options.dry_run):
+    if not plan.asks:
         return
-    if not run.terminal.can_prompt and not run.options.dry_run:
-        raise RefusedError(
-            "rotating asks first, and there is nobody to ask",
-            hint="to rotate without confirmation, add --yes",
-        )
-    if plan.pair:
-        for line in deletion_warning(
-            plan.pair, "verified before anything is deleted", run.invocation.now()
-        ):
-            run.terminal.note(line)
-    for step in rotation_plan.steps(plan):
-        run.terminal.note(f"plan: {step}")
-    if (
-        not run.options.dry_run
-        and run.terminal.prompt("Type the name to rotate it:") != DEFAULT_PAIR
-    ):
-        raise DeclinedError("that is not the name; nothing was changed")
+    now = run.invocation.now()
+    proof = "verified before anything is deleted"
+    lines = [
+        *(deletion_warning(plan.pair, proof, now) if plan.pair else ()),
+        *(f"plan: {step}" for step in rotation_plan.steps(plan)),
+    ]
+    confirm(run.terminal, run.options, "rotate it", lines, DEFAULT_PAIR)
 
 
 def _tell(run: Runtime, rotated: Rotation) -> None:

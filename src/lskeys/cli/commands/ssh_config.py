@@ -14,9 +14,10 @@ from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions,
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded
-from lskeys.errors import DeclinedError, RefusedError, UsageError
+from lskeys.errors import UsageError
 from lskeys.keys.matching import match_all
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
+from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
 from lskeys.output.views.written_files import WRITTEN_FILES
@@ -159,7 +160,10 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     changes = [change for change in planned if change.is_change]
     for directory in dict.fromkeys(change.path.parent for change in planned):
         run.name_leftovers(directory)
-    _consent(run, changes)
+    for change in changes:
+        run.terminal.excerpt(change.diff())
+    if changes:
+        confirm(run.terminal, run.options, "write this")
     for change in changes:
         if not run.options.dry_run:
             config_files.write(change, wait=run.settings.timeout.value)
@@ -167,17 +171,3 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in planned
     ]
-
-
-def _consent(run: Runtime, changes: Sequence[FileChange]) -> None:
-    """Show what would change in which file, and ask; nothing is asked where nothing changes."""
-    unasked = run.options.yes or run.options.dry_run or not changes
-    if not unasked and not run.terminal.can_prompt:
-        raise RefusedError(
-            "not a terminal: cannot ask for confirmation",
-            hint="to write without confirmation, add --yes",
-        )
-    for change in changes:
-        run.terminal.excerpt(change.diff())
-    if not unasked and run.terminal.prompt("Write this? [y/N]").lower() not in {"y", "yes"}:
-        raise DeclinedError("you said no; nothing was changed")

@@ -1,0 +1,113 @@
+"""Consent: every command that asks by terminal, --yes, --dry-run, --no-input, and each answer."""
+
+import os
+import shlex
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Invocation
+from lskeys.sandbox import DEFAULT_PAIR
+from tests.conftest import NOW, Ran, Stream
+from tests.support.lying_server import Liar
+from tests.support.verb_cases import ASKING, Stage, VerbCase, named
+
+ANSWERS = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
+"""What `yes |` and its like would say."""
+
+TERMINALS = {"terminal": (True, True), "pipe": (False, True), "hidden prompt": (True, False)}
+"""Whether stdin and stderr are terminals."""
+
+OPTIONS = [
+    " ".join(filter(None, words))
+    for words in product(("", "--yes"), ("", "--dry-run"), ("", "--no-input"))
+]
+
+
+def expected(case: VerbCase, terminal: str, options: str) -> str:
+    """What becomes of a command: done, planned, refused, or the user is asked."""
+    can_ask = terminal == "terminal" and "--no-input" not in options
+    if case.consent != "--yes" and options.strip("-") in {"", "no-input"}:
+        return "asked" if can_ask else "refused"
+    if case.consent != "--yes":  # creating is not what --yes agrees to
+        return "refused"
+    if "--dry-run" in options:
+        return "planned"
+    return "done" if "--yes" in options else "asked" if can_ask else "refused"
+
+
+def run(line: str, typed: str, *, stdin: bool = True, stderr: bool = True) -> Ran:
+    """Run a command line on streams that are terminals or not."""
+    out, err = Stream(), Stream(terminal=stderr)
+    invocation = Invocation(Stream(typed, terminal=stdin), out, err, os.environ, lambda: NOW)
+    exit_code = main(shlex.split(line), invocation)
+    return Ran(exit_code, out.written(), err.written())
+
+
+def contents(directory: Path) -> dict[Path, tuple[int, bytes]]:
+    """Mode and content of every file below a directory."""
+    files = (each for each in directory.rglob("*") if each.is_file())
+    return {each: (each.stat().st_mode, each.read_bytes()) for each in files}
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+def test_who_is_asked(
+    case: VerbCase, terminal: str, options: str, liar: Liar, stage: Stage
+) -> None:
+    """A command is done, planned, refused or asked about by one rule; piped answers are none."""
+    before = contents(stage.home)
+    stdin, stderr = TERMINALS[terminal]
+    outcome = expected(case, terminal, options)
+    typed = "no\n" if outcome == "asked" else ANSWERS
+    ran = run(f"{case.line} {options}", typed, stdin=stdin, stderr=stderr)
+    sent = {"DeleteKeyPair", "DownloadDefaultKeyPair"} & set(liar.operations)
+    is_changed = contents(stage.home) != before or bool(sent)
+    wanted = {"done": case.exit_code, "planned": case.exit_code, "refused": 5, "asked": 10}
+    assert (ran.exit_code, is_changed) == (wanted[outcome], outcome == "done"), ran.err
+    assert (" it: " in ran.err or "[y/N] " in ran.err) is (outcome == "asked")
+    if outcome == "refused":
+        assert ran.err.endswith(f", add {case.consent}\n")
+    if outcome == "asked":
+        assert ran.err.endswith("cancelled; nothing was changed\n")
+        assert "error:" not in ran.err
+
+
+@pytest.mark.parametrize("wrong", ["maybe\n", "WEB2\n", "web \\\nyess\n"])
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.usefixtures("stage")
+def test_a_typo_may_be_tried_again(case: VerbCase, wrong: str) -> None:
+    """What is neither the right answer nor a no is asked again, and then counts."""
+    assert case.asks
+    assert run(case.line, wrong + case.asks).exit_code == case.exit_code
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "n\n", "No\n", "what\n\n", "what\n" * 3 + "{}"])
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+def test_anything_else_is_a_no(case: VerbCase, typed: str, liar: Liar, stage: Stage) -> None:
+    """Enter, no, Ctrl-D and three typos cancel: exit 10, nothing is changed, and no error."""
+    before = contents(stage.home)
+    ran = run(case.line, typed.format(case.asks))
+    assert (ran.exit_code, ran.out, contents(stage.home)) == (10, "", before)
+    assert ran.err.endswith("cancelled; nothing was changed\n")
+    assert not {"DeleteKeyPair", "DownloadDefaultKeyPair"} & set(liar.operations)
+
+
+@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.usefixtures("stage")
+def test_default_stands_for_its_long_name(case: VerbCase) -> None:
+    """`default` may be typed for the name of the default key pair, and for no other."""
+    names_default = DEFAULT_PAIR in (case.asks or "")
+    ran = run(case.line, "default\n")
+    assert ran.exit_code == (case.exit_code if names_default else 10)
+
+
+@pytest.mark.parametrize("line", ["create new --passphrase", "fingerprint .ssh/own --passphrase"])
+def test_a_passphrase_is_typed_or_in_a_file(line: str, liar: Liar, stage: Stage) -> None:
+    """A piped passphrase is refused before anything is read or sent."""
+    before = contents(stage.home)
+    assert run(line, "secret\nsecret\n", stdin=False).exit_code == 5
+    assert (contents(stage.home), liar.calls) == (before, [])
