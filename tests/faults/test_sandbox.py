@@ -88,7 +88,7 @@ def test_it_listens_on_loopback_alone(home: Path) -> None:
 
 
 def test_real_credentials_are_kept_nowhere(home: Path) -> None:
-    """A client with real ones is answered; they are in no file and in nothing the server writes."""
+    """A client with real ones is served; they are in no file and in nothing the server writes."""
     with serving() as running:
         client = boto3.client(
             "lightsail",
@@ -138,7 +138,7 @@ def test_real_credentials_are_not_needed(
 
 
 def test_nothing_is_needed_at_all(home: Path, run: Run) -> None:
-    """No credentials, no profile, no region, no AWS directory: every verb works in the sandbox."""
+    """Without credentials, profile, region or AWS directory, each command works in the sandbox."""
     assert not (home / ".aws").exists()
     assert not [name for name in os.environ if name.startswith("AWS_") and "METADATA" not in name]
     for line in VERBS[:3]:
@@ -176,7 +176,7 @@ def test_a_page_of_the_web_gets_nothing(server: Server, method: str) -> None:
 def test_a_hundred_that_never_finish(
     account: Sandbox, server: Server, run: Run, injected: Injected, sent: bytes
 ) -> None:
-    """Slow, huge or broken requests, a hundred at once, keep nobody else from an answer."""
+    """Slow, huge or broken requests, a hundred at once, keep no other client from its response."""
     account.add_key_pairs("us-east-1", ["web"])
     with ExitStack() as stack:
         for _ in range(100):

@@ -53,7 +53,7 @@ def response(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401  pa
 
 
 def test_lists(start: Start, ask: Ask) -> None:
-    """Pages are joined, and the default pair comes only when asked for."""
+    """Pages are joined, and the default pair comes only on demand."""
     running = start("page-size=2", seed=True)
     without = response(ask(running.server, "get-key-pairs"))["keyPairs"]
     everything = response(ask(running.server, "get-key-pairs", "--include-default-key-pair"))

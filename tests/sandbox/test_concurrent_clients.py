@@ -42,7 +42,7 @@ def test_two_servers_on_one_store(start: Start) -> None:
 
 
 def test_one_name_many_takers(running: Running, rsa_key: KeyFile) -> None:
-    """Of sixteen imports of one name at once, one wins; the others are told it is taken."""
+    """Of sixteen imports of one name at once, one wins; to the others it is taken."""
 
     def take(_: int) -> Refusal | None:
         client = running.client()

@@ -64,7 +64,7 @@ def test_deleting_with_its_fingerprint(running: Running) -> None:
 
 
 def test_by_name(start: Start) -> None:
-    """GetKeyPair answers for the default pair's name, unless the switch says it does not."""
+    """GetKeyPair finds the default pair by its name, unless the switch is off."""
     running = start()
     running.sandbox.add_default_key_pair("us-east-1")
     pair = running.client().get_key_pair(keyPairName=DEFAULT_PAIR)["keyPair"]

@@ -1,4 +1,4 @@
-"""Each fault can be seen by a client, and strikes where and as often as it was told to."""
+"""Each fault can be seen by a client, and strikes where and as often as it was ordered to."""
 
 import subprocess
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_hang(start: Start) -> None:
 def test_other_bodies(
     start: Start, fault: str, http_status: int, starts: bytes, ends: bytes
 ) -> None:
-    """Bodies that are not the answer come whole, with their status."""
+    """Bodies that are not the response come whole, with their status."""
     running = start(f"fault=GetRegions={fault}")
     response = exchange(running.server, request(running.server, SIGNED, TARGET))
     body = response.partition(b"\r\n\r\n")[2]
@@ -80,7 +80,7 @@ def test_other_bodies(
 
 
 def test_half_body(start: Start) -> None:
-    """Half the answer comes, then the end: less than its length says."""
+    """The response ends in the middle: it is shorter than its Content-Length."""
     running = start("fault=GetRegions=half-body")
     response = exchange(running.server, request(running.server, SIGNED, TARGET))
     head, _, body = response.partition(b"\r\n\r\n")
@@ -141,7 +141,7 @@ def test_added_while_running(running: Running) -> None:
 
 
 def test_faulted_requests_are_remembered(start: Start) -> None:
-    """A request that met a fault was asked all the same."""
+    """A request that met a fault is recorded like any other."""
     running = start("fault=GetKeyPairs=ThrottlingException*1")
     refusal(running.client().get_key_pairs)
     running.client().get_key_pairs()
@@ -149,7 +149,7 @@ def test_faulted_requests_are_remembered(start: Start) -> None:
 
 
 def test_latency(start: Start) -> None:
-    """An answer that waits longer than the client's patience comes too late."""
+    """A response later than the client's timeout comes too late."""
     running = start("latency=60")
     with pytest.raises(ReadTimeoutError):
         running.client(read_timeout=0.3).get_regions()

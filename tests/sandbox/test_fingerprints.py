@@ -55,7 +55,7 @@ def saved(tmp_path: Path) -> Callable[[str], Path]:
 
 @pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
 def test_default_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
-    """The default pair's fingerprint is the one openssl or ssh-keygen computes, in each form."""
+    """The default pair's fingerprint is the one openssl or ssh-keygen computes, of each type."""
     running = start(f"fingerprint-default={fingerprint_type}")
     path = saved(running.client().download_default_key_pair()["privateKeyBase64"])
     assert reported(running) == by_other_tools(path, fingerprint_type)
@@ -86,7 +86,7 @@ def test_imported_ed25519(start: Start, ed25519_key: KeyFile, fingerprint_type: 
 
 
 def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:
-    """Unswitched, each origin has the form it most likely has at AWS."""
+    """Unswitched, each origin has the type it most likely has at AWS."""
     client = running.client()
     client.import_key_pair(keyPairName="rsa", publicKeyBase64=rsa_key.public_line)
     client.import_key_pair(keyPairName="ed25519", publicKeyBase64=ed25519_key.public_line)

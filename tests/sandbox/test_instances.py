@@ -48,7 +48,7 @@ def test_missing_instance(running: Running) -> None:
 
 
 def test_regions_are_botocores(running: Running) -> None:
-    """GetRegions knows the regions botocore knows, wherever it is asked."""
+    """GetRegions knows the regions botocore knows, in any region."""
     listed = running.client("sa-east-1").get_regions()["regions"]
     names = {str(region["name"]) for region in listed}
     assert names == set(running.session.get_available_regions("lightsail"))
@@ -57,7 +57,7 @@ def test_regions_are_botocores(running: Running) -> None:
 
 
 def test_zones_on_demand(running: Running) -> None:
-    """Availability zones come only when they are asked for."""
+    """Availability zones come only on demand."""
     client = running.client()
     assert client.get_regions()["regions"][0]["availabilityZones"] == []
     zones = client.get_regions(includeAvailabilityZones=True)["regions"][0]["availabilityZones"]

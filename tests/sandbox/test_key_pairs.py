@@ -31,7 +31,7 @@ def test_created_pair_shows_no_fingerprint(running: Running) -> None:
 
 
 def test_created_private_half_is_not_kept(running: Running) -> None:
-    """The private key of a created pair is in the answer and nowhere in the file."""
+    """The private key of a created pair is in the response and nowhere in the file."""
     pem = running.client().create_key_pair(keyPairName="made")["privateKeyBase64"]
     line = pem.splitlines()[5].encode()
     assert line not in running.sandbox.path.read_bytes()
@@ -46,7 +46,7 @@ def test_create_keeps_tags(running: Running) -> None:
 
 
 def test_operation_is_over(running: Running, rsa_key: KeyFile) -> None:
-    """Operations on key pairs come back terminal, and can be asked for again."""
+    """Operations on key pairs come back terminal, and GetOperation finds them."""
     client = running.client()
     operation = client.import_key_pair(keyPairName="laptop", publicKeyBase64=rsa_key.public_line)[
         "operation"
@@ -245,7 +245,7 @@ def test_namespaced_type(start: Start) -> None:
 
 
 def test_created_fingerprint(start: Start) -> None:
-    """CreateKeyPair's answer can have the fingerprint, the same as the list's."""
+    """CreateKeyPair's response can have the fingerprint, the same as the list's."""
     client = start("created-fingerprint=true").client()
     made = client.create_key_pair(keyPairName="made")["keyPair"]
     assert made["fingerprint"] == client.get_key_pairs()["keyPairs"][0]["fingerprint"]

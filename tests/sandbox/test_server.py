@@ -29,7 +29,7 @@ def request(server: Server, *headers: bytes, host: bytes = b"", body: bytes = b"
 
 
 def status(response: bytes) -> int:
-    """The status of an answer, which must be one."""
+    """The status of a response."""
     return int(response.split(b" ", 2)[1])
 
 
@@ -38,68 +38,79 @@ def still_answers(running: Running) -> bool:
     return bool(running.client().get_regions()["regions"])
 
 
-def test_well_formed_request(running: Running) -> None:
-    """What the other tests here spoil is answered when it is not spoilt."""
-    response = exchange(running.server, request(running.server, SIGNED, TARGET))
-    assert status(response) == 200
+HERE = "127.0.0.1:PORT"
+
+
+@pytest.mark.parametrize(
+    ("host", "headers", "expected", "why"),
+    [
+        (HERE, [], 200, b'"regions"'),
+        ("localhost:PORT", [], 200, b'"regions"'),
+        ("[::1]:PORT", [], 200, b'"regions"'),
+        ("LOCALHOST:PORT", [], 200, b'"regions"'),
+        ("example.com", [], 403, b"example.com"),
+        ("example.com:PORT", [], 403, b"example.com"),
+        ("127.0.0.1", [], 403, b"not '127.0.0.1'"),
+        ("127.0.0.1:1", [], 403, b"same port"),
+        ("127.0.0.1.example.com:PORT", [], 403, b"example.com"),
+        (HERE, [b"Origin: https://example.com\r\n"], 403, b"Origin"),
+        (HERE, [b"Origin: null\r\n"], 403, b"Origin"),
+        (HERE, [b"Origin: http://localhost\r\n"], 403, b"Origin"),
+    ],
+)
+def test_only_local_programs(
+    running: Running, host: str, headers: list[bytes], expected: int, why: bytes
+) -> None:
+    """Another host's requests (DNS rebinding) and web pages' are refused, with the reason."""
+    named = host.replace("PORT", str(running.server.port)).encode()
+    response = exchange(
+        running.server, request(running.server, SIGNED, TARGET, *headers, host=named)
+    )
+    assert (status(response), why in response) == (expected, True)
+    assert len(running.server.requests) == (expected == 200)
 
 
 def test_bound_to_loopback_only(running: Running) -> None:
-    """No other address of this machine answers."""
+    """No other address of this computer is served."""
     assert running.server.endpoint.startswith("http://127.0.0.1:")
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.2", running.server.port), timeout=5)
 
 
-@pytest.mark.parametrize("host", ["localhost:PORT", "[::1]:PORT", "LOCALHOST:PORT"])
-def test_own_names(running: Running, host: str) -> None:
-    """The localhost's names are accepted with the right port."""
-    named = host.replace("PORT", str(running.server.port)).encode()
-    response = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
-    assert status(response) == 200
+POST = b"POST / HTTP/1.1\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    "host",
-    ["example.com", "example.com:PORT", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.example.com:PORT"],
-)
-def test_foreign_host_is_refused(running: Running, host: str) -> None:
-    """A request that means another host (DNS rebinding) is refused and not performed."""
-    named = host.replace("PORT", str(running.server.port)).encode()
-    response = exchange(running.server, request(running.server, SIGNED, TARGET, host=named))
-    assert status(response) == 403
-    assert running.server.requests == []
-
-
-@pytest.mark.parametrize("origin", ["https://example.com", "null", "http://localhost"])
-def test_any_origin_is_refused(running: Running, origin: str) -> None:
-    """A browser's request is refused, whatever page it is from."""
-    header = f"Origin: {origin}\r\n".encode()
-    response = exchange(running.server, request(running.server, SIGNED, TARGET, header))
-    assert status(response) == 403
-    assert running.server.requests == []
-
-
-@pytest.mark.parametrize(
-    ("sent", "expected"),
+    ("sent", "expected", "why"),
     [
-        (b"\r\n\r\n", 400),
-        (b"nonsense\r\n\r\n", 400),
-        (b"GET / HTTP/9.9\r\n\r\n", 400),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nno colon\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1e3\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n", 413),
-        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 413),
-        (b"POST / HTTP/1.1\r\nA: " + b"a" * 200_000, 431),
+        (b"\r\n\r\n", 400, b"no request line"),
+        (b"nonsense\r\n\r\n", 400, b"nonsense"),
+        (b"GET / HTTP/9.9\r\n\r\n", 505, b"9.9"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, b"syntax"),
+        (POST + b"no colon\r\n\r\n", 400, b"malformed"),
+        (POST + b"A : b\r\n\r\n", 400, b"malformed"),
+        (POST + b"Host: a\r\nHost: b\r\n\r\n", 403, b"not 'a, b'"),
+        (POST + b"Content-Length: -1\r\n\r\n", 400, b"not a number"),
+        (POST + b"Content-Length: 1e3\r\n\r\n", 400, b"not a number"),
+        (POST + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na", 400, b"several lengths"),
+        (POST + b"Content-Length: 1048577\r\n\r\n", 413, b"longer than 1048576"),
+        (POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 413, b"longer"),
+        (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n", 501, b"only chunked"),
+        (POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, b"lengths"),
+        (CHUNKED + b"-1\r\n", 400, b"size of a chunk"),
+        (CHUNKED + b"1\r\nab\r\n", 400, b"longer than its size"),
+        (CHUNKED + b"100001\r\n", 413, b"longer than 1048576"),
+        (POST + b"A: " + b"a" * 200_000, 431, b"too long"),
+        (POST + b"A: b\r\n" * 101 + b"\r\n", 431, b"headers"),
+        (b"POST /" + b"a" * 200_000, 414, b"too long"),
     ],
 )
-def test_garbage_is_answered(running: Running, sent: bytes, expected: int) -> None:
-    """Garbage and oversized requests get their status, and the next client is served."""
-    assert status(exchange(running.server, sent)) == expected
+def test_garbage_is_refused(running: Running, sent: bytes, expected: int, why: bytes) -> None:
+    """Garbage and oversized requests get their status and a reason; the next client is served."""
+    response = exchange(running.server, sent)
+    assert (status(response), why in response) == (expected, True)
+    assert b"Connection: close\r\n" in response
     assert still_answers(running)
 
 
@@ -109,10 +120,14 @@ def test_an_oversized_body_is_not_read(running: Running) -> None:
     assert status(exchange(running.server, sent, b"a" * 1_000_000)) == 413
 
 
-def test_only_post(running: Running) -> None:
-    """A GET, as from a browser's address bar, is told so."""
-    head = f"GET / HTTP/1.0\r\nHost: 127.0.0.1:{running.server.port}\r\n\r\n"
-    assert status(exchange(running.server, head.encode())) == 405
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "SHOUT"])
+def test_only_post(running: Running, method: str) -> None:
+    """Other methods are refused with the one allowed; a HEAD's response has no body."""
+    spoilt = request(running.server, body=b"").replace(b"POST", method.encode(), 1)
+    response = exchange(running.server, spoilt)
+    assert status(response) == 405
+    assert b"\r\nAllow: POST\r\n" in response
+    assert response.endswith(b"\r\n\r\n") == (method == "HEAD")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +142,7 @@ def test_a_client_that_goes(running: Running, sent: bytes) -> None:
 
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"])
 def test_a_slow_client(start: Start, sent: bytes) -> None:
-    """A request that does not come to its end is answered 408, and nobody waits for it."""
+    """A request that does not come to its end gets 408, and nobody waits for it."""
     running = start(patience=0.2)
     with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as connection:
         connection.sendall(sent)
@@ -136,15 +151,48 @@ def test_a_slow_client(start: Start, sent: bytes) -> None:
 
 
 def test_keep_alive(running: Running) -> None:
-    """Several requests, sent at once, are answered in order on one connection."""
+    """Several requests, sent at once, get their responses in order on one connection."""
     first = request(running.server, SIGNED, TARGET).replace(b"Connection: close\r\n", b"")
     last = request(running.server, SIGNED, TARGET)
-    response = exchange(running.server, first + first + last)
+    response = exchange(running.server, first + b"\r\n" + first + last)
     assert response.count(b"HTTP/1.1 200 OK") == 3
 
 
+@pytest.mark.parametrize(
+    ("version", "connection", "persists"),
+    [
+        (b"1.1", b"", True),
+        (b"1.1", b"Connection: TE\r\n", True),
+        (b"1.1", b"Connection: TE, Close\r\n", False),
+        (b"1.1", b"Connection: TE\r\nConnection: close\r\n", False),
+        (b"1.0", b"", False),
+        (b"1.0", b"Connection: TE, Keep-Alive\r\n", True),
+    ],
+)
+def test_connection_lists(
+    running: Running, version: bytes, connection: bytes, *, persists: bool
+) -> None:
+    """The version and the list in Connection decide whether a connection persists."""
+    sent = request(running.server, SIGNED, TARGET).replace(b"Connection: close\r\n", connection)
+    sent = sent.replace(b"HTTP/1.1", b"HTTP/" + version)
+    response = exchange(running.server, sent + request(running.server, SIGNED, TARGET))
+    assert response.count(b"HTTP/1.1 200 OK") == (2 if persists else 1)
+    assert (b"Connection: keep-alive" in response) == persists
+    assert b"\r\nDate: " in response
+
+
+def test_chunked_request(running: Running) -> None:
+    """A body may come in chunks, with extensions and trailers."""
+    sent = request(running.server, SIGNED, TARGET, b"Transfer-Encoding: chunked\r\n", body=b"")
+    sent = sent.replace(b"Content-Length: 0\r\n", b"")
+    chunks = (
+        b'1\r\n{\r\n1c;a="b"\r\n"includeAvailabilityZones": \r\n5\r\ntrue}\r\n0\r\nA: b\r\n\r\n'
+    )
+    assert b'"zoneName"' in exchange(running.server, sent + chunks)
+
+
 def test_expect_continue(running: Running) -> None:
-    """A client that asks before it sends its body is told to go on."""
+    """A client that waits before it sends its body gets 100 Continue."""
     head = request(running.server, SIGNED, TARGET, b"Expect: 100-continue\r\n", body=b"")
     assert exchange(running.server, head).startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
 
@@ -159,7 +207,7 @@ def test_two_at_once(start: Start) -> None:
 
 
 def test_unsigned_request(running: Running) -> None:
-    """Without Authorization there is no answer but the refusal."""
+    """Without Authorization the request is refused."""
     response = exchange(running.server, request(running.server, TARGET))
     assert status(response) == 403
     assert b'"MissingAuthenticationTokenException"' in response
@@ -192,14 +240,14 @@ def test_unknown_region(running: Running) -> None:
 
 
 def test_unknown_operation(running: Running) -> None:
-    """Operations outside the sandbox's table are told as AWS tells them."""
+    """Unknown operations are refused as AWS refuses them."""
     expected = ("UnknownOperationException", 404)
     refused = refusal(running.client().get_buckets)
     assert (refused.code, refused.status) == expected
 
 
 def test_requests_are_remembered(running: Running) -> None:
-    """What was asked can be asserted: operation, region and body, in order."""
+    """Requests are recorded for assertions: operation, region and body, in order."""
     running.client("eu-west-1").get_key_pairs(includeDefaultKeyPair=True)
     running.client().get_regions()
     remembered = [(each.operation, each.region, each.body) for each in running.server.requests]
@@ -210,7 +258,7 @@ def test_requests_are_remembered(running: Running) -> None:
 
 
 def test_credentials_are_kept_nowhere(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
-    """Key identifier, token and signature are in no answer, memory of requests, output or file."""
+    """Key identifier, token and signature are in no response, recorded request, output or file."""
     canaries = (b"AKIDCANARY", b"TOKENCANARY", b"516CANARY")
     signed = SIGNED.replace(b"AKID", canaries[0]).replace(b"Signature=00", b"Signature=516CANARY")
     token = b"X-Amz-Security-Token: TOKENCANARY\r\n"
@@ -222,7 +270,7 @@ def test_credentials_are_kept_nowhere(running: Running, capfd: pytest.CaptureFix
 
 
 def test_closing_is_immediate(start: Start) -> None:
-    """Closing cuts whoever waits, and does not wait itself."""
+    """Closing cuts every client that waits, and does not wait itself."""
     running = start("fault=GetRegions=hang")
     sent = request(running.server, SIGNED, TARGET)
     with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as waiting:

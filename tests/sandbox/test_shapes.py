@@ -1,4 +1,4 @@
-"""Every answer against AWS's own model, as botocore ships it."""
+"""Every response against AWS's own model, as botocore ships it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CALLS: dict[str, Callable[[LightsailClient, KeyFile], object]] = {
 
 
 def strangers(raw: Any, shape: Shape, place: str) -> list[str]:  # noqa: ANN401  parsed JSON
-    """Where an answer is not what the model says: unknown members, other types, other words."""
+    """Where a response is not what the model says: unknown members, other types, other values."""
     if isinstance(shape, StructureShape) and isinstance(raw, dict):
         unknown = [f"{place}.{name}: unknown" for name in raw if name not in shape.members]
         known = [(name, raw[name]) for name in raw if name in shape.members]
@@ -101,7 +101,7 @@ def test_faults_know_every_operation() -> None:
 
 @pytest.mark.parametrize("operation", CALLS)
 def test_answer_is_what_the_model_says(start: Start, rsa_key: KeyFile, operation: str) -> None:
-    """Each answer has only members the model knows, of the model's types, and is not empty."""
+    """Each response has only members the model knows, of the model's types, and is not empty."""
     running = start("created-fingerprint=true", seed=True)
     client = running.client()
     bodies: list[bytes] = []
@@ -115,7 +115,7 @@ def test_answer_is_what_the_model_says(start: Start, rsa_key: KeyFile, operation
 
 
 def _received(bodies: list[bytes]) -> Callable[..., None]:
-    """A handler that keeps the bytes of each answer."""
+    """A handler that keeps the bytes of each response."""
 
     def keep(response_dict: dict[str, bytes], **_: object) -> None:
         bodies.append(response_dict["body"])

@@ -22,7 +22,6 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox
-from lskeys.sandbox.messages import HttpRequest
 from lskeys.sandbox.wire import Wire
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds: close() sends RST
@@ -226,7 +225,7 @@ class Liar:
         target = f"Lightsail_20161128.{call.operation}"
         head = {"x-amz-target": target, "authorization": scope}
         body = json.dumps(call.members).encode()
-        http = self._behind.response(HttpRequest("POST", False, head, body)).response  # noqa: FBT003  keep_alive
+        http = self._behind.response(head, body)
         reply = Reply(http.body, http.status, headers=dict(http.headers))
         return self.twist(call, reply) if self.twist else reply
 

@@ -1,4 +1,4 @@
-"""A local Lightsail emulator, a stranger to the rest of lskeys. Touches: localhost, the disk."""
+"""A local Lightsail emulator, independent of the rest of lskeys. Touches: localhost, the disk."""
 
 from lskeys.sandbox.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from lskeys.sandbox.errors import SandboxError
@@ -37,10 +37,10 @@ __all__ = [
 
 
 def serve(sandbox: Sandbox, *, port: int = 0, patience: float = 10.0) -> Server:
-    """Bind a server to the sandbox's account; it answers inside `with`, or in `run_forever`.
+    """Bind a server to the sandbox's account; it serves inside `with`, or in `run_forever`.
 
     `port` 0 takes any free one. `patience` is how many seconds a client may take to send a
-    request or to receive an answer. OSError if the port is taken.
+    request or to receive a response. OSError if the port is taken.
     """
     service = sandbox.service()
     latency = service.switches.latency

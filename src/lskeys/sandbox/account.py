@@ -20,14 +20,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of the things asked for, and the token for more, if there are more."""
+    """Some of the items, and the token for more, if there are more."""
 
     items: tuple[T, ...]
     next_token: str | None
 
 
 class Account:
-    """A pretend account: what each operation does to it, or why it does not.
+    """The emulated account: what each operation does to it, or why it does not.
 
     Every method raises ServiceError for what AWS refuses.
     """
@@ -56,7 +56,7 @@ class Account:
         return self._page("GetKeyPairs", region, found)
 
     def get_key_pair(self, region: str, name: str) -> KeyPair:
-        """One key pair; whether the default one is answered by its name, AWS does not say."""
+        """One key pair; whether it finds the default one, AWS does not document."""
         rules.check_name(name)
         with self._store.reading() as transaction:
             pair = transaction.key_pair(region, name)
@@ -147,7 +147,7 @@ class Account:
         return instance
 
     def get_operation(self, region: str, identifier: str) -> Operation:
-        """An operation that was answered before."""
+        """An operation that was recorded before."""
         with self._store.reading() as transaction:
             operation = transaction.operation(region, identifier)
         if operation is None:
@@ -155,7 +155,7 @@ class Account:
         return operation
 
     def get_regions(self) -> tuple[Region, ...]:
-        """All regions, the same whichever is asked."""
+        """All regions, the same in each."""
         return REGIONS
 
     def _page(self, operation: str, region: str, found: Sequence[tuple[int, T]]) -> Page[T]:

@@ -8,7 +8,7 @@ class SandboxError(Exception):
 
 
 class ServiceError(Exception):
-    """An answer that is an error, with the members every Lightsail error carries.
+    """A response that is an error, with the members every Lightsail error carries.
 
     Attributes:
         code: the AWS error code, such as "NotFoundException".

@@ -10,14 +10,14 @@ from lskeys.sandbox.regions import REGION_NAMES
 EFFECTS = {
     "lost-answer": "the operation is done, then the connection is cut",
     "reset": "the connection is cut before anything is done",
-    "hang": "nothing is done and nothing answered until the client goes",
-    "half-body": "the operation is done, half of its answer is sent",
+    "hang": "nothing is done and there is no response until the client goes",
+    "half-body": "the operation is done, its response is cut off in the middle",
     "html": "nothing is done, HTML comes with status 200, as from a captive portal",
-    "empty": "the operation is done, its answer has no body",
-    "bad-json": "the operation is done, its answer is no JSON",
+    "empty": "the operation is done, its response has no body",
+    "bad-json": "the operation is done, its response is not valid JSON",
     "http-503": "nothing is done, HTML comes with status 503, as from a proxy",
     "wrong-key": "another key than the key pair's is handed out",
-    "mismatched-halves": "the private key is not the public key's",
+    "mismatched-halves": "the private key does not belong to the public key",
 }
 """What can go wrong besides an AWS error, in which nothing is done either."""
 

@@ -1,4 +1,4 @@
-"""The SSH host keys of pretend instances, for `known_hosts`. Pure, but for chance."""
+"""The SSH host keys of emulated instances, for `known_hosts`. Pure, but for chance."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from lskeys.sandbox.keys import openssh_line, wire_blob
 
 @dataclass(frozen=True, slots=True)
 class HostKey:
-    """A host key as GetInstanceAccessDetails tells it; `public_key` is base64 of the wire form."""
+    """A host key as GetInstanceAccessDetails reports it; `public_key` is base64."""
 
     algorithm: str
     public_key: str

@@ -39,7 +39,7 @@ class FingerprintType(StrEnum):
 
 
 class KeyText(StrEnum):
-    """How the text of a private key is spelled in an answer."""
+    """How the text of a private key is spelled in a response."""
 
     PEM = "pem"
     UNTERMINATED = "unterminated"
@@ -51,7 +51,7 @@ class KeyText(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """A key in every form a fingerprint can have; only a private key has `sha1_pkcs8`."""
+    """A key's fingerprint of every type; only a private key has `sha1_pkcs8`."""
 
     md5_spki: str
     md5_ssh: str
@@ -59,7 +59,7 @@ class Fingerprints:
     sha1_pkcs8: str | None = None
 
     def fingerprint_type(self, fingerprint_type: FingerprintType) -> str | None:
-        """One of them, or None where the key has none of that form."""
+        """One of them, or None where the key has none of that type."""
         spelled = {
             FingerprintType.MD5_SPKI: self.md5_spki,
             FingerprintType.SHA1_PKCS8: self.sha1_pkcs8,
@@ -134,7 +134,7 @@ def read_imported(line: str) -> tuple[Origin, KeyMaterial]:
 
 
 def spell_private(pem: str, text: KeyText) -> str:
-    """The private key text of an answer; `pem` is PKCS#1 with a final line end."""
+    """The private key text of a response; `pem` is PKCS#1 with a final line end."""
     if text is KeyText.PKCS8:
         return _as_pkcs8(pem)
     spelled = {
@@ -148,7 +148,7 @@ def spell_private(pem: str, text: KeyText) -> str:
 
 
 def spell_public(line: str, *, doubled_prefix: bool) -> str:
-    """The public key text of an answer; doubled, it is as AWS's published sample has it."""
+    """The public key text of a response; doubled, it is as AWS's published sample has it."""
     return f"{line.split(maxsplit=1)[0]} {line} " if doubled_prefix else line
 
 
@@ -160,7 +160,7 @@ def openssh_line(public: PublicKey) -> str:
 
 
 def wire_blob(line: str) -> bytes:
-    """The SSH wire form inside an OpenSSH line (RFC 4253, section 6.6)."""
+    """The SSH wire encoding inside an OpenSSH line (RFC 4253, section 6.6)."""
     return base64.b64decode(line.split()[1])
 
 

@@ -23,7 +23,7 @@ from lskeys.sandbox.switches import Switches
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What an operation is answered from: the account, and how answers are spelled."""
+    """What an operation works with: the account, and how responses are spelled."""
 
     account: Account
     switches: Switches
@@ -31,14 +31,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation: the members it takes, and its answer to (service, region, members)."""
+    """An operation: the members it takes, and its response to (service, region, members)."""
 
     members: Mapping[str, Member]
     response: Callable[[Service, str, Raw], Raw]
 
 
 def spell_material(material: KeyMaterial, switches: Switches) -> Raw:
-    """Both halves of a key as an answer has them."""
+    """The public and the private key as a response has them."""
     assert material.private_pem is not None
     return {
         "publicKeyBase64": spell_public(
@@ -126,7 +126,7 @@ def _get_operation(service: Service, region: str, raw: Raw) -> Raw:
 
 
 def _get_regions(service: Service, region: str, raw: Raw) -> Raw:
-    del region  # every region gives the same answer
+    del region  # every region has the same response
     with_zones = raw.get("includeAvailabilityZones", False)
     regions = service.account.get_regions()
     return {"regions": [shapes.region(each, with_zones=with_zones) for each in regions]}
@@ -158,4 +158,4 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "GetOperation": Operation({"operationId": REQUIRED_TEXT}, _get_operation),
 }
-"""Operation word → what it takes and gives."""
+"""Operation name → what it takes and gives."""

@@ -1,4 +1,4 @@
-"""The regions Lightsail has, as GetRegions tells them. Pure."""
+"""The regions Lightsail has, as GetRegions lists them. Pure."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Region:
 
     @property
     def description(self) -> str:
-        """The sentence GetRegions puts beside the name."""
+        """The sentence GetRegions gives with the name."""
         return f"This region is recommended to serve users in {self.place}"
 
     @property

@@ -71,7 +71,7 @@ class StaticIp:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A change that was made; on key pairs and tags it is complete when it is answered."""
+    """A change that was made; on key pairs and tags it is complete with the response."""
 
     region: str
     identifier: str

@@ -21,7 +21,7 @@ _TAG_TEXT = re.compile(r"[\w +\-=.:/@]*")
 
 
 def check_name(name: str) -> None:
-    """Refuse a name no resource can have, in the words seen in public."""
+    """Refuse a name no resource can have, in the wording seen in public."""
     if _SHORTEST_NAME <= len(name) <= _MAX_NAME and _NAME.fullmatch(name):
         return
     raise invalid(
@@ -55,7 +55,7 @@ def read_page_token(operation: str, region: str, token: str | None) -> int:
     """
     if token is None:
         return 0
-    refusal = invalid("The page token is not valid.", tip="Use the nextPageToken of an answer.")
+    refusal = invalid("The page token is not valid.", tip="Use the nextPageToken of a response.")
     try:
         place, seal = base64.urlsafe_b64decode(token).decode().rsplit(" ", 1)
     except (binascii.Error, ValueError):

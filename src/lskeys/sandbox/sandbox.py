@@ -1,4 +1,4 @@
-"""A pretend account on this computer: prepared, filled, reset. Touches: the disk."""
+"""The emulated account on this computer: prepared, filled, reset. Touches: the disk."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ def _utc_now() -> datetime:
 
 
 class Sandbox:
-    """A pretend account in a file; nothing is touched before it is first used.
+    """An emulated account in a file; nothing is touched before it is first used.
 
     Attributes:
         path: the SQLite file. Its directory is made with 0700, the file with 0600.

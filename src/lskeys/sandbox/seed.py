@@ -71,7 +71,7 @@ _MACHINES = (
 
 
 def seed(transaction: Transaction, now: datetime) -> None:
-    """Fill empty tables; about half a second of making keys, in two threads."""
+    """Fill empty tables; about 0.5 s of making keys, in two threads."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         materials = pool.map(_material, _PAIRS)
         for pair, material in sorted(

@@ -1,4 +1,4 @@
-"""The nouns as the JSON members of answers. Pure."""
+"""The nouns as the JSON members of responses. Pure."""
 
 from datetime import datetime
 from typing import Any

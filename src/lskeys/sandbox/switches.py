@@ -14,19 +14,19 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """How the pretend service behaves where the real one is not known to behave in one way.
+    """How the emulator behaves where the behavior of Lightsail is not documented.
 
     Attributes:
-        page_size: the most key pairs or instances in one answer.
-        latency: seconds every answer waits.
-        fingerprint_default: form of the default pair's fingerprint.
-        fingerprint_created: form for pairs made by CreateKeyPair.
-        fingerprint_imported_rsa: form for imported RSA keys.
-        fingerprint_imported_ed25519: form for imported ed25519 keys.
+        page_size: the most key pairs or instances in one response.
+        latency: seconds every response waits.
+        fingerprint_default: type of the default pair's fingerprint.
+        fingerprint_created: type for pairs made by CreateKeyPair.
+        fingerprint_imported_rsa: type for imported RSA keys.
+        fingerprint_imported_ed25519: type for imported ed25519 keys.
         key_text: how the text of a private key is spelled.
         doubled_prefix: `ssh-rsa ssh-rsa AAAA… `, as in AWS's published sample.
-        created_fingerprint: whether CreateKeyPair's answer has the fingerprint.
-        default_by_name: whether GetKeyPair answers for the default pair's name.
+        created_fingerprint: whether CreateKeyPair's response has the fingerprint.
+        default_by_name: whether GetKeyPair finds the default pair by its name.
         not_found_status: the HTTP status of NotFoundException, 400 or 404.
         namespaced_type: `com.amazonaws.lightsail#` before the error code in `__type`.
         faults: what goes wrong, the first that fits an operation first.

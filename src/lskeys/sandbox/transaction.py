@@ -1,4 +1,4 @@
-"""One transaction on the account: what can be asked of it and changed in it. Touches: the disk."""
+"""One transaction on the account: what can be read and changed in it. Touches: the disk."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Resource:
 
 
 class Transaction:
-    """Typed questions and changes on one open connection; the store begins and ends it."""
+    """Typed queries and changes on one open connection; the store begins and ends it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

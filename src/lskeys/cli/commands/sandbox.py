@@ -20,7 +20,7 @@ group = typer.Typer(
 )
 
 PORT = 8417
-"""Where `serve` listens and `env` points, unless told otherwise."""
+"""Where `serve` listens and `env` points, without --port."""
 
 _NO_PROXY = 'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"'
 _IN_THE_WAY = "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"

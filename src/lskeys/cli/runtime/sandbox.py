@@ -1,4 +1,4 @@
-"""The sandbox, as its verb and the other verbs use it. Touches: localhost, the disk."""
+"""The sandbox, for its own command and for --sandbox. Touches: localhost, the disk."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def server(
     path: Path, now: Callable[[], datetime], *, port: int = 0, settings: Sequence[str] = ()
 ) -> "Server":
-    """A server of the account in a file; it answers inside `with`.
+    """A server of the account in a file; it serves inside `with`.
 
     Raises:
         UsageError: A setting is none.
