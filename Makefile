@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock screenshots bench bench-record clean
+.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock documents screenshots bench bench-record clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -105,6 +105,10 @@ lock: $(PACKAGE)/installed
 	$(PACKAGE)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --custom-compile-command 'make lock' --group test --group check --group package \
 		--output-file requirements.lock pyproject.toml
+
+# What the console blocks of README and docs show, typed anew.
+documents: $(VENV)/tested
+	RENEW_DOCUMENTS=1 $(BIN)/python -m pytest -q tests/test_documents.py
 
 # The pictures in the documents.
 screenshots: $(VENV)/installed

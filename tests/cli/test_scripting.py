@@ -236,7 +236,7 @@ def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
             shutil.copy(seeded, path)
         with sandbox.serve(Sandbox(path)) as server:
             environment = documents.surroundings(
-                home, {**others, **sandbox.environment(server.endpoint)}
+                home, 120, {**others, **sandbox.environment(server.endpoint)}
             )
             environment["PATH"] = f"{programs}:{environment['PATH']}"
             done = subprocess.run(

@@ -1,7 +1,8 @@
 """Documents whose console blocks are typed into a terminal, as their reader would do it.
 
 A block of another language that has a word behind it, as in "```makefile Makefile", is the file of
-that name. In a console block `$ ` begins a command, and `> ` at its end goes on with it.
+that name. In a console block `$ ` begins a command, and `> ` at its end goes on with it; a last
+line of `…` stands for what follows.
 """
 
 import os
@@ -10,13 +11,12 @@ import re
 import select
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-COLUMNS = "172"
 PATIENCE = 60.0
 
 needs_program = pytest.mark.skipif(
@@ -25,12 +25,13 @@ needs_program = pytest.mark.skipif(
 
 _FENCED = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"^\$ (.*\n(?:> .*\n)*)", re.MULTILINE)
-_ASKED = re.compile(r"^(?:Type the name to \w+ it:|.*\[y/N\]) (.*)$", re.MULTILINE)
-_ASKS = re.compile(r"(to \w+ it:|\[y/N\]) $")
+_ANSWERED = re.compile(r"^(?:Type .*:|.*\[y/N\]) (.*)$", re.MULTILINE)
+_PROMPT = re.compile(r"(Type [^\n]*:|\[y/N\]) $")
 
+# What is no part of a result: progress, which is wiped away, and blanks at the end of a line.
+_DRAWN = ((re.compile(r"[^\n]*\r\x1b\[2K"), ""), (re.compile(r" +$", re.MULTILINE), ""))
 # What differs from run to run: the sandbox's keys are made when it is first used.
 _VARIES = (
-    (re.compile(r"[^\n]*\r\x1b\[2K"), ""),  # progress, which is wiped away
     (re.compile(r"\bAAAA[\w+/=]{8,}…?"), "<KEY>"),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<UUID>"),
     (re.compile(r"\b\d{12}/"), "<NUMBER>/"),
@@ -38,7 +39,6 @@ _VARIES = (
     (re.compile(r"\b(?:[0-9a-f]{2}:){15,19}[0-9a-f]{2}\b"), "<FINGERPRINT>"),
     (re.compile(r"SHA256:[A-Za-z0-9+/]{43}"), "<FINGERPRINT>"),
     (re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(?:Z|\+00:00))?"), "<DATE>"),
-    (re.compile(r" +$", re.MULTILINE), ""),
     (re.compile(r" {2,}"), "  "),
     (re.compile(r"─+"), "─"),
 )
@@ -58,15 +58,14 @@ def blocks_of(document: str) -> list[Block]:
     return [Block(*found) for found in _FENCED.findall(document)]
 
 
-def same_each_time(text: str, home: Path) -> str:
+def same_each_time(text: str) -> str:
     """The text without what cannot be the same in two runs."""
-    text = text.replace("\r\n", "\n").replace(str(home), "/home/ana")
     for pattern, word in _VARIES:
         text = pattern.sub(word, text)
     return text
 
 
-def surroundings(home: Path, others: Mapping[str, str]) -> dict[str, str]:
+def surroundings(home: Path, columns: int, others: Mapping[str, str]) -> dict[str, str]:
     """The environment of a reader who has nothing but a home, a terminal and the program."""
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -74,21 +73,29 @@ def surroundings(home: Path, others: Mapping[str, str]) -> dict[str, str]:
         "TERM": "xterm",
         "NO_COLOR": "1",
         "LANG": "C.UTF-8",
-        "COLUMNS": COLUMNS,
+        "COLUMNS": str(columns),
         **others,
     }
 
 
-def typed(
-    blocks: Iterable[Block], home: Path, environment: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """What each console block, typed in order into one home, shows, and what it says it shows."""
-    for block in blocks:
-        if block.file:
-            (home / block.file).write_text(block.text)
-        if block.language == "console":
-            shown = "".join(_type(block.text, home, environment))
-            yield same_each_time(shown, home), same_each_time(block.text, home)
+def shown(block: Block, home: Path, environment: Mapping[str, str]) -> str:
+    """What a console block shows when it is typed into this home."""
+    text = "".join(_type(block.text, home, environment)).replace("\r\n", "\n")
+    for pattern, word in _DRAWN:
+        text = pattern.sub(word, text)
+    text = text.replace(str(home), "/home/ana")
+    if block.text.endswith("\n…\n"):
+        text = "".join(text.splitlines(keepends=True)[: block.text.count("\n") - 1]) + "…\n"
+    return text
+
+
+def cut(text: str, columns: int) -> str:
+    """The text with an ellipsis in place of the words of a line that have no room."""
+    lines = (
+        line if len(line) <= columns else f"{line[: columns - 1].rpartition(' ')[0]} …"
+        for line in text.splitlines()
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _type(block: str, home: Path, environment: Mapping[str, str]) -> Iterator[str]:
@@ -96,7 +103,7 @@ def _type(block: str, home: Path, environment: Mapping[str, str]) -> Iterator[st
     typed = list(_TYPED.finditer(block))
     ends = [*(each.start() for each in typed[1:]), len(block)]
     for each, end in zip(typed, ends, strict=True):
-        answers = _ASKED.findall(block[each.end() : end])
+        answers = _ANSWERED.findall(block[each.end() : end])
         yield each[0]
         yield _in_terminal(each[1].replace("\n> ", "\n"), answers, home, environment)
 
@@ -117,7 +124,7 @@ def _in_terminal(line: str, answers: list[str], home: Path, environment: Mapping
     try:
         while chunk := _read_some(ours):
             shown += chunk
-            if answers and _ASKS.search(shown.decode(errors="replace")):
+            if answers and _PROMPT.search(shown.decode(errors="replace")):
                 os.write(ours, answers.pop(0).encode() + b"\n")
     finally:
         os.close(ours)
