@@ -37,10 +37,12 @@ settings = config.resolve(config.Flags(), os.environ, nothing)
 mark("settings")
 
 from lskeys.lightsail import ConnectionSettings, connect  # noqa: E402
+from lskeys.storage.cache import CacheDirectory  # noqa: E402
 
 mark("imports: botocore")
 
-account = connect(ConnectionSettings(cache=config.cache_path()), lambda _: None, lambda _: None)
+cache = CacheDirectory(config.cache_path())
+account = connect(ConnectionSettings(cache=cache), lambda _: None, lambda _: None)
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")

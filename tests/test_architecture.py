@@ -18,7 +18,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 ROOMS = (
     "__main__ > cli > output > audit > keypairs ssh > storage > "
-    "lightsail keys config > concurrency > model > errors text"
+    "lightsail keys config > concurrency > model > errors text regular_files"
 )
 """The rooms from the command line down: each imports only from those to the right of its own."""
 ONLY_IN = {
@@ -190,6 +190,7 @@ def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
     assert {each for each in own.split() if not each.startswith("lskeys.cli.completion")} == {
         "lskeys",
         "lskeys.cli",
+        "lskeys.regular_files",
     }
     assert other == ""
 

@@ -11,7 +11,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.cli import completion
-from lskeys.cli.completion import cache, defaults, scope
+from lskeys.cli.completion import cache, defaults, remembering, scope
 from lskeys.config import settings
 from lskeys.model import SeenNames
 from lskeys.sandbox import Sandbox
@@ -73,7 +73,7 @@ def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPa
     file = completion.path_in(os.environ)
     for profile, name in ((None, "usual"), ("work", "office")):
         account = completion.account_of(os.environ, profile=profile)
-        completion.remember(file, account, [SeenNames(REGION, (name,))])
+        remembering.remember(file, account, [SeenNames(REGION, (name,))])
     assert offered("names") == ["usual"]
     assert offered("names", "lskeys", "--profile=work", "show") == ["office"]
     assert offered("names", "lskeys", "show", "-p", "work") == ["office"]
@@ -109,7 +109,7 @@ def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> No
 
 def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:
     """After `sandbox reset` the names are those of a new one."""
-    completion.remember(
+    remembering.remember(
         completion.path_in(os.environ), completion.SANDBOX, [SeenNames(REGION, ("mine",))]
     )
     assert offered("names", "lskeys", "--sandbox", "show") == ["mine"]
@@ -122,7 +122,7 @@ def test_regions_are_those_of_the_account_once_seen(run: Run) -> None:
     assert defaults.HOME == sandbox.HOME_REGION
     assert offered("regions") == [*(region.name for region in sandbox.REGIONS), "all"]
     account = completion.account_of(os.environ)
-    completion.remember(completion.path_in(os.environ), account, [SeenNames("", ("eu-west-1",))])
+    remembering.remember(completion.path_in(os.environ), account, [SeenNames("", ("eu-west-1",))])
     assert offered("regions") == ["eu-west-1", "all"]
     assert run("--sandbox regions").exit_code == 0
     assert len(offered("regions", "lskeys", "--sandbox")) == len(sandbox.REGIONS) + 1
@@ -145,7 +145,7 @@ def test_profiles_are_those_of_aws_files(home: Path, monkeypatch: pytest.MonkeyP
 def test_the_file_is_private(home: Path) -> None:
     """Names are nobody else's business: file 0600 in a directory 0700, and nothing next to it."""
     path = Path(completion.path_in(os.environ) or "")
-    completion.remember(str(path), "", [SeenNames(REGION, ("web",))])
+    remembering.remember(str(path), "", [SeenNames(REGION, ("web",))])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["names"]
@@ -171,7 +171,7 @@ def test_the_file_is_in_the_cache_folder(
 def test_without_a_home_there_is_no_file() -> None:
     """Nothing is put where the shell happens to stand."""
     assert scope.path_in({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
-    completion.remember(None, "", [SeenNames(REGION, ("web",))])
+    remembering.remember(None, "", [SeenNames(REGION, ("web",))])
 
 
 @pytest.mark.usefixtures("server")
@@ -206,7 +206,7 @@ def test_a_hostile_name_is_not_remembered(home: Path) -> None:
     assert path is not None
     assert home.is_dir()
     hostile = ("good", "a\tb", "a b", "$(x)", "\x1b[2J", "é", "", "x" * 256)
-    completion.remember(path, "", [SeenNames(REGION, hostile)])
+    remembering.remember(path, "", [SeenNames(REGION, hostile)])
     assert offered("names") == ["good"]
 
 
@@ -217,13 +217,13 @@ def test_the_file_stays_small(home: Path) -> None:
     assert home.is_dir()
     many = tuple(f"name-{number:05}" + "x" * 200 for number in range(3_000))
     for number in range(10):
-        completion.remember(path, f"account{number}", [SeenNames(REGION, many, is_whole=True)])
+        remembering.remember(path, f"account{number}", [SeenNames(REGION, many, is_whole=True)])
     assert Path(path).stat().st_size <= cache.MAX_CHARACTERS
     kept = cache.recall(path)
     assert kept["account9", REGION] == many[: cache.MAX_NAMES]
     assert ("account0", REGION) not in kept
-    completion.remember(path, "b", [SeenNames(f"r{number}", ("x",)) for number in range(500)])
-    assert len(cache.recall(path)) == cache.MAX_LINES
+    remembering.remember(path, "b", [SeenNames(f"r{number}", ("x",)) for number in range(500)])
+    assert len(cache.recall(path)) == remembering.MAX_LINES
 
 
 def test_a_question_that_is_none_is_answered_with_nothing() -> None:

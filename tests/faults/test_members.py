@@ -9,6 +9,7 @@ import pytest
 from lskeys.errors import LskeysError
 from lskeys.lightsail import ConnectionSettings, Lightsail, connect
 from lskeys.model import Tag
+from lskeys.storage.cache import CacheDirectory
 from tests.conftest import REGION, Run
 from tests.support.lying_server import MOMENT, Call, Liar, Reply, pair, pairs, said
 from tests.support.verb_cases import HOST_KEY
@@ -96,7 +97,9 @@ def spoiled(raw: object) -> Iterator[object]:
 @pytest.fixture
 def region(liar: Liar, cache: Path) -> Lightsail:
     """One region, asked through the one door to boto3."""
-    connection = ConnectionSettings(endpoint_url=liar.endpoint, timeout=30, cache=cache)
+    connection = ConnectionSettings(
+        endpoint_url=liar.endpoint, timeout=30, cache=CacheDirectory(cache)
+    )
     return connect(connection, lambda _: None, lambda _: None).lightsail(REGION)
 
 

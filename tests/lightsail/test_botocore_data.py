@@ -1,6 +1,7 @@
 """botocore's data cut down to Lightsail: right, whole, private, and never a reason to fail."""
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,9 @@ import pytest
 from botocore.client import BaseClient
 from botocore.loaders import Loader
 
-from lskeys.lightsail.botocore_data import TrimmedLoader, loader
+from lskeys.lightsail import botocore_data
+from lskeys.lightsail.botocore_data import TrimmedLoader
+from lskeys.storage.cache import CacheDirectory
 
 OPERATIONS = (
     "CreateKeyPair",
@@ -26,6 +29,18 @@ OPERATIONS = (
     "TagResource",
     "UntagResource",
 )
+
+IMPORTS = (
+    "import sys; from pathlib import Path; from lskeys.lightsail.botocore_data import loader; "
+    "from lskeys.storage.cache import CacheDirectory"
+)
+LOADER = "loader(CacheDirectory(Path(sys.argv[1])))"
+"""In a process of its own."""
+
+
+def loader(path: Path) -> Loader:
+    """The loader with a cache in this directory."""
+    return botocore_data.loader(CacheDirectory(path))
 
 
 def session(data: Loader) -> botocore.session.Session:
@@ -94,57 +109,87 @@ def test_it_is_made_once_and_only_for_you(umask: int, tmp_path: Path) -> None:
         assert isinstance(loader(tmp_path / "cache"), TrimmedLoader)
     finally:
         os.umask(before)
-    made = {path: path.stat() for path in (tmp_path / "cache").rglob("*")}
+    made = {path: path.stat() for path in tmp_path.rglob("*")}
     assert {oct(each.st_mode & 0o777) for each in made.values()} == {"0o700", "0o600"}
     assert isinstance(loader(tmp_path / "cache"), TrimmedLoader)
-    again = {path: path.stat() for path in (tmp_path / "cache").rglob("*")}
+    again = {path: path.stat() for path in tmp_path.rglob("*")}
     assert {path: each.st_ino for path, each in again.items()} == {
         path: each.st_ino for path, each in made.items()
     }
 
 
-def damage(path: Path) -> None:
-    """Break the model inside a cut."""
-    [model] = path.rglob("service-2.json")
-    model.write_text(model.read_text().replace("GetKeyPairs", "GetKeyPears"))
+def damage(file: Path) -> None:
+    """Break the model inside it."""
+    file.write_text(file.read_text().replace("GetKeyPairs", "GetKeyPears"))
 
 
-def open_up(path: Path) -> None:
-    """Let others write in a cut."""
-    [model] = path.rglob("service-2.json")
-    model.chmod(0o666)
+def open_up(file: Path) -> None:
+    """Let others write it."""
+    file.chmod(0o666)
 
 
-def empty(path: Path) -> None:
-    """Leave a cut without its manifest."""
-    [manifest] = path.rglob("manifest.json")
-    manifest.write_text("")
+def empty(file: Path) -> None:
+    """Leave nothing in it."""
+    file.write_text("")
 
 
-@pytest.mark.parametrize("spoil", [damage, open_up, empty])
-def test_a_spoiled_cut_is_made_anew(spoil: Callable[[Path], None], tmp_path: Path) -> None:
-    """What is damaged, empty or open to others is not used; it is replaced."""
+def pipe(file: Path) -> None:
+    """Put what never ends in its place."""
+    file.unlink()
+    os.mkfifo(file)
+
+
+def device(file: Path) -> None:
+    """Lead to what never ends."""
+    file.unlink()
+    file.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("spoil", [damage, open_up, empty, pipe, device])
+def test_spoiled_data_are_made_again(spoil: Callable[[Path], None], tmp_path: Path) -> None:
+    """What is damaged, open to others or no file is neither used nor waited for: it is replaced."""
     loader(tmp_path)
-    spoil(tmp_path)
+    [file] = tmp_path.iterdir()
+    spoil(file)
     assert "GetKeyPairs" in client(loader(tmp_path)).meta.service_model.operation_names
-    [model] = tmp_path.rglob("service-2.json")
-    assert model.stat().st_mode & 0o777 == 0o600
+    assert stat.S_IMODE(file.lstat().st_mode) == 0o600
+    assert file.is_file()
 
 
-def test_without_a_cache_botocore_is_used_whole(tmp_path: Path) -> None:
-    """A cache directory that cannot be made is no reason to fail."""
+@pytest.mark.parametrize("spoil", [damage, open_up])
+def test_data_are_read_once(spoil: Callable[[Path], None], tmp_path: Path) -> None:
+    """What was checked is what is used, whatever becomes of the file before the client is made."""
+    loader(tmp_path)
+    data = loader(tmp_path)
+    [file] = tmp_path.iterdir()
+    spoil(file)
+    file.unlink()
+    assert "GetKeyPairs" in client(data).meta.service_model.operation_names
+
+
+@pytest.mark.parametrize(("models", "used"), [(False, "TrimmedLoader"), (True, "Loader")])
+def test_models_of_the_user_are_used(tmp_path: Path, used: str, *, models: bool) -> None:
+    """Whoever has models in ~/.aws/models gets what botocore makes of them."""
+    if models:
+        (tmp_path / ".aws" / "models").mkdir(parents=True)
+    code = f"print(type({LOADER}).__name__)"
+    command = [sys.executable, "-c", f"{IMPORTS}; {code}", str(tmp_path)]
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{used}\n"
+
+
+def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
+    """It is no reason to fail."""
     blocked = tmp_path / "file"
     blocked.write_text("")
-    usual = loader(blocked / "cache")
-    assert not isinstance(usual, TrimmedLoader)
-    assert "GetKeyPairs" in client(usual).meta.service_model.operation_names
+    assert "GetKeyPairs" in client(loader(blocked / "cache")).meta.service_model.operation_names
 
 
 def test_many_first_uses_at_once_agree(tmp_path: Path) -> None:
     """Ten processes that start together all work, and one cut remains."""
     code = (
-        "import sys; from pathlib import Path; from lskeys.lightsail.botocore_data import loader; "
-        "print(loader(Path(sys.argv[1])).load_service_model('lightsail', 'service-2')"
+        f"{IMPORTS}; print({LOADER}.load_service_model('lightsail', 'service-2')"
         "['operations'].keys() >= {'GetKeyPairs'})"
     )
     started = [

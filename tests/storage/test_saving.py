@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lskeys import keys, storage
-from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import Saved
 from tests.support.saved_keys import ENVIRONMENT, PROGRAM, Saver
@@ -375,12 +375,12 @@ def test_what_is_there_is_told_before_aws_is_asked(
     """A verb can compare it with AWS's fingerprint first."""
     save(tmp_path, other)
     with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
-        assert reservation.present is not None
-        assert reservation.present.material is not None
-        assert reservation.present.material.fingerprints == other.fingerprints
-        assert (reservation.present.path, reservation.present.mode) == (tmp_path / NAME, 0o600)
+        assert reservation.existing is not None
+        assert reservation.existing.material is not None
+        assert reservation.existing.material.fingerprints == other.fingerprints
+        assert (reservation.existing.path, reservation.existing.mode) == (tmp_path / NAME, 0o600)
     with storage.open_key_directory(tmp_path) as held, held.reserve("new.pem") as reservation:
-        assert reservation.present is None
+        assert reservation.existing is None
     assert key.fingerprints != other.fingerprints
 
 
@@ -444,18 +444,6 @@ def test_a_file_is_no_folder(tmp_path: Path, key: PrivateKey) -> None:
     for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "file" / "a" / "b"):
         with pytest.raises(RefusedError, match="file is not a directory"):
             save(path, key)
-
-
-def test_a_missing_folder_is_made_only_when_asked(tmp_path: Path) -> None:
-    """Without the wish there is an error with the command that makes it."""
-    missing = tmp_path / "missing"
-    with (
-        pytest.raises(MissingError, match="there is no directory") as refusal,
-        storage.open_key_directory(missing, make_missing=False),
-    ):
-        pytest.fail("it was opened")
-    assert refusal.value.hint == f"make it: mkdir -p {missing}"
-    assert not missing.exists()
 
 
 @pytest.mark.parametrize(
@@ -645,15 +633,19 @@ def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
 
 def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
     """A dry run learns what is there, also where the directory is missing."""
-    assert storage.inspect(tmp_path / "missing" / NAME) == (None, None)
-    assert storage.inspect(tmp_path / NAME) == (None, None)
+    assert storage.inspect(tmp_path / "missing" / NAME) is None
+    nothing = storage.inspect(tmp_path / NAME)
+    assert nothing is not None
+    assert (nothing.existing, nothing.existing_public) == (None, None)
     assert contents(tmp_path) == {}
     save(tmp_path, key)
     (tmp_path / NAME).chmod(0o644)
-    found, beside = storage.inspect(tmp_path / NAME)
+    destination = storage.inspect(tmp_path / NAME)
+    assert destination is not None
+    found, public = destination.existing, destination.existing_public
     assert found is not None
-    assert beside is not None
-    assert beside.path == tmp_path / f"{NAME}.pub"
+    assert public is not None
+    assert public.path == tmp_path / f"{NAME}.pub"
     assert found.material is not None
     assert (found.mode, found.material.fingerprints) == (0o644, key.fingerprints)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o644

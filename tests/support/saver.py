@@ -7,8 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from lskeys import keys, storage
+from lskeys import keys
 from lskeys.errors import LskeysError
+from lskeys.storage import open_key_directory
 
 parser = argparse.ArgumentParser()
 parser.add_argument("key", type=Path)
@@ -44,7 +45,7 @@ def main() -> int:
     os.getppid()  # a mark in the trace: from here on it is ours
     try:
         with (
-            storage.open_key_directory(options.directory) as directory,
+            open_key_directory(options.directory) as directory,
             directory.reserve(options.name, force=options.force) as reservation,
         ):
             if options.stop_inside:

@@ -26,9 +26,8 @@ from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Secret, attempt
 from lskeys.storage import (
-    ExistingFile,
+    KeyDestination,
     KeyDirectory,
-    Reservation,
     Saved,
     inspect,
     restrict_file,
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 
 Reveal = Callable[[Secret], None]
 """Writes a private key that no file is wanted for."""
+
+_Target = KeyDestination | Reveal
 
 STDOUT = Path("-")
 """The path of such a key."""
@@ -78,23 +79,24 @@ def find_existing(
     Raises:
         RefusedError: The name is taken by another key pair, or something else is in that place.
     """
-    present, beside = inspect(path, force=True) if path else (None, None)
+    destination = inspect(path, force=True) if path else None
     try:
         pair = lightsail.key_pair(new.name)
     except MissingError:
-        if path is not None:
-            _refuse_file(new, path, present)
+        if destination:
+            _refuse_file(new, destination)
         if dry_run:
             importing.refuse_taken_name(lightsail, new.name)
         return None
-    material = present.material if present else None
+    material = destination and destination.existing and destination.existing.material
     held = material.fingerprints if material and material.has_private else ()
     fingerprint_type = ImportableKey("", held).match(pair)
-    if path is None or fingerprint_type is None:
+    if destination is None or fingerprint_type is None:
         raise importing.name_taken(pair)
     if not dry_run:
         importing.add_missing_tags(lightsail, pair, new.tags)
-        _finish_earlier_run(path, present, beside)
+        _finish_earlier_run(destination)
+    path = destination.path
     return _described(
         pair, fingerprint_type, Saved(path, path.with_name(path.name + ".pub"), "unchanged")
     )
@@ -115,8 +117,8 @@ def save(
         RemoteError, SetupError: AWS refused; no file is left of it.
         LocalError: The disk failed.
     """
-    with directory.reserve(file, force=new.force, fresh=True) as reservation:
-        created = _create(lightsail, new, passphrase, reservation)
+    with directory.reserve(file, force=new.force, fresh=True) as destination:
+        created = _create(lightsail, new, passphrase, destination)
     assert created.saved is not None
     return _described(created.pair, created.fingerprint_type, created.saved)
 
@@ -130,7 +132,10 @@ def reveal(
 
 
 def _create(
-    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
+    lightsail: "Lightsail",
+    new: CreateRequest,
+    passphrase: Secret | None,
+    to: _Target,
 ) -> _Created:
     """Make a key pair, here or at AWS; its private key goes to a place or is revealed."""
     if new.key_spec is None:
@@ -143,7 +148,7 @@ def _here(
     new: CreateRequest,
     key_spec: KeySpec,
     passphrase: Secret | None,
-    to: Reservation | Reveal,
+    to: _Target,
 ) -> _Created:
     """The private key first: what is imported can then always be opened."""
     key = keys.make(key_spec)
@@ -155,7 +160,7 @@ def _here(
         lost.hint = _after_loss(lightsail, new, saved)
         raise
     except (RefusedError, RemoteError, SetupError):
-        if saved and isinstance(to, Reservation):
+        if saved and isinstance(to, KeyDestination):
             to.withdraw(saved)
         raise
     pair, fingerprint_type = importing.verify_import(lightsail, new.name, public_key, pair)
@@ -163,7 +168,10 @@ def _here(
 
 
 def _by_service(
-    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
+    lightsail: "Lightsail",
+    new: CreateRequest,
+    passphrase: Secret | None,
+    to: _Target,
 ) -> _Created:
     """CreateKeyPair; whoever stops it is told what may be left behind."""
     try:
@@ -177,7 +185,10 @@ def _by_service(
 
 
 def _handed_out(
-    lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, to: Reservation | Reveal
+    lightsail: "Lightsail",
+    new: CreateRequest,
+    passphrase: Secret | None,
+    to: _Target,
 ) -> _Created:
     """Sent once: nobody else ever has the private key that this call hands out."""
     try:
@@ -206,10 +217,10 @@ def _keep(
     new: CreateRequest,
     key: PrivateKey,
     passphrase: Secret | None,
-    to: Reservation | Reveal,
+    to: _Target,
 ) -> Saved | None:
     written = keys.encrypt(key, passphrase) if passphrase else key
-    if isinstance(to, Reservation):
+    if isinstance(to, KeyDestination):
         return to.save(written, comment=f"{new.name}@{lightsail.region}")
     to(written.pem)
     return None
@@ -242,26 +253,26 @@ def _perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
     return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
 
 
-def _refuse_file(new: CreateRequest, path: Path, present: ExistingFile | None) -> None:
-    """Refuse a place where something lies: a key that is not made yet is in no file."""
-    material = present.material if present else None
-    if material and material.has_private and not new.force:
+def _refuse_file(new: CreateRequest, destination: KeyDestination) -> None:
+    """Refuse a destination where something lies: a key that is not made yet is in no file."""
+    path, existing = destination.path, destination.existing
+    if existing and existing.material and existing.material.has_private and not new.force:
         command = f"lskeys import {new.name} {shlex.quote(str(path))}"
         raise RefusedError(
             f"{path} holds a private key, and there is no key pair {new.name}",
             hint=f"to import that one: {command}; to replace it: --force",
         )
-    inspect(path, force=new.force, fresh=True)
+    destination.check(force=new.force, fresh=True)
 
 
-def _finish_earlier_run(
-    path: Path, present: ExistingFile | None, beside: ExistingFile | None
-) -> None:
+def _finish_earlier_run(destination: KeyDestination) -> None:
     """Do what an earlier run was stopped before: close the file to others, write its `.pub`."""
-    if present and present.mode & _OTHERS:
-        restrict_file(path)
-    if beside is None and present and present.material and present.material.public:
-        write_public_key(path)
+    existing = destination.existing
+    if existing and existing.mode & _OTHERS:
+        restrict_file(existing.path)
+    shows_public = existing and existing.material and existing.material.public
+    if existing and shows_public and destination.existing_public is None:
+        write_public_key(existing.path)
 
 
 def _described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:

@@ -10,7 +10,7 @@ from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified, verify
 from lskeys.keys import fingerprints
 from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.storage import ExistingFile, KeyDirectory, PathTakenError, inspect
+from lskeys.storage import ExistingFile, KeyDestination, KeyDirectory, PathTakenError, inspect
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -40,12 +40,12 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         RemoteError, SetupError: AWS did not hand out a usable key.
         LocalError: The disk failed.
     """
-    with directory.reserve(name, force=force) as reservation:
+    with directory.reserve(name, force=force) as destination:
         if not force:
-            _refuse_others(pair, reservation.present, reservation.beside, creates=creates)
+            _refuse_others(pair, destination, creates=creates)
         verified, pair = download_verified(lightsail, pair, creates=creates)
         comment = f"{DEFAULT_PAIR}@{lightsail.region}"
-        saved = reservation.save(verified.private_key, comment=comment)
+        saved = destination.save(verified.private_key, comment=comment)
     return SavedKey(
         pair_name=DEFAULT_PAIR,
         region=lightsail.region,
@@ -65,9 +65,9 @@ def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> No
         RefusedError: The place is taken.
         LocalError: The disk failed.
     """
-    there = inspect(path, force=force)
-    if not force:
-        _refuse_others(pair, *there, creates=creates)
+    destination = inspect(path, force=force)
+    if destination and not force:
+        _refuse_others(pair, destination, creates=creates)
 
 
 def download_verified(
@@ -100,26 +100,26 @@ def backing_up() -> Iterator[None]:
         raise
 
 
-def _refuse_others(pair: KeyPair | None, *there: ExistingFile | None, creates: bool) -> None:
-    """Refuse a place where a half of another key lies, before that is asked for."""
-    for present in there:
-        if present and creates:
-            raise _path_taken(present, ": there is no default pair yet")
-        if present and _is_other(pair, present):
-            raise _path_taken(present)
+def _refuse_others(pair: KeyPair | None, destination: KeyDestination, *, creates: bool) -> None:
+    """Refuse a destination where a file of another key lies, before the key is requested."""
+    for existing in (destination.existing, destination.existing_public):
+        if existing and creates:
+            raise _path_taken(existing, ": there is no default pair yet")
+        if existing and _is_other(pair, existing):
+            raise _path_taken(existing)
 
 
-def _is_other(pair: KeyPair | None, present: ExistingFile) -> bool:
+def _is_other(pair: KeyPair | None, existing: ExistingFile) -> bool:
     """Whether it shows by the reported fingerprint; one of private keys tells only of those."""
     reported = fingerprints.parse(pair.fingerprint or "") if pair else None
-    held = present.material.fingerprints if present.material else ()
+    held = existing.material.fingerprints if existing.material else ()
     if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:
         return False
     return reported not in {each.digest for each in held}
 
 
-def _path_taken(present: ExistingFile, why: str = "") -> RefusedError:
+def _path_taken(existing: ExistingFile, why: str = "") -> RefusedError:
     return PathTakenError(
-        f"{present.path} holds another key{why}",
+        f"{existing.path} holds another key{why}",
         hint="use --force to replace it; the old file is kept next to it",
     )

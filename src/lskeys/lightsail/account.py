@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,14 +60,14 @@ class ConnectionSettings:
 
     `access_key` is for the sandbox: a pair that is no secret, with which no file of AWS is read.
     `timeout` is in seconds, for one question with all its retries and pages. `cache` is where
-    botocore's data, cut down to Lightsail, are kept.
+    botocore's data, trimmed to Lightsail, are kept.
     """
 
     profile: str | None = None
     endpoint_url: str | None = None
     access_key: tuple[str, str] | None = None
     timeout: float = 60.0
-    cache: Path | None = None
+    cache: botocore_data.Cache | None = None
 
 
 class AccountSession:

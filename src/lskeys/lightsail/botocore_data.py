@@ -1,28 +1,23 @@
-"""botocore's data, cut down to what Lightsail needs, in the user's cache. Touches: the disk.
+"""botocore's data trimmed to what Lightsail needs, kept in a cache. Touches: the cache it is given.
 
 To make a client, botocore lists four hundred directories, reads the endpoints of every service and
-a model of which lskeys uses a tenth. The cut is derived from the installed botocore, once for each
-version, and checked before use; where anything is off, botocore's own data are used.
+a model of which lskeys uses a tenth. The trimmed data are derived from the installed botocore, once
+for each version; where the cache has none that are whole, botocore's own data are used.
 """
 
 import hashlib
 import json
-import os
-import secrets
-import shutil
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import botocore
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 
-_LAYOUT = 1
+_LAYOUT = 2
 _VERSION = "2016-11-28"
 _SERVICE = "lightsail"
-_MANIFEST = "manifest.json"
 _OPERATIONS = (
     "CreateKeyPair",
     "DeleteKeyPair",
@@ -38,88 +33,89 @@ _OPERATIONS = (
 )
 # Profiles may need these to get at credentials.
 _OTHER_SERVICES = ("oidc", "portal.sso", "signin", "sso", "sts")
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_ENDPOINTS = "endpoints"
+
+
+class Cache(Protocol):
+    """Keeps files that can be made again, where nobody else can change them."""
+
+    def read(self, name: str) -> bytes | None:
+        """What a file holds, read once; None where there is none that can be trusted."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep it, if that can be."""
 
 
 class TrimmedLoader(Loader):
-    """Loads Lightsail's model from the cut, and what belongs to other services from botocore."""
+    """Loads Lightsail's model and the endpoints from memory, all else from botocore.
 
-    def __init__(self, cut: Path) -> None:
-        super().__init__(extra_search_paths=[str(cut)])
-        self._cut = Loader(extra_search_paths=[str(cut)], include_default_search_paths=False)
+    It names botocore's own file as the origin of the endpoints: botocore resolves endpoints by its
+    rules only where it believes that nobody changed that file, and by older ones otherwise.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._data = data
 
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
     ) -> Mapping[str, Any]:
         """A service's model; botocore asks for one by its name and type."""
-        load = self._cut.load_service_model
-        if service_name != _SERVICE:
-            load = super().load_service_model
-        model: Mapping[str, Any] = load(service_name, type_name, api_version)
+        if service_name == _SERVICE and type_name in self._data:
+            trimmed: Mapping[str, Any] = self._data[type_name]
+            return trimmed
+        model: Mapping[str, Any] = super().load_service_model(service_name, type_name, api_version)
         return model
 
+    def load_data_with_path(self, name: str) -> tuple[Any, str]:
+        """Data that belong to no service, and the file they are from."""
+        if name == _ENDPOINTS:
+            return self._data[name], str(Path(self.BUILTIN_DATA_PATH) / f"{name}.json")
+        data: tuple[Any, str] = super().load_data_with_path(name)
+        return data
 
-def loader(cache: Path) -> Loader:
-    """A loader of botocore's data: the quick one, or where that cannot be had, the usual one."""
-    cut = cache / f"botocore-{botocore.__version__}-{_LAYOUT}"
+
+def loader(cache: Cache) -> Loader:
+    """A loader of botocore's data: the quick one, or where that cannot be had, the usual one.
+
+    Somebody who has models of his own (`~/.aws/models`) gets those.
+    """
+    full = Loader()
+    if Path(full.CUSTOMER_DATA_PATH).is_dir():
+        return full
+    operations = hashlib.sha256(" ".join(_OPERATIONS).encode()).hexdigest()[:8]
+    name = f"botocore-{botocore.__version__}-{_LAYOUT}-{operations}"
     try:
-        if not _is_sound(cut):
-            _make(cut)
-        return TrimmedLoader(cut) if _is_sound(cut) else Loader()
+        kept = _unpacked(cache.read(name))
+        if kept is None:
+            kept = _trimmed(full)
+            cache.write(name, _packed(kept))
+        return TrimmedLoader(kept)
     except (OSError, ValueError, LookupError, TypeError, BotoCoreError):
-        return Loader()
+        return full
 
 
-def _is_sound(cut: Path) -> bool:
-    """Whether the cut is whole, ours, and closed to others' writing."""
-    try:
-        manifest = json.loads(_read_own(cut / _MANIFEST))
-        return bool(manifest) and all(
-            hashlib.sha256(_read_own(cut / name)).hexdigest() == digest
-            for name, digest in manifest.items()
-        )
-    except (OSError, ValueError, AttributeError, TypeError):
-        return False
+def _packed(data: Mapping[str, Any]) -> bytes:
+    """The data as JSON, behind a line with its SHA-256."""
+    text = json.dumps(data, separators=(",", ":")).encode()
+    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
 
 
-def _read_own(path: Path) -> bytes:
-    for place in (path, path.parent):
-        status = place.stat()
-        if status.st_uid != os.geteuid() or status.st_mode & _OTHERS_WRITE:
-            raise PermissionError(f"{place} could be written by others")
-    return path.read_bytes()
+def _unpacked(content: bytes | None) -> Mapping[str, Any] | None:
+    """The data, or None where they are not whole."""
+    digest, _, text = (content or b"").partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != digest:
+        return None
+    data: Mapping[str, Any] = json.loads(text)
+    return data
 
 
-def _make(cut: Path) -> None:
-    """Write the cut beside its place and rename it there; of many at once, any one will do."""
-    cut.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = cut.with_name(f"{cut.name}.{secrets.token_hex(4)}")
-    try:
-        manifest = {}
-        for name, raw in _contents(Loader()):
-            text = json.dumps(raw, separators=(",", ":")).encode()
-            path = draft / name
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.write_bytes(text)
-            manifest[name] = hashlib.sha256(text).hexdigest()
-        (draft / _MANIFEST).write_text(json.dumps(manifest))
-        for path in (draft, *draft.rglob("*")):  # whatever the umask
-            path.chmod(0o700 if path.is_dir() else 0o600)
-        if _is_sound(cut):  # somebody was quicker
-            return
-        if cut.exists():
-            shutil.rmtree(cut)
-        draft.rename(cut)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _contents(full: Loader) -> Iterator[tuple[str, object]]:
-    model = full.load_service_model(_SERVICE, "service-2", _VERSION)
-    yield f"{_SERVICE}/{_VERSION}/service-2.json", _cut_model(model)
-    rules = full.load_service_model(_SERVICE, "endpoint-rule-set-1")
-    yield f"{_SERVICE}/{_VERSION}/endpoint-rule-set-1.json", rules
-    yield "endpoints.json", _cut_endpoints(full.load_data("endpoints"))
+def _trimmed(full: Loader) -> Mapping[str, Any]:
+    return {
+        "service-2": _cut_model(full.load_service_model(_SERVICE, "service-2", _VERSION)),
+        "endpoint-rule-set-1": full.load_service_model(_SERVICE, "endpoint-rule-set-1"),
+        _ENDPOINTS: _cut_endpoints(full.load_data(_ENDPOINTS)),
+    }
 
 
 def _cut_model(model: Mapping[str, Any]) -> dict[str, Any]:

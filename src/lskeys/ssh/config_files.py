@@ -1,6 +1,5 @@
 """The files ssh reads beside keys, replaced whole or left as they are. Touches: the disk."""
 
-import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from lskeys.errors import LskeysError, MissingError, RefusedError
-from lskeys.model import Secret
 from lskeys.ssh.config_text import FileChange, include_line, is_own, with_include
 from lskeys.storage.directory import Directory, FileContent, lock, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
-from lskeys.storage.temporary import drafted
+from lskeys.storage.whole_file import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +89,13 @@ def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = t
 
 
 def _write(directory: Directory, change: FileChange) -> None:
-    name, text = change.path.name, Secret(change.after)
+    name = change.path.name
     found = read_file(directory, name, limit=_LARGEST)
     if (found.content.reveal() if found else None) != change.before:
-        raise _meddled(change.path)
-    with drafted(directory, size=len(change.after)) as draft:
-        if found:
-            mode = stat.S_IMODE(found.mode) if change.mode is None else change.mode
-            draft.replace(name, text, mode)
-        elif not draft.place(name, text, change.mode or _PRIVATE):
-            raise _meddled(change.path)
+        raise _changed(change.path)
+    mode = change.mode or (found.mode if found else _PRIVATE)
+    if not write_file(directory, name, change.after, mode=mode, replaces=found is not None):
+        raise _changed(change.path)
 
 
 def _found(path: Path) -> FileContent | None:
@@ -114,5 +109,5 @@ def _found(path: Path) -> FileContent | None:
     return found
 
 
-def _meddled(path: Path) -> LskeysError:
+def _changed(path: Path) -> LskeysError:
     return RefusedError(f"{path} was changed meanwhile", hint="run the same command again")

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 
+from lskeys import regular_files
 from lskeys.errors import LocalError, MissingError, RefusedError
-from lskeys.keys import SIZE_LIMIT
 from lskeys.model import Secret
+from lskeys.regular_files import NotRegularError
 from lskeys.storage.os_errors import os_errors
 
 _OWNER_ONLY = 0o700
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _PAUSE = 0.05  # seconds between two tries for the lock
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
@@ -87,10 +88,11 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """A regular file that lies in a directory now."""
+    """A regular file that lies in a directory now: permission bits, owner, number of names."""
 
     content: Secret
     mode: int
+    owner: int
     links: int
 
 
@@ -157,7 +159,7 @@ def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -
     )
 
 
-def read_file(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> FileContent | None:
+def read_file(directory: Directory, name: str, *, limit: int) -> FileContent | None:
     """The regular file of that name, or None where nothing is; one byte more than `limit` at most.
 
     Raises:
@@ -165,19 +167,15 @@ def read_file(directory: Directory, name: str, *, limit: int = SIZE_LIMIT) -> Fi
         OSError: It cannot be read.
     """
     try:
-        status = os.stat(name, dir_fd=directory.descriptor, follow_symlinks=False)
+        content, status = regular_files.read(
+            name, limit + 1, dir_fd=directory.descriptor, follow=False
+        )
     except FileNotFoundError:
         return None
-    _refuse_kind(directory.path / name, status.st_mode)
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(name, flags, dir_fd=directory.descriptor)
-    try:
-        status = os.fstat(descriptor)
-        _refuse_kind(directory.path / name, status.st_mode)
-        content = os.read(descriptor, limit + 1)
-    finally:
-        os.close(descriptor)
-    return FileContent(Secret(content), stat.S_IMODE(status.st_mode), status.st_nlink)
+    except NotRegularError as error:
+        raise _not_regular(directory.path / name, error.mode) from None
+    mode = stat.S_IMODE(status.st_mode)
+    return FileContent(Secret(content), mode, status.st_uid, status.st_nlink)
 
 
 def flush(descriptor: int) -> None:
@@ -217,17 +215,16 @@ def _open(path: Path) -> int:
 
 
 def _refuse_loose(path: Path, mode: int) -> None:
-    if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+    if mode & OTHERS_WRITE and not mode & stat.S_ISVTX:
         raise RefusedError(
             f"others may write in {path} (mode {stat.S_IMODE(mode):04o})",
             hint=f"take that right away: chmod go-w {shlex.quote(str(path))}",
         )
 
 
-def _refuse_kind(path: Path, mode: int) -> None:
-    if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
-        raise RefusedError(
-            f"{path} is {kind}, and nothing is written through one",
-            hint="remove it, or choose another place",
-        )
+def _not_regular(path: Path, mode: int) -> RefusedError:
+    kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
+    return RefusedError(
+        f"{path} is {kind}, and nothing is written through one",
+        hint="remove it, or choose another path",
+    )

@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lskeys import keys
 from lskeys.errors import RefusedError
-from lskeys.keys import KeyFileContent, PrivateKey, PublicKey
+from lskeys.keys import PrivateKey
 from lskeys.model import Secret
 from lskeys.storage import writing
-from lskeys.storage.directory import Directory, FileContent, read_file
+from lskeys.storage.directory import Directory
+from lskeys.storage.existing_file import ExistingFile, look
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import Draft, drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
@@ -23,19 +23,6 @@ SaveOutcome = Literal["saved", "unchanged", "replaced"]
 _SUFFIX = ".pub"
 _PRIVATE_SIZE = 16 * 1024  # an RSA key of 16,384 bits takes 13 KB
 _USUAL_NAME_LIMIT = 255  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ExistingFile:
-    """A regular file that lies at a destination already; `material` is None if it is no key."""
-
-    path: Path
-    mode: int
-    material: KeyFileContent | None
-
-
-class PathTakenError(RefusedError):
-    """Another file has the name; whoever cannot replace it gives another hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +46,79 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """One of the two files of a key, and what counts as the same key in it."""
+    """One of the two files of a key: what is written, and what counts as the same key."""
 
     name: str
     text: Secret
     mode: int
-    is_same: Callable[[KeyFileContent | None], bool]
+    is_same: Callable[[ExistingFile], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A destination that was checked, with its space reserved.
+class KeyDestination:
+    """Where a private key and its `.pub` go; what lies there is looked at once, when it is made.
+
+    `check`, then `reserve`, and within that `save`, which `withdraw` undoes.
 
     Attributes:
         path: Where the private key goes.
-        present: What lay there when the place was reserved.
-        beside: What lay where its public key goes.
-        force: Whether a file that holds something else is replaced; it is kept beside.
+        existing: What lies there.
+        existing_public: What lies where its public key goes.
     """
 
-    path: Path
-    present: ExistingFile | None
-    beside: ExistingFile | None
-    force: bool
-    _directory: Directory
-    _private: Draft
-    _public: Draft
-    _now: Callable[[], datetime]
+    def __init__(self, directory: Directory, name: str, now: Callable[[], datetime]) -> None:
+        """Look at it.
+
+        Raises:
+            RefusedError: The name is none or too long; a link, directory, pipe or device is there.
+            LocalError: What lies there cannot be read.
+        """
+        check_name(name)
+        self._longest = _longest_name(directory)
+        self.path = directory.path / name
+        self._directory = directory
+        self._now = now
+        self._drafts: tuple[Draft, Draft] | None = None
+        self._force = False
+        self._check_length(len(_SUFFIX))
+        with os_errors(f"cannot read {self.path}"):
+            self.existing = look(directory, name)
+            self.existing_public = look(directory, name + _SUFFIX)
+
+    def check(self, *, force: bool = False, fresh: bool = False) -> None:
+        """Refuse a destination where no key could be saved, as far as that shows without the key.
+
+        Args:
+            force: Whether a file that holds something else is replaced; it is kept next to it.
+            fresh: Whether the key is not made yet, so that no file can hold it already.
+
+        Raises:
+            RefusedError: Without `force`, a file lies there that cannot be compared with the key.
+        """
+        private, public = self.existing, self.existing_public
+        if force:
+            if private or public:
+                self._check_length(len(_SUFFIX) + writing.MAX_SUFFIX)
+            return
+        if private and (fresh or private.private_key is None):
+            raise private.path_taken()
+        if public and (fresh or not _belongs(public, private)):
+            raise public.path_taken()
+
+    @contextmanager
+    def reserve(self, *, force: bool = False, fresh: bool = False) -> Iterator["KeyDestination"]:
+        """Check it and take the space of both files; without a save, nothing stays behind.
+
+        Raises:
+            RefusedError: As `check`.
+            LocalError: The disk is full, read-only, or closed to you.
+        """
+        self.check(force=force, fresh=fresh)
+        with (
+            drafted(self._directory, size=_PRIVATE_SIZE) as private,
+            drafted(self._directory, size=PUBLIC_SIZE) as public,
+        ):
+            self._drafts, self._force = (private, public), force
+            yield self
 
     def save(self, key: PrivateKey, *, comment: str = "") -> Saved:
         """Write the key and its `.pub` and read both back; the same key is left as it is.
@@ -98,13 +131,15 @@ class Reservation:
             return self._save(key, comment)
 
     def _save(self, key: PrivateKey, comment: str) -> Saved:
+        assert self._drafts is not None, "reserved before"
+        private_draft, public_draft = self._drafts
         private, public = _files(self.path.name, key, comment)
         public_path = self.path.with_name(public.name)
         with os_errors(f"cannot write {self.path}"):
             self._refuse_other(public)
-            outcome, kept = self._settle(self._private, private)
+            outcome, kept = self._settle(private_draft, private)
         with os_errors(f"{self.path} is saved, but its public key {public_path} is not"):
-            _, public_kept = self._settle(self._public, public)
+            _, public_kept = self._settle(public_draft, public)
         return Saved(self.path, public_path, outcome, kept, public_kept)
 
     def withdraw(self, saved: Saved) -> None:
@@ -119,6 +154,13 @@ class Reservation:
             self._take_back(saved.public_path.name, saved.public_kept)
             self._directory.flush()
 
+    def _check_length(self, more: int) -> None:
+        if len(os.fsencode(self.path.name)) + more > self._longest:
+            raise RefusedError(
+                f"the file name {self.path.name} is too long for the disk of {self.path.parent}",
+                hint="choose a shorter one with --file",
+            )
+
     def _take_back(self, name: str, kept: Path | None) -> None:
         directory = self._directory.descriptor
         if kept is None:
@@ -127,25 +169,25 @@ class Reservation:
         os.rename(kept.name, name, src_dir_fd=directory, dst_dir_fd=directory)
 
     def _refuse_other(self, file: _File) -> None:
-        found = read_file(self._directory, file.name)
-        if found and not self.force and not file.is_same(_material(found)):
-            raise _path_taken(self._directory.path / file.name, _material(found))
+        existing = look(self._directory, file.name)
+        if existing and not self._force and not file.is_same(existing):
+            raise existing.path_taken()
 
     def _settle(self, draft: Draft, file: _File) -> tuple[SaveOutcome, Path | None]:
-        found = read_file(self._directory, file.name)
-        if found is None:
-            if draft.place(file.name, file.text, file.mode):
+        """Give one of the two its name, unless it is there."""
+        existing = look(self._directory, file.name)
+        if existing is None:
+            if draft.create(file.name, file.text, file.mode):
                 return "saved", None
-            found = read_file(self._directory, file.name)  # somebody was quicker
-        material = _material(found)
-        if file.is_same(material):
+            existing = look(self._directory, file.name)  # somebody was quicker
+        if existing and file.is_same(existing):
             writing.tighten_mode(self._directory, file.name, file.mode)
             self._directory.flush()
             return "unchanged", None
-        if not self.force:
-            raise _path_taken(self._directory.path / file.name, material)
-        if found and found.links == 1:  # else another name of the file would change too
-            mode = PUBLIC if _public_key(material) else PRIVATE
+        if existing and not self._force:
+            raise existing.path_taken()
+        if existing and existing.links == 1:  # else another name of the file would change too
+            mode = PUBLIC if existing.public_key else PRIVATE
             writing.tighten_mode(self._directory, file.name, mode)
         kept = writing.keep_backup(
             self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}"
@@ -154,77 +196,28 @@ class Reservation:
         return "replaced", self._directory.path / kept
 
 
-@contextmanager
-def reserved(
-    directory: Directory, name: str, *, force: bool, fresh: bool, now: Callable[[], datetime]
-) -> Iterator[Reservation]:
-    """Check a destination and reserve its space; without a save, nothing stays behind."""
-    there = check_destination(directory, name, force=force, fresh=fresh)
-    with (
-        drafted(directory, size=_PRIVATE_SIZE) as private,
-        drafted(directory, size=PUBLIC_SIZE) as public,
-    ):
-        yield Reservation(directory.path / name, *there, force, directory, private, public, now)
-
-
-def check_destination(
-    directory: Directory, name: str, *, force: bool, fresh: bool
-) -> tuple[ExistingFile | None, ExistingFile | None]:
-    """What lies at a destination and next to it; refused where no key could be saved there.
-
-    A `fresh` key is not made yet, so no file can hold it already.
-    """
-    path = directory.path / name
-    check_name(name)
-    _check_length(directory, name, len(_SUFFIX))
-    with os_errors(f"cannot read {path}"):
-        found = read_file(directory, name)
-        beside = read_file(directory, name + _SUFFIX)
-    if force and (found or beside):
-        _check_length(directory, name, len(_SUFFIX) + writing.MAX_SUFFIX)
-    material, public = _material(found), _material(beside)
-    private = material.private if material else None
-    if found and not force and (fresh or private is None):
-        raise _path_taken(path, material)
-    public_path = directory.path / (name + _SUFFIX)
-    if beside and not force and (fresh or not _fits(private, _public_key(public))):
-        raise _path_taken(public_path, public)
-    return (
-        ExistingFile(path, found.mode, material) if found else None,
-        ExistingFile(public_path, beside.mode, public) if beside else None,
-    )
-
-
 def check_name(name: str) -> None:
     """Refuse what is no plain file name: names choose no path and hide nothing."""
     if not name.isprintable() or "/" in name or name in ("", ".", ".."):
         raise RefusedError(f"{name!r} is no file name", hint="choose one with --file")
 
 
-def _check_length(directory: Directory, name: str, behind: int) -> None:
-    if len(os.fsencode(name)) + behind > _longest_name(directory):
-        raise RefusedError(
-            f"the file name {name} is too long for the disk of {directory.path}",
-            hint="choose a shorter one with --file",
-        )
-
-
 def _longest_name(directory: Directory) -> int:
     """In bytes: what the disk says, or where it says nothing of use, what most of them take."""
     with suppress(OSError):
-        os_errors = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
-        if os_errors > 0:  # some FUSE disks say 0
-            return os_errors
+        longest = os.fpathconf(directory.descriptor, "PC_NAME_MAX")
+        if longest > 0:  # some FUSE disks say 0
+            return longest
     return _USUAL_NAME_LIMIT
 
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
-    def is_same(material: KeyFileContent | None) -> bool:
-        private = material.private if material else None
+    def is_same(existing: ExistingFile) -> bool:
+        private = existing.private_key
         return private is not None and private.public.blob == key.public.blob
 
-    def is_its_public(material: KeyFileContent | None) -> bool:
-        public = _public_key(material)
+    def is_its_public(existing: ExistingFile) -> bool:
+        public = existing.public_key
         return public is not None and public.blob == key.public.blob
 
     line = Secret(key.public.line(comment).encode() + b"\n")
@@ -234,26 +227,9 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     )
 
 
-def _material(found: FileContent | None) -> KeyFileContent | None:
-    return keys.read_local(found.content.reveal()) if found else None
-
-
-def _public_key(material: KeyFileContent | None) -> PublicKey | None:
-    """The public key of a file that holds no private one."""
-    return material.public if material and not material.has_private else None
-
-
-def _fits(private: PrivateKey | None, public: PublicKey | None) -> bool:
+def _belongs(public: ExistingFile, private: ExistingFile | None) -> bool:
     """Whether a `.pub` is one, and not of another key than the private one that is there."""
-    return public is not None and (private is None or private.public.blob == public.blob)
-
-
-def _path_taken(path: Path, material: KeyFileContent | None) -> RefusedError:
-    holds = "another key"
-    if material is None:
-        holds = "something that is no key"
-    elif material.encrypted:
-        holds = "an encrypted key, which cannot be compared"
-    return PathTakenError(
-        f"{path} holds {holds}", hint="use --force to replace it; the old file is kept next to it"
+    key = private.private_key if private else None
+    return public.public_key is not None and (
+        key is None or key.public.blob == public.public_key.blob
     )

@@ -66,13 +66,13 @@ def write_public_key(path: Path) -> Path:
             )
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")
-            if not draft.place(public_path.name, line, PUBLIC):
+            if not draft.create(public_path.name, line, PUBLIC):
                 raise RefusedError(f"{public_path} is there by now, and stays as it is")
     return public_path
 
 
 def _private(directory: Directory, path: Path) -> KeyFileContent:
-    found = read_file(directory, path.name)
+    found = read_file(directory, path.name, limit=keys.SIZE_LIMIT)
     if found is None:
         raise MissingError(f"there is no file {path}")
     material = keys.read_local(found.content.reveal())

@@ -1,7 +1,6 @@
 """One file that appears whole or not at all, and over nothing else. Touches: the disk."""
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,9 +19,9 @@ DRAFT_PREFIX = ".lskeys-"
 
 
 @contextmanager
-def drafted(directory: Directory, *, size: int) -> Iterator["Draft"]:
+def drafted(directory: Directory, *, size: int, durable: bool = True) -> Iterator["Draft"]:
     """A draft whose temporary file is gone afterwards, whatever happens but SIGKILL."""
-    draft = Draft(directory)
+    draft = Draft(directory, durable=durable)
     directory.at_its_end(draft.discard)
     try:
         with directory.turn(), os_errors(f"cannot write in {directory.path}"):
@@ -33,16 +32,18 @@ def drafted(directory: Directory, *, size: int) -> Iterator["Draft"]:
 
 
 class Draft:
-    """A temporary file beside its destination, private from its first byte.
+    """A temporary file next to its destination, private from its first byte.
 
-    Nobody can guess its name; a lock on it tells other processes that it is in use.
+    Nobody can guess its name; a lock on it tells other processes that it is in use. What it
+    becomes is flushed and read back if it is `durable`.
     """
 
-    __slots__ = ("_descriptor", "_directory", "_is_there", "_name")
+    __slots__ = ("_descriptor", "_directory", "_is_durable", "_is_there", "_name")
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, *, durable: bool) -> None:
         self._directory = directory
-        self._name = DRAFT_PREFIX + secrets.token_hex(8)
+        self._is_durable = durable
+        self._name = DRAFT_PREFIX + os.urandom(8).hex()
         self._descriptor: int | None = None
         self._is_there = True  # before it is, so that a signal right after its creation is no leak
 
@@ -60,9 +61,9 @@ class Draft:
             flock(self._descriptor, LOCK_EX | LOCK_NB)
         writing.reserve(self._descriptor, size)
 
-    def place(self, name: str, text: Secret, mode: int) -> bool:
+    def create(self, name: str, text: Secret, mode: int) -> bool:
         """Give it content and name; False where the name is taken, whose file stays as it is."""
-        self._fill(text, mode)
+        self._write(text, mode)
         try:
             writing.publish(self._directory, self._name, name, text, mode)
         except FileExistsError:
@@ -77,7 +78,7 @@ class Draft:
 
     def replace(self, name: str, text: Secret, mode: int) -> None:
         """Give it content, and the name in place of what has it, in one step."""
-        self._fill(text, mode)
+        self._write(text, mode)
         directory = self._directory.descriptor
         os.rename(self._name, name, src_dir_fd=directory, dst_dir_fd=directory)
         self._is_there = False
@@ -97,16 +98,18 @@ class Draft:
     def _path(self, name: str) -> Path:
         return self._directory.path / name
 
-    def _fill(self, text: Secret, mode: int) -> None:
+    def _write(self, text: Secret, mode: int) -> None:
         descriptor = self._descriptor
         if descriptor is None:  # filled before the name turned out to be taken
             return
-        writing.write_content(descriptor, text, mode)
+        writing.write_content(descriptor, text, mode, durable=self._is_durable)
         self._descriptor = None
         os.close(descriptor)
 
     def _confirm(self, name: str, text: Secret, mode: int) -> None:
         """Flush the directory, and read back what it has under that name."""
+        if not self._is_durable:
+            return
         with os_errors(f"{self._path(name)} is written, but the disk does not confirm it"):
             self._directory.flush()
             found = read_file(self._directory, name, limit=len(text.reveal()))

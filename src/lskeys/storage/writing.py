@@ -6,7 +6,6 @@ import stat
 from contextlib import suppress
 
 from lskeys.errors import LocalError
-from lskeys.keys import SIZE_LIMIT
 from lskeys.model import Secret
 from lskeys.storage.directory import Directory, flush, read_file
 
@@ -20,6 +19,8 @@ MAX_SUFFIX = len(".old-20260101T000000Z-99")
 _NO_FALLOCATE = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _MAX_COPIES = 99
+_MAX_COPIED = 64 * 1024
+"""Bytes of a file that is kept as a copy, where the disk knows no hard links."""
 
 
 def reserve(descriptor: int, size: int) -> None:
@@ -36,13 +37,14 @@ def reserve(descriptor: int, size: int) -> None:
     flush(descriptor)  # a network disk says only now that it is full
 
 
-def write_content(descriptor: int, text: Secret, mode: int) -> None:
-    """Make a text the whole content of a file, and wait until the disk has it."""
+def write_content(descriptor: int, text: Secret, mode: int, *, durable: bool = True) -> None:
+    """Make a text the whole content of a file; if `durable`, wait until the disk has it."""
     content = text.reveal()
     _write(descriptor, content)
     os.ftruncate(descriptor, len(content))
     os.fchmod(descriptor, mode)  # last: what is open to others is never still to be written
-    flush(descriptor)
+    if durable:
+        flush(descriptor)
 
 
 def publish(directory: Directory, draft: str, name: str, text: Secret, mode: int) -> None:
@@ -110,9 +112,9 @@ def _keep_as(directory: Directory, name: str, kept: str) -> None:
     try:
         _link(directory, name, kept)
     except OSError as exc:
-        found = read_file(directory, name)
+        found = read_file(directory, name, limit=_MAX_COPIED)
         if exc.errno not in _NO_LINKS or found is None:
             raise
-        if len(found.content.reveal()) > SIZE_LIMIT:
+        if len(found.content.reveal()) > _MAX_COPIED:
             raise LocalError(f"{directory.path / name} is too big to be kept next to it") from exc
         _create(directory, kept, found.content, PRIVATE)

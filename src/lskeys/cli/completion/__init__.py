@@ -1,6 +1,6 @@
 """The words that TAB offers: names that verbs saw, regions, profiles. Touches: the disk."""
 
-from lskeys.cli.completion.cache import MAX_NAMES, forget, remember
+from lskeys.cli.completion.cache import MAX_NAMES
 from lskeys.cli.completion.candidates import COMPLETE, tell
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
@@ -9,8 +9,6 @@ __all__ = [
     "MAX_NAMES",
     "SANDBOX",
     "account_of",
-    "forget",
     "path_in",
-    "remember",
     "tell",
 ]

@@ -6,7 +6,9 @@ Only TAB reads them so: verbs leave AWS's configuration to boto3.
 import os
 from collections.abc import Iterator, Mapping
 
-_MAX_CHARACTERS = 1_000_000
+from lskeys import regular_files
+
+_MAX_SIZE = 1_000_000
 
 
 def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -19,11 +21,10 @@ def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 def _headers(path: str) -> Iterator[str]:
     try:
-        with open(os.path.expanduser(path), encoding="utf-8", errors="replace") as file:
-            text = file.read(_MAX_CHARACTERS)
+        content, _ = regular_files.read(os.path.expanduser(path), _MAX_SIZE)
     except (OSError, ValueError):
         return
-    for line in text.splitlines():
+    for line in content.decode(errors="replace").splitlines():
         if line.startswith("[") and "]" in line:
             yield line[1 : line.index("]")].strip()
 

@@ -1,11 +1,9 @@
-"""The names that one run saw, remembered for TAB when it ends. Touches: the disk (cache)."""
+"""Collects the names that one run sees, to be remembered for TAB when it ends. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from threading import Lock
 
 from lskeys.cli import completion
-from lskeys.cli.runtime.invocation import SharedOptions
 from lskeys.model import SeenNames
 
 
@@ -32,12 +30,7 @@ class NameRecorder:
                 is_whole=known.is_whole or seen_names.is_whole,
             )
 
-    def save(self, environ: Mapping[str, str], options: SharedOptions) -> None:
-        """Remember it, under the account that this command line chose."""
-        account = completion.account_of(
-            environ,
-            sandbox=options.sandbox,
-            profile=options.profile,
-            endpoint_url=options.endpoint_url,
-        )
-        completion.remember(completion.path_in(environ), account, self._regions.values())
+    @property
+    def seen_names(self) -> tuple[SeenNames, ...]:
+        """What was seen of each region."""
+        return tuple(self._regions.values())

@@ -58,12 +58,23 @@ class Runtime:
 
     def _remember(self) -> None:
         if self._names_seen:
-            self._names_seen.save(self.invocation.environ, self.options)
+            from lskeys.cli.completion.remembering import remember
+
+            account = completion.account_of(
+                self.invocation.environ,
+                sandbox=self.options.sandbox,
+                profile=self.options.profile,
+                endpoint_url=self.options.endpoint_url,
+            )
+            path = completion.path_in(self.invocation.environ)
+            remember(path, account, self._names_seen.seen_names)
             self._names_seen = NameRecorder()
 
     def forget_sandbox(self) -> None:
         """Forget for TAB what the sandbox had, which begins anew."""
-        completion.forget(completion.path_in(self.invocation.environ), completion.SANDBOX)
+        from lskeys.cli.completion.remembering import forget
+
+        forget(completion.path_in(self.invocation.environ), completion.SANDBOX)
 
     @cached_property
     def settings(self) -> "Settings":
@@ -104,6 +115,7 @@ class Runtime:
         """The AWS account, or the sandbox's: the same calls over the same wire."""
         from lskeys.config import settings as config
         from lskeys.lightsail import ConnectionSettings, connect
+        from lskeys.storage.cache import CacheDirectory
 
         settings = self.settings
         endpoint_url, access_key = settings.endpoint_url.value, None
@@ -119,7 +131,7 @@ class Runtime:
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
-            cache=config.cache_path(),
+            cache=CacheDirectory(config.cache_path()),
         )
         return connect(connection, self.terminal.trace, self._record_names)
 

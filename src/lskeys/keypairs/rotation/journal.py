@@ -7,20 +7,22 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lskeys.errors import LocalError, RefusedError
+from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keypairs.rotation.plan import Entry, Step
+from lskeys.storage import leftovers
+from lskeys.storage.directory import Directory, make, opened, read_file
+from lskeys.storage.os_errors import os_errors
+from lskeys.storage.whole_file import write_file
 
 VERSION = 1
 """Of the files; another version's are refused."""
 
 _SIZE_LIMIT = 64 * 1024
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Journal:
@@ -67,56 +69,40 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Remember how far a rotation is; returns when the disk has it."""
+        make(self.directory)
         path = self.path_of(entry)
-        draft = _draft_of(path)
-        with _told(f"cannot remember the rotation in {path}"):
-            _make(self.directory)
-            draft.unlink(missing_ok=True)  # of a run that was killed
-            descriptor = os.open(draft, _CREATE, 0o600)
-            try:
-                os.fchmod(descriptor, 0o600)
-                _write(descriptor, json.dumps(_raw(entry), indent=2).encode() + b"\n")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            draft.replace(path)
-            _flush(self.directory)
+        content = json.dumps(_raw(entry), indent=2).encode() + b"\n"
+        with (
+            opened(self.directory) as directory,
+            os_errors(f"cannot remember the rotation in {path}"),
+        ):
+            write_file(directory, path.name, content)
 
     def close(self, entry: Entry) -> None:
         """Forget a rotation that is complete; one that was never remembered is no error."""
         path = self.path_of(entry)
-        with _told(f"the rotation is complete, but {path} cannot be removed"):
-            _draft_of(path).unlink(missing_ok=True)
-            if path.exists():
-                path.unlink()
-                _flush(self.directory)
+        failed = f"the rotation is complete, but {path} cannot be removed"
+        with suppress(MissingError), opened(self.directory) as directory, os_errors(failed):
+            for each in (path, *leftovers(self.directory)):
+                with suppress(FileNotFoundError):
+                    os.unlink(each.name, dir_fd=directory.descriptor)
+            directory.flush()
 
     def _entries(self, region: str) -> Iterator[Entry]:
-        with _told(f"cannot read {self.directory}"):
-            names = sorted(each.name for each in _files(self.directory))
-        for name in names:
-            if name.startswith(f"{region}-") and name.endswith(".json"):
-                yield _read(self.directory / name)
+        with suppress(MissingError), opened(self.directory) as directory:
+            with os_errors(f"cannot read {self.directory}"):
+                names = sorted(each.name for each in self.directory.iterdir())
+            for name in names:
+                if name.startswith(f"{region}-") and name.endswith(".json"):
+                    yield _read(directory, name)
 
 
-def _write(descriptor: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(descriptor, content) :]
-
-
-def _draft_of(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
-
-
-def _read(path: Path) -> Entry:
-    with _told(f"cannot read {path}"):
-        descriptor = os.open(path, _READ)
-        try:
-            content = os.read(descriptor, _SIZE_LIMIT)
-        finally:
-            os.close(descriptor)
+def _read(directory: Directory, name: str) -> Entry:
+    path = directory.path / name
+    with os_errors(f"cannot read {path}"):
+        found = read_file(directory, name, limit=_SIZE_LIMIT)
     try:
-        return _entry(json.loads(content))
+        return _entry(json.loads(found.content.reveal() if found else b""))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise LocalError(
             f"{path} is not what this version of lskeys writes",
@@ -160,37 +146,3 @@ def _entry(raw: Any) -> Entry:  # noqa: ANN401  what JSON gives
     if not entry.path.is_absolute() or any(each.tzinfo is None for each in moments):
         raise ValueError
     return entry
-
-
-def _files(directory: Path) -> Iterator[Path]:
-    with suppress(FileNotFoundError):
-        yield from directory.iterdir()
-
-
-def _make(directory: Path) -> None:
-    """The directory and its missing parents, each 0700 whatever the umask, and lasting."""
-    for each in reversed((directory, *directory.parents)):
-        with suppress(FileExistsError):
-            if not each.exists():
-                each.mkdir(0o700)
-                each.chmod(0o700)
-                _flush(each.parent)
-
-
-def _flush(directory: Path) -> None:
-    with suppress(PermissionError):  # a parent like /home may be closed for reading
-        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-@contextmanager
-def _told(failed: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        reason = (exc.strerror or type(exc).__name__).lower()
-        hint = "fix that directory, then run the same command again to go on"
-        raise LocalError(f"{failed}: {reason}", hint=hint) from exc

@@ -1,0 +1,60 @@
+"""Remembers for TAB the names that commands saw: one small file. Touches: the disk (cache)."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lskeys.cli.completion.cache import MAX_CHARACTERS, MAX_NAMES, Lines, is_plain, recall
+from lskeys.model import DEFAULT_PAIR, SeenNames
+from lskeys.storage.cache import CacheDirectory
+
+MAX_LINES = 200
+
+
+def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) -> None:
+    """Remember what was seen of an account. Never a reason to fail: what cannot be kept is not."""
+    if path is None:
+        return
+    lines = recall(path)
+    known = list(lines.items())
+    for seen in seen_names:
+        names = _merged(lines.pop((account, seen.region), ()), seen)
+        if names:
+            lines[account, seen.region] = names
+    if list(lines.items()) != known:
+        _write(path, lines)
+
+
+def forget(path: str | None, account: str) -> None:
+    """Forget an account that is reset."""
+    if path is None:
+        return
+    lines = recall(path)
+    kept = {key: names for key, names in lines.items() if key[0] != account}
+    if kept != lines:
+        _write(path, kept)
+
+
+def _merged(known: tuple[str, ...], seen: SeenNames) -> tuple[str, ...]:
+    if seen.is_whole:  # a list without the default pair says nothing about it
+        known = tuple(name for name in known if name == DEFAULT_PAIR)
+    names = dict.fromkeys([*seen.names, *known])
+    return tuple(name for name in names if name not in seen.gone and is_plain(name))[:MAX_NAMES]
+
+
+def _write(path: str, lines: Lines) -> None:
+    """Put a new file in the old one's place; readers see the one or the other."""
+    file = Path(path)
+    CacheDirectory(file.parent).write(file.name, "".join(_written(lines)).encode())
+
+
+def _written(lines: Lines) -> Iterator[str]:
+    """The newest lines that have room, oldest first."""
+    written: list[str] = []
+    room = MAX_CHARACTERS
+    for (account, region), names in reversed(lines.items()):
+        line = f"{account}\t{region}\t{' '.join(names)}\n"
+        room -= len(line)
+        if room < 0 or len(written) == MAX_LINES:
+            break
+        written.append(line)
+    return reversed(written)

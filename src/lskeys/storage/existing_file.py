@@ -1,0 +1,66 @@
+"""What lies where a key file would go, and whether that is the same key. Touches: the disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lskeys import keys
+from lskeys.errors import RefusedError
+from lskeys.keys import KeyFileContent, PrivateKey, PublicKey
+from lskeys.storage.directory import Directory, read_file
+
+
+class PathTakenError(RefusedError):
+    """Another file has the name; whoever cannot replace it gives another hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingFile:
+    """A regular file that lies at a destination already.
+
+    Attributes:
+        path: Its name.
+        mode: Its permission bits.
+        links: How many names the file has.
+        material: What key it holds; None if it is no key.
+    """
+
+    path: Path
+    mode: int
+    links: int
+    material: KeyFileContent | None
+
+    @property
+    def private_key(self) -> PrivateKey | None:
+        """The private key in it, where that can be read."""
+        return self.material.private if self.material else None
+
+    @property
+    def public_key(self) -> PublicKey | None:
+        """The public key of a file that holds no private one."""
+        return self.material.public if self.material and not self.material.has_private else None
+
+    def path_taken(self) -> PathTakenError:
+        """The error that says what it holds, and how it is replaced."""
+        holds = "another key"
+        if self.material is None:
+            holds = "something that is no key"
+        elif self.material.encrypted:
+            holds = "an encrypted key, which cannot be compared"
+        return PathTakenError(
+            f"{self.path} holds {holds}",
+            hint="use --force to replace it; the old file is kept next to it",
+        )
+
+
+def look(directory: Directory, name: str) -> ExistingFile | None:
+    """The file of that name, or None where nothing is.
+
+    Raises:
+        RefusedError: It is a link, a directory, a pipe or a device.
+        OSError: It cannot be read.
+    """
+    found = read_file(directory, name, limit=keys.SIZE_LIMIT)
+    if found is None:
+        return None
+    material = keys.read_local(found.content.reveal())
+    return ExistingFile(directory.path / name, found.mode, found.links, material)
