@@ -209,7 +209,7 @@ def test_clean(clean: Path, server: Server, run: Run) -> None:
     """Where all is well there is no finding; two questions are asked, and the exit code is 0."""
     assert clean.is_dir()
     assert run("audit --max-age 21") == Ran(
-        0, err=f"lskeys: no findings in {REGION}: 2 key pairs, 8 local key files\n"
+        0, err=f"no findings in {REGION}: 2 key pairs, 8 local key files\n"
     )
     assert sorted(operations(server)) == ["GetInstances", "GetKeyPairs"]
 
@@ -509,7 +509,7 @@ def stray(directory: Path) -> str:
 def notes(directory: Path, words: str) -> str:
     """What is said of each that is fixed."""
     return "".join(
-        f"lskeys: {words} {code}: {file}\n"
+        f"{words} {code}: {file}\n"
         for code, file in (
             ("loose-permissions", directory),
             ("loose-permissions", directory / "id_ed25519"),

@@ -72,7 +72,7 @@ def sha256(path: Path) -> str:
 def told(outcome: str, path: Path, found: str, fingerprint_type: str = "sha256-ssh") -> str:
     """The note about a key that was verified."""
     proof = f"fingerprint {found} verified ({fingerprint_type})"
-    return f"lskeys: {outcome} {path}: key pair web of {REGION}, {proof}\n"
+    return f"{outcome} {path}: key pair web of {REGION}, {proof}\n"
 
 
 # what is made
@@ -166,7 +166,7 @@ def test_unverified(serve: Serve, run: Run, path: Path) -> None:
     assert run("create web --type ed25519") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: saved {path}: key pair web of {REGION}, unverified\n"
+        err=f"saved {path}: key pair web of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
     )
 
@@ -214,7 +214,7 @@ def test_stdout(server: Server, run: Run, home: Path) -> None:
     assert ran == Ran(
         0,
         out=key.read_text(),
-        err=f"lskeys: wrote the key of web in {REGION} to stdout, verified (sha256-ssh)\n",
+        err=f"wrote the key of web in {REGION} to stdout, verified (sha256-ssh)\n",
     )
     assert changes(server) == [imported(key)]
     assert not (home / ".ssh").exists()
@@ -404,7 +404,7 @@ def test_force(run: Run, path: Path, option: str) -> None:
     ran = run(f"create web --force {option}")
     kept = f"{path}.old-20261123T120000Z"
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert ran.err.endswith(f"lskeys: the file it replaced is {kept}\n")
+    assert ran.err.endswith(f"the file it replaced is {kept}\n")
     assert Path(kept).read_text() == own_pem()
     assert files(path) == ["web.pem", Path(kept).name, "web.pem.pub"]
 
@@ -443,7 +443,7 @@ def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
     assert run("create web -n --tag a=b") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: would save {path}: key pair web of {REGION}, nothing was made\n",
+        err=f"would save {path}: key pair web of {REGION}, nothing was made\n",
     )
     assert operations(server) == ["GetKeyPair", "GetInstances"]
     assert list(home.iterdir()) == []
@@ -452,7 +452,7 @@ def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
 @pytest.mark.usefixtures("server")
 def test_dry_run_to_stdout(run: Run) -> None:
     """-n writes no key to stdout."""
-    note = f"lskeys: would write the key of web in {REGION} to stdout, nothing was made\n"
+    note = f"would write the key of web in {REGION} to stdout, nothing was made\n"
     assert run("create web -n --file -") == Ran(0, err=note)
 
 
@@ -475,7 +475,7 @@ def test_again(server: Server, run: Run, path: Path, before: str, option: str) -
     asked = len(server.requests)
     ran = run(f"create web {option}")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert ran.err.startswith(f"lskeys: unchanged {path}: key pair web of {REGION}, fingerprint ")
+    assert ran.err.startswith(f"unchanged {path}: key pair web of {REGION}, fingerprint ")
     assert operations(server)[asked:] == ["GetKeyPair"]
     assert (path.read_bytes(), files(path)) == (key, ["web.pem", "web.pem.pub"])
 

@@ -10,7 +10,7 @@ from tests.support.changes import changes, delete_of, delete_of_default, downloa
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
-UNSEEN = "lskeys: snapshots and hand-made authorized_keys cannot be seen from here\n"
+UNSEEN = "snapshots and hand-made authorized_keys cannot be seen from here\n"
 ASKED = "Type the name to delete it: "
 REFUSED = {
     f"{DEFAULT_PAIR}": 5,
@@ -20,7 +20,7 @@ REFUSED = {
     f"{DEFAULT_PAIR} --fingerprint --backup file": 5,
     "other": 3,
 }
-NO = "lskeys: cancelled; nothing was changed\n"
+NO = "cancelled; nothing was changed\n"
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def web(account: Sandbox) -> str:
 def stake(name: str, found: str, proof: str, usage: str = "no instance names it") -> str:
     """What is shown of a pair before its name is asked for."""
     return (
-        f"lskeys: key pair {name} in {REGION}, account 123456789012,"
+        f"key pair {name} in {REGION}, account 123456789012,"
         " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
-        f"lskeys: fingerprint {found}, {proof}\n"
-        f"lskeys: {usage}\n"
+        f"fingerprint {found}, {proof}\n"
+        f"{usage}\n"
     ) + UNSEEN
 
 

@@ -66,7 +66,7 @@ def mode(path: Path) -> str:
 def told(outcome: str, path: Path | str, found: str, fingerprint_type: str = "md5-spki") -> str:
     """The note about a key that was verified."""
     proof = f"fingerprint {found} verified ({fingerprint_type})"
-    return f"lskeys: {outcome} {path}: default key of {REGION}, {proof}\n"
+    return f"{outcome} {path}: default key of {REGION}, {proof}\n"
 
 
 def lines_of_key(pem: str) -> list[str]:
@@ -154,7 +154,7 @@ def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) ->
     assert run("download-default") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: saved {path}: default key of {REGION}, unverified\n"
+        err=f"saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
     )
 
@@ -194,7 +194,7 @@ def test_loose_permissions_are_mended(run: Run, home: Path) -> None:
 def test_same_key_in_another_format(run: Run, home: Path) -> None:
     """The same key counts by what it is: a copy in OpenSSH's format stays as it is."""
     path = save(home / ".ssh" / KEY_FILE, openssh(own_pem()))
-    assert run("download-default").err.startswith("lskeys: unchanged")
+    assert run("download-default").err.startswith("unchanged")
     assert path.read_text() == openssh(own_pem())
 
 
@@ -255,7 +255,7 @@ def test_force(run: Run, home: Path, default: str) -> None:
     assert run("download-default --force") == Ran(
         0,
         out=f"{path}\n",
-        err=told("replaced", path, default) + f"lskeys: the file it replaced is {kept}\n",
+        err=told("replaced", path, default) + f"the file it replaced is {kept}\n",
     )
     assert [(mode(each), each.read_text()) for each in (path, kept)] == [
         ("0600", own_pem()),
@@ -308,7 +308,7 @@ def test_stdout(server: Server, run: Run, home: Path) -> None:
     assert run("download-default --file -") == Ran(
         0,
         out=own_pem(),
-        err=f"lskeys: wrote the default key of {REGION} to stdout, verified (md5-spki)\n",
+        err=f"wrote the default key of {REGION} to stdout, verified (md5-spki)\n",
     )
     assert (list(home.iterdir()), changes(server)) == ([], [download()])
 
@@ -320,7 +320,7 @@ def test_stdout_unverified(serve: Serve, account: Sandbox, run: Run) -> None:
     assert run("download-default --file -") == Ran(
         0,
         out=own_pem(),
-        err=f"lskeys: wrote the default key of {REGION} to stdout, unverified\n",
+        err=f"wrote the default key of {REGION} to stdout, unverified\n",
     )
 
 
@@ -515,9 +515,7 @@ def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
     path = home / ".ssh" / KEY_FILE
     ran = run("download-default", typed="y\n")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert ran.err.startswith(
-        f"lskeys: {NONE_YET}; downloading creates one\n{COMPLETE}lskeys: saved"
-    )
+    assert ran.err.startswith(f"{NONE_YET}; downloading creates one\n{COMPLETE}saved")
     assert "verified (md5-spki)" in ran.err
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
 
@@ -579,8 +577,8 @@ def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
     assert run("download-default", typed="yes\n") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: {UNTOLD}; downloading creates one\n{COMPLETE}"
-        f"lskeys: saved {path}: default key of {REGION}, unverified\n"
+        err=f"{UNTOLD}; downloading creates one\n{COMPLETE}"
+        f"saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
     )
 
@@ -614,9 +612,7 @@ def test_several_regions(account: Sandbox, server: Server, run: Run, home: Path)
     account.add_default_key_pair(EU, private_pem=other_pem())
     ran = run(f"download-default -r {EU} -r ap-south-1 -r {REGION} --out keys")
     assert (ran.exit_code, ran.out) == (0, f"keys/{EU_FILE}\nkeys/{KEY_FILE}\n")
-    assert ran.err.startswith(
-        "lskeys: ap-south-1 has no default key pair; skipped without --create\n"
-    )
+    assert ran.err.startswith("ap-south-1 has no default key pair; skipped without --create\n")
     assert {each.region for each in changes(server)} == {EU, REGION}
     assert [opened(home / "keys" / each) for each in (EU_FILE, KEY_FILE)] == [
         public_line(other_pem()),
@@ -673,7 +669,7 @@ def test_dry_run(server: Server, run: Run, home: Path, options: str) -> None:
     assert run(f"download-default --out ~/keys {options}") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: would save {path}: default key of {REGION}, nothing was downloaded\n",
+        err=f"would save {path}: default key of {REGION}, nothing was downloaded\n",
     )
     assert (operations(server), list(home.iterdir())) == (["GetKeyPairs"], [])
 
@@ -682,7 +678,7 @@ def test_dry_run(server: Server, run: Run, home: Path, options: str) -> None:
 def test_dry_run_on_stdout(server: Server, run: Run) -> None:
     """A dry run of `--file -` writes nothing to stdout."""
     assert run("download-default --file - -n") == Ran(
-        0, err=f"lskeys: would write the default key of {REGION} to stdout\n"
+        0, err=f"would write the default key of {REGION} to stdout\n"
     )
     assert operations(server) == ["GetKeyPairs"]
 

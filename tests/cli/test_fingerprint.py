@@ -96,7 +96,7 @@ def test_without_files_the_key_folders(run: Run, home: Path, rsa_pem: str) -> No
 
 def test_no_keys(run: Run, home: Path) -> None:
     """Key directories without keys are no failure, and said."""
-    assert run("fingerprint") == Ran(0, err=f"lskeys: no keys found in {home}/.ssh\n")
+    assert run("fingerprint") == Ran(0, err=f"no keys found in {home}/.ssh\n")
 
 
 def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> None:

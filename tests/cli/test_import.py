@@ -25,7 +25,7 @@ from tests.support.cli_keys import (
 EU = "eu-west-1"
 ASIA = "ap-south-1"
 OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
-PRIVATE = "lskeys: {} is a private key: only its public key is sent\n"
+PRIVATE = "{} is a private key: only its public key is sent\n"
 
 
 @pytest.fixture

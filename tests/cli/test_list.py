@@ -17,12 +17,12 @@ LATER = CREATED.replace(day=20)
 
 EMPTY = Ran(
     0,
-    err="lskeys: no key pairs found in us-east-1\n"
+    err="no key pairs found in us-east-1\n"
     "lskeys: hint: the default pair is listed with --include-default\n",
 )
 OTHERS = Ran(
     0,
-    err="lskeys: no key pairs found in us-east-1\n"
+    err="no key pairs found in us-east-1\n"
     "lskeys: hint: there are 5 others; lskeys list shows what there is\n",
 )
 

@@ -175,8 +175,8 @@ def test_the_only_region_fails(server: Server, run: Run) -> None:
 def test_progress(server: Server, run: Run) -> None:
     """On a terminal, stderr shows how far it is, in a line that goes away."""
     err = run(f"list {ASK_THREE}", typed="", terminal=True).err
-    assert "\r\x1b[2Klskeys: 1 of 3 regions answered" in err
-    assert "\r\x1b[2Klskeys: 3 of 3 regions answered\r\x1b[2K" in err
+    assert "\r\x1b[2K1 of 3 regions answered" in err
+    assert "\r\x1b[2K3 of 3 regions answered\r\x1b[2K" in err
     assert regions_asked(server) == sorted(THREE)
 
 

@@ -59,7 +59,7 @@ def test_denied_falls_back_to_botocores_list(server: Server, run: Run) -> None:
     ran = run("regions -q")
     assert ran.exit_code == 0
     assert {"us-east-1", "eu-west-1"} <= set(ran.out.split())
-    assert ran.err.startswith("lskeys: cannot list regions in us-east-1: ")
+    assert ran.err.startswith("cannot list regions in us-east-1: ")
     assert ran.err.endswith("; using the list that came with botocore\n")
 
 

@@ -61,20 +61,20 @@ def is_rotated(run: Run, directory: Path, old: str) -> bool:
 def deletion_warning(old: str, usage: str) -> str:
     """What is told about the pair before anything is done."""
     return (
-        f"lskeys: key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
+        f"key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
         " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
-        f"lskeys: fingerprint {old}, verified before anything is deleted\n"
-        f"lskeys: {usage}\n"
-        "lskeys: snapshots and hand-made authorized_keys cannot be seen from here\n"
+        f"fingerprint {old}, verified before anything is deleted\n"
+        f"{usage}\n"
+        "snapshots and hand-made authorized_keys cannot be seen from here\n"
     )
 
 
 def plan(directory: Path, old: str) -> str:
     """What is told about the steps."""
     return (
-        f"lskeys: plan: save the old key as {directory / KEY_FILE} and verify it\n"
-        f"lskeys: plan: delete the pair, if its fingerprint is still {old}\n"
-        f"lskeys: plan: have a new pair made, and save its key as {directory / KEY_FILE};"
+        f"plan: save the old key as {directory / KEY_FILE} and verify it\n"
+        f"plan: delete the pair, if its fingerprint is still {old}\n"
+        f"plan: have a new pair made, and save its key as {directory / KEY_FILE};"
         " the old key is kept next to it\n"
     )
 
@@ -82,9 +82,9 @@ def plan(directory: Path, old: str) -> str:
 def report(old: str, new: str, kept: Path) -> str:
     """What is told when it is done."""
     return (
-        f"lskeys: rotated the default pair of {REGION}: new fingerprint {new},"
+        f"rotated the default pair of {REGION}: new fingerprint {new},"
         f" verified (md5-spki); old fingerprint {old}\n"
-        f"lskeys: the old key is kept as {kept}\n"
+        f"the old key is kept as {kept}\n"
     )
 
 
@@ -264,11 +264,11 @@ def test_what_is_left_to_do(old: str, run: Run, directory: Path) -> None:
         out=f"{path}\n",
         err=WARNING.format(directory)
         + report(old, new, kept)
-        + f"lskeys: line for authorized_keys: {opened(path)} {DEFAULT_PAIR}@{REGION}\n"
-        "lskeys: ancient, launched before the old pair was created and so with a still older"
-        f" key: ssh -i {kept} ubuntu@203.0.113.1 {command}\n"
-        f"lskeys: blog: ssh -i {kept} bitnami@203.0.113.1 {command}\n"
-        f"lskeys: office: its administrator password can only be decrypted with {kept}\n",
+        + f"line for authorized_keys:\n{opened(path)} {DEFAULT_PAIR}@{REGION}\n"
+        "ancient, launched before the old pair was created and so with a still older"
+        f" key:\nssh -i {kept} ubuntu@203.0.113.1 {command}\n"
+        f"blog:\nssh -i {kept} bitnami@203.0.113.1 {command}\n"
+        f"office: its administrator password can only be decrypted with {kept}\n",
     )
 
 
@@ -358,7 +358,7 @@ def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, direc
         out=f"{directory / KEY_FILE}\n",
         err="lskeys: warning: which instances name the default pair could not be found out\n"
         + report(old, new, directory / KEPT_FILE)
-        + "lskeys: which instances name the pair could not be found out;"
+        + "which instances name the pair could not be found out;"
         " each keeps the key it has\n",
     )
 
@@ -389,7 +389,7 @@ def interrupted(server: Server, run: Run) -> None:
 def under_way(plight: str) -> str:
     """What the next run says of a rotation that was interrupted."""
     return (
-        f"lskeys: the rotation in {REGION} of account {ACCOUNT}, begun 2026-11-23T12:00:00.000Z,"
+        f"the rotation in {REGION} of account {ACCOUNT}, begun 2026-11-23T12:00:00.000Z,"
         f" is under way: {plight}\n"
     )
 
@@ -485,7 +485,7 @@ def test_old_key_that_was_taken_away(
     (directory / KEY_FILE).rename(home / "elsewhere")
     ran = run("rotate-default --yes")
     assert ran.exit_code == 0
-    assert "lskeys: the old key is not in that directory any more\n" in ran.err
+    assert "the old key is not in that directory any more\n" in ran.err
     assert reported(run) not in ("", old)
 
 

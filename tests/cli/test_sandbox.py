@@ -15,7 +15,7 @@ import pytest
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from tests.conftest import NOW, Ran, Run
 
-NOTE = "lskeys: using the local sandbox, not AWS\n"
+NOTE = "using the local sandbox, not AWS\n"
 PATIENCE = 60.0
 
 
@@ -109,10 +109,10 @@ def test_path(run: Run, home: Path) -> None:
 
 def test_reset(store: Path, run: Run) -> None:
     """A reset begins anew, with the switches it was given; a dry run only says so."""
-    assert run("sandbox reset --dry-run") == Ran(0, err=f"lskeys: would reset {store}\n")
+    assert run("sandbox reset --dry-run") == Ran(0, err=f"would reset {store}\n")
     assert run("--sandbox list -q") == Ran(0, out="web\n")
     assert run("sandbox reset --set fault=GetKeyPairs=ThrottlingException") == Ran(
-        0, err=f"lskeys: reset {store}\n"
+        0, err=f"reset {store}\n"
     )
     ran = run("--sandbox list")
     assert (ran.exit_code, ran.out) == (8, "")
@@ -202,9 +202,9 @@ def test_serve() -> None:
         serving.send_signal(signal.SIGINT)
         rest, err = serving.communicate(timeout=PATIENCE)
     assert (names, rest, serving.returncode) == (["web"], "", 130)
-    hint, told = err.splitlines()
-    assert hint.startswith("lskeys: serving until Ctrl-C; in another shell: ")
-    assert shlex.split(hint)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
+    note, command, told = err.splitlines()
+    assert note == "serving until Ctrl-C; in another shell:"
+    assert shlex.split(command)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
     assert told == "lskeys: error: interrupted"
 
 

@@ -116,7 +116,7 @@ def test_a_failing_region_is_of_its_account(servers: dict[str, Server], run: Run
 @pytest.mark.usefixtures("servers")
 def test_nothing_in_any(run: Run) -> None:
     """Where nothing is found, the accounts are named."""
-    assert run(f"list {BOTH} zzz").err.startswith("lskeys: no key pairs found in work, home\n")
+    assert run(f"list {BOTH} zzz").err.startswith("no key pairs found in work, home\n")
 
 
 @pytest.mark.usefixtures("servers")
@@ -170,7 +170,7 @@ def test_regions_of_each(run: Run, servers: dict[str, Server]) -> None:
         each for each in both if each["profile"] == "home"
     ]
     servers["home"].add_fault("GetRegions=AccessDeniedException")
-    assert "lskeys: profile home: cannot list regions" in run(f"regions {BOTH}").err
+    assert "profile home: cannot list regions" in run(f"regions {BOTH}").err
     failing = run("regions -p nobody -p work -q")
     assert (failing.exit_code, failing.out.split()) == (7, names)
     assert "profile nobody: the config profile (nobody) could not be found" in failing.err

@@ -132,7 +132,7 @@ Host old
     HostName 203.0.113.3
     User ubuntu
 """,
-        err="lskeys: office in us-east-1 is left out: Windows has no ssh\n",
+        err="office in us-east-1 is left out: Windows has no ssh\n",
     )
 
 
@@ -145,7 +145,7 @@ def test_globs_choose_and_change_no_alias(account: Sandbox, run: Run) -> None:
     assert run(f"{line} 'w*b'") == Ran(0, out="web.eu-west-1\nweb.us-east-1\n")
     assert run(f"{line} mail") == Ran(0)
     assert run(f"ssh-config -r {REGION} nothing") == Ran(
-        0, err="lskeys: us-east-1: no matching instance that ssh can reach\n"
+        0, err="us-east-1: no matching instance that ssh can reach\n"
     )
 
 
@@ -398,7 +398,7 @@ def test_known_hosts_to_stdout(server: Server, account: Sandbox, run: Run) -> No
     assert run("ssh-config --known-hosts") == Ran(
         0,
         out=f"203.0.113.10 {HOST_LINE} web\n",
-        err="lskeys: office in us-east-1 is left out: Windows has no ssh\n",
+        err="office in us-east-1 is left out: Windows has no ssh\n",
     )
     once = ["GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"]
     assert sorted(operations(server)) == sorted(once * 2)
@@ -503,13 +503,13 @@ Host six
     User ubuntu
 """,
         err="""\
-lskeys: web\\n    ProxyCommand touch /tmp/x in us-east-1 is left out: its name is none that ssh \
+web\\n    ProxyCommand touch /tmp/x in us-east-1 is left out: its name is none that ssh \
 takes safely
-lskeys: -oProxyCommand=x in us-east-1 is left out: its name is none that ssh takes safely
-lskeys: user in us-east-1 is left out: root ProxyCommand x is no user's name
-lskeys: address in us-east-1 is left out: 203.0.113.1 ProxyCommand x is no address
-lskeys: nowhere in us-east-1 is left out: it has no public address
-lskeys: pair in us-east-1 is left out: another instance has its name
+-oProxyCommand=x in us-east-1 is left out: its name is none that ssh takes safely
+user in us-east-1 is left out: root ProxyCommand x is no user's name
+address in us-east-1 is left out: 203.0.113.1 ProxyCommand x is no address
+nowhere in us-east-1 is left out: it has no public address
+pair in us-east-1 is left out: another instance has its name
 """,
     )
 

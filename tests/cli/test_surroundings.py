@@ -66,7 +66,7 @@ def test_progress_of_several_deletions(account: Sandbox, server: Server, run: Ru
     """Who watches several deletions sees how far they are; the line is gone in the end."""
     account.add_key_pairs(REGION, ["aa", "bb"])
     told = run("delete aa bb -y", typed="").err
-    assert "\r\x1b[2Klskeys: 1 of 2 key pairs done, deleting bb" in told
+    assert "\r\x1b[2K1 of 2 key pairs done, deleting bb" in told
     assert told.endswith("\r\x1b[2K")
     assert run("delete aa bb --missing-ok -y").err == ""
     assert server.requests

@@ -36,7 +36,7 @@ def test_only_what_is_new_is_sent(account: Sandbox, server: Server, run: Run) ->
     assert run("tag web stage=production owner=ana automation a=b=c") == Ran(
         0,
         out=row("stage=production,owner=ana,automation,a=b=c"),
-        err=f"lskeys: tags of web in {REGION} were stage=test,owner=ana, "
+        err=f"tags of web in {REGION} were stage=test,owner=ana, "
         "are now stage=production,owner=ana,automation,a=b=c\n",
     )
     assert operations(server) == ["GetKeyPair", "TagResource"]
@@ -56,7 +56,7 @@ def test_what_is_so_is_left_alone(account: Sandbox, server: Server, run: Run) ->
     assert run("tag web stage=test automation") == Ran(
         0,
         out=row("stage=test,automation"),
-        err=f"lskeys: tags of web in {REGION} are stage=test,automation, unchanged\n",
+        err=f"tags of web in {REGION} are stage=test,automation, unchanged\n",
     )
     assert operations(server) == ["GetKeyPair"]
 
@@ -67,7 +67,7 @@ def test_dry_run(account: Sandbox, server: Server, run: Run) -> None:
     assert run("tag web stage=test -n") == Ran(
         0,
         out=row("stage=test"),
-        err=f"lskeys: tags of web in {REGION} were none, would be stage=test\n",
+        err=f"tags of web in {REGION} were none, would be stage=test\n",
     )
     assert operations(server) == ["GetKeyPair"]
 

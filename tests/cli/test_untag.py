@@ -14,7 +14,7 @@ def test_tags_go_by_their_keys(account: Sandbox, server: Server, run: Run) -> No
     assert run("untag web stage gone") == Ran(
         0,
         out=row("owner=ana"),
-        err=f"lskeys: tags of web in {REGION} were stage=test,owner=ana, are now owner=ana\n",
+        err=f"tags of web in {REGION} were stage=test,owner=ana, are now owner=ana\n",
     )
     assert operations(server) == ["GetKeyPair", "UntagResource"]
     assert changes(server) == [
@@ -27,7 +27,7 @@ def test_nothing_to_take(account: Sandbox, server: Server, run: Run) -> None:
     """A tag that is not there is no failure, and costs no call."""
     add_web(account, OWNER)
     assert run("untag web stage") == Ran(
-        0, out=row("owner=ana"), err=f"lskeys: tags of web in {REGION} are owner=ana, unchanged\n"
+        0, out=row("owner=ana"), err=f"tags of web in {REGION} are owner=ana, unchanged\n"
     )
     assert operations(server) == ["GetKeyPair"]
 
@@ -38,7 +38,7 @@ def test_dry_run(account: Sandbox, server: Server, run: Run) -> None:
     ran = run("untag web owner --dry-run -o json")
     assert ran.exit_code == 0
     assert json.loads(ran.out)["keyPairs"][0]["tags"] == []
-    assert ran.err == f"lskeys: tags of web in {REGION} were owner=ana, would be none\n"
+    assert ran.err == f"tags of web in {REGION} were owner=ana, would be none\n"
     assert operations(server) == ["GetKeyPair"]
 
 

@@ -125,7 +125,7 @@ def test_import_key_pair_is_verified(aws: Aws, run: Run, home: Path) -> None:
     assert run("create web") == Ran(
         0,
         out=f"{path}\n",
-        err=f"lskeys: unchanged {path}: key pair web of {REGION},"
+        err=f"unchanged {path}: key pair web of {REGION},"
         f" fingerprint {found} verified (md5-spki)\n",
     )
 

@@ -117,7 +117,7 @@ def test_wrong_regions(liar: Liar, run: Run) -> None:
     ran = run("list --all-regions -q")
     assert (ran.exit_code, set(ran.out.split())) == (0, {"web"})
     assert ran.err == (
-        "lskeys: cannot list regions in us-east-1: the answer cannot be used: "
+        "cannot list regions in us-east-1: the answer cannot be used: "
         "its regions is of the wrong type; using the list that came with botocore\n"
     )
     assert len(liar.calls) > 10

@@ -84,7 +84,7 @@ def test_forty_save_the_default_key(account: Sandbox, together: Together, home: 
     file = f"LightsailDefaultKey-{REGION}.pem"
     assert exit_codes(every) == {0: 40}
     assert {each.out for each in every} == {f"keys/{file}\n"}
-    assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
+    assert sum(each.err.startswith("saved") for each in every) == 1
     assert names(home / "keys") == [file, f"{file}.pub"]
     assert (home / "keys" / file).read_text() == own_pem()
 
@@ -108,7 +108,7 @@ def test_ten_create_one_name_in_one_folder(together: Together, home: Path, run: 
     """One makes the pair; the others find it made or being made, and overwrite nothing."""
     every = together(*["create web --type ed25519 --out keys"] * 10)
     assert set(exit_codes(every)) <= {0, 5}
-    assert sum(each.err.startswith("lskeys: saved") for each in every) == 1
+    assert sum(each.err.startswith("saved") for each in every) == 1
     assert names(home / "keys") == ["web.pem", "web.pem.pub"]
     assert run("delete web --fingerprint --key keys/web.pem --dry-run").exit_code == 0
 
@@ -155,7 +155,7 @@ def test_five_rotate_the_default_pair(
     assert set(codes) <= {0, 5}
     ran = run("download-default --out keys")
     assert ran.exit_code == 0
-    assert ran.err.startswith("lskeys: unchanged")
+    assert ran.err.startswith("unchanged")
     kept = [blob(each) for each in (home / "keys").glob("*.pem*") if ".pub" not in each.name]
     assert keymaker.read_private(own_pem().encode()).public.blob in kept
 

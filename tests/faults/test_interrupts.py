@@ -133,8 +133,7 @@ def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
     command = (sys.executable, "-m", "lskeys", "download-default")
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
     assert ran.stderr.splitlines()[:2] == [
-        f"lskeys: an interrupted run left {each}, which may hold a private key: remove it"
-        for each in left
+        f"an interrupted run left {each}, which may hold a private key: remove it" for each in left
     ]
     assert all(each.exists() for each in left)
 

@@ -171,7 +171,7 @@ def test_without_a_list_of_regions(code: str, account: Sandbox, server: Server, 
     server.add_fault(f"GetRegions={code}")
     ran = run("list --all-regions --columns name,region")
     assert (ran.exit_code, ran.out) == (0, "web\teu-west-2\n")
-    assert ran.err.startswith("lskeys: cannot list regions in us-east-1: ")
+    assert ran.err.startswith("cannot list regions in us-east-1: ")
     assert ran.err.endswith("; using the list that came with botocore\n")
     assert ran.err.count("\n") == 1
 

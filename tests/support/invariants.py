@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from lskeys import storage
 
 SUCCESS = re.compile(
-    r"^lskeys: (saved|unchanged|replaced|wrote|written|rotated|deleted|fixed|no findings)\b",
+    r"^(saved|unchanged|replaced|wrote|written|rotated|deleted|fixed|no findings)\b",
     re.MULTILINE,
 )
 ERROR, HINT = "lskeys: error: ", "lskeys: hint: "

@@ -152,17 +152,16 @@ class Terminal:
             raise _stdout_lost(error) from None
 
     def note(self, text: str) -> None:
-        """Tell people something beside the result; one line."""
-        self._tell(f"lskeys: {printable(text)}")
+        """Show one line next to the result."""
+        self._tell(printable(text))
+
+    def warning(self, text: str) -> None:
+        """Show what must be known, in one line."""
+        self._tell(f"lskeys: warning: {printable(text)}")
 
     def hint(self, text: str) -> None:
         """Tell people what to do next."""
         self._tell(f"lskeys: hint: {printable(text)}")
-
-    def excerpt(self, lines: Iterable[str]) -> None:
-        """Show people lines of files, as they are."""
-        for line in lines:
-            self._tell(printable(line))
 
     def trace(self, text: str) -> None:
         """Tell what is asked of AWS, with `--debug`."""
@@ -186,7 +185,7 @@ class Terminal:
     def progress(self, text: str) -> None:
         """Show how far long work is, on a terminal, in one line that goes away."""
         if _is_terminal(self._stderr) and self._environ.get("TERM") != "dumb":
-            self._write_stderr(f"{_ERASE_LINE}lskeys: {printable(text)}")
+            self._write_stderr(f"{_ERASE_LINE}{printable(text)}")
             self._progress_shown = True
 
     def done(self) -> None:

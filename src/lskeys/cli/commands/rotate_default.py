@@ -109,7 +109,7 @@ def _warn(run: Runtime, plan: Plan) -> None:
             f" is under way: {plan.begun}"
         )
     for warning in rotation_plan.warnings(plan):
-        run.terminal.note(f"warning: {warning}")
+        run.terminal.warning(warning)
 
 
 def _consent(run: Runtime, plan: Plan) -> None:

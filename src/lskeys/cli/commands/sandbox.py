@@ -54,7 +54,8 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
     """
     server = sandbox.server(sandbox_path(), run.invocation.now, port=port, settings=settings or ())
     run.terminal.result([server.endpoint])
-    run.terminal.note("serving until Ctrl-C; in another shell: " + _pointing(port, server.port))
+    run.terminal.note("serving until Ctrl-C; in another shell:")
+    run.terminal.note(_pointing(port, server.port))
     server.run_forever()
 
 

@@ -160,8 +160,8 @@ def _write(run: Runtime, planned: Sequence[FileChange]) -> list[WrittenFile]:
     changes = [change for change in planned if change.is_change]
     for directory in dict.fromkeys(change.path.parent for change in planned):
         run.name_leftovers(directory)
-    for change in changes:
-        run.terminal.excerpt(change.diff())
+    for line in (line for change in changes for line in change.diff()):
+        run.terminal.note(line)
     if changes:
         confirm(run.terminal, run.options, "write this")
     for change in changes:

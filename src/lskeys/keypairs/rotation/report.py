@@ -75,7 +75,7 @@ def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
 
 
 def report(rotation: Rotation) -> Iterable[str]:
-    """What was done and what is left to do, one sentence each."""
+    """What was done and what is left to do, a line each; commands have lines of their own."""
     proof = f"verified ({rotation.fingerprint_type})" if rotation.fingerprint_type else "unverified"
     yield (
         f"rotated the default pair of {rotation.region}:"
@@ -87,21 +87,24 @@ def report(rotation: Rotation) -> Iterable[str]:
     if rotation.follow_ups is None:
         yield "which instances name the pair could not be found out; each keeps the key it has"
     if rotation.follow_ups:
-        yield f"line for authorized_keys: {rotation.authorized_key}"
+        yield "line for authorized_keys:"
+        yield f"{rotation.authorized_key}"
     for follow_up in rotation.follow_ups or ():
-        yield _told(follow_up, rotation.old_path)
+        yield from _told(follow_up, rotation.old_path)
 
 
-def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> str:
+def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
     name = follow_up.instance.name
     if follow_up.predates:
         name += ", launched before the old pair was created and so with a still older key"
     if follow_up.instance.is_windows:
         old = "that one" if follow_up.predates else old_path or "the old key"
-        return f"{name}: its administrator password can only be decrypted with {old}"
-    if follow_up.command is None:
-        return f"{name}: no command can be given for it; add that line by hand"
-    return f"{name}: {follow_up.command}"
+        yield f"{name}: its administrator password can only be decrypted with {old}"
+    elif follow_up.command is None:
+        yield f"{name}: no command can be given for it; add that line by hand"
+    else:
+        yield f"{name}:"
+        yield follow_up.command
 
 
 def _follow_ups(
