@@ -202,9 +202,9 @@ def test_serve() -> None:
         serving.send_signal(signal.SIGINT)
         rest, err = serving.communicate(timeout=PATIENCE)
     assert (names, rest, serving.returncode) == (["web"], "", 130)
-    note, pointing, told = err.splitlines()
+    note, line, told = err.splitlines()
     assert note == "serving until Ctrl-C; in another shell:"
-    assert shlex.split(pointing)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
+    assert shlex.split(line)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
     assert told == "lskeys: error: interrupted"
 
 
