@@ -13,6 +13,17 @@ DEFAULT_PAIR = "LightsailDefaultKeyPair"
 DEFAULT_ALIAS = "default"
 """What may be typed for the name of the default key pair."""
 
+
+def default_key_file(region: str) -> str:
+    """The default private key's file, as the web console names it."""
+    return f"LightsailDefaultKey-{region}.pem"
+
+
+def private_key_file(pair_name: str, region: str) -> str:
+    """The file that the private key of a key pair is saved in, unless told otherwise."""
+    return default_key_file(region) if pair_name == DEFAULT_PAIR else f"{pair_name}.pem"
+
+
 T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen answer: the plain name reads best
 
 
@@ -102,6 +113,7 @@ class Instance:
     created_at: datetime | None = None
     blueprint: str | None = None
     arn: str | None = None
+    state: str | None = None
 
     @property
     def account(self) -> str | None:
@@ -113,6 +125,11 @@ class Instance:
         if self.created_at is None or pair.created_at is None:
             return False
         return self.created_at < pair.created_at
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, as far as AWS says."""
+        return self.state in {None, "running"}
 
     @property
     def is_windows(self) -> bool:

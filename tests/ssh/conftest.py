@@ -80,6 +80,15 @@ class Sshd:
         return self.knock("-o", "BatchMode=yes", "-i", key).stdout == f"{WORD}\n"
 
 
+def asked(config: Path, alias: str) -> dict[str, str]:
+    """What ssh itself reads for a host in a configuration; the first of each option."""
+    ended = subprocess.run(
+        ["ssh", "-G", "-F", config, "--", alias], capture_output=True, text=True, check=True
+    )
+    words = [line.partition(" ") for line in ended.stdout.splitlines()]
+    return {keyword: value for keyword, _, value in reversed(words)}
+
+
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
     """A server without authorized keys; skipped where there is no openssh-server.

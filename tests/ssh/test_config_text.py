@@ -2,7 +2,6 @@
 
 import base64
 import re
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +12,13 @@ from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError, RefusedError
 from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.generations import Access, opening_keys
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import config_text, hosts
 from lskeys.ssh.hosts import Host
 from lskeys.text import printable
+from tests.ssh.conftest import asked
 
 MOMENT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 WEB = Instance(
@@ -75,13 +76,10 @@ def matched(*keys: LocalKey, pair: KeyPair = PAIR) -> MatchedPair:
     return MatchedPair(pair, tuple(Match(key, FingerprintType.MD5_SPKI) for key in keys))
 
 
-def asked(config: Path, alias: str) -> dict[str, str]:
-    """What ssh itself reads for a host; the first of each option."""
-    ended = subprocess.run(
-        ["ssh", "-G", "-F", config, "--", alias], capture_output=True, text=True, check=True
-    )
-    words = [line.partition(" ") for line in ended.stdout.splitlines()]
-    return {keyword: value for keyword, _, value in reversed(words)}
+def host_of(instance: Instance, alias: str, pair: MatchedPair | None) -> Host:
+    """An instance with what local files its pair has."""
+    access = Access(instance, pair.pair if pair else None, opening_keys(instance, pair, ()))
+    return hosts.host(access, alias)
 
 
 def read_by_old_ssh(argument: str) -> str:
@@ -162,15 +160,15 @@ def test_best_key() -> None:
     loose = replace(KEY, path=Path("/keys/b"), mode=0o644)
     by_name = replace(KEY, path=Path("/keys/c"), is_by_name=True)
     for keys, best in (
-        ([public], None),
-        ([public, loose], loose.path),
-        ([public, loose, by_name], by_name.path),
-        ([public, loose, by_name, KEY], KEY.path),
+        ([public], ()),
+        ([public, loose], (loose.path,)),
+        ([public, loose, by_name], (by_name.path,)),
+        ([public, loose, by_name, KEY], (KEY.path,)),
     ):
-        assert hosts.host(WEB, "web", matched(*keys)).identity_file == best
+        assert host_of(WEB, "web", matched(*keys)).identity_files == best
 
 
-OLDER = "it is older than that key pair, whose key will not open it: it holds an earlier one"
+OLDER = "launched with an earlier key, which is not on this computer"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +203,7 @@ OLDER = "it is older than that key pair, whose key will not open it: it holds an
 )
 def test_notes(instance: Instance, pair: MatchedPair | None, notes: tuple[str, ...]) -> None:
     """What is missing is said, with the way to get it."""
-    assert hosts.host(instance, "web", pair).notes == notes
+    assert host_of(instance, "web", pair).notes == notes
 
 
 @pytest.mark.parametrize(
@@ -223,7 +221,7 @@ def test_notes(instance: Instance, pair: MatchedPair | None, notes: tuple[str, .
 )
 def test_odd_host_key_is_not_pinned(key: HostKey) -> None:
     """A key of another algorithm than it says, cut off, or with more behind it is not written."""
-    unpinned = hosts.host(WEB, "web", matched(KEY))
+    unpinned = host_of(WEB, "web", matched(KEY))
     odd = hosts.pinned(unpinned, Outcome("web", (key,)))
     note = "AWS reports no host key that can be used: check its fingerprint when ssh asks"
     assert odd == replace(unpinned, notes=(note,))
@@ -232,7 +230,7 @@ def test_odd_host_key_is_not_pinned(key: HostKey) -> None:
 
 def test_unread_host_keys_are_noted() -> None:
     """Without host keys a block is as without pinning, and says why."""
-    unpinned = hosts.host(WEB, "web", matched(KEY))
+    unpinned = host_of(WEB, "web", matched(KEY))
     failed = hosts.pinned(unpinned, Outcome("web", error=LskeysError("no", code="Throttling")))
     none = hosts.pinned(unpinned, Outcome("web", ()))
     assert failed.notes[0].startswith("its host keys could not be read (Throttling)")
@@ -242,7 +240,7 @@ def test_unread_host_keys_are_noted() -> None:
 
 def test_block() -> None:
     """A block with everything."""
-    host = replace(hosts.host(WEB, "web", matched(KEY)), host_keys=(HOST_KEY,), notes=("so",))
+    host = replace(host_of(WEB, "web", matched(KEY)), host_keys=(HOST_KEY,), notes=("so",))
     assert list(config_text.blocks([host], KNOWN_HOSTS)) == [
         "# web in eu-west-1, key pair web-key",
         "# so",
@@ -274,7 +272,7 @@ def test_no_text_breaks_out_of_its_place(
             continue
         key = replace(KEY, path=Path("/keys") / file.lstrip("/"), mode=0o644)
         alias = hosts.aliases([each])[each]
-        host = replace(hosts.host(each, alias, matched(key)), host_keys=(HOST_KEY,))
+        host = replace(host_of(each, alias, matched(key)), host_keys=(HOST_KEY,))
         lines = list(config_text.blocks([host], KNOWN_HOSTS))
         options = [line for line in lines if not line.startswith("# ")]
         words = [line.split()[0] for line in options[1:]]
@@ -291,7 +289,7 @@ def test_no_text_breaks_out_of_its_place(
 def test_ssh_reads_what_was_meant(tmp_path: Path, file: str) -> None:
     """`ssh -G` finds address, user and the key's path in a block, whatever the path is made of."""
     path = Path("/some keys") / file
-    host = Host("web", WEB, "203.0.113.1", "ubuntu", path)
+    host = Host("web", WEB, "203.0.113.1", "ubuntu", (path,))
     config = tmp_path / "config"
     config.write_text("\n".join(config_text.blocks([host])) + "\n", "utf-8")
     read = asked(config, "web")
@@ -310,7 +308,7 @@ def test_ssh_reads_an_ipv6_address(tmp_path: Path) -> None:
     """An instance without IPv4 is reached by its other address."""
     instance = replace(WEB, public_ip="2001:DB8:0::1")
     config = tmp_path / "config"
-    config.write_text("\n".join(config_text.blocks([hosts.host(instance, "web", None)])))
+    config.write_text("\n".join(config_text.blocks([host_of(instance, "web", None)])))
     assert asked(config, "web")["hostname"] == "2001:db8::1"
 
 
@@ -342,19 +340,17 @@ def test_include_that_is_there(config: str, *, is_there: bool) -> None:
     assert (after == config.encode()) is is_there
 
 
-@pytest.mark.parametrize(
-    "name", ['a"b', "a\\b", "a%b", "a$b", "a*", "a?", "a[b]", "a\nb", "a\u202eb"]
-)
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a%b", "a$b", "a\nb", "a\u202eb"])
 def test_path_an_include_cannot_name(name: str) -> None:
     """A path that ssh would take for a pattern or another one is refused."""
     with pytest.raises(RefusedError, match="cannot be named in an Include line"):
-        config_text.include_line(Path("/home/ana") / name)
+        config_text.include_line(Path("/home/ana") / name, SSH_DIRECTORY)
 
 
 def test_ssh_follows_the_include(tmp_path: Path) -> None:
     """Our blocks come first, and behind them the user's options still count for every host."""
     own = tmp_path / "with space.config"
-    own.write_bytes(config_text.own_file(config_text.blocks([hosts.host(WEB, "web", None)])))
+    own.write_bytes(config_text.own_file(config_text.blocks([host_of(WEB, "web", None)])))
     config = tmp_path / "config"
     mine = b"Port 2222\nHost *\n    HostName 198.51.100.9\n"
     config.write_bytes(config_text.with_include(mine, own, tmp_path))

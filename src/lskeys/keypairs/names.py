@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
-from lskeys.model import DEFAULT_PAIR
+from lskeys.model import DEFAULT_PAIR, default_key_file
+
+__all__ = ["Destination", "check_name", "check_new_name", "default_key_file"]
 
 # The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is AWS's.
 # No name begins with a dash; one that does is an option that came after `--`.
@@ -50,8 +52,3 @@ class Destination:
     def name_for(self, usual: str) -> str:
         """The file's name, the usual one unless it was given."""
         return self.name or usual
-
-
-def default_key_file(region: str) -> str:
-    """The default private key's file, as the web console names it."""
-    return f"LightsailDefaultKey-{region}.pem"

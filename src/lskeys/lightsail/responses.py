@@ -99,6 +99,7 @@ def key_pair(raw: object, region: str) -> KeyPair:
 def instance(raw: object, region: str) -> Instance:
     """An instance, as far as keys are concerned."""
     each = _object(raw, "instance")
+    state = _optional(each, "state", dict) or {}
     addresses = [_optional(each, "publicIpAddress", str)]
     addresses += [a for a in _optional(each, "ipv6Addresses", list) or () if isinstance(a, str)]
     return Instance(
@@ -111,6 +112,7 @@ def instance(raw: object, region: str) -> Instance:
         created_at=_moment(each, "createdAt"),
         blueprint=_optional(each, "blueprintId", str),
         arn=_optional(each, "arn", str),
+        state=_optional(state, "name", str),
     )
 
 

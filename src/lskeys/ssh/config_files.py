@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lskeys.errors import LskeysError, MissingError, RefusedError
-from lskeys.ssh.config_text import FileChange, include_line, is_own, with_include
+from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.ssh import written
+from lskeys.ssh.config_text import FileChange, include_line, is_own, own_file, with_include
+from lskeys.ssh.plan import Plan
+from lskeys.ssh.user_config import UserConfig
+from lskeys.ssh.written import Written
 from lskeys.storage.directory import Directory, FileContent, lock, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.whole_file import write_file
+from lskeys.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,76 @@ class WrittenFile:
 
     path: Path
     outcome: Literal["written", "unchanged", "would write"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """The files that are written for ssh.
+
+    Attributes:
+        directory: `~/.ssh`.
+        blocks: The file with Host blocks, which the user's config includes.
+        known_hosts: The file with pins; at a fixed place, whatever the other one is called.
+    """
+
+    directory: Path
+    blocks: Path
+    known_hosts: Path
+
+    def read(self) -> Written:
+        """What is in them; nothing where they are not there, or not ours.
+
+        Raises:
+            RefusedError: Something there is no plain file, or others may write next to it.
+            LocalError: One cannot be read.
+        """
+        return written.read(_own_content(self.blocks), _own_content(self.known_hosts))
+
+    def changes(self, plan: Plan, before: Written, users: UserConfig) -> list[FileChange]:
+        """What it takes to write a plan, in the order of writing; changes nothing.
+
+        Nothing names a file that is not there yet.
+
+        Raises:
+            RefusedError: A file is not ours, or cannot be used for what it is for.
+            LocalError: One cannot be read.
+        """
+        blocks = written.blocks_and_kept(plan.hosts, plan.renewal.kept, self.known_hosts)
+        pins = written.pins_and_kept(plan.hosts, before, plan.renewal)
+        if pins and (include := users.includes(self.known_hosts)):
+            raise RefusedError(
+                f"{self.known_hosts} would be read as ssh configuration, because of"
+                f" Include {one_line(include)}",
+                hint="make that Include match fewer files, or leave the pins: --no-known-hosts",
+            )
+        pinned = [plan_own(self.known_hosts, own_file(pins))] if pins or before.pins else []
+        config = self.directory / "config"
+        own = plan_own(self.blocks, own_file(blocks))
+        return [*pinned, own, plan_include(config, self.blocks)]
+
+
+def own_files(directory: Path, chosen: Path | None) -> OwnFiles:
+    """The files for a directory, which is `~/.ssh`, with the blocks in a chosen one.
+
+    Raises:
+        UsageError: That is ssh's own, or ours for something else.
+        RefusedError: It cannot be named in an Include line.
+    """
+    files = OwnFiles(
+        directory, chosen or directory / "lskeys.config", directory / "lskeys.known_hosts"
+    )
+    if files.blocks == directory / "config":
+        raise UsageError(
+            f"{files.blocks} is your own file, and only an Include line is added to it",
+            hint="leave --file out, or choose another",
+        )
+    if files.blocks == files.known_hosts:
+        raise UsageError(
+            f"{files.blocks} is where host keys are pinned",
+            hint="leave --file out, or choose another",
+        )
+    include_line(files.blocks, directory)
+    return files
 
 
 _LARGEST = 16 * 1024 * 1024  # bytes; the host keys of ten thousand instances
@@ -47,6 +122,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
 
     Raises:
         RefusedError: The config is a link, or has a second name: replaced, it would be neither.
+            Or the path is none that an Include can name.
         LocalError: It cannot be read.
     """
     content: bytes | None
@@ -64,7 +140,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
         kind = "has a second name" if links else "is a symbolic link"
         raise RefusedError(
             f"{config} {kind}, and nothing is written through one",
-            hint=f"put this at the top of what it leads to: {include_line(file)}",
+            hint=f"put this at the top of what it leads to: {include_line(file, config.parent)}",
         )
     return change
 
@@ -96,6 +172,12 @@ def _write(directory: Directory, change: FileChange) -> None:
     mode = change.mode or (found.mode if found else _PRIVATE)
     if not write_file(directory, name, change.after, mode=mode, replaces=found is not None):
         raise _changed(change.path)
+
+
+def _own_content(path: Path) -> bytes:
+    found = _found(path)
+    content = found.content.reveal() if found else b""
+    return content if is_own(content) else b""
 
 
 def _found(path: Path) -> FileContent | None:

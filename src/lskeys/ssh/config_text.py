@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError
+from lskeys.model import HostKey
+from lskeys.ssh import config_reading
 from lskeys.ssh.hosts import Host
 from lskeys.text import one_line, printable
 
@@ -20,9 +22,8 @@ _MARK = "# Written by lskeys ssh-config"
 
 _PLAIN = re.compile(r"[A-Za-z0-9/._+,@-]+")
 _UNWRITABLE = re.compile(r'["\\]|\$\{')
-_EXPANDED = re.compile(r'["\\%$*?\[\]{}]')  # in an Include, which takes globs and tokens
-_DIRECTIVE = re.compile(r"\s*(\w+)[\s=]+(.*)")
-_WORDS = re.compile(r'"([^"]*)"|([^\s"]+)')
+_EXPANDED = re.compile(r'["\\%$]')  # in an Include: by some versions of ssh, and not by others
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,17 @@ def blocks(hosts: Iterable[Host], known_hosts: Path | None = None) -> Iterator[s
     for position, each in enumerate(hosts):
         if position:
             yield ""
-        yield from _block(each, known_hosts)
+        yield from block(each, known_hosts)
 
 
 def known_hosts_lines(hosts: Iterable[Host]) -> Iterator[str]:
-    """A line for each host key: the address it is known by, the key, and the alias for people."""
-    for each in hosts:
-        for key in each.host_keys:
-            yield f"{each.address} {key.algorithm} {key.public_key} {each.alias}"
+    """A line for each host key."""
+    return (known_hosts_line(each, key) for each in hosts for key in each.host_keys)
+
+
+def known_hosts_line(host: Host, key: HostKey) -> str:
+    """The address a host is known by, its key, and the alias for people."""
+    return f"{host.address} {key.algorithm} {key.public_key} {host.alias}"
 
 
 def own_file(lines: Iterable[str]) -> bytes:
@@ -84,51 +88,63 @@ def is_own(content: bytes) -> bool:
     return content.startswith(_MARK.encode())
 
 
-def include_line(file: Path) -> str:
-    """The line that makes ssh read this file, too.
+def include_line(file: Path, directory: Path) -> str:
+    """The line that makes ssh read this file, too; a relative one where no other can be written.
+
+    Args:
+        file: The file, an absolute path.
+        directory: `~/.ssh`, where relative paths begin.
 
     Raises:
         RefusedError: ssh would take the path for another one.
     """
     spelled = str(file)
+    if _EXPANDED.search(spelled) and file.is_relative_to(directory):
+        spelled = str(file.relative_to(directory))
     if _EXPANDED.search(spelled) or spelled != printable(spelled):
         raise RefusedError(
             f"{spelled} cannot be named in an Include line",
             hint="choose a plainer path with --file",
         )
-    return f"Include {_quoted(spelled)}"
+    return f"Include {_quoted(_GLOB.sub(lambda found: chr(92) + found[0], spelled))}"
 
 
 def with_include(config: bytes, file: Path, directory: Path) -> bytes:
-    """A user's ssh config that includes a file; as it was where it does so already.
+    """A user's ssh config that includes a file; as it was where it certainly does so already.
 
     The line goes first: behind a Host line it would count for that host alone.
 
     Args:
         config: The config.
         file: The absolute path to include.
-        directory: `~/.ssh`, from where relative paths count.
+        directory: `~/.ssh`, where relative paths begin.
     """
-    if any(file.match(str(_expanded(word, directory))) for word in _included(config)):
+    line = include_line(file, directory).encode() + b"\n"
+    if config.startswith(line) or config_reading.includes(config, file, directory):
         return config
-    return include_line(file).encode() + b"\n" + config
+    return line + config
 
 
-def _block(each: Host, known_hosts: Path | None) -> Iterator[str]:
-    pair = each.instance.key_pair_name
+def block(each: Host, known_hosts: Path | None) -> Iterator[str]:
+    """The lines of one `Host` block; the comment above it says which instance it is of."""
+    instance = each.instance
+    account = f", account {instance.account}" if instance.account else ""
+    pair = instance.key_pair_name
     named = f", key pair {one_line(pair, limit=255)}" if pair else ""
-    can_open = each.identity_file is not None and _can_name(each.identity_file)
-    odd_path = f"its key is {each.identity_file}, a path that cannot be written here"
-    yield f"# {each.instance.name} in {each.instance.region}{named}"
+    can_open = [file for file in each.identity_files if _can_name(file)]
+    yield f"# {instance.name} in {instance.region}{account}{named}"
     yield from (f"# {printable(note)}" for note in each.notes)
-    if each.identity_file and not can_open:
-        yield f"# {printable(odd_path)}"
+    for file in each.identity_files:
+        if file not in can_open:
+            odd_path = f"its key is {file}, a path that cannot be written here"
+            yield f"# {printable(odd_path)}"
     yield f"Host {each.alias}"
     yield f"    HostName {each.address}"
     if each.user:
         yield f"    User {each.user}"
+    for file in can_open:
+        yield f"    IdentityFile {_token(str(file))}"
     if can_open:
-        yield f"    IdentityFile {_token(str(each.identity_file))}"
         yield "    IdentitiesOnly yes"
     if known_hosts and each.host_keys:
         # By its address, whatever the port; and by nothing that ssh learns by itself.
@@ -150,23 +166,6 @@ def _token(path: str) -> str:
 
 def _quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else f'"{word}"'
-
-
-def _included(config: bytes) -> Iterator[str]:
-    """Every path that is included for all hosts."""
-    for line in config.decode(errors="replace").split("\n"):
-        directive = _DIRECTIVE.match(line)
-        keyword = directive[1].lower() if directive else ""
-        if keyword in {"host", "match"}:
-            return
-        if directive and keyword == "include":
-            yield from (quoted or bare for quoted, bare in _WORDS.findall(directive[2]))
-
-
-def _expanded(word: str, directory: Path) -> Path:
-    if word.startswith("~/"):
-        return directory.parent / word[2:]
-    return directory / word  # which is the word itself where that is absolute
 
 
 def _lines(content: bytes) -> list[str]:

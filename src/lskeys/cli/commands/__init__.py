@@ -109,7 +109,7 @@ VERBS = (
         "ssh-config",
         "ssh_config",
         _DISK,
-        "Print Host blocks for instances, each with the local key that opens it.",
+        "Print Host blocks for instances, each with the local keys that open it.",
     ),
     Verb("regions", "list_regions", _ABOUT, "List the regions Lightsail has for this account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and where it came from."),

@@ -21,11 +21,16 @@ def raw_host(host: Host) -> dict[str, Any]:
             "username": host.user,
             "sshKeyName": instance.key_pair_name,
             "host": host.alias,
-            "identityFile": str(host.identity_file) if host.identity_file else None,
+            "identityFile": str(host.identity_files[0]) if host.identity_files else None,
+            "identityFiles": [str(file) for file in host.identity_files] or None,
             "hostKeys": keys or None,
             "notes": list(host.notes),
         }
     )
+
+
+def _first_file(host: Host) -> str:
+    return str(host.identity_files[0]) if host.identity_files else ""
 
 
 HOSTS: View[Host] = View(
@@ -36,7 +41,7 @@ HOSTS: View[Host] = View(
         Column("address", "ADDRESS", lambda host: host.address),
         Column("user", "USER", lambda host: host.user or ""),
         Column("key-pair", "KEY PAIR", lambda host: host.instance.key_pair_name or ""),
-        Column("identity-file", "KEY", lambda host: str(host.identity_file or ""), folds=True),
+        Column("identity-file", "KEY", _first_file, folds=True),
         Column("notes", "NOTES", lambda host: "; ".join(host.notes), folds=True),
     ),
     standard=("host", "region", "address", "user", "key-pair", "identity-file", "notes"),

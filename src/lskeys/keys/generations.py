@@ -1,0 +1,130 @@
+"""Which local keys open an instance: by dates of key pairs and instances, and by content. Pure.
+
+An instance keeps the public key it was launched with. When a key pair is replaced by another of
+its name, `NAME.pem` becomes `NAME.pem.old-STAMP`, where STAMP is when that happened. So an
+instance that is older than its key pair is opened by the file with the first stamp after its
+launch; a file that has no stamp yet and is not the key pair's was replaced elsewhere, and last.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lskeys.keys.matching import LocalKey, MatchedPair, match_all
+from lskeys.model import Instance, KeyPair, private_key_file
+
+MAX_KEYS = 3
+"""Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
+
+_OLD = re.compile(r"(.+)\.old-(\d{8}T\d{6}Z)(?:-\d+)?", re.DOTALL)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An instance, the key pair of the name it has, and the local keys that may open it."""
+
+    instance: Instance
+    pair: KeyPair | None
+    opening: "OpeningKeys"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningKeys:
+    """The private keys on this computer that may open an instance, likeliest first.
+
+    `is_current` says whether the first one is the key pair's key of today.
+    """
+
+    keys: tuple[LocalKey, ...] = ()
+    is_current: bool = False
+
+    @property
+    def first(self) -> LocalKey | None:
+        """The key that opens it, as far as dates and content say."""
+        return self.keys[0] if self.keys else None
+
+
+def accesses(
+    instances: Iterable[Instance], pairs: Iterable[KeyPair], keys: Sequence[LocalKey]
+) -> list[Access]:
+    """Each instance, with the key pair and the keys that may open it."""
+    by_name = {(each.pair.region, each.pair.name): each for each in match_all(pairs, keys).pairs}
+    found = []
+    for instance in instances:
+        matched = by_name.get((instance.region, instance.key_pair_name or ""))
+        opening = opening_keys(instance, matched, keys)
+        found.append(Access(instance, matched.pair if matched else None, opening))
+    return found
+
+
+def opening_keys(
+    instance: Instance, matched: MatchedPair | None, keys: Iterable[LocalKey]
+) -> OpeningKeys:
+    """The keys that may open an instance.
+
+    Args:
+        instance: The instance.
+        matched: The key pair of the name it has, with its local files; None if there is none.
+        keys: Every local key.
+    """
+    if instance.key_pair_name is None:
+        return OpeningKeys()
+    saved_as = private_key_file(instance.key_pair_name, instance.region)
+    matches = [match.key for match in matched.matches if match.key.has_private] if matched else []
+    current = [min(matches, key=_faults)] if matches else []
+    names = {saved_as, *(key.path.name for key in matches)}
+    known = {key.blob for key in matches if key.blob is not None}
+    others = (key for key in keys if key.has_private and key not in matches)
+    old = _by_launch(instance, (key for key in others if key.blob not in known), names)
+    if matched and not instance.predates(matched.pair):
+        # Keys that were set aside before it was launched never opened it.
+        has_dates = None not in (instance.created_at, matched.pair.created_at)
+        found = current if has_dates else [*current, *old]
+    else:
+        found = [*old, *current]
+    return OpeningKeys(tuple(found[:MAX_KEYS]), is_current=bool(current) and found[0] in current)
+
+
+def _by_launch(instance: Instance, keys: Iterable[LocalKey], names: set[str]) -> list[LocalKey]:
+    """Earlier keys: those replaced after the launch first, the earliest of them before the rest."""
+    dated = [(moment, key) for key in keys if (moment := _replaced_at(key, names)) is not None]
+    launched = instance.created_at or _LATEST
+
+    def order(each: tuple[datetime, LocalKey]) -> tuple[bool, float]:
+        moment, _ = each
+        is_before = moment < launched
+        return is_before, -moment.timestamp() if is_before else moment.timestamp()
+
+    return _best_of_each([key for _, key in sorted(dated, key=order)])
+
+
+def _best_of_each(keys: Sequence[LocalKey]) -> list[LocalKey]:
+    """One file of each key, in the order of the keys.
+
+    Rather one that ssh accepts the permissions of, and one that proved itself.
+    """
+    best: dict[object, LocalKey] = {}
+    for key in keys:
+        identity = key.path if key.blob is None else key.blob
+        best[identity] = min(best.get(identity, key), key, key=_faults)
+    return list(best.values())
+
+
+def _faults(key: LocalKey) -> tuple[bool, bool]:
+    return (key.fix_command is not None, key.is_by_name)
+
+
+def _replaced_at(key: LocalKey, names: set[str]) -> datetime | None:
+    """When a key of these file names was set aside; None if it is of another name."""
+    name = key.path.name
+    if name in names:
+        return _LATEST
+    old = _OLD.fullmatch(name)
+    if not old or old[1] not in names:
+        return None
+    try:
+        return datetime.strptime(old[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,91 @@
+"""Which hosts ssh is told of, under which aliases, and what stays of earlier blocks. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lskeys.keys.generations import accesses
+from lskeys.keys.matching import LocalKey
+from lskeys.model import Instance
+from lskeys.ssh import hosts
+from lskeys.ssh.hosts import Host
+from lskeys.ssh.regions import RegionData
+from lskeys.ssh.user_config import UserConfig
+from lskeys.ssh.written import Renewal, Written
+
+
+@dataclass(slots=True)
+class Plan:
+    """The hosts in the order of their aliases, what stays and goes, and notes for the user."""
+
+    renewal: Renewal
+    hosts: list[Host] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def plan(
+    regions: Sequence[RegionData],
+    keys: Sequence[LocalKey],
+    users: UserConfig,
+    written: Written,
+    *,
+    keeps_pins: bool,
+) -> Plan:
+    """Decide what ssh is told.
+
+    Args:
+        regions: What the regions have.
+        keys: The local keys.
+        users: What the user's own configuration has.
+        written: What lskeys wrote before.
+        keeps_pins: Whether hosts stay known by earlier host keys where no others were read.
+    """
+    wanted = {instance: region for region in regions for instance in region.wanted}
+    fit = [each for each in wanted if not hosts.unfit(each)]
+    renewal = written.renewed(fit, {region.name: region.now for region in regions})
+    taken = _Taken(users, frozenset(each.alias for each in renewal.kept))
+    aliases = hosts.aliases((each for region in regions for each in region.instances), taken.has)
+    planned = Plan(renewal)
+    for access in accesses(wanted, [pair for region in regions for pair in region.pairs], keys):
+        instance = access.instance
+        alias = aliases.get(instance)
+        planned.notes.extend(_notes(instance, alias, taken))
+        if alias and not _left_out(instance, alias, taken):
+            outcome = wanted[instance].host_keys.get(instance.name)
+            known = written.pins_of(instance) if keeps_pins else ()
+            planned.hosts.append(hosts.pinned(hosts.host(access, alias), outcome, known))
+    planned.hosts.sort(key=lambda host: host.alias)
+    if renewal.gone:
+        gone = ", ".join(f"{each.alias} in {each.region}" for each in renewal.gone)
+        planned.notes.append(f"blocks of instances that no longer exist are removed: {gone}")
+    return planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The names that are no aliases any more: the user's own, and those of blocks that stay."""
+
+    users: UserConfig
+    kept: frozenset[str]
+
+    def has(self, name: str) -> bool:
+        return name in self.kept or self.users.has(name)
+
+    def has_exactly(self, name: str) -> bool:
+        return name in self.kept or self.users.has_exactly(name)
+
+
+def _left_out(instance: Instance, alias: str | None, taken: _Taken) -> str | None:
+    if alias is None:
+        return hosts.unfit(instance) or "another instance has its name"
+    is_second_choice = alias != instance.name and taken.has_exactly(alias)
+    return hosts.unfit(instance) or (f"{alias} is another host" if is_second_choice else None)
+
+
+def _notes(instance: Instance, alias: str | None, taken: _Taken) -> Iterator[str]:
+    called = f"{instance.name} in {instance.region}"
+    reason = _left_out(instance, alias, taken)
+    if reason:
+        yield f"{called} is left out: {reason}"
+    elif taken.users.has(instance.name):
+        own = f"your own ssh configuration already has {instance.name}"
+        yield f"{called} is written as {alias}: {own}"

@@ -1,0 +1,187 @@
+"""What the user's own ssh configuration has: host names, and where Includes lead.
+
+Touches: the disk, reading only. What cannot be read is passed over: ssh cannot read it either.
+"""
+
+import base64
+import glob
+import hmac
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lskeys.ssh.config_reading import Directive, anchored, directives, matches_host
+from lskeys.ssh.config_text import is_own
+
+_MAX_DEPTH = 16  # as in readconf.c
+_MAX_SIZE = 16 * 1024 * 1024  # bytes
+_SYSTEM = Path("/etc/ssh")
+_KNOWN_HOSTS = ("known_hosts", "known_hosts2")
+_HAS_LETTERS = re.compile(r"\w")
+_HOST_OF = re.compile(r"(?:ssh://)?(?:[^@/]*@)?\[?([^\]:/]+)\]?(?::\d+)?/?")
+_HASHED = re.compile(r"\|1\|([\w+/=]+)\|([\w+/=]+)", re.ASCII)
+
+
+@dataclass(slots=True)
+class UserConfig:
+    """The hosts a user already has, and the Includes of the configuration.
+
+    Attributes:
+        patterns: Of Host and Match lines, those for every host left out.
+        names: Hosts named elsewhere: by HostName, ProxyJump, known_hosts, /etc/hosts; lower case.
+        hashes: Salt and hash of names in known_hosts.
+        globs: The paths that are included, in whatever block.
+    """
+
+    patterns: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    hashes: set[tuple[bytes, bytes]] = field(default_factory=set)
+    globs: set[str] = field(default_factory=set)
+
+    def has(self, name: str) -> bool:
+        """Whether a name is a host of the user's, or like one of a pattern."""
+        return self.has_exactly(name) or any(matches_host(name, each) for each in self.patterns)
+
+    def has_exactly(self, name: str) -> bool:
+        """Whether a host of this very name is the user's."""
+        lower = name.lower()
+        return (
+            lower in self.names
+            or lower in {each.lower() for each in self.patterns}
+            or any(hmac.digest(salt, lower.encode(), "sha1") == made for salt, made in self.hashes)
+        )
+
+    def includes(self, file: Path) -> str | None:
+        """The Include by which ssh may read a file as configuration; None if there is none.
+
+        In doubt there is one: a link that leads there, a name that differs in case alone.
+        """
+        return next((each for each in sorted(self.globs) if _may_match(each, file)), None)
+
+
+def read(directory: Path) -> UserConfig:
+    """What the configuration in `~/.ssh`, and the system's, have; what lskeys wrote left out."""
+    found = UserConfig()
+    for config, base in (
+        (directory / "config", directory),
+        (_SYSTEM / "ssh_config", _SYSTEM),
+    ):
+        _read_config(found, config, base, set())
+    known = [
+        *(directory / name for name in _KNOWN_HOSTS),
+        *(_SYSTEM / f"ssh_{name}" for name in _KNOWN_HOSTS),
+    ]
+    for path in known:
+        _read_known_hosts(found, path)
+    for line in _text(Path("/etc/hosts")).splitlines():
+        found.names.update(word.lower() for word in line.partition("#")[0].split()[1:])
+    return found
+
+
+def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) -> None:
+    content = _content(config)
+    if is_own(content):
+        return
+    for line in directives(content):
+        if line.keyword != "include":
+            _note_hosts(found, line)
+            continue
+        paths = [path for word in line.words if (path := anchored(word, base)) is not None]
+        found.globs.update(paths)
+        below = {*above, config}
+        if len(below) < _MAX_DEPTH:
+            for each in (Path(name) for path in paths for name in _glob(path)):
+                if each not in below:
+                    _read_config(found, each, base, below)
+
+
+def _note_hosts(found: UserConfig, line: Directive) -> None:
+    if line.keyword == "host":
+        found.patterns.update(_positive(line.words))
+    elif line.keyword == "match":
+        found.patterns.update(_positive(_matched(line.words)))
+    elif line.keyword == "hostname":
+        found.names.update(word.lower() for word in line.words if "%" not in word)
+    elif line.keyword == "proxyjump":
+        jumps = (jump for word in line.words for jump in word.split(","))
+        found.names.update(host[1].lower() for jump in jumps if (host := _HOST_OF.fullmatch(jump)))
+
+
+def _matched(words: Iterable[str]) -> Iterator[str]:
+    """The patterns of a Match line: `host a,b`, in newer versions `host=a,b`, too."""
+    criterion = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if criterion:
+            yield from word.split(",")
+            criterion = ""
+        elif name.lower() in {"host", "originalhost"}:
+            if equals:
+                yield from value.split(",")
+            else:
+                criterion = name
+
+
+def _positive(patterns: Iterable[str]) -> Iterator[str]:
+    """The patterns that are neither excluded nor those of every host."""
+    return (each for each in patterns if not each.startswith("!") and _HAS_LETTERS.search(each))
+
+
+def _read_known_hosts(found: UserConfig, path: Path) -> None:
+    for line in _text(path).splitlines():
+        words = [word for word in line.split()[:2] if not word.startswith("@")]
+        for name in words[0].split(",") if words and not words[0].startswith("#") else ():
+            hashed = _HASHED.fullmatch(name)
+            host = _HOST_OF.fullmatch(name)
+            if hashed:
+                _note_hash(found, hashed[1], hashed[2])
+            elif host:
+                found.names.add(host[1].lower())
+
+
+def _note_hash(found: UserConfig, salt: str, made: str) -> None:
+    try:
+        found.hashes.add((base64.b64decode(salt), base64.b64decode(made)))
+    except ValueError:
+        return
+
+
+def _may_match(pattern: str, file: Path) -> bool:
+    """Whether a glob may lead to a file, which need not be there yet."""
+    head, _, tail = pattern.rpartition("/")
+    if matches_host(file.name, re.sub(r"\\(.)", r"\1", re.sub(r"\[[^/]*\]", "*", tail))):
+        parents = (Path(each) for each in [*_glob(head), head] if each)
+        if any(_is_same(each, file.parent) for each in parents):
+            return True
+    return any(_is_same(Path(each), file) for each in _glob(pattern))
+
+
+def _glob(pattern: str) -> Iterator[str]:
+    """The paths that an absolute glob leads to, as glob(3) reads it: a backslash escapes."""
+    return glob.iglob(re.sub(r"\\(.)", r"[\1]", pattern))  # noqa: PTH207  absolute, read as text
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one == other or one.samefile(other)
+    except OSError:
+        return False
+
+
+def _text(path: Path) -> str:
+    return _content(path).decode(errors="replace")
+
+
+def _content(path: Path) -> bytes:
+    """What is in a regular file, or nothing: ssh would wait for a pipe, this does not."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(_MAX_SIZE)
+    except (OSError, ValueError):
+        return b""

@@ -1,0 +1,155 @@
+"""What is in the files that lskeys wrote for ssh, and what of it stays when they are renewed. Pure.
+
+A block is known by the comment above it: name, region and account of its instance. A pin is known
+by the address its line begins with, which its block names.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lskeys.model import HostKey, Instance
+from lskeys.ssh import grammar
+from lskeys.ssh.config_text import block, known_hosts_line
+from lskeys.ssh.hosts import Host
+
+_HEAD = re.compile(r"# (\S+) in ([a-z0-9-]+)(?:, account (\d+))?(?:, key pair .*)?")
+_WORDS_OF_A_PIN = 4  # address, algorithm, key, alias
+_OPTION = re.compile(r"(?:Host|    HostName) (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBlock:
+    """A Host block as it stands in the file; `account` is None where it was not known."""
+
+    name: str
+    region: str
+    account: str | None
+    alias: str
+    address: str
+    lines: tuple[str, ...]
+
+    def is_of(self, instance: Instance) -> bool:
+        """Whether it is an earlier block of an instance."""
+        return (self.name, self.region) == (instance.name, instance.region) and _may_be_one(
+            self.account, instance.account
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionNow:
+    """What a region has now: the account it is of, and the names of all its instances."""
+
+    account: str | None
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The blocks that stay as they are, and those that go with nothing in their place."""
+
+    kept: tuple[WrittenBlock, ...]
+    gone: tuple[WrittenBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written already: blocks, and the lines of pins by their address."""
+
+    blocks: tuple[WrittenBlock, ...] = ()
+    pins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def pins_of(self, instance: Instance) -> tuple[HostKey, ...]:
+        """The host keys an instance was known by so far, whatever its address is now."""
+        addresses = {each.address for each in self.blocks if each.is_of(instance)}
+        lines = (line for address in sorted(addresses) for line in self.pins.get(address, ()))
+        keys = (HostKey(*line.split(" ")[1:3]) for line in lines)
+        return tuple(key for key in keys if grammar.is_host_key(key))
+
+    def renewed(self, fresh: Sequence[Instance], now: Mapping[str, RegionNow]) -> Renewal:
+        """What stays of the blocks that are not written anew.
+
+        Those stay that are of another region or account than was asked, and of instances that
+        are still there. Where an empty region does not say whose account it is, a file with the
+        blocks of one account is taken for that account's.
+
+        Args:
+            fresh: The instances whose blocks are written anew.
+            now: What the regions have that answered.
+        """
+        addresses = {grammar.address(each.public_ip or "") for each in fresh}
+        accounts = {each.account for each in self.blocks if each.account}
+        kept: list[WrittenBlock] = []
+        gone: list[WrittenBlock] = []
+        for each in self.blocks:
+            if any(each.is_of(instance) for instance in fresh):
+                continue
+            region = now.get(each.region)
+            if region is None or not _is_asked(each, region, len(accounts)):
+                kept.append(each)
+            else:
+                is_there = each.name in region.names and each.address not in addresses
+                (kept if is_there else gone).append(each)
+        return Renewal(tuple(kept), tuple(gone))
+
+
+def read(blocks: bytes, known_hosts: bytes) -> Written:
+    """What is in a file with blocks and in one with pins, both ours."""
+    texts = blocks.decode(errors="replace").split("\n\n")
+    found = (_read_block(text.strip("\n").split("\n")) for text in texts)
+    pins: dict[str, list[str]] = {}
+    for line in known_hosts.decode(errors="replace").split("\n"):
+        words = line.split(" ")
+        if len(words) == _WORDS_OF_A_PIN and not line.startswith("#"):
+            pins.setdefault(words[0], []).append(line)
+    return Written(tuple(filter(None, found)), pins)
+
+
+def blocks_and_kept(
+    hosts: Iterable[Host], kept: Iterable[WrittenBlock], known_hosts: Path
+) -> list[str]:
+    """The lines of the blocks of hosts, and of those that stay, in the order of aliases."""
+    every = {each.alias: each.lines for each in kept}
+    every |= {each.alias: tuple(block(each, known_hosts)) for each in hosts}
+    lines: list[str] = []
+    for alias in sorted(every):
+        lines += [*([""] if lines else []), *every[alias]]
+    return lines
+
+
+def pins_and_kept(hosts: Iterable[Host], written: Written, renewal: Renewal) -> list[str]:
+    """The known_hosts lines of hosts, and those that stay, in the order of aliases.
+
+    Lines go whose block is written anew or goes; those of other files of ours stay.
+    """
+    new = [(each.alias, known_hosts_line(each, key)) for each in hosts for key in each.host_keys]
+    replaced = {line.partition(" ")[0] for _, line in new}
+    stays = {each.address for each in renewal.kept}
+    replaced |= {each.address for each in written.blocks if each.address not in stays}
+    old = [
+        (line.rpartition(" ")[2], line)
+        for address, lines in written.pins.items()
+        if address not in replaced
+        for line in lines
+    ]
+    return [line for _, line in sorted([*old, *new], key=lambda each: each[0])]
+
+
+def _read_block(lines: list[str]) -> WrittenBlock | None:
+    head = next((found for line in lines if (found := _HEAD.fullmatch(line))), None)
+    values = [found[1] for line in lines if (found := _OPTION.fullmatch(line))]
+    if head is None or len(values) != 2:  # noqa: PLR2004  alias and address
+        return None
+    start = next(position for position, line in enumerate(lines) if _HEAD.fullmatch(line))
+    alias, address = values
+    return WrittenBlock(head[1], head[2], head[3], alias, address, tuple(lines[start:]))
+
+
+def _is_asked(block: WrittenBlock, region: RegionNow, accounts: int) -> bool:
+    """Whether a block is of the account that a region answered for."""
+    return accounts <= 1 if region.account is None else _may_be_one(block.account, region.account)
+
+
+def _may_be_one(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
