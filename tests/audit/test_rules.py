@@ -211,8 +211,8 @@ def test_hidden_keys() -> None:
     assert told(inventory(keys=[hidden("id_rsa"), hidden("web.pem")])) == [
         ("hidden-key", "web.pem")
     ]
-    command = only(inventory(keys=[hidden("a.pem")], others=["a.pem.pub"]), Code.HIDDEN_KEY).command
-    assert command.startswith(
+    finding = only(inventory(keys=[hidden("a.pem")], others=["a.pem.pub"]), Code.HIDDEN_KEY)
+    assert str(finding.command).startswith(
         f"mv -n {DIRECTORY}/a.pem.pub {DIRECTORY}/a.pem.pub.wrong && ssh-keygen -y"
     )
 
@@ -235,12 +235,28 @@ def test_orphans(name: str, is_orphan: bool) -> None:  # noqa: FBT001  a paramet
     )
 
 
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("web@us-east-1", "warning"),
+        ("LightsailDefaultKeyPair@us-gov-west-1", "warning"),
+        ("ana@desk", "info"),
+        ("", "info"),
+    ],
+)
+def test_what_was_never_lightsails_only_informs(comment: str, severity: str) -> None:
+    """EC2 and TLS keys are called *.pem, too: no command moves them, and they are no failure."""
+    neighbour = replace(public(1, "stray.pem.pub"), comment=comment)
+    finding = only(inventory(keys=[private(1, "stray.pem"), neighbour]), Code.ORPHANED_KEY)
+    assert (finding.severity, finding.command is None) == (severity, severity == "info")
+
+
 def test_orphans_of_all_regions() -> None:
     """Where every region was asked, a default key of any is one, and putting it aside fixes it."""
     name = f"LightsailDefaultKey-{THERE}.pem"
     known = replace(inventory(keys=[private(1, name)]), everywhere=True)
     finding = only(known, Code.ORPHANED_KEY)
-    assert finding.message == "it is the key of no pair in any region"
+    assert finding.message == "matches no key pair in any region"
     assert finding.command == f"mv -n {DIRECTORY}/{name} {DIRECTORY}/{name}.orphaned"
 
 
@@ -287,7 +303,7 @@ def test_old_pairs(days: int, is_old: bool) -> None:  # noqa: FBT001  a paramete
 def test_a_new_name_is_a_name() -> None:
     """The name of the pair that replaces an old one is no longer than names may be."""
     known = replace(inventory([pair("w" * 255, 1, days=9)]), max_age=0)
-    name = shlex.split(only(known, Code.OLD_PAIR).command)[2]
+    name = shlex.split(str(only(known, Code.OLD_PAIR).command))[2]
     assert (len(name), name[-12:]) == (255, "w-2026-11-23")
 
 
@@ -311,7 +327,7 @@ def test_stale_default() -> None:
     known = inventory([each.with_usage(instances) for each in (default, pair("web", 2))])
     stale = [each for each in run_rules(known) if each.code is Code.STALE_DEFAULT]
     assert [(each.name, each.message) for each in stale] == [
-        (DEFAULT_PAIR, "it is younger than a, b, which it will not open")
+        (DEFAULT_PAIR, "created after a, b were launched, so it does not open a, b")
     ]
 
 
@@ -336,7 +352,7 @@ def test_hostile_names_stay_words() -> None:
         directories=(DirectoryListing(directory, 0o777, frozenset()),),
         lskeys=Lskeys((HOSTILE,), ("--endpoint-url", HOSTILE)),
     )
-    commands = {each.code: shlex.split(each.command) for each in run_rules(known)}
+    commands = {each.code: shlex.split(each.command) for each in run_rules(known) if each.command}
     program = ["lskeys", "--profile", HOSTILE, "--endpoint-url", HOSTILE]
     assert commands == {
         Code.LOOSE_PERMISSIONS: ["chmod", "600", f"{directory}/{HOSTILE}.pem"],
@@ -344,7 +360,6 @@ def test_hostile_names_stay_words() -> None:
             *program,
             *("fingerprint", f"{directory}/{HOSTILE}.pem", "--match", "--all-regions"),
         ],
-        Code.MISSING_PRIVATE: [*program, "show", HOSTILE, "--region", HERE],
         Code.UNUSED_PAIR: [*program, "delete", HOSTILE, "--region", HERE],
         Code.MISSING_PUBLIC: [
             *("ssh-keygen", "-y", "-f", f"{directory}/web.pem", ">", f"{directory}/web.pem.pub")
@@ -439,4 +454,4 @@ def test_every_finding_is_about_something_there(pairs: list[KeyPair], keys: list
         assert finding.name is None or place in account_regions
         assert finding.file is None or finding.file.name in known.directories[0].names
         assert finding.name or finding.file
-        assert "\n" not in finding.command + finding.message
+        assert "\n" not in (finding.command or "") + finding.message

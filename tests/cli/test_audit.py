@@ -21,12 +21,9 @@ from tests.support.cli_keys import encrypted_pem, other_pem, public_line, said, 
 ELSEWHERE = "eu-west-1"
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
 BEFORE = CREATED - timedelta(days=100)
-UNUSED = "no instance names it; snapshots and hand-made authorized_keys cannot be seen"
-LOST = "its private key is in none of the key directories, and AWS has none"
-HINT = "lskeys: hint: each comes with the command that fixes it, or is the first step to that\n"
-FIX_HINT = (
-    "lskeys: hint: --fix fixes loose-permissions and missing-public; for others see the command\n"
-)
+UNUSED = "not used by any instance (not checked: snapshots, authorized_keys files)"
+LOST = "private key not found locally; Lightsail does not keep it"
+FIX_HINT = "lskeys: hint: --fix fixes loose-permissions and missing-public\n"
 
 
 @cache
@@ -41,6 +38,12 @@ def ed25519(name: str) -> str:
 def with_public(path: Path, text: str) -> Path:
     """A private key file with its public key next to it."""
     save(Path(f"{path}.pub"), public_line(text) + "\n", 0o644)
+    return save(path, text)
+
+
+def once_lightsails(path: Path, text: str) -> Path:
+    """A private key whose .pub says, as lskeys writes it, which key pair it was of."""
+    save(Path(f"{path}.pub"), f"{public_line(text)} {path.stem}@{REGION}\n", 0o644)
     return save(path, text)
 
 
@@ -94,7 +97,7 @@ def everything_wrong(serve: Serve, account: Sandbox, directory: Path, rsa_pem: s
     save(directory / DEFAULT_FILE, rsa_pem)
     save(directory / "lost.pem", ed25519("not lost's"))
     save(directory / "secret.pem", encrypted_pem(other_pem()))
-    save(directory / "stray.pem", ed25519("stray"))
+    once_lightsails(directory / "stray.pem", ed25519("stray"))
     with_public(directory / "ancient.pem", ed25519("ancient"))
     with_public(directory / "spare.pem", ed25519("spare"))
     with_public(directory / "web.pem", ed25519("web")).chmod(0o644)
@@ -112,81 +115,85 @@ def expected(directory: Path) -> list[tuple[str, ...]]:
             "loose-permissions",
             "-",
             keys["web"],
-            "others have permissions on this private key (mode 0644)",
+            "private key accessible by others (mode 0644)",
             f"chmod 600 {keys['web']}",
+            "error",
         ),
         (
             "mismatched-key",
             REGION,
             keys["lost"],
-            f"it is named as the key of lost in {REGION}, and holds another one",
+            f"named like the key of lost in {REGION}, but holds another key",
             f"lskeys fingerprint {keys['lost']} --match --all-regions",
+            "warning",
         ),
         (
             "wrong-public",
             "-",
             f"{spare}.pub",
-            "it is not the public key of the private key next to it",
+            "not the public key of the private key next to it",
             f"mv -n {spare}.pub {spare}.pub.wrong && ssh-keygen -y -f {spare} > {spare}.pub",
+            "warning",
         ),
-        ("missing-private", REGION, "lost", LOST, f"lskeys show lost {at_home}"),
         (
             "stale-default",
             REGION,
             DEFAULT_PAIR,
-            "it is younger than elder, which it will not open",
+            "created after elder was launched, so it does not open elder",
             f"lskeys show {DEFAULT_PAIR} {at_home}",
-        ),
-        (
-            "no-fingerprint",
-            REGION,
-            "blank",
-            "AWS reports no fingerprint for it, so no file can be verified against it",
-            f"lskeys show blank {at_home}",
-        ),
-        (
-            "hidden-key",
-            "-",
-            keys["secret"],
-            "it is encrypted, and no public key next to it tells whose key it is",
-            f"ssh-keygen -y -f {keys['secret']} > {keys['secret']}.pub",
+            "warning",
         ),
         (
             "orphaned-key",
             "-",
             keys["stray"],
-            f"it is the key of no pair in {ELSEWHERE}, {REGION}",
+            f"matches no key pair in {ELSEWHERE}, {REGION}",
             f"lskeys fingerprint {keys['stray']} --match --all-regions",
+            "warning",
         ),
         (
             "duplicate-key",
             REGION,
             "spare",
-            f"it has the same key as twin in {REGION}",
+            f"same key as twin in {REGION}",
             f"lskeys delete spare {at_home}",
-        ),
-        (
-            "shared-key",
-            REGION,
-            "web",
-            f"it has the same key as web in {ELSEWHERE}",
-            f"lskeys delete web {at_home}",
+            "warning",
         ),
         (
             "old-pair",
             REGION,
             "ancient",
-            "it is 120 days old, and 90 are allowed",
+            "120 days old (limit 90)",
             f"lskeys create ancient-2026-11-23 {at_home}",
+            "warning",
         ),
-        ("unused-pair", REGION, "spare", UNUSED, f"lskeys delete spare {at_home}"),
         (
             "missing-public",
             REGION,
             default,
-            "its public key is not next to it",
+            "no public key file (.pub) next to it",
             f"ssh-keygen -y -f {default} > {default}.pub",
+            "warning",
         ),
+        ("missing-private", REGION, "lost", LOST, "-", "info"),
+        (
+            "no-fingerprint",
+            REGION,
+            "blank",
+            "AWS reports no fingerprint, so no local key can be verified",
+            "-",
+            "info",
+        ),
+        (
+            "hidden-key",
+            "-",
+            keys["secret"],
+            "encrypted, and no public key file (.pub) shows which key it is",
+            f"ssh-keygen -y -f {keys['secret']} > {keys['secret']}.pub",
+            "info",
+        ),
+        ("shared-key", REGION, "web", f"same key as web in {ELSEWHERE}", "-", "info"),
+        ("unused-pair", REGION, "spare", UNUSED, f"lskeys delete spare {at_home}", "info"),
     ]
 
 
@@ -219,7 +226,7 @@ def test_clean_in_every_format(clean: Path, run: Run) -> None:
     assert clean.is_dir()
     empty = {"findings": [], "errors": [], "schemaVersion": 1}
     assert json.loads(run("audit -o json").out) == empty
-    assert run("audit -o csv").out == "code,region,subject,message,command\n"
+    assert run("audit -o csv").out == "code,region,subject,message,command,severity\n"
     assert run("audit -q") == Ran(0)
 
 
@@ -228,9 +235,9 @@ def test_every_finding(everything_wrong: Path, account: Sandbox, run: Run) -> No
     assert account.path.exists()
     lines = ["\t".join(each) + "\n" for each in expected(everything_wrong)]
     assert run(AUDIT) == Ran(
-        6, out="".join(lines), err=f"lskeys: error: 13 findings in 2 regions\n{FIX_HINT}"
+        6, out="".join(lines), err=f"lskeys: error: 8 findings in 2 regions\n{FIX_HINT}"
     )
-    assert [each[0] for each in expected(everything_wrong)] == [code.value for code in Code]
+    assert {each[0] for each in expected(everything_wrong)} == {code.value for code in Code}
 
 
 def test_json(everything_wrong: Path, run: Run) -> None:
@@ -240,22 +247,23 @@ def test_json(everything_wrong: Path, run: Run) -> None:
     by_code = {each["code"]: each for each in document["findings"]}
     assert by_code["missing-private"] == {
         "code": "missing-private",
+        "severity": "info",
         "message": LOST,
         "region": REGION,
         "name": "lost",
-        "command": f"lskeys show lost --region {REGION}",
     }
     file = str(everything_wrong / "lost.pem")
     assert by_code["mismatched-key"] == {
         "code": "mismatched-key",
-        "message": f"it is named as the key of lost in {REGION}, and holds another one",
+        "severity": "warning",
+        "message": f"named like the key of lost in {REGION}, but holds another key",
         "region": REGION,
         "name": "lost",
         "file": file,
         "command": f"lskeys fingerprint {file} --match --all-regions",
     }
-    assert [each["command"] for each in document["findings"]] == [
-        each[-1] for each in expected(everything_wrong)
+    assert [each.get("command", "-") for each in document["findings"]] == [
+        each[-2] for each in expected(everything_wrong)
     ]
 
 
@@ -265,7 +273,7 @@ def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
     error = json.loads(run(f"{AUDIT} -o json").err)
     assert (error["code"], error["message"], error["exitCode"]) == (
         "Findings",
-        "13 findings in 2 regions",
+        "8 findings in 2 regions",
         6,
     )
 
@@ -273,8 +281,8 @@ def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
 def test_other_formats(everything_wrong: Path, run: Run) -> None:
     """A row per finding in csv, an object in jsonl, the subject with --quiet, and --query works."""
     rows = expected(everything_wrong)
-    assert run(f"{AUDIT} -o csv").out.splitlines()[4] == (
-        f'missing-private,{REGION},lost,"{LOST}",lskeys show lost --region {REGION}'
+    assert run(f"{AUDIT} -o csv").out.splitlines()[9] == (
+        f"missing-private,{REGION},lost,{LOST},,info"
     )
     lines = run(f"{AUDIT} -o jsonl").out.splitlines()
     assert [json.loads(line)["code"] for line in lines] == [row[0] for row in rows]
@@ -289,10 +297,10 @@ def test_table_is_grouped(
     save(everything_wrong / "a.pem", ed25519("a"), 0o640)
     monkeypatch.setenv("COLUMNS", "1000")
     heading, _, *rows = run(f"{AUDIT} --color never", terminal=True).out.splitlines()
-    assert heading.split() == ["CODE", "REGION", "SUBJECT", "FINDING", "COMMAND"]
-    known = [code.value for code in Code]
+    assert heading.split() == ["CODE", "REGION", "SUBJECT", "FINDING", "COMMAND", "SEVERITY"]
+    known = [row[0] for row in expected(everything_wrong)]
     shown = [row.split()[0] for row in rows if row.split()[0] in known]
-    assert shown == ["loose-permissions", *known[:8], "orphaned-key", *known[8:]]
+    assert shown == ["loose-permissions", *known[:-2], "orphaned-key", *known[-2:]]
 
 
 @pytest.mark.parametrize("code", Code)
@@ -303,7 +311,9 @@ def test_the_help_tells_every_code(run: Run, code: Code) -> None:
 
 def test_every_command_is_one(everything_wrong: Path, run: Run) -> None:
     """Each command that is told can be typed: its verb and options exist, a shell can read it."""
-    for *_, command in expected(everything_wrong):
+    for *_, command, _ in expected(everything_wrong):
+        if command == "-":
+            continue
         program, *words = shlex.split(command)
         if program == "lskeys":
             ran = run(shlex.join([*words, "--help"]))
@@ -329,7 +339,6 @@ def mend(run: Run, command: str) -> None:
         Code.LOOSE_PERMISSIONS,
         Code.WRONG_PUBLIC,
         Code.DUPLICATE_KEY,
-        Code.SHARED_KEY,
         Code.UNUSED_PAIR,
         Code.MISSING_PUBLIC,
     ],
@@ -372,15 +381,15 @@ def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:
 def test_keys_of_no_region(clean: Path, run: Run) -> None:
     """Where every region was asked, a key that is nobody's or misnamed is put aside."""
     with_public(clean / "web.pem", ed25519("another"))
-    save(clean / "stray.pem", ed25519("stray"))
+    once_lightsails(clean / "stray.pem", ed25519("stray"))
     findings = found(run, "audit --all-regions")
     assert [(each["code"], Path(each.get("file", "")).name) for each in findings] == [
         ("mismatched-key", "web.pem"),
-        ("missing-private", ""),
         ("orphaned-key", f"LightsailDefaultKey-{ELSEWHERE}.pem"),
         ("orphaned-key", "stray.pem"),
+        ("missing-private", ""),
     ]
-    for each in findings:
+    for each in findings[:-1]:
         mend(run, each["command"])
     assert codes(run, "audit --all-regions") == ["missing-private"]
     assert (clean / "web.pem.other").read_text() == ed25519("another")
@@ -409,7 +418,7 @@ def test_commands_ask_the_same_account(
     account.add_key_pairs(REGION, ["spare"])
     ran = run(f"{profile} audit --ignore missing-private --endpoint-url {server.endpoint}")
     words = f"{profile} --endpoint-url {server.endpoint}".strip()
-    assert ran.out.split("\t")[-1] == f"lskeys {words} delete spare --region {REGION}\n"
+    assert ran.out.split("\t")[-2] == f"lskeys {words} delete spare --region {REGION}"
 
 
 # ignoring
@@ -418,7 +427,7 @@ def test_commands_ask_the_same_account(
 def test_ignored(everything_wrong: Path, run: Run) -> None:
     """Findings that may stay are left out, of every kind that is named; what is left decides."""
     assert everything_wrong.is_dir()
-    kept = ("shared-key", "old-pair")
+    kept = ("old-pair", "shared-key")
     ignored = " ".join(f"--ignore {code}" for code in Code if code not in kept)
     assert codes(run, f"{AUDIT} {ignored}") == list(kept)
     assert run(f"{AUDIT} {ignored} --ignore shared-key --ignore old-pair").exit_code == 0
@@ -441,13 +450,13 @@ def test_unknown_code(server: Server, run: Run) -> None:
 
 def test_a_region_fails(clean: Path, server: Server, run: Run) -> None:
     """The others are shown, the error too, and the exit code is 7 whatever was found."""
-    save(clean / "stray.pem", ed25519("stray"))
+    once_lightsails(clean / "stray.pem", ed25519("stray"))
     (clean / "web.pem").unlink()
     server.add_fault(f"GetKeyPairs@{ELSEWHERE}=AccessDeniedException")
     ran = run(f"audit -r {REGION} -r {ELSEWHERE}")
     assert (ran.exit_code, ran.out) == (
         7,
-        f"missing-private\t{REGION}\tweb\t{LOST}\tlskeys show web --region {REGION}\n",
+        f"missing-private\t{REGION}\tweb\t{LOST}\t-\tinfo\n",
     )
     assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 2 regions failed"
 
@@ -456,7 +465,7 @@ def test_no_key_is_an_orphan_while_a_region_is_silent(
     clean: Path, server: Server, run: Run
 ) -> None:
     """It may belong to a pair there."""
-    save(clean / "stray.pem", ed25519("stray"))
+    once_lightsails(clean / "stray.pem", ed25519("stray"))
     assert codes(run, f"audit -r {REGION} -r {ELSEWHERE}") == ["orphaned-key"] * 2
     server.add_fault(f"GetKeyPairs@{ELSEWHERE}=AccessDeniedException")
     assert run(f"audit -r {REGION} -r {ELSEWHERE}").out == ""
@@ -477,7 +486,7 @@ def test_instances_are_denied(clean: Path, server: Server, run: Run) -> None:
     ran = run("audit")
     assert (ran.exit_code, ran.out) == (
         7,
-        f"missing-private\t{REGION}\tweb\t{LOST}\tlskeys show web --region {REGION}\n",
+        f"missing-private\t{REGION}\tweb\t{LOST}\t-\tinfo\n",
     )
     document = json.loads(run("audit -o json").out)
     assert [each["code"] for each in document["errors"]] == ["AccessDeniedException"]
@@ -493,7 +502,7 @@ def fixable(clean: Path) -> Path:
     (clean / "web.pem").chmod(0o640)
     (clean / "id_ed25519").chmod(0o604)
     clean.chmod(0o770)
-    save(clean / "stray.pem", ed25519("stray"))
+    once_lightsails(clean / "stray.pem", ed25519("stray"))
     return clean
 
 
@@ -501,8 +510,8 @@ def stray(directory: Path) -> str:
     """The finding that is left, as text has it."""
     file = directory / "stray.pem"
     return (
-        f"orphaned-key\t-\t{file}\tit is the key of no pair in {REGION}"
-        f"\tlskeys fingerprint {file} --match --all-regions\n"
+        f"orphaned-key\t-\t{file}\tmatches no key pair in {REGION}"
+        f"\tlskeys fingerprint {file} --match --all-regions\twarning\n"
     )
 
 
@@ -531,7 +540,7 @@ def test_fix(fixable: Path, server: Server, run: Run) -> None:
     assert run("audit --fix --yes") == Ran(
         6,
         out=stray(fixable),
-        err=notes(fixable, "fixed") + f"lskeys: error: 1 finding in {REGION}\n{HINT}",
+        err=notes(fixable, "fixed") + f"lskeys: error: 1 finding in {REGION}\n",
     )
     assert modes(fixable) == before | {
         ".ssh": "750",
@@ -556,14 +565,18 @@ def test_fix_asks(fixable: Path, run: Run) -> None:
     assert run("audit --fix", typed="y\n") == Ran(
         6,
         out=stray(fixable),
-        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 finding in {REGION}\n{HINT}",
+        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 finding in {REGION}\n",
     )
 
 
 def test_nothing_to_fix_needs_no_consent(clean: Path, run: Run) -> None:
-    """Where nothing can be fixed, nobody is asked."""
+    """Where nothing can be fixed, there is no prompt; what only informs is no failure."""
     (clean / "web.pem").unlink()
-    assert run("audit --fix").exit_code == 6
+    assert run("audit --fix") == Ran(
+        0,
+        out=f"missing-private\t{REGION}\tweb\t{LOST}\t-\tinfo\n",
+        err=f"nothing to fix in {REGION}: 1 informational finding\n",
+    )
 
 
 def test_dry_run(fixable: Path, run: Run) -> None:

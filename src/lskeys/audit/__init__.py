@@ -1,18 +1,27 @@
-"""What is wrong between this computer and the account, and what fixes it. Pure.
+"""Local keys against the account: inventory, rules, findings, remedies. Pure.
 
-A rule is a function from the evidence to findings; those of `pairs` look from the account to the
-disk, those of `files` from the disk to the account.
+A rule is a function from the inventory to findings: those of `key_pair_rules` look from the account
+to local files, those of `file_rules` the other way.
 """
 
 from collections.abc import Collection
 
 from lskeys.audit import file_rules, key_pair_rules
-from lskeys.audit.finding import FIXABLE, Code, Finding
+from lskeys.audit.finding import FIXABLE, Code, Finding, Severity
 from lskeys.audit.inventory import Inventory
 from lskeys.audit.remedies import Lskeys
 from lskeys.keys.matching import DirectoryListing
 
-__all__ = ["FIXABLE", "Code", "DirectoryListing", "Finding", "Inventory", "Lskeys", "run_rules"]
+__all__ = [
+    "FIXABLE",
+    "Code",
+    "DirectoryListing",
+    "Finding",
+    "Inventory",
+    "Lskeys",
+    "Severity",
+    "run_rules",
+]
 
 _RULES = (*file_rules.RULES, *key_pair_rules.RULES)
 

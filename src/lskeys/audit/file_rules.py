@@ -1,5 +1,6 @@
-"""The rules about files: from the disk to the account. Pure."""
+"""The rules about files: from local keys to the account. Pure."""
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from lskeys.model import KeyPair, account_region
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DEFAULT_FILE = default_key_file("*").split("*")
+_OWN_COMMENT = re.compile(r"\S+@[a-z]{2,8}(-[a-z0-9]+)+-[0-9]+")  # NAME@REGION
 
 
 def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
@@ -22,11 +24,11 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
     """
     for key in inventory.private_keys():
         if key.fix_command:
-            message = f"others have permissions on this private key (mode {key.mode:04o})"
+            message = f"private key accessible by others (mode {key.mode:04o})"
             yield _about(key.path, Code.LOOSE_PERMISSIONS, message, key.fix_command)
     for directory in inventory.directories:
         if directory.mode & _OTHERS_WRITE and not directory.mode & stat.S_ISVTX:
-            message = f"others may write in this key directory (mode {directory.mode:04o})"
+            message = f"key directory writable by others (mode {directory.mode:04o})"
             command = remedies.restrict_directory(directory.path)
             yield _about(directory.path, Code.LOOSE_PERMISSIONS, message, command)
 
@@ -36,9 +38,7 @@ def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
     for key, pairs in _mismatched(inventory).items():
         first = pairs[0]
         account_regions = ", ".join(str(account_region(pair)) for pair in pairs)
-        message = (
-            f"it is named as the key of {first.name} in {account_regions}, and holds another one"
-        )
+        message = f"named like the key of {first.name} in {account_regions}, but holds another key"
         if first.is_default:
             command = inventory.lskeys.download_over(first, key.path)
         elif inventory.everywhere:
@@ -57,7 +57,7 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
     for key in inventory.private_keys():
         beside = Path(f"{key.path}.pub")
         if _has_public(inventory, key) and public.get(beside) != key.blob:
-            message = "it is not the public key of the private key next to it"
+            message = "not the public key of the private key next to it"
             command = remedies.replace_public(key.path)
             yield _about(beside, Code.WRONG_PUBLIC, message, command)
 
@@ -66,7 +66,7 @@ def missing_public(inventory: Inventory) -> Iterator[Finding]:
     """Private keys of pairs without a public key beside them."""
     for key, pairs in inventory.homes().items():
         if key.has_private and not _has_public(inventory, key):
-            message = "its public key is not next to it"
+            message = "no public key file (.pub) next to it"
             command = remedies.derive_public(key.path)
             yield _about(key.path, Code.MISSING_PUBLIC, message, command, pairs[0])
 
@@ -75,7 +75,7 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
     """Encrypted PEM files that could be a pair's key, and do not show it."""
     for key in inventory.private_keys():
         if is_hidden(key) and _is_for_lightsail(key):
-            message = "it is encrypted, and no public key next to it tells whose key it is"
+            message = "encrypted, and no public key file (.pub) shows which key it is"
             fix_command = (
                 remedies.replace_public if _has_public(inventory, key) else remedies.derive_public
             )
@@ -87,9 +87,10 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     """Private keys that belong to no pair.
 
     Only files called `*.pem`, as Lightsail's console and `create` name them: a personal key like
-    `id_ed25519` owes nothing to Lightsail, and what lskeys kept as `.pem.old-…` was kept on
-    purpose. Nothing is said while a region is silent, of a file whose name says that it is of
-    a region that was not asked, or that is found otherwise.
+    `id_ed25519` has nothing to do with Lightsail, and what lskeys kept as `.pem.old-…` was kept on
+    purpose. One that shows no sign of Lightsail (EC2 and TLS keys are called `*.pem`, too) only
+    informs. No finding while a region did not answer, or where the name says that the key is of a
+    region that was not queried.
     """
     if inventory.silent:
         return
@@ -99,7 +100,11 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
         if is_known or not _is_for_lightsail(key) or _is_elsewhere(inventory, key):
             continue
-        message = f"it is the key of no pair in {_searched(inventory)}"
+        message = f"matches no key pair in {_searched(inventory)}"
+        if not _was_for_lightsail(inventory, key):
+            message += "; perhaps not a Lightsail key"
+            yield Finding(Code.ORPHANED_KEY, message, None, file=key.path, is_info=True)
+            continue
         command = inventory.lskeys.look_everywhere(key.path)
         if inventory.everywhere:
             command = remedies.put_aside(key.path, "orphaned")
@@ -135,6 +140,12 @@ def _has_public(inventory: Inventory, key: LocalKey) -> bool:
 
 def _is_for_lightsail(key: LocalKey) -> bool:
     return key.path.suffix == ".pem"
+
+
+def _was_for_lightsail(inventory: Inventory, key: LocalKey) -> bool:
+    """Whether its name, or the comment that lskeys writes to `.pub` files, names a key pair."""
+    comments = {each.comment for each in inventory.keys if each.path == Path(f"{key.path}.pub")}
+    return key.path.name.startswith(_DEFAULT_FILE[0]) or any(map(_OWN_COMMENT.fullmatch, comments))
 
 
 def _is_elsewhere(inventory: Inventory, key: LocalKey) -> bool:

@@ -1,9 +1,17 @@
-"""One finding: a stable code, a sentence, its subject, and the command that fixes it. Pure."""
+"""One finding: a stable code, its severity, a sentence, and the command that fixes it. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding matters; `audit` ends with exit code 6 for errors and warnings."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
 
 
 class Code(StrEnum):
@@ -27,7 +35,16 @@ class Code(StrEnum):
 FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
 """What lskeys fixes itself: where no key can be lost by it."""
 
-_URGENCY = {code: place for place, code in enumerate(Code)}
+_SEVERITIES = {
+    Code.LOOSE_PERMISSIONS: Severity.ERROR,
+    Code.NO_FINGERPRINT: Severity.INFO,
+    Code.HIDDEN_KEY: Severity.INFO,
+    Code.SHARED_KEY: Severity.INFO,
+    Code.UNUSED_PAIR: Severity.INFO,
+}
+"""What is not here is a warning, unless the rule says otherwise."""
+
+_ORDER = (*Severity, *Code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +54,28 @@ class Finding:
     Attributes:
         code: Its kind.
         message: A sentence about the subject, which it does not name.
-        command: A line for a shell, which fixes it or is the first step to that.
+        command: A line for a shell, which fixes it or is the first step to that; None where
+            nothing has to be done.
         region: The region of the pair it is about.
         name: The name of that pair.
         file: The file or directory it is about; None where it is about the pair alone.
         profile: Whose account that pair is in, where several are asked.
+        is_info: Whether it only informs, though its code can be a warning.
     """
 
     code: Code
     message: str
-    command: str
+    command: str | None
     region: str | None = None
     name: str | None = None
     file: Path | None = None
     profile: str | None = None
+    is_info: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        return Severity.INFO if self.is_info else _SEVERITIES.get(self.code, Severity.WARNING)
 
     @property
     def subject(self) -> str:
@@ -63,10 +88,11 @@ class Finding:
     @property
     def _order(self) -> tuple[Any, ...]:
         return (
-            _URGENCY[self.code],
+            _ORDER.index(self.severity),
+            _ORDER.index(self.code),
             self.region or "",
             self.subject,
             self.name or "",
             self.message,
-            self.command,
+            self.command or "",
         )

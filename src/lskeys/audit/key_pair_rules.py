@@ -1,4 +1,4 @@
-"""The rules about key pairs: from the account to the disk. Pure."""
+"""The rules about key pairs: from the account to local files. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
@@ -20,29 +20,30 @@ def missing_private(inventory: Inventory) -> Iterator[Finding]:
             continue
         if file_name(pair) in hidden:
             continue
+        message = "private key not found locally"
         if pair.is_default:
-            message = "its private key is in none of the key directories"
-            command = inventory.lskeys.download(pair)
-        else:
-            message = "its private key is in none of the key directories, and AWS has none"
-            command = inventory.lskeys.show(pair)
-        yield _about(pair, Code.MISSING_PRIVATE, message, command)
+            yield _about(pair, Code.MISSING_PRIVATE, message, inventory.lskeys.download(pair))
+        else:  # nothing can be done about it
+            message += "; Lightsail does not keep it"
+            yield _about(pair, Code.MISSING_PRIVATE, message, None, is_info=True)
 
 
 def stale_default(inventory: Inventory) -> Iterator[Finding]:
     """Default pairs that are younger than instances that name them."""
     for pair in filter(lambda each: each.is_default, inventory.pairs):
         if pair.outdated:
-            message = f"it is younger than {', '.join(pair.outdated)}, which it will not open"
+            names = ", ".join(pair.outdated)
+            were = "was" if len(pair.outdated) == 1 else "were"
+            message = f"created after {names} {were} launched, so it does not open {names}"
             yield _about(pair, Code.STALE_DEFAULT, message, inventory.lskeys.show(pair))
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:
     """Pairs that cannot be compared with any file."""
-    message = "AWS reports no fingerprint for it, so no file can be verified against it"
+    message = "AWS reports no fingerprint, so no local key can be verified"
     for pair in inventory.pairs:
         if not has_fingerprint(pair):
-            yield _about(pair, Code.NO_FINGERPRINT, message, inventory.lskeys.show(pair))
+            yield _about(pair, Code.NO_FINGERPRINT, message, None)
 
 
 def same_key(inventory: Inventory) -> Iterator[Finding]:
@@ -59,8 +60,9 @@ def same_key(inventory: Inventory) -> Iterator[Finding]:
         )
         for pair in others:
             code = Code.SHARED_KEY if pair.name == first.name else Code.DUPLICATE_KEY
-            message = f"it has the same key as {first.name} in {account_region(first)}"
-            yield _about(pair, code, message, inventory.lskeys.delete(pair))
+            message = f"same key as {first.name} in {account_region(first)}"
+            command = inventory.lskeys.delete(pair) if code is Code.DUPLICATE_KEY else None
+            yield _about(pair, code, message, command)
 
 
 def old_pair(inventory: Inventory) -> Iterator[Finding]:
@@ -70,20 +72,24 @@ def old_pair(inventory: Inventory) -> Iterator[Finding]:
             continue
         days = (inventory.now - pair.created_at).days
         if days > inventory.max_age:
-            message = f"it is {days} days old, and {inventory.max_age} are allowed"
+            message = f"{days} days old (limit {inventory.max_age})"
             yield _about(pair, Code.OLD_PAIR, message, inventory.lskeys.renew(pair, inventory.now))
 
 
 def unused_pair(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs that no instance names, as far as that can be seen."""
-    message = "no instance names it; snapshots and hand-made authorized_keys cannot be seen"
+    """Pairs that no instance uses, as far as that can be seen."""
+    message = "not used by any instance (not checked: snapshots, authorized_keys files)"
     for pair in inventory.pairs:
         if pair.used_by == ():
             yield _about(pair, Code.UNUSED_PAIR, message, inventory.lskeys.delete(pair))
 
 
-def _about(pair: KeyPair, code: Code, message: str, command: str) -> Finding:
-    return Finding(code, message, command, pair.region, pair.name, profile=pair.profile)
+def _about(
+    pair: KeyPair, code: Code, message: str, command: str | None, *, is_info: bool = False
+) -> Finding:
+    return Finding(
+        code, message, command, pair.region, pair.name, profile=pair.profile, is_info=is_info
+    )
 
 
 RULES: tuple[Callable[[Inventory], Iterator[Finding]], ...] = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lskeys import audit, storage
-from lskeys.audit import FIXABLE, Code, Finding, Inventory, Lskeys
+from lskeys.audit import FIXABLE, Code, Finding, Inventory, Lskeys, Severity
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
@@ -45,35 +45,35 @@ def audit_keys(
 ) -> None:
     """Check local keys against the account and suggest fixes.
 
-    Several profiles are judged together: a key is at home in any of them.
+    With several profiles, a local key may belong to a key pair of any of them.
 
-    Exit code 6 if anything was found, 0 if not, 7 if a region did not answer. The findings:
+    Exit code 6 for errors and warnings, 7 if a region did not answer, else 0. The findings:
 
-    * loose-permissions: others have permissions on a private key, or may write in a key directory
+    * loose-permissions: a private key or a key directory is open to others (error)
 
-    * mismatched-key: a file named as a pair's (NAME.pem) holds another key
+    * mismatched-key: NAME.pem does not hold the key of the key pair NAME
 
     * wrong-public: a .pub is not the public key of the private key next to it
 
-    * missing-private: no file in the key directories holds the private key of a pair
+    * missing-private: the private key was not found locally (info if Lightsail has no copy)
 
-    * stale-default: instances name a default pair that is younger than they are
+    * stale-default: the default key pair was created after an instance was launched
 
-    * no-fingerprint: AWS reports none for a pair, so nothing can be verified
+    * no-fingerprint: AWS reports none, so nothing can be verified (info)
 
-    * hidden-key: an encrypted .pem does not tell whose key it is
+    * hidden-key: an encrypted .pem does not show which key it is (info)
 
-    * orphaned-key: a .pem belongs to no pair; other private keys are taken for personal ones
+    * orphaned-key: a .pem matches no key pair (info unless it is known to be of Lightsail)
 
-    * duplicate-key: two pairs of different names have the same key
+    * duplicate-key: two key pairs of different names have the same key
 
-    * shared-key: pairs of the same name in several regions have the same key
+    * shared-key: key pairs of the same name in several regions have the same key (info)
 
-    * old-pair: a pair is older than --max-age
+    * old-pair: a key pair is older than --max-age
 
-    * unused-pair: no instance names a pair; snapshots and authorized_keys cannot be seen
+    * unused-pair: not used by any instance (info; snapshots are not checked)
 
-    * missing-public: a pair's private key has no .pub next to it
+    * missing-public: a private key has no .pub next to it
 
     Examples:
         lskeys audit --max-age 365
@@ -196,14 +196,20 @@ def _fixed(finding: Finding) -> Finding:
 
 def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
     where = _asked(run)
+    counting = [each for each in left if each.severity is not Severity.INFO]
+    if counting:
+        is_fixable = any(each.code in FIXABLE for each in counting)
+        hint = "--fix fixes loose-permissions and missing-public" if is_fixable else None
+        raise FindingsError(f"{_counted(len(counting), 'finding')} in {where}", hint=hint)
+    if run.options.quiet:
+        return
     if left:
-        hint = "each comes with the command that fixes it, or is the first step to that"
-        if any(each.code in FIXABLE for each in left):
-            hint = "--fix fixes loose-permissions and missing-public; for others see the command"
-        raise FindingsError(f"{_counted(len(left), 'finding')} in {where}", hint=hint)
-    if not run.options.quiet:
-        files = _counted(len(run.local_keys), "local key file")
-        run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
+        run.terminal.note(
+            f"nothing to fix in {where}: {_counted(len(left), 'informational finding')}"
+        )
+        return
+    files = _counted(len(run.local_keys), "local key file")
+    run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
 
 
 def _asked(run: Runtime) -> str:

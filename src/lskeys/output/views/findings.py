@@ -12,6 +12,7 @@ def raw_finding(finding: Finding) -> dict[str, Any]:
     return without_none(
         {
             "code": finding.code.value,
+            "severity": finding.severity.value,
             "message": finding.message,
             "region": finding.region,
             "name": finding.name,
@@ -29,10 +30,11 @@ FINDINGS: View[Finding] = View(
         Column("region", "REGION", lambda finding: finding.region or ""),
         Column("subject", "SUBJECT", lambda finding: finding.subject, folds=True),
         Column("message", "FINDING", lambda finding: finding.message, folds=True),
-        Column("command", "COMMAND", lambda finding: finding.command, folds=True),
+        Column("command", "COMMAND", lambda finding: finding.command or "", folds=True),
+        Column("severity", "SEVERITY", lambda finding: finding.severity.value),
         Column("profile", "PROFILE", lambda finding: finding.profile or ""),
     ),
-    standard=("code", "region", "subject", "message", "command"),
+    standard=("code", "region", "subject", "message", "command", "severity"),
     identity=lambda finding: finding.subject,
     raw=raw_finding,
 )
