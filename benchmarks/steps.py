@@ -36,13 +36,12 @@ nothing = config.ConfigFile(config.config_path(), {})
 settings = config.resolve(config.Flags(), os.environ, nothing)
 mark("settings")
 
-from lskeys.lightsail import ConnectionSettings, connect  # noqa: E402
+from lskeys.lightsail import ConnectionSettings, Hooks, connect  # noqa: E402
 from lskeys.storage.cache import CacheDirectory  # noqa: E402
 
 mark("imports: botocore")
 
-cache = CacheDirectory(config.cache_path())
-account = connect(ConnectionSettings(cache=cache), lambda _: None, lambda _: None)
+account = connect(ConnectionSettings(cache=CacheDirectory(config.cache_path())), Hooks())
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")

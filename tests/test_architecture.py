@@ -166,6 +166,7 @@ def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
     line = f"{verb} {to} -y -r us-east-1 --endpoint-url http://127.0.0.1:9 --timeout 5"
     then = "print(exit_code, *sys.modules, file=sys.stderr)\n"
     files = [each for each in (ROOT / "keys").glob("*.py") if "cryptography" in each.read_text()]
+    files.remove(ROOT / "keys" / "elliptic.py")  # signs requests, and reads no key pair's key
     exit_code, *loaded = told_after(line.split(), then, home)[-1].split()
     assert exit_code == "8"
     assert {f"lskeys.keys.{each.stem}" for each in files} <= {*loaded, "lskeys.keys.__init__"}

@@ -13,8 +13,7 @@ from tests.support.lying_server import HOLD, Call, Liar, Reply, lying, pair, pai
 
 LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
 BROKEN_OFF = (
-    "lskeys: error: cannot list key pairs in us-east-1: the answer cannot be used: "
-    "it is not a JSON object\n"
+    "lskeys: error: cannot list key pairs in us-east-1: invalid response: it is not a JSON object\n"
 )
 
 

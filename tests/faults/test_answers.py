@@ -10,10 +10,10 @@ from tests.conftest import REGION, Ran, Run
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
-NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is no object"
+NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is not an object"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 DEEP_OBJECT = b'{"location":' * 100_000 + b"1" + b"}" * 100_000
-NO_DATE = "its createdAt is no date"
+NO_DATE = "its createdAt is not a date"
 
 BODIES = {
     "html": (Reply(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
@@ -42,7 +42,7 @@ MEMBERS = {
     "pairs object": (said({"keyPairs": {}}), "its keyPairs is of the wrong type"),
     "pairs text": (said({"keyPairs": ""}), "its keyPairs is of the wrong type"),
     "pairs number": (said({"keyPairs": 0}), "its keyPairs is of the wrong type"),
-    "pair null": (pairs(None), "a key pair in it is no object"),
+    "pair null": (pairs(None), "a key pair in it is not an object"),
     "pair text": (pairs("web"), NO_PAIR),
     "pair number": (pairs(3), NO_PAIR),
     "pair list": (pairs([]), NO_PAIR),
@@ -51,7 +51,7 @@ MEMBERS = {
     "name number": (pairs(pair(name=3)), "its name is of the wrong type"),
     "name list": (pairs(pair(name=["web"])), "its name is of the wrong type"),
     "tags text": (pairs(pair(tags="abc")), "its tags is of the wrong type"),
-    "tag text": (pairs(pair(tags=["abc"])), "a tag in it is no object"),
+    "tag text": (pairs(pair(tags=["abc"])), "a tag in it is not an object"),
     "tag without key": (pairs(pair(tags=[{"value": "a"}])), "it has no key"),
     "tag value object": (
         pairs(pair(tags=[{"key": "a", "value": {}}])),
@@ -74,11 +74,11 @@ MEMBERS = {
     ),
     "date beyond the last": (
         pairs(pair(createdAt="9999-12-31T23:59:59-10:00")),
-        "its createdAt is no date",
+        "its createdAt is not a date",
     ),
     "date before the first": (
         pairs(pair(createdAt="0001-01-01T00:00:00+10:00")),
-        "its createdAt is no date",
+        "its createdAt is not a date",
     ),
     "token number": (pairs(token=3), "its nextPageToken is of the wrong type"),
     "token list": (pairs(token=[]), "its nextPageToken is of the wrong type"),
@@ -89,7 +89,7 @@ def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
     """What is said of an answer that cannot be used."""
     return Ran(
         8,
-        err=f"lskeys: error: cannot {doing} in us-east-1: the answer cannot be used: {reason}\n"
+        err=f"lskeys: error: cannot {doing} in us-east-1: invalid response: {reason}\n"
         "lskeys: hint: something between here and AWS may have changed it; "
         "try again, or with --debug\n",
     )
@@ -117,7 +117,7 @@ def test_wrong_regions(liar: Liar, run: Run) -> None:
     ran = run("list --all-regions -q")
     assert (ran.exit_code, set(ran.out.split())) == (0, {"web"})
     assert ran.err == (
-        "cannot list regions in us-east-1: the answer cannot be used: "
+        "cannot list regions in us-east-1: invalid response: "
         "its regions is of the wrong type; using the list that came with botocore\n"
     )
     assert len(liar.calls) > 10

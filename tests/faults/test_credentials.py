@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_setup import configure_aws, program
+from tests.cli.test_setup import PROCESS, configure_aws, program
 from tests.conftest import REGION, Run
 from tests.support.lying_server import Liar, pair, pairs
 from tests.support.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
@@ -200,7 +200,7 @@ def test_a_credential_process_that_says_too_much(nobody: Stage, run: Run, tmp_pa
     configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
     ran = run(f"list {NOWHERE}")
     assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
-    assert ran.err.startswith("lskeys: error: credentials could not be re")
+    assert ran.err.startswith(f"lskeys: error: {PROCESS}")
 
 
 ODD = ["a\nX-Evil: b", "a\r\nb", "\u65e5\u672c", "a\x00b", "\x1b[31m", " ", "a b", "\x7f"]

@@ -18,6 +18,7 @@ from botocore.exceptions import HTTPClientError
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.lightsail import error_table
+from lskeys.lightsail.error_table import Request
 from tests.conftest import NOW, REGION, Ran, Run, Stream
 from tests.support.lying_server import RESET, Liar, Reply, refused, said
 from tests.support.verb_cases import FORMATTED, HOST_KEY, VERB_CASES, Stage, VerbCase, named
@@ -379,7 +380,7 @@ def test_a_stdout_that_quotes(line: str, search: Search) -> None:
 def test_a_header_that_is_refused() -> None:
     """Whatever breaks in the HTTP client, and quotes the header it broke on, is not quoted."""
     broken = HTTPClientError(error=ValueError(f"Invalid header value b'{SECRETS}'"))
-    told = error_table.from_botocore(broken, "cannot list key pairs", REGION, is_write=False)
+    told = error_table.from_botocore(broken, Request("cannot list key pairs", REGION), ())
     assert "canary" not in told.message.lower()
     assert "ValueError" in told.message
 

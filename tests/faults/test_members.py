@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import LskeysError
-from lskeys.lightsail import ConnectionSettings, Lightsail, connect
+from lskeys.lightsail import ConnectionSettings, Hooks, Lightsail, connect
 from lskeys.model import Tag
 from lskeys.storage.cache import CacheDirectory
 from tests.conftest import REGION, Run
@@ -100,7 +100,7 @@ def region(liar: Liar, cache: Path) -> Lightsail:
     connection = ConnectionSettings(
         endpoint_url=liar.endpoint, timeout=30, cache=CacheDirectory(cache)
     )
-    return connect(connection, lambda _: None, lambda _: None).lightsail(REGION)
+    return connect(connection, Hooks()).lightsail(REGION)
 
 
 def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:
@@ -164,7 +164,7 @@ def test_fifty_megabytes(liar: Liar, run: Run) -> None:
     ran = run("list")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.startswith(
-        "lskeys: error: cannot list key pairs in us-east-1: the answer cannot be used: "
+        "lskeys: error: cannot list key pairs in us-east-1: invalid response: "
         "it is larger than 32 MiB\n"
     )
 

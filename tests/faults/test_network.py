@@ -159,7 +159,7 @@ def test_a_denied_region_among_many(account: Sandbox, server: Server, run: Run) 
     assert ran.err == (
         "lskeys: error: cannot list key pairs in ap-east-1: "
         "User is not authorized to perform this operation\n"
-        "lskeys: hint: allow these credentials the lightsail action, or enable the region\n"
+        "lskeys: hint: allow lightsail:GetKeyPairs, or enable the region\n"
         "lskeys: error: 1 of 19 regions failed\n"
     )
 

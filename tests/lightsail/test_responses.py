@@ -39,7 +39,7 @@ READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
     "pair": (lambda raw: responses.key_pair(raw, "eu-west-1"), PAIR),
     "instance": (lambda raw: responses.instance(raw, "eu-west-1"), INSTANCE),
     "region": (
-        lambda raw: responses.region(raw, "eu-west-1"),
+        responses.region,
         {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"},
     ),
     "default key": (
@@ -71,11 +71,11 @@ def reason(raw: dict[str, Any], operation: OperationModel) -> str:
     """Why an answer is refused."""
     with pytest.raises(InvalidResponseError) as refused:
         parse_response_body(raw, operation, {})
-    assert refused.value.code == "UnusableAnswer"
+    assert refused.value.code == "InvalidResponse"
     assert refused.value.hint == (
         "something between here and AWS may have changed it; try again, or with --debug"
     )
-    return refused.value.message.removeprefix("the answer cannot be used: ")
+    return refused.value.message.removeprefix("invalid response: ")
 
 
 # The guard
@@ -231,8 +231,8 @@ def test_an_instance_of_a_name_alone() -> None:
 def test_a_region() -> None:
     """Every member is where it belongs, and all but the name may be absent."""
     raw = {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"}
-    assert responses.region(raw, "eu-west-1") == Region("a", "b", "c", "d")
-    assert responses.region({"name": "a"}, "eu-west-1") == Region("a", None, None, None)
+    assert responses.region(raw) == Region("a", "b", "c", "d")
+    assert responses.region({"name": "a"}) == Region("a", None, None, None)
 
 
 def test_a_default_key() -> None:
@@ -244,22 +244,33 @@ def test_a_default_key() -> None:
     assert responses.default_key({"privateKeyBase64": "p"}).public_text is None
 
 
+def created_key(raw: dict[str, Any]) -> CreatedKey:
+    """The key of a response to CreateKeyPair."""
+    return responses.created_key("web", raw, "eu-west-1")
+
+
 def test_a_created_key() -> None:
     """The pair and both texts."""
     raw = {"keyPair": PAIR, "privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa"}
-    found = responses.created_key(raw, "eu-west-1")
+    found = created_key(raw)
     assert found.private_text.reveal() == b"\xc3\xa9?"
     assert found == CreatedKey(responses.key_pair(PAIR, "eu-west-1"), found.private_text, "ssh-rsa")
+
+
+def host_keys(details: object) -> tuple[HostKey, ...]:
+    """The host keys in the access details of an instance."""
+    return responses.host_keys("blog", {"accessDetails": details})
 
 
 def test_host_keys() -> None:
     """Algorithm and key of each, in order; none where none are told."""
     raw = {
+        "instanceName": "blog",
         "privateKey": "canary",
         "hostKeys": [{"algorithm": "a", "publicKey": "b"}, {"algorithm": "c", "publicKey": "d"}],
     }
-    assert responses.host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
-    assert responses.host_keys({}) == responses.host_keys({"hostKeys": None}) == ()
+    assert host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
+    assert host_keys({}) == host_keys({"hostKeys": None}) == ()
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -279,19 +290,22 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
 @pytest.mark.parametrize(
     ("read", "told"),
     [
-        (lambda: responses.key_pair(["web"], "r"), "a key pair in it is no object"),
-        (lambda: responses.instance("web", "r"), "a instance in it is no object"),
-        (lambda: responses.region(None, "r"), "a region in it is no object"),
-        (lambda: responses.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is no object"),
-        (lambda: responses.host_keys({"hostKeys": ["x"]}), "a host key in it is no object"),
+        (lambda: responses.key_pair(["web"], "r"), "a key pair in it is not an object"),
+        (lambda: responses.instance("web", "r"), "a instance in it is not an object"),
+        (lambda: responses.region(None), "a region in it is not an object"),
+        (lambda: responses.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is not an object"),
+        (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),
         (lambda: responses.key_pair({}, "r"), "it has no name"),
         (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
         (lambda: responses.instance({"name": None}, "r"), "it has no name"),
         (lambda: responses.default_key({}), "it has no privateKeyBase64"),
-        (lambda: responses.created_key({"privateKeyBase64": "p"}, "r"), "it has no keyPair"),
-        (lambda: responses.created_key({"keyPair": PAIR}, "r"), "it has no privateKeyBase64"),
-        (lambda: responses.host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
-        (lambda: responses.host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
+        (lambda: created_key({"privateKeyBase64": "p"}), "it has no keyPair"),
+        (
+            lambda: created_key({"keyPair": PAIR}),
+            "it has no privateKeyBase64",
+        ),
+        (lambda: host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
+        (lambda: host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
         (
             lambda: responses.page_token({"nextPageToken": 3}),
             "its nextPageToken is of the wrong type",
@@ -302,7 +316,7 @@ def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
     """Its absence, or something else in its place, is told by its name."""
     with pytest.raises(RemoteError) as refused:
         read()
-    assert refused.value.message == f"the answer cannot be used: {told}"
+    assert refused.value.message == f"invalid response: {told}"
 
 
 def test_a_moment_of_another_zone() -> None:
@@ -311,7 +325,7 @@ def test_a_moment_of_another_zone() -> None:
     found = responses.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
     assert found is not None
     assert (found, found.tzinfo) == (MOMENT, UTC)
-    with pytest.raises(InvalidResponseError, match="its createdAt is no date"):
+    with pytest.raises(InvalidResponseError, match="its createdAt is not a date"):
         responses.key_pair(PAIR | {"createdAt": "9999-12-31T23:00:00-05:00"}, "r")
 
 

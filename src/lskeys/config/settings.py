@@ -5,7 +5,7 @@ Touches: the disk (config.toml, reading only).
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -40,10 +40,14 @@ class Setting(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting. No region is an empty tuple; no output means by the kind of stdout."""
+    """Every setting. No region is an empty tuple; no output means by the kind of stdout.
+
+    `home_regions` are those that are set by name, where `regions` may be all of them.
+    """
 
     profile: Setting[str | None]
     regions: Setting[tuple[str, ...]]
+    home_regions: tuple[str, ...]
     out: Setting[Path]
     output: Setting[str | None]
     color: Setting[str]
@@ -125,7 +129,8 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setti
             _filed(file, "profile"),
             default=None,
         ),
-        regions=_regions(flags, environ, file),
+        regions=next(_regions(flags, environ, file)),
+        home_regions=next(filter(None, _named(_regions(flags, environ, file))), ()),
         out=_out(flags, environ, file),
         output=_output(flags, environ, file),
         color=_color(flags, environ, file),
@@ -143,18 +148,24 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setti
 
 def _regions(
     flags: Flags, environ: Mapping[str, str], file: ConfigFile
-) -> Setting[tuple[str, ...]]:
-    filed = _filed(file, "regions")
+) -> Iterator[Setting[tuple[str, ...]]]:
+    """The regions that are set, the strongest source first."""
     if flags.regions:
-        return Setting(flags.regions, "flag --region")
+        yield Setting(flags.regions, "flag --region")
     for name in ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"):
         names = tuple(environ.get(name, "").replace(",", " ").split())
         if names:
-            return Setting(names, f"environment {name}")
-    if filed is None:
-        return Setting((), "profile")
-    names = (filed.value,) if isinstance(filed.value, str) else tuple(filed.value)
-    return Setting(names, filed.origin)
+            yield Setting(names, f"environment {name}")
+    filed = _filed(file, "regions")
+    if filed is not None:
+        names = (filed.value,) if isinstance(filed.value, str) else tuple(filed.value)
+        yield Setting(names, filed.origin)
+    yield Setting((), "profile")
+
+
+def _named(regions: Iterable[Setting[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
+    for each in regions:
+        yield tuple(name for name in each.value if name != ALL_REGIONS)
 
 
 def _out(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[Path]:

@@ -1,6 +1,7 @@
-"""The only door to botocore, whose clients boto3 hands out. Touches: what its parts touch."""
+"""Amazon Lightsail over the network: the only home of botocore. Touches: what its parts touch."""
 
-from lskeys.lightsail.account import AccountSession, ConnectionSettings, connect
+from lskeys.lightsail.account import AccountSession, Hooks, connect
 from lskeys.lightsail.client import Lightsail
+from lskeys.lightsail.session import ConnectionSettings
 
-__all__ = ["AccountSession", "ConnectionSettings", "Lightsail", "connect"]
+__all__ = ["AccountSession", "ConnectionSettings", "Hooks", "Lightsail", "connect"]

@@ -1,12 +1,12 @@
-"""What AWS, the network and credentials can answer instead, as this program's errors. Pure.
+"""Errors of AWS, the network and botocore as this program's errors. Pure.
 
-One table for the codes a service answers with, one for botocore's own exceptions. A new AWS
-error is one row.
+One table for the error codes of AWS, one for botocore's own exceptions. A new AWS error is one row.
+Text of others passes `redacted` here, before it becomes part of an error.
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from botocore import exceptions
@@ -21,36 +21,77 @@ from lskeys.errors import (
     RemoteError,
     SetupError,
 )
-from lskeys.text import did_you_mean, one_line
+from lskeys.lightsail.plain_http import PlainHttpError, UnusableUrlError
+from lskeys.lightsail.redaction import redacted
+from lskeys.lightsail.sending import Sending
+from lskeys.text import one_line
 
 
 class ErrorKind(NamedTuple):
-    """A kind of error, and the way out."""
+    """The class of an error, and what to do next."""
 
     kind: type[LskeysError]
     hint: str | None
 
 
-_CREDENTIALS = "check the access key, or log in again (for SSO: aws sso login)"
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an error of a request says of it.
+
+    Attributes:
+        doing: What did not work: "cannot delete web".
+        region: Where.
+        sending: For a change, whether it was sent; None for a read.
+    """
+
+    doing: str
+    region: str
+    sending: Sending | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is sent at most once."""
+        return self.sending is not None
+
+    @property
+    def may_have_happened(self) -> bool:
+        """Whether it is a change that was sent; one that was not will not be sent any more."""
+        return self.sending is not None and not self.sending.call_off()
+
+
+CREDENTIALS_HINT = "check the access key, or log in again (for SSO: aws sso login)"
 _EXPIRED = "get new credentials (for SSO: aws sso login), then run the same command again"
-_CLOCK = "set this machine's clock; AWS refuses requests that are minutes off"
-_LATER = "wait a little, then run the same command again"
-_LOGIN = f"run aws sso login, then the same command again; {SANDBOX_HINT}"
+_CLOCK = "set this machine's clock; AWS refuses requests whose time is minutes off"
+LATER_HINT = "wait a little, then run the same command again"
+LOGIN_HINT = f"run aws sso login, then the same command again; {SANDBOX_HINT}"
 _NEVER_USED = (
     "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
     f"account; {SANDBOX_HINT}"
 )
 
+THROTTLED = (
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+)
+"""Codes of refusals that a later attempt need not meet (botocore: throttling codes)."""
+
 _BY_CODE: Mapping[str, ErrorKind] = {
-    "AccessDeniedException": ErrorKind(
-        SetupError, "allow these credentials the lightsail action, or enable the region"
-    ),
-    "AccessDenied": ErrorKind(SetupError, "allow these credentials the lightsail action"),
-    "UnauthenticatedException": ErrorKind(SetupError, _CREDENTIALS),
-    "UnrecognizedClientException": ErrorKind(SetupError, _CREDENTIALS),
-    "InvalidClientTokenId": ErrorKind(SetupError, _CREDENTIALS),
-    "MissingAuthenticationTokenException": ErrorKind(SetupError, _CREDENTIALS),
-    "IncompleteSignatureException": ErrorKind(SetupError, _CREDENTIALS),
+    "AccessDeniedException": ErrorKind(SetupError, "allow {action}, or enable the region"),
+    "AccessDenied": ErrorKind(SetupError, "allow {action}"),
+    "UnauthenticatedException": ErrorKind(SetupError, CREDENTIALS_HINT),
+    "UnrecognizedClientException": ErrorKind(SetupError, CREDENTIALS_HINT),
+    "InvalidClientTokenId": ErrorKind(SetupError, CREDENTIALS_HINT),
+    "MissingAuthenticationTokenException": ErrorKind(SetupError, CREDENTIALS_HINT),
+    "IncompleteSignatureException": ErrorKind(SetupError, CREDENTIALS_HINT),
     "OptInRequired": ErrorKind(SetupError, _NEVER_USED),
     "SubscriptionRequiredException": ErrorKind(SetupError, _NEVER_USED),
     "ExpiredTokenException": ErrorKind(SetupError, _EXPIRED),
@@ -60,24 +101,26 @@ _BY_CODE: Mapping[str, ErrorKind] = {
     ),
     "RequestExpired": ErrorKind(SetupError, _CLOCK),
     "RequestTimeTooSkewed": ErrorKind(SetupError, _CLOCK),
-    "AccountSetupInProgressException": ErrorKind(RemoteError, f"{_LATER}; {SANDBOX_HINT}"),
-    "RegionSetupInProgressException": ErrorKind(RemoteError, _LATER),
+    "AccountSetupInProgressException": ErrorKind(RemoteError, f"{LATER_HINT}; {SANDBOX_HINT}"),
+    "RegionSetupInProgressException": ErrorKind(RemoteError, LATER_HINT),
     "NotFoundException": ErrorKind(MissingError, "lskeys list shows what there is"),
-    "ThrottlingException": ErrorKind(RemoteError, _LATER),
-    "TooManyRequestsException": ErrorKind(RemoteError, _LATER),
-    "ServiceException": ErrorKind(RemoteError, _LATER),
-    "ServiceUnavailable": ErrorKind(RemoteError, _LATER),
-    "InternalFailure": ErrorKind(RemoteError, _LATER),
+    **dict.fromkeys(THROTTLED, ErrorKind(RemoteError, LATER_HINT)),
+    "ServiceException": ErrorKind(RemoteError, LATER_HINT),
+    "ServiceUnavailable": ErrorKind(RemoteError, LATER_HINT),
+    "InternalFailure": ErrorKind(RemoteError, LATER_HINT),
 }
 _OTHER_CODE = ErrorKind(RemoteError, None)
+_DENIED = re.compile(r"perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?")
 _NAME_TAKEN = "names are already in use"
 _TAKEN_HINT = (
     "a name is shared by all Lightsail resources of a region, not only key pairs: choose another"
 )
 
+URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
 NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {SANDBOX_HINT}"
 _CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, the region's name and HTTPS_PROXY"
+_LOOK = "look at what is there before you run the same command again"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 
 _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
@@ -86,14 +129,25 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (exceptions.ConfigParseError, ErrorKind(SetupError, _CONFIG)),
     (exceptions.ConfigNotFound, ErrorKind(SetupError, _CONFIG)),
     (exceptions.InvalidRegionError, ErrorKind(SetupError, "a region looks like eu-west-1")),
-    (exceptions.SSOError, ErrorKind(SetupError, _LOGIN)),
-    (exceptions.LoginError, ErrorKind(SetupError, _LOGIN.replace("aws sso login", "aws login"))),
-    (exceptions.TokenRetrievalError, ErrorKind(SetupError, _LOGIN)),
+    (exceptions.SSOError, ErrorKind(SetupError, LOGIN_HINT)),
+    (
+        exceptions.LoginError,
+        ErrorKind(SetupError, LOGIN_HINT.replace("aws sso login", "aws login")),
+    ),
+    (exceptions.TokenRetrievalError, ErrorKind(SetupError, LOGIN_HINT)),
     (
         exceptions.MissingDependencyException,  # such as aws login's
         ErrorKind(SetupError, "for pipx: pipx inject lskeys 'botocore[crt]'"),
     ),
-    (exceptions.CredentialRetrievalError, ErrorKind(SetupError, _CREDENTIALS)),
+    (
+        PlainHttpError,
+        ErrorKind(
+            SetupError,
+            "keys and credentials are sent over TLS only; plain http is for localhost",
+        ),
+    ),
+    (UnusableUrlError, ErrorKind(SetupError, URL_HINT)),
+    (exceptions.CredentialRetrievalError, ErrorKind(SetupError, CREDENTIALS_HINT)),
     (exceptions.MetadataRetrievalError, ErrorKind(SetupError, NO_CREDENTIALS_HINT)),
     (exceptions.ProxyConnectionError, ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")),
     (
@@ -105,129 +159,129 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (exceptions.EndpointConnectionError, ErrorKind(RemoteError, _REACH)),
     (exceptions.ConnectTimeoutError, ErrorKind(RemoteError, _SLOW)),
     (exceptions.ReadTimeoutError, ErrorKind(RemoteError, _SLOW)),
-    (exceptions.HTTPClientError, ErrorKind(RemoteError, _LATER)),
+    (exceptions.HTTPClientError, ErrorKind(RemoteError, LATER_HINT)),
     (exceptions.ValidationError, ErrorKind(SetupError, _CONFIG)),
 )
 _OTHER_EXCEPTION = ErrorKind(
     SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables"
 )
 
-_NEVER_SENT = (
-    exceptions.EndpointConnectionError,
-    exceptions.ConnectTimeoutError,
-    exceptions.ProxyConnectionError,
-    exceptions.SSLError,
-)
 _SERVER_ERROR = 500
-_USER_OF_A_URL = re.compile(r"//\S*@")
 
 
-def from_code(error: ClientError, doing: str, region: str, *, is_write: bool) -> LskeysError:
-    """The error for what AWS answered; its own message, tip and docs come along."""
+def from_botocore(
+    error: ClientError | BotoCoreError, request: Request, secrets: Iterable[str]
+) -> LskeysError:
+    """The error for an error of AWS, or for what botocore raised instead of a response.
+
+    Args:
+        error: The exception; AWS's own message, tip and docs are kept.
+        request: What was sent.
+        secrets: What the error may not quote.
+    """
+    if isinstance(error, ClientError):
+        return _from_code(error, request, tuple(secrets))
+    kind, hint = kind_of(error)
+    return _failed(request, kind, plainly(error, secrets), hint, type(error).__name__)
+
+
+def timed_out(request: Request, seconds: float) -> LskeysError:
+    """The error for a request whose time is over."""
+    reason = f"no answer within {seconds:g} seconds"
+    return _failed(request, RemoteError, reason, _SLOW, "Timeout")
+
+
+def from_invalid_response(error: RemoteError, request: Request) -> LskeysError:
+    """The error for a response of success that is invalid."""
+    return _failed(request, RemoteError, error.message, error.hint, error.code)
+
+
+def endless_pages(request: Request) -> RemoteError:
+    """The error for a list whose pages do not end."""
+    return RemoteError(
+        f"{request.doing} in {request.region}: pagination did not end",
+        hint="the list would not be complete, so none is given; try again later",
+        code="EndlessPages",
+        region=request.region,
+    )
+
+
+def kind_of(error: Exception) -> ErrorKind:
+    """The row of an exception of botocore."""
+    return next(
+        (row for exception, row in _BY_EXCEPTION if isinstance(error, exception)), _OTHER_EXCEPTION
+    )
+
+
+def kind_of_code(error: ClientError) -> ErrorKind:
+    """The row of an error code, its hint naming the action that was denied."""
+    details: Mapping[str, Any] = error.response.get("Error") or {}
+    kind, hint = _BY_CODE.get(str(details.get("Code")), _OTHER_CODE)
+    if hint and "{action}" in hint:
+        denied = _DENIED.search(str(details.get("Message")))
+        action = denied["action"] if denied else f"lightsail:{error.operation_name}"
+        resource = f" on {denied['resource'].rstrip('.')}" if denied and denied["resource"] else ""
+        hint = hint.format(action=one_line(redacted(f"{action}{resource}")))
+    return ErrorKind(kind, hint)
+
+
+def plainly(error: Exception, secrets: Iterable[str] = ()) -> str:
+    """What an exception says, as a clause, without secrets."""
+    if type(error) is exceptions.HTTPClientError:
+        # It quotes what broke in the HTTP client, such as a header with a token.
+        cause = type(error.kwargs.get("error", error)).__name__
+        return f"the HTTP client failed ({cause})"
+    message = one_line(redacted(str(error), secrets)).rstrip(".")
+    return message if message[:2].isupper() else message[:1].lower() + message[1:]
+
+
+def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -> LskeysError:
     # A body may carry anything: the stubs promise strings, the wire does not.
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
     metadata = raw.get("ResponseMetadata") or {}
     code = str(details.get("Code") or "Unknown")
-    message = one_line(str(details.get("Message") or f"AWS answered {code}"))
-    kind, hint = _BY_CODE.get(code, _OTHER_CODE)
+    message = str(details.get("Message") or f"AWS answered {code}")
+    kind, hint = kind_of_code(error)
     if _NAME_TAKEN in message:
         kind, hint = RefusedError, _TAKEN_HINT
-    if is_write and kind is RemoteError and metadata.get("HTTPStatusCode", 0) >= _SERVER_ERROR:
-        kind = LostAnswerError
-    return kind(
-        f"{doing} in {region}: {message.rstrip('.')}",
-        hint=hint,
-        code=one_line(code, limit=100),
-        tip=_text(raw, "tip"),
-        docs=_text(raw, "docs"),
-        request_id=_text(metadata, "RequestId"),
-        region=region,
+    # A number in place of a code: no error of AWS, but a page of something in between, which may
+    # have passed the request on.
+    is_known = not code.isdigit() and metadata.get("HTTPStatusCode", 0) < _SERVER_ERROR
+    failed = _failed(
+        request,
+        kind,
+        _safe(message, secrets).rstrip("."),
+        hint,
+        one_line(redacted(code, secrets), limit=100),
+        is_known=is_known,
     )
+    failed.tip = _text(raw, "tip", secrets)
+    failed.docs = _text(raw, "docs", secrets)
+    failed.request_id = _text(metadata, "RequestId", secrets)
+    return failed
 
 
-def from_botocore(error: BotoCoreError, doing: str, region: str, *, is_write: bool) -> LskeysError:
-    """The error for what botocore raised before or instead of an answer."""
-    kind, hint = next(
-        (row for exception, row in _BY_EXCEPTION if isinstance(error, exception)), _OTHER_EXCEPTION
-    )
-    if is_write and kind is RemoteError and not isinstance(error, _NEVER_SENT):
-        kind = LostAnswerError
-    return kind(
-        f"{doing} in {region}: {_plainly(error)}",
-        hint=hint,
-        code=type(error).__name__,
-        region=region,
-    )
-
-
-def no_profile(profile: str, known: Iterable[str]) -> SetupError:
-    """The error for a profile that AWS's configuration does not have."""
-    return SetupError(
-        f"the config profile ({one_line(profile)}) could not be found",
-        hint=did_you_mean(profile, known) or "aws configure list-profiles names them",
-        code=exceptions.ProfileNotFound.__name__,
-    )
-
-
-def from_credentials(error: Exception, profile: str | None = None) -> LskeysError:
-    """The error for credentials that could not be had; the cause is named, never quoted.
-
-    A failing `credential_process` raises whatever its output made of the parser, so the text of
-    the exception may hold a secret. A profile that was named is logged in to by its name.
-    """
-    if isinstance(error, BotoCoreError):
-        kind, hint = next(
-            (row for exception, row in _BY_EXCEPTION if isinstance(error, exception)),
-            _OTHER_EXCEPTION,
-        )
-        secret = isinstance(error, exceptions.CredentialRetrievalError)
-        reason = "credentials could not be retrieved" if secret else _plainly(error)
-        return kind(reason, hint=_with_profile(hint, profile), code=type(error).__name__)
-    return SetupError(
-        f"credentials could not be read ({type(error).__name__})",
-        hint="check credential_process and the files in ~/.aws",
-        code=type(error).__name__,
-    )
-
-
-def _with_profile(hint: str | None, profile: str | None) -> str | None:
-    if not hint or not profile or profile == "default":
-        return hint
-    return hint.replace(" login,", f" login --profile {shlex.quote(profile)},")
-
-
-def no_time(doing: str, region: str, seconds: float, *, is_write: bool) -> LskeysError:
-    """The error for a question whose time ran out."""
-    kind = LostAnswerError if is_write else RemoteError
-    return kind(
-        f"{doing} in {region}: no answer within {seconds:g} seconds",
-        hint=_SLOW,
-        code="Timeout",
-        region=region,
-    )
-
-
-def from_invalid_response(
-    error: RemoteError, doing: str, region: str, *, is_write: bool
+def _failed(  # noqa: PLR0913  what an error consists of
+    request: Request,
+    kind: type[LskeysError],
+    reason: str,
+    hint: str | None,
+    code: str,
+    *,
+    is_known: bool = False,
 ) -> LskeysError:
-    """The error for an answer that says success and cannot be used."""
-    kind = LostAnswerError if is_write else RemoteError
-    return kind(
-        f"{doing} in {region}: {error.message}", hint=error.hint, code=error.code, region=region
-    )
+    """The error of a request; `is_known`: AWS itself refused it."""
+    message = f"{request.doing} in {request.region}: {reason}"
+    if not is_known and request.may_have_happened:
+        message, kind, hint = f"{message}; it may have happened", LostAnswerError, _LOOK
+    return kind(message, hint=hint, code=code, region=request.region)
 
 
-def _plainly(error: Exception) -> str:
-    """What an exception says, as a clause; no header, and no proxy's password, is repeated."""
-    if type(error) is exceptions.HTTPClientError:
-        # Whatever broke in there, a header it would not take among it, is quoted: a token's, too.
-        cause = type(error.kwargs.get("error", error)).__name__
-        return f"the HTTP client could not do it ({cause})"
-    message = one_line(_USER_OF_A_URL.sub("//", str(error))).rstrip(".")
-    return message if message[:2].isupper() else message[:1].lower() + message[1:]
+def _safe(text: str, secrets: Iterable[str]) -> str:
+    return one_line(redacted(text, secrets))
 
 
-def _text(raw: Mapping[str, Any], member: str) -> str | None:
+def _text(raw: Mapping[str, Any], member: str, secrets: Iterable[str]) -> str | None:
     value = raw.get(member)
-    return one_line(value) if isinstance(value, str) and value else None
+    return _safe(value, secrets) if isinstance(value, str) and value else None

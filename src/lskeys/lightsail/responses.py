@@ -1,9 +1,9 @@
-"""Raw answers: refuses the unusable ones, and turns the rest into nouns. Pure.
+"""Parses responses: refuses invalid ones, and makes the values of `lskeys.model`. Pure.
 
 botocore returns an HTML page, half a body or an empty one with status 200 as success with
-members missing, and does not check types of what it parsed. So the body of a success is parsed
-and checked here, once, and every member after; botocore is handed the members as they are, which
-halves what a long list costs (docs/performance.md).
+members missing, and does not check the types of what it parsed. So the body of a success is parsed
+and checked here, once, and every member after; botocore gets the members as they are, which
+halves the cost of a long list (docs/performance.md).
 """
 
 import json
@@ -16,19 +16,23 @@ from botocore.utils import parse_timestamp
 
 from lskeys.errors import RemoteError
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
+from lskeys.text import one_line
 
 T = TypeVar("T")
 
 MAX_RESPONSE = 32 * 1024 * 1024
 """Bytes; a page of a thousand key pairs is below one megabyte."""
 
+MAX_REGIONS = 200
+"""Lightsail has about twenty; each one that is listed is queried by `--all-regions`."""
+
 _REDIRECT = 300
 
 
 class InvalidResponseError(RemoteError):
-    """AWS said success, but what it sent cannot be used."""
+    """A response with a status of success that does not hold what was requested."""
 
-    default_code = "UnusableAnswer"
+    default_code = "InvalidResponse"
 
 
 def parse_response_body(
@@ -41,13 +45,13 @@ def parse_response_body(
 
     The operation's members come to the caller as they are in the JSON: times are numbers.
 
-    An error answer stays one, and its status is retried as any other, but a body that botocore's
-    parser would stumble over (an HTML page, a list) is emptied. Where the head does not tell how
-    long a success is, that is added, for `size`.
+    An error stays one, and its status is retried as any other, but a body that botocore's
+    parser cannot handle (an HTML page, a list) is emptied. A success without a content-length
+    gets one, for `size`.
 
     Raises:
-        UnusableAnswerError: A success whose body is cut short, too large, not UTF-8, not JSON,
-            nested too deeply, no JSON object, or with something else where a list belongs.
+        InvalidResponseError: A success whose body is cut short, too large, not UTF-8, not JSON,
+            nested too deeply, not a JSON object, or with something else where a list belongs.
     """
     body: bytes = response_dict["body"]
     if len(body) > MAX_RESPONSE:
@@ -79,7 +83,7 @@ def parse_response_body(
 def key_pair(raw: object, region: str) -> KeyPair:
     """A key pair; every member but the name may be absent.
 
-    Its region is the one that was asked: what comes next goes there, whatever the answer says.
+    Its region is the one that was queried, whatever the response says: later requests go there.
     """
     pair = _object(raw, "key pair")
     location = _optional(pair, "location", dict) or {}
@@ -94,6 +98,37 @@ def key_pair(raw: object, region: str) -> KeyPair:
         tags=tuple(_tag(each) for each in _optional(pair, "tags", list) or ()),
         fingerprint=_optional(pair, "fingerprint", str) or None,
     )
+
+
+def key_pair_named(name: str, raw: Mapping[str, Any], region: str) -> KeyPair:
+    """The key pair of GetKeyPair or CreateKeyPair, which must be the one that was named.
+
+    A cache or a proxy may repeat an earlier response; what follows would hit another key pair.
+    """
+    pair = key_pair(required(raw, "keyPair", dict), region)
+    _check_about(name, pair.name)
+    return pair
+
+
+def check_operations(name: str, raw: Mapping[str, Any]) -> None:
+    """Check the operations of a change: each must be about the resource that was named."""
+    single = _optional(raw, "operation", dict)
+    every = [*([single] if single else []), *(_optional(raw, "operations", list) or [])]
+    for each in every:
+        _check_about(name, _optional(_object(each, "operation"), "resourceName", str))
+
+
+def _check_about(name: str, other: str | None) -> None:
+    if other is not None and other != name:
+        raise invalid_response(f"it is about {one_line(other, limit=300)}, not {name}")
+
+
+def regions(raw: Mapping[str, Any]) -> tuple[Region, ...]:
+    """The regions of GetRegions."""
+    every = required(raw, "regions", list)
+    if len(every) > MAX_REGIONS:
+        raise invalid_response(f"it lists {len(every)} regions")
+    return tuple(region(each) for each in every)
 
 
 def instance(raw: object, region: str) -> Instance:
@@ -116,7 +151,7 @@ def instance(raw: object, region: str) -> Instance:
     )
 
 
-def region(raw: object, _asked_in: str) -> Region:
+def region(raw: object) -> Region:
     """A region Lightsail has for this account."""
     each = _object(raw, "region")
     return Region(
@@ -130,25 +165,28 @@ def region(raw: object, _asked_in: str) -> Region:
 def default_key(raw: Mapping[str, Any]) -> DefaultKey:
     """The texts of DownloadDefaultKeyPair, unread."""
     return DefaultKey(
-        # A lone surrogate has no bytes; what comes of it is no key, which its reader then says.
+        # A lone surrogate cannot be encoded; what replaces it makes the key invalid.
         private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
         public_text=_optional(raw, "publicKeyBase64", str),
         created_at=_moment(raw, "createdAt"),
     )
 
 
-def created_key(raw: Mapping[str, Any], region: str) -> CreatedKey:
-    """The pair of CreateKeyPair and its texts, unread."""
+def created_key(name: str, raw: Mapping[str, Any], region: str) -> CreatedKey:
+    """The pair of CreateKeyPair, which must be the one that was named, and its texts, unread."""
+    check_operations(name, raw)
     return CreatedKey(
-        pair=key_pair(required(raw, "keyPair", dict), region),
+        pair=key_pair_named(name, raw, region),
         private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
         public_text=_optional(raw, "publicKeyBase64", str),
     )
 
 
-def host_keys(raw: Mapping[str, Any]) -> tuple[HostKey, ...]:
-    """The host keys of an instance's access details, and nothing else of them."""
-    every = [_object(each, "host key") for each in _optional(raw, "hostKeys", list) or ()]
+def host_keys(instance_name: str, raw: Mapping[str, Any]) -> tuple[HostKey, ...]:
+    """The host keys of the access details of the instance that was named, nothing else of them."""
+    details = required(raw, "accessDetails", dict)
+    _check_about(instance_name, _optional(details, "instanceName", str))
+    every = [_object(each, "host key") for each in _optional(details, "hostKeys", list) or ()]
     return tuple(
         HostKey(required(each, "algorithm", str), required(each, "publicKey", str))
         for each in every
@@ -169,7 +207,7 @@ def _members(operation: OperationModel) -> Mapping[str, Shape]:
 
 
 def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
-    """A member that must be there, of its type."""
+    """A member that must be present, of its type."""
     value = _optional(raw, member, kind)
     if value is None:
         raise invalid_response(f"it has no {member}")
@@ -177,7 +215,7 @@ def required(raw: Mapping[str, Any], member: str, kind: type[T]) -> T:
 
 
 def size(raw: Mapping[str, Any]) -> int:
-    """The bytes of an answer that was not refused."""
+    """The bytes of a response that passed `parse_response_body`."""
     return int(raw["ResponseMetadata"]["HTTPHeaders"]["content-length"])
 
 
@@ -197,12 +235,12 @@ def _optional(raw: Mapping[str, Any], member: str, kind: type[T]) -> T | None:
 
 def _object(raw: object, noun: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
-        raise invalid_response(f"a {noun} in it is no object")
+        raise invalid_response(f"a {noun} in it is not an object")
     return raw
 
 
 def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
-    """A time: seconds since 1970, as the protocol says, or a text that botocore can read."""
+    """A time: seconds since 1970, as the protocol says, or text that botocore can parse."""
     value = raw.get(member)
     if value is None:
         return None
@@ -213,9 +251,9 @@ def _moment(raw: Mapping[str, Any], member: str) -> datetime | None:
             return datetime.fromtimestamp(value, UTC)
         read: datetime = parse_timestamp(value)
         return read.astimezone(UTC)
-    # No date at all, or one that no clock reaches (RuntimeError is botocore's).
+    # Not a date, or one that datetime cannot hold (RuntimeError is botocore's).
     except (ValueError, OverflowError, RuntimeError, OSError):
-        raise invalid_response(f"its {member} is no date") from None
+        raise invalid_response(f"its {member} is not a date") from None
 
 
 def _tag(raw: object) -> Tag:
@@ -224,8 +262,8 @@ def _tag(raw: object) -> Tag:
 
 
 def invalid_response(reason: str) -> InvalidResponseError:
-    """The error for an answer that cannot be used; the reason follows "the answer … :"."""
+    """The error for an invalid response; the reason is a clause about "it"."""
     return InvalidResponseError(
-        f"the answer cannot be used: {reason}",
+        f"invalid response: {reason}",
         hint="something between here and AWS may have changed it; try again, or with --debug",
     )

@@ -1,6 +1,6 @@
-"""What an answer tells in passing: the names of pairs and regions, for TAB. Pure.
+"""The names of key pairs and regions in a response, for completion at TAB. Pure.
 
-An answer of any shape is looked at, the unusable ones too: what is not there is not seen.
+Responses of any shape are read, invalid ones too: what is missing there is not recorded.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ WATCHED = (
 
 
 def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> SeenNames:
-    """What the answer to an operation tells of a region."""
+    """The names that the response to an operation has of a region."""
     match operation:
         case "GetKeyPairs":
             names = _names(raw.get("keyPairs"))

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError
 from lskeys.lightsail.client import Lightsail
+from lskeys.lightsail.requests import Requests
 from lskeys.lightsail.responses import parse_response_body
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 from tests.tools.fuzz.budget import fuzz
@@ -69,7 +70,7 @@ def lightsail(wire: Wire) -> Lightsail:
     client.meta.events.register("before-parse.lightsail", parse_response_body)
     client.meta.events.register("before-send.lightsail", wire.response)
     made: BaseClient = client
-    return Lightsail(REGION, lambda _: made, timeout=120, trace=lambda _: None)
+    return Lightsail(Requests(REGION, lambda _: made, timeout=120, trace=lambda _: None))
 
 
 # What comes

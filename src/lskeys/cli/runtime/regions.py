@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
 from lskeys.model import Region
-from lskeys.text import one_line
+from lskeys.text import printable
 
 if TYPE_CHECKING:
     from lskeys.config.settings import Settings
@@ -58,11 +58,8 @@ class RegionResolver:
     @cached_property
     def _home(self) -> tuple[str, ...]:
         """The regions that are set by name, the profile's own among them; perhaps none."""
-        from lskeys.config.settings import ALL_REGIONS
-
-        names = self._settings.regions.value
-        named = tuple(dict.fromkeys(name for name in names if name != ALL_REGIONS))
-        home = named or tuple(filter(None, [self.of_profile]))
+        home = tuple(dict.fromkeys(self._settings.home_regions))
+        home = home or tuple(filter(None, [self.of_profile]))
         for name in home:
             _check(name)
         return home
@@ -70,9 +67,7 @@ class RegionResolver:
     @property
     def of_profile(self) -> str | None:
         """The region of the profile, or of the sandbox, unless regions are set by name."""
-        from lskeys.config.settings import ALL_REGIONS
-
-        if self._settings.regions.value not in {(), (ALL_REGIONS,)}:
+        if self._settings.home_regions:
             return None
         if not self._settings.sandbox.value:
             return self._account().profile_region
@@ -100,6 +95,6 @@ class RegionResolver:
 def _check(name: str) -> None:
     if not _REGION.fullmatch(name):
         raise SetupError(
-            f"{one_line(name, limit=80) or 'an empty word'} is not a region's name",
+            f"{printable(name[:80]) or 'an empty word'} is not a region's name",
             hint="a region looks like eu-west-1",
         )

@@ -21,6 +21,7 @@ from lskeys.output.terminal import Terminal
 
 if TYPE_CHECKING:
     from lskeys.config.settings import ConfigFile, Settings
+    from lskeys.keys.elliptic import EllipticCurve
     from lskeys.keys.matching import LocalKey
     from lskeys.lightsail import AccountSession, Lightsail
     from lskeys.storage import KeyDirectory
@@ -114,7 +115,7 @@ class Runtime:
     def account(self) -> "AccountSession":
         """The AWS account, or the sandbox's: the same calls over the same wire."""
         from lskeys.config import settings as config
-        from lskeys.lightsail import ConnectionSettings, connect
+        from lskeys.lightsail import ConnectionSettings, Hooks, connect
         from lskeys.storage.cache import CacheDirectory
 
         settings = self.settings
@@ -128,12 +129,19 @@ class Runtime:
             endpoint_url, access_key = self._sandbox
         connection = ConnectionSettings(
             profile=None if access_key else settings.profile.value,
+            region=next(iter(settings.home_regions), None),
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
             cache=CacheDirectory(config.cache_path()),
         )
-        return connect(connection, self.terminal.trace, self._record_names)
+        hooks = Hooks(
+            trace=self.terminal.trace,
+            record=self._record_names,
+            prompt=self.terminal.prompt if self.terminal.can_prompt else None,
+            curve=_elliptic_curve,
+        )
+        return connect(connection, hooks)
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
@@ -169,6 +177,7 @@ class Runtime:
         outcomes: list[Outcome[T]] = []
         selected = self.regions if selected is None else selected
         account = self.account  # made once, before there are threads that would each make one
+        account.log_in()  # here, where a role's MFA code can be asked for
         for outcome in concurrency.call_each(selected, lambda name: call(account.lightsail(name))):
             outcomes.append(outcome)
             if len(selected) > 1:
@@ -187,9 +196,11 @@ class Runtime:
         """
         from lskeys import concurrency
 
+        selected = self.regions
         account = self.account  # made once, before there are threads that would each make one
+        account.log_in()  # here, where a role's MFA code can be asked for
         for outcome in concurrency.stream_pages(
-            self.regions, lambda name: call(account.lightsail(name))
+            selected, lambda name: call(account.lightsail(name))
         ):
             yield outcome
             self.terminal.flush()
@@ -400,6 +411,12 @@ class Runtime:
             for failure in failures:
                 self.terminal.error(failure)
         raise several(failures, succeeded, noun)
+
+
+def _elliptic_curve() -> "EllipticCurve":
+    from lskeys.keys import elliptic
+
+    return elliptic.EllipticCurve()
 
 
 def _config_file(path: Path) -> "ConfigFile":

@@ -1,0 +1,181 @@
+"""The credentials of a session: resolved once within a deadline, refreshed where errors are known.
+
+Touches: AWS's configuration, through botocore; the network.
+"""
+
+import re
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.session import Session
+
+from lskeys.concurrency import Pending
+from lskeys.errors import LskeysError, SetupError
+from lskeys.lightsail import credential_errors, credential_providers, sign_in
+from lskeys.lightsail.credential_errors import FAILURES, Source
+from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingResolver
+from lskeys.lightsail.plain_http import PlainHttpGuard
+from lskeys.lightsail.session import ConnectionSettings
+from lskeys.lightsail.sign_in import EllipticCurve
+
+FALLBACK_REGION = "us-east-1"
+"""Where credential providers ask if no region is set anywhere."""
+
+_CREDENTIAL = re.compile(r"[!-~]+")
+_NO_PROFILE = {"profile": (None, None, None, None)}
+
+
+class AccountCredentials:
+    """The credentials of one session.
+
+    Args:
+        connection: How to reach AWS.
+        session: Gives the session, which errors of the configuration may keep from being made.
+        guard: Knows the host that was asked last.
+        prompt: Asks for an MFA code; None where nobody can be prompted.
+        curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
+    """
+
+    def __init__(
+        self,
+        connection: ConnectionSettings,
+        session: Callable[[], Session],
+        guard: PlainHttpGuard,
+        prompt: Callable[[str], str] | None,
+        curve: Callable[[], EllipticCurve] | None,
+    ) -> None:
+        self._connection = connection
+        self._get_session = session
+        self._guard = guard
+        self._prompt = prompt
+        self._curve = curve
+        self._resolving = threading.RLock()
+        self._mfa_codes = credential_providers.MfaCodes()
+        self._chain: NamingResolver | None = None
+        self._resolved: Credentials | None = None
+
+    def check(self) -> None:
+        """Have credentials that are good for a request now.
+
+        Raises:
+            SetupError, RemoteError: There are none; the same error each time.
+        """
+        with self._resolving:
+            if self._error is not None:
+                raise self._error
+        assert self._resolved is not None
+        try:
+            self._resolved.get_frozen_credentials()  # refreshes them, where that is due
+        except FAILURES as error:
+            raise self.failed(error) from None
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may quote."""
+        if self._resolved is None:
+            return ()
+        frozen = self._resolved.get_frozen_credentials()
+        return tuple(filter(None, (frozen.secret_key, frozen.token)))
+
+    @cached_property
+    def _error(self) -> LskeysError | None:
+        """Why there are no credentials; resolved once, before any client needs them."""
+        try:
+            self._resolved = self._resolve()
+        except LskeysError as error:
+            return error
+        return None
+
+    def _resolve(self) -> Credentials:
+        """Every attempt has the deadline; a prompt between two of them has none."""
+        while True:
+            try:
+                return self._attempt()
+            except MfaCodeNeededError as needed:
+                if self._prompt is None:
+                    raise credential_errors.no_mfa_code(self._source, needed.serial) from None
+                code = self._prompt(f"Enter MFA code for {needed.serial}:")
+                if not code:
+                    raise credential_errors.no_mfa_code(self._source, needed.serial) from None
+                self._mfa_codes.add(needed.serial, code)
+
+    def _attempt(self) -> Credentials:
+        seconds = self._connection.timeout
+        try:
+            found, frozen = Pending(self._found).result(seconds)
+        except TimeoutError:
+            raise credential_errors.no_time(seconds) from None
+        except MemoryError:
+            raise SetupError(
+                "credential_process did not finish",
+                hint="check credential_process in ~/.aws/config",
+            ) from None
+        except MfaCodeNeededError:
+            raise
+        except FAILURES as error:
+            raise self.failed(error) from None
+        _check_characters(frozen)
+        return found
+
+    def _found(self) -> tuple[Credentials, Any]:
+        """The credentials, and what they are now; in a thread that can be left behind."""
+        session = self._get_session()
+        if self._connection.access_key is not None:
+            chain = None
+            found = session.get_credentials()
+        else:
+            profile = session.get_config_variable("profile") or "default"
+            profiles = session.full_config.get("profiles", {})
+            if self._curve is not None:
+                sign_in.enable(profiles, profile, self._curve)
+            if session.get_config_variable("region") is None:
+                session.set_config_variable("region", FALLBACK_REGION)
+            chain = self._chain = credential_providers.resolver(session, self._mfa_codes)
+            found = chain.load_credentials()
+        if found is None:
+            raise credential_errors.none_found(chain.metadata_said if chain else None)
+        frozen = found.get_frozen_credentials()
+        # Only now: a session keeps the first that it gets, and these may need another attempt.
+        session.register_component("credential_provider", credential_providers.Resolved(found))
+        return found, frozen
+
+    @property
+    def _source(self) -> Source:
+        """Where the credentials come from, as far as that is known."""
+        session = self._get_session()
+        try:
+            profile = session.profile or "default"
+            profiles = session.full_config.get("profiles", {})
+        except (BotoCoreError, OSError, ValueError):
+            return Source(host=self._guard.host)
+        login_profile = sign_in.source_of(profiles, profile)
+        uses_login = "login_session" in profiles.get(login_profile, {})
+        return Source(
+            profile=profile,
+            login_profile=login_profile,
+            login_command="aws login" if uses_login else "aws sso login",
+            provider=self._chain.provider if self._chain else "",
+            host=self._guard.host,
+        )
+
+    def failed(self, error: Exception) -> LskeysError:
+        """The error for what AWS's configuration or the credentials made fail."""
+        if not isinstance(error, ProfileNotFound):
+            return credential_errors.from_credentials(error, self._source)
+        profiles = Session(session_vars=_NO_PROFILE).available_profiles
+        return credential_errors.no_profile(str(error.kwargs["profile"]), profiles)
+
+
+def _check_characters(frozen: Any) -> None:  # noqa: ANN401  botocore's tuple of credentials
+    """Refuse credentials that could end a header, or be quoted by whoever refuses it."""
+    parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
+    if all(isinstance(each, str) and _CREDENTIAL.fullmatch(each) for each in parts):
+        return
+    raise SetupError(
+        "the credentials contain an invalid character",
+        hint="look for a blank or a line end in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,"
+        " AWS_SESSION_TOKEN or ~/.aws/credentials",
+    )

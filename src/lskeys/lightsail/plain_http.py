@@ -1,0 +1,126 @@
+r"""Plain HTTP: only to localhost and metadata services, and never through a proxy.
+
+Whom a URL reaches is decided by the parser of urllib3, which also connects. Another parser may
+read another host out of the same text (`http://elsewhere\@127.0.0.1/`).
+"""
+
+import ipaddress
+from collections.abc import Collection
+from functools import cached_property
+
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.exceptions import BotoCoreError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
+from lskeys.lightsail.redaction import without_user
+
+METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})
+"""The instance metadata service (EC2 user guide, "Access instance metadata")."""
+
+CONTAINER = frozenset({"169.254.170.2", "169.254.170.23", "fd00:ec2::23"})
+"""The credential endpoints of ECS and EKS, as botocore allows them."""
+
+
+class PlainHttpError(BotoCoreError):
+    """A URL without TLS whose host is not allowed to be sent credentials or keys."""
+
+    fmt = "endpoint {url} is not https"
+
+    def __init__(self, parts: Url) -> None:
+        # The host as it would be connected to, without a password or a token in the path.
+        super().__init__(url=Url(parts.scheme, None, parts.host, parts.port).url)
+
+
+class UnusableUrlError(BotoCoreError):
+    """A URL that nothing can connect to."""
+
+    fmt = "endpoint {url} is not a URL"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url=without_user(url))
+
+
+def check(url: str, also: Collection[str] = ()) -> None:
+    """Refuse a URL without TLS, unless its host is localhost or one of `also`.
+
+    Raises:
+        PlainHttpError: Its host is another one, or its scheme is neither http nor https.
+        UnusableUrlError: It cannot be parsed, or has no host.
+    """
+    try:
+        parts = parse_url(url)
+    except LocationParseError:
+        raise UnusableUrlError(url) from None
+    if not parts.host or parts.port == 0:
+        raise UnusableUrlError(url)
+    host = parts.host.strip("[]").lower()
+    if parts.scheme != "https" and not (
+        parts.scheme == "http" and (_is_localhost(host) or host in also)
+    ):
+        raise PlainHttpError(parts)
+
+
+def _is_localhost(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class DirectSession(URLLib3Session):
+    """An HTTP session without proxies that checks each URL before it connects.
+
+    Args:
+        timeout: Seconds for one connection attempt and for one read.
+        also: Hosts besides localhost that may be asked without TLS.
+
+    Attributes:
+        last: The response that came last.
+    """
+
+    last: AWSResponse | None = None
+
+    def __init__(self, timeout: float, also: Collection[str] = ()) -> None:
+        super().__init__(timeout=timeout, proxies={})  # type: ignore[arg-type]  # seconds may be parts
+        self._also = also
+
+    def send(self, request: AWSRequest | AWSPreparedRequest) -> AWSResponse:
+        """Send a request, if its URL may be asked.
+
+        Raises:
+            PlainHttpError, UnusableUrlError: It may not.
+        """
+        check(request.url or "", self._also)
+        self.last = None
+        self.last = super().send(request)
+        return self.last
+
+
+class PlainHttpGuard:
+    """Stands before every request of a session (the event `before-send`).
+
+    It refuses what `check` refuses, and sends plain HTTP itself where a proxy would read it.
+
+    Attributes:
+        host: The host of the last request.
+    """
+
+    host: str | None = None
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+
+    @cached_property
+    def _direct(self) -> DirectSession:
+        return DirectSession(self._timeout)
+
+    def before_send(self, request: AWSPreparedRequest) -> AWSResponse | None:
+        """Check the URL; the response where the request was sent from here."""
+        check(request.url)
+        self.host = parse_url(request.url).host
+        if request.url.startswith("https:") or not get_environ_proxies(request.url):
+            return None
+        return self._direct.send(request)

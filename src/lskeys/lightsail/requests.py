@@ -1,0 +1,217 @@
+"""Sends the requests of one region: reads with retries, changes once, both with a deadline.
+
+Touches: the network.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import Any, TypeVar
+
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lskeys.concurrency import Pending
+from lskeys.errors import LskeysError
+from lskeys.lightsail import error_table, responses
+from lskeys.lightsail.error_table import Request
+from lskeys.lightsail.sending import Sending, watched
+
+T = TypeVar("T")
+
+MAX_PAGES = 10_000
+MAX_LIST = 128 * 1024 * 1024
+"""Bytes of all pages of a list; twenty thousand key pairs take a tenth of that."""
+
+
+class Requests:
+    """The requests of one region, parsed, with errors as `lskeys.errors` has them.
+
+    Args:
+        region: Where they go.
+        client: Gives the botocore client, for a change (True) or a read (False).
+        timeout: Seconds for one request, with its retries, or for one list, with its pages.
+        trace: Called with one line about each request.
+        right_region: Gives the region that was probably meant, if this one is not known.
+        secrets: Gives the credentials that no error may quote.
+        check_account: Called before each change; raises what keeps it from being sent.
+    """
+
+    def __init__(  # noqa: PLR0913  what a request depends on
+        self,
+        region: str,
+        client: Callable[[bool], BaseClient],
+        timeout: float,
+        trace: Callable[[str], None],
+        *,
+        right_region: Callable[[], str | None] = lambda: None,
+        secrets: Callable[[], Iterable[str]] = tuple,
+        check_account: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.region = region
+        self._client = client
+        self._timeout = timeout
+        self._trace = trace
+        self._right_region = right_region
+        self._secrets = secrets
+        self._check_account = check_account
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the service."""
+        url: str = self._client(False).meta.endpoint_url  # noqa: FBT003  the client for reads
+        return url
+
+    def read(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        doing: str,
+        parse: Callable[[Mapping[str, Any]], T],
+    ) -> T:
+        """Send a request that may be repeated, and parse its response.
+
+        Raises:
+            MissingError, SetupError, RefusedError, RemoteError: As the error table has it.
+        """
+        request = Request(doing, self.region)
+        call = partial(self._send, operation, parameters, request)
+        return self._within(request, lambda: parse(call()))
+
+    def change(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        doing: str,
+        parse: Callable[[Mapping[str, Any]], T],
+    ) -> T:
+        """Send a change once, and parse its response.
+
+        Raises:
+            LostAnswerError: It was sent, and it is not known whether it happened.
+            MissingError, SetupError, RefusedError, RemoteError: It did not happen.
+        """
+        self._check_account()
+        sending = Sending()
+        request = Request(doing, self.region, sending)
+        call = partial(self._send, operation, parameters, request)
+        return self._within(request, lambda: parse(call()))
+
+    def all_pages(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        doing: str,
+        member: str,
+        noun: Callable[[object, str], T],
+    ) -> tuple[T, ...]:
+        """Every item of a list."""
+        request = Request(doing, self.region)
+        pages = self._pages(operation, parameters, request, member, noun)
+        return self._within(request, lambda: tuple(chain.from_iterable(pages)))
+
+    def pages(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        doing: str,
+        member: str,
+        noun: Callable[[object, str], T],
+    ) -> Iterator[tuple[T, ...]]:
+        """The same, page by page; an error after some pages means that the list is incomplete.
+
+        Waiting for pages counts against the timeout, not what is done between them.
+        """
+        request = Request(doing, self.region)
+        pages = self._pages(operation, parameters, request, member, noun)
+        self._client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
+        left = self._timeout
+        while True:
+            since = time.monotonic()
+            page = self._awaited(request, Pending(lambda: next(pages, None)), left)
+            left = max(0.0, left - (time.monotonic() - since))
+            if page is None:
+                return
+            yield page
+
+    def _pages(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        request: Request,
+        member: str,
+        noun: Callable[[object, str], T],
+    ) -> Iterator[tuple[T, ...]]:
+        """The items of each page, parsed while the next page is on its way."""
+        seen: set[str] = set()
+        size = 0
+        pending = Pending(partial(self._send, operation, parameters, request))
+        for _ in range(MAX_PAGES):
+            raw = pending.result()
+            size += responses.size(raw)
+            if size > MAX_LIST:
+                raise responses.invalid_response(
+                    f"its pages are larger than {MAX_LIST // 2**20} MiB"
+                )
+            token = responses.page_token(raw)
+            is_new = token is not None and token not in seen
+            if is_new:
+                following = {**parameters, "pageToken": token}
+                pending = Pending(partial(self._send, operation, following, request))
+            yield tuple(noun(each, self.region) for each in responses.required(raw, member, list))
+            if token is None:
+                return
+            if not is_new:
+                break
+            seen.add(token)
+        raise error_table.endless_pages(request)
+
+    def _within(self, request: Request, call: Callable[[], T]) -> T:
+        self._client(request.is_change)  # credentials have a deadline and errors of their own
+        return self._awaited(request, Pending(call), self._timeout)
+
+    def _awaited(self, request: Request, pending: Pending[T], seconds: float) -> T:
+        try:
+            return pending.result(seconds)
+        except TimeoutError:
+            raise error_table.timed_out(request, self._timeout) from None
+        except MemoryError:
+            endless = responses.invalid_response("it is larger than memory allows")
+            raise error_table.from_invalid_response(endless, request) from None
+        except responses.InvalidResponseError as error:
+            raise error_table.from_invalid_response(error, request) from None
+
+    def _send(
+        self, operation: str, parameters: Mapping[str, Any], request: Request
+    ) -> Mapping[str, Any]:
+        client = self._client(request.is_change)
+        started = time.monotonic()
+        outcome = "failed"
+        try:
+            with watched(request.sending):
+                raw: Mapping[str, Any] = getattr(client, operation)(**parameters)
+            metadata = raw.get("ResponseMetadata") or {}
+            retries = metadata.get("RetryAttempts", 0)
+            outcome = f"request {metadata.get('RequestId', '-')}, {retries} retries"
+        except (ClientError, BotoCoreError) as error:
+            failed = error_table.from_botocore(error, request, tuple(self._secrets()))
+            outcome = failed.code
+            raise self._with_right_region(failed) from None
+        except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
+            # botocore's parser, which still parses errors, met a member of an unknown type.
+            raise responses.invalid_response(
+                f"a member is of the wrong type ({type(error).__name__})"
+            ) from None
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000
+            self._trace(f"{operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
+        return raw
+
+    def _with_right_region(self, failed: LskeysError) -> LskeysError:
+        """A misspelled region fails like a lost network or a wrong signature: name it first."""
+        right = self._right_region()
+        if right is not None:
+            otherwise = f" if not: {failed.hint}" if failed.hint else ""
+            failed.hint = f"did you mean {right}?{otherwise}"
+        return failed

@@ -1,0 +1,92 @@
+"""botocore's session, with what lskeys decides. Touches: AWS's configuration, through botocore."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+
+from lskeys.lightsail import botocore_data, sending
+from lskeys.lightsail.plain_http import PlainHttpGuard
+
+MAX_CONNECT = 10.0
+"""Seconds for one connection attempt, or less where the timeout is shorter."""
+
+MAX_READ = 20.0
+"""Seconds for one read from a socket."""
+
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """How to reach AWS; None leaves a choice to AWS's own configuration.
+
+    Attributes:
+        profile: The profile.
+        region: The region that credential providers ask: of STS, for a role.
+        endpoint_url: The URL of Lightsail.
+        access_key: The sandbox's, which is no secret; with it, no file of AWS is read.
+        timeout: Seconds for one request with its retries, or for one list with its pages.
+        cache: The directory of botocore's trimmed data.
+        expected_account: The only account in which anything may be changed.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    access_key: tuple[str, str] | None = None
+    timeout: float = 60.0
+    cache: botocore_data.Cache | None = None
+    expected_account: str | None = None
+
+
+def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
+    """The session below boto3's, which makes the same clients (docs/performance.md).
+
+    Every client that is made from it, by lskeys or by a credential provider, has its region, its
+    timeouts, and `guard` in front of each request.
+    """
+    # At DEBUG, botocore logs whole responses, private keys included.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    session = Session(
+        session_vars=None if connection.access_key is None else _NO_FILES,
+        profile=connection.profile,
+    )
+    if connection.cache is not None and not _has_own_data(session):
+        session.register_component("data_loader", botocore_data.loader(connection.cache))
+    if connection.region is not None:
+        session.set_config_variable("region", connection.region)
+    if connection.access_key is not None:
+        session.set_credentials(*connection.access_key)
+    session.set_default_client_config(
+        Config(
+            connect_timeout=min(connection.timeout, MAX_CONNECT),
+            read_timeout=min(connection.timeout, MAX_READ),
+        )
+    )
+
+    def before_send(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        sending.watch(request)
+        return guard.before_send(request)
+
+    session.register("before-send", before_send)  # type: ignore[arg-type]  # may return a response
+    return session
+
+
+def _has_own_data(session: Session) -> bool:
+    """Whether the user has data of botocore's of their own, which then decide whom it asks."""
+    try:
+        configured = session.get_config_variable("data_path")
+        return bool(configured) or (Path.home() / ".aws" / "models").is_dir()
+    # An unreadable configuration is an error when it is needed; without a home there is no data.
+    except (BotoCoreError, OSError, ValueError, RuntimeError):
+        return False

@@ -1,0 +1,64 @@
+"""`aws login` profiles without awscrt: an elliptic-curve key in botocore's one missing place.
+
+botocore refreshes such credentials with a proof (RFC 9449) that it signs with awscrt, an optional
+library that costs every start where it is installed. It has no public seam for another one: the
+module `botocore.credentials` holds awscrt's class in the name EC, and None without awscrt. This is
+the only place that sets it, and only where it is None.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import botocore.credentials
+
+_PLACE = "EC"
+_OCCUPIED = object()
+
+
+class SigningKey(Protocol):
+    """A private key on the curve P-256."""
+
+    def get_public_coords(self) -> tuple[bytes, bytes]:
+        """The public point, x and y, 32 bytes each, big-endian."""
+
+    def sign(self, digest: bytes) -> bytes:
+        """The ECDSA signature of a SHA-256 digest, in DER."""
+
+
+class EllipticCurve(Protocol):
+    """What botocore uses of `awscrt.crypto.EC`."""
+
+    def new_key_from_der_data(self, der: bytes) -> SigningKey:
+        """A key from its DER (SEC 1 or PKCS#8); ValueError where it is none."""
+
+    def decode_der_signature_to_padded_pair(self, signature: bytes, pad_to: int) -> bytes:
+        """The two numbers of a signature in DER, each padded to this many bytes."""
+
+
+def enable(profiles: Mapping[str, Any], profile: str, curve: Callable[[], EllipticCurve]) -> None:
+    """Let botocore refresh the credentials of a profile that was made by `aws login`.
+
+    Args:
+        profiles: AWS's configuration, by profile.
+        profile: The profile in use; the source profiles of a role are followed.
+        curve: Gives the operations; called only where they are needed.
+    """
+    uses_login = "login_session" in profiles.get(source_of(profiles, profile), {})
+    if uses_login and getattr(botocore.credentials, _PLACE, _OCCUPIED) is None:
+        setattr(botocore.credentials, _PLACE, curve())
+
+
+def source_of(profiles: Mapping[str, Any], profile: str) -> str:
+    """The profile whose own credentials a profile's roles are assumed with; perhaps itself."""
+    return chain(profiles, profile)[-1]
+
+
+def chain(profiles: Mapping[str, Any], profile: str) -> tuple[str, ...]:
+    """A profile, its source profile, and so on; each once."""
+    followed = {profile: None}
+    while (source := profiles.get(profile, {}).get("source_profile")) in profiles:
+        if source in followed:
+            break
+        followed[source] = None
+        profile = source
+    return tuple(followed)
