@@ -127,7 +127,7 @@ def test_reset(store: Path, run: Run) -> None:
         ("page-sze=5", "no switch 'page-sze'; is it page-size?"),
         ("page-size=x", "page-size is a whole number, not 'x'"),
         ("page-size", "a switch is set by NAME=VALUE, not 'page-size'"),
-        ("fault=Nothing=reset", "no operation 'Nothing'; there are * CreateKeyPair"),
+        ("fault=Nothing=reset", "no operation 'Nothing'; there are * CreateInstances"),
     ],
 )
 def test_wrong_switch(setting: str, message: str, store: Path, run: Run) -> None:

@@ -44,7 +44,7 @@ def web(account: Sandbox, home: Path, rsa_pem: str) -> None:
         REGION,
         "web",
         key_pair_name="deploy",
-        public_ip="203.0.113.10",
+        address="203.0.113.10",
         created_at=CREATED,
         host_keys=[HOST_LINE],
     )
@@ -99,9 +99,9 @@ def test_every_region(account: Sandbox, run: Run, home: Path, rsa_pem: str) -> N
     account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
     account.add_default_key_pair(other, private_pem=other_pem(), created_at=late)
     for region, ip in ((REGION, "203.0.113.1"), (other, "203.0.113.2")):
-        account.add_instance(region, "both", public_ip=ip, created_at=late)
-    account.add_instance(other, "old", public_ip="203.0.113.3", created_at=CREATED)
-    account.add_instance(other, "dev.example", key_pair_name="gone", public_ip="203.0.113.4")
+        account.add_instance(region, "both", address=ip, created_at=late)
+    account.add_instance(other, "old", address="203.0.113.3", created_at=CREATED)
+    account.add_instance(other, "dev.example", key_pair_name="gone", address="203.0.113.4")
     account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
     save(home / ".ssh" / "key", rsa_pem)
     assert run(f"ssh-config -r {REGION} -r {other}") == Ran(

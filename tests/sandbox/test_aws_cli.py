@@ -112,7 +112,7 @@ def test_instances_and_regions(start: Start, ask: Ask) -> None:
         *("ubuntu", "bitnami", "Administrator")
     }
     assert {key["algorithm"] for key in details["hostKeys"]} == {
-        *("ssh-ed25519", "ecdsa-sha2-nistp256")
+        *("ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519")
     }
     assert len(regions) == 19
 

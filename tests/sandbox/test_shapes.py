@@ -30,11 +30,21 @@ CALLS: dict[str, Callable[[LightsailClient, KeyFile], object]] = {
     "CreateKeyPair": lambda client, _: client.create_key_pair(
         keyPairName="made", tags=[{"key": "owner", "value": "ana"}, {"key": "bare"}]
     ),
+    "CreateInstances": lambda client, _: client.create_instances(
+        instanceNames=["made"],
+        availabilityZone="us-east-1a",
+        blueprintId="debian_12",
+        bundleId="nano_3_0",
+    ),
+    "DeleteInstance": lambda client, _: client.delete_instance(instanceName="blog"),
     "DeleteKeyPair": lambda client, _: client.delete_key_pair(keyPairName="laptop"),
     "DownloadDefaultKeyPair": lambda client, _: client.download_default_key_pair(),
     "GetInstanceAccessDetails": lambda client, _: client.get_instance_access_details(
         instanceName="web-1", protocol="ssh"
     ),
+    "GetInstance": lambda client, _: client.get_instance(instanceName="blog"),
+    "GetInstancePortStates": lambda client, _: client.get_instance_port_states(instanceName="blog"),
+    "GetInstanceState": lambda client, _: client.get_instance_state(instanceName="blog"),
     "GetInstances": lambda client, _: client.get_instances(),
     "GetKeyPair": lambda client, _: client.get_key_pair(keyPairName="laptop"),
     "GetKeyPairs": lambda client, _: client.get_key_pairs(includeDefaultKeyPair=True),
@@ -45,6 +55,8 @@ CALLS: dict[str, Callable[[LightsailClient, KeyFile], object]] = {
     "ImportKeyPair": lambda client, key: client.import_key_pair(
         keyPairName="imported", publicKeyBase64=key.public_line
     ),
+    "StartInstance": lambda client, _: client.start_instance(instanceName="blog"),
+    "StopInstance": lambda client, _: client.stop_instance(instanceName="blog"),
     "TagResource": lambda client, _: client.tag_resource(
         resourceName="laptop", tags=[{"key": "owner", "value": "ben"}]
     ),
@@ -73,8 +85,8 @@ def strangers(raw: Any, shape: Shape, place: str) -> list[str]:  # noqa: ANN401 
     if not isinstance(raw, JSON_TYPES.get(shape.type_name, ())):
         return [f"{place}: {raw!r} is no {shape.type_name}"]
     words = getattr(shape, "enum", None)
-    # The model's OperationType lags behind AWS.
-    if words and shape.name != "OperationType" and raw not in words:
+    # The model's OperationType lags behind AWS, which spells PortAccessType in lower case.
+    if words and shape.name not in {"OperationType", "PortAccessType"} and raw not in words:
         return [f"{place}: {raw!r} is no {shape.name}"]
     return []
 

@@ -22,6 +22,7 @@ _ROOTS_DIRECTORY = Path("/run/sshd")
 _CONFIGURATION = """\
 HostKey {directory}/host_key
 AuthorizedKeysFile {directory}/authorized_keys
+TrustedUserCAKeys {directory}/authorities
 StrictModes no
 UsePAM no
 PermitRootLogin yes
@@ -40,6 +41,7 @@ class Sshd:
         user: Who may log in.
         host_key: Its host key, algorithm and base64, as in known_hosts.
         authorized_keys: The file with the public keys that open it, a line each.
+        authorities: The file with the public keys whose certificates open it, a line each.
         known_hosts: A file that knows its host key.
     """
 
@@ -48,6 +50,7 @@ class Sshd:
     user: str
     host_key: str
     authorized_keys: Path
+    authorities: Path
     known_hosts: Path
 
     def authorize(self, line: str) -> None:
@@ -105,6 +108,7 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
     host_key = make_key(directory / "host_key")
     (directory / "sshd_config").write_text(_CONFIGURATION.format(directory=directory))
     (directory / "authorized_keys").touch(mode=0o600)
+    (directory / "authorities").touch(mode=0o600)
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
         (directory / "known_hosts").write_text(f"[{HOST}]:{port} {host_key}\n")
@@ -117,6 +121,7 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
                 user=getpass.getuser(),
                 host_key=host_key,
                 authorized_keys=directory / "authorized_keys",
+                authorities=directory / "authorities",
                 known_hosts=directory / "known_hosts",
             )
         finally:

@@ -35,7 +35,7 @@ def written(
 
     def write(host_line: str) -> Path:
         account.add_default_key_pair(REGION, private_pem=rsa_pem)
-        account.add_instance(REGION, "web", public_ip="127.0.0.1", host_keys=[host_line])
+        account.add_instance(REGION, "web", address="127.0.0.1", host_keys=[host_line])
         assert run("ssh-config --write --known-hosts --yes --quiet").exit_code == 0
         return home / ".ssh" / "config"
 

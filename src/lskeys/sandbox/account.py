@@ -1,45 +1,21 @@
-"""The rules of AWS: one method per operation, each one atomic. Touches: the store."""
+"""The rules of key pairs and tags: one method per operation, each atomic. Touches: the store."""
 
-import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from collections.abc import Iterable
 
 from lskeys.sandbox import rules
-from lskeys.sandbox.errors import ServiceError, invalid, name_taken, not_found
+from lskeys.sandbox.errors import invalid, name_taken
 from lskeys.sandbox.keys import KeyMaterial, Origin, make_rsa, read_imported
+from lskeys.sandbox.records import Page, Records
 from lskeys.sandbox.regions import REGIONS, Region
-from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, Instance, KeyPair, Operation, Tag
-from lskeys.sandbox.store import Store
-from lskeys.sandbox.switches import Switches
-from lskeys.sandbox.transaction import NameTakenError, Transaction
-
-T = TypeVar("T")
+from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, KeyPair, Operation, Tag
+from lskeys.sandbox.transaction import NameTakenError
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some of the items, and the token for more, if there are more."""
-
-    items: tuple[T, ...]
-    next_token: str | None
-
-
-class Account:
-    """The emulated account: what each operation does to it, or why it does not.
+class Account(Records):
+    """The key pairs and tags of the emulated account: what each operation does, or why not.
 
     Every method raises ServiceError for what AWS refuses.
     """
-
-    def __init__(self, store: Store, switches: Switches, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._switches = switches
-        self._now = now
-
-    def fingerprint(self, pair: KeyPair) -> str | None:
-        """A pair's fingerprint as this service reports it."""
-        return self._switches.fingerprint(pair.origin, pair.material.fingerprints)
 
     def get_key_pairs(
         self, region: str, *, token: str | None, include_default: bool
@@ -97,16 +73,7 @@ class Account:
 
     def download_default_key_pair(self, region: str) -> KeyPair:
         """The default pair with its private key; made now if there is none."""
-        with self._store.reading() as transaction:
-            pair = transaction.key_pair(region, DEFAULT_PAIR)
-        if pair is not None:
-            return pair
-        made = self._new_pair(region, DEFAULT_PAIR, Origin.DEFAULT, make_rsa())
-        with self._store.writing() as transaction:
-            pair = transaction.key_pair(region, DEFAULT_PAIR)  # another may have been quicker
-            if pair is None:
-                transaction.add_key_pair(made)
-        return pair or made
+        return self._default_pair(region)
 
     def tag_resource(self, region: str, name: str, tags: Iterable[Tag]) -> Operation:
         """Add tags, or give those there are a new value."""
@@ -130,22 +97,6 @@ class Account:
             transaction.set_tags(resource.number, left)
             return self._record(transaction, region, name, resource.type, "UntagResource")
 
-    def get_instances(self, region: str, *, token: str | None) -> Page[Instance]:
-        """A page of instances."""
-        after = rules.read_page_token("GetInstances", region, token)
-        with self._store.reading() as transaction:
-            found = transaction.instances(region, after=after, limit=self._switches.page_size + 1)
-        return self._page("GetInstances", region, found)
-
-    def get_instance(self, region: str, name: str) -> Instance:
-        """One instance."""
-        rules.check_name(name)
-        with self._store.reading() as transaction:
-            instance = transaction.instance(region, name)
-        if instance is None:
-            raise self._not_found("Instance", name)
-        return instance
-
     def get_operation(self, region: str, identifier: str) -> Operation:
         """An operation that was recorded before."""
         with self._store.reading() as transaction:
@@ -158,22 +109,6 @@ class Account:
         """All regions, the same in each."""
         return REGIONS
 
-    def _page(self, operation: str, region: str, found: Sequence[tuple[int, T]]) -> Page[T]:
-        shown = found[: self._switches.page_size]
-        more = len(found) > len(shown)
-        token = rules.page_token(operation, region, shown[-1][0]) if more else None
-        return Page(tuple(item for _, item in shown), token)
-
-    def _new_pair(
-        self,
-        region: str,
-        name: str,
-        origin: Origin,
-        material: KeyMaterial,
-        tags: tuple[Tag, ...] = (),
-    ) -> KeyPair:
-        return KeyPair(region, name, str(uuid.uuid4()), self._now(), origin, material, tags)
-
     def _add(self, pair: KeyPair, operation_type: str) -> Operation:
         kept = _without_private_key(pair)
         try:
@@ -182,16 +117,6 @@ class Account:
                 return self._record(transaction, pair.region, pair.name, KEY_PAIR, operation_type)
         except NameTakenError:
             raise name_taken(pair.name) from None
-
-    def _record(
-        self, transaction: Transaction, region: str, name: str, kind: str, operation_type: str
-    ) -> Operation:
-        operation = Operation(region, str(uuid.uuid4()), name, kind, operation_type, self._now())
-        transaction.add_operation(operation)
-        return operation
-
-    def _not_found(self, kind: str, name: str) -> ServiceError:
-        return not_found(kind, name, status=self._switches.not_found_status)
 
 
 def _check_expected(name: str, fingerprint: str | None, expected: str | None) -> None:

@@ -22,16 +22,23 @@ EFFECTS = {
 """What can go wrong besides an AWS error, in which nothing is done either."""
 
 OPERATIONS = (
+    "CreateInstances",
     "CreateKeyPair",
+    "DeleteInstance",
     "DeleteKeyPair",
     "DownloadDefaultKeyPair",
+    "GetInstance",
     "GetInstanceAccessDetails",
+    "GetInstancePortStates",
+    "GetInstanceState",
     "GetInstances",
     "GetKeyPair",
     "GetKeyPairs",
     "GetOperation",
     "GetRegions",
     "ImportKeyPair",
+    "StartInstance",
+    "StopInstance",
     "TagResource",
     "UntagResource",
 )

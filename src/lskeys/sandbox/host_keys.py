@@ -2,13 +2,19 @@
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from lskeys.sandbox.keys import openssh_line, wire_blob
+
+_RSA_BITS = 2048
+_PUBLIC_EXPONENT = 65537
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +29,15 @@ class HostKey:
 
 
 def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
-    """An ed25519 and an ECDSA key, made now; an RSA one would only cost time."""
+    """An RSA, an ECDSA and an ed25519 key, made now; nobody has their private keys.
+
+    Any odd number serves as the RSA key's modulus, and takes no time to make.
+    """
+    modulus = secrets.randbits(_RSA_BITS) | 1 << (_RSA_BITS - 1) | 1
     lines = (
-        openssh_line(ed25519.Ed25519PrivateKey.generate().public_key()),
+        openssh_line(rsa.RSAPublicNumbers(_PUBLIC_EXPONENT, modulus).public_key()),
         openssh_line(ec.generate_private_key(ec.SECP256R1()).public_key()),
+        openssh_line(ed25519.Ed25519PrivateKey.generate().public_key()),
     )
     return read_host_keys(lines, witnessed_at)
 
@@ -34,6 +45,14 @@ def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
 def read_host_keys(lines: Iterable[str], witnessed_at: datetime) -> tuple[HostKey, ...]:
     """The host keys of these OpenSSH lines."""
     return tuple(_host_key(line, witnessed_at) for line in lines)
+
+
+def check_host_key(line: str) -> None:
+    """ValueError if this is no OpenSSH line of a public key."""
+    try:
+        serialization.load_ssh_public_key(line.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError(f"not a host key: {line!r}") from None
 
 
 def _host_key(line: str, witnessed_at: datetime) -> HostKey:

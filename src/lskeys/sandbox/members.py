@@ -9,7 +9,12 @@ from lskeys.sandbox.errors import invalid, malformed
 from lskeys.sandbox.resources import Tag
 from lskeys.sandbox.shapes import Raw
 
-_JSON_NAMES: Mapping[type, str] = {str: "a string", bool: "a boolean", list: "a list"}
+_JSON_NAMES: Mapping[type, str] = {
+    str: "a string",
+    bool: "a boolean",
+    list: "a list",
+    dict: "an object",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ TEXT = Member(str)
 REQUIRED_TEXT = Member(str, required=True)
 TRUTH = Member(bool)
 LIST = Member(list)
+MAP = Member(dict)
 REQUIRED_LIST = Member(list, required=True)
 
 

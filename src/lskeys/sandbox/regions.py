@@ -48,6 +48,12 @@ REGIONS = (
 )
 """The regions botocore lists for Lightsail in 2026."""
 
+_BY_NAME = {region.name: region for region in REGIONS}
 REGION_NAMES = frozenset(region.name for region in REGIONS)
 HOME_REGION = "us-east-1"
 """The region the sandbox's settings point to, and the one with most in it when seeded."""
+
+
+def zones_of(name: str) -> tuple[str, ...]:
+    """The availability zones of a region that there is."""
+    return _BY_NAME[name].availability_zones

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from lskeys.sandbox.blueprints import BLUEPRINTS, Blueprint
+from lskeys.sandbox.blueprints import BLUEPRINTS, BUNDLES, Blueprint, Bundle
 from lskeys.sandbox.host_keys import HostKey
 from lskeys.sandbox.keys import KeyMaterial, Origin
 
@@ -36,19 +37,39 @@ class KeyPair:
     tags: tuple[Tag, ...] = ()
 
 
+class State(StrEnum):
+    """What an instance does."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+    @property
+    def code(self) -> int:
+        """The number that EC2 gives it."""
+        return {State.RUNNING: 16, State.STOPPED: 80}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An instance, as far as keys are concerned; `key_pair_name` outlives the pair it names."""
+    """An instance, as far as keys are concerned; `key_pair_name` outlives the pair it names.
+
+    `ports` are the TCP ports its firewall opens. Without `ipv4` it is IPv6-only.
+    """
 
     region: str
     name: str
     identifier: str
     created_at: datetime
     blueprint_id: str
+    bundle_id: str
     key_pair_name: str
-    public_ip: str
+    username: str
+    ipv4: str | None
+    ipv6: str | None
     private_ip: str
-    is_static_ip: bool = False
+    ports: tuple[int, ...]
+    state: State = State.RUNNING
+    static_ip: str | None = None
     host_keys: tuple[HostKey, ...] = ()
     tags: tuple[Tag, ...] = ()
 
@@ -57,15 +78,27 @@ class Instance:
         """What it was made from."""
         return BLUEPRINTS[self.blueprint_id]
 
+    @property
+    def bundle(self) -> Bundle:
+        """Its size."""
+        return BUNDLES[self.bundle_id]
+
+    @property
+    def public_ipv4(self) -> str | None:
+        """The address it has now: one that is stopped keeps only a static one."""
+        is_there = self.state is State.RUNNING or self.static_ip is not None
+        return self.ipv4 if is_there else None
+
 
 @dataclass(frozen=True, slots=True)
 class StaticIp:
-    """A static address, of which only the name matters: no key pair can have it."""
+    """A static address; its name is one that no key pair can have."""
 
     region: str
     name: str
     identifier: str
     created_at: datetime
+    address: str
     tags: tuple[Tag, ...] = ()
 
 

@@ -2,18 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lskeys.sandbox.account import Account
-from lskeys.sandbox.blueprints import BLUEPRINTS
-from lskeys.sandbox.host_keys import make_host_keys, read_host_keys
+from lskeys.sandbox.host_keys import read_host_keys
+from lskeys.sandbox.instances import AUTHORITY, Instances, new_instance
 from lskeys.sandbox.keys import Origin, make_ed25519, make_rsa, read_imported, read_private
-from lskeys.sandbox.operations import Service
-from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, StaticIp, Tag
+from lskeys.sandbox.operation import Service
+from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
 from lskeys.sandbox.seed import seed as fill_with_seed
+from lskeys.sandbox.sshd import SSH_PORT
 from lskeys.sandbox.store import Store
 from lskeys.sandbox.switches import Switches, switches_from_text, switches_to_text
+from lskeys.sandbox.temporary_access import authority_line, make_authority
 from lskeys.sandbox.transaction import Transaction
 
 _SWITCHES = "switches"
@@ -69,7 +72,8 @@ class Sandbox:
         """The account with its rules, ready to be put on a wire."""
         self.prepare()
         switches = self.switches()
-        return Service(Account(self._store, switches, self._now), switches)
+        rooms = (self._store, switches, self._now)
+        return Service(Account(*rooms), Instances(*rooms), switches)
 
     def add_key_pairs(
         self,
@@ -115,41 +119,74 @@ class Sandbox:
         key_pair_name: str = DEFAULT_PAIR,
         created_at: datetime | None = None,
         blueprint_id: str = "ubuntu_24_04",
-        public_ip: str = "203.0.113.1",
+        username: str | None = None,
+        address: str | None = "203.0.113.1",
+        ipv6: str | None = None,
+        port: int = SSH_PORT,
+        ports: Iterable[int] | None = None,
+        state: str = State.RUNNING,
         static_ip: str | None = None,
         host_keys: Iterable[str] | None = None,
     ) -> None:
-        """Put an instance there; `static_ip` is the name of its static address.
+        """Put an instance there; with the address and port of a real sshd, that stands for it.
 
-        `host_keys` are OpenSSH lines; without them it gets host keys of its own.
-        ValueError if there is no such blueprint, NameTakenError if a name is taken.
+        Args:
+            region: Where.
+            name: Its name.
+            key_pair_name: The key pair that it names.
+            created_at: When it was launched; now by default.
+            blueprint_id: Such as `wordpress` or `windows_server_2022`.
+            username: Who logs in; by default as the blueprint has it.
+            address: Its public IPv4 address; None or an IPv6 address for one that is IPv6-only.
+            ipv6: Its IPv6 address.
+            port: The port that its firewall opens in place of 22.
+            ports: All the TCP ports that its firewall opens; by default those of the blueprint.
+            state: `running` or `stopped`.
+            static_ip: The name of its static address, if its address is one.
+            host_keys: OpenSSH lines; without them it gets host keys of its own.
+
+        Raises:
+            ValueError: There is no such blueprint or state.
+            NameTakenError: A name is taken.
         """
-        if blueprint_id not in BLUEPRINTS:
-            raise ValueError(f"no blueprint {blueprint_id!r}; there are {' '.join(BLUEPRINTS)}")
         moment = created_at or self._now()
-        seen = make_host_keys(moment) if host_keys is None else read_host_keys(host_keys, moment)
-        instance = Instance(
-            region=region,
-            name=name,
-            identifier=str(uuid.uuid4()),
-            created_at=moment,
+        is_ipv6 = address is not None and ":" in address
+        instance = new_instance(
+            region,
+            name,
+            moment,
             blueprint_id=blueprint_id,
+            username=username,
             key_pair_name=key_pair_name,
-            public_ip=public_ip,
-            private_ip="172.26.0.10",
-            is_static_ip=static_ip is not None,
-            host_keys=seen,
+            ipv4=None if is_ipv6 else address,
+            ipv6=address if is_ipv6 else ipv6,
+            ports=None if ports is None else tuple(ports),
+            state=State(state),
+            static_ip=static_ip,
+            host_keys=None if host_keys is None else read_host_keys(host_keys, moment),
         )
+        opened = tuple(port if each == SSH_PORT else each for each in instance.ports)
         self.prepare()
         with self._store.writing() as transaction:
-            transaction.add_instance(instance)
-            if static_ip is not None:
-                address = StaticIp(region, static_ip, str(uuid.uuid4()), moment)
-                transaction.add_static_ip(address)
+            transaction.add_instance(replace(instance, ports=opened))
+            if static_ip is not None and address is not None:
+                transaction.add_static_ip(
+                    StaticIp(region, static_ip, str(uuid.uuid4()), moment, address)
+                )
+
+    @property
+    def authority_line(self) -> str:
+        """The public key that signs temporary access, for sshd's TrustedUserCAKeys."""
+        self.prepare()
+        with self._store.reading() as transaction:
+            authority = transaction.setting(AUTHORITY)
+        assert authority is not None
+        return authority_line(authority)
 
     def _filling(self, switches: Switches) -> Callable[[Transaction], None]:
         def fill(transaction: Transaction) -> None:
             transaction.set_setting(_SWITCHES, switches_to_text(switches))
+            transaction.set_setting(AUTHORITY, make_authority())
             if self._seed:
                 fill_with_seed(transaction, self._now())
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from lskeys.sandbox.host_keys import HostKey
 from lskeys.sandbox.keys import Fingerprints, KeyMaterial, Origin
-from lskeys.sandbox.resources import Instance, KeyPair, Operation, StaticIp, Tag
+from lskeys.sandbox.resources import Instance, KeyPair, Operation, State, StaticIp, Tag
 
 APPLICATION = 0x6C736B73
 """Kept in the file as `PRAGMA application_id`, so that no other database is taken for ours."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in the file as `PRAGMA user_version`; 0 is a file nobody has prepared."""
 
 TABLES = (
@@ -33,8 +33,12 @@ TABLES = (
         sha1_pkcs8 TEXT)""",
     """CREATE TABLE instances (
         number INTEGER PRIMARY KEY REFERENCES resources (number) ON DELETE CASCADE,
-        blueprint_id TEXT NOT NULL, key_pair_name TEXT NOT NULL, public_ip TEXT NOT NULL,
-        private_ip TEXT NOT NULL, is_static_ip INTEGER NOT NULL, host_keys TEXT NOT NULL)""",
+        blueprint_id TEXT NOT NULL, bundle_id TEXT NOT NULL, key_pair_name TEXT NOT NULL,
+        username TEXT NOT NULL, ipv4 TEXT, ipv6 TEXT, private_ip TEXT NOT NULL, ports TEXT NOT NULL,
+        state TEXT NOT NULL, static_ip TEXT, host_keys TEXT NOT NULL)""",
+    """CREATE TABLE static_ips (
+        number INTEGER PRIMARY KEY REFERENCES resources (number) ON DELETE CASCADE,
+        address TEXT NOT NULL)""",
     """CREATE TABLE operations (
         identifier TEXT PRIMARY KEY, region TEXT NOT NULL, resource_name TEXT NOT NULL,
         resource_type TEXT NOT NULL, operation_type TEXT NOT NULL, created INTEGER NOT NULL)""",
@@ -95,9 +99,14 @@ def instance_columns(instance: Instance) -> Columns:
     return {
         "blueprint_id": instance.blueprint_id,
         "key_pair_name": instance.key_pair_name,
-        "public_ip": instance.public_ip,
+        "username": instance.username,
+        "bundle_id": instance.bundle_id,
+        "ipv4": instance.ipv4,
+        "ipv6": instance.ipv6,
         "private_ip": instance.private_ip,
-        "is_static_ip": instance.is_static_ip,
+        "ports": json.dumps(instance.ports),
+        "state": instance.state,
+        "static_ip": instance.static_ip,
         "host_keys": _host_keys_to_text(instance.host_keys),
     }
 
@@ -139,9 +148,14 @@ def instance(row: sqlite3.Row) -> Instance:
         created_at=from_milliseconds(row["created"]),
         blueprint_id=row["blueprint_id"],
         key_pair_name=row["key_pair_name"],
-        public_ip=row["public_ip"],
+        username=row["username"],
+        bundle_id=row["bundle_id"],
+        ipv4=row["ipv4"],
+        ipv6=row["ipv6"],
         private_ip=row["private_ip"],
-        is_static_ip=bool(row["is_static_ip"]),
+        ports=tuple(json.loads(row["ports"])),
+        state=State(row["state"]),
+        static_ip=row["static_ip"],
         host_keys=tuple(_host_key(raw) for raw in json.loads(row["host_keys"])),
         tags=tags_from_text(row["tags"]),
     )

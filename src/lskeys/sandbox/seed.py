@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lskeys.sandbox.host_keys import make_host_keys
+from lskeys.sandbox.addresses import public_ipv6
+from lskeys.sandbox.instances import new_instance
 from lskeys.sandbox.keys import KeyMaterial, Origin, make_ed25519, make_rsa
-from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, StaticIp, Tag
+from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, StaticIp, Tag
 from lskeys.sandbox.transaction import Transaction
 
 
@@ -27,7 +28,7 @@ class _Machine:
     blueprint: str
     key_pair_name: str
     age: int
-    public_ip: str
+    ipv4: str
     static_ip: str | None = None
     tags: tuple[Tag, ...] = ()
 
@@ -99,20 +100,20 @@ def _key_pair(pair: _Pair, material: KeyMaterial, now: datetime) -> KeyPair:
 
 def _add_machine(transaction: Transaction, machine: _Machine, now: datetime) -> None:
     created_at = now - timedelta(days=machine.age, hours=3)
-    instance = Instance(
-        region=machine.region,
-        name=machine.name,
-        identifier=str(uuid.uuid4()),
-        created_at=created_at,
+    instance = new_instance(
+        machine.region,
+        machine.name,
+        created_at,
         blueprint_id=machine.blueprint,
         key_pair_name=machine.key_pair_name,
-        public_ip=machine.public_ip,
-        private_ip="172.26." + machine.public_ip.split(".", 2)[2],
-        is_static_ip=machine.static_ip is not None,
-        host_keys=make_host_keys(created_at),
+        ipv4=machine.ipv4,
+        ipv6=public_ipv6(),
+        static_ip=machine.static_ip,
         tags=machine.tags,
     )
     transaction.add_instance(instance)
     if machine.static_ip:
-        address = StaticIp(machine.region, machine.static_ip, str(uuid.uuid4()), created_at)
+        address = StaticIp(
+            machine.region, machine.static_ip, str(uuid.uuid4()), created_at, machine.ipv4
+        )
         transaction.add_static_ip(address)

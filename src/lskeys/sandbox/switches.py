@@ -8,6 +8,7 @@ from typing import Any
 
 from lskeys.sandbox.faults import Fault, parse_fault
 from lskeys.sandbox.keys import Fingerprints, FingerprintType, KeyText, Origin
+from lskeys.sandbox.sshd import Sshd, parse_sshd
 
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -29,6 +30,7 @@ class Switches:
         default_by_name: whether GetKeyPair finds the default pair by its name.
         not_found_status: the HTTP status of NotFoundException, 400 or 404.
         namespaced_type: `com.amazonaws.lightsail#` before the error code in `__type`.
+        sshd: servers that stand for instances, such as `blog=127.0.0.1:2222`.
         faults: what goes wrong, the first that fits an operation first.
 
     Raises:
@@ -47,6 +49,7 @@ class Switches:
     default_by_name: bool = True
     not_found_status: int = 400
     namespaced_type: bool = False
+    sshd: tuple[Sshd, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
@@ -73,7 +76,7 @@ class Switches:
     def changed(self, settings: Iterable[str]) -> "Switches":
         """These switches with some set from text: `page-size=5`, `fault=GetKeyPairs=reset*2`.
 
-        `fault` may come several times and adds; every other name sets. Names are the
+        `fault` and `sshd` may come several times and add; every other name sets. Names are the
         attributes', with `-` or `_`.
 
         Raises:
@@ -91,6 +94,8 @@ class Switches:
             raise ValueError(f"a switch is set by NAME=VALUE, not {setting!r}")
         if attribute == "fault":
             return replace(self, faults=(*self.faults, parse_fault(value)))
+        if attribute == "sshd":
+            return replace(self, sshd=(*self.sshd, parse_sshd(value)))
         if attribute not in _READERS:
             raise ValueError(f"no switch {name!r}{_nearest(attribute)}")
         return replace(self, **{attribute: _READERS[attribute](name, value)})
@@ -99,18 +104,20 @@ class Switches:
 def switches_to_text(switches: Switches) -> str:
     """Switches as JSON, for the store."""
     raw: dict[str, Any] = {each.name: getattr(switches, each.name) for each in fields(switches)}
-    return json.dumps(raw | {"faults": [str(fault) for fault in switches.faults]})
+    several = {"faults": switches.faults, "sshd": switches.sshd}
+    return json.dumps(raw | {name: list(map(str, each)) for name, each in several.items()})
 
 
 def switches_from_text(text: str) -> Switches:
     """Switches from JSON that `switches_to_text` made."""
     raw: dict[str, Any] = json.loads(text)
-    faults = [f"fault={fault}" for fault in raw.pop("faults")]
-    return Switches().changed([*(f"{name}={value}" for name, value in raw.items()), *faults])
+    several = [f"fault={each}" for each in raw.pop("faults")]
+    several += [f"sshd={each}" for each in raw.pop("sshd")]
+    return Switches().changed([*(f"{name}={value}" for name, value in raw.items()), *several])
 
 
 def _nearest(attribute: str) -> str:
-    near = difflib.get_close_matches(attribute, [*_READERS, "fault"], n=1)
+    near = difflib.get_close_matches(attribute, [*_READERS, "fault", "sshd"], n=1)
     return f"; is it {near[0].replace('_', '-')}?" if near else ""
 
 

@@ -12,6 +12,7 @@ from lskeys.sandbox.resources import (
     Instance,
     KeyPair,
     Operation,
+    State,
     StaticIp,
     Tag,
 )
@@ -97,11 +98,20 @@ class Transaction:
 
     def add_static_ip(self, static_ip: StaticIp) -> None:
         """Add a static address; NameTakenError if its name is any resource's."""
-        self._add_resource(static_ip, STATIC_IP)
+        number = self._add_resource(static_ip, STATIC_IP)
+        self._insert("static_ips", {"number": number, "address": static_ip.address})
 
     def add_operation(self, operation: Operation) -> None:
         """Keep an operation for GetOperation."""
         self._insert("operations", schema.operation_columns(operation))
+
+    def set_state(self, region: str, name: str, state: State) -> None:
+        """Start or stop the instance of that name."""
+        self._connection.execute(
+            "UPDATE instances SET state = ? WHERE number = "
+            "(SELECT number FROM resources WHERE region = ? AND name = ?)",
+            (state, region, name),
+        )
 
     def set_tags(self, number: int, tags: tuple[Tag, ...]) -> None:
         """Replace all tags of a resource."""
@@ -135,6 +145,6 @@ class Transaction:
             raise NameTakenError(resource.name) from None
 
     def _insert(self, table: str, columns: Columns) -> int | None:
-        account_regions = ", ".join(f":{name}" for name in columns)
-        command = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({account_regions})"  # noqa: S608  names are ours
+        values = ", ".join(f":{name}" for name in columns)
+        command = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  names are ours
         return self._connection.execute(command, columns).lastrowid

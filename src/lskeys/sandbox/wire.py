@@ -10,9 +10,11 @@ from lskeys.sandbox import shapes
 from lskeys.sandbox.credentials import region_of
 from lskeys.sandbox.errors import SandboxError, ServiceError
 from lskeys.sandbox.faults import EFFECTS, Faults
+from lskeys.sandbox.key_pair_operations import spell_material
 from lskeys.sandbox.keys import KeyMaterial, make_rsa
 from lskeys.sandbox.members import check_members, read_body
-from lskeys.sandbox.operations import OPERATIONS, Service, spell_material
+from lskeys.sandbox.operation import Service
+from lskeys.sandbox.operations import OPERATIONS
 from lskeys.sandbox.responses import Ending, Response, from_bytes, from_json
 from lskeys.sandbox.shapes import Raw
 
