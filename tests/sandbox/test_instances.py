@@ -165,18 +165,18 @@ def test_firewall(running: Running, arguments: dict[str, Any], ports: list[int])
 
 
 @pytest.mark.parametrize(
-    ("setting", "user", "address", "port"),
+    ("setting", "expected"),
     [
-        ("blog=127.0.0.1:2222", "ubuntu", "127.0.0.1", 2222),
-        ("blog=127.0.0.1", "ubuntu", "127.0.0.1", 22),
-        ("blog@us-east-1=ana@127.0.0.1:2222", "ana", "127.0.0.1", 2222),
-        ("blog=[::1]:2222", "ubuntu", "::1", 2222),
-        ("blog@eu-west-1=127.0.0.1:2222", "ubuntu", "203.0.113.1", 22),
-        ("other=127.0.0.1:2222", "ubuntu", "203.0.113.1", 22),
+        ("blog=127.0.0.1:2222", ("ubuntu", "127.0.0.1", 2222)),
+        ("blog=127.0.0.1", ("ubuntu", "127.0.0.1", 22)),
+        ("blog@us-east-1=ana@127.0.0.1:2222", ("ana", "127.0.0.1", 2222)),
+        ("blog=[::1]:2222", ("ubuntu", "::1", 2222)),
+        ("blog@eu-west-1=127.0.0.1:2222", ("ubuntu", "203.0.113.1", 22)),
+        ("other=127.0.0.1:2222", ("ubuntu", "203.0.113.1", 22)),
     ],
 )
 def test_a_server_stands_for_an_instance(
-    start: Start, ed25519_key: KeyFile, setting: str, user: str, address: str, port: int
+    start: Start, ed25519_key: KeyFile, setting: str, expected: tuple[str, str, int]
 ) -> None:
     """A switch gives the instances of a name a real server's address, port, user and host key."""
     running = start(f"sshd={setting} {ed25519_key.public_line} a comment")
@@ -185,9 +185,9 @@ def test_a_server_stands_for_an_instance(
     details = client.get_instance_access_details(instanceName="blog")["accessDetails"]
     ports = client.get_instance_port_states(instanceName="blog")["portStates"]
     found = details.get("ipAddress") or details["ipv6Addresses"][0]
-    assert (details["username"], found, ports[0]["fromPort"]) == (user, address, port)
+    assert (details["username"], found, ports[0]["fromPort"]) == expected
     keys = [f"{key['algorithm']} {key['publicKey']}" for key in details["hostKeys"]]
-    assert (keys == [ed25519_key.public_line]) == (address != "203.0.113.1")
+    assert (keys == [ed25519_key.public_line]) == (found != "203.0.113.1")
 
 
 def test_windows_access(running: Running, tmp_path: Path, rsa_key: KeyFile) -> None:
