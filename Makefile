@@ -1,6 +1,6 @@
 # Every target works alone, in a fresh clone, with Python, make and a package index.
 PYTHON ?= python3
-# LOCKED=1 takes every version, with its hash, from requirements.lock.
+# LOCKED=1 takes every version, with its hash, from requirements.lock, and Python's own pip.
 VENV := .venv$(if $(LOCKED),-locked)
 BIN := $(VENV)/bin
 AWS := .tools/aws
@@ -37,7 +37,7 @@ matrix: $(VENV)/tested $(AWS)/installed
 side-by-side: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m tests.tools.side_by_side docs/security.md
 
-# Python 3.11, 3.12 and 3.13 as far as they are here, the built wheel, newest and lowest dependencies.
+# Python 3.11 to 3.15 as far as they are here, the built wheel, newest and lowest dependencies.
 test-matrix: $(AWS)/installed
 	.ci/matrix
 
@@ -56,17 +56,17 @@ bench-record:
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lskeys needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(if $(LOCKED),,$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1')
 	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock)
 	$(BIN)/python -m pip install --quiet $(if $(LOCKED),--no-deps --no-build-isolation) --editable .
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --group test
+	$(if $(LOCKED),,$(BIN)/python -m pip install --quiet --group test)
 	@touch $@
 
 $(VENV)/checked: $(VENV)/tested
-	$(BIN)/python -m pip install --quiet --group check
+	$(if $(LOCKED),,$(BIN)/python -m pip install --quiet --group check)
 	@touch $@
 
 # The AWS CLI is a client of the sandbox that lskeys had no hand in; it pins a botocore of its own.
@@ -96,7 +96,7 @@ sbom: dist
 
 $(PACKAGE)/installed: pyproject.toml
 	$(PYTHON) -m venv $(PACKAGE)
-	$(PACKAGE)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(if $(LOCKED),,$(PACKAGE)/bin/python -m pip install --quiet --upgrade 'pip>=25.1')
 	$(PACKAGE)/bin/python -m pip install --quiet $(if $(LOCKED),--require-hashes -r requirements.lock,--group package)
 	@touch $@
 
