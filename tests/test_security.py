@@ -1,11 +1,11 @@
-"""docs/security.md: every promise names its tests, and what was counted is what there is."""
+"""docs/security.md: every promise names its tests, every fault its group or its row."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.matrix import GROUPS, MODULES, TESTS
+from tests.support.matrix import MODULES, TESTS
 from tests.tools.side_by_side import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -28,15 +28,6 @@ def test_every_promise_names_its_tests() -> None:
     assert [each for each in promises if not LINK.search(each)] == []
     links = LINK.findall(DOCUMENT.read_text("utf-8"))
     assert [link for link in links if not (DOCUMENT.parent / link).exists()] == []
-
-
-@beside
-def test_the_matrix_names_its_modules() -> None:
-    """Each group's row links the modules whose cases it counts."""
-    rows = {row[2:3]: set(LINK.findall(row)) for row in section("The fault matrix").splitlines()}
-    for group in GROUPS:
-        named = {f"../tests/{module}" for module, its in MODULES.items() if its == group}
-        assert named <= rows[group]
 
 
 def test_every_module_of_faults_has_its_group() -> None:
