@@ -33,7 +33,7 @@ def account(account: Sandbox) -> Sandbox:
             region,
             name,
             key_pair_name="deploy",
-            public_ip=f"203.0.113.{number}",
+            address=f"203.0.113.{number}",
             host_keys=[host_line(number)],
         )
     return account
@@ -125,7 +125,7 @@ def test_a_new_region_is_added(home: Path, run: Run) -> None:
 
 def test_an_alias_that_another_region_has(home: Path, run: Run, account: Sandbox) -> None:
     """An instance of the same name in another region gets the longer alias, the other keeps its."""
-    account.add_instance(WEST, "web", public_ip="203.0.113.9")
+    account.add_instance(WEST, "web", address="203.0.113.9")
     for region in (EAST, WEST):
         assert run(f"{WRITE} -r {region}").exit_code == 0
     assert aliases(home / ".ssh") == ["api", "db", "web", "web.eu-west-1"]

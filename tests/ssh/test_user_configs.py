@@ -127,7 +127,7 @@ def save(home: Path, server: Server, account: Sandbox) -> Mapping[str, str]:
     """Two instances whose host keys AWS has seen, and an ssh directory for the user's files."""
     assert server.port
     for name, address in ADDRESSES.items():
-        account.add_instance(REGION, name, public_ip=address, host_keys=[HOST_LINE])
+        account.add_instance(REGION, name, address=address, host_keys=[HOST_LINE])
     (home / ".ssh").mkdir(mode=0o700)
     return ADDRESSES
 
@@ -172,6 +172,6 @@ def test_any_home(
     (home / ".ssh").mkdir(mode=0o700, parents=True)
     home.chmod(0o700)
     monkeypatch.setenv("HOME", str(home))
-    account.add_instance(REGION, "web", public_ip=ADDRESSES["web"])
+    account.add_instance(REGION, "web", address=ADDRESSES["web"])
     assert run("ssh-config --write --yes").exit_code == 0
     assert asked(home / ".ssh" / "config", "web")["hostname"] == ADDRESSES["web"]
