@@ -1,4 +1,4 @@
-"""The nouns: key pairs, tags, instances, regions, secrets, and a region's answer. Pure."""
+"""Key pairs, tags, instances, regions, secrets and outcomes, as frozen values. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ def default_key_file(region: str) -> str:
 
 
 def private_key_file(pair_name: str, region: str) -> str:
-    """The file that the private key of a key pair is saved in, unless told otherwise."""
+    """The usual file name of a key pair's private key."""
     return default_key_file(region) if pair_name == DEFAULT_PAIR else f"{pair_name}.pem"
 
 
@@ -28,7 +28,7 @@ T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen answer: the plain na
 
 
 class Secret:
-    """Private key text: no repr, no format, no pickle; `reveal` is the one way out."""
+    """Private key text that is never shown, formatted or pickled; `reveal` returns it."""
 
     __slots__ = ("_text",)
 
@@ -36,7 +36,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> bytes:
-        """The text itself; every caller is a place to review."""
+        """The text itself; every caller needs review."""
         return self._text
 
     def __repr__(self) -> str:
@@ -59,12 +59,12 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """A key pair as AWS reports it: its public side, never a key.
+    """A key pair as AWS reports it; it contains no key.
 
-    Every member but name and region may be absent in an answer. `used_by` (names of the
-    instances that name it) and `local_files` (paths on this computer) are None until asked for.
-    `outdated` are those of the instances that are older: they hold an earlier key of that name.
-    `profile` is whose account it is in, where several are asked.
+    A response may lack every member but name and region. `used_by` (names of the instances that
+    use it) and `local_files` (paths on this computer) are None until they are looked up.
+    `outdated` are the instances among them that were launched with an earlier key of that name.
+    `profile` is the profile of its account, if several are queried.
     """
 
     name: str
@@ -83,16 +83,16 @@ class KeyPair:
 
     @property
     def is_default(self) -> bool:
-        """Whether this is the region's default pair."""
+        """Whether this is the default key pair of the region."""
         return self.name == DEFAULT_PAIR
 
     @property
     def account(self) -> str | None:
-        """The twelve-digit account, read from the ARN."""
+        """The twelve-digit account ID, taken from the ARN."""
         return _account(self.arn)
 
     def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
-        """The pair with `used_by` known: the names of those instances that name it."""
+        """The key pair with `used_by` and `outdated` taken from these instances."""
         users = [each for each in instances if each.key_pair_name == self.name]
         return replace(
             self,
@@ -103,7 +103,7 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A Lightsail instance, as far as keys are concerned."""
+    """A Lightsail instance, with what matters for SSH."""
 
     name: str
     region: str
@@ -117,18 +117,18 @@ class Instance:
 
     @property
     def account(self) -> str | None:
-        """The twelve-digit account, read from the ARN."""
+        """The twelve-digit account ID, taken from the ARN."""
         return _account(self.arn)
 
     def predates(self, pair: KeyPair) -> bool:
-        """Whether it is older than a pair: then it holds the key of an earlier one of that name."""
+        """Whether it was launched before the key pair was created, so with an earlier key."""
         if self.created_at is None or pair.created_at is None:
             return False
         return self.created_at < pair.created_at
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs, as far as AWS says."""
+        """Whether AWS reports it as running, or reports no state."""
         return self.state in {None, "running"}
 
     @property
@@ -139,7 +139,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class DefaultKey:
-    """What DownloadDefaultKeyPair hands out; the texts are as sent, not yet checked."""
+    """The response of DownloadDefaultKeyPair; the texts are not yet checked."""
 
     private_text: Secret
     public_text: str | None
@@ -148,7 +148,7 @@ class DefaultKey:
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """What CreateKeyPair hands out, once and never again; the texts are not yet checked."""
+    """The response of CreateKeyPair, the only one with this key; the texts are not yet checked."""
 
     pair: KeyPair
     private_text: Secret
@@ -157,7 +157,7 @@ class CreatedKey:
 
 @dataclass(frozen=True, slots=True)
 class HostKey:
-    """An SSH host key of an instance: algorithm and base64, as in known_hosts."""
+    """An SSH host key of an instance: algorithm and base64 text, as in known_hosts."""
 
     algorithm: str
     public_key: str
@@ -165,7 +165,7 @@ class HostKey:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region Lightsail has for this account; `profile` as in a key pair."""
+    """A Lightsail region of the account; `profile` as in a key pair."""
 
     name: str
     display_name: str | None = None
@@ -176,10 +176,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class SeenNames:
-    """Names that an answer told in passing; where the region is "", they are regions.
+    """Names of key pairs seen in responses; if the region is "", they are names of regions.
 
-    `is_whole` says that there are no others, but perhaps the default pair; `gone` are names of
-    pairs that were deleted.
+    `is_whole` means that there are no others, except perhaps the default key pair; `gone` are
+    names of deleted key pairs.
     """
 
     region: str
@@ -190,9 +190,9 @@ class SeenNames:
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """One region's answer to one question: a value, or the error that came instead.
+    """The result of a call to one region: a value, or an error.
 
-    `profile` is whose account it is, where several are asked.
+    `profile` is the profile of its account, if several are queried.
     """
 
     region: str
@@ -207,9 +207,9 @@ def _account(arn: str | None) -> str | None:
 
 
 def attempt(region: str, call: Callable[[], T]) -> Outcome[T]:
-    """What a call gives, or the error it ends with, as that region's answer; "" is none.
+    """Call, and return the value or the error as the outcome of the region ("" for no region).
 
-    A signal is no answer: it goes on to end the run.
+    A signal is not an outcome: it is raised.
     """
     try:
         return Outcome(region, value=call())
@@ -221,7 +221,7 @@ def attempt(region: str, call: Callable[[], T]) -> Outcome[T]:
 
 
 class AccountRegion(NamedTuple):
-    """A region, and the profile of the account where several are asked."""
+    """A region, and the profile of its account if several are queried."""
 
     region: str
     profile: str = ""
@@ -231,5 +231,5 @@ class AccountRegion(NamedTuple):
 
 
 def account_region(pair: KeyPair) -> AccountRegion:
-    """Where a pair is."""
+    """The region of a key pair, and its profile."""
     return AccountRegion(pair.region, pair.profile or "")

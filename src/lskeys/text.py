@@ -1,10 +1,10 @@
-r"""Makes text from elsewhere safe to show: what a terminal would obey is spelled out. Pure.
+r"""Foreign text made safe to print; the nearest known word for a typo. Pure.
 
-Names, tags, messages, regions and paths come from a service, a disk or a command line. Before
-any of it is shown, every character that is not plainly visible is replaced by its escape, as
-in `\x1b` or `\u202e`: controls, format and bidi characters, unassigned and private ones,
-surrogates, line and paragraph separators, blanks that are no space, and floods of combining
-marks. Visible text of any script stays as it is.
+Names, tags, messages, regions and paths come from AWS, the disk or the command line. Before they
+are printed, every character that is not plainly visible is replaced by its escape, such as
+`\x1b` or `\u202e`: control, format and bidi characters, unassigned and private-use ones,
+surrogates, line and paragraph separators, white space other than the space, and more than three
+combining marks in a row. Visible text of any script is not changed.
 """
 
 import difflib
@@ -25,7 +25,7 @@ _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def printable(text: str) -> str:
-    """The text, with everything a terminal could obey or hide spelled as an escape."""
+    """The text with escapes for everything that a terminal would interpret or hide."""
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []
@@ -38,7 +38,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 600) -> str:
-    """Harmless text for a message: white space folded, and cut at `limit` characters."""
+    """Printable text for a message: white space folded, cut at `limit` characters."""
     folded = " ".join(text[: limit * 4].split())
     cut = folded if len(folded) <= limit else folded[: limit - 1] + "…"
     return printable(cut)
@@ -63,7 +63,7 @@ def _spelled(character: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The only known word that begins with this one, else the one that looks most like it."""
+    """The only known word that begins with this one, else the most similar one, if any."""
     words = list(known)
     begun = [each for each in words if word and each.startswith(word)]
     if len(begun) == 1 or word in begun:
@@ -72,6 +72,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint with the nearest known word, if one is near."""
+    """A hint with the nearest known word, if there is one."""
     near = nearest(word, known)
     return f"did you mean {near}?" if near else None

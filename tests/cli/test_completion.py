@@ -93,7 +93,7 @@ def test_an_option_of_two_meanings_is_refused() -> None:
     """A script could not tell from a line whether the next word is the option's value."""
     taking = Command(("a",), "", options=(Option(("--x",), "FILE", ""),))
     plain = Command(("b",), "", options=(Option(("--x",), "", ""), HELP))
-    with pytest.raises(ValueError, match="--x takes one thing here and another there"):
+    with pytest.raises(ValueError, match="--x takes different values in two commands"):
         line.value_options(Command((), "", commands=(taking, plain)))
 
 

@@ -29,7 +29,7 @@ _RULES = (*file_rules.RULES, *key_pair_rules.RULES)
 def run_rules(inventory: Inventory, ignored: Collection[Code] = ()) -> tuple[Finding, ...]:
     """Every finding, by code in the order of `Code`, then by region and subject.
 
-    The order of what was found in the account and on the disk makes no difference.
+    The result does not depend on the order of the key pairs and files in the inventory.
     """
     found = {finding for rule in _RULES for finding in rule(inventory)}
     return tuple(sorted(each for each in found if each.code not in ignored))

@@ -1,4 +1,4 @@
-"""The rules about files: from local keys to the account. Pure."""
+"""Rules about files: each starts from local keys and compares them with the account. Pure."""
 
 import re
 import stat
@@ -18,9 +18,10 @@ _OWN_COMMENT = re.compile(r"\S+@[a-z]{2,8}(-[a-z0-9]+)+-[0-9]+")  # NAME@REGION
 
 
 def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
-    """Private keys that others have permissions on, and directories in which others may swap them.
+    """Private keys that other users may access, and key directories that they may write to.
 
-    That others may list a key directory is no finding; in a sticky one, nobody swaps files.
+    A directory that others may only list is no finding, nor is one with the sticky bit, where
+    they cannot replace files.
     """
     for key in inventory.private_keys():
         if key.fix_command:
@@ -34,7 +35,7 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
 
 
 def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
-    """Files named as a pair's key that hold another one."""
+    """Files that are named like the key of a key pair but hold another key."""
     for key, pairs in _mismatched(inventory).items():
         first = pairs[0]
         account_regions = ", ".join(str(account_region(pair)) for pair in pairs)
@@ -49,9 +50,9 @@ def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
 
 
 def wrong_public(inventory: Inventory) -> Iterator[Finding]:
-    """Files beside a private key, named as its public key, that are not.
+    """`.pub` files that do not belong to the private key next to them.
 
-    A key that does not show its public key is believed to have the one next to it.
+    An encrypted key that does not show its public key is taken to have the one next to it.
     """
     public = {key.path: key.blob for key in inventory.keys if not key.has_private}
     for key in inventory.private_keys():
@@ -63,7 +64,7 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
 
 
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
-    """Private keys of pairs without a public key beside them."""
+    """Private keys of key pairs without a `.pub` file next to them."""
     for key, pairs in inventory.homes().items():
         if key.has_private and not _has_public(inventory, key):
             message = "no public key file (.pub) next to it"
@@ -72,7 +73,7 @@ def missing_public(inventory: Inventory) -> Iterator[Finding]:
 
 
 def hidden_key(inventory: Inventory) -> Iterator[Finding]:
-    """Encrypted PEM files that could be a pair's key, and do not show it."""
+    """Encrypted PEM files that could hold the key of a key pair but do not show it."""
     for key in inventory.private_keys():
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
@@ -84,7 +85,7 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
 
 
 def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
-    """Private keys that belong to no pair.
+    """Private keys that belong to no key pair.
 
     Only files called `*.pem`, as Lightsail's console and `create` name them: a personal key like
     `id_ed25519` has nothing to do with Lightsail, and what lskeys kept as `.pem.old-…` was kept on
@@ -112,7 +113,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _searched(inventory: Inventory) -> str:
-    """The places that were asked, in words."""
+    """The regions that were queried, in words."""
     if not inventory.everywhere:
         return ", ".join(str(place) for place in sorted(inventory.account_regions))
     owners = sorted({place.profile for place in inventory.account_regions} - {""})
@@ -120,7 +121,7 @@ def _searched(inventory: Inventory) -> str:
 
 
 def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
-    """Files that hold the key of none of the pairs they are named after, and those pairs."""
+    """Files that hold none of the keys that their name promises, and the key pairs they name."""
     named: dict[str, list[KeyPair]] = {}
     for pair in sorted(inventory.pairs, key=region_and_name):
         named.setdefault(file_name(pair), []).append(pair)
@@ -149,7 +150,7 @@ def _was_for_lightsail(inventory: Inventory, key: LocalKey) -> bool:
 
 
 def _is_elsewhere(inventory: Inventory, key: LocalKey) -> bool:
-    """Whether its name is that of the default key of a region that was not asked."""
+    """Whether its name is that of the default key of a region that was not queried."""
     before, after = _DEFAULT_FILE
     name = key.path.name
     if not (name.startswith(before) and name.endswith(after)):

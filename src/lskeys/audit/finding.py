@@ -1,4 +1,4 @@
-"""One finding: a stable code, its severity, a sentence, and the command that fixes it. Pure."""
+"""A finding: its stable code, severity, message, and the command that fixes it. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,7 +33,7 @@ class Code(StrEnum):
 
 
 FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
-"""What lskeys fixes itself: where no key can be lost by it."""
+"""What `audit --fix` fixes itself, because no key can be lost by it."""
 
 _SEVERITIES = {
     Code.LOOSE_PERMISSIONS: Severity.ERROR,
@@ -42,25 +42,25 @@ _SEVERITIES = {
     Code.SHARED_KEY: Severity.INFO,
     Code.UNUSED_PAIR: Severity.INFO,
 }
-"""What is not here is a warning, unless the rule says otherwise."""
+"""Codes that are not listed are warnings, unless the rule says otherwise."""
 
 _ORDER = (*Severity, *Code)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be.
+    """A difference between local keys and the account, or a risk.
 
     Attributes:
         code: Its kind.
         message: A sentence about the subject, which it does not name.
-        command: A line for a shell, which fixes it or is the first step to that; None where
-            nothing has to be done.
-        region: The region of the pair it is about.
-        name: The name of that pair.
-        file: The file or directory it is about; None where it is about the pair alone.
-        profile: Whose account that pair is in, where several are asked.
-        is_info: Whether it only informs, though its code can be a warning.
+        command: A shell command that fixes it or is the first step; None if nothing has to be
+            done.
+        region: The region of the key pair concerned.
+        name: The name of that key pair.
+        file: The file or directory concerned; None if only the key pair is.
+        profile: The profile of its account, if several are queried.
+        is_info: Whether this one is only informative, although its code can be a warning.
     """
 
     code: Code
@@ -79,7 +79,7 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """What it is about: the file where there is one, else the pair's name."""
+        """The file concerned, else the name of the key pair."""
         return str(self.file) if self.file else self.name or ""
 
     def __lt__(self, other: "Finding") -> bool:

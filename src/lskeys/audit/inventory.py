@@ -1,4 +1,4 @@
-"""What an audit knows: the account's side, the disk's side, and who belongs to whom. Pure."""
+"""What the rules judge: key pairs, local keys, and which belongs to which. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from lskeys.model import AccountRegion, KeyPair, account_region
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything that is judged.
+    """The key pairs of the account and the keys on this computer.
 
     Attributes:
-        account_regions: The regions that were asked, with the profile where there are several.
-        everywhere: Whether these are all there are.
-        silent: Those of them that did not tell their pairs.
-        pairs: All pairs of the others; `used_by` is None where the instances are not known.
+        account_regions: The regions queried, with the profile if there are several.
+        everywhere: Whether these are all regions.
+        silent: Those of them whose key pairs could not be listed.
+        pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
         keys: The keys in the key directories.
         directories: The key directories.
-        now: The time.
-        max_age: Days a pair may be old; None means any number.
-        lskeys: Spells commands for the account that was asked.
+        now: The current time.
+        max_age: Allowed age of a key pair in days; None for any age.
+        lskeys: Builds command lines for the account queried.
     """
 
     account_regions: tuple[AccountRegion, ...]
@@ -39,12 +39,12 @@ class Inventory:
     lskeys: Lskeys = field(default_factory=Lskeys)
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
-        """Each pair, and the files that hold its key or the public key of it."""
+        """The files that hold the private or public key of each key pair."""
         matched = match_all(self.pairs, self.keys).pairs
         return {each.pair: tuple(match.key for match in each.matches) for each in matched}
 
     def homes(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
-        """Each file that belongs to a pair, and all pairs it belongs to, by place and name."""
+        """The key pairs that each file belongs to, by region and name; other files are left out."""
         found: dict[LocalKey, list[KeyPair]] = {}
         for pair, keys in self.holders().items():
             for key in keys:
@@ -52,29 +52,29 @@ class Inventory:
         return {key: tuple(sorted(pairs, key=region_and_name)) for key, pairs in found.items()}
 
     def private_keys(self) -> tuple[LocalKey, ...]:
-        """The files with a private key."""
+        """The files that hold a private key."""
         return tuple(key for key in self.keys if key.has_private)
 
     def lies_beside(self, path: Path, name: str) -> bool:
-        """Whether there is a file of this name in the key directory of that one."""
+        """Whether the key directory of `path` has a file of this name."""
         return any(each.path == path.parent and name in each.names for each in self.directories)
 
 
 def region_and_name(pair: KeyPair) -> tuple[AccountRegion, str]:
-    """What orders pairs."""
+    """The sort key of a key pair."""
     return (account_region(pair), pair.name)
 
 
 def file_name(pair: KeyPair) -> str:
-    """The file the pair's key is expected in, as the web console and `create` name it."""
+    """The name of the private key file, as the web console and `create` choose it."""
     return default_key_file(pair.region) if pair.is_default else f"{pair.name}.pem"
 
 
 def has_fingerprint(pair: KeyPair) -> bool:
-    """Whether AWS reports what can be compared."""
+    """Whether AWS reports a fingerprint that can be compared."""
     return fingerprints.parse(pair.fingerprint or "") is not None
 
 
 def is_hidden(key: LocalKey) -> bool:
-    """Whether it does not show whose key it is: an encrypted PEM without `.pub`."""
+    """Whether its public key is unknown: an encrypted PEM file without a `.pub`."""
     return key.has_private and not key.fingerprints

@@ -1,4 +1,4 @@
-"""The rules about key pairs: from the account to local files. Pure."""
+"""Rules about key pairs: each starts from the account and compares it with local keys. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
@@ -13,7 +13,7 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def missing_private(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs whose private key is in no key directory; a file that cannot be read is no proof."""
+    """Key pairs whose private key is in no key directory, as far as the files can be read."""
     hidden = {key.path.name for key in inventory.keys if is_hidden(key)}
     for pair, keys in inventory.holders().items():
         if any(key.has_private for key in keys) or not has_fingerprint(pair):
@@ -29,7 +29,7 @@ def missing_private(inventory: Inventory) -> Iterator[Finding]:
 
 
 def stale_default(inventory: Inventory) -> Iterator[Finding]:
-    """Default pairs that are younger than instances that name them."""
+    """Default key pairs created after instances that use them were launched."""
     for pair in filter(lambda each: each.is_default, inventory.pairs):
         if pair.outdated:
             names = ", ".join(pair.outdated)
@@ -39,7 +39,7 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs that cannot be compared with any file."""
+    """Key pairs without a fingerprint, which no file can be compared with."""
     message = "AWS reports no fingerprint, so no local key can be verified"
     for pair in inventory.pairs:
         if not has_fingerprint(pair):
@@ -47,7 +47,7 @@ def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:
 
 
 def same_key(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs with the key of another one: all but the one that is used, or else the oldest."""
+    """Key pairs with the same key as another: all but the one in use, else the oldest."""
     groups: dict[Hashable, list[KeyPair]] = defaultdict(list)
     for pair, keys in inventory.holders().items():
         blobs = sorted(key.blob for key in keys if key.blob is not None)
@@ -66,7 +66,7 @@ def same_key(inventory: Inventory) -> Iterator[Finding]:
 
 
 def old_pair(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs above the age that was given."""
+    """Key pairs older than the given age."""
     for pair in inventory.pairs:
         if inventory.max_age is None or pair.created_at is None:
             continue
@@ -77,7 +77,7 @@ def old_pair(inventory: Inventory) -> Iterator[Finding]:
 
 
 def unused_pair(inventory: Inventory) -> Iterator[Finding]:
-    """Pairs that no instance uses, as far as that can be seen."""
+    """Key pairs that no instance uses, as far as AWS reports it."""
     message = "not used by any instance (not checked: snapshots, authorized_keys files)"
     for pair in inventory.pairs:
         if pair.used_by == ():

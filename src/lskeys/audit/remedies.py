@@ -1,4 +1,4 @@
-"""The command lines that fix, quoted for a shell. Pure."""
+"""Command lines that fix a finding, quoted for a shell. Pure."""
 
 import shlex
 from dataclasses import dataclass
@@ -12,34 +12,35 @@ _MAX_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Lskeys:
-    """Command lines of lskeys for the accounts that were asked.
+    """Command lines of lskeys for the accounts queried.
 
-    `profiles` are those that were named, `options` the others that say which account it is.
+    `profiles` are those given on the command line, `options` the other options that choose the
+    account.
     """
 
     profiles: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
     def show(self, pair: KeyPair) -> str:
-        """Everything about a pair, to decide upon."""
+        """Show everything about a key pair, as a basis for a decision."""
         return self._line(pair.profile, "show", pair.name, "--region", pair.region)
 
     def delete(self, pair: KeyPair) -> str:
-        """Remove a pair, which asks first; a default pair goes only with its fingerprint."""
+        """Delete a key pair after confirmation; a default key pair only with --fingerprint."""
         guarded = ("--fingerprint",) if pair.is_default else ()
         return self._line(pair.profile, "delete", pair.name, "--region", pair.region, *guarded)
 
     def download(self, pair: KeyPair) -> str:
-        """Save the default key."""
+        """Save the default private key."""
         return self._line(pair.profile, "download-default", "--region", pair.region)
 
     def download_over(self, pair: KeyPair, file: Path) -> str:
-        """Save the default key in place of another, which is kept next to it."""
+        """Save the default private key over another key, which is kept as a backup."""
         target = ("--file", str(file), "--force")
         return self._line(pair.profile, "download-default", "--region", pair.region, *target)
 
     def renew(self, pair: KeyPair, now: datetime) -> str:
-        """The first step to a younger key: another default key, or a pair with today's date."""
+        """The first step to a new key: rotate-default, or create with today's date in the name."""
         if pair.is_default:
             return self._line(pair.profile, "rotate-default", "--region", pair.region)
         dated = f"-{now:%Y-%m-%d}"
@@ -47,7 +48,7 @@ class Lskeys:
         return self._line(pair.profile, "create", name, "--region", pair.region)
 
     def look_everywhere(self, file: Path) -> str:
-        """Ask every region whose key it is."""
+        """Search all regions for the key pair of a file."""
         return self._line(None, "fingerprint", str(file), "--match", "--all-regions")
 
     def _line(self, profile: str | None, *words: str) -> str:
@@ -57,21 +58,21 @@ class Lskeys:
 
 
 def put_aside(file: Path, ending: str) -> str:
-    """Give a file a name that claims nothing; `-n` never overwrites."""
+    """Rename a file by appending `.ENDING`; `-n` never overwrites."""
     return shlex.join(("mv", "-n", str(file), f"{file}.{ending}"))
 
 
 def restrict_directory(directory: Path) -> str:
-    """Take everybody else's right to put files in a directory."""
+    """Remove the write permission of group and others from a directory."""
     return shlex.join(("chmod", "go-w", str(directory)))
 
 
 def derive_public(private: Path) -> str:
-    """Write the public key beside a private key; asks for a passphrase where there is one."""
+    """Write the `.pub` file of a private key; ssh-keygen asks for its passphrase, if any."""
     derive = shlex.join(("ssh-keygen", "-y", "-f", str(private)))
     return f"{derive} > {shlex.quote(f'{private}.pub')}"
 
 
 def replace_public(private: Path) -> str:
-    """The same, after what lies there was put aside."""
+    """Rename the existing `.pub` file and write the right one."""
     return f"{put_aside(Path(f'{private}.pub'), 'wrong')} && {derive_public(private)}"

@@ -1,1 +1,1 @@
-"""The command line: words in, an exit code out; the only user of Typer."""
+"""The command line: words in, an exit code out; Typer's only home."""

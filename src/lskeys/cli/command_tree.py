@@ -1,4 +1,4 @@
-"""The command tree as plain values: what completion scripts and man pages are made from. Pure."""
+"""The commands and options as plain values, for completion scripts and manual pages. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option: how it is spelled, the word for its value ("" where it takes none), its help."""
+    """An option; `metavar` is "" if it takes no value."""
 
     flags: tuple[str, ...]
     metavar: str
@@ -18,18 +18,18 @@ class Option:
 
     @property
     def long(self) -> str:
-        """Its long spelling."""
+        """The long spelling."""
         return next(flag for flag in self.flags if flag.startswith("--"))
 
     @property
     def takes_value(self) -> bool:
-        """Whether a word that follows is its value."""
+        """Whether it takes a value."""
         return bool(self.metavar)
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A word or words after the options: `metavar` as the usage line has it."""
+    """An argument; `metavar` is as in the usage line."""
 
     metavar: str
     help: str
@@ -37,18 +37,18 @@ class Argument:
 
     @property
     def noun(self) -> str:
-        """What it is, without the signs for optional and repeated."""
+        """The metavar without brackets and dots."""
         return self.metavar.replace("...", "").strip("[]")
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether more than one may be given."""
+        """Whether it may be given more than once."""
         return self.metavar.endswith("...") or self.metavar.endswith("...]")
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its words (none for the program itself), its help, what it takes."""
+    """A command: its words (none for the program itself), help, arguments and options."""
 
     words: tuple[str, ...]
     summary: str
@@ -62,11 +62,11 @@ class Command:
 
     @property
     def word(self) -> str:
-        """The last of its words, by which it is known where it stands."""
+        """The last of its words."""
         return self.words[-1] if self.words else ""
 
     def walk(self) -> Iterator["Command"]:
-        """This command, and all below it."""
+        """This command and all its subcommands."""
         yield self
         for each in self.commands:
             yield from each.walk()
@@ -76,7 +76,7 @@ HELP = Option(("--help", "-h"), "", "Show this message and exit.")
 
 
 def read(command: Any, *words: str) -> Command:  # noqa: ANN401  Typer's command, whose class is private
-    """What Typer knows of a command and those below it."""
+    """A Typer command and its subcommands as values."""
     paragraphs = [" ".join(each.split()) for each in (command.help or "").split("\n\n")]
     epilog = (command.epilog or "").split("\n\n")[1:]
     shown = [each for each in command.params if not getattr(each, "hidden", False)]

@@ -1,4 +1,4 @@
-"""Manual pages (roff, with the man macros) from the command tree and the topics. Pure."""
+"""Manual pages in roff, made from the command tree and the help topics. Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,13 +7,13 @@ from lskeys.cli.help_topics import TOPICS, Topic
 
 
 def page(root: Command, word: str | None = None) -> str:
-    """The manual page of a verb, or of the program with its topics."""
+    """The manual page of a command, or of the program with the help topics."""
     command = next((each for each in root.commands if each.word == word), root)
     return "\n".join([*_head(command), *_body(command), *_foot(root, command)]) + "\n"
 
 
 def name_of(command: Command) -> str:
-    """What its page is called: lskeys, or lskeys-list."""
+    """The name of its page: lskeys, or lskeys-list."""
     return "-".join(("lskeys", *command.words))
 
 
@@ -85,7 +85,7 @@ def _options(options: Iterable[Option]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text that roff takes for nothing but text; a line that began with . or ' would be a macro."""
+    """Text escaped for roff; a line that begins with . or ' would be a macro."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("~", "\\(ti")
     escaped = escaped.replace("^", "\\(ha").replace("`", "\\(ga")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

@@ -1,4 +1,4 @@
-"""Which key pairs are wanted, and in which order. Pure."""
+"""Selects key pairs by name, tag and use. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from lskeys.text import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What `list` was asked for.
+    """The filters of a command.
 
-    `globs` match names, any of them; `tags` are `KEY` or `KEY=VALUE` with globs on either side,
-    all of them; `in_use` is None where it does not matter.
+    A name must match one of `globs`. All `tags` must match: `KEY` or `KEY=VALUE`, both sides may
+    be globs. `in_use` is None if it does not matter.
     """
 
     globs: tuple[str, ...] = ()
@@ -23,11 +23,11 @@ class Selection:
 
     @property
     def wants_default(self) -> bool:
-        """Whether the default pair is asked for, by the option or by its name."""
+        """Whether the default key pair is included, by the option or by its name."""
         return self.include_default or DEFAULT_PAIR in self.globs
 
     def accepts(self, pair: KeyPair) -> bool:
-        """Whether a pair is wanted; its usage must be known if usage matters."""
+        """Whether a key pair passes all filters; `used_by` must be known if `in_use` is set."""
         return (
             self._accepts_name(pair.name)
             and all(_has_tag(pair, wanted) for wanted in self.tags)
@@ -35,7 +35,7 @@ class Selection:
         )
 
     def way_out(self, there: Sequence[KeyPair]) -> str:
-        """What to try where none of those that are there is wanted."""
+        """A hint for the case that none of the key pairs in `there` passes."""
         names = [pair.name for pair in there]
         near = next(filter(None, (did_you_mean(glob, names) for glob in self.globs)), None)
         if near:

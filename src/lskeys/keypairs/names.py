@@ -1,4 +1,4 @@
-"""Names of key pairs, refused if none can have them, and of their files. Pure."""
+"""Names of key pairs, checked, and where their files go. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{1,254}")
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be a key pair's name; a path in it could otherwise choose a file.
+    """Check that a key pair can have this name; a path in it could otherwise choose a file.
 
     Raises:
-        UsageError: Says what a name is made of.
+        UsageError: It cannot.
     """
     if not _NAME.fullmatch(name) or not name.strip("."):
         raise UsageError(
@@ -28,11 +28,11 @@ def check_name(name: str) -> None:
 
 
 def check_new_name(name: str) -> None:
-    """Refuse what cannot be the name of a new key pair.
+    """Check that a new key pair can have this name.
 
     Raises:
-        UsageError: It is no name.
-        RefusedError: It is the default pair's, which only AWS makes.
+        UsageError: No key pair can have it.
+        RefusedError: It is the name of the default key pair, which only AWS creates.
     """
     check_name(name)
     if name == DEFAULT_PAIR:
@@ -44,11 +44,11 @@ def check_new_name(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where private keys go: a directory, perhaps a file name; no directory means stdout."""
+    """Where private keys are saved: a directory, and a file name if given; None means stdout."""
 
     directory: Path | None
     name: str | None = None
 
     def name_for(self, usual: str) -> str:
-        """The file's name, the usual one unless it was given."""
+        """The name of the file: the one given, else the usual one."""
         return self.name or usual

@@ -1,7 +1,4 @@
-"""Tags of a key pair: what is to change, and changing it once. Pure.
-
-What it touches, the gateway touches, which comes in as an argument.
-"""
+"""Changes the tags of a key pair. Touches: the network, through the given region."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TagChange:
-    """A key pair before and after a change of its tags.
+    """A change to the tags of a key pair.
 
     Attributes:
-        before: The pair as AWS reports it.
-        added: The tags it does not have, or has with another value.
-        removed: The keys it has and is to lose.
+        before: The key pair as AWS reports it.
+        added: Tags that it does not have, or has with another value.
+        removed: Keys of tags that it has and that are removed.
     """
 
     before: KeyPair
@@ -37,17 +34,17 @@ class TagChange:
 
     @property
     def after(self) -> KeyPair:
-        """The pair with its new tags."""
+        """The key pair with its new tags."""
         by_key = {tag.key: tag for tag in (*self.before.tags, *self.added)}
         left = (tag for key, tag in by_key.items() if key not in self.removed)
         return replace(self.before, tags=tuple(left))
 
 
 def read_tags(words: Sequence[str]) -> tuple[Tag, ...]:
-    """Tags from `KEY=VALUE`, or `KEY` for one without a value; what a tag may be is AWS's to say.
+    """Parse `KEY=VALUE`, or `KEY` for a tag without a value; AWS checks the characters.
 
     Raises:
-        UsageError: One has no key or an empty value, or a key comes twice.
+        UsageError: A key or a value is empty, or a key is given twice.
     """
     _refuse_twice([word.partition("=")[0] for word in words])
     for word in words:
@@ -59,31 +56,31 @@ def read_tags(words: Sequence[str]) -> tuple[Tag, ...]:
 
 
 def read_keys(words: Sequence[str]) -> tuple[str, ...]:
-    """Keys of tags.
+    """Parse the keys of tags.
 
     Raises:
-        UsageError: One is empty, or is there twice.
+        UsageError: A key is empty or given twice.
     """
     _refuse_twice(words)
     return tuple(words)
 
 
 def adding(pair: KeyPair, tags: Iterable[Tag]) -> TagChange:
-    """What adding these tags changes: those the pair has already are left out."""
+    """The change that adds these tags; tags that the key pair already has are left out."""
     return TagChange(pair, added=tuple(tag for tag in tags if tag not in pair.tags))
 
 
 def removing(pair: KeyPair, keys: Iterable[str]) -> TagChange:
-    """What taking these keys away changes: those the pair does not have are left out."""
+    """The change that removes these keys; keys that the key pair does not have are left out."""
     there = {tag.key for tag in pair.tags}
     return TagChange(pair, removed=tuple(key for key in keys if key in there))
 
 
 def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
-    """Change the tags; sent once, and looked at where the answer was lost.
+    """Apply the change: each request is sent once; after a lost answer the tags are looked up.
 
     Raises:
-        LostAnswerError: The tags are not the wanted ones, or it is not known.
+        LostAnswerError: The tags are not as wanted, or could not be looked up.
     """
     name = change.before.name
     try:

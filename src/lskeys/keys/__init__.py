@@ -1,4 +1,4 @@
-"""Makes SSH keys, and reads them in every form they come in; the only user of cryptography. Pure.
+"""Key material: read, generate, fingerprint, match; cryptography's only home. Pure.
 
 `read_private` and `read_public` demand one key and raise `KeyMaterialError`; `read_local` asks
 what a file holds and never raises.

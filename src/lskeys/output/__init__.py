@@ -1,1 +1,1 @@
-"""Formats: table for people (the only user of Rich), the others for programs. Pure."""
+"""Results as table, text, csv, json and jsonl, notes, prompts; Rich's only home."""

@@ -1,4 +1,4 @@
-"""The verbs: one file each, loaded when it is typed. This directory is the help page."""
+"""The commands: one file each, loaded when it is run; this directory is the help page."""
 
 import inspect
 import keyword

@@ -1,4 +1,4 @@
-"""The words that TAB offers: names that verbs saw, regions, profiles. Touches: the disk."""
+"""Completion at TAB: names seen by earlier commands, regions, profiles. Touches: the disk."""
 
 from lskeys.cli.completion.cache import MAX_NAMES
 from lskeys.cli.completion.candidates import COMPLETE, tell

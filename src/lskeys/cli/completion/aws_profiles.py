@@ -1,6 +1,6 @@
-"""The names of AWS profiles, read off the headers of AWS's own files. Touches: the disk (reading).
+"""The names of AWS profiles, from the section headers of AWS's files. Touches: the disk (reading).
 
-Only TAB reads them so: verbs leave AWS's configuration to boto3.
+Only completion reads them this way; commands leave AWS's configuration to botocore.
 """
 
 import os
@@ -12,7 +12,7 @@ _MAX_SIZE = 1_000_000
 
 
 def profiles(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Every profile that the configuration and the credentials file have, each once."""
+    """All profiles of the configuration and credentials files, without duplicates."""
     config = _headers(environ.get("AWS_CONFIG_FILE") or "~/.aws/config")
     credentials = _headers(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
     names = dict.fromkeys([*filter(None, map(_profile, config)), *credentials])
@@ -30,7 +30,7 @@ def _headers(path: str) -> Iterator[str]:
 
 
 def _profile(header: str) -> str | None:
-    """The profile of a header of the configuration, which has other sections, too."""
+    """The profile of a section header; None for other sections."""
     word, _, name = header.partition(" ")
     if word == "profile":
         return name.strip().strip("\"'")

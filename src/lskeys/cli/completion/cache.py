@@ -1,16 +1,16 @@
-"""Reads the file of remembered names, as TAB does. Touches: the disk (cache, reading).
+"""Reads the cache of names for completion. Touches: the disk (cache, reading).
 
-One line for each account and region, tab-separated: account, region, names with blanks between.
-The newest is last. Where the region is empty, the names are the regions that the account has.
+One line per account and region, tab-separated: account, region, names separated by spaces. The
+newest line is last. If the region is empty, the names are the regions of the account.
 """
 
 from lskeys import regular_files
 
 DIRECTORY = ""
-"""In the region's place: the names are the account's regions."""
+"""In place of the region: the names are the regions of the account."""
 
 MAX_NAMES = 1_000
-"""In one line; nobody chooses from more by TAB."""
+"""Names per line; more are no help at TAB."""
 
 MAX_CHARACTERS = 1_000_000
 
@@ -21,7 +21,7 @@ Lines = dict[tuple[str, str], tuple[str, ...]]
 
 
 def recall(path: str) -> Lines:
-    """What is remembered; nothing where the file is missing, or is no such file."""
+    """The cached names; empty if the file is missing or invalid."""
     lines: Lines = {}
     try:
         text = regular_files.read(path, MAX_CHARACTERS)[0].decode()
@@ -36,6 +36,6 @@ def recall(path: str) -> Lines:
 
 
 def is_plain(name: str) -> bool:
-    """Whether it is a name of a pair or a region, with nothing in it for a shell to obey."""
+    """Whether it is a name without any character that is special in a shell."""
     letters = name.replace("-", "").replace("_", "").replace(".", "")
     return 0 < len(name) <= _MAX_NAME and letters.isascii() and letters.isalnum()

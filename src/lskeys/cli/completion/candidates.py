@@ -1,7 +1,7 @@
-"""What TAB is answered: names, regions and profiles, from files alone. Touches: the disk (reading).
+"""Completion candidates: names, regions and profiles, from files. Touches: the disk (reading).
 
-Nothing here imports Typer, boto3 or anything else that takes longer to load than a TAB may take,
-and nothing is asked of any server.
+No request is sent, and nothing is imported that takes longer to load than TAB may take, such as
+Typer or botocore.
 """
 
 import contextlib
@@ -15,8 +15,8 @@ from lskeys.cli.completion.cache import DIRECTORY, Lines, recall
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
 COMPLETE = "_complete"
-"""The first word of the command line by which a shell asks; then comes names, regions or
-profiles, then the words of the line so far, without the one that TAB is to complete."""
+"""The first word of the command line that a completion script runs; then follows `names`, `regions`
+or `profiles`, then the words of the line so far, without the one to be completed."""
 
 _VALUES = {
     "--region": "region",
@@ -30,7 +30,7 @@ _ALL = "all"
 
 
 def tell(call: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Print the words that could come next, one a line; none where the question is none."""
+    """Print the candidates, one per line; none for an invalid call."""
     kind, *typed = call or [""]
     with contextlib.suppress(OSError):  # the shell stopped listening
         sys.stdout.write("".join(f"{word}\n" for word in words(kind, typed, environ)))
@@ -41,7 +41,7 @@ def tell(call: Sequence[str], environ: Mapping[str, str]) -> None:
 
 
 def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterable[str]:
-    """The words of a kind that fit what is typed already."""
+    """The candidates of a kind, given the words typed so far."""
     if kind == "profiles":
         return profiles(environ)
     said = _said(typed)
@@ -62,7 +62,7 @@ def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterab
 
 
 def _said(typed: Sequence[str]) -> dict[str, list[str]]:
-    """The values of the options that choose an account or regions, however they are spelled."""
+    """The values of the options that choose an account or regions, in every spelling."""
     said: dict[str, list[str]] = {"region": [], "profile": [], "endpoint": []}
     for position, word in enumerate(typed):
         option, equals, value = word.partition("=")
@@ -80,7 +80,7 @@ def _last(values: Sequence[str]) -> str | None:
 
 
 def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
-    """Where a verb would look that is told no region; every one where only a file tells."""
+    """The regions of a command without --region; all if only a file names them."""
     chosen = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     unsaid = defaults.HOME if account == SANDBOX else _ALL
     return chosen.replace(",", " ").split() or [unsaid]
@@ -89,7 +89,7 @@ def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
 def _names(
     lines: Lines, account: str, regions: Sequence[str], typed: Sequence[str]
 ) -> Iterable[str]:
-    """The names seen in these regions, the newest line first, but for those that are typed."""
+    """The names seen in these regions, newest line first, without those typed already."""
     known = {region: names for (owner, region), names in lines.items() if owner == account}
     known.pop(DIRECTORY, None)
     if account == SANDBOX:

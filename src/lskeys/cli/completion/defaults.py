@@ -1,10 +1,10 @@
-"""What TAB offers before any verb has seen the account. Pure.
+"""Completion candidates before any command has listed the account. Pure.
 
-Written down here since the packages that know it take too long to load; a test compares.
+Constants, because the packages that define them take too long to load; a test compares them.
 """
 
 HOME = "us-east-1"
-"""Where the sandbox is asked unless a region is named."""
+"""The default region of the sandbox."""
 
 # Those that botocore lists for Lightsail in 2026.
 REGIONS = (
@@ -42,4 +42,4 @@ NEW_SANDBOX = {
     "eu-central-1": ("shop.example", "LightsailDefaultKeyPair"),
     "ap-southeast-2": ("LightsailDefaultKeyPair",),
 }
-"""Region → the names of the pairs that the sandbox begins with."""
+"""Region → names of the key pairs of a new sandbox."""

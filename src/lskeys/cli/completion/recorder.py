@@ -1,4 +1,4 @@
-"""Collects the names that one run sees, to be remembered for TAB when it ends. Pure."""
+"""Collects the names seen in one run, which are cached for completion at its end. Pure."""
 
 from dataclasses import replace
 from threading import Lock
@@ -8,7 +8,7 @@ from lskeys.model import SeenNames
 
 
 class NameRecorder:
-    """What the answers of one run told in passing, region by region."""
+    """The names in the responses of one run, by region."""
 
     def __init__(self) -> None:
         self._adding = Lock()
@@ -18,7 +18,7 @@ class NameRecorder:
         return bool(self._regions)
 
     def record(self, seen_names: SeenNames) -> None:
-        """Add what an answer told; what came last is true. Regions answer from threads."""
+        """Add the names of a response; later ones win. Called from the threads of the regions."""
         with self._adding:
             known = self._regions.get(seen_names.region, SeenNames(seen_names.region))
             names = {*known.names, *seen_names.names} - {*seen_names.gone}
@@ -32,5 +32,5 @@ class NameRecorder:
 
     @property
     def seen_names(self) -> tuple[SeenNames, ...]:
-        """What was seen of each region."""
+        """The names seen, one value per region."""
         return tuple(self._regions.values())

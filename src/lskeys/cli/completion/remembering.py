@@ -1,4 +1,4 @@
-"""Remembers for TAB the names that commands saw: one small file. Touches: the disk (cache)."""
+"""Writes the cache of names for completion. Touches: the disk (cache)."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ MAX_LINES = 200
 
 
 def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) -> None:
-    """Remember what was seen of an account. Never a reason to fail: what cannot be kept is not."""
+    """Cache the names seen in an account; an error is ignored."""
     if path is None:
         return
     lines = recall(path)
@@ -25,7 +25,7 @@ def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) ->
 
 
 def forget(path: str | None, account: str) -> None:
-    """Forget an account that is reset."""
+    """Remove an account from the cache."""
     if path is None:
         return
     lines = recall(path)
@@ -42,13 +42,13 @@ def _merged(known: tuple[str, ...], seen: SeenNames) -> tuple[str, ...]:
 
 
 def _write(path: str, lines: Lines) -> None:
-    """Put a new file in the old one's place; readers see the one or the other."""
+    """Replace the file in one step; readers see the old or the new one."""
     file = Path(path)
     CacheDirectory(file.parent).write(file.name, "".join(_written(lines)).encode())
 
 
 def _written(lines: Lines) -> Iterator[str]:
-    """The newest lines that have room, oldest first."""
+    """The newest lines within the limits, oldest first."""
     written: list[str] = []
     room = MAX_CHARACTERS
     for (account, region), names in reversed(lines.items()):

@@ -1,11 +1,11 @@
-"""Whose names are remembered, and in which file; what TAB and the verbs agree on. Pure."""
+"""The key of an account in the cache of names, and the path of the cache. Pure."""
 
 import os
 import sys
 from collections.abc import Mapping
 
 SANDBOX = "sandbox"
-"""The account that is no account."""
+"""The key of the sandbox."""
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _ENDPOINTS = ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL")
@@ -13,10 +13,10 @@ _PROFILES = ("LSKEYS_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
 def path_in(environ: Mapping[str, str]) -> str | None:
-    """The file of remembered names, in the directory that `config.cache_path` gives.
+    """The cache of names, in the directory that `config.cache_path` returns.
 
-    Worked out here since platformdirs takes longer to import than TAB may take. None without a
-    home directory.
+    Determined without platformdirs, which takes longer to import than TAB may take. None without
+    a home directory.
     """
     if sys.platform == "win32":
         directory = os.path.join(environ.get("LOCALAPPDATA", ""), "lskeys", "lskeys", "Cache")
@@ -35,10 +35,10 @@ def account_of(
     profile: str | None = None,
     endpoint_url: str | None = None,
 ) -> str:
-    """The account that options and variables choose, as far as can be told without asking AWS.
+    """The key of the account that options and variables choose, without a request to AWS.
 
-    A profile that config.toml or AWS's own files choose is the unnamed one. Where other
-    credentials make it another account, the next list corrects what was remembered.
+    A profile chosen by config.toml or by AWS's own files counts as the unnamed one. If other
+    credentials lead to another account, the next list corrects the cache.
     """
     if sandbox or environ.get("LSKEYS_SANDBOX", "").strip().lower() in _TRUE:
         return SANDBOX

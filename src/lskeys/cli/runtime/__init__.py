@@ -1,4 +1,4 @@
-"""Hands commands their tools, each built on first use; the only part with imports inside.
+"""The tools of one run, each built on first use; the only place with imports in functions.
 
 Touches: whatever the tool it hands out touches.
 """

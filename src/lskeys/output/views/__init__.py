@@ -1,5 +1,5 @@
-"""How each noun looks: one file a noun, loaded with the verb that shows it. Pure.
+"""How each kind of result is shown: one file each, loaded with the commands that show it. Pure.
 
-A column has two dresses: `plain` for programs (the whole value), `pretty` for people. JSON
-follows the noun, not the columns, in the shape and with the names of the AWS CLI's own output.
+A column has two texts: `plain`, the whole value for programs, and `pretty` for people. JSON does
+not depend on the columns; it has the shape and the names of the AWS CLI's output.
 """

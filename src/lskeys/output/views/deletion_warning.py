@@ -1,4 +1,4 @@
-"""What is at stake when a key pair goes, in sentences for people. Pure."""
+"""What is shown before a key pair is deleted. Pure."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from lskeys.output.views.formatting import age, rfc3339
 
 
 def deletion_warning(pair: KeyPair, proof: str, now: datetime) -> tuple[str, ...]:
-    """The pair, its fingerprint with how that is proved, who names it, and what cannot be seen."""
+    """The key pair, its fingerprint and the proof, its users, and what was not checked."""
     created = (
         f", created {rfc3339(pair.created_at)} ({age(pair.created_at, now)})"
         if pair.created_at

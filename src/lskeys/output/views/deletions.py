@@ -1,4 +1,4 @@
-"""How the removal of a key pair looks. Pure."""
+"""View of deleted key pairs. Pure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from lskeys.output.views.formatting import without_none
 
 
 def raw_deletion(deletion: Deletion) -> dict[str, Any]:
-    """A removal as JSON, with the names of the AWS CLI's operations where there are some."""
+    """A deletion as JSON, with the AWS CLI's names where it has one."""
     return without_none(
         {
             "resourceName": deletion.pair_name,

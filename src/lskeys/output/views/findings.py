@@ -1,4 +1,4 @@
-"""How a finding of `audit` looks. Pure."""
+"""View of the findings of `audit`. Pure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from lskeys.output.views.formatting import without_none
 
 
 def raw_finding(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON; region, name and profile are of the pair, `file` is what it is about."""
+    """A finding as JSON; region, name and profile are those of the key pair."""
     return without_none(
         {
             "code": finding.code.value,

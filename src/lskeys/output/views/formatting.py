@@ -1,4 +1,4 @@
-"""How times, ages, tags and absent values are spelled, for people and in JSON. Pure."""
+"""Times, ages, tags and absent values as text, for people and in JSON. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def tags(pair_tags: Sequence[Tag]) -> str:
 
 
 def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that have a value: AWS leaves out what it does not know."""
+    """The members without those that are None, as AWS does it."""
     return {member: value for member, value in raw.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""How an instance looks that ssh is told of. Pure."""
+"""View of instances in ssh's configuration. Pure."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from lskeys.ssh.hosts import Host
 
 
 def raw_host(host: Host) -> dict[str, Any]:
-    """A host as JSON: the instance as AWS names its members, and what ssh is told of it."""
+    """A host as JSON: the instance with AWS's names, and its ssh settings."""
     instance = host.instance
     keys = [{"algorithm": key.algorithm, "publicKey": key.public_key} for key in host.host_keys]
     return without_none(

@@ -1,4 +1,4 @@
-"""How an imported key looks. Pure."""
+"""View of imported keys. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from lskeys.output.views.key_pairs import raw_key_pair
 
 
 def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
-    """The key pair in the shape of `aws lightsail get-key-pairs`, and what became of it."""
+    """The key pair in the shape of `aws lightsail get-key-pairs`, and the outcome."""
     return without_none(
         {
             **raw_key_pair(imported.pair),

@@ -1,4 +1,4 @@
-"""How a key file looks with its fingerprints and its key pairs. Pure."""
+"""View of key files with their fingerprints and key pairs. Pure."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from lskeys.output.views.local_keys import half, raw_local_key
 
 
 def raw_owned_key(owned: OwnedKey) -> dict[str, Any]:
-    """A key file as JSON, and its pairs as the AWS CLI names their members."""
+    """A key file as JSON; its key pairs with the AWS CLI's names."""
     owners = [_raw_owner(each) for each in owned.owners] if owned.owners is not None else None
     return raw_local_key(owned.key) | without_none({"keyPairs": owners})
 

@@ -1,4 +1,4 @@
-"""How a key pair looks in full. Pure."""
+"""View of one key pair in full. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from lskeys.output.views.local_keys import raw_local_key
 
 
 def raw_key_pair_details(portrait: KeyPairDetails) -> dict[str, Any]:
-    """A key pair in the shape of `aws lightsail get-key-pair`, and members of our own."""
+    """A key pair in the shape of `aws lightsail get-key-pair`, with additional members."""
     keys = [
         raw_local_key(match.key) | {"fingerprintForm": match.fingerprint_type}
         for match in portrait.matches
@@ -59,7 +59,7 @@ def _many(
     values: Callable[[KeyPairDetails], Iterable[str] | None],
     tone: Tone = Tone.PLAIN,
 ) -> Column[KeyPairDetails]:
-    """A column of several values, one a line; what could not be found out is unknown."""
+    """A column of several values, one per line; None is shown as unknown."""
     return Column(
         name,
         heading,

@@ -1,4 +1,4 @@
-"""How a key pair looks. Pure."""
+"""View of key pairs. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, witho
 
 
 def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
-    """A key pair in the shape of `aws lightsail get-key-pairs`, and members of our own."""
+    """A key pair in the shape of `aws lightsail get-key-pairs`, with additional members."""
     location = {"availabilityZone": pair.availability_zone, "regionName": pair.region}
     return without_none(
         {
@@ -31,7 +31,7 @@ def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
 
 
 def name_cell(pair: KeyPair, _: datetime) -> Cell:
-    """Its name, and in words what is special about it, as far as that was asked."""
+    """Its name, and markers for what is special about it, as far as that is known."""
     marks = {
         "default": pair.is_default,
         "stale": bool(pair.outdated),

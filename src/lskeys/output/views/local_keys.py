@@ -1,4 +1,4 @@
-"""How a key file on this computer looks. Pure."""
+"""View of key files on this computer. Pure."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a region looks. Pure."""
+"""View of regions. Pure."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a rotated default pair looks. Pure."""
+"""View of rotated default key pairs. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
 
 
 def raw_rotation(rotation: Rotation) -> dict[str, Any]:
-    """A rotation as JSON: the new pair as AWS names its members, the files, what is left to do."""
+    """A rotation as JSON: the new key pair with AWS's names, the files, the remaining steps."""
     follow_ups = rotation.follow_ups
     return without_none(
         {

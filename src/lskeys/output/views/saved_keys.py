@@ -1,4 +1,4 @@
-"""How a key that was saved on this computer looks. Pure."""
+"""View of saved private keys. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
 
 
 def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
-    """A saved key as JSON: the pair as AWS names its members, and the files."""
+    """A saved key as JSON: the key pair with AWS's names, and the files."""
     return without_none(
         {
             "name": saved.pair_name,

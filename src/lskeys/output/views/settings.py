@@ -1,4 +1,4 @@
-"""How a setting looks. Pure."""
+"""View of settings. Pure."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from lskeys.output.result import Column, View
 
 
 def raw_setting(setting: NamedSetting) -> dict[str, Any]:
-    """A setting as JSON: text, a list, a number, a truth value, or null where nothing sets it."""
+    """A setting as JSON: a string, list, number, boolean, or null if it is not set."""
     value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
     return {"name": setting.name, "value": value, "origin": setting.origin}
 

@@ -1,4 +1,4 @@
-"""How a file looks that was written and is no key. Pure."""
+"""View of written files that are not keys. Pure."""
 
 from lskeys.output.result import Column, View
 from lskeys.ssh.config_files import WrittenFile

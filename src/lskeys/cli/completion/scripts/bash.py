@@ -1,4 +1,4 @@
-"""The completion script for bash, 3.2 and newer. Pure, but for its own template."""
+"""The completion script for bash 3.2 and newer, filled into its template."""
 
 from lskeys.cli.command_tree import Argument, Command
 from lskeys.cli.completion.scripts import grammar
@@ -9,7 +9,7 @@ _VALUE = "        {flags}) value='{value}' ;;"
 
 
 def script(root: Command) -> str:
-    """The script, for every command below the program."""
+    """The script for all commands."""
     takers = grammar.value_options(root)
     filled = {
         "@HEADING@": grammar.HEADING,

@@ -1,4 +1,4 @@
-"""The completion script for fish. Pure, but for its own template."""
+"""The completion script for fish, filled into its template."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _EXPECTING = {FILES: "-r -F", DIRECTORIES: "-x -a '(__fish_complete_directories)
 
 
 def script(root: Command) -> str:
-    """The script, a line for each word that can be offered."""
+    """The script: one line per candidate."""
     filled = {
         "@HEADING@": grammar.HEADING,
         "@TAKERS@": " ".join(flag for flags in grammar.value_options(root) for flag in flags),

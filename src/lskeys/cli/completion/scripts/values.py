@@ -1,4 +1,4 @@
-"""What can stand in an option's or an argument's place. Pure."""
+"""What completes the value of an option or an argument. Pure."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,9 +17,9 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What completes a word: one of the kinds above, or words that are known beforehand.
+    """What completes a word: one of the kinds above, or fixed words.
 
-    `is_list` is for words with commas between, of which the last is completed.
+    `is_list`: the value is a comma-separated list, whose last word is completed.
     """
 
     kind: str = NOTHING
@@ -43,7 +43,7 @@ _NOUNS = {
 
 
 def values_of(taker: Option | Argument) -> Values:
-    """What completes the value of an option, or an argument; the word for it in the help tells."""
+    """What completes an option's value or an argument, by its choices or its metavar."""
     if taker.choices:
         return Values(words=taker.choices)
     noun = taker.noun if isinstance(taker, Argument) else taker.metavar.replace("...", "")
@@ -51,12 +51,12 @@ def values_of(taker: Option | Argument) -> Values:
 
 
 def kind_of(values: Values) -> str:
-    """The values in one word that the bash script can read."""
+    """The values in the notation of the bash script."""
     if values.words:
         return f"{'list' if values.is_list else 'words'}:{' '.join(values.words)}"
     return values.kind
 
 
 def template(name: str) -> str:
-    """The part of a script that is the same whatever the commands are."""
+    """The text of a template in this package."""
     return files(__package__).joinpath(name).read_text("utf-8")

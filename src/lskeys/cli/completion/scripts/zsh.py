@@ -1,4 +1,4 @@
-"""The completion script for zsh. Pure, but for its own template."""
+"""The completion script for zsh, filled into its template."""
 
 from lskeys.cli.command_tree import Argument, Command, Option
 from lskeys.cli.completion.scripts import grammar
@@ -56,7 +56,7 @@ _BRANCH = """{name}() {{
 
 
 def script(root: Command) -> str:
-    """The script, a function for each command."""
+    """The script: one function per command."""
     functions = "\n\n".join(_function(command) for command in root.walk())
     text = template("template.zsh").replace("@HEADING@", grammar.HEADING)
     return text.replace("@COMMANDS@", functions)
@@ -87,7 +87,7 @@ def _name(command: Command) -> str:
 
 
 def _option(option: Option) -> str:
-    """A specification as `_arguments` reads it: others it excludes, spellings, help, value."""
+    """An option as a specification for `_arguments`: exclusions, spellings, help, value."""
     once = "" if option.is_repeatable else f"({' '.join(option.flags)})"
     told = f"[{_escaped(option.help)}]"
     if option.takes_value:
