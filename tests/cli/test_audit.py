@@ -599,12 +599,14 @@ def test_ignored_is_not_fixed(fixable: Path, run: Run) -> None:
 
 def test_fix_that_fails(fixable: Path, home: Path, run: Run) -> None:
     """What cannot be fixed stays a finding, is told, and the rest is fixed: exit 7."""
-    real = save(home / "elsewhere", ed25519("web"), 0o644)
+    (home / "open").mkdir()
+    (home / "open").chmod(0o777)
+    real = save(home / "open" / "elsewhere", ed25519("web"), 0o644)
     (fixable / "web.pem").unlink()
     (fixable / "web.pem").symlink_to(real)
     ran = run("audit --fix --yes --ignore orphaned-key --ignore missing-public")
     assert (ran.exit_code, ran.out.split("\t")[0]) == (7, "loose-permissions")
-    assert f"lskeys: error: {fixable / 'web.pem'} is a symbolic link" in ran.err
+    assert f"lskeys: error: others may write in {home / 'open'}" in ran.err
     assert ran.err.splitlines()[-1] == "lskeys: error: 1 of 4 steps failed"
     assert modes(fixable)["id_ed25519"] == "600"
     assert oct(real.stat().st_mode) == "0o100644"

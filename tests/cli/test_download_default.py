@@ -369,9 +369,9 @@ def make_file(path: Path) -> None:
 
 
 def make_link(path: Path) -> None:
-    """A link to a key of ours where the key should go."""
+    """A link to another key of ours where the key should go."""
     path.parent.mkdir()
-    path.symlink_to(save(path.parent / "other", own_pem()))
+    path.symlink_to(save(path.parent / "other", other_pem()))
 
 
 def make_dangling(path: Path) -> None:
@@ -406,10 +406,10 @@ def test_place_is_reserved_before_the_call(
 ) -> None:
     """Where no key can go, --force or not, AWS is not asked for it, and nothing is touched."""
     make(home / "keys" / KEY_FILE)
-    before = sorted((each, each.lstat().st_mtime_ns) for each in home.rglob("*"))
+    before = sorted((each, each.lstat().st_mtime_ns) for each in (home / "keys").rglob("*"))
     ran = run("download-default --out keys --force")
     assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
-    assert sorted((each, each.lstat().st_mtime_ns) for each in home.rglob("*")) == before
+    assert sorted((each, each.lstat().st_mtime_ns) for each in (home / "keys").rglob("*")) == before
 
 
 @pytest.mark.parametrize("make", [make_file, make_link, make_pipe, make_directory, make_open])

@@ -88,6 +88,19 @@ def report(old: str, new: str, kept: Path) -> str:
     )
 
 
+@pytest.mark.parametrize("words", ["", "--force"])
+def test_a_link_is_met_before_anything_is_deleted(
+    server: Server, old: str, run: Run, directory: Path, words: str
+) -> None:
+    """A link to the old key is the old key, and no place for the new one: nothing is changed."""
+    real = save(directory / "elsewhere", own_pem())
+    (directory / KEY_FILE).symlink_to(real)
+    ran = run(f"rotate-default --yes {words}")
+    assert (ran.exit_code, "is a symbolic link" in ran.err) == (5, True)
+    assert changes(server) == []
+    assert reported(run) == old
+
+
 def test_whole_rotation(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
     """Old key saved, pair deleted with its fingerprint, new key saved; both are on the disk."""
     ran = run("rotate-default --yes")

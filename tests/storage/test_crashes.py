@@ -43,7 +43,7 @@ def test_the_order_of_replacing(tmp_path: Path, save: Saver, other: PrivateKey) 
     close_old = ["fchmod", "fsync"]
     keep_old = ["linkat", "fsync"]
     write_new = ["pwrite64", "ftruncate", "fchmod", "fsync"]
-    take_name = ["renameat", "fsync"]
+    take_name = ["renameat2", "unlinkat", "fsync"]
     steps = close_old + keep_old + write_new + take_name
     assert names[kept - 2 : kept - 2 + len(steps)] == steps
 

@@ -78,6 +78,21 @@ def test_without_hard_links_force_keeps_a_copy(
     assert (tmp_path / "out" / name).read_bytes() == small.pem.reveal()
 
 
+@pytest.mark.parametrize("error", ["ENOSYS", "EINVAL", "EOPNOTSUPP"])
+def test_without_exchange_force_keeps_the_old_key(
+    tmp_path: Path, save: Saver, small: PrivateKey, other: PrivateKey, error: str
+) -> None:
+    """Where two names cannot be swapped, the new key takes the name in one step all the same."""
+    put(tmp_path / "out", other)
+    ran = save(
+        tmp_path / "out", "--force", before=poor(tmp_path, f"--inject=renameat2:error={error}")
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "replaced\n", "")
+    name, old, _ = sorted(each.name for each in (tmp_path / "out").iterdir())
+    assert (tmp_path / "out" / old).read_bytes() == other.pem.reveal()
+    assert (tmp_path / "out" / name).read_bytes() == small.pem.reveal()
+
+
 def test_without_hard_links_a_file_too_big_to_copy_is_not_replaced(
     tmp_path: Path, save: Saver
 ) -> None:

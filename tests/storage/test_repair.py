@@ -11,6 +11,9 @@ import pytest
 from lskeys import storage
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
+from tests.support.people import MALLORY, chown
+from tests.support.saved_keys import Saver
+from tests.support.tracing import needs_strace, strace
 
 MODES = (0o400, 0o600, 0o640, 0o644, 0o660, 0o666, 0o755, 0o777)
 
@@ -88,19 +91,45 @@ def test_nothing_is_overwritten(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["web.pem", "web.pem.pub"]
 
 
-@pytest.mark.parametrize("tighten_mode", [storage.restrict_file, storage.write_public_key])
-def test_links_are_not_followed(
-    tmp_path: Path, small: PrivateKey, tighten_mode: Callable[[Path], object]
-) -> None:
-    """What a link points to is somewhere else, and not ours to change."""
+def test_permissions_are_fixed_through_a_link(tmp_path: Path, small: PrivateKey) -> None:
+    """A key of the user's own elsewhere is closed to others; its `.pub` is written by the link."""
     (tmp_path / "elsewhere").mkdir()
     real = key_file(tmp_path / "elsewhere", small, 0o644)
     link = tmp_path / "web.pem"
     link.symlink_to(real)
-    with pytest.raises(RefusedError, match="is a symbolic link"):
-        tighten_mode(link)
-    assert mode_of(real) == 0o644
+    storage.restrict_file(link)
+    assert mode_of(real) == 0o600
+    assert storage.write_public_key(link) == tmp_path / "web.pem.pub"
     assert [each.name for each in real.parent.iterdir()] == ["web.pem"]
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("spoil", ["owner", "directory", "dangling", "device"])
+def test_a_link_that_leads_to_others(tmp_path: Path, small: PrivateKey, spoil: str) -> None:
+    """What somebody else owns or could swap is not changed through a link."""
+    (tmp_path / "elsewhere").mkdir()
+    real = key_file(tmp_path / "elsewhere", small, 0o644)
+    link = tmp_path / "web.pem"
+    link.symlink_to("/dev/zero" if spoil == "device" else real)
+    if spoil == "owner":
+        chown(real, MALLORY)
+    if spoil == "directory":
+        real.parent.chmod(0o777)
+    if spoil == "dangling":
+        real.rename(real.with_name("other"))
+    with pytest.raises(RefusedError, match=r"symbolic link|belongs to|others may write"):
+        storage.restrict_file(link)
+    assert not real.exists() or mode_of(real) == 0o644
+
+
+@needs_strace
+def test_a_disk_that_keeps_no_permissions(tmp_path: Path, save: Saver, small: PrivateKey) -> None:
+    """Where chmod succeeds and changes nothing, the same key is not "unchanged": others read it."""
+    key_file(tmp_path, small, 0o644).rename(tmp_path / "k.pem")
+    words = ("--seccomp-bpf", "--trace=fchmod", "--inject=fchmod:retval=0:when=3")
+    ran = save(tmp_path, before=strace(tmp_path / "log", *words))
+    assert (ran.returncode, ran.stdout) == (9, "")
+    assert "others keep their permissions on" in ran.stderr
 
 
 @pytest.mark.parametrize("tighten_mode", [storage.restrict_file, storage.write_public_key])

@@ -384,6 +384,43 @@ def test_what_is_there_is_told_before_aws_is_asked(
     assert key.fingerprints != other.fingerprints
 
 
+@pytest.fixture
+def vault(tmp_path: Path, key: PrivateKey) -> Path:
+    """A directory with the key and its `.pub`, to which both names in `keys` are links."""
+    for name in ("vault", "keys"):
+        (tmp_path / name).mkdir(0o700)
+    save(tmp_path / "vault", key)
+    for name in (NAME, f"{NAME}.pub"):
+        (tmp_path / "keys" / name).symlink_to(f"../vault/{name}")
+    return tmp_path / "vault"
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_links_to_the_same_key_are_unchanged(vault: Path, key: PrivateKey, *, force: bool) -> None:
+    """What dotfiles keep elsewhere is the key all the same; its permissions are fixed there."""
+    (vault / NAME).chmod(0o644)
+    assert save(vault.parent / "keys", key, force=force).outcome == "unchanged"
+    assert contents(vault) == expected(key)
+    assert all(each.is_symlink() for each in (vault.parent / "keys").iterdir())
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_links_to_another_key_are_left(
+    vault: Path, key: PrivateKey, other: PrivateKey, *, force: bool
+) -> None:
+    """Nothing is written through a link, nor in its place."""
+    with pytest.raises(RefusedError, match="is a symbolic link, and nothing is written through"):
+        save(vault.parent / "keys", other, force=force)
+    with (
+        storage.open_key_directory(vault.parent / "keys") as held,
+        pytest.raises(RefusedError, match="is a symbolic link"),
+        held.reserve(NAME, force=force, fresh=True),
+    ):
+        pytest.fail("a key that is not made yet was taken for the one behind the link")
+    assert contents(vault) == expected(key)
+    assert all(each.is_symlink() for each in (vault.parent / "keys").iterdir())
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException]) -> None:
     """Whatever ends the work, the temporary files go, and what was there is as it was."""

@@ -568,6 +568,26 @@ def test_a_file_that_becomes_a_link_before_it_is_kept(
     assert (tmp_path / "mine").stat().st_nlink == 1
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_before_it_is_replaced(
+    tmp_path: Path, key: PrivateKey, other: PrivateKey, *, links: bool
+) -> None:
+    """What was put there after the old file was kept is kept, too: force loses nothing."""
+    put(tmp_path / NAME, other)
+    once = [b"somebody else's"]
+
+    def appear(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.truncate" and once:
+            (tmp_path / NAME).unlink()
+            (tmp_path / NAME).write_bytes(once.pop())
+
+    without = contextlib.nullcontext() if links else hearing(failing("os.link", errno.EPERM))
+    with without, hearing(appear):
+        assert replaced(tmp_path, key).read_bytes() == b"somebody else's"
+    found = {each.read_bytes() for each in tmp_path.iterdir() if each.suffix != ".pub"}
+    assert found == {key.pem.reveal(), other.pem.reveal(), b"somebody else's"}
+
+
 def test_ninety_nine_copies_of_one_second(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
@@ -586,7 +606,7 @@ def test_ninety_nine_copies_of_one_second(
             return reservation.save(each)
 
     assert save(key).kept == tmp_path / f"{stamp}-99"
-    with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie beside"):
+    with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie next to"):
         save(other)
     assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
     assert (tmp_path / f"{stamp}-99").read_bytes() == other.pem.reveal()

@@ -16,6 +16,7 @@ from lskeys.keys import PrivateKey
 PROGRAM = Path(__file__).with_name("saver.py")
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
+    "HOME": str(Path.home()),
     "PYTHONPATH": str(Path(lskeys.__file__).parents[1]),
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",

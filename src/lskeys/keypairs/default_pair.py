@@ -41,8 +41,7 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         LocalError: The disk failed.
     """
     with directory.reserve(name, force=force) as destination:
-        if not force:
-            _refuse_others(pair, destination, creates=creates)
+        _refuse_others(pair, destination, creates=creates, force=force)
         verified, pair = download_verified(lightsail, pair, creates=creates)
         comment = f"{DEFAULT_PAIR}@{lightsail.region}"
         saved = destination.save(verified.private_key, comment=comment)
@@ -66,8 +65,8 @@ def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> No
         LocalError: The disk failed.
     """
     destination = inspect(path, force=force)
-    if destination and not force:
-        _refuse_others(pair, destination, creates=creates)
+    if destination:
+        _refuse_others(pair, destination, creates=creates, force=force)
 
 
 def download_verified(
@@ -100,13 +99,19 @@ def backing_up() -> Iterator[None]:
         raise
 
 
-def _refuse_others(pair: KeyPair | None, destination: KeyDestination, *, creates: bool) -> None:
-    """Refuse a destination where a file of another key lies, before the key is requested."""
+def _refuse_others(
+    pair: KeyPair | None, destination: KeyDestination, *, creates: bool, force: bool
+) -> None:
+    """Refuse a destination where a file of another key lies, before the key is requested.
+
+    With `force`, only links: nothing is written through one.
+    """
     for existing in (destination.existing, destination.existing_public):
-        if existing and creates:
-            raise _path_taken(existing, ": there is no default pair yet")
-        if existing and _is_other(pair, existing):
-            raise _path_taken(existing)
+        if existing is None or (force and not existing.is_link):
+            continue
+        if creates or _is_other(pair, existing):
+            why = ": there is no default pair yet" if creates else ""
+            raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
 
 
 def _is_other(pair: KeyPair | None, existing: ExistingFile) -> bool:

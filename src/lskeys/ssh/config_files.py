@@ -12,7 +12,8 @@ from lskeys.ssh.config_text import FileChange, include_line, is_own, own_file, w
 from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Written
-from lskeys.storage.directory import Directory, FileContent, lock, make, opened, read_file
+from lskeys.storage.directory import Directory, FileContent, make, opened, read_file
+from lskeys.storage.lock import locked
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.whole_file import write_file
 from lskeys.text import one_line
@@ -158,10 +159,12 @@ def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = t
         LocalError: The disk failed; the file is as it was, or the message says so.
     """
     make(change.path.parent)
-    with opened(change.path.parent) as directory:
-        lock(directory, wait=wait, sleep=sleep)
-        with os_errors(f"cannot write {change.path}"):
-            _write(directory, change)
+    with (
+        opened(change.path.parent) as directory,
+        locked(directory, wait=wait, sleep=sleep),
+        os_errors(f"cannot write {change.path}"),
+    ):
+        _write(directory, change)
 
 
 def _write(directory: Directory, change: FileChange) -> None:

@@ -3,12 +3,13 @@
 Never a reason to fail: what cannot be kept is not, and what cannot be trusted is not there.
 """
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from lskeys.errors import LskeysError
-from lskeys.storage.directory import OTHERS_WRITE, make, opened, read_file
+from lskeys.storage import ownership
+from lskeys.storage.directory import make, opened, read_file
+from lskeys.storage.ownership import OTHERS_WRITE
 from lskeys.storage.whole_file import write_file
 
 _MAX_SIZE = 16 * 1024 * 1024  # bytes
@@ -24,7 +25,7 @@ class CacheDirectory:
         """What a file holds, read once; None where there is none that can be trusted."""
         with suppress(LskeysError, OSError), opened(self.path) as directory:
             found = read_file(directory, name, limit=_MAX_SIZE)
-            if found and found.owner == os.geteuid() and not found.mode & OTHERS_WRITE:
+            if found and ownership.is_ours(found.owner) and not found.mode & OTHERS_WRITE:
                 return found.content.reveal()
         return None
 

@@ -1,7 +1,6 @@
-"""The directory keys are saved in: made private, checked, held open, locked. Touches: the disk."""
+"""A directory that only the user can change: made, checked, held open. Touches: the disk."""
 
 import fcntl
-import math
 import os
 import shlex
 import stat
@@ -16,11 +15,11 @@ from lskeys import regular_files
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.model import Secret
 from lskeys.regular_files import NotRegularError
+from lskeys.storage import ownership
 from lskeys.storage.os_errors import os_errors
 
 _OWNER_ONLY = 0o700
-OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_PAUSE = 0.05  # seconds between two tries for the lock
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a directory",
@@ -88,16 +87,30 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """A regular file that lies in a directory now: permission bits, owner, number of names."""
+    """A regular file that lies in a directory now, or that a link in it leads to.
+
+    Attributes:
+        content: What is in it.
+        mode: Permission bits.
+        owner: The number of the user it belongs to.
+        links: How many names it has.
+        is_link: Whether the name is a symbolic link's.
+    """
 
     content: Secret
     mode: int
     owner: int
     links: int
+    is_link: bool = False
 
 
 def make(path: Path) -> None:
-    """Make a directory and its missing parents, each 0700 whatever the umask, and flush them."""
+    """Make a directory and its missing parents, each 0700 whatever the umask, and flush them.
+
+    Raises:
+        RefusedError: Others could swap what would be made.
+        LocalError: It cannot be made.
+    """
     missing = []
     for each in (path, *path.parents):
         if os.path.lexists(each):
@@ -105,6 +118,7 @@ def make(path: Path) -> None:
         missing.append(each)
     for each in reversed(missing):
         with os_errors(f"cannot make the directory {each}"):
+            ownership.refuse_unsafe(each.parent)
             _make_one(each)
 
 
@@ -114,16 +128,14 @@ def opened(path: Path) -> Iterator[Directory]:
 
     Raises:
         MissingError: There is none.
-        RefusedError: It is no directory, or others may write in it and so swap files in it.
+        RefusedError: It is no directory, or others could swap files in it.
         LocalError: It cannot be opened.
     """
     with os_errors(f"cannot open the directory {path}"):
+        ownership.refuse_unsafe(path)  # after which nobody else can exchange it
         descriptor = _open(path)
     directory = Directory(path, descriptor)
     try:
-        with os_errors(f"cannot look at the directory {path}"):
-            mode = os.fstat(descriptor).st_mode
-        _refuse_loose(path, mode)
         yield directory
     finally:
         try:
@@ -134,48 +146,38 @@ def opened(path: Path) -> Iterator[Directory]:
                 os.close(descriptor)
 
 
-def lock(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -> None:
-    """Keep other lskeys processes out of the directory until it is closed.
-
-    A courtesy: it spares two of them from asking AWS for the same key. What keeps files from
-    being overwritten is the exclusive link, so where there are no locks (some network disks) the
-    work goes on without.
-
-    Raises:
-        RefusedError: Another one still holds it after `wait` seconds.
-    """
-    for _ in range(max(1, math.ceil(wait / _PAUSE))):
-        try:
-            fcntl.flock(directory.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sleep(_PAUSE)
-        except OSError:
-            return
-        else:
-            return
-    raise RefusedError(
-        f"another lskeys is writing in {directory.path}",
-        hint="wait until it is done, then try again",
-    )
-
-
-def read_file(directory: Directory, name: str, *, limit: int) -> FileContent | None:
+def read_file(
+    directory: Directory, name: str, *, limit: int, follow: bool = False
+) -> FileContent | None:
     """The regular file of that name, or None where nothing is; one byte more than `limit` at most.
 
     Raises:
-        RefusedError: Something else is there: a link, a directory, a pipe, a device.
+        RefusedError: Something else is there: a directory, a pipe, a device, or a link, which
+            with `follow` is refused only if it leads to no regular file, or to one that others
+            could swap.
         OSError: It cannot be read.
     """
     try:
-        content, status = regular_files.read(
-            name, limit + 1, dir_fd=directory.descriptor, follow=False
-        )
+        return _read(directory, name, limit, follow=False)
     except FileNotFoundError:
         return None
     except NotRegularError as error:
-        raise _not_regular(directory.path / name, error.mode) from None
+        refusal = _not_regular(directory.path / name, error.mode)
+        if not follow or not stat.S_ISLNK(error.mode):
+            raise refusal from None
+    try:
+        ownership.refuse_unsafe((directory.path / name).resolve().parent)
+        return _read(directory, name, limit, follow=True)
+    except (FileNotFoundError, NotRegularError, RuntimeError):  # RuntimeError: links in a circle
+        raise refusal from None
+
+
+def _read(directory: Directory, name: str, limit: int, *, follow: bool) -> FileContent:
+    content, status = regular_files.read(
+        name, limit + 1, dir_fd=directory.descriptor, follow=follow
+    )
     mode = stat.S_IMODE(status.st_mode)
-    return FileContent(Secret(content), mode, status.st_uid, status.st_nlink)
+    return FileContent(Secret(content), mode, status.st_uid, status.st_nlink, is_link=follow)
 
 
 def flush(descriptor: int) -> None:
@@ -196,30 +198,32 @@ def _make_one(path: Path) -> None:
     if stat.S_IMODE(path.lstat().st_mode) & _OWNER_ONLY != _OWNER_ONLY:
         path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own permissions
     with suppress(PermissionError):  # a parent like /home may be closed for reading
-        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        parent = os.open(path.parent, _DIRECTORY)
         try:
-            flush(descriptor)
+            if ownership.home_owner() is not None:
+                _give(path, parent)
+            flush(parent)
         finally:
-            os.close(descriptor)
+            os.close(parent)
+
+
+def _give(path: Path, parent: int) -> None:
+    descriptor = os.open(path.name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+    try:
+        ownership.give(descriptor, parent)
+    finally:
+        os.close(descriptor)
 
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return os.open(path, _DIRECTORY)
     except FileNotFoundError:
         raise MissingError(
             f"there is no directory {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
         ) from None
     except NotADirectoryError:
         raise RefusedError(f"{path} is not a directory") from None
-
-
-def _refuse_loose(path: Path, mode: int) -> None:
-    if mode & OTHERS_WRITE and not mode & stat.S_ISVTX:
-        raise RefusedError(
-            f"others may write in {path} (mode {stat.S_IMODE(mode):04o})",
-            hint=f"take that right away: chmod go-w {shlex.quote(str(path))}",
-        )
 
 
 def _not_regular(path: Path, mode: int) -> RefusedError:

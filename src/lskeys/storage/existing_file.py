@@ -6,6 +6,7 @@ from pathlib import Path
 from lskeys import keys
 from lskeys.errors import RefusedError
 from lskeys.keys import KeyFileContent, PrivateKey, PublicKey
+from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, read_file
 
 
@@ -21,13 +22,17 @@ class ExistingFile:
         path: Its name.
         mode: Its permission bits.
         links: How many names the file has.
-        material: What key it holds; None if it is no key.
+        material: What key it holds; None if it is no key, or somebody else's file.
+        is_link: Whether the name is a symbolic link's, through which nothing is written.
+        owner: Whose file it is, where it is neither the user's own nor root's.
     """
 
     path: Path
     mode: int
     links: int
     material: KeyFileContent | None
+    is_link: bool = False
+    owner: str | None = None
 
     @property
     def private_key(self) -> PrivateKey | None:
@@ -42,6 +47,16 @@ class ExistingFile:
     def path_taken(self) -> PathTakenError:
         """The error that says what it holds, and how it is replaced."""
         holds = "another key"
+        if self.is_link:
+            return PathTakenError(
+                f"{self.path} is a symbolic link, and nothing is written through one",
+                hint="remove it, or choose another path",
+            )
+        if self.owner is not None:
+            return PathTakenError(
+                f"{self.path} belongs to {self.owner}",
+                hint="use --force to replace it; the old file is kept next to it",
+            )
         if self.material is None:
             holds = "something that is no key"
         elif self.material.encrypted:
@@ -52,15 +67,17 @@ class ExistingFile:
         )
 
 
-def look(directory: Directory, name: str) -> ExistingFile | None:
+def read_existing(directory: Directory, name: str) -> ExistingFile | None:
     """The file of that name, or None where nothing is.
 
     Raises:
-        RefusedError: It is a link, a directory, a pipe or a device.
+        RefusedError: It is a directory, a pipe, a device, or a link to no file that can be trusted.
         OSError: It cannot be read.
     """
-    found = read_file(directory, name, limit=keys.SIZE_LIMIT)
+    found = read_file(directory, name, limit=keys.SIZE_LIMIT, follow=True)
     if found is None:
         return None
-    material = keys.read_local(found.content.reveal())
-    return ExistingFile(directory.path / name, found.mode, found.links, material)
+    owner = None if ownership.is_ours(found.owner) else ownership.name_of(found.owner)
+    material = keys.read_local(found.content.reveal()) if owner is None else None
+    path = directory.path / name
+    return ExistingFile(path, found.mode, found.links, material, found.is_link, owner)

@@ -11,9 +11,9 @@ from typing import Literal
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.model import Secret
-from lskeys.storage import writing
+from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory
-from lskeys.storage.existing_file import ExistingFile, look
+from lskeys.storage.existing_file import ExistingFile, read_existing
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import Draft, drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
@@ -55,7 +55,7 @@ class _File:
 
 
 class KeyDestination:
-    """Where a private key and its `.pub` go; what lies there is looked at once, when it is made.
+    """Where a private key and its `.pub` go; what lies there is read once, when it is made.
 
     `check`, then `reserve`, and within that `save`, which `withdraw` undoes.
 
@@ -66,7 +66,7 @@ class KeyDestination:
     """
 
     def __init__(self, directory: Directory, name: str, now: Callable[[], datetime]) -> None:
-        """Look at it.
+        """Read what lies there.
 
         Raises:
             RefusedError: The name is none or too long; a link, directory, pipe or device is there.
@@ -81,8 +81,8 @@ class KeyDestination:
         self._force = False
         self._check_length(len(_SUFFIX))
         with os_errors(f"cannot read {self.path}"):
-            self.existing = look(directory, name)
-            self.existing_public = look(directory, name + _SUFFIX)
+            self.existing = read_existing(directory, name)
+            self.existing_public = read_existing(directory, name + _SUFFIX)
 
     def check(self, *, force: bool = False, fresh: bool = False) -> None:
         """Refuse a destination where no key could be saved, as far as that shows without the key.
@@ -92,9 +92,13 @@ class KeyDestination:
             fresh: Whether the key is not made yet, so that no file can hold it already.
 
         Raises:
-            RefusedError: Without `force`, a file lies there that cannot be compared with the key.
+            RefusedError: Without `force`, a file lies there that cannot be compared with the key;
+                with it, a link that holds no key, or for a `fresh` key any link.
         """
         private, public = self.existing, self.existing_public
+        for existing in (private, public):
+            if existing and existing.is_link and (fresh or existing.material is None):
+                raise existing.path_taken()
         if force:
             if private or public:
                 self._check_length(len(_SUFFIX) + writing.MAX_SUFFIX)
@@ -169,30 +173,29 @@ class KeyDestination:
         os.rename(kept.name, name, src_dir_fd=directory, dst_dir_fd=directory)
 
     def _refuse_other(self, file: _File) -> None:
-        existing = look(self._directory, file.name)
-        if existing and not self._force and not file.is_same(existing):
+        existing = read_existing(self._directory, file.name)
+        if existing and not file.is_same(existing) and (existing.is_link or not self._force):
             raise existing.path_taken()
 
     def _settle(self, draft: Draft, file: _File) -> tuple[SaveOutcome, Path | None]:
         """Give one of the two its name, unless it is there."""
-        existing = look(self._directory, file.name)
+        existing = read_existing(self._directory, file.name)
         if existing is None:
             if draft.create(file.name, file.text, file.mode):
                 return "saved", None
-            existing = look(self._directory, file.name)  # somebody was quicker
+            existing = read_existing(self._directory, file.name)  # somebody was quicker
         if existing and file.is_same(existing):
-            writing.tighten_mode(self._directory, file.name, file.mode)
+            writing.tighten_mode(self._directory, file.name, file.mode, follow=existing.is_link)
             self._directory.flush()
             return "unchanged", None
-        if existing and not self._force:
+        if existing and (existing.is_link or not self._force):
             raise existing.path_taken()
-        if existing and existing.links == 1:  # else another name of the file would change too
+        if existing and existing.links == 1 and existing.owner is None:
+            # else another name of the file would change too, or it is not ours to change
             mode = PUBLIC if existing.public_key else PRIVATE
             writing.tighten_mode(self._directory, file.name, mode)
-        kept = writing.keep_backup(
-            self._directory, file.name, stamp=f"{self._now():%Y%m%dT%H%M%SZ}"
-        )
-        draft.replace(file.name, file.text, file.mode)
+        stamp = f"{self._now():%Y%m%dT%H%M%SZ}"
+        kept = replacing.replace(self._directory, draft, file.name, file.text, file.mode, stamp)
         return "replaced", self._directory.path / kept
 
 

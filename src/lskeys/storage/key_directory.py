@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lskeys.errors import MissingError
-from lskeys.storage.directory import Directory, lock, make, opened
+from lskeys.storage.directory import Directory, make, opened
 from lskeys.storage.key_destination import KeyDestination, check_name
+from lskeys.storage.lock import locked
 
 _PATIENCE = 60.0  # seconds; the longest another lskeys asks AWS one question by default
 
@@ -55,12 +56,11 @@ def open_key_directory(
         sleep: Waits for some seconds.
 
     Raises:
-        RefusedError: It is no directory, others may write in it, or another lskeys holds it.
+        RefusedError: It is no directory, others could swap files in it, or another lskeys holds it.
         LocalError: It cannot be made or opened.
     """
     make(path)
-    with opened(path) as directory:
-        lock(directory, wait=wait, sleep=sleep)
+    with opened(path) as directory, locked(directory, wait=wait, sleep=sleep):
         yield KeyDirectory(path, directory, now)
 
 

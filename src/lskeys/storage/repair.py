@@ -4,20 +4,19 @@ Nothing here can lose a key: permissions are only taken away, and a file is only
 """
 
 import os
-import stat
 from pathlib import Path
 
-from lskeys import keys
 from lskeys.errors import MissingError, RefusedError
-from lskeys.keys import KeyFileContent
 from lskeys.model import Secret
 from lskeys.storage import writing
-from lskeys.storage.directory import Directory, opened, read_file
+from lskeys.storage.directory import Directory, opened
+from lskeys.storage.existing_file import ExistingFile, read_existing
 from lskeys.storage.os_errors import os_errors
+from lskeys.storage.ownership import OTHERS_WRITE
 from lskeys.storage.temporary import drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
 
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_EVERYTHING = 0o7777
 
 
 def restrict_directory(path: Path) -> None:
@@ -29,8 +28,7 @@ def restrict_directory(path: Path) -> None:
     with os_errors(f"cannot change the permissions on {path}"):
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
-            os.fchmod(descriptor, mode & ~_OTHERS_WRITE)
+            writing.restrict(descriptor, path, _EVERYTHING & ~OTHERS_WRITE)
         finally:
             os.close(descriptor)
 
@@ -40,12 +38,13 @@ def restrict_file(path: Path) -> None:
 
     Raises:
         MissingError: It is gone.
-        RefusedError: It is a link, holds no private key, or others may write in its directory.
-        LocalError: It is not yours, or the disk failed.
+        RefusedError: It is not yours, holds no private key, or others could swap it; a link is
+            followed to a file where that is not so.
+        LocalError: The disk failed, or keeps no permissions.
     """
     with opened(path.parent) as directory, os_errors(f"cannot change the permissions on {path}"):
-        _private(directory, path)
-        writing.tighten_mode(directory, path.name, PRIVATE)
+        found = _private(directory, path)
+        writing.tighten_mode(directory, path.name, PRIVATE, follow=found.is_link)
 
 
 def write_public_key(path: Path) -> Path:
@@ -58,7 +57,8 @@ def write_public_key(path: Path) -> Path:
     """
     public_path = path.with_name(f"{path.name}.pub")
     with opened(path.parent) as directory, os_errors(f"cannot write {public_path}"):
-        public = _private(directory, path).public
+        material = _private(directory, path).material
+        public = material.public if material else None
         if public is None:
             raise RefusedError(
                 f"{path} is encrypted and does not show its public key",
@@ -71,11 +71,12 @@ def write_public_key(path: Path) -> Path:
     return public_path
 
 
-def _private(directory: Directory, path: Path) -> KeyFileContent:
-    found = read_file(directory, path.name, limit=keys.SIZE_LIMIT)
+def _private(directory: Directory, path: Path) -> ExistingFile:
+    found = read_existing(directory, path.name)
     if found is None:
         raise MissingError(f"there is no file {path}")
-    material = keys.read_local(found.content.reveal())
-    if material is None or not material.has_private:
+    if found.owner is not None:
+        raise RefusedError(f"{path} belongs to {found.owner}")
+    if found.material is None or not found.material.has_private:
         raise RefusedError(f"{path} holds no private key")
-    return material
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lskeys.errors import LocalError
 from lskeys.model import Secret
-from lskeys.storage import writing
+from lskeys.storage import ownership, writing
 from lskeys.storage.directory import Directory, read_file
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.writing import NOT_THE_OWNER, PRIVATE
@@ -36,78 +36,65 @@ class Draft:
 
     Nobody can guess its name; a lock on it tells other processes that it is in use. What it
     becomes is flushed and read back if it is `durable`.
+
+    Attributes:
+        name: What it is called in its directory.
+        is_there: Whether that name is still its own, to be removed at the end.
     """
 
-    __slots__ = ("_descriptor", "_directory", "_is_durable", "_is_there", "_name")
+    __slots__ = ("_descriptor", "_directory", "_is_durable", "is_there", "name")
 
     def __init__(self, directory: Directory, *, durable: bool) -> None:
         self._directory = directory
         self._is_durable = durable
-        self._name = DRAFT_PREFIX + os.urandom(8).hex()
+        self.name = DRAFT_PREFIX + os.urandom(8).hex()
         self._descriptor: int | None = None
-        self._is_there = True  # before it is, so that a signal right after its creation is no leak
+        self.is_there = True  # before it is, so that a signal right after its creation is no leak
 
     def reserve(self, size: int) -> None:
         """Create the file and take its space on the disk."""
         directory = self._directory.descriptor
-        self._descriptor = os.open(self._name, writing.CREATE, PRIVATE, dir_fd=directory)
+        self._descriptor = os.open(self.name, writing.CREATE, PRIVATE, dir_fd=directory)
         os.fchmod(self._descriptor, PRIVATE)
         if os.fstat(self._descriptor).st_mode & NOT_THE_OWNER:
             raise LocalError(
                 f"the disk of {self._directory.path} cannot keep a file private",
                 hint="choose a directory on a disk that keeps permissions",
             )
+        ownership.give(self._descriptor, directory)
         with suppress(OSError):  # some network disks have no locks
             flock(self._descriptor, LOCK_EX | LOCK_NB)
         writing.reserve(self._descriptor, size)
 
     def create(self, name: str, text: Secret, mode: int) -> bool:
         """Give it content and name; False where the name is taken, whose file stays as it is."""
-        self._write(text, mode)
+        self.write(text, mode)
         try:
-            writing.publish(self._directory, self._name, name, text, mode)
+            writing.publish(self._directory, self.name, name, text, mode)
         except FileExistsError:
             return False
         with os_errors(
-            f"{self._path(name)} is saved, but {self._path(self._name)} cannot be removed"
+            f"{self._path(name)} is saved, but {self._path(self.name)} cannot be removed"
         ):
-            os.unlink(self._name, dir_fd=self._directory.descriptor)
-        self._is_there = False
-        self._confirm(name, text, mode)
+            os.unlink(self.name, dir_fd=self._directory.descriptor)
+        self.is_there = False
+        self.confirm(name, text, mode)
         return True
 
     def replace(self, name: str, text: Secret, mode: int) -> None:
         """Give it content, and the name in place of what has it, in one step."""
-        self._write(text, mode)
+        self.write(text, mode)
         directory = self._directory.descriptor
-        os.rename(self._name, name, src_dir_fd=directory, dst_dir_fd=directory)
-        self._is_there = False
-        self._confirm(name, text, mode)
+        os.rename(self.name, name, src_dir_fd=directory, dst_dir_fd=directory)
+        self.is_there = False
+        self.confirm(name, text, mode)
 
-    def discard(self) -> None:
-        """Remove the temporary file if it is still there; never hides the error before it."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            with suppress(OSError):
-                os.close(descriptor)
-        if self._is_there:
-            with suppress(OSError):
-                os.unlink(self._name, dir_fd=self._directory.descriptor)
-            self._is_there = False
+    def confirm(self, name: str, text: Secret, mode: int) -> None:
+        """Flush the directory, and read back what it has under that name.
 
-    def _path(self, name: str) -> Path:
-        return self._directory.path / name
-
-    def _write(self, text: Secret, mode: int) -> None:
-        descriptor = self._descriptor
-        if descriptor is None:  # filled before the name turned out to be taken
-            return
-        writing.write_content(descriptor, text, mode, durable=self._is_durable)
-        self._descriptor = None
-        os.close(descriptor)
-
-    def _confirm(self, name: str, text: Secret, mode: int) -> None:
-        """Flush the directory, and read back what it has under that name."""
+        Raises:
+            LocalError: It has something else, or the disk failed.
+        """
         if not self._is_durable:
             return
         with os_errors(f"{self._path(name)} is written, but the disk does not confirm it"):
@@ -122,6 +109,29 @@ class Draft:
                 f"{self._path(name)} does not read back as it was written",
                 hint="do not rely on that file: check the disk, then try again",
             )
+
+    def discard(self) -> None:
+        """Remove the temporary file if it is still there; never hides the error before it."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):
+                os.close(descriptor)
+        if self.is_there:
+            with suppress(OSError):
+                os.unlink(self.name, dir_fd=self._directory.descriptor)
+            self.is_there = False
+
+    def _path(self, name: str) -> Path:
+        return self._directory.path / name
+
+    def write(self, text: Secret, mode: int) -> None:
+        """Give it content and permissions."""
+        descriptor = self._descriptor
+        if descriptor is None:  # filled before the name turned out to be taken
+            return
+        writing.write_content(descriptor, text, mode, durable=self._is_durable)
+        self._descriptor = None
+        os.close(descriptor)
 
 
 def leftovers(directory: Path) -> tuple[Path, ...]:

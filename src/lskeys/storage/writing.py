@@ -4,9 +4,11 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from pathlib import Path
 
-from lskeys.errors import LocalError
+from lskeys.errors import LocalError, RefusedError
 from lskeys.model import Secret
+from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, flush, read_file
 
 PRIVATE = 0o600
@@ -19,7 +21,7 @@ MAX_SUFFIX = len(".old-20260101T000000Z-99")
 _NO_FALLOCATE = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
 _MAX_COPIES = 99
-_MAX_COPIED = 64 * 1024
+MAX_COPIED = 64 * 1024
 """Bytes of a file that is kept as a copy, where the disk knows no hard links."""
 
 
@@ -61,27 +63,57 @@ def publish(directory: Directory, draft: str, name: str, text: Secret, mode: int
         _create(directory, name, text, mode)
 
 
-def keep_backup(directory: Directory, name: str, *, stamp: str) -> str:
-    """Give a file a second name next to it, `NAME.old-STAMP`, and tell which."""
+def keep_backup(directory: Directory, name: str, *, stamp: str, base: str | None = None) -> str:
+    """Give a file a second name next to it, `NAME.old-STAMP`, and tell which; NAME may be another.
+
+    Raises:
+        LocalError: There are too many of that second, or it is too big to be copied.
+    """
+    base = name if base is None else base
     for number in range(1, _MAX_COPIES + 1):
-        kept = f"{name}.old-{stamp}" + (f"-{number}" if number > 1 else "")
+        kept = f"{base}.old-{stamp}" + (f"-{number}" if number > 1 else "")
         with suppress(FileExistsError):
             _keep_as(directory, name, kept)
             directory.flush()
             return kept
-    raise LocalError(f"too many copies of {stamp} lie beside {directory.path / name}")
+    raise LocalError(f"too many copies of {stamp} lie next to {directory.path / base}")
 
 
-def tighten_mode(directory: Directory, name: str, mode: int) -> None:
-    """Take away every right beyond `mode`, and make the file last."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+def tighten_mode(directory: Directory, name: str, mode: int, *, follow: bool = False) -> None:
+    """Take away every permission beyond `mode`, and make the file last.
+
+    Raises:
+        RefusedError: It belongs to somebody else.
+        LocalError: The disk keeps no permissions.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     descriptor = os.open(name, flags, dir_fd=directory.descriptor)
     try:
-        if stat.S_IMODE(os.fstat(descriptor).st_mode) & ~mode:
-            os.fchmod(descriptor, mode)
+        restrict(descriptor, directory.path / name, mode)
         flush(descriptor)
     finally:
         os.close(descriptor)
+
+
+def restrict(descriptor: int, path: Path, mode: int) -> None:
+    """Take away every permission beyond `mode`, and look whether they are gone.
+
+    Raises:
+        RefusedError: It belongs to somebody else, whom root would take them from.
+        LocalError: The disk keeps no permissions (WSL's drives without metadata, vfat).
+    """
+    status = os.fstat(descriptor)
+    before = stat.S_IMODE(status.st_mode)
+    if not before & ~mode:
+        return
+    if not ownership.is_ours(status.st_uid):
+        raise RefusedError(f"{path} belongs to {ownership.name_of(status.st_uid)}")
+    os.fchmod(descriptor, before & mode)
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) & ~mode:
+        raise LocalError(
+            f"others keep their permissions on {path} (mode {before:04o}): its disk keeps none",
+            hint="move it to a disk that keeps permissions (on WSL not below /mnt)",
+        )
 
 
 def _write(descriptor: int, content: bytes) -> None:
@@ -112,9 +144,9 @@ def _keep_as(directory: Directory, name: str, kept: str) -> None:
     try:
         _link(directory, name, kept)
     except OSError as exc:
-        found = read_file(directory, name, limit=_MAX_COPIED)
+        found = read_file(directory, name, limit=MAX_COPIED)
         if exc.errno not in _NO_LINKS or found is None:
             raise
-        if len(found.content.reveal()) > _MAX_COPIED:
+        if len(found.content.reveal()) > MAX_COPIED:
             raise LocalError(f"{directory.path / name} is too big to be kept next to it") from exc
         _create(directory, kept, found.content, PRIVATE)

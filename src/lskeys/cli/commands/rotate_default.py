@@ -16,7 +16,6 @@ from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded, sandbox_path, state_path
 from lskeys.errors import UsageError
-from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
@@ -52,8 +51,7 @@ def rotate_default(
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(state_path() / "rotations")
     plan = _plan(run, lightsail, journal, out)
-    is_forced = force or not plan.deletes
-    default_pair.check(plan.entry.path, pair=plan.pair, creates=False, force=is_forced)
+    rotate.check(plan, force=force)
     _warn(run, plan)
     _consent(run, plan)
     if run.options.dry_run:

@@ -20,7 +20,7 @@ from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
 from lskeys.keys import fingerprints
 from lskeys.keys.matching import LocalKey, match_one
 from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.storage import KeyDirectory, key_search
+from lskeys.storage import KeyDirectory, inspect, key_search
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -59,6 +59,18 @@ def rotate(
     key = key_search.read(saved.path)
     _refuse_old(key, entry.old_fingerprint, lightsail.region)
     return with_follow_ups(_rotation(plan, saved, key), plan)
+
+
+def check(plan: Plan, *, force: bool) -> None:
+    """Refuse what `rotate` would, as far as it shows without the keys, before anything is deleted.
+
+    Raises:
+        RefusedError: The old key's place is taken, or is a link, which no new key can replace.
+        LocalError: The disk failed.
+    """
+    path = plan.entry.path
+    default_pair.check(path, pair=plan.pair, creates=False, force=force or not plan.deletes)
+    inspect(path, force=True, fresh=True)
 
 
 def _secured(

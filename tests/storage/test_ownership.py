@@ -1,0 +1,200 @@
+"""More than one person on the machine: nobody else can swap, hold or pass for the user's files."""
+
+import fcntl
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lskeys import storage
+from lskeys.errors import RefusedError
+from lskeys.keys import PrivateKey
+from lskeys.storage.cache import CacheDirectory
+from tests.support.people import ANA, MALLORY, chown, needs_root
+from tests.support.saved_keys import ENVIRONMENT, Saver
+
+NAME = "web.pem"
+
+
+def save_key(directory: Path, key: PrivateKey, *, force: bool = False) -> storage.Saved:
+    """Save a key as NAME."""
+    with (
+        storage.open_key_directory(directory, wait=0) as held,
+        held.reserve(NAME, force=force) as destination,
+    ):
+        return destination.save(key)
+
+
+def made(path: Path, mode: int, owner: int | None = None) -> Path:
+    """A directory with these permission bits, perhaps of somebody else."""
+    path.mkdir()
+    path.chmod(mode)
+    return path if owner is None else chown(path, owner)
+
+
+Shape = Callable[[Path], Path]
+"""Makes directories below one, and gives the path that keys are saved in."""
+
+UNSAFE: dict[str, tuple[Shape, str]] = {
+    "of others": (lambda root: made(root / "a", 0o755, MALLORY), "belongs to the user 12346"),
+    "of others, sticky": (
+        lambda root: made(root / "a", 0o1777, MALLORY),
+        "belongs to the user 12346",
+    ),
+    "below one of others": (
+        lambda root: made(made(root / "a", 0o755, MALLORY) / "b", 0o700),
+        "belongs to the user 12346",
+    ),
+    "below one where all may write": (
+        lambda root: made(made(root / "a", 0o777) / "b", 0o700),
+        "others may write in",
+    ),
+    "two below one where all may write": (
+        lambda root: made(made(made(root / "a", 0o777) / "b", 0o755) / "c", 0o700),
+        "others may write in",
+    ),
+    "below one of a group's": (
+        lambda root: grouped(made(root / "a", 0o775)) / "b",
+        "others may write in",
+    ),
+    "by a link in one where all may write": (
+        lambda root: linked(made(root / "a", 0o777) / "b", made(root / "real", 0o700)),
+        "others may write in",
+    ),
+    "by a link of others in a sticky one": (
+        lambda root: chown(
+            linked(made(root / "a", 0o1777) / "b", made(root / "real", 0o700)), MALLORY
+        ),
+        "belongs to the user 12346",
+    ),
+    "by a link to one of others": (
+        lambda root: linked(root / "a", made(root / "real", 0o755, MALLORY)),
+        "belongs to the user 12346",
+    ),
+    "by way of one of others": (
+        lambda root: made(root / "a", 0o755, MALLORY) / ".." / "b",
+        "belongs to the user 12346",
+    ),
+}
+
+SAFE: dict[str, Shape] = {
+    "one's own": lambda root: made(root / "a", 0o700),
+    "one's own that all may read": lambda root: made(root / "a", 0o755),
+    "in a sticky one": lambda root: made(made(root / "a", 0o1777) / "b", 0o700),
+    "by a link of one's own": lambda root: linked(root / "a", made(root / "real", 0o700)),
+    "by a relative link": lambda root: linked(
+        root / "a", made(root / "real", 0o700).relative_to(root)
+    ),
+    "missing": lambda root: root / "a" / "b",
+}
+
+
+def grouped(path: Path) -> Path:
+    """A directory that belongs to a group in which others may be."""
+    if os.geteuid():
+        pytest.skip("needs root, to be several people")
+    os.chown(path, -1, MALLORY)
+    return path
+
+
+def linked(link: Path, target: Path) -> Path:
+    """A symbolic link."""
+    link.symlink_to(target)
+    return link
+
+
+@pytest.mark.parametrize("shape", UNSAFE)
+def test_where_others_could_swap_files(tmp_path: Path, key: PrivateKey, shape: str) -> None:
+    """Neither saved, looked at nor cached in, and nothing is made on the way there."""
+    build, message = UNSAFE[shape]
+    path = build(tmp_path)
+    before = {*tmp_path.rglob("*")}
+    with pytest.raises(RefusedError, match=message) as refusal:
+        save_key(path, key)
+    assert refusal.value.hint
+    with pytest.raises(RefusedError, match=message):
+        storage.inspect(path / NAME)
+    CacheDirectory(path).write("names", b"")
+    assert {*tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("shape", SAFE)
+def test_where_nobody_else_could(tmp_path: Path, key: PrivateKey, shape: str) -> None:
+    """Saved, whoever may read the directory."""
+    path = SAFE[shape](tmp_path)
+    assert save_key(path, key).outcome == "saved"
+    CacheDirectory(path).write("names", b"text")
+    assert CacheDirectory(path).read("names") == b"text"
+
+
+@pytest.mark.parametrize("suffix", ["", ".pub"])
+def test_a_file_of_somebody_else_is_never_the_same(
+    tmp_path: Path, key: PrivateKey, suffix: str
+) -> None:
+    """It may hold another key tomorrow: it stays, or if forced, makes way and is kept."""
+    save_key(tmp_path, key)
+    path = chown(tmp_path / f"{NAME}{suffix}", MALLORY)
+    with pytest.raises(RefusedError, match="belongs to the user 12346"):
+        save_key(tmp_path, key)
+    saved = save_key(tmp_path, key, force=True)
+    assert path.stat().st_uid == os.geteuid()
+    kept = saved.public_kept if suffix else saved.kept
+    assert kept is not None
+    assert kept.stat().st_uid == MALLORY
+
+
+@pytest.mark.parametrize("spoil", ["owner", "mode", "pipe", "link"])
+def test_a_cache_that_others_could_have_written(tmp_path: Path, spoil: str) -> None:
+    """It is not read, and no pipe is waited for."""
+    cache = CacheDirectory(tmp_path)
+    cache.write("names", b"text")
+    assert cache.read("names") == b"text"
+    path = tmp_path / "names"
+    if spoil == "owner":
+        chown(path, MALLORY)
+    if spoil == "mode":
+        path.chmod(0o666)
+    if spoil in {"pipe", "link"}:
+        path.unlink()
+    if spoil == "pipe":
+        os.mkfifo(path)
+    if spoil == "link":
+        path.symlink_to("/dev/zero")
+    assert cache.read("names") is None
+
+
+def test_a_lock_that_others_could_take(
+    tmp_path: Path, key: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory that others may open can be locked by them, and is not what is waited for."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    shared = made(tmp_path / "shared", 0o755)
+    descriptor = os.open(shared, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        assert save_key(shared, key).outcome == "saved"
+    finally:
+        os.close(descriptor)
+    with (
+        storage.open_key_directory(shared),
+        pytest.raises(RefusedError, match="another lskeys is writing in"),
+    ):
+        save_key(shared, key)
+    [file] = (tmp_path / ".local" / "state" / "lskeys" / "locks").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@needs_root
+@pytest.mark.parametrize("below", ["", "made/here"])
+def test_what_root_makes_in_somebodys_home(
+    reachable: Path, save: Saver, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    """Under a sudo that keeps HOME, files and directories belong to the home's owner."""
+    home = made(reachable / "ana", 0o755, ANA)
+    monkeypatch.setitem(ENVIRONMENT, "HOME", str(home))
+    ran = save(home / below)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
+    assert {each.stat().st_uid for each in home.rglob("*")} == {ANA}
