@@ -1,4 +1,4 @@
-"""Draws docs/screenshots/*.svg: what lskeys shows in a terminal. Touches: the disk, localhost.
+"""Draws docs/images/*.svg: what lskeys shows in a terminal. Touches: the disk, localhost.
 
 `make screenshots`, or `python docs/screenshots.py DIRECTORY`. The installed program runs in a
 pseudo-terminal, against the sandbox, in a home of its own; Rich draws what the terminal got.
@@ -130,4 +130,4 @@ def _read(terminal: int) -> bytes:
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1] if sys.argv[1:] else Path(__file__).with_name("screenshots")))
+    draw(Path(sys.argv[1] if sys.argv[1:] else Path(__file__).with_name("images")))
