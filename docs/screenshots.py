@@ -75,7 +75,7 @@ def draw(directory: Path) -> None:
                     console.print(line, highlight=False, no_wrap=True)
                 svg = console.export_svg(title="lskeys", theme=theme, unique_id=scene.name)
                 light = _FONT_FROM_ELSEWHERE.sub("", svg)
-                (directory / f"{scene.name}-{columns}-{name}.svg").write_text(light)
+                (directory / f"{scene.name}{columns}-{name}.svg").write_text(light)
 
 
 def _played(scene: Scene, columns: int, home: Path) -> list[Text]:
