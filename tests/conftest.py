@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lskeys import sandbox
 from lskeys.cli.app import main
@@ -45,6 +46,9 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
         raise ConnectionRefusedError(f"tests reach localhost only, not {host}")
 
 
+# An example may take as long as a busy machine needs; the mutation run has a profile of its own.
+settings.register_profile("suite", deadline=None)
+settings.load_profile(os.environ.get("LSKEYS_TEST_PROFILE", "suite"))
 sys.addaudithook(_refuse_network)
 let_programs_heed()
 

@@ -221,7 +221,11 @@ def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     os.chdir(ROOT)
-    os.environ |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    os.environ |= {
+        "PYTHONPATH": str(copy),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LSKEYS_TEST_PROFILE": "mutants",
+    }
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(copy))
     # The same examples for each mutant; what fails need not be made small.
@@ -229,7 +233,6 @@ def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     hypothesis.settings.register_profile(
         "mutants", derandomize=True, database=None, deadline=None, phases=phases
     )
-    hypothesis.settings.load_profile("mutants")
     quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded already
     options = ("-x", "-q", *quiet, "-p", "no:cacheprovider", f"--basetemp={copy / 'tmp'}")
     there = [each for each in tests if (ROOT / each).exists()]
