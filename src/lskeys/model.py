@@ -164,6 +164,15 @@ class HostKey:
 
 
 @dataclass(frozen=True, slots=True)
+class TemporaryAccess:
+    """What opens an instance for some minutes, as GetInstanceAccessDetails hands it out."""
+
+    private_text: Secret
+    certificate: str
+    host_keys: tuple[HostKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A Lightsail region of the account; `profile` as in a key pair."""
 

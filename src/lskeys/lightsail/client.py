@@ -4,7 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from lskeys.lightsail import responses
 from lskeys.lightsail.requests import Requests
-from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Tag
+from lskeys.model import (
+    CreatedKey,
+    DefaultKey,
+    HostKey,
+    Instance,
+    KeyPair,
+    Region,
+    Tag,
+    TemporaryAccess,
+)
 
 _LISTING = "cannot list key pairs"
 
@@ -148,6 +157,24 @@ class Lightsail:
             {"instanceName": instance_name, "protocol": "ssh"},
             f"cannot read the host keys of {instance_name}",
             lambda raw: responses.host_keys(instance_name, raw),
+        )
+
+    def temporary_access(self, instance_name: str) -> TemporaryAccess:
+        """A key and a certificate that open an instance for some minutes, and its host keys."""
+        return self._requests.read(
+            "get_instance_access_details",
+            {"instanceName": instance_name, "protocol": "ssh"},
+            f"cannot get temporary access to {instance_name}",
+            lambda raw: responses.temporary_access(instance_name, raw),
+        )
+
+    def open_ports(self, instance_name: str) -> tuple[range, ...]:
+        """The TCP ports that an instance's firewall lets in (GetInstancePortStates)."""
+        return self._requests.read(
+            "get_instance_port_states",
+            {"instanceName": instance_name},
+            f"cannot read the firewall of {instance_name}",
+            responses.open_ports,
         )
 
 

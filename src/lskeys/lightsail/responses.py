@@ -15,7 +15,17 @@ from botocore.model import OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
 from lskeys.errors import RemoteError
-from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
+from lskeys.model import (
+    CreatedKey,
+    DefaultKey,
+    HostKey,
+    Instance,
+    KeyPair,
+    Region,
+    Secret,
+    Tag,
+    TemporaryAccess,
+)
 from lskeys.text import one_line
 
 T = TypeVar("T")
@@ -190,6 +200,28 @@ def host_keys(instance_name: str, raw: Mapping[str, Any]) -> tuple[HostKey, ...]
     return tuple(
         HostKey(required(each, "algorithm", str), required(each, "publicKey", str))
         for each in every
+    )
+
+
+def temporary_access(instance_name: str, raw: Mapping[str, Any]) -> TemporaryAccess:
+    """The temporary key and its certificate for the instance that was named, and its host keys."""
+    details = required(raw, "accessDetails", dict)
+    private_text = required(details, "privateKey", str).rstrip() + "\n"
+    return TemporaryAccess(
+        private_text=Secret(private_text.encode(errors="replace")),
+        certificate=required(details, "certKey", str).strip(),
+        host_keys=host_keys(instance_name, raw),
+    )
+
+
+def open_ports(raw: Mapping[str, Any]) -> tuple[range, ...]:
+    """The TCP ports that an instance's firewall lets in."""
+    states = [_object(each, "port state") for each in required(raw, "portStates", list)]
+    return tuple(
+        range(required(each, "fromPort", int), required(each, "toPort", int) + 1)
+        for each in states
+        if _optional(each, "protocol", str) in {"tcp", "all"}
+        and _optional(each, "state", str) != "closed"
     )
 
 

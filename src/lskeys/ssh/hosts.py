@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lskeys.keys import grammar
 from lskeys.keys.generations import Access
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
-from lskeys.ssh import grammar
 from lskeys.text import one_line
 
 

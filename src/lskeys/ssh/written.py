@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lskeys.keys import grammar
 from lskeys.model import HostKey, Instance
-from lskeys.ssh import grammar
 from lskeys.ssh.config_text import block, known_hosts_line
 from lskeys.ssh.hosts import Host
 

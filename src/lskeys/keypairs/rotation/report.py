@@ -1,19 +1,15 @@
 """What a rotation did, and what it leaves to do on the instances that name the pair. Pure."""
 
-import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
 from lskeys.keypairs.rotation.plan import Entry, Plan
+from lskeys.keys import grammar
 from lskeys.model import Instance
-
-_ADDRESS = re.compile(r"[0-9a-f.:]+")
-_USERNAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +124,8 @@ def _command(instance: Instance, old_path: Path, public_path: Path) -> str | Non
 
     Both come from AWS, and whoever copies the line runs it.
     """
-    if not _USERNAME.fullmatch(instance.username or ""):
-        return None
-    try:
-        address = ip_address(instance.public_ip or "")
-    except ValueError:
-        return None
-    if not _ADDRESS.fullmatch(str(address)):  # IPv6 has scopes, which may be any text
+    address = grammar.address(instance.public_ip or "")
+    if address is None or not grammar.is_user(instance.username or ""):
         return None
     return (
         f"ssh -i {shlex.quote(str(old_path))} {instance.username}@{address}"

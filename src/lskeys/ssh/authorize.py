@@ -1,0 +1,234 @@
+"""Adds a key to an instance that runs, proves it, and only then takes old ones away.
+
+Touches: the instance, by ssh. At every moment a key opens it that was proved to do so.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lskeys.errors import LskeysError, RefusedError, RemoteError
+from lskeys.model import Instance, TemporaryAccess
+from lskeys.ssh import authorized_keys
+from lskeys.ssh.authorized_keys import KEEP, PublicLine
+from lskeys.ssh.client import SshClient, Target
+from lskeys.ssh.login import Attempt, Login, Verdict
+from lskeys.ssh.session_files import SessionFiles
+from lskeys.text import one_line
+
+TEMPORARY_KEY = "temporary"
+"""The name of a temporary key's file; its certificate lies next to it, where ssh looks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """The key that is let in: its line, the private key that proves it, and what it is of."""
+
+    line: PublicLine
+    blob: bytes
+    private: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An instance as a run reaches it.
+
+    Attributes:
+        instance: The instance.
+        target: Where it is, and which host keys it has.
+        keys: The local keys that may open it, likeliest first.
+        files: Where this session has its files.
+    """
+
+    instance: Instance
+    target: Target
+    keys: tuple[Path, ...]
+    files: SessionFiles
+
+    def login(self, client: SshClient, keys: Sequence[Path], name: str) -> Login:
+        """Logins with these keys."""
+        return Login(client, self.target, keys, self.files.path / f"{name}.log")
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What was done on an instance.
+
+    Attributes:
+        instance: The instance.
+        outcome: `authorized`, `unchanged`, or `added` for a key that could not be proved; with
+            `would` in front for a dry run.
+        opened_by: The local key it was opened with; None for temporary access.
+        is_proved: Whether the new key opened it.
+        removed: Whether old keys were taken away; None if that was not asked for.
+        file: The file on the instance.
+    """
+
+    instance: Instance
+    outcome: str
+    opened_by: Path | None = None
+    is_proved: bool = False
+    removed: bool | None = None
+    file: str | None = None
+
+
+class NotOpenedError(RefusedError):
+    """No local key opens the instance: temporary access would."""
+
+
+def authorize(
+    client: SshClient,
+    door: Door,
+    key: NewKey,
+    old: Sequence[bytes] = (),
+    temporary: Callable[[], TemporaryAccess] | None = None,
+) -> Authorization:
+    """Let a key in, prove it, and take old ones away.
+
+    Args:
+        client: OpenSSH.
+        door: The instance.
+        key: The new key.
+        old: The public keys to take away.
+        temporary: Gets temporary access, where no local key opens the instance.
+
+    Raises:
+        NotOpenedError: No local key opens it, and temporary access is not wanted.
+        RefusedError: Its host key differs, or the new key does not open it.
+        RemoteError: It cannot be reached, or the change failed there; it is as it was.
+    """
+    done = _added(client, door, key, temporary)
+    if not old:
+        return done
+    if not done.is_proved:
+        raise RefusedError(
+            f"{_called(door)}: the new key could not be proved, so no other is removed",
+            hint="its private key must be on this computer, or in the ssh-agent",
+            region=door.instance.region,
+        )
+    return replace(done, removed=_removed(client, door, key, old))
+
+
+def _added(
+    client: SshClient, door: Door, key: NewKey, temporary: Callable[[], TemporaryAccess] | None
+) -> Authorization:
+    if key.private and _proof(client, door, key.private).verdict is Verdict.OPENS:
+        return Authorization(door.instance, "unchanged", key.private, is_proved=True)
+    keys = [each for each in door.keys if each != key.private]
+    said, attempt = _run(client, door, keys, authorized_keys.add, key.line)
+    if attempt.verdict is Verdict.REFUSED:
+        if temporary is None:
+            raise NotOpenedError(
+                f"{_called(door)}: no local key opens it: {attempt.reason}",
+                hint="to use access that Lightsail grants for some minutes, add --temporary",
+                region=door.instance.region,
+            )
+        keys = [save_temporary(door.files, temporary())]
+        said, attempt = _run(client, door, keys, authorized_keys.add, key.line)
+    word, detail = _reported(door, said, attempt)
+    opened_by = None if attempt.key and attempt.key.name == TEMPORARY_KEY else attempt.key
+    done = Authorization(door.instance, word, opened_by, file=detail)
+    if key.private is None:
+        return done
+    proof = _proof(client, door, key.private)
+    if proof.verdict is not Verdict.OPENS:
+        raise RefusedError(
+            f"{_called(door)}: the key is in {detail}, but does not open it: {proof.reason}",
+            hint="its sshd may read another AuthorizedKeysFile, or refuse the permissions of that",
+            region=door.instance.region,
+        )
+    return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)
+
+
+def _removed(client: SshClient, door: Door, key: NewKey, old: Sequence[bytes]) -> bool:
+    """Remove keys in a session that the new key opened, which ends after it was proved again."""
+    assert key.private
+    mark = _mark()
+    login = door.login(client, (key.private,), "remove")
+    script = login.run_script(authorized_keys.remove(key.line, old, mark))
+    said = script.read(mark)
+    if not said.startswith("removed "):
+        attempt = script.end()
+        word, _ = _reported(door, said, attempt)
+        return word == "removed"
+    proof = _proof(client, door, key.private)
+    script.tell(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
+    said = script.read(mark)
+    script.end()
+    if said.startswith("kept "):
+        return True
+    raise RemoteError(
+        f"{_called(door)}: without the old key the new one does not open it, so both are there:"
+        f" {proof.reason or 'the connection was lost'}",
+        region=door.instance.region,
+    )
+
+
+def _run(
+    client: SshClient,
+    door: Door,
+    keys: Sequence[Path],
+    script: Callable[[PublicLine, str], str],
+    line: PublicLine,
+) -> tuple[str, Attempt]:
+    """Run a script on the instance: what it reports, and how the login went."""
+    mark = _mark()
+    running = door.login(client, keys, "change").run_script(script(line, mark))
+    said = running.read(mark)
+    return said, running.end()
+
+
+def _reported(door: Door, said: str, attempt: Attempt) -> tuple[str, str]:
+    """The word and the detail of a report.
+
+    Raises:
+        RefusedError, RemoteError: There is none, or it is of a failure.
+    """
+    word, _, detail = said.partition(" ")
+    if word and word != "failed":
+        return word, one_line(detail, limit=200)
+    region = door.instance.region
+    if word == "failed":
+        raise RemoteError(f"{_called(door)}: {one_line(detail, limit=200)}", region=region)
+    raise login_error(door.instance, attempt)
+
+
+def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
+    """Why nothing could be done on an instance."""
+    called = f"{instance.name} in {instance.region}"
+    if attempt.verdict is Verdict.OPENS:
+        return RemoteError(
+            f"{called}: it opens, but runs no command for this login: a forced command or another"
+            " shell answers",
+            hint="add the line to its authorized_keys by hand",
+            region=instance.region,
+        )
+    if attempt.verdict is Verdict.DIFFERS:
+        return RefusedError(
+            f"{called}: its host key differs from those AWS has seen: {attempt.reason}",
+            hint=f"compare: lskeys ssh-config --known-hosts {instance.name}"
+            f" --region {instance.region}",
+            region=instance.region,
+        )
+    if attempt.verdict is Verdict.REFUSED:
+        return RefusedError(f"{called}: {attempt.reason}", region=instance.region)
+    return RemoteError(f"{called}: cannot be reached: {attempt.reason}", region=instance.region)
+
+
+def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:
+    """Put a temporary key and its certificate where only this session's ssh reads them."""
+    files.write(f"{TEMPORARY_KEY}-cert.pub", access.certificate.encode() + b"\n")
+    return files.write(TEMPORARY_KEY, access.private_text.reveal())
+
+
+def _proof(client: SshClient, door: Door, private: Path) -> Attempt:
+    return door.login(client, (private,), "proof").attempt()
+
+
+def _mark() -> str:
+    return f"lskeys-{secrets.token_hex(8)}"
+
+
+def _called(door: Door) -> str:
+    return f"{door.instance.name} in {door.instance.region}"

@@ -1,0 +1,138 @@
+"""The scripts that change `authorized_keys` on an instance, for any POSIX shell there. Pure.
+
+Each reads its own text whole before it begins, since more may follow on its stdin, and reports
+with lines that begin with a mark. What gets into a script is of one grammar, quoted nowhere.
+"""
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lskeys.errors import RefusedError
+from lskeys.keys.matching import LocalKey
+
+_WORD = re.compile(r"[A-Za-z0-9+/=@._-]+")
+
+_FRAME = r"""
+lskeys() {
+umask 077
+say() { printf '%s %s\n' '@MARK@' "$*"; }
+fail() { rm -f "$new" "$undo" 2>/dev/null; say failed "$*"; exit 1; }
+new= undo=
+user=$(id -un)
+file=$(sed -n 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' \
+  /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config 2>/dev/null |
+  sed -n '1{s/"//g;s/[[:space:]].*//;p;}')
+case $file in ''|none) file=.ssh/authorized_keys ;; esac
+case $file in %h/*) file=$HOME/${file#%h/} ;; esac
+file=$(printf '%s\n' "$file" | sed "s/%u/$user/g;s/%%/%/g")
+case $file in /*) ;; *) file=$HOME/$file ;; esac
+if [ -L "$file" ]; then file=$(readlink -f "$file") || fail "cannot follow the link $file"; fi
+dir=${file%/*}
+new=$file.lskeys-new undo=$file.lskeys-undo
+rm -f "$new" "$undo" 2>/dev/null
+if [ -e "$file" ] && [ ! -f "$file" ]; then fail "$file is not a regular file"; fi
+if [ -e "$file" ] && [ ! -r "$file" ]; then fail "$file cannot be read"; fi
+has() { grep -v '^[[:space:]]*#' "$1" 2>/dev/null | grep -F -e "$2" >/dev/null; }
+renew() {
+  (set -C; : > "$new") 2>/dev/null || fail "cannot write in $dir"
+  content > "$new" 2>/dev/null || fail "cannot write $new: is the disk full?"
+  [ "$(content)" = "$(cat "$new")" ] || fail "$new does not read back as it was written"
+  has "$new" '@BLOB@' || fail "$new does not read back as it was written"
+  chmod 600 "$new" || fail "cannot set the permissions of $new"
+}
+@BODY@
+exit 0
+}
+lskeys
+"""
+_ADD = r"""
+[ -d "$dir" ] || mkdir -p "$dir" || fail "cannot make $dir"
+case $dir in "$HOME"/*) chmod go-w "$dir" 2>/dev/null ;; esac
+if has "$file" '@BLOB@'; then say unchanged "$file"; exit 0; fi
+content() {
+  if [ -s "$file" ]; then
+    cat "$file" || return 1
+    [ -z "$(tail -c 1 "$file")" ] || echo || return 1
+  fi
+  printf '%s\n' '@LINE@'
+}
+renew
+if [ -e "$file" ] && [ ! -e "$file.lskeys-old" ]; then
+  cp -p "$file" "$file.lskeys-old" || { rm -f "$file.lskeys-old"; fail "cannot keep $file"; }
+fi
+mv -f "$new" "$file" || fail "cannot replace $file"
+say added "$file"
+"""
+_REMOVE = r"""
+has "$file" '@BLOB@' || fail "the key that stays is not in $file"
+found=
+for each in @OLD@; do if has "$file" "$each"; then found=yes; fi; done
+if [ -z "$found" ]; then say unchanged "$file"; exit 0; fi
+content() { grep -v -F @PATTERNS@ "$file"; }
+renew
+cp -p "$file" "$undo" || fail "cannot keep $file"
+trap 'mv -f "$undo" "$file"; exit 1' HUP INT TERM PIPE
+mv -f "$new" "$file" || fail "cannot replace $file"
+say removed "$file"
+answer=
+read -r answer
+if [ "$answer" = keep ]; then
+  rm -f "$undo"
+  say kept "$file"
+else
+  mv -f "$undo" "$file"
+  say restored "$file"
+fi
+"""
+KEEP = "keep\n"
+"""What tells a script that a removal is to stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLine:
+    """A public key as a line of authorized_keys; each part is one harmless word."""
+
+    algorithm: str
+    blob: str
+    comment: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.algorithm, self.blob, self.comment)))
+
+
+def public_line(key: LocalKey, comment: str) -> PublicLine:
+    """The line of a local key.
+
+    Raises:
+        RefusedError: Its public key is not known.
+    """
+    if key.blob is None or key.algorithm is None or not _WORD.fullmatch(key.algorithm):
+        raise RefusedError(
+            f"the public key of {key.path} is not known",
+            hint=f"put it next to it: ssh-keygen -y -f {key.path} > {key.path}.pub",
+        )
+    harmless = "-".join(_WORD.findall(comment))[:100]
+    return PublicLine(key.algorithm, base64.b64encode(key.blob).decode(), harmless)
+
+
+def add(line: PublicLine, mark: str) -> str:
+    """A script that adds a key; it says `added`, `unchanged` or `failed`, and the file or why."""
+    return _script(_ADD.replace("@LINE@", str(line)), line, mark)
+
+
+def remove(line: PublicLine, old: Iterable[bytes], mark: str) -> str:
+    """A script that removes other keys than this one, and says `removed` when it did.
+
+    It goes on only with `KEEP` on its stdin, and takes everything back otherwise.
+    """
+    blobs = [base64.b64encode(blob).decode() for blob in old]
+    body = _REMOVE.replace("@OLD@", " ".join(blobs))
+    body = body.replace("@PATTERNS@", " ".join(f"-e {blob}" for blob in blobs))
+    return _script(body, line, mark)
+
+
+def _script(body: str, line: PublicLine, mark: str) -> str:
+    script = _FRAME.replace("@BODY@", body).replace("@BLOB@", line.blob)
+    return script.replace("@MARK@", mark)

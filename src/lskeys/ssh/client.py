@@ -1,0 +1,151 @@
+"""The system's OpenSSH client: found, its arguments, its environment. Touches: processes.
+
+ssh is started with a list of arguments, never through a shell; what AWS says gets into it only as
+an address or a user of the one strict grammar, and stands behind an option or `--`.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lskeys.errors import SetupError
+from lskeys.text import one_line
+
+MIN_VERSION = (7, 4)
+"""The oldest that is tried to work: Red Hat 7, from 2016."""
+
+_VERSION = re.compile(r"OpenSSH[^ ]*_(\d+)\.(\d+)")
+_OURS = ("AWS_", "LSKEYS_")
+_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where ssh goes.
+
+    Attributes:
+        address: An IPv4 or IPv6 address.
+        user: Whom to log in as; None leaves that to ssh.
+        port: The port.
+        known_hosts: A file with the host keys that are trusted, and no others; None leaves that
+            to ssh.
+    """
+
+    address: str
+    user: str | None
+    port: int
+    known_hosts: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class SshClient:
+    """An OpenSSH client that is there and new enough."""
+
+    program: str
+    environment: Mapping[str, str]
+
+    def arguments(
+        self,
+        target: Target,
+        keys: Iterable[Path],
+        options: Sequence[str] = (),
+        command: Sequence[str] = (),
+    ) -> list[str]:
+        """The arguments of a session.
+
+        Args:
+            target: Where to.
+            keys: Private keys, offered in this order and no others.
+            options: More options.
+            command: What is run there, in the words of a shell there; nothing for a session.
+        """
+        return [
+            self.program,
+            *(word for key in keys for word in _identity(key)),
+            *("-o", "IdentitiesOnly=yes"),
+            *(_trust(target) if target.known_hosts else ()),
+            *(("-p", str(target.port)) if target.port != DEFAULT_PORT else ()),
+            *(("-l", target.user) if target.user else ()),
+            *options,
+            "--",
+            target.address,
+            *command,
+        ]
+
+
+DEFAULT_PORT = 22
+
+
+def find(environ: Mapping[str, str]) -> SshClient:
+    """The `ssh` on PATH.
+
+    Raises:
+        SetupError: There is none, it is too old, or it is not OpenSSH's.
+    """
+    program = shutil.which("ssh", path=environ.get("PATH", ""))
+    if program is None:
+        raise SetupError(
+            "there is no ssh on PATH", hint="install OpenSSH's client (openssh-client)"
+        )
+    environment = {name: value for name, value in environ.items() if not name.startswith(_OURS)}
+    said = _version(program, environment)
+    version = _VERSION.search(said)
+    if version is None:
+        raise SetupError(
+            f"{program} is not OpenSSH's client: {one_line(said, limit=60) or 'no version'}",
+            hint="put OpenSSH's ssh first on PATH",
+        )
+    if (int(version[1]), int(version[2])) < MIN_VERSION:
+        least = ".".join(map(str, MIN_VERSION))
+        raise SetupError(
+            f"{program} is too old: {one_line(version[0], limit=60)}",
+            hint=f"install OpenSSH {least} or newer",
+        )
+    return SshClient(program, environment)
+
+
+def quoted(path: Path) -> str:
+    """A path as the value of an option: blanks kept, tokens not expanded."""
+    return f'"{_escaped(path)}"'
+
+
+def _trust(target: Target) -> Iterable[str]:
+    """Options that trust one file's host keys, by the address whatever the port, and learn none."""
+    assert target.known_hosts
+    for option in (
+        f"HostKeyAlias={target.address}",
+        f"UserKnownHostsFile={quoted(target.known_hosts)}",
+        "GlobalKnownHostsFile=/dev/null",
+        "StrictHostKeyChecking=yes",
+        "UpdateHostKeys=no",
+    ):
+        yield from ("-o", option)
+
+
+def _identity(key: Path) -> tuple[str, str]:
+    """The option of a private key: -i looks for a file of that name, and expands tokens after."""
+    if "%" in str(key):
+        return "-o", f"IdentityFile={quoted(key)}"
+    return "-i", str(key)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+def _version(program: str, environment: Mapping[str, str]) -> str:
+    try:
+        ended = subprocess.run(  # noqa: S603  the program that is about to be used
+            (program, "-V"),
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SetupError(f"{program} cannot be started: {type(error).__name__}") from None
+    return (ended.stderr + ended.stdout).decode(errors="replace")

@@ -1,0 +1,189 @@
+"""Whether keys open an instance: a real login, and what ssh's log says of it. Touches: processes.
+
+The log is a file that only ssh writes: a banner of the instance's cannot say that it opens.
+"""
+
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from lskeys.ssh.client import SshClient, Target
+from lskeys.text import one_line
+
+CONNECT_SECONDS = 10
+"""How long a connection may take; the whole login may take twice that."""
+
+_OFFERED = re.compile(r"debug1: Offering .*?public key: (.*)")
+_BLOCK = 64 * 1024
+_GLANCE = 0.1
+"""Seconds between looks at the log."""
+
+_UNKNOWN = "host key is known for"
+_BATCH = (
+    *("-F", "/dev/null", "-T"),
+    *("-o", "BatchMode=yes"),
+    *("-o", f"ConnectTimeout={CONNECT_SECONDS}"),
+    *("-o", "ConnectionAttempts=1"),
+    *("-o", "PreferredAuthentications=publickey"),
+    *("-o", "ControlPath=none"),
+    *("-o", "ForwardAgent=no"),
+    *("-o", "LogLevel=DEBUG1"),
+)
+
+
+class Verdict(StrEnum):
+    """What a login attempt comes to."""
+
+    OPENS = "opens"
+    REFUSED = "refused"
+    DIFFERS = "host key differs"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A login attempt.
+
+    Attributes:
+        verdict: What it came to.
+        reason: ssh's own words, where it did not open.
+        key: The key that opened it.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    key: Path | None = None
+
+
+class Login:
+    """Logins to one instance, with the same keys, without any question.
+
+    Args:
+        client: OpenSSH.
+        target: The instance.
+        keys: The keys that may open it, likeliest first.
+        log: A file that is not there yet; each login writes it anew.
+    """
+
+    def __init__(self, client: SshClient, target: Target, keys: Sequence[Path], log: Path) -> None:
+        self._client = client
+        self._target = target
+        self._keys = tuple(keys)
+        self._log = log
+
+    def attempt(self) -> Attempt:
+        """Log in and run nothing that matters; what a forced command does does not matter."""
+        process = self._start("true", subprocess.DEVNULL)
+        end = time.monotonic() + 2 * CONNECT_SECONDS
+        try:
+            while time.monotonic() < end:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_GLANCE)
+                    break
+                if self.judged().verdict is Verdict.OPENS:
+                    break
+        finally:
+            process.kill()
+            process.wait()
+        return self.judged()
+
+    def run_script(self, script: str) -> "RemoteScript":
+        """Run a script of a POSIX shell there; it is given over stdin."""
+        return RemoteScript(self, self._start("sh -s", subprocess.PIPE), script)
+
+    def _start(self, command: str, streams: int) -> subprocess.Popen[bytes]:
+        self._log.unlink(missing_ok=True)
+        options = (*_BATCH, "-E", str(self._log))
+        arguments = self._client.arguments(self._target, self._keys, options, (command,))
+        return subprocess.Popen(  # noqa: S603  ssh, with arguments of one grammar
+            arguments,
+            env=self._client.environment,
+            stdin=streams,
+            stdout=streams,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def judged(self) -> Attempt:
+        """What the login that ended last came to."""
+        try:
+            lines = self._log.read_text(errors="replace").splitlines()
+        except OSError:
+            lines = []
+        said = [line for line in lines if line and not line.startswith("debug1:")]
+        key = None
+        for line in lines:
+            offered = _OFFERED.match(line)
+            if offered:
+                key = next((each for each in self._keys if _is_of(offered[1], each)), key)
+            if line.startswith("Authenticated to "):
+                return Attempt(Verdict.OPENS, key=key)
+        reason = one_line(said[-1], limit=200) if said else "no answer in time"
+        return Attempt(_verdict(said), reason)
+
+
+class RemoteScript:
+    """A script that runs on an instance, and may be told something while it does.
+
+    Its lines are known by a word that nobody else knows, whatever else is printed there.
+    """
+
+    def __init__(self, login: Login, process: subprocess.Popen[bytes], script: str) -> None:
+        self._login = login
+        self._process = process
+        self._timer = threading.Timer(3 * CONNECT_SECONDS, process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+        self.tell(script)
+
+    def read(self, mark: str) -> str:
+        """The next line that begins with the mark, without it; empty where there is none."""
+        stdout = _pipe(self._process.stdout)
+        for raw in iter(stdout.readline, b""):
+            line = raw.decode(errors="replace").rstrip("\n")
+            if line.startswith(f"{mark} "):
+                return line.removeprefix(f"{mark} ")
+        return ""
+
+    def tell(self, text: str) -> None:
+        """Write to its stdin; a script that has ended hears nothing."""
+        stdin = _pipe(self._process.stdin)
+        with suppress(OSError):
+            stdin.write(text.encode())
+            stdin.flush()
+
+    def end(self) -> Attempt:
+        """Close its stdin and wait for its end; how the login went."""
+        with suppress(OSError):
+            _pipe(self._process.stdin).close()
+        stdout = _pipe(self._process.stdout)
+        while stdout.read(_BLOCK):
+            pass
+        stdout.close()
+        self._process.wait()
+        self._timer.cancel()
+        return self._login.judged()
+
+
+def _verdict(said: Sequence[str]) -> Verdict:
+    text = "\n".join(said)
+    if "Host key verification failed" in text or "IDENTIFICATION HAS CHANGED" in text:
+        return Verdict.UNREACHABLE if _UNKNOWN in text else Verdict.DIFFERS
+    if "Permission denied (" in text or "Too many authentication failures" in text:
+        return Verdict.REFUSED
+    return Verdict.UNREACHABLE
+
+
+def _is_of(offered: str, key: Path) -> bool:
+    return offered == str(key) or offered.startswith(f"{key} ")
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe

@@ -1,0 +1,100 @@
+"""Which key was proved to open which instance, and when: by a login. Touches: the disk.
+
+It is a memory, and no more: what is lost or unreadable is proved again. No key is in it.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lskeys.errors import LskeysError
+from lskeys.model import Instance
+from lskeys.storage.directory import lock, make, opened, read_file
+from lskeys.storage.whole_file import write_file
+
+_FILE = "proofs.json"
+_SIZE_LIMIT = 4 * 1024 * 1024
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A login that worked: which instance, with the public key of which hash, and when."""
+
+    instance: str
+    key: str
+    proved_at: datetime
+
+
+class Proofs:
+    """The logins that worked, the latest of each instance and key.
+
+    Args:
+        directory: The user's state directory.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def of(self, instance: Instance) -> Mapping[str, datetime]:
+        """The keys that were proved for an instance, by their hash."""
+        name = _name(instance)
+        return {each.key: each.proved_at for each in self._read() if each.instance == name}
+
+    def record(
+        self,
+        proved: Iterable[tuple[Instance, bytes]],
+        gone: Iterable[tuple[Instance, bytes]],
+        now: datetime,
+        *,
+        wait: float,
+    ) -> None:
+        """Remember keys that opened instances, and forget those that do so no more.
+
+        Raises:
+            LocalError: The disk failed.
+            RefusedError: Another lskeys is writing there, or others may.
+        """
+        new = {(_name(instance), hash_of(blob)): now for instance, blob in proved}
+        lost = {(_name(instance), hash_of(blob)) for instance, blob in gone}
+        make(self._directory)
+        with opened(self._directory) as directory:
+            lock(directory, wait=wait, sleep=time.sleep)
+            every = {(each.instance, each.key): each.proved_at for each in self._read()} | new
+            proofs = [
+                {"instance": instance, "key": key, "provedAt": moment.isoformat()}
+                for (instance, key), moment in sorted(every.items())
+                if (instance, key) not in lost
+            ]
+            document = {"version": _VERSION, "proofs": proofs}
+            write_file(directory, _FILE, json.dumps(document, indent=1).encode() + b"\n")
+
+    def _read(self) -> list[Proof]:
+        with suppress(LskeysError, OSError, ValueError, LookupError, TypeError, RecursionError):
+            with opened(self._directory) as directory:
+                found = read_file(directory, _FILE, limit=_SIZE_LIMIT)
+            document = json.loads(found.content.reveal()) if found else {}
+            if document.get("version") == _VERSION:
+                return [_proof(raw) for raw in document["proofs"]]
+        return []
+
+
+def hash_of(blob: bytes) -> str:
+    """What stands for a public key: the SHA-256 of its wire bytes."""
+    return hashlib.sha256(blob).hexdigest()
+
+
+def _name(instance: Instance) -> str:
+    """An instance, told from an earlier one of its name."""
+    created_at = instance.created_at.isoformat() if instance.created_at else ""
+    return instance.arn or f"{instance.region}/{instance.name}/{created_at}"
+
+
+def _proof(raw: Any) -> Proof:  # noqa: ANN401  what JSON gives
+    return Proof(str(raw["instance"]), str(raw["key"]), datetime.fromisoformat(raw["provedAt"]))

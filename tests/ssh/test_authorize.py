@@ -1,0 +1,268 @@
+"""Keys let in and taken away on real sshd processes: always one is left that opens."""
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lskeys.errors import RefusedError, RemoteError
+from lskeys.keys.matching import LocalKey
+from lskeys.model import Instance, Secret, TemporaryAccess
+from lskeys.ssh import client
+from lskeys.ssh.authorize import Authorization, Door, NewKey, NotOpenedError, authorize
+from lskeys.ssh.authorized_keys import public_line
+from lskeys.ssh.client import Target
+from lskeys.ssh.session_files import session_files
+from lskeys.storage import key_search
+from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
+
+WEB = Instance("web", "us-east-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A server that the old key opens, and a new key for it."""
+
+    server: Server
+    port: int
+    old: LocalKey
+    new: LocalKey
+    runtime: Path
+
+    def authorize(
+        self,
+        *,
+        keys: tuple[LocalKey, ...] | None = None,
+        removes: bool = False,
+        private: bool = True,
+        temporary: Callable[[], TemporaryAccess] | None = None,
+    ) -> Authorization:
+        """Let the new key in, with the old one, and perhaps take that away."""
+        new = NewKey(
+            public_line(self.new, "me@here"), blob(self.new), self.new.path if private else None
+        )
+        old = [blob(self.old)] if removes else []
+        opening = tuple(each.path for each in ((self.old,) if keys is None else keys))
+        with session_files(self.runtime) as files:
+            line = f"{self.server.address} {self.server.host_key}\n"
+            known = files.write("known_hosts", line.encode())
+            door = Door(WEB, Target(self.server.address, USER, self.port, known), opening, files)
+            return authorize(client.find(os.environ), door, new, old, temporary)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is in authorized_keys."""
+        return self.server.authorized_keys.read_text().splitlines()
+
+    @property
+    def left(self) -> set[str]:
+        """Which of the two keys open the server."""
+        names = {line_of(self.old).split()[1]: "old", line_of(self.new).split()[1]: "new"}
+        return {names[each] for each in self.server.blobs}
+
+
+def blob(key: LocalKey) -> bytes:
+    """The wire bytes of a key."""
+    assert key.blob
+    return key.blob
+
+
+def line_of(key: LocalKey) -> str:
+    """The public line of a key."""
+    return key.path.with_name(key.path.name + ".pub").read_text().strip()
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Lab]:
+    """No server yet."""
+    with lab(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def setup(servers: Lab, tmp_path: Path) -> Setup:
+    """A server that the old key opens."""
+    server = servers.add()
+    for name in ("old", "new"):
+        make_key(tmp_path / name)
+    old, new = key_search.read(tmp_path / "old"), key_search.read(tmp_path / "new")
+    found = Setup(server, servers.port, old, new, tmp_path / "run")
+    server.authorize(line_of(found.old))
+    return found
+
+
+def test_both_keys(setup: Setup) -> None:
+    """The new key is added and proved; the file is private, and the one before it is kept."""
+    assert setup.authorize() == Authorization(
+        WEB, "authorized", setup.old.path, is_proved=True, file=str(setup.server.authorized_keys)
+    )
+    assert setup.lines == [line_of(setup.old), f"{line_of(setup.new)} me@here"]
+    kept = setup.server.authorized_keys.with_name("authorized_keys.lskeys-old")
+    assert kept.read_text() == f"{line_of(setup.old)}\n"
+    assert stat.S_IMODE(setup.server.authorized_keys.stat().st_mode) == 0o600
+    assert not list(setup.runtime.iterdir())
+
+
+def test_again(setup: Setup) -> None:
+    """A second time there is nothing to do, and the file is not touched."""
+    setup.authorize()
+    before = setup.server.authorized_keys.stat()
+    done = setup.authorize()
+    assert (done.outcome, done.is_proved) == ("unchanged", True)
+    assert setup.server.authorized_keys.stat() == before
+
+
+def test_only_the_new_key(setup: Setup) -> None:
+    """With the old key named, it goes after the new one was proved; no draft is left."""
+    assert setup.authorize(removes=True).removed is True
+    assert setup.left == {"new"}
+    assert setup.authorize(removes=True).removed is False
+    names = sorted(each.name for each in setup.server.authorized_keys.parent.iterdir())
+    assert names == ["authorized_keys", "authorized_keys.lskeys-old"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "{old}",
+        "# mine\n\n{old}\r\n",
+        "{old} comment with spaces\n",
+        'from="127.0.0.0/8",no-pty {old}\n',
+        "{old}\n# {new}\n",
+        "{old}\n{old}\n",
+    ],
+)
+def test_shapes_of_the_file(setup: Setup, before: str) -> None:
+    """Whatever the file is like, every line of it stays, and the key has a line of its own."""
+    text = before.format(old=line_of(setup.old), new=line_of(setup.new))
+    setup.server.authorized_keys.write_bytes(text.encode())
+    assert setup.authorize().outcome == "authorized"
+    after = setup.server.authorized_keys.read_bytes().decode()
+    assert after.startswith(text)
+    assert after.removeprefix(text).strip().startswith(line_of(setup.new))
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o644, 0o666])
+def test_modes_of_the_file(setup: Setup, mode: int) -> None:
+    """A file that is read-only or open to others is private afterwards."""
+    setup.server.authorized_keys.chmod(mode)
+    assert setup.authorize().is_proved
+    assert stat.S_IMODE(setup.server.authorized_keys.stat().st_mode) == 0o600
+
+
+def test_a_link(setup: Setup) -> None:
+    """Where the file is a link, what it leads to is changed, and the link stays."""
+    path = setup.server.authorized_keys
+    path.rename(path.with_name("real"))
+    path.symlink_to("real")
+    assert setup.authorize().is_proved
+    assert path.is_symlink()
+    assert setup.left == {"old", "new"}
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox", "bash"])
+def test_shells(setup: Setup, shell: str) -> None:
+    """Any POSIX shell does it, with the tools of its system."""
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell}")
+    tools = setup.server.directory / "bin"
+    (tools / "sh").symlink_to(program)
+    if shell == "busybox":
+        applets = subprocess.run((program, "--list"), capture_output=True, text=True, check=True)
+        for name in set(applets.stdout.split()) - {"sh", "busybox"}:
+            (tools / name).symlink_to(program)
+    setup.server.configure(f'ForceCommand {tools}/sh -c "$SSH_ORIGINAL_COMMAND"')
+    assert setup.authorize(removes=True).removed is True
+    assert setup.left == {"new"}
+
+
+def test_refused(setup: Setup) -> None:
+    """Where no key opens it, temporary access is what would."""
+    setup.server.authorize()
+    with pytest.raises(NotOpenedError, match=r"no local key opens it: .*Permission denied"):
+        setup.authorize()
+
+
+def test_temporary_access(setup: Setup, tmp_path: Path) -> None:
+    """A certificate of the CA that the instance trusts opens it; nothing of it stays here."""
+    make_key(tmp_path / "ca")
+    make_key(tmp_path / "short")
+    words = (
+        "ssh-keygen",
+        "-q",
+        "-s",
+        tmp_path / "ca",
+        "-I",
+        "x",
+        "-n",
+        USER,
+        tmp_path / "short.pub",
+    )
+    subprocess.run(words, check=True)
+    setup.server.configure(f"TrustedUserCAKeys {tmp_path}/ca.pub")
+    setup.server.authorize()
+    access = TemporaryAccess(
+        Secret((tmp_path / "short").read_bytes()),
+        (tmp_path / "short-cert.pub").read_text().strip(),
+        (),
+    )
+    done = setup.authorize(temporary=lambda: access)
+    assert (done.outcome, done.opened_by, done.is_proved) == ("authorized", None, True)
+    assert setup.left == {"new"}
+    assert not list(setup.runtime.iterdir())
+
+
+def test_without_the_private_key(setup: Setup) -> None:
+    """A key whose private half is elsewhere is added, and not called proved; nothing is removed."""
+    done = setup.authorize(private=False)
+    assert (done.outcome, done.is_proved) == ("added", False)
+    with pytest.raises(RefusedError, match="could not be proved, so no other is removed"):
+        setup.authorize(private=False, removes=True)
+    assert setup.left == {"old", "new"}
+
+
+def test_a_forced_command(setup: Setup) -> None:
+    """Where nothing of ours is run, that is said, and nothing is changed."""
+    setup.server.configure("ForceCommand echo hello")
+    with pytest.raises(RemoteError, match="runs no command for this login"):
+        setup.authorize()
+    assert setup.left == {"old"}
+
+
+def test_authorized_keys_elsewhere(setup: Setup) -> None:
+    """Where sshd reads another file than is there to be found, the failing proof says so."""
+    elsewhere = setup.server.directory / "elsewhere"
+    shutil.copy(setup.server.authorized_keys, elsewhere)
+    setup.server.configure(f"AuthorizedKeysFile {elsewhere}")
+    with pytest.raises(RefusedError, match=r"does not open it: .*Permission denied"):
+        setup.authorize(removes=True)
+    assert setup.left == {"old", "new"}
+
+
+def test_a_changed_host_key(setup: Setup, servers: Lab) -> None:
+    """An instance with another host key is told nothing, not even the new key."""
+    (setup.server.directory / "host_key").unlink()
+    make_key(setup.server.directory / "host_key")
+    with pytest.raises(RefusedError, match="its host key differs"):
+        setup.authorize()
+    servers.close()
+    with pytest.raises(RemoteError, match=r"cannot be reached: .*Connection refused"):
+        setup.authorize()
+
+
+def test_a_lock_out_is_taken_back(setup: Setup) -> None:
+    """If the new key opens only while the old one is there, both are there again."""
+    path = setup.server.authorized_keys
+    (setup.server.directory / "bin" / "mv").write_text(
+        f"#!/bin/sh\n/bin/mv \"$@\"; grep -qF '{line_of(setup.old)}' {path} || : > {path}\n"
+    )
+    (setup.server.directory / "bin" / "mv").chmod(0o700)
+    with pytest.raises(RemoteError, match="so both are there"):
+        setup.authorize(removes=True)
+    assert setup.left == {"old", "new"}

@@ -1,0 +1,138 @@
+"""Login attempts against real sshd processes: what each comes to, whoever answers."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys.ssh import client
+from lskeys.ssh.client import SshClient, Target
+from lskeys.ssh.login import Attempt, Login, Verdict
+from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
+
+REFUSED_LINE = "Permission denied (publickey)."
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Lab]:
+    """No server yet."""
+    with lab(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def ssh() -> SshClient:
+    """The installed client."""
+    return client.find(os.environ)
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """A private key in a directory whose name ssh has every chance to misread."""
+    path = tmp_path / "my 50%h keys" / "a key"
+    path.parent.mkdir()
+    make_key(path)
+    return path
+
+
+def public(key: Path) -> str:
+    """The public line of a key."""
+    return key.with_name(key.name + ".pub").read_text().strip()
+
+
+def logged_in(
+    ssh: SshClient, running: Lab, server: Server, *keys: Path, host_key: str | None = None
+) -> Attempt:
+    """An attempt with the server's own host key pinned, or with another one, or none for ""."""
+    directory = server.directory
+    known = directory / "known hosts"
+    pinned = server.host_key if host_key is None else host_key
+    known.write_text(f"{server.address} {pinned}\n" if pinned else "")
+    target = Target(server.address, USER, running.port, known)
+    return Login(ssh, target, keys, directory / "client.log").attempt()
+
+
+def test_opens(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
+    """The key that opened it is told, whichever was tried before."""
+    other = tmp_path / "other"
+    make_key(other)
+    server = servers.add()
+    server.authorize(public(key))
+    assert logged_in(ssh, servers, server, other, key) == Attempt(Verdict.OPENS, key=key)
+    assert logged_in(ssh, servers, server, key, other) == Attempt(Verdict.OPENS, key=key)
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [
+        "ForceCommand echo no; exit 1",
+        "ForceCommand exec sleep 60",
+        "ForceCommand kill -9 $$",
+        "PermitTTY no",
+        "Banner {directory}/banner",
+    ],
+)
+def test_opens_whatever_is_run(servers: Lab, ssh: SshClient, key: Path, habit: str) -> None:
+    """It is the login that counts, not what a forced command or a banner makes of it."""
+    server = servers.add()
+    server.authorize(public(key))
+    (server.directory / "banner").write_text(f"{REFUSED_LINE}\nHost key verification failed.\n")
+    server.configure(habit.format(directory=server.directory))
+    assert logged_in(ssh, servers, server, key).verdict is Verdict.OPENS
+
+
+def test_refused(servers: Lab, ssh: SshClient, key: Path) -> None:
+    """A server that does not know the key refuses, though its banner says that it opened."""
+    server = servers.add()
+    (server.directory / "banner").write_text("Authenticated to you using everything\n")
+    server.configure(f"Banner {server.directory}/banner")
+    found = logged_in(ssh, servers, server, key)
+    assert (found.verdict, found.key) == (Verdict.REFUSED, None)
+    assert "Permission denied" in found.reason
+    assert logged_in(ssh, servers, server).verdict is Verdict.REFUSED
+
+
+def test_too_many_keys(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
+    """A server that hangs up after some keys has refused them."""
+    other = tmp_path / "other"
+    make_key(other)
+    server = servers.add()
+    server.configure("MaxAuthTries 1")
+    assert logged_in(ssh, servers, server, key, other).verdict is Verdict.REFUSED
+
+
+def test_another_host_key(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
+    """A server with another host key than the pinned one is not talked to."""
+    server = servers.add()
+    server.authorize(public(key))
+    pinned = make_key(tmp_path / "pinned")
+    assert logged_in(ssh, servers, server, key, host_key=pinned).verdict is Verdict.DIFFERS
+
+
+def test_no_host_key(servers: Lab, ssh: SshClient, key: Path) -> None:
+    """Without any host key nothing is sent to it; that is not called a changed one."""
+    server = servers.add()
+    server.authorize(public(key))
+    found = logged_in(ssh, servers, server, key, host_key="")
+    assert found.verdict is Verdict.UNREACHABLE
+    assert "verification failed" in found.reason
+
+
+def test_unreachable(servers: Lab, ssh: SshClient, key: Path) -> None:
+    """Nobody who answers there is said as ssh says it."""
+    server = servers.add()
+    servers.close()
+    found = logged_in(ssh, servers, server, key)
+    assert found.verdict is Verdict.UNREACHABLE
+    assert "Connection refused" in found.reason
+
+
+def test_no_ssh_there(ssh: SshClient, key: Path, tmp_path: Path) -> None:
+    """What answers there and is no ssh is not reached."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.close()
+        target = Target("127.0.0.1", USER, listening.fileno() + 70_000 - 1, tmp_path / "known")
+        found = Login(ssh, target, [key], tmp_path / "log").attempt()
+    assert found.verdict is Verdict.UNREACHABLE
