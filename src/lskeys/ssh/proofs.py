@@ -15,7 +15,8 @@ from typing import Any
 
 from lskeys.errors import LskeysError
 from lskeys.model import Instance
-from lskeys.storage.directory import lock, make, opened, read_file
+from lskeys.storage.directory import make, opened, read_file
+from lskeys.storage.lock import locked
 from lskeys.storage.whole_file import write_file
 
 _FILE = "proofs.json"
@@ -64,8 +65,10 @@ class Proofs:
         new = {(_name(instance), hash_of(blob)): now for instance, blob in proved}
         lost = {(_name(instance), hash_of(blob)) for instance, blob in gone}
         make(self._directory)
-        with opened(self._directory) as directory:
-            lock(directory, wait=wait, sleep=time.sleep)
+        with (
+            opened(self._directory) as directory,
+            locked(directory, wait=wait, sleep=time.sleep),
+        ):
             every = {(each.instance, each.key): each.proved_at for each in self._read()} | new
             proofs = [
                 {"instance": instance, "key": key, "provedAt": moment.isoformat()}
