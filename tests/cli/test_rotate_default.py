@@ -1,5 +1,6 @@
 """rotate-default, through the command line: what is asked, placed, kept and said."""
 
+import hashlib
 import json
 import re
 from datetime import timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
@@ -416,6 +418,7 @@ def test_journal(server: Server, old: str, run: Run, home: Path, directory: Path
         "endpoint": server.endpoint,
         "region": REGION,
         "account": ACCOUNT,
+        "accessKey": hashlib.sha256(sandbox.ACCESS_KEY_ID.encode()).hexdigest()[:16],
         "step": "deleting",
         "privateKeyFile": str(directory / KEY_FILE),
         "oldFingerprint": old,

@@ -18,7 +18,8 @@ from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.cli_keys import fingerprint, own_pem, public_line
-from tests.support.lying_server import Liar, pair, pairs, said
+from tests.support.fake_region import Region
+from tests.support.lying_server import Liar, Reply, pair, pairs, refused, said
 from tests.support.matrix import Injected
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
@@ -215,3 +216,61 @@ def test_the_old_key_handed_out_again(
     )
     assert liar.operations.count("DeleteKeyPair") == 1
     assert (home / ".ssh" / KEY_FILE).read_text() == own_pem()
+
+
+@pytest.mark.parametrize(
+    ("account", "exit_code"), [("123456789012", 0), ("210987654321", 3), (None, 5)]
+)
+def test_other_credentials(  # noqa: PLR0913, PLR0917  fixtures and cases
+    liar: Liar,
+    run: Run,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    account: str | None,
+    exit_code: int,
+) -> None:
+    """Where nothing in the region tells the account, STS does; else nothing is made there."""
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", liar.endpoint)
+    region = Region.with_default()
+    region.serve(liar)
+    cut = refused("AccessDeniedException", "no")
+    liar.responses(
+        "DownloadDefaultKeyPair", lambda call: cut if call.number else region.response(call)
+    )
+    assert run("rotate-default --yes").exit_code == 4
+    region.serve(liar)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+    identity = f"<GetCallerIdentityResult><Account>{account}</Account></GetCallerIdentityResult>"
+    body = f"<GetCallerIdentityResponse>{identity}</GetCallerIdentityResponse>".encode()
+    liar.responses("GetCallerIdentity", Reply(body) if account else Reply(status=403))
+    assert run("rotate-default --yes").exit_code == exit_code
+    assert (DEFAULT_PAIR in region.fingerprints) == (exit_code == 0)
+    assert bool([*(home / ".local/state/lskeys/rotations").iterdir()]) == (exit_code != 0)
+
+
+def test_the_same_credentials(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An access key is of one account for ever: STS need not be reached to go on."""
+    monkeypatch.setenv("AWS_REGION", REGION)
+    region = Region.with_default()
+    region.serve(liar)
+    cut = refused("AccessDeniedException", "no")
+    liar.responses(
+        "DownloadDefaultKeyPair", lambda call: cut if call.number else region.response(call)
+    )
+    assert run("rotate-default --yes").exit_code == 4
+    region.serve(liar)
+    assert run("rotate-default --yes").exit_code == 0
+    assert "GetCallerIdentity" not in liar.operations
+
+
+def test_a_pair_of_nobody(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pair without ARN is not rotated: its rotation could not be told from another account's."""
+    monkeypatch.setenv("AWS_REGION", REGION)
+    reported = fingerprint(own_pem(), "md5-spki")
+    nobodys = pair(DEFAULT_PAIR, fingerprint=reported, arn=None, supportCode=None)
+    liar.responses("GetKeyPairs", pairs(nobodys))
+    liar.responses("GetInstances", said({"instances": []}))
+    ran = run("rotate-default --yes")
+    assert (ran.exit_code, "has no ARN at AWS" in ran.err) == (5, True)
+    assert {*liar.operations} == {"GetInstances", "GetKeyPairs"}

@@ -14,12 +14,14 @@ import pytest
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Entry, Step
+from tests.support.people import MALLORY, chown
 
 AWS = "https://lightsail.eu-west-1.amazonaws.com"
 ENTRY = Entry(
     endpoint=AWS,
     region="eu-west-1",
     account="123456789012",
+    access_key="0123456789abcdef",
     path=Path("/home/ana/.ssh/LightsailDefaultKey-eu-west-1.pem"),
     old_fingerprint="aa:bb",
     old_created_at=datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC),
@@ -57,7 +59,7 @@ def test_private_whatever_the_umask(journal: Journal) -> None:
     [
         ENTRY,
         replace(ENTRY, step=Step.DOWNLOADING),
-        replace(ENTRY, account=None, old_created_at=None),
+        replace(ENTRY, account="210987654321", old_created_at=None),
         replace(ENTRY, path=Path(os.fsdecode(b"/\xff/\xe2\x80\xae\n/k.pem"))),
     ],
     ids=["deleting", "downloading", "little known", "odd path"],
@@ -67,7 +69,7 @@ def test_found_as_it_was_written(journal: Journal, entry: Entry) -> None:
     journal.write(ENTRY)
     journal.close(ENTRY)
     journal.write(entry)
-    assert journal.find(entry.endpoint, entry.region, entry.account) == entry
+    assert journal.entries(entry.endpoint, entry.region) == (entry,)
     assert [*journal.directory.iterdir()] == [journal.path_of(entry)]
 
 
@@ -76,7 +78,7 @@ def test_the_last_step_counts(journal: Journal) -> None:
     later = replace(ENTRY, step=Step.DOWNLOADING)
     journal.write(ENTRY)
     journal.write(later)
-    assert journal.find(AWS, "eu-west-1", "123456789012") == later
+    assert journal.entries(AWS, "eu-west-1") == (later,)
 
 
 def test_closed_is_forgotten(journal: Journal) -> None:
@@ -84,40 +86,51 @@ def test_closed_is_forgotten(journal: Journal) -> None:
     journal.write(ENTRY)
     journal.close(ENTRY)
     journal.close(ENTRY)
-    assert journal.find(AWS, "eu-west-1", "123456789012") is None
+    assert journal.entries(AWS, "eu-west-1") == ()
 
 
 @pytest.mark.parametrize(
     "asked",
-    [
-        ("sandbox /home/ana/sandbox.sqlite3", "eu-west-1", "123456789012"),
-        (AWS, "eu-west-2", "123456789012"),
-        (AWS, "eu-west", "123456789012"),
-        (AWS, "eu-west-1", "210987654321"),
-    ],
-    ids=["endpoint", "region", "part of a region", "account"],
+    [("sandbox /home/ana/sandbox.sqlite3", "eu-west-1"), (AWS, "eu-west-2"), (AWS, "eu-west")],
+    ids=["endpoint", "region", "part of a region"],
 )
-def test_another_is_never_taken_for_it(journal: Journal, asked: tuple[str, str, str]) -> None:
-    """Sandbox and AWS, regions and accounts do not mix."""
+def test_another_is_never_taken_for_it(journal: Journal, asked: tuple[str, str]) -> None:
+    """Sandbox and AWS, and regions do not mix."""
     journal.write(ENTRY)
-    assert journal.find(*asked) is None
+    assert journal.entries(*asked) == ()
 
 
-def test_account_that_cannot_be_known(journal: Journal) -> None:
-    """Where nothing tells the account, the only rotation it can be is found; two are refused."""
+def test_each_account_has_its_own(journal: Journal) -> None:
+    """Rotations of two accounts in one region are remembered and forgotten one by one."""
+    other = replace(ENTRY, account="210987654321")
     journal.write(ENTRY)
-    assert journal.find(AWS, "eu-west-1", None) == ENTRY
-    journal.write(replace(ENTRY, account="210987654321"))
-    with pytest.raises(RefusedError, match="accounts 123456789012 and 210987654321"):
-        journal.find(AWS, "eu-west-1", None)
-    assert journal.find(AWS, "eu-west-1", "123456789012") == ENTRY
+    journal.write(other)
+    assert {*journal.entries(AWS, "eu-west-1")} == {ENTRY, other}
+    journal.close(ENTRY)
+    assert journal.entries(AWS, "eu-west-1") == (other,)
+
+
+@pytest.mark.parametrize("spoil", ["open directory", "open parent", "owner", "file of others"])
+def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil: str) -> None:
+    """Nor acted on: it tells which pair may be deleted."""
+    journal.write(ENTRY)
+    if spoil == "open directory":
+        journal.directory.chmod(0o770)
+    if spoil == "open parent":
+        journal.directory.parent.chmod(0o777)
+    if spoil == "owner":
+        chown(journal.directory, MALLORY)
+    if spoil == "file of others":
+        chown(journal.path_of(ENTRY), MALLORY)
+    with pytest.raises(RefusedError, match=r"others may write in|belongs to"):
+        journal.entries(AWS, "eu-west-1")
 
 
 def test_leftover_of_a_killed_run(journal: Journal) -> None:
     """A draft that a killed run left is neither read nor in the way, and goes at the end."""
     journal.write(ENTRY)
     (journal.directory / ".lskeys-0123456789abcdef").write_text("{")
-    assert journal.find(AWS, "eu-west-1", "123456789012") == ENTRY
+    assert journal.entries(AWS, "eu-west-1") == (ENTRY,)
     journal.close(ENTRY)
     assert [*journal.directory.iterdir()] == []
 
@@ -126,7 +139,8 @@ RAW = {
     "version": 1,
     "endpoint": AWS,
     "region": "eu-west-1",
-    "account": None,
+    "account": "123456789012",
+    "accessKey": "0123456789abcdef",
     "step": "deleting",
     "privateKeyFile": "/k.pem",
     "oldFingerprint": "aa",
@@ -144,7 +158,7 @@ RAW = {
         "[]",
         "null",
         "{}",
-        *(json.dumps(RAW | {member: 7}) for member in RAW if member != "account"),
+        *(json.dumps(RAW | {member: 7}) for member in RAW),
         json.dumps(RAW | {"begunAt": "2026-11-23T12:00:00"}),
         json.dumps(RAW | {"privateKeyFile": "k.pem"}),
     ],
@@ -156,7 +170,7 @@ def test_another_content_is_refused(journal: Journal, text: str) -> None:
     path = journal.directory / "eu-west-1-0.json"
     path.write_text(text)
     with pytest.raises(LocalError, match="is not what this version of lskeys writes") as caught:
-        journal.find(AWS, "eu-west-1", None)
+        journal.entries(AWS, "eu-west-1")
     assert caught.value.message.startswith(str(path))
 
 
@@ -166,11 +180,11 @@ def test_no_content_is_followed_or_waited_for(journal: Journal) -> None:
     path = journal.directory / "eu-west-1-0.json"
     os.mkfifo(path)
     with pytest.raises(RefusedError, match="is a named pipe"):
-        journal.find(AWS, "eu-west-1", None)
+        journal.entries(AWS, "eu-west-1")
     path.unlink()
     path.symlink_to("/dev/zero")
     with pytest.raises(RefusedError, match="is a symbolic link"):
-        journal.find(AWS, "eu-west-1", None)
+        journal.entries(AWS, "eu-west-1")
 
 
 def test_a_disk_that_takes_a_part(journal: Journal) -> None:
@@ -183,7 +197,7 @@ def test_a_disk_that_takes_a_part(journal: Journal) -> None:
             journal.write(replace(ENTRY, step=Step.DOWNLOADING))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert journal.find(AWS, ENTRY.region, ENTRY.account) == ENTRY
+    assert journal.entries(AWS, ENTRY.region) == (ENTRY,)
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from lskeys.model import Instance
 
 PATH = Path("/home/ana maria/.ssh/LightsailDefaultKey-us-east-1.pem")
 OLD_PATH = PATH.with_name(PATH.name + ".old-1")
-ENTRY = Entry("https://here", "us-east-1", None, PATH, "aa:bb", None, datetime.now(UTC))
+ENTRY = Entry("https://here", "us-east-1", "1", "k", PATH, "aa:bb", None, datetime.now(UTC))
 ROTATION = Rotation("us-east-1", "rotated", PATH, "aa:bb", OLD_PATH)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -272,6 +273,9 @@ class _Conversation(BaseHTTPRequestHandler):
         head = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(head.get("content-length", "0")))
         operation = head.get("x-amz-target", "").rpartition(".")[2]
+        if "x-amz-target" not in head:  # STS, which has another protocol
+            form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
+            operation, body = form.get("Action", ""), json.dumps(form).encode()
         response = self.server.liar.response(operation, head, body)
         self.close_connection = True
         self._send(response)

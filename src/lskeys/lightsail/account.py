@@ -4,6 +4,7 @@ Touches: AWS's configuration, through botocore; the network.
 """
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -163,19 +164,39 @@ class AccountSession:
             raise self._account_error
 
     @cached_property
-    def _account_error(self) -> LskeysError | None:
-        expected, account = self._connection.expected_account, "unknown"
+    def number(self) -> str:
+        """The twelve digits of the account, as STS tells whose the credentials are.
+
+        Raises:
+            SetupError, RemoteError: There are no credentials, or STS did not tell.
+        """
+        self._credentials.check()
         try:
-            self._credentials.check()
             sts: Any = self._session.create_client("sts")
             identity = Pending(sts.get_caller_identity).result(self._connection.timeout)
-            account = str(identity["Account"])
+            return str(identity["Account"])
+        except TimeoutError:
+            raise credential_errors.no_time(self._connection.timeout) from None
+        except FAILURES as error:
+            raise self._credentials.failed(error) from None
+
+    @property
+    def access_key_digest(self) -> str:
+        """What tells the access key from others, and is no key; one is of one account for ever.
+
+        Raises:
+            SetupError, RemoteError: There are no credentials.
+        """
+        self._credentials.check()
+        return hashlib.sha256(self._credentials.access_key_id.encode()).hexdigest()[:16]
+
+    @cached_property
+    def _account_error(self) -> LskeysError | None:
+        expected = self._connection.expected_account
+        try:
+            account = self.number
         except LskeysError as error:
             return error
-        except TimeoutError:
-            return credential_errors.no_time(self._connection.timeout)
-        except FAILURES as error:
-            return self._credentials.failed(error)
         if account == expected:
             return None
         return RefusedError(

@@ -73,6 +73,12 @@ class AccountCredentials:
         except FAILURES as error:
             raise self.failed(error) from None
 
+    @property
+    def access_key_id(self) -> str:
+        """The public part of the credentials, once they were checked."""
+        assert self._resolved is not None, "checked before"
+        return str(self._resolved.get_frozen_credentials().access_key)
+
     def secrets(self) -> tuple[str, ...]:
         """What no error may quote."""
         if self._resolved is None:

@@ -1,5 +1,6 @@
 """rotate-default: a new default pair, the old key kept. Touches: what the runtime hands it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded, sandbox_path, state_path
-from lskeys.errors import UsageError
+from lskeys.errors import LskeysError, RefusedError, UsageError
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
 from lskeys.keypairs.rotation.journal import Journal
-from lskeys.keypairs.rotation.plan import DefaultPairState, Plan
+from lskeys.keypairs.rotation.plan import DefaultPairState, Entry, Plan
 from lskeys.keypairs.rotation.report import Rotation
 from lskeys.model import DEFAULT_PAIR, attempt
 from lskeys.output.consent import confirm
@@ -84,12 +85,38 @@ def _query_region(lightsail: "Lightsail") -> DefaultPairState:
 def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
     found = _query_region(lightsail)
     endpoint = _asked(run, lightsail)
-    remembered = journal.find(endpoint, found.region, found.account)
+    every = journal.entries(endpoint, found.region)
+    account = found.account or (every and _account_of(run, every)) or None
+    remembered = next((each for each in every if each.account == account), None)
     directory = remembered.path.parent if remembered else run.settings.out.value
     path = (expanded(out) if out else directory).absolute() / default_key_file(found.region)
     return rotation_plan.decide(
-        found, remembered, endpoint=endpoint, path=path, now=run.invocation.now()
+        found,
+        remembered,
+        endpoint=endpoint,
+        access_key=run.account.access_key_digest,
+        path=path,
+        now=run.invocation.now(),
     )
+
+
+def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
+    """The account of the credentials, where nothing in the region tells it.
+
+    It is that of a rotation which was begun with the same access key; else STS is asked.
+    """
+    access_key = run.account.access_key_digest
+    known = next((each.account for each in every if each.access_key == access_key), None)
+    try:
+        return known or run.account.number
+    except LskeysError as error:
+        region, accounts = every[0].region, " and ".join(sorted(each.account for each in every))
+        raise RefusedError(
+            f"a rotation in {region} is under way in account {accounts}, and STS does not tell"
+            f" whether these credentials are of it: {error.message}",
+            hint="run the same command with the credentials it was begun with",
+            region=region,
+        ) from None
 
 
 def _asked(run: Runtime, lightsail: "Lightsail") -> str:
@@ -101,10 +128,9 @@ def _warn(run: Runtime, plan: Plan) -> None:
     """What must be known before anything is done, consent given beforehand or not."""
     entry = plan.entry
     if plan.begun:
-        account = f" of account {entry.account}" if entry.account else ""
         run.terminal.note(
-            f"the rotation in {entry.region}{account}, begun {rfc3339(entry.begun_at)},"
-            f" is under way: {plan.begun}"
+            f"the rotation in {entry.region} of account {entry.account},"
+            f" begun {rfc3339(entry.begun_at)}, is under way: {plan.begun}"
         )
     for warning in rotation_plan.warnings(plan):
         run.terminal.warning(warning)

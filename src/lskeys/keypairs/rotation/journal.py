@@ -14,7 +14,7 @@ from typing import Any
 
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keypairs.rotation.plan import Entry, Step
-from lskeys.storage import leftovers
+from lskeys.storage import leftovers, ownership
 from lskeys.storage.directory import Directory, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.whole_file import write_file
@@ -23,6 +23,7 @@ VERSION = 1
 """Of the files; another version's are refused."""
 
 _SIZE_LIMIT = 64 * 1024
+_TEXTS = ("endpoint", "region", "account", "accessKey", "privateKeyFile", "oldFingerprint")
 
 
 class Journal:
@@ -36,36 +37,22 @@ class Journal:
 
     def path_of(self, entry: Entry) -> Path:
         """The file of a rotation: one for each endpoint, account and region."""
-        whose = "\0".join((entry.endpoint, entry.account or "", entry.region))
+        whose = f"{entry.endpoint}\0{entry.account}\0{entry.region}"
         digest = hashlib.sha256(whose.encode()).hexdigest()[:16]
         return self.directory / f"{entry.region}-{digest}.json"
 
-    def find(self, endpoint: str, region: str, account: str | None) -> Entry | None:
-        """The rotation under way there, if there is one.
-
-        Where the account is not known, which happens when nothing is left in a region, the only
-        one it can be is it.
+    def entries(self, endpoint: str, region: str) -> tuple[Entry, ...]:
+        """The rotations under way in a region, one for each account.
 
         Raises:
-            RefusedError: There are several, and nothing tells which of them is meant.
+            RefusedError: Somebody else could have written there.
+            LocalError: They cannot be read.
         """
-        every = [
+        return tuple(
             entry
             for entry in self._entries(region)
             if (entry.endpoint, entry.region) == (endpoint, region)
-            and (None in (account, entry.account) or entry.account == account)
-        ]
-        exact = [entry for entry in every if entry.account == account]
-        fitting = exact or every
-        if len(fitting) > 1:
-            accounts = " and ".join(sorted(entry.account or "one unknown" for entry in fitting))
-            raise RefusedError(
-                f"rotations in {region} are under way in the accounts {accounts},"
-                " and nothing tells whose credentials these are",
-                hint=f"remove the file of the one that is given up, in {self.directory}",
-                region=region,
-            )
-        return fitting[0] if fitting else None
+        )
 
     def write(self, entry: Entry) -> None:
         """Remember how far a rotation is; returns when the disk has it."""
@@ -101,6 +88,11 @@ def _read(directory: Directory, name: str) -> Entry:
     path = directory.path / name
     with os_errors(f"cannot read {path}"):
         found = read_file(directory, name, limit=_SIZE_LIMIT)
+    if found and not ownership.is_ours(found.owner):
+        raise RefusedError(
+            f"{path} belongs to {ownership.name_of(found.owner)}",
+            hint="it would tell which key pair may be deleted: remove it",
+        )
     try:
         return _entry(json.loads(found.content.reveal() if found else b""))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -117,6 +109,7 @@ def _raw(entry: Entry) -> dict[str, Any]:
         "endpoint": entry.endpoint,
         "region": entry.region,
         "account": entry.account,
+        "accessKey": entry.access_key,
         "step": entry.step,
         "privateKeyFile": str(entry.path),
         "oldFingerprint": entry.old_fingerprint,
@@ -127,15 +120,16 @@ def _raw(entry: Entry) -> dict[str, Any]:
 
 def _entry(raw: Any) -> Entry:  # noqa: ANN401  what JSON gives
     """The entry of a file's JSON; raises all kinds of errors for what is none."""
-    account, created_at = raw["account"], raw["oldCreatedAt"]
-    texts = [raw[member] for member in ("endpoint", "region", "privateKeyFile", "oldFingerprint")]
+    created_at = raw["oldCreatedAt"]
+    texts = [raw[member] for member in _TEXTS]
     if raw["version"] != VERSION or not all(isinstance(each, str) for each in texts):
         raise ValueError
-    endpoint, region, path, old_fingerprint = texts
+    endpoint, region, account, access_key, path, old_fingerprint = texts
     entry = Entry(
         endpoint=endpoint,
         region=region,
-        account=str(account) if account is not None else None,
+        account=account,
+        access_key=access_key,
         path=Path(path),
         old_fingerprint=old_fingerprint,
         old_created_at=datetime.fromisoformat(created_at) if created_at else None,

@@ -29,7 +29,8 @@ class Entry:
     Attributes:
         endpoint: Who was asked, so that the sandbox is never taken for AWS.
         region: The region.
-        account: The twelve-digit account, where it is known.
+        account: The twelve digits of the account that the pair is in.
+        access_key: What tells the access key from others with which it was begun; no key.
         path: Where the private key of the current pair lies; the old one is kept next to it.
         old_fingerprint: The only fingerprint of a pair that may be deleted.
         old_created_at: When that pair was created.
@@ -39,7 +40,8 @@ class Entry:
 
     endpoint: str
     region: str
-    account: str | None
+    account: str
+    access_key: str
     path: Path
     old_fingerprint: str
     old_created_at: datetime | None
@@ -113,8 +115,14 @@ def found(
     return DefaultPairState(region, pair and pair.with_usage(naming), account, naming)
 
 
-def decide(
-    found: DefaultPairState, remembered: Entry | None, *, endpoint: str, path: Path, now: datetime
+def decide(  # noqa: PLR0913  what there is, and what a new entry remembers
+    found: DefaultPairState,
+    remembered: Entry | None,
+    *,
+    endpoint: str,
+    access_key: str,
+    path: Path,
+    now: datetime,
 ) -> Plan:
     """What to do, from what there is and what an interrupted run remembered.
 
@@ -137,8 +145,15 @@ def decide(
             f"{pair.name} in {pair.region} has no fingerprint at AWS, so nothing can be verified",
             region=pair.region,
         )
+    account = pair.account or found.account
+    if account is None:
+        raise RefusedError(
+            f"{pair.name} in {pair.region} has no ARN at AWS, so nothing tells whose it is",
+            region=pair.region,
+        )
     entry = Entry(
-        endpoint, pair.region, found.account, path, pair.fingerprint, pair.created_at, now
+        *(endpoint, pair.region, account, access_key),
+        *(path, pair.fingerprint, pair.created_at, now),
     )
     return Plan(entry, pair, found.naming, resumed=False)
 
