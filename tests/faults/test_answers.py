@@ -10,10 +10,9 @@ from tests.conftest import REGION, Ran, Run
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, refused, said
 
 NOT_JSON, NOT_UTF8 = "it is not JSON", "it is not UTF-8"
-NO_OBJECT, NO_PAIR = "it is not a JSON object", "a key pair in it is not an object"
+NO_OBJECT = "it is not a JSON object"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 DEEP_OBJECT = b'{"location":' * 100_000 + b"1" + b"}" * 100_000
-NO_DATE = "its createdAt is not a date"
 
 BODIES = {
     "html": (Reply(b"<!doctype html><p>Log in", headers={"Content-Type": "text/html"}), NOT_JSON),
@@ -23,6 +22,7 @@ BODIES = {
     "two values": (Reply(b'{"keyPairs": []}{}'), NOT_JSON),
     "empty": (Reply(b""), NOT_JSON),
     "no content": (Reply(b"", status=204), NOT_JSON),
+    "no pairs": (said({}), "it has no keyPairs"),
     "null": (said(None), NO_OBJECT),
     "list": (said([]), NO_OBJECT),
     "text": (said("keyPairs"), NO_OBJECT),
@@ -36,54 +36,6 @@ BODIES = {
     "33 MiB": (Reply(b'{"keyPairs": []}' + b" " * 2**25), "it is larger than 32 MiB"),
 }
 
-MEMBERS = {
-    "no pairs": (said({}), "it has no keyPairs"),
-    "pairs null": (said({"keyPairs": None}), "it has no keyPairs"),
-    "pairs object": (said({"keyPairs": {}}), "its keyPairs is of the wrong type"),
-    "pairs text": (said({"keyPairs": ""}), "its keyPairs is of the wrong type"),
-    "pairs number": (said({"keyPairs": 0}), "its keyPairs is of the wrong type"),
-    "pair null": (pairs(None), "a key pair in it is not an object"),
-    "pair text": (pairs("web"), NO_PAIR),
-    "pair number": (pairs(3), NO_PAIR),
-    "pair list": (pairs([]), NO_PAIR),
-    "no name": (pairs({}), "it has no name"),
-    "name null": (pairs(pair(name=None)), "it has no name"),
-    "name number": (pairs(pair(name=3)), "its name is of the wrong type"),
-    "name list": (pairs(pair(name=["web"])), "its name is of the wrong type"),
-    "tags text": (pairs(pair(tags="abc")), "its tags is of the wrong type"),
-    "tag text": (pairs(pair(tags=["abc"])), "a tag in it is not an object"),
-    "tag without key": (pairs(pair(tags=[{"value": "a"}])), "it has no key"),
-    "tag value object": (
-        pairs(pair(tags=[{"key": "a", "value": {}}])),
-        "its value is of the wrong type",
-    ),
-    "location text": (pairs(pair(location="x")), "its location is of the wrong type"),
-    "fingerprint number": (pairs(pair(fingerprint=1)), "its fingerprint is of the wrong type"),
-    "arn object": (pairs(pair(arn={})), "its arn is of the wrong type"),
-    "date word": (pairs(pair(createdAt="yesterday")), NO_DATE),
-    "date empty": (pairs(pair(createdAt="")), NO_DATE),
-    "date list": (pairs(pair(createdAt=[])), "its createdAt is of the wrong type"),
-    "date NaN": (Reply(b'{"keyPairs": [{"name": "a", "createdAt": NaN}]}'), NO_DATE),
-    "date never": (
-        pairs(pair(createdAt=1e300)),
-        NO_DATE,
-    ),
-    "date infinite": (
-        Reply(b'{"keyPairs": [{"name": "a", "createdAt": Infinity}]}'),
-        NO_DATE,
-    ),
-    "date beyond the last": (
-        pairs(pair(createdAt="9999-12-31T23:59:59-10:00")),
-        "its createdAt is not a date",
-    ),
-    "date before the first": (
-        pairs(pair(createdAt="0001-01-01T00:00:00+10:00")),
-        "its createdAt is not a date",
-    ),
-    "token number": (pairs(token=3), "its nextPageToken is of the wrong type"),
-    "token list": (pairs(token=[]), "its nextPageToken is of the wrong type"),
-}
-
 
 def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
     """What is said of an answer that cannot be used."""
@@ -95,10 +47,10 @@ def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
     )
 
 
-@pytest.mark.parametrize("kind", [*BODIES, *MEMBERS])
+@pytest.mark.parametrize("kind", BODIES)
 def test_wrong_answer_with_status_200(kind: str, liar: Liar, run: Run) -> None:
     """A success that is none is told as such, asked for once, and nothing is listed."""
-    response, reason = {**BODIES, **MEMBERS}[kind]
+    response, reason = BODIES[kind]
     liar.responses("GetKeyPairs", response)
     assert run("list") == invalid_response(reason)
     assert liar.operations == ["GetKeyPairs"]

@@ -109,15 +109,8 @@ def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "length", "told"),
     [
-        (b"{}", "3", "2 of 3 bytes arrived"),
         (b"{}", "1", "2 of 1 bytes arrived"),
         (b"{}", "", "2 of  bytes arrived"),
-        (b'{"a": "\xff"}', None, "it is not UTF-8"),
-        (b"", None, "it is not JSON"),
-        (b"{", None, "it is not JSON"),
-        (b"[" * 100_000, None, "it is not JSON"),
-        (b"[]", None, "it is not a JSON object"),
-        (b"null", None, "it is not a JSON object"),
         (b'{"keyPairs": {}}', None, "its keyPairs is of the wrong type"),
         (b'{"keyPairs": ""}', None, "its keyPairs is of the wrong type"),
         (b'{"keyPairs": 0}', None, "its keyPairs is of the wrong type"),
@@ -297,6 +290,10 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),
         (lambda: responses.key_pair({}, "r"), "it has no name"),
         (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
+        (
+            lambda: responses.key_pair(PAIR | {"tags": [{"key": "a", "value": {}}]}, "r"),
+            "its value is of the wrong type",
+        ),
         (lambda: responses.instance({"name": None}, "r"), "it has no name"),
         (lambda: responses.default_key({}), "it has no privateKeyBase64"),
         (lambda: created_key({"privateKeyBase64": "p"}), "it has no keyPair"),
@@ -320,13 +317,25 @@ def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
 
 
 def test_a_moment_of_another_zone() -> None:
-    """Spelled as text it is shown in UTC, too; one that leads out of the calendar is no date."""
+    """A time spelled as text is shown in UTC, too."""
     spelled = MOMENT.astimezone(timezone(timedelta(hours=-5))).isoformat()
     found = responses.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
     assert found is not None
     assert (found, found.tzinfo) == (MOMENT, UTC)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("yesterday", "", " ", "now", "1e999", "\x1b[31m", "0000-00-00", "2026-13-01"),
+        *("2026-02-30T00:00:00Z", "9999-12-31T23:00:00-05:00", "0001-01-01T00:00:00+10:00"),
+        *(1e300, -1e18, 10**30, -62_135_596_801, float("nan"), float("inf")),
+    ],
+)
+def test_what_is_not_a_date(date: object) -> None:
+    """Words, days that no calendar has and times outside of it are refused."""
     with pytest.raises(InvalidResponseError, match="its createdAt is not a date"):
-        responses.key_pair(PAIR | {"createdAt": "9999-12-31T23:00:00-05:00"}, "r")
+        responses.key_pair(PAIR | {"createdAt": date}, "r")
 
 
 @pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])

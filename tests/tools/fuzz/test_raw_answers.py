@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +22,8 @@ from lskeys.lightsail.client import Lightsail
 from lskeys.lightsail.requests import Requests
 from lskeys.lightsail.responses import parse_response_body
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
+from tests.support.lying_server import pair
+from tests.support.operation_cases import OPERATIONS
 from tests.tools.fuzz.budget import fuzz
 from tests.tools.fuzz.edits import Edit, edited, edits
 
@@ -99,58 +101,6 @@ JSON_VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-
-PAIR: dict[str, object] = {
-    "name": "web",
-    "arn": "arn:aws:lightsail:us-east-1:123456789012:KeyPair/0",
-    "supportCode": "123456789012/web",
-    "createdAt": 1793620800.123,
-    "location": {"availabilityZone": "all", "regionName": REGION},
-    "resourceType": "KeyPair",
-    "tags": [{"key": "a", "value": "b"}, {"key": "c"}],
-    "fingerprint": "11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00",
-}
-_INSTANCE = {
-    "name": "web-1",
-    "arn": "arn:aws:lightsail:us-east-1:123456789012:Instance/0",
-    "createdAt": 1793620800,
-    "sshKeyName": "web",
-    "username": "ubuntu",
-    "publicIpAddress": "203.0.113.1",
-    "ipv6Addresses": ["2001:db8::1"],
-    "blueprintId": "ubuntu_24_04",
-}
-_TEXTS = {"publicKeyBase64": "ssh-rsa AAAA", "privateKeyBase64": "-----BEGIN", "createdAt": 1}
-_REGION = {"name": "eu-west-1", "displayName": "Ireland", "continentCode": "EU"}
-_HOST_KEY = {"algorithm": "ssh-ed25519", "publicKey": "AAAA"}
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A call of the gateway, a good answer to it, and the nouns it gives."""
-
-    ask: Callable[[Lightsail], object]
-    good: dict[str, Any]
-    noun: type | None
-
-
-QUESTIONS = {
-    "pairs": Question(
-        lambda each: each.key_pairs(include_default=True), {"keyPairs": [PAIR]}, KeyPair
-    ),
-    "pair": Question(lambda each: each.key_pair("web"), {"keyPair": PAIR}, KeyPair),
-    "instances": Question(lambda each: each.instances(), {"instances": [_INSTANCE]}, Instance),
-    "regions": Question(lambda each: each.regions(), {"regions": [_REGION]}, Region),
-    "default": Question(lambda each: each.download_default_key(), _TEXTS, DefaultKey),
-    "create": Question(
-        lambda each: each.create_key_pair("web", ()), {"keyPair": PAIR, **_TEXTS}, CreatedKey
-    ),
-    "host keys": Question(
-        lambda each: each.host_keys("web-1"), {"accessDetails": {"hostKeys": [_HOST_KEY]}}, HostKey
-    ),
-    "delete": Question(lambda each: each.delete_key_pair("web", None), {"operation": {}}, None),
-    "tag": Question(lambda each: each.tag_key_pair("web", ()), {"operations": []}, None),
-}
 
 
 @st.composite
@@ -240,26 +190,28 @@ def only_our_errors() -> Iterator[None]:
         check_told(error)
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
-def test_the_answers_that_are_changed_here_are_good_ones(
-    wire: Wire, lightsail: Lightsail, kind: str
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_responses_that_are_changed_here_are_good_ones(
+    wire: Wire, lightsail: Lightsail, operation: str
 ) -> None:
-    """Unchanged, each is the noun it stands for: else these tests would test nothing."""
-    call = QUESTIONS[kind]
-    wire.responses, wire.asked = [(200, json.dumps(call.good).encode(), {})], 0
-    found = call.ask(lightsail)
+    """Unchanged, each is the value it stands for: else these tests would test nothing."""
+    case = OPERATIONS[operation]
+    wire.responses, wire.asked = [(200, json.dumps(case.response).encode(), {})], 0
+    found = case.call(lightsail)
     every = found if isinstance(found, tuple) else (found,)
-    assert [type(each) for each in every] == [call.noun or type(None)]
+    assert [type(each) for each in every] == [case.value or type(None)]
 
 
-@given(data=st.data(), kind=st.sampled_from(sorted(QUESTIONS)))
+@given(data=st.data(), operation=st.sampled_from(sorted(OPERATIONS)))
 @fuzz
-def test_any_answer(wire: Wire, lightsail: Lightsail, data: st.DataObject, kind: str) -> None:
-    """Whatever comes: nouns of the promised types, or one of our errors."""
-    call = QUESTIONS[kind]
-    wire.responses, wire.asked = [data.draw(responses(call.good))], 0
+def test_any_response(
+    wire: Wire, lightsail: Lightsail, data: st.DataObject, operation: str
+) -> None:
+    """Whatever comes: values of the promised types, or one of our errors."""
+    case = OPERATIONS[operation]
+    wire.responses, wire.asked = [data.draw(responses(case.response))], 0
     with only_our_errors():
-        found = call.ask(lightsail)
+        found = case.call(lightsail)
         for each in found if isinstance(found, tuple) else (found,):
             if each is not None:
                 check(each)
@@ -276,8 +228,7 @@ def test_any_page_tokens(
     """Every page once and all its pairs, or an error: never a part of the list, never for ever."""
     chain = [*tokens, last]
     pages = [
-        {"keyPairs": [PAIR | {"name": f"web-{number}"}]}
-        | ({} if token is None else {"nextPageToken": token})
+        {"keyPairs": [pair(f"web-{number}")]} | ({} if token is None else {"nextPageToken": token})
         for number, token in enumerate(chain)
     ]
     wire.responses = [(200, json.dumps(page).encode(), {}) for page in pages]
@@ -296,4 +247,4 @@ def test_any_page_tokens(
         assert wire.asked <= len(set(known)) + 1
         return
     assert found is not None
-    assert [pair.name for pair in found] == [f"web-{number}" for number in range(len(known) + 1)]
+    assert [each.name for each in found] == [f"web-{number}" for number in range(len(known) + 1)]
