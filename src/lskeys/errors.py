@@ -56,8 +56,10 @@ class LskeysError(Exception):
 
     Attributes:
         failures: The errors this one sums up.
+        was_sent: False only where it is known that a change never left this computer.
     """
 
+    was_sent: bool = True
     exit_code: ExitCode = ExitCode.BUG
     default_code: ClassVar[str] = "Bug"
 

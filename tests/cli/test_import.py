@@ -146,9 +146,7 @@ def test_failing_tags(server: Server, run: Run, own: Path) -> None:
     server.add_fault("TagResource=AccessDeniedException")
     ran = run(f"import web {own} --tag a=b")
     assert (ran.exit_code, ran.out) == (4, "")
-    assert ran.err.endswith(
-        "lskeys: hint: the pair is there, without tags: lskeys tag web KEY=VALUE\n"
-    )
+    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
     assert run("list -q").out == "web\n"
 
 

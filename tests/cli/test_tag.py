@@ -130,7 +130,7 @@ def test_a_lost_answer_that_was_not_done(account: Sandbox, server: Server, run: 
     ran = run("tag web a=b")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        "lskeys: hint: run the same command again: it changes what is still to be changed\n"
+        f"lskeys show web --region {REGION}; the same command changes what is still missing\n"
     )
     assert operations(server) == ["GetKeyPair", "TagResource", "GetKeyPair"]
 

@@ -71,6 +71,7 @@ def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
     liar.responses("ImportKeyPair", said({"operation": {}}))
     assert run("create web --type ed25519") == Ran(
         5,
+        out=f"{keys / 'web.pem'}\n",
         err=f"lskeys: error: web in {REGION} was imported, but AWS reports the fingerprint"
         f" {pair()['fingerprint']}, which the key that was sent has not\n"
         f"lskeys: hint: do not rely on it; to remove it: lskeys delete web --region {REGION}\n",

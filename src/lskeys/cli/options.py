@@ -16,7 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
 from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
-from lskeys.errors import UsageError
+from lskeys.cli.runtime.hints import complete
+from lskeys.errors import LskeysError, UsageError
 from lskeys.text import did_you_mean, one_line
 
 _CONNECTION = "ConnectionOptions"
@@ -238,6 +239,9 @@ def verb(
             try:
                 run.check_output()
                 function(run, **values)
+            except LskeysError as error:
+                complete(error, asked)
+                raise
             finally:
                 run.close()
 

@@ -17,8 +17,8 @@ from lskeys.errors import (
     RemoteError,
     SetupError,
 )
-from lskeys.keypairs import importing
-from lskeys.keypairs.importing import ImportableKey
+from lskeys.keypairs import importing, uncertain
+from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keypairs.verification import verify
 from lskeys.keys import PrivateKey
@@ -56,11 +56,13 @@ class _Created:
         pair: As AWS reports it.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
         saved: What became of the files; None where the key was revealed instead.
+        failure: What failed after the key pair was there: verifying it, or its tags.
     """
 
     pair: KeyPair
     fingerprint_type: FingerprintType | None
     saved: Saved | None
+    failure: LskeysError | None = None
 
 
 def find_existing(
@@ -108,27 +110,32 @@ def save(
     file: str,
     new: CreateRequest,
     passphrase: Secret | None,
-) -> SavedKey:
+) -> tuple[SavedKey, LskeysError | None]:
     """Make a key pair; the disk is made ready before, the private key is on it first.
 
+    Returns:
+        What was saved, and what failed after the key pair was there.
+
     Raises:
-        RefusedError: A file or the name is taken, or the fingerprint is another key's.
-        LostAnswerError: It cannot be known whether the pair is there.
-        RemoteError, SetupError: AWS refused; no file is left of it.
+        RefusedError: A file or the name is taken.
+        LostAnswerError: It cannot be known whether the pair is there; the key is kept.
+        RemoteError, SetupError: AWS refused. No file is left, if AWS says that there is no such
+            key pair.
         LocalError: The disk failed.
     """
     with directory.reserve(file, force=new.force, fresh=True) as destination:
         created = _create(lightsail, new, passphrase, destination)
     assert created.saved is not None
-    return _described(created.pair, created.fingerprint_type, created.saved)
+    return _described(created.pair, created.fingerprint_type, created.saved), created.failure
 
 
 def reveal(
     lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, write: Reveal
-) -> SavedKey:
-    """Make a key pair whose private key is written down before its public key goes out."""
+) -> tuple[SavedKey, LskeysError | None]:
+    """The same, but the private key is written down before its public key goes out."""
     created = _create(lightsail, new, passphrase, write)
-    return _described(created.pair, created.fingerprint_type, Saved(STDOUT, STDOUT, "saved"))
+    saved = Saved(STDOUT, STDOUT, "saved")
+    return _described(created.pair, created.fingerprint_type, saved), created.failure
 
 
 def _create(
@@ -157,14 +164,25 @@ def _here(
     try:
         pair = importing.send_import(lightsail, new.name, public_key)
     except LostAnswerError as lost:
-        lost.hint = _after_loss(lightsail, new, saved)
+        lost.hint = uncertain.after_loss(lightsail, new.name, saved)
         raise
-    except (RefusedError, RemoteError, SetupError):
+    except (RefusedError, RemoteError, SetupError) as refusal:
         if saved and isinstance(to, KeyDestination):
-            to.withdraw(saved)
+            # A refusal may be made up by something in between, which passed the request on.
+            if not refusal.was_sent or uncertain.is_without(lightsail, new.name, public_key):
+                to.withdraw(saved)
+            else:
+                refusal.hint = uncertain.kept(lightsail, new.name, saved)
         raise
-    pair, fingerprint_type = importing.verify_import(lightsail, new.name, public_key, pair)
-    return _Created(importing.add_missing_tags(lightsail, pair, new.tags), fingerprint_type, saved)
+    fingerprint_type, failure = None, None
+    try:
+        pair, fingerprint_type = importing.verify_import(lightsail, new.name, public_key, pair)
+        pair = importing.add_missing_tags(lightsail, pair, new.tags)
+    except InterruptedByUserError:
+        raise
+    except LskeysError as error:
+        failure = error
+    return _Created(pair or KeyPair(new.name, lightsail.region), fingerprint_type, saved, failure)
 
 
 def _by_service(
@@ -180,7 +198,7 @@ def _by_service(
         stopped = error
     except KeyboardInterrupt:
         stopped = InterruptedByUserError("interrupted")
-    stopped.hint = _perhaps_left_behind(lightsail, new.name)
+    stopped.hint = uncertain.perhaps_left_behind(lightsail, new.name)
     raise stopped
 
 
@@ -194,7 +212,7 @@ def _handed_out(
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
-        lost.hint = _left_behind(lightsail, new.name)
+        lost.hint = uncertain.left_behind(lightsail, new.name)
         raise
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
@@ -229,28 +247,6 @@ def _keep(
 def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     """The pair as a look-up reports it; a failing question must not cost the key."""
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
-
-
-def _after_loss(lightsail: "Lightsail", new: CreateRequest, saved: Saved | None) -> str:
-    if saved is None:
-        return f"look whether it is there: lskeys show {new.name} --region {lightsail.region}"
-    return f"the key is kept in {saved.path}; run the same command again, which looks at what is so"
-
-
-def _left_behind(lightsail: "Lightsail", name: str) -> str:
-    """What to do after a lost CreateKeyPair, whose private key is lost with the answer."""
-    looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
-    if looked.value:
-        remove = importing.delete_command(looked.value)
-        return f"a pair was left behind whose private key nobody has; remove it: {remove}"
-    if isinstance(looked.error, MissingError):
-        return "no pair was left behind; run the same command again"
-    return _perhaps_left_behind(lightsail, name)
-
-
-def _perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
-    remove = importing.delete_command(KeyPair(name, lightsail.region))
-    return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
 
 
 def _refuse_file(new: CreateRequest, destination: KeyDestination) -> None:

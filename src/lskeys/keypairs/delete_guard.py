@@ -5,7 +5,7 @@ guards nothing. Here it is sent only after a local key was found to have it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
@@ -49,6 +49,11 @@ class Clearance:
     local_file: Path | None = None
     fingerprint_type: FingerprintType | None = None
     needs_backup: bool = False
+
+    @property
+    def shown(self) -> "Clearance":
+        """What a prompt shows of it: it must be the same when the prompt is answered."""
+        return replace(self, pair=replace(self.pair, tags=()))
 
 
 def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Expectation:

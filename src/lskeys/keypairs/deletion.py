@@ -5,7 +5,7 @@ What it touches, the gateway touches, which comes in as an argument.
 
 from typing import TYPE_CHECKING
 
-from lskeys.errors import LostAnswerError, MissingError
+from lskeys.errors import LostAnswerError, MissingError, RemoteError, SetupError
 from lskeys.keypairs.lookup import find
 from lskeys.model import KeyPair
 
@@ -24,8 +24,8 @@ def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | No
     """
     try:
         lightsail.delete_key_pair(pair.name, expected_fingerprint)
-    except LostAnswerError:
-        if not _is_gone(lightsail, pair):
+    except LostAnswerError as lost:
+        if not _is_gone(lightsail, pair, lost):
             _again(lightsail, pair, expected_fingerprint)
 
 
@@ -35,15 +35,24 @@ def _again(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | No
     except MissingError:
         return
     except LostAnswerError as lost:
-        if not _is_gone(lightsail, pair):
+        if not _is_gone(lightsail, pair, lost):
             lost.hint = "it is still there; wait a little, then run the same command again"
             raise
 
 
-def _is_gone(lightsail: "Lightsail", pair: KeyPair) -> bool:
-    """Whether the pair is not there, or another one has its name by now."""
+def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bool:
+    """Whether the pair is not there, or another one has its name by now.
+
+    Raises:
+        LostAnswerError: It cannot be looked up, either.
+    """
     try:
         found = find(lightsail, pair.name)
     except MissingError:
         return True
+    except (RemoteError, SetupError) as error:
+        lost.hint = (
+            f"{error.message}; look again later: lskeys show {pair.name} --region {pair.region}"
+        )
+        raise lost from None
     return (found.arn, found.fingerprint) != (pair.arn, pair.fingerprint)

@@ -3,7 +3,6 @@
 What it touches, the gateway touches, which comes in as an argument.
 """
 
-import base64
 import shlex
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,34 +18,15 @@ from lskeys.errors import (
     SetupError,
 )
 from lskeys.keypairs import tagging
+from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import ImportedKey
-from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Fingerprint, FingerprintType
-from lskeys.keys.matching import LocalKey
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.model import KeyPair, Tag, attempt
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 _OTHER_NAME = "choose another name: all Lightsail resources of a region share theirs"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportableKey:
-    """What goes out of a key, and how it is known again.
-
-    Attributes:
-        line: The raw OpenSSH line, algorithm and base64: ImportKeyPair takes nothing else.
-        fingerprints: Every form that is known of the key.
-    """
-
-    line: str
-    fingerprints: tuple[Fingerprint, ...]
-
-    def match(self, pair: KeyPair) -> FingerprintType | None:
-        """The form in which the key has the fingerprint that AWS reports for a pair."""
-        found = fingerprints.match(pair.fingerprint, self.fingerprints)
-        return found.fingerprint_type if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +37,6 @@ class ImportRequest:
     public_key: ImportableKey
     tags: tuple[Tag, ...] = ()
     if_absent: bool = False
-
-
-def importable_key(key: LocalKey, name: str) -> ImportableKey:
-    """The public key of a local key, which is to be imported under this name.
-
-    Raises:
-        RefusedError: It does not show without a passphrase; a neighbour called the same proves
-            nothing.
-    """
-    if key.blob is None or key.algorithm is None or key.is_by_name:
-        raise RefusedError(
-            f"{key.path} is encrypted and does not show its public key",
-            hint=f"ssh-keygen -y -f {shlex.quote(str(key.path))} | lskeys import {name} -",
-        )
-    line = f"{key.algorithm} {base64.b64encode(key.blob).decode()}"
-    return ImportableKey(line, key.fingerprints)
 
 
 def import_key(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
@@ -163,8 +127,16 @@ def add_missing_tags(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag])
     try:
         return tagging.apply(lightsail, change)
     except LskeysError as error:
-        error.hint = f"the pair is there, without tags: lskeys tag {pair.name} KEY=VALUE"
+        words = " ".join(shlex.quote(_spelled(tag)) for tag in change.added)
+        error.hint = (
+            "the key pair is there, perhaps without its tags: "
+            f"lskeys tag {pair.name} {words} --region {pair.region}"
+        )
         raise
+
+
+def _spelled(tag: Tag) -> str:
+    return tag.key if tag.value is None else f"{tag.key}={tag.value}"
 
 
 def explain_refusal(
@@ -184,10 +156,16 @@ def explain_refusal(
 def refuse_taken_name(lightsail: "Lightsail", name: str) -> None:
     """Refuse a name that an instance has; no key pair of it was found.
 
+    Whoever may not list instances learns of it when the key pair is made.
+
     Raises:
         RefusedError: An instance is called so.
     """
-    if any(instance.name == name for instance in lightsail.instances()):
+    try:
+        instances = lightsail.instances()
+    except (RemoteError, SetupError):
+        return
+    if any(instance.name == name for instance in instances):
         raise RefusedError(
             f"the name {name} is taken in {lightsail.region}, by an instance",
             hint=_OTHER_NAME,
@@ -251,7 +229,7 @@ def _imported(lightsail: "Lightsail", name: str) -> KeyPair:
         kind = SetupError if isinstance(error, SetupError) else RemoteError
         raise kind(
             f"{name} was imported, but cannot be verified: {error.message}",
-            hint=error.hint,
+            hint=f"look at it later: lskeys show {name} --region {lightsail.region}",
             code=error.code,
             region=lightsail.region,
         ) from None
@@ -270,7 +248,7 @@ def _same(pair: KeyPair, public_key: ImportableKey) -> FingerprintType:
     if fingerprint_type is not None:
         return fingerprint_type
     where = f"{pair.name} in {pair.region}"
-    own = _comparable(pair, public_key)
+    own = public_key.comparable(pair)
     if own is None:
         raise RefusedError(
             f"whether {where} is this key cannot be told: {_why_not(pair)}",
@@ -289,14 +267,3 @@ def _why_not(pair: KeyPair) -> str:
     if pair.fingerprint is None:
         return "AWS reports no fingerprint of it"
     return f"its fingerprint {pair.fingerprint} is of a private key, give that instead"
-
-
-def _comparable(pair: KeyPair, public_key: ImportableKey) -> Fingerprint | None:
-    """The key's fingerprint in the algorithm of the pair's; SHA-1 is of private keys."""
-    reported = fingerprints.parse(pair.fingerprint or "")
-    if reported is None:
-        return None
-    return next(
-        (each for each in public_key.fingerprints if each.digest.algorithm == reported.algorithm),
-        None,
-    )

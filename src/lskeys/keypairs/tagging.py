@@ -91,7 +91,8 @@ def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
     except LostAnswerError as lost:
         now = attempt(lightsail.region, partial(lookup.find, lightsail, name)).value
         if now is None or not _is_done(change, now):
-            lost.hint = "run the same command again: it changes what is still to be changed"
+            show = f"lskeys show {name} --region {lightsail.region}"
+            lost.hint = f"look at its tags: {show}; the same command changes what is still missing"
             raise
     return change.after
 

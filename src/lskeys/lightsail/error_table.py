@@ -273,9 +273,12 @@ def _failed(  # noqa: PLR0913  what an error consists of
 ) -> LskeysError:
     """The error of a request; `is_known`: AWS itself refused it."""
     message = f"{request.doing} in {request.region}: {reason}"
-    if not is_known and request.may_have_happened:
+    was_sent = is_known or not request.is_change or request.may_have_happened
+    if was_sent and not is_known and request.is_change:
         message, kind, hint = f"{message}; it may have happened", LostAnswerError, _LOOK
-    return kind(message, hint=hint, code=code, region=request.region)
+    failed = kind(message, hint=hint, code=code, region=request.region)
+    failed.was_sent = was_sent
+    return failed
 
 
 def _safe(text: str, secrets: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from lskeys.cli.options import (
 )
 from lskeys.cli.runtime import Runtime
 from lskeys.config.settings import expanded
-from lskeys.errors import UsageError
+from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs import creation, tagging
 from lskeys.keypairs.names import check_new_name
 from lskeys.keypairs.results import CreateRequest, SavedKey
@@ -76,18 +76,27 @@ def create_key_pair(
     if path is not None:
         run.name_leftovers(path.parent)
     lightsail = run.account.lightsail(region)
+    failure = None
     saved = creation.find_existing(lightsail, new, path, dry_run=run.options.dry_run)
     if saved is None and run.options.dry_run:
         saved = SavedKey(name, region, path or Path("-"), "would save")
     if saved is None:
         ask = run.terminal.prompt_secret if passphrase else None
         secret = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
-        saved = _make(run, lightsail, new, path, secret)
-    if path is None:
+        saved, failure = _make(run, lightsail, new, path, secret)
+    _report(run, saved, failure)
+
+
+def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None) -> None:
+    """Show what was saved, and raise what failed after that."""
+    if saved.path == creation.STDOUT:
         _report_stdout(run, saved)
-        return
-    report_saved(run, saved, f"key pair {name}", undone="nothing was made")
-    run.show(Result(SAVED_KEYS, [saved]))
+    else:
+        if failure is None:
+            report_saved(run, saved, f"key pair {saved.pair_name}", undone="nothing was made")
+        run.show(Result(SAVED_KEYS, [saved], [failure] if failure else []))
+    if failure is not None:
+        raise failure
 
 
 def _key_spec(kind: Kind | None, bits: int | None, *, service_generated: bool) -> KeySpec | None:
@@ -116,7 +125,7 @@ def _make(
     new: CreateRequest,
     path: Path | None,
     passphrase: Secret | None,
-) -> SavedKey:
+) -> tuple[SavedKey, LskeysError | None]:
     """Make a key pair; its private key is saved, or without a path written to stdout."""
     if path is None:
         return creation.reveal(lightsail, new, passphrase, run.terminal.secret)

@@ -19,7 +19,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded
-from lskeys.errors import LskeysError, MissingError, UsageError
+from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keypairs import default_pair, delete_guard, deletion, lookup
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.names import check_name, default_key_file
@@ -82,9 +82,14 @@ def delete_key_pairs(
         lambda lightsail: _query_region(lightsail, unique_names, needs_usage=needs_usage)
     )
     found = _found(run, unique_names, outcomes_by_region, missing_ok=missing_ok)
-    cleared = _clear(run, found.pairs, asked, _Safeguards(key, backup, no_backup))
+    safeguards = _Safeguards(key, backup, no_backup)
+    cleared = _clear(run, found.pairs, asked, safeguards)
     clearances = [outcome.value for outcome in cleared if outcome.value]
     _consent(run, clearances)
+    if clearances and not (run.options.yes or run.options.dry_run):
+        again = _look_again(run, clearances, asked, safeguards)
+        cleared += [outcome for outcome in again if outcome.error]
+        clearances = [outcome.value for outcome in again if outcome.value]
     outcomes = _delete_each(run, clearances, backup)
     deletions = [*found.absent, *(outcome.value for outcome in outcomes if outcome.value)]
     failures = [*found.failures, *(each.error for each in [*cleared, *outcomes] if each.error)]
@@ -207,6 +212,35 @@ def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
     for clearance in clearances:
         lines = deletion_warning(clearance.pair, _proof(clearance), run.invocation.now())
         confirm(run.terminal, run.options, "delete it", lines, clearance.pair.name)
+
+
+def _look_again(
+    run: Runtime,
+    shown: Sequence[Clearance],
+    asked: delete_guard.Expectation,
+    safeguards: _Safeguards,
+) -> list[Outcome[Clearance]]:
+    """The same again, after a prompt that may have stood there for an hour; changed is refused."""
+    outcomes: list[Outcome[Clearance]] = []
+    for clearance in shown:
+        name, region = clearance.pair.name, clearance.pair.region
+        lightsail = run.account.lightsail(region)
+        needs_usage = clearance.pair.used_by is not None
+        [found] = _query_region(lightsail, [name], needs_usage=needs_usage)
+        if found.value is None:
+            outcomes.append(Outcome(region, error=found.error))
+            continue
+        [now] = _clear(run, [found.value], asked, safeguards)
+        if now.value is None or now.value.shown == clearance.shown:
+            outcomes.append(now)
+            continue
+        changed = RefusedError(
+            f"{name} in {region} changed while the prompt was shown: it was not deleted",
+            hint=f"look at it again: lskeys delete {name} --region {region}",
+            region=region,
+        )
+        outcomes.append(Outcome(region, error=changed))
+    return outcomes
 
 
 def _proof(clearance: Clearance) -> str:

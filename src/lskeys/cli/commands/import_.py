@@ -15,6 +15,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import UsageError
 from lskeys.keypairs import importing, tagging
+from lskeys.keypairs.importable_key import ImportableKey, importable_key
 from lskeys.keypairs.importing import ImportRequest
 from lskeys.keypairs.names import check_new_name
 from lskeys.output.result import Result
@@ -56,13 +57,13 @@ def import_key_pair(
     run.fail_if(failures, len(imported), "regions")
 
 
-def _read_public_key(run: Runtime, name: str, file: str | None) -> importing.ImportableKey:
+def _read_public_key(run: Runtime, name: str, file: str | None) -> ImportableKey:
     if file is None:
         raise UsageError(
             "no key is named", hint=f"such as lskeys import {name} ~/.ssh/id_ed25519.pub"
         )
     key = run.key_given(file, lambda _: None)
-    public_key = importing.importable_key(key, name)
+    public_key = importable_key(key, name)
     if key.has_private and not run.options.quiet:
         run.terminal.note(f"{key.path} is a private key: only its public key is sent")
     return public_key

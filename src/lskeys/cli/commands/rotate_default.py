@@ -54,7 +54,8 @@ def rotate_default(
     plan = _plan(run, lightsail, journal, out)
     rotate.check(plan, force=force)
     _warn(run, plan)
-    _consent(run, plan)
+    if _consent(run, plan):
+        plan = _unchanged(plan, _plan(run, lightsail, journal, out))
     if run.options.dry_run:
         run.show(Result(ROTATIONS, [report.preview(plan)]))
         return
@@ -136,10 +137,14 @@ def _warn(run: Runtime, plan: Plan) -> None:
         run.terminal.warning(warning)
 
 
-def _consent(run: Runtime, plan: Plan) -> None:
-    """Show what will be done and have the name typed, where a pair is deleted or created."""
+def _consent(run: Runtime, plan: Plan) -> bool:
+    """Show what will be done and have the name typed, where a pair is deleted or created.
+
+    Returns:
+        Whether a prompt was shown, while which things may have changed.
+    """
     if not plan.asks:
-        return
+        return False
     now = run.invocation.now()
     proof = "verified before anything is deleted"
     lines = [
@@ -147,6 +152,18 @@ def _consent(run: Runtime, plan: Plan) -> None:
         *(f"plan: {step}" for step in rotation_plan.steps(plan)),
     ]
     confirm(run.terminal, run.options, "rotate it", lines, DEFAULT_PAIR)
+    return not (run.options.yes or run.options.dry_run)
+
+
+def _unchanged(shown: Plan, now: Plan) -> Plan:
+    if shown.shown == now.shown:
+        return now
+    raise RefusedError(
+        f"{DEFAULT_PAIR} in {now.entry.region} changed while the prompt was shown:"
+        " nothing was changed",
+        hint=f"look at it again: lskeys rotate-default --region {now.entry.region}",
+        region=now.entry.region,
+    )
 
 
 def _tell(run: Runtime, rotated: Rotation) -> None:

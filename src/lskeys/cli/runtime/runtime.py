@@ -11,6 +11,7 @@ from lskeys.cli import completion
 from lskeys.cli.completion.recorder import NameRecorder
 from lskeys.cli.runtime import output as showing
 from lskeys.cli.runtime import sandbox as sandboxes
+from lskeys.cli.runtime.hints import complete
 from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.regions import RegionResolver
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError, UsageError, several
@@ -395,6 +396,8 @@ class Runtime:
         do, or one that is killed there would be repeated though all of it is done.
         """
         self._remember()
+        for failure in result.errors:
+            complete(failure, self.options)
         result = result.of_several_accounts if self.has_several_accounts else result
         output = self.settings.output.value
         showing.show(result, self.terminal, self.options, output=output, now=self.invocation.now())
@@ -409,6 +412,7 @@ class Runtime:
             raise failures[0]
         if self.settings.output.value not in {"json", "jsonl"}:
             for failure in failures:
+                complete(failure, self.options)
                 self.terminal.error(failure)
         raise several(failures, succeeded, noun)
 

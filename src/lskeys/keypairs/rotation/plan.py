@@ -1,7 +1,7 @@
 """What the rotation of a default pair will do, and where an earlier run left it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +88,13 @@ class Plan:
     def asks(self) -> bool:
         """Whether somebody must agree: a pair will be deleted or created."""
         return self.deletes or self.pair is None
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What a prompt shows of it: it must be the same when the prompt is answered."""
+        pair = replace(self.pair, tags=()) if self.pair else None
+        naming = None if self.naming is None else {each.name for each in self.naming}
+        return pair, naming, self.begun, self.entry.path, self.entry.old_fingerprint
 
     @property
     def begun(self) -> str | None:

@@ -1,0 +1,54 @@
+"""What is known of a key pair that may or may not be there. Touches: its tools."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+from lskeys.errors import MissingError
+from lskeys.keypairs import importing
+from lskeys.keypairs.importable_key import ImportableKey
+from lskeys.model import KeyPair, attempt
+from lskeys.storage import Saved
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+def kept(lightsail: "Lightsail", name: str, saved: Saved) -> str:
+    """What to do after a refusal while AWS does not say that there is no such key pair."""
+    show = f"lskeys show {name} --region {lightsail.region}"
+    return f"the key is kept in {saved.path}, in case the key pair is there: {show}"
+
+
+def is_without(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> bool:
+    """Whether AWS says that no key pair of this name has the key."""
+    looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
+    if looked.value is not None:
+        return public_key.is_other(looked.value)
+    return isinstance(looked.error, MissingError)
+
+
+def after_loss(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
+    """What to do after a lost ImportKeyPair."""
+    if saved is None:
+        return f"look whether it is there: lskeys show {name} --region {lightsail.region}"
+    again = f"lskeys import {name} {shlex.quote(str(saved.path))} --if-absent"
+    return f"the key is kept in {saved.path}; import it: {again} --region {lightsail.region}"
+
+
+def left_behind(lightsail: "Lightsail", name: str) -> str:
+    """What to do after a lost CreateKeyPair, whose private key is lost with the answer."""
+    looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
+    if looked.value:
+        remove = importing.delete_command(looked.value)
+        return f"a pair was left behind whose private key nobody has; remove it: {remove}"
+    if isinstance(looked.error, MissingError):
+        # Looking right after a time-out proves nothing: the request may still be on its way.
+        show = f"lskeys show {name} --region {lightsail.region}"
+        return f"there is no such key pair yet; look again before you repeat this: {show}"
+    return perhaps_left_behind(lightsail, name)
+
+
+def perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
+    """What to do after a CreateKeyPair of which nothing else is known."""
+    remove = importing.delete_command(KeyPair(name, lightsail.region))
+    return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
