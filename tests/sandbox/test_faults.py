@@ -33,6 +33,15 @@ def test_aws_errors(start: Start, code: str, http_status: int) -> None:
     assert running.names() == []
 
 
+def test_access_denied_as_observed(start: Start) -> None:
+    """The message has the user, the action and the resource, as AWS words it."""
+    client = start("fault=GetKeyPairs=AccessDeniedException").client("eu-west-1")
+    assert refusal(client.get_key_pairs).message == (
+        "User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: "
+        "lightsail:GetKeyPairs on resource: arn:aws:lightsail:eu-west-1:123456789012:*/*"
+    )
+
+
 def test_lost_answer(start: Start) -> None:
     """The key pair is made, and its maker never hears of it."""
     running = start("fault=CreateKeyPair=lost-answer")

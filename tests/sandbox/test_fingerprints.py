@@ -99,6 +99,14 @@ def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile)
     assert shapes[2:] == [19, 15]
 
 
+def test_padded_fingerprint(start: Start, ed25519_key: KeyFile) -> None:
+    """An ed25519 key's can be spelled as EC2 spells it: bare base64 with padding."""
+    running = start("fingerprint-imported-ed25519=sha256-padded")
+    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=ed25519_key.public_line)
+    other = by_other_tools(ed25519_key.path, "sha256-ssh")
+    assert reported(running) == other.removeprefix("SHA256:") + "="
+
+
 def test_no_fingerprint(start: Start) -> None:
     """A fingerprint can be missing altogether."""
     running = start("fingerprint-default=none")

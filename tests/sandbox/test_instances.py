@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lskeys.sandbox import DEFAULT_PAIR, HOME_REGION, REGIONS
+from lskeys.sandbox import DEFAULT_PAIR
 from tests.support.aws_clients import KeyFile, Running, Start, refusal
 
 if TYPE_CHECKING:
@@ -224,26 +224,3 @@ def test_missing_instance(running: Running) -> None:
     running.sandbox.add_key_pairs("us-east-1", ["laptop"])
     refused = refusal(running.client().get_instance_access_details, instanceName="laptop")
     assert refused.message == "The Instance does not exist: laptop"
-
-
-def test_regions_are_botocores(running: Running) -> None:
-    """GetRegions knows the regions botocore knows, in any region."""
-    listed = running.client("sa-east-1").get_regions()["regions"]
-    names = {str(region["name"]) for region in listed}
-    assert names == set(running.session.get_available_regions("lightsail"))
-    assert HOME_REGION in names
-    assert len(listed) == len(REGIONS)
-
-
-def test_zones_on_demand(running: Running) -> None:
-    """Availability zones come only on demand."""
-    client = running.client()
-    assert client.get_regions()["regions"][0]["availabilityZones"] == []
-    zones = client.get_regions(includeAvailabilityZones=True)["regions"][0]["availabilityZones"]
-    assert [zone["zoneName"] for zone in zones] == ["us-east-1a", "us-east-1b", "us-east-1c"]
-
-
-def test_unknown_operation_id(running: Running) -> None:
-    """An operation nobody made does not exist."""
-    refused = refusal(running.client().get_operation, operationId="none")
-    assert refused.code == "NotFoundException"

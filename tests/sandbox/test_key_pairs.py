@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 from botocore.awsrequest import AWSRequest
@@ -77,6 +78,24 @@ def test_import_refuses_what_is_no_key(running: Running, line: str) -> None:
     refused = refusal(client.import_key_pair, keyPairName="laptop", publicKeyBase64=line)
     assert refused.code in ("InvalidInputException", "SerializationException")
     assert running.names() == []
+
+
+def test_import_takes_one_plain_key(running: Running, rsa_key: KeyFile, tmp_path: Path) -> None:
+    """A certificate and two keys at once are refused; a comment and a final newline are not."""
+    commands = (
+        ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "authority"),
+        ("ssh-keygen", "-q", "-s", "authority", "-I", "id", "-n", "ubuntu", "key.pub"),
+    )
+    (tmp_path / "key.pub").write_text(rsa_key.public_line + "\n")
+    for command in commands:
+        subprocess.run(command, cwd=tmp_path, check=True)
+    import_key = running.client().import_key_pair
+    certificate = (tmp_path / "key-cert.pub").read_text()
+    for wrong in (certificate, f"{rsa_key.public_line}\n{rsa_key.public_line}\n"):
+        refused = refusal(import_key, keyPairName="laptop", publicKeyBase64=wrong)
+        assert refused.message == "The format of this public key is not valid."
+    import_key(keyPairName="laptop", publicKeyBase64=f"{rsa_key.public_line} ana@laptop\n")
+    assert running.names() == ["laptop"]
 
 
 def test_import_refuses_ecdsa(running: Running, ecdsa_key: KeyFile) -> None:

@@ -239,11 +239,23 @@ def test_unknown_region(running: Running) -> None:
     assert "us-nowhere-1" in refused.message
 
 
-def test_unknown_operation(running: Running) -> None:
-    """Unknown operations are refused as AWS refuses them."""
-    expected = ("UnknownOperationException", 404)
-    refused = refusal(running.client().get_buckets)
-    assert (refused.code, refused.status) == expected
+@pytest.mark.parametrize(
+    ("target", "expected", "why"),
+    [
+        ("Lightsail_20161128.GetBuckets", 501, b"lskeys sandbox does not support GetBuckets"),
+        ("Lightsail_20161128.GetLoadBalancers", 501, b"does not support GetLoadBalancers"),
+        ("Lightsail_20161128.GetRegion", 404, b'"UnknownOperationException"'),
+        ("Lightsail_20161128.", 404, b'"UnknownOperationException"'),
+        ("GetRegions", 404, b'"UnknownOperationException"'),
+        ("Lightsail_20991231.GetRegions", 404, b'"UnknownOperationException"'),
+        ("EC2.GetBuckets", 404, b'"UnknownOperationException"'),
+    ],
+)
+def test_other_operations(running: Running, target: str, expected: int, why: bytes) -> None:
+    """What only Lightsail supports says so; what AWS does not know is unknown."""
+    header = f"X-Amz-Target: {target}\r\n".encode()
+    response = exchange(running.server, request(running.server, SIGNED, header))
+    assert (status(response), why in response) == (expected, True)
 
 
 def test_requests_are_remembered(running: Running) -> None:

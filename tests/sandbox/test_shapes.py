@@ -13,6 +13,7 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 from lskeys.sandbox import DEFAULT_PAIR
 from lskeys.sandbox.faults import OPERATIONS as NAMES
 from lskeys.sandbox.operations import OPERATIONS
+from lskeys.sandbox.unsupported import UNSUPPORTED
 from tests.support.aws_clients import KeyFile, Running, Start
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ CALLS: dict[str, Callable[[LightsailClient, KeyFile], object]] = {
     "GetInstanceAccessDetails": lambda client, _: client.get_instance_access_details(
         instanceName="web-1", protocol="ssh"
     ),
+    "GetActiveNames": lambda client, _: client.get_active_names(),
+    "GetBlueprints": lambda client, _: client.get_blueprints(),
+    "GetBundles": lambda client, _: client.get_bundles(),
+    "GetOperations": lambda client, _: _changed(client).get_operations(),
+    "GetOperationsForResource": lambda client, _: _changed(client).get_operations_for_resource(
+        resourceName="blog"
+    ),
+    "GetStaticIp": lambda client, _: client.get_static_ip(staticIpName="web-1-address"),
+    "GetStaticIps": lambda client, _: client.get_static_ips(),
     "GetInstance": lambda client, _: client.get_instance(instanceName="blog"),
     "GetInstancePortStates": lambda client, _: client.get_instance_port_states(instanceName="blog"),
     "GetInstanceState": lambda client, _: client.get_instance_state(instanceName="blog"),
@@ -64,6 +74,11 @@ CALLS: dict[str, Callable[[LightsailClient, KeyFile], object]] = {
         resourceName="laptop", tagKeys=["owner"]
     ),
 }
+
+
+def _changed(client: LightsailClient) -> LightsailClient:
+    client.stop_instance(instanceName="blog")
+    return client
 
 
 def strangers(raw: Any, shape: Shape, place: str) -> list[str]:  # noqa: ANN401  parsed JSON
@@ -104,6 +119,13 @@ def test_every_operation_is_in_the_model(session: boto3.Session) -> None:
         assert set(operation.members) == set(shape.members)
         required = {member for member, each in operation.members.items() if each.required}
         assert required == set(shape.required_members)
+
+
+def test_supported_or_not(session: boto3.Session) -> None:
+    """Every operation of the model is one that the sandbox supports, or one that it does not."""
+    known = set(session._session.get_service_model("lightsail").operation_names)  # noqa: SLF001  boto3 shows no model
+    assert known >= UNSUPPORTED
+    assert known - UNSUPPORTED == set(OPERATIONS)
 
 
 def test_faults_know_every_operation() -> None:

@@ -32,6 +32,23 @@ def test_instances_take_tags_too(running: Running) -> None:
     assert client.get_instances()["instances"][0]["tags"] == [{"key": "a"}]
 
 
+def test_resource_arn(running: Running) -> None:
+    """The ARN of the resource that is named is accepted, any other is refused."""
+    for name in ("laptop", "other"):
+        running.sandbox.add_key_pairs("us-east-1", [name])
+    client = running.client()
+    arns = {pair["name"]: pair["arn"] for pair in client.get_key_pairs()["keyPairs"]}
+    tags: list[TagTypeDef] = [{"key": "a"}]
+    client.tag_resource(resourceName="laptop", resourceArn=arns["laptop"], tags=tags)
+    for call, rest in (
+        (client.tag_resource, {"tags": tags}),
+        (client.untag_resource, {"tagKeys": ["a"]}),
+    ):
+        refused = refusal(call, resourceName="laptop", resourceArn=arns["other"], **rest)
+        assert (refused.code, arns["other"] in refused.message) == ("InvalidInputException", True)
+    assert client.get_key_pair(keyPairName="laptop")["keyPair"]["tags"] == tags
+
+
 def test_missing_resource(running: Running) -> None:
     """What is not there cannot be tagged or untagged."""
     client = running.client()

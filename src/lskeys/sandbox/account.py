@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable
 
-from lskeys.sandbox import rules
+from lskeys.sandbox import rules, shapes
 from lskeys.sandbox.errors import invalid, name_taken
 from lskeys.sandbox.keys import KeyMaterial, Origin, make_rsa, read_imported
 from lskeys.sandbox.records import Page, Records
-from lskeys.sandbox.regions import REGIONS, Region
-from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, KeyPair, Operation, Tag
-from lskeys.sandbox.transaction import NameTakenError
+from lskeys.sandbox.resources import (
+    DEFAULT_PAIR,
+    KEY_PAIR,
+    STATIC_IP,
+    KeyPair,
+    Operation,
+    StaticIp,
+    Tag,
+)
+from lskeys.sandbox.transaction import NameTakenError, Resource, Transaction
 
 
 class Account(Records):
-    """The key pairs and tags of the emulated account: what each operation does, or why not.
+    """The emulated account but for its instances: what each operation does, or why not.
 
     Every method raises ServiceError for what AWS refuses.
     """
@@ -75,24 +82,24 @@ class Account(Records):
         """The default pair with its private key; made now if there is none."""
         return self._default_pair(region)
 
-    def tag_resource(self, region: str, name: str, tags: Iterable[Tag]) -> Operation:
+    def tag_resource(
+        self, region: str, name: str, arn: str | None, tags: Iterable[Tag]
+    ) -> Operation:
         """Add tags, or give those there are a new value."""
         rules.check_name(name)
         with self._store.writing() as transaction:
-            resource = transaction.resource(region, name)
-            if resource is None:
-                raise self._not_found("Resource", name)
+            resource = self._resource(transaction, region, name, arn)
             transaction.set_tags(resource.number, rules.merge_tags(resource.tags, tags))
             return self._record(transaction, region, name, resource.type, "TagResource")
 
-    def untag_resource(self, region: str, name: str, keys: Iterable[str]) -> Operation:
+    def untag_resource(
+        self, region: str, name: str, arn: str | None, keys: Iterable[str]
+    ) -> Operation:
         """Take tags away; keys that are not there are no error."""
         rules.check_name(name)
         unwanted = set(keys)
         with self._store.writing() as transaction:
-            resource = transaction.resource(region, name)
-            if resource is None:
-                raise self._not_found("Resource", name)
+            resource = self._resource(transaction, region, name, arn)
             left = tuple(tag for tag in resource.tags if tag.key not in unwanted)
             transaction.set_tags(resource.number, left)
             return self._record(transaction, region, name, resource.type, "UntagResource")
@@ -105,9 +112,53 @@ class Account(Records):
             raise self._not_found("Operation", identifier)
         return operation
 
-    def get_regions(self) -> tuple[Region, ...]:
-        """All regions, the same in each."""
-        return REGIONS
+    def get_operations(
+        self, region: str, *, token: str | None, resource: str | None = None
+    ) -> Page[Operation]:
+        """A page of operations, oldest first: ten times the page size, which makes AWS's 200."""
+        kind = "GetOperationsForResource" if resource else "GetOperations"
+        after = rules.read_page_token(kind, region, token)
+        size = 10 * self._switches.page_size
+        with self._store.reading() as transaction:
+            found = transaction.operations(region, resource=resource, after=after, limit=size + 1)
+            if resource and not found and transaction.resource(region, resource) is None:
+                raise self._not_found("Resource", resource)
+        return self._page(kind, region, found, size)
+
+    def get_names(self, region: str, *, token: str | None) -> Page[str]:
+        """A page of the names of all resources."""
+        after = rules.read_page_token("GetActiveNames", region, token)
+        with self._store.reading() as transaction:
+            found = transaction.names(region, after=after, limit=self._switches.page_size + 1)
+        return self._page("GetActiveNames", region, found)
+
+    def get_static_ips(self, region: str, *, token: str | None) -> Page[StaticIp]:
+        """A page of static addresses."""
+        after = rules.read_page_token("GetStaticIps", region, token)
+        with self._store.reading() as transaction:
+            limit = self._switches.page_size + 1
+            found = transaction.static_ips(region, after=after, limit=limit)
+        return self._page("GetStaticIps", region, found)
+
+    def get_static_ip(self, region: str, name: str) -> StaticIp:
+        """One static address."""
+        rules.check_name(name)
+        with self._store.reading() as transaction:
+            found = transaction.static_ips(region, name=name)
+        if not found:
+            raise self._not_found(STATIC_IP, name)
+        return found[0][1]
+
+    def _resource(
+        self, transaction: Transaction, region: str, name: str, arn: str | None
+    ) -> Resource:
+        """The resource of a name, which must be that of the ARN, if there is one."""
+        resource = transaction.resource(region, name)
+        if resource is None:
+            raise self._not_found("Resource", name)
+        if arn is not None and arn != shapes.arn(region, resource.type, resource.identifier):
+            raise invalid(f"The resource ARN is not that of {name}: {arn}")
+        return resource
 
     def _add(self, pair: KeyPair, operation_type: str) -> Operation:
         kept = _without_private_key(pair)

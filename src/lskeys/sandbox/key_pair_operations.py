@@ -1,4 +1,4 @@
-"""The operations on key pairs, tags, operations and regions. Pure."""
+"""The operations on key pairs and tags. Pure."""
 
 from collections.abc import Mapping
 
@@ -51,7 +51,7 @@ def _create_key_pair(service: Service, region: str, raw: Raw) -> Raw:
     shown = service.switches.created_fingerprint
     fingerprint = service.account.fingerprint(pair) if shown else None
     return {
-        "keyPair": shapes.key_pair(pair, fingerprint),
+        "keyPair": shapes.key_pair(pair, fingerprint, with_tags=bool(pair.tags)),
         "operation": shapes.operation(operation),
         **spell_material(pair.material, service.switches),
     }
@@ -77,27 +77,18 @@ def _download_default_key_pair(service: Service, region: str, raw: Raw) -> Raw:
 
 
 def _tag_resource(service: Service, region: str, raw: Raw) -> Raw:
-    operation = service.account.tag_resource(region, raw["resourceName"], read_tags(raw["tags"]))
+    operation = service.account.tag_resource(
+        region, raw["resourceName"], raw.get("resourceArn"), read_tags(raw["tags"])
+    )
     return {"operations": [shapes.operation(operation)]}
 
 
 def _untag_resource(service: Service, region: str, raw: Raw) -> Raw:
     keys = read_texts(raw["tagKeys"])
-    operation = service.account.untag_resource(region, raw["resourceName"], keys)
+    operation = service.account.untag_resource(
+        region, raw["resourceName"], raw.get("resourceArn"), keys
+    )
     return {"operations": [shapes.operation(operation)]}
-
-
-def _get_operation(service: Service, region: str, raw: Raw) -> Raw:
-    return {
-        "operation": shapes.operation(service.account.get_operation(region, raw["operationId"]))
-    }
-
-
-def _get_regions(service: Service, region: str, raw: Raw) -> Raw:
-    del region  # every region has the same response
-    with_zones = raw.get("includeAvailabilityZones", False)
-    regions = service.account.get_regions()
-    return {"regions": [shapes.region(each, with_zones=with_zones) for each in regions]}
 
 
 _RESOURCE: Mapping[str, Member] = {"resourceName": REQUIRED_TEXT, "resourceArn": TEXT}
@@ -116,10 +107,5 @@ KEY_PAIR_OPERATIONS: Mapping[str, ApiOperation] = {
     "DownloadDefaultKeyPair": ApiOperation({}, _download_default_key_pair),
     "TagResource": ApiOperation({**_RESOURCE, "tags": REQUIRED_LIST}, _tag_resource),
     "UntagResource": ApiOperation({**_RESOURCE, "tagKeys": REQUIRED_LIST}, _untag_resource),
-    "GetRegions": ApiOperation(
-        {"includeAvailabilityZones": TRUTH, "includeRelationalDatabaseAvailabilityZones": TRUTH},
-        _get_regions,
-    ),
-    "GetOperation": ApiOperation({"operationId": REQUIRED_TEXT}, _get_operation),
 }
 """Operation name → what it takes and gives."""

@@ -13,6 +13,7 @@ from lskeys.sandbox.errors import invalid
 
 _RSA_BITS = 2048
 _PUBLIC_EXPONENT = 65537
+_IMPORTED = ("ssh-rsa ", "ssh-ed25519 ")
 _NOT_A_KEY = "The format of this public key is not valid."
 
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
@@ -29,12 +30,16 @@ class Origin(StrEnum):
 
 
 class FingerprintType(StrEnum):
-    """What a reported fingerprint is a digest of; NONE reports no fingerprint at all."""
+    """What a reported fingerprint is a digest of; NONE reports no fingerprint at all.
+
+    SHA256_PADDED is SHA256_SSH as EC2 spells it: base64 with padding, and no prefix.
+    """
 
     MD5_SPKI = "md5-spki"
     SHA1_PKCS8 = "sha1-pkcs8"
     MD5_SSH = "md5-ssh"
     SHA256_SSH = "sha256-ssh"
+    SHA256_PADDED = "sha256-padded"
     NONE = "none"
 
 
@@ -65,6 +70,7 @@ class Fingerprints:
             FingerprintType.SHA1_PKCS8: self.sha1_pkcs8,
             FingerprintType.MD5_SSH: self.md5_ssh,
             FingerprintType.SHA256_SSH: self.sha256_ssh,
+            FingerprintType.SHA256_PADDED: self.sha256_ssh.removeprefix("SHA256:") + "=",
         }
         return spelled.get(fingerprint_type)
 
@@ -120,10 +126,13 @@ def read_imported(line: str) -> tuple[Origin, KeyMaterial]:
     """Read what ImportKeyPair was sent: one raw OpenSSH line, ssh-rsa or ssh-ed25519.
 
     Raises:
-        ServiceError: anything else, base64 of such a line included.
+        ServiceError: anything else: base64 of such a line, a certificate, several lines.
     """
+    line = line.strip()
+    if not line.startswith(_IMPORTED) or len(line.splitlines()) > 1:
+        raise invalid(_NOT_A_KEY)
     try:
-        public = serialization.load_ssh_public_key(line.strip().encode())
+        public = serialization.load_ssh_public_key(line.encode())
     except (ValueError, UnsupportedAlgorithm):
         raise invalid(_NOT_A_KEY) from None
     if isinstance(public, rsa.RSAPublicKey):

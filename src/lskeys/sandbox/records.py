@@ -37,8 +37,17 @@ class Records:
         """A key pair's fingerprint as Lightsail reports it."""
         return self._switches.fingerprint(pair.origin, pair.material.fingerprints)
 
-    def _page(self, operation: str, region: str, found: Sequence[tuple[int, T]]) -> Page[T]:
-        shown = found[: self._switches.page_size]
+    def page_of(
+        self, operation: str, region: str, every: Sequence[T], token: str | None
+    ) -> Page[T]:
+        """A page of a list that is not kept in the store."""
+        after = rules.read_page_token(operation, region, token)
+        return self._page(operation, region, list(enumerate(every, start=1))[after:])
+
+    def _page(
+        self, operation: str, region: str, found: Sequence[tuple[int, T]], size: int = 0
+    ) -> Page[T]:
+        shown = found[: size or self._switches.page_size]
         more = len(found) > len(shown)
         token = rules.page_token(operation, region, shown[-1][0]) if more else None
         return Page(tuple(item for _, item in shown), token)

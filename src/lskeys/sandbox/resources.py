@@ -92,13 +92,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class StaticIp:
-    """A static address; its name is one that no key pair can have."""
+    """A static address, and the instance that has it now."""
 
     region: str
     name: str
     identifier: str
     created_at: datetime
     address: str
+    attached_to: str | None = None
     tags: tuple[Tag, ...] = ()
 
 

@@ -161,6 +161,19 @@ def instance(row: sqlite3.Row) -> Instance:
     )
 
 
+def static_ip(row: sqlite3.Row) -> StaticIp:
+    """A static address from a row of both its tables, with the instance that has it."""
+    return StaticIp(
+        region=row["region"],
+        name=row["name"],
+        identifier=row["identifier"],
+        created_at=from_milliseconds(row["created"]),
+        address=row["address"],
+        attached_to=row["attached_to"],
+        tags=tags_from_text(row["tags"]),
+    )
+
+
 def operation(row: sqlite3.Row) -> Operation:
     """An operation from its row."""
     return Operation(

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from lskeys.sandbox.errors import ServiceError
-from lskeys.sandbox.regions import Region
-from lskeys.sandbox.resources import INSTANCE, KEY_PAIR, Instance, KeyPair, Operation, Tag
+from lskeys.sandbox.resources import INSTANCE, KEY_PAIR, Instance, KeyPair, Operation, StaticIp, Tag
 from lskeys.sandbox.schema import to_milliseconds
 
 Raw = dict[str, Any]
@@ -22,9 +21,11 @@ def timestamp(moment: datetime) -> float:
     return to_milliseconds(moment) / 1000
 
 
-def key_pair(pair: KeyPair, fingerprint: str | None) -> Raw:
+def key_pair(pair: KeyPair, fingerprint: str | None, *, with_tags: bool = True) -> Raw:
     """A `KeyPair`; without a fingerprint the member is absent."""
-    raw = resource(pair, KEY_PAIR, "all") | {"tags": [tag(each) for each in pair.tags]}
+    raw = resource(pair, KEY_PAIR, "all")
+    if with_tags:
+        raw["tags"] = [tag(each) for each in pair.tags]
     return raw if fingerprint is None else raw | {"fingerprint": fingerprint}
 
 
@@ -45,19 +46,6 @@ def operation(each: Operation, *, is_over: bool = True) -> Raw:
     }
 
 
-def region(each: Region, *, with_zones: bool) -> Raw:
-    """A `Region`; its zones only on demand, an empty list otherwise."""
-    zones = each.availability_zones if with_zones else ()
-    return {
-        "continentCode": each.continent_code,
-        "description": each.description,
-        "displayName": each.display_name,
-        "name": each.name,
-        "availabilityZones": [{"zoneName": zone, "state": "available"} for zone in zones],
-        "relationalDatabaseAvailabilityZones": [],
-    }
-
-
 def error(refusal: ServiceError, *, namespaced: bool) -> Raw:
     """An error with every member the model gives Lightsail's errors."""
     prefix = "com.amazonaws.lightsail#" if namespaced else ""
@@ -70,11 +58,16 @@ def error(refusal: ServiceError, *, namespaced: bool) -> Raw:
     }
 
 
-def resource(each: KeyPair | Instance, kind: str, zone: str) -> Raw:
+def arn(region: str, kind: str, identifier: str) -> str:
+    """The ARN of a resource."""
+    return f"arn:aws:lightsail:{region}:{ACCOUNT}:{kind}/{identifier}"
+
+
+def resource(each: KeyPair | Instance | StaticIp, kind: str, zone: str) -> Raw:
     """What every resource has."""
     return {
         "name": each.name,
-        "arn": f"arn:aws:lightsail:{each.region}:{ACCOUNT}:{kind}/{each.identifier}",
+        "arn": arn(each.region, kind, each.identifier),
         "supportCode": f"{SUPPORT}/{each.name}",
         "createdAt": timestamp(each.created_at),
         "location": {"availabilityZone": zone, "regionName": each.region},

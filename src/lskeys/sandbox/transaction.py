@@ -20,6 +20,11 @@ from lskeys.sandbox.schema import Columns
 
 _PAIRS = "SELECT * FROM resources JOIN key_pairs USING (number)"
 _INSTANCES = "SELECT * FROM resources JOIN instances USING (number)"
+_STATIC_IPS = (
+    "SELECT *, (SELECT other.name FROM resources AS other JOIN instances USING (number) "
+    "WHERE other.region = resources.region AND instances.static_ip = resources.name) "
+    "AS attached_to FROM resources JOIN static_ips USING (number)"
+)
 
 
 class NameTakenError(Exception):
@@ -33,6 +38,7 @@ class Resource:
     number: int
     name: str
     type: str
+    identifier: str
     tags: tuple[Tag, ...]
 
 
@@ -77,7 +83,8 @@ class Transaction:
         row = self._one("SELECT * FROM resources WHERE region = ? AND name = ?", region, name)
         if row is None:
             return None
-        return Resource(row["number"], name, row["type"], schema.tags_from_text(row["tags"]))
+        tags = schema.tags_from_text(row["tags"])
+        return Resource(row["number"], name, row["type"], row["identifier"], tags)
 
     def operation(self, region: str, identifier: str) -> Operation | None:
         """The operation of that identifier."""
@@ -85,6 +92,37 @@ class Transaction:
             "SELECT * FROM operations WHERE region = ? AND identifier = ?", region, identifier
         )
         return schema.operation(row) if row else None
+
+    def operations(
+        self, region: str, *, resource: str | None, after: int, limit: int
+    ) -> list[tuple[int, Operation]]:
+        """At most `limit` operations, perhaps of one resource, oldest first, after a number."""
+        rows = self._connection.execute(
+            "SELECT *, rowid AS number FROM operations WHERE region = ? AND rowid > ? "
+            "AND resource_name = coalesce(?, resource_name) ORDER BY rowid LIMIT ?",
+            (region, after, resource, limit),
+        )
+        return [(row["number"], schema.operation(row)) for row in rows]
+
+    def names(self, region: str, *, after: int, limit: int) -> list[tuple[int, str]]:
+        """At most `limit` names of resources of any type, with their numbers, after a number."""
+        rows = self._connection.execute(
+            "SELECT number, name FROM resources WHERE region = ? AND number > ? "
+            "ORDER BY number LIMIT ?",
+            (region, after, limit),
+        )
+        return [(row["number"], row["name"]) for row in rows]
+
+    def static_ips(
+        self, region: str, *, name: str | None = None, after: int = 0, limit: int = 1
+    ) -> list[tuple[int, StaticIp]]:
+        """At most `limit` static addresses, perhaps of one name, after a number."""
+        rows = self._connection.execute(
+            f"{_STATIC_IPS} WHERE region = ? AND name = coalesce(?, name) AND number > ? "
+            "ORDER BY number LIMIT ?",
+            (region, name, after, limit),
+        )
+        return [(row["number"], schema.static_ip(row)) for row in rows]
 
     def add_key_pair(self, pair: KeyPair) -> None:
         """Add a key pair; NameTakenError if its name is any resource's."""

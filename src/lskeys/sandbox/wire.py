@@ -17,8 +17,9 @@ from lskeys.sandbox.operation import Service
 from lskeys.sandbox.operations import OPERATIONS
 from lskeys.sandbox.responses import Ending, Response, from_bytes, from_json
 from lskeys.sandbox.shapes import Raw
+from lskeys.sandbox.unsupported import UNSUPPORTED
 
-_TARGET_PREFIX = "Lightsail_20161128."
+_API = "Lightsail_20161128"
 _REMEMBERED = 100_000
 _HTML = b"<!doctype html><title>Not AWS</title><p>This came from something else.</p>\n"
 _STATUSES = {
@@ -28,7 +29,8 @@ _STATUSES = {
     "UnknownOperationException": 404,
 }
 _MESSAGES = {
-    "AccessDeniedException": "User is not authorized to perform this operation.",
+    "AccessDeniedException": "User: arn:aws:iam::123456789012:user/sandbox is not authorized to "
+    "perform: lightsail:{operation} on resource: {resource}",
     "ExpiredTokenException": "The security token included in the request is expired",
     "RegionSetupInProgressException": "The AWS Region is still being set up for your account.",
     "ThrottlingException": "Rate exceeded",
@@ -68,21 +70,21 @@ class Wire:
 
     def _perform(self, headers: Mapping[str, str], body: bytes) -> Response:
         region = region_of(headers)
-        name = headers.get("x-amz-target", "").removeprefix(_TARGET_PREFIX)
-        operation = OPERATIONS.get(name)
-        if operation is None:
-            raise ServiceError("UnknownOperationException", "", status=404)
+        name = operation_name(headers)
+        operation = OPERATIONS[name]
         raw = read_body(body)
         self.requests.append(Request(name, region, raw))
         effect = self.faults.strike(name, region)
-        instead = self._instead_of_responding(effect)
+        instead = self._instead_of_responding(effect, name, region)
         if instead is not None:
             return instead
         given = check_members(raw, operation.members)
         raw = operation.response(self._service, region, given)
         return self._garbled(effect, raw)
 
-    def _instead_of_responding(self, effect: str | None) -> Response | None:
+    def _instead_of_responding(
+        self, effect: str | None, operation: str, region: str
+    ) -> Response | None:
         """The faults in which nothing is done; an AWS error is one of them."""
         instead = {
             "reset": Response(200, ending=Ending.RESET),
@@ -93,6 +95,7 @@ class Wire:
         if effect is None or effect in EFFECTS:
             return instead.get(effect or "")
         message = _MESSAGES.get(effect, "This fault was ordered with --set.")
+        message = message.format(operation=operation, resource=shapes.arn(region, "*", "*"))
         raise ServiceError(effect, message, status=_STATUSES.get(effect, 400))
 
     def _garbled(self, effect: str | None, raw: Raw) -> Response:
@@ -118,6 +121,21 @@ class Wire:
     def _refuse(self, refusal: ServiceError) -> Response:
         raw = shapes.error(refusal, namespaced=self._service.switches.namespaced_type)
         return from_json(raw, status=refusal.status)
+
+
+def operation_name(headers: Mapping[str, str]) -> str:
+    """The operation that a request is for.
+
+    Raises:
+        ServiceError: It is for none, or for one that this sandbox does not support.
+    """
+    prefix, _, name = headers.get("x-amz-target", "").partition(".")
+    if prefix == _API and name in OPERATIONS:
+        return name
+    if prefix == _API and name in UNSUPPORTED:
+        message = f"The lskeys sandbox does not support {name}."
+        raise ServiceError("UnsupportedOperationException", message, status=501)
+    raise ServiceError("UnknownOperationException", "", status=404)
 
 
 def _once(make: Callable[[], KeyMaterial]) -> Callable[[], KeyMaterial]:
