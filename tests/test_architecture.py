@@ -137,7 +137,10 @@ def test_only_the_runtime_imports_inside_functions() -> None:
         (["--version"], (*HEAVY, "rich")),
         (["--help"], HEAVY),
         *(([verb.word, "--help"], HEAVY) for verb in commands.VERBS),
-        *((["sandbox", word, "--help"], HEAVY) for word in ("serve", "env", "reset", "path")),
+        *(
+            (["sandbox", word, "--help"], HEAVY)
+            for word in ("serve", "env", "exec", "reset", "path")
+        ),
         *(([verb.word, "--nonsense"], (*HEAVY, "rich")) for verb in commands.VERBS),
         (["help", "security"], HEAVY),
         (["sandbox", "path"], (*HEAVY, "rich")),

@@ -102,7 +102,7 @@ def test_verbs_and_their_short_names(offered: Offered) -> None:
     words = {word for verb in commands.VERBS for word in (verb.word, verb.alias) if word}
     assert offered("lskeys ") == words
     assert offered("lskeys --region eu-west-1 --sandbox dow") == {"download-default"}
-    assert offered("lskeys sandbox ") == {"serve", "env", "reset", "path"}
+    assert offered("lskeys sandbox ") == {"serve", "env", "exec", "reset", "path"}
 
 
 def test_options_are_those_of_the_verb(offered: Offered) -> None:

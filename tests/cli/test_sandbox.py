@@ -1,5 +1,6 @@
 """The sandbox verb, and any verb with --sandbox: a pretend account that needs nothing."""
 
+import json
 import os
 import shlex
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from lskeys.sandbox import DEFAULT_PAIR, Sandbox
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, serve
 from tests.conftest import NOW, Ran, Run
 
 NOTE = "using the local sandbox, not AWS\n"
@@ -154,31 +155,143 @@ def test_a_file_that_is_no_sandbox(store: Path, run: Run) -> None:
     assert run("--sandbox list -q").exit_code == 0
 
 
-def test_env(run: Run) -> None:
-    """The exports are shell, and point at the port that is served."""
+IN_THE_WAY = {
+    "AWS_PROFILE": "x",
+    "AWS_DEFAULT_PROFILE": "x",
+    "AWS_SESSION_TOKEN": "x",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "LSKEYS_PROFILE": "x",
+}
+LED = {
+    "AWS_ENDPOINT_URL_LIGHTSAIL": "http://127.0.0.1:4711",
+    "AWS_ACCESS_KEY_ID": "sandbox",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+    "AWS_USE_DUALSTACK_ENDPOINT": "false",
+    "AWS_USE_FIPS_ENDPOINT": "false",
+}
+PROXIES = [
+    ({}, ("127.0.0.1,localhost", "127.0.0.1,localhost")),
+    ({"NO_PROXY": "a.example"}, ("127.0.0.1,a.example", "127.0.0.1,a.example")),
+    ({"no_proxy": "b.example"}, ("127.0.0.1,b.example", "127.0.0.1,b.example")),
+    (
+        {"NO_PROXY": "a.example", "no_proxy": "b.example"},
+        ("127.0.0.1,a.example", "127.0.0.1,b.example"),
+    ),
+]
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize(("proxies", "expected"), PROXIES)
+def test_env(run: Run, proxies: dict[str, str], expected: tuple[str, str], quote: str) -> None:
+    """The exports lead a shell's tools to the port that is served, past proxies and profiles.
+
+    So they do under `set -u`, and for who forgets the quotes around $(...).
+    """
     ran = run("sandbox env --port 4711")
     assert (ran.exit_code, ran.err) == (0, "")
+    Path("exports").write_text(ran.out)
+    environ = {"PATH": os.environ["PATH"], **IN_THE_WAY, **proxies}
+    script = f"set -u; eval {quote}$(cat exports){quote}\nenv"
     printed = subprocess.run(
-        ["/bin/sh", "-c", f"AWS_PROFILE=x; {ran.out}\nenv"],
-        env={"PATH": os.environ["PATH"], "AWS_PROFILE": "x", "NO_PROXY": "example.com"},
-        capture_output=True,
-        text=True,
-        check=True,
+        ["/bin/sh", "-c", script], env=environ, capture_output=True, text=True, check=True
     ).stdout
     shown = dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
-    assert shown["AWS_ENDPOINT_URL_LIGHTSAIL"] == "http://127.0.0.1:4711"
-    assert shown["AWS_REGION"] == shown["AWS_DEFAULT_REGION"] == "us-east-1"
-    assert shown["NO_PROXY"] == "127.0.0.1,example.com"
-    assert "AWS_PROFILE" not in shown
+    assert (shown.pop("NO_PROXY"), shown.pop("no_proxy")) == expected
+    assert {name: each for name, each in shown.items() if name[:4] in ("AWS_", "LSKE")} == LED
+
+
+def test_env_names_tools_it_cannot_lead(run: Run) -> None:
+    """Older tools go to AWS whatever is exported: each is told with what it needs."""
+    comments = [line for line in run("sandbox env").out.splitlines() if line.startswith("#")]
+    for needed in (
+        "aws --endpoint-url http://127.0.0.1:8417",
+        'endpoint_url="http://127.0.0.1:8417"',
+        "AWS.Lightsail({endpoint:",
+        "WithEndpoint(",
+    ):
+        assert [line for line in comments if needed in line]
+    assert "--endpoint-url" in run("sandbox env --help").out
+
+
+SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+@pytest.mark.parametrize(("proxies", "expected"), PROXIES)
+def test_exec(
+    proxies: dict[str, str], expected: tuple[str, str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command runs in the same environment; what is typed behind -- is all its own."""
+    assert home.is_dir()
+    for name, value in {**IN_THE_WAY, **proxies}.items():
+        monkeypatch.setenv(name, value)
+    ended = lskeys("sandbox", "exec", "--port", "4711", "--", sys.executable, "-c", SHOW)
+    shown = json.loads(ended.stdout)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (shown.pop("NO_PROXY"), shown.pop("no_proxy")) == expected
+    assert LED.items() <= shown.items()
+    assert not {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"} & shown.keys()
+
+
+LIST = "import boto3; print(len(boto3.client('lightsail').get_key_pairs()['keyPairs']))"
+
+
+@pytest.mark.usefixtures("store")
+def test_exec_serves_the_account() -> None:
+    """Without --port the account is served for as long as the command runs."""
+    ended = lskeys("sandbox", "exec", "--", sys.executable, "-c", LIST)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "1\n", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "err"),
+    [
+        ("sh -c 'exit 7'", 7, ""),
+        ("sh -c 'kill -9 $$'", 137, ""),
+        ("no-such-command", 3, "lskeys: error: no-such-command: command not found\n"),
+    ],
+)
+@pytest.mark.usefixtures("store")
+def test_exec_exits_as_the_command(command: str, code: int, err: str, run: Run) -> None:
+    """The exit code is the command's; a command that is not there has a message."""
+    assert run(f"sandbox exec -- {command}") == Ran(code, err=err)
 
 
 @pytest.mark.usefixtures("store")
 def test_a_taken_port(run: Run) -> None:
-    """A port that somebody has is told as such."""
+    """A port that is taken is named, with the option that takes another."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        ran = run(f"sandbox serve --port {listener.getsockname()[1]}")
+        port = listener.getsockname()[1]
+        ran = run(f"sandbox serve --port {port}")
     assert (ran.exit_code, ran.out) == (9, "")
-    assert ran.err == "lskeys: error: address already in use\n"
+    error, hint = ran.err.splitlines()
+    assert error == f"lskeys: error: port {port}: address already in use"
+    assert hint.endswith("lskeys sandbox serve --port 0")
+
+
+def test_a_reset_reaches_a_running_server(store: Path, run: Run) -> None:
+    """Switches and faults of a reset hold from the next request on, beneath serve's own."""
+    with serve(Sandbox(store, settings=["latency=0.001"])) as server:
+        server.add_fault("GetKeyPairs=ThrottlingException")
+        client = boto3.client(
+            "lightsail",
+            region_name="us-east-1",
+            endpoint_url=server.endpoint,
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+        )
+        assert run("sandbox reset --yes --set page-size=2").exit_code == 0
+        assert len(client.get_key_pairs()["keyPairs"]) == 2
+        fault = "fault=GetKeyPairs=AccessDeniedException*1"
+        for _ in range(2):
+            assert run(f"sandbox reset --yes --set {fault}").exit_code == 0
+            with pytest.raises(client.exceptions.AccessDeniedException):
+                client.get_key_pairs()
+            assert len(client.get_key_pairs()["keyPairs"]) == 4
+        client.close()
 
 
 @pytest.mark.usefixtures("store")

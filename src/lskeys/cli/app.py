@@ -38,17 +38,19 @@ def main(arguments: Sequence[str], invocation: Invocation) -> int:
         invocation.environ,
         json_errors=_wants_json(arguments, invocation.environ),
     )
-    failed = _attempt(arguments, invocation)
+    outcome = _attempt(arguments, invocation)
+    failed, code = (outcome, 0) if isinstance(outcome, LskeysError) else (None, outcome)
     if failed is not None:
         terminal.error(failed)
     lost = terminal.close()
     if lost is not None and failed is None:
         terminal.error(lost)
         failed = lost
-    return int(failed.exit_code) if failed else ExitCode.DONE
+    return int(failed.exit_code) if failed else code
 
 
-def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | None:
+def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | int:
+    """What ended the run: an error, or the exit code of the command that it ran, if any."""
     try:
         code = app()(
             args=list(arguments),
@@ -59,7 +61,7 @@ def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | 
     except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  the front door
         return _told(error, arguments)
     # Typer turns Ctrl-C into this number.
-    return InterruptedByUserError("interrupted") if code == ExitCode.INTERRUPTED else None
+    return InterruptedByUserError("interrupted") if code == ExitCode.INTERRUPTED else code or 0
 
 
 def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:

@@ -1,5 +1,11 @@
 """A local Lightsail emulator, independent of the rest of lskeys. Touches: localhost, the disk."""
 
+from lskeys.sandbox.client_environment import (
+    OLD_TOOLS,
+    environment,
+    exports,
+    led_environment,
+)
 from lskeys.sandbox.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from lskeys.sandbox.errors import SandboxError
 from lskeys.sandbox.faults import EFFECTS, Fault, parse_fault
@@ -17,6 +23,7 @@ __all__ = [
     "DEFAULT_PAIR",
     "EFFECTS",
     "HOME_REGION",
+    "OLD_TOOLS",
     "REGIONS",
     "SECRET_ACCESS_KEY",
     "Fault",
@@ -31,6 +38,8 @@ __all__ = [
     "Switches",
     "Tag",
     "environment",
+    "exports",
+    "led_environment",
     "parse_fault",
     "serve",
 ]
@@ -42,17 +51,5 @@ def serve(sandbox: Sandbox, *, port: int = 0, patience: float = 10.0) -> Server:
     `port` 0 takes any free one. `patience` is how many seconds a client may take to send a
     request or to receive a response. OSError if the port is taken.
     """
-    service = sandbox.service()
-    latency = service.switches.latency
-    return Server(Wire(service), port=port, latency=latency, patience=patience)
-
-
-def environment(endpoint: str) -> dict[str, str]:
-    """The environment variables that point any AWS tool at a sandbox's endpoint."""
-    return {
-        "AWS_ENDPOINT_URL_LIGHTSAIL": endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-        "AWS_REGION": HOME_REGION,
-        "AWS_DEFAULT_REGION": HOME_REGION,
-    }
+    wire = Wire(sandbox.service(), sandbox.renewed)
+    return Server(wire, port=port, patience=patience)

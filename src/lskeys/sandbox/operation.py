@@ -12,11 +12,15 @@ from lskeys.sandbox.switches import Switches
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What an operation works with: the account, and how responses are spelled."""
+    """What an operation works with: the account, and how responses are spelled.
+
+    `generation` changes with every reset.
+    """
 
     account: Account
     instances: Instances
     switches: Switches
+    generation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from lskeys.sandbox.temporary_access import authority_line, make_authority
 from lskeys.sandbox.transaction import Transaction
 
 _SWITCHES = "switches"
+_GENERATION = "generation"
 
 
 def _utc_now() -> datetime:
@@ -42,12 +43,22 @@ class Sandbox:
         *,
         now: Callable[[], datetime] = _utc_now,
         switches: Switches | None = None,
+        settings: Iterable[str] = (),
         seed: bool = True,
     ) -> None:
-        """Name the file; `switches` beat those kept in it, `seed=False` begins empty."""
+        """Name the file.
+
+        Args:
+            path: The file.
+            now: The clock.
+            switches: They are used instead of those kept in the file.
+            settings: They change those kept in the file, such as `page-size=5`.
+            seed: Whether a new account has something in it.
+        """
         self.path = path
         self._now = now
         self._switches = switches
+        self._settings = tuple(settings)
         self._seed = seed
         self._store = Store(path)
 
@@ -60,20 +71,32 @@ class Sandbox:
         self._store.reset(self._filling(switches or Switches()))
 
     def switches(self) -> Switches:
-        """The switches in force: those given, else those kept in the file."""
+        """The switches in force: those given, else those kept in the file with the settings.
+
+        ValueError if a setting is none.
+        """
         if self._switches is not None:
             return self._switches
         self.prepare()
         with self._store.reading() as transaction:
             kept = transaction.setting(_SWITCHES)
-        return switches_from_text(kept) if kept else Switches()
+        return (switches_from_text(kept) if kept else Switches()).changed(self._settings)
 
     def service(self) -> Service:
-        """The account with its rules, ready to be put on a wire."""
+        """The account with its rules, ready to be put on a wire; ValueError as `switches`."""
         self.prepare()
+        generation = self._generation()  # read before the switches: a reset in between is noticed
         switches = self.switches()
-        rooms = (self._store, switches, self._now)
-        return Service(Account(*rooms), Instances(*rooms), switches)
+        parts = (self._store, switches, self._now)
+        return Service(Account(*parts), Instances(*parts), switches, generation)
+
+    def renewed(self, service: Service) -> Service:
+        """The same service, or after a reset the one with its switches."""
+        return service if self._generation() == service.generation else self.service()
+
+    def _generation(self) -> str | None:
+        with self._store.reading() as transaction:
+            return transaction.setting(_GENERATION)
 
     def add_key_pairs(
         self,
@@ -186,6 +209,7 @@ class Sandbox:
     def _filling(self, switches: Switches) -> Callable[[Transaction], None]:
         def fill(transaction: Transaction) -> None:
             transaction.set_setting(_SWITCHES, switches_to_text(switches))
+            transaction.set_setting(_GENERATION, str(uuid.uuid4()))
             transaction.set_setting(AUTHORITY, make_authority())
             if self._seed:
                 fill_with_seed(transaction, self._now())

@@ -35,10 +35,9 @@ class Server(ThreadingTCPServer):
     request_queue_size = 512
     timeout = 1.0  # the longest that closing takes when nothing else wakes the acceptor
 
-    def __init__(self, wire: Wire, *, port: int, latency: float, patience: float) -> None:
+    def __init__(self, wire: Wire, *, port: int, patience: float) -> None:
         self.patience = patience
         self._wire = wire
-        self._latency = latency
         self._closing = threading.Event()
         self._changed = threading.Condition()
         self._open: set[Any] = set()
@@ -63,8 +62,9 @@ class Server(ThreadingTCPServer):
 
     def respond(self, headers: Mapping[str, str], body: bytes) -> Response:
         """The account's response to a request, after the latency."""
-        self._closing.wait(self._latency)
-        return self._wire.response(headers, body)
+        response = self._wire.response(headers, body)
+        self._closing.wait(self._wire.latency)
+        return response
 
     def __enter__(self) -> Self:
         self._acceptor.start()

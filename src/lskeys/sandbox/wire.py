@@ -50,11 +50,20 @@ class Request:
 class Wire:
     """Responds to requests from one account, and records them for whoever asserts on them."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(
+        self, service: Service, renewed: Callable[[Service], Service] = lambda same: same
+    ) -> None:
+        """Begin with a service; `renewed` gives the one to go on with, after a reset another."""
         self.requests: deque[Request] = deque(maxlen=_REMEMBERED)
         self.faults = Faults(service.switches.faults)
         self._service = service
+        self._renewed = renewed
         self._foreign_key = _once(make_rsa)
+
+    @property
+    def latency(self) -> float:
+        """Seconds every response waits."""
+        return self._service.switches.latency
 
     def response(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Respond to one request: `headers` have lower-case names.
@@ -69,6 +78,7 @@ class Wire:
             return self._refuse(ServiceError("ServiceException", str(broken), status=500))
 
     def _perform(self, headers: Mapping[str, str], body: bytes) -> Response:
+        self._renew()
         region = region_of(headers)
         name = operation_name(headers)
         operation = OPERATIONS[name]
@@ -81,6 +91,13 @@ class Wire:
         given = check_members(raw, operation.members)
         raw = operation.response(self._service, region, given)
         return self._garbled(effect, raw)
+
+    def _renew(self) -> None:
+        """Go on with the switches of the last reset, and with its faults."""
+        service = self._renewed(self._service)
+        if service is not self._service:
+            self._service = service
+            self.faults = Faults(service.switches.faults)
 
     def _instead_of_responding(
         self, effect: str | None, operation: str, region: str

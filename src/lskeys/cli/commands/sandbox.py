@@ -1,6 +1,5 @@
-"""sandbox serve|env|reset|path: the local Lightsail emulator. Touches: localhost, the disk."""
+"""sandbox serve|env|exec|reset|path: the local Lightsail emulator. Touches: localhost, the disk."""
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -22,9 +21,6 @@ group = typer.Typer(
 PORT = 8417
 """Where `serve` listens and `env` points, without --port."""
 
-_NO_PROXY = 'export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}"'
-_IN_THE_WAY = "unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-
 Port = Annotated[
     int,
     typer.Option("--port", metavar="PORT", min=0, max=65_535, help="0 takes any free one."),
@@ -32,6 +28,11 @@ Port = Annotated[
 ServedPort = Annotated[
     int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="Where it serves.")
 ]
+RunningPort = Annotated[
+    int | None,
+    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="Where `serve` runs."),
+]
+Command = Annotated[list[str], typer.Argument(metavar="-- COMMAND [ARGS]...", show_default=False)]
 Switches = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,15 +63,39 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
 @adding(group, "env")
 @verb(ProgramOptions)
 def env(run: Runtime, *, port: ServedPort = PORT) -> None:
-    """Print the exports that point any AWS tool at a running `sandbox serve`.
+    """Print the exports that point AWS tools at a running `sandbox serve`.
+
+    Tools that do not read AWS_ENDPOINT_URL_LIGHTSAIL need the endpoint as an option, or they go
+    to AWS itself: the AWS CLI before 2.13 and 1.29 takes --endpoint-url, boto3 before 1.28
+    endpoint_url, the JavaScript SDK v2 and the Go SDK v1 an endpoint. The comments behind the
+    exports have each spelled out.
 
     Examples:
         eval "$(lskeys sandbox env)"
         lskeys sandbox env --port 9000 >sandbox.env
     """
-    variables = sandbox.environment(port)
-    exports = (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
-    run.terminal.result([*exports, _NO_PROXY, _IN_THE_WAY])
+    run.terminal.result(sandbox.exports(port))
+
+
+@adding(group, "exec")
+@verb(ProgramOptions)
+def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
+    """Run a command whose AWS tools talk to the sandbox; its exit code is the command's.
+
+    The sandbox is served for as long as the command runs; --port uses one that is served.
+
+    Examples:
+        lskeys sandbox exec -- lskeys list --include-default
+        lskeys sandbox exec --port 9000 -- env
+    """
+    environ = run.invocation.environ
+    if port is not None:
+        code = sandbox.execute(command, sandbox.endpoint(port), environ)
+    else:
+        with sandbox.server(sandbox_path(), run.invocation.now) as server:
+            code = sandbox.execute(command, server.endpoint, environ)
+    if code:
+        raise typer.Exit(code)
 
 
 @adding(group, "reset")

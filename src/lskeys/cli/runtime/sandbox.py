@@ -1,15 +1,21 @@
 """The sandbox, for its own command and for --sandbox. Touches: localhost, the disk."""
 
+import errno
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys.errors import LocalError, UsageError
+from lskeys.errors import InterruptedByUserError, LocalError, MissingError, UsageError
 from lskeys.text import one_line
 
 if TYPE_CHECKING:
     from lskeys.sandbox import Server
+
+_PORT_ERRORS = {errno.EADDRINUSE, errno.EACCES}
+_SIGNALLED = 128
+"""A shell adds a signal's number to it."""
 
 
 def server(
@@ -19,15 +25,19 @@ def server(
 
     Raises:
         UsageError: A setting is none.
-        LocalError: The file cannot be used.
+        LocalError: The file or the port cannot be used.
     """
     from lskeys import sandbox
 
-    account = sandbox.Sandbox(path, now=now)
+    account = sandbox.Sandbox(path, now=now, settings=settings)
     try:
-        switches = account.switches().changed(settings)
-        changed = sandbox.Sandbox(path, now=now, switches=switches)
-        return sandbox.serve(changed, port=port)
+        return sandbox.serve(account, port=port)
+    except OSError as error:
+        if error.errno not in _PORT_ERRORS:
+            raise
+        reason = os.strerror(error.errno).lower()
+        hint = "name another port, or 0 for any free one: lskeys sandbox serve --port 0"
+        raise LocalError(f"port {port}: {reason}", hint=hint) from None
     except ValueError as error:
         raise UsageError(f"--set: {one_line(str(error))}") from None
     except sandbox.SandboxError as error:
@@ -36,11 +46,41 @@ def server(
         ) from None
 
 
-def environment(port: int) -> Mapping[str, str]:
-    """The variables that point any AWS tool at a sandbox served on this port."""
+def exports(port: int) -> list[str]:
+    """Lines of shell that point AWS tools at a sandbox served on this port."""
     from lskeys import sandbox
 
-    return sandbox.environment(f"http://127.0.0.1:{port}")
+    return sandbox.exports(endpoint(port))
+
+
+def execute(command: Sequence[str], endpoint: str, environ: Mapping[str, str]) -> int:
+    """Run a command whose AWS tools talk to the sandbox; its exit code, as a shell has it.
+
+    Raises:
+        MissingError: There is no such command.
+    """
+    import subprocess
+
+    from lskeys import sandbox
+
+    try:
+        running = subprocess.Popen(  # noqa: S603  the command is the user's own
+            command, env=sandbox.led_environment(endpoint, environ)
+        )
+    except FileNotFoundError:
+        raise MissingError(f"{one_line(command[0])}: command not found") from None
+    with running:
+        try:
+            code = running.wait()
+        except InterruptedByUserError:  # only Ctrl-C reaches the command, too
+            running.terminate()
+            raise
+    return code if code >= 0 else _SIGNALLED - code
+
+
+def endpoint(port: int) -> str:
+    """Where a port of this computer is."""
+    return f"http://127.0.0.1:{port}"
 
 
 def reset(
