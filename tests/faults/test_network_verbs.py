@@ -201,10 +201,11 @@ def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> N
     """No verb takes its signed questions and changes to another host because one says so."""
     with Liar().running() as elsewhere:
         there = {"Location": f"{elsewhere.endpoint}/"}
-        for operation in case.operations:
-            liar.responses(operation, Reply(status=307, headers=there))
-        ran = run(case.unasked)
-        assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
+        for status in (301, 302, 307, 308):
+            for operation in case.operations:
+                liar.responses(operation, Reply(status=status, headers=there))
+            ran = run(case.unasked)
+            assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
         assert elsewhere.calls == []
 
 
