@@ -1,27 +1,23 @@
-"""Waiting for calls, asking many regions, and what is made of their failures."""
+"""Calls with a limit, one question to many regions, and what is made of their failures."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys import concurrency, errors
-from lskeys.concurrency import Pending
-from lskeys.errors import ExitCode, LskeysError, RemoteError, SetupError, several
-from lskeys.model import Outcome
-
-KINDS = [
-    each
-    for each in vars(errors).values()
-    if isinstance(each, type) and issubclass(each, LskeysError)
-]
+from lskeys import concurrency
+from lskeys.concurrency import Arrival, Limit, Onward, Pending, Source, call_each, limited, stream
+from lskeys.concurrency.streaming import MAX_STARTED
+from lskeys.errors import RemoteError, SetupError
 
 
-def never() -> None:
+def never() -> str:
     """Wait for what does not come."""
     threading.Event().wait(60)
+    return "came"
 
 
 def failing(error: BaseException) -> Callable[[], None]:
@@ -33,29 +29,44 @@ def failing(error: BaseException) -> Callable[[], None]:
     return fail
 
 
-# Deadlines
+def within(seconds: float) -> Limit:
+    """A limit, with errors that tell which it was."""
+    return Limit(seconds, late=lambda: RemoteError("late"), large=lambda: RemoteError("large"))
+
+
+# Limits
 
 
 def test_a_value_comes_through() -> None:
     """What the call returns is what the wait returns, as often as it is asked for."""
     pending = Pending(lambda: 42)
-    assert (pending.result(60), pending.result(), pending.result(0)) == (42, 42, 42)
+    assert (pending.result(), pending.result(), limited(lambda: 42, within(60))) == (42, 42, 42)
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SetupError("y"), KeyboardInterrupt()])
 def test_an_error_comes_through(error: BaseException) -> None:
     """What the call raises is what the wait raises."""
-    with pytest.raises(type(error)) as raised:
-        Pending(failing(error)).result(60)
-    assert raised.value is error
+    for call in (Pending(failing(error)).result, partial(limited, failing(error), within(60))):
+        with pytest.raises(type(error)) as raised:
+            call()
+        assert raised.value is error
 
 
 def test_waiting_ends() -> None:
     """A call that does not end is left behind, and does not keep the program."""
     before = set(threading.enumerate())
-    with pytest.raises(TimeoutError):
-        Pending(never).result(0.01)
+    with pytest.raises(RemoteError, match="late"):
+        limited(never, within(0.01))
     assert all(thread.daemon for thread in set(threading.enumerate()) - before)
+
+
+def test_who_waits_keeps_the_limit() -> None:
+    """A call with a limit in a thread that is waited for needs no other, and still ends."""
+    before = threading.active_count()
+    pending = Pending(lambda: limited(never, within(0.5)))
+    assert threading.active_count() == before + 1
+    with pytest.raises(RemoteError, match="late"):
+        pending.result()
 
 
 def test_a_call_begins_at_once() -> None:
@@ -66,15 +77,30 @@ def test_a_call_begins_at_once() -> None:
     pending.result()
 
 
-# Regions
+def test_steps_go_on_after_a_limit() -> None:
+    """What is called with others is no question itself: it sees its own limit, and goes on."""
+
+    def steps() -> str:
+        with pytest.raises(RemoteError):
+            limited(never, within(0.01))
+        return "went on"
+
+    assert list(call_each([steps, lambda: "other"])) == ["went on", "other"]
+
+
+# Many sources
+
+
+def one(key: str) -> Source[str, str]:
+    """A source that says its own name."""
+    return Source(key, lambda: iter([key.upper()]))
 
 
 @given(st.lists(st.integers(0, 999).map(str), unique=True, max_size=80))
 def test_answers_come_in_order(names: list[str]) -> None:
-    """However many regions there are, each answers once, in the order they were given."""
-    assert list(concurrency.call_each(names, str.upper)) == [
-        Outcome(name, value=name) for name in names
-    ]
+    """However many sources there are, each answers once, in the order they were given."""
+    assert list(stream(map(one, names))) == [Arrival(name, name.upper()) for name in names]
+    assert list(call_each([partial(str.upper, name) for name in names])) == names
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
@@ -83,103 +109,128 @@ def test_the_order_of_arrival_does_not_matter(arrival: list[str]) -> None:
     turns = {name: threading.Event() for name in arrival}
     turns[arrival[0]].set()
 
-    def call(name: str) -> str:
+    def items(name: str) -> Iterator[str]:
         assert turns[name].wait(60)
-        position = arrival.index(name)
-        for following in arrival[position + 1 : position + 2]:
+        for following in arrival[arrival.index(name) + 1 :][:1]:
             turns[following].set()
-        return name
+        yield name
 
-    assert [each.region for each in concurrency.call_each("abcd", call)] == list("abcd")
+    sources = [Source(name, partial(items, name)) for name in "abcd"]
+    assert [each.key for each in stream(sources)] == list("abcd")
+
+
+def test_without_patience_the_first_to_come_is_the_first() -> None:
+    """Whoever collects all answers gets each when it is there."""
+    got_the_last = threading.Event()
+
+    def slow() -> Iterator[str]:
+        assert got_the_last.wait(60)
+        yield "slow"
+
+    answers = stream([Source("a", slow), one("b")], patience=0.0)
+    assert next(answers) == Arrival("b", "B")
+    got_the_last.set()
+    assert list(answers) == [Arrival("a", "slow")]
+
+
+def test_a_slow_one_holds_nobody_back() -> None:
+    """It loses its place, and takes no other's turn to be asked, however many are slow."""
+    others_came = threading.Event()
+
+    def slow(name: str) -> Iterator[str]:
+        assert others_came.wait(60)
+        yield name
+
+    names = [str(number) for number in range(concurrency.MAX_PARALLEL + 8)]
+    sources = [Source(name, partial(slow, name)) for name in names]
+    answers = stream([*sources, one("quick")], patience=0.01)
+    assert next(answers).key == "quick"
+    others_came.set()
+    assert [each.key for each in answers] == names
 
 
 def test_not_all_at_once() -> None:
-    """Of very many regions, so many are asked at a time and no more."""
+    """Of very many sources, so many are asked at a time and no more; a thread is one item ahead."""
     lock, now, most = threading.Lock(), [0], [0]
     all_here = threading.Barrier(concurrency.MAX_PARALLEL)
 
-    def call(_: str) -> None:
+    def items(number: int) -> Iterator[int]:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        if int(_) < concurrency.MAX_PARALLEL:
+        if number < concurrency.MAX_PARALLEL:
             all_here.wait(60)
         with lock:
             now[0] -= 1
+        yield number
 
-    assert len(list(concurrency.call_each([str(n) for n in range(100)], call))) == 100
+    before = threading.active_count()
+    sources = [Source(number, partial(items, number)) for number in range(400)]
+    for arrival in stream(sources):
+        assert threading.active_count() - before <= MAX_STARTED
+        assert arrival.key == arrival.item
     assert most[0] == concurrency.MAX_PARALLEL
+
+
+def test_a_source_is_one_item_ahead() -> None:
+    """What nobody takes is not asked for: a list of any length takes the memory of two pages."""
+    asked = []
+
+    def items() -> Iterator[int]:
+        for number in range(9):
+            asked.append(number)
+            yield number
+
+    for taken, arrival in enumerate(stream([Source("a", items)])):
+        assert arrival.item == taken
+        assert len(asked) <= taken + 3
+
+
+def test_a_source_that_turns_out_to_be_several() -> None:
+    """Those behind it come right after it, each in a thread of its own, and it stays the first."""
+    before, here = threading.active_count(), threading.Barrier(3)
+
+    def said(name: str) -> Iterator[str]:
+        here.wait(60)
+        yield name
+
+    def opened() -> Iterator[str | Onward[str, str]]:
+        yield Onward("a1", (Source("a2", partial(said, "2")), Source("a3", partial(said, "3"))))
+        assert threading.active_count() - before <= 3
+        yield from said("1")
+
+    answers = stream([Source("a", opened), one("b")])
+    assert [each.key for each in answers] == ["a1", "a2", "a3", "b"]
 
 
 @given(st.sets(st.sampled_from("abcdef")))
 def test_a_failure_is_an_answer(failed: set[str]) -> None:
-    """Every region answers, those that fail with their error and their name in it."""
+    """Every source answers, those that fail with what they had and then their error."""
 
-    def call(name: str) -> str:
+    def items(name: str) -> Iterator[str]:
+        yield name
         if name in failed:
-            raise RemoteError("no")
-        return name
+            raise RemoteError(name)
 
-    outcomes = list(concurrency.call_each("abcdef", call))
-    assert {each.region for each in outcomes if each.error} == failed
-    assert {each.error.region for each in outcomes if each.error} == failed
-    assert [each.value for each in outcomes if not each.error] == sorted(set("abcdef") - failed)
-
-
-def test_a_bug_is_no_answer() -> None:
-    """An exception that is none of ours is not taken for a region's failure."""
-    with pytest.raises(ZeroDivisionError):
-        list(concurrency.call_each(["a"], lambda _: 1 / 0))
-
-
-# Errors
-
-CODES = st.sampled_from([ExitCode.SETUP, ExitCode.REMOTE, ExitCode.MISSING])
-
-
-def failure(code: ExitCode) -> LskeysError:
-    """An error with this exit code."""
-    error = LskeysError("no", code=code.name)
-    error.exit_code = code
-    return error
-
-
-@given(st.lists(CODES, min_size=1), st.integers(0, 3))
-def test_the_sum_of_failures(codes: list[ExitCode], succeeded: int) -> None:
-    """Partial where something succeeded or the failures differ; else what they all are."""
-    summary = several([failure(code) for code in codes], succeeded, "regions")
-    alike = not succeeded and len(set(codes)) == 1
-    assert summary.exit_code == (codes[0] if alike else ExitCode.PARTIAL)
-    assert summary.message == f"{len(codes)} of {len(codes) + succeeded} regions failed"
-
-
-def test_exit_codes_are_a_contract() -> None:
-    """The numbers, each with its meaning."""
-    assert {each.name: int(each) for each in ExitCode} == {
-        "DONE": 0,
-        "BUG": 1,
-        "USAGE": 2,
-        "MISSING": 3,
-        "SETUP": 4,
-        "REFUSED": 5,
-        "FINDINGS": 6,
-        "PARTIAL": 7,
-        "REMOTE": 8,
-        "LOCAL": 9,
-        "DECLINED": 10,
-        "INTERRUPTED": 130,
-        "TERMINATED": 143,
+    arrivals = list(stream([Source(name, partial(items, name)) for name in "abcdef"]))
+    assert [each.item for each in arrivals if each.item] == list("abcdef")
+    assert {each.key: each.error for each in arrivals if each.error} == {
+        name: RemoteError(name) for name in failed
     }
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_the_tree_is_the_drawing(kind: type[LskeysError]) -> None:
-    """Each class of errors stands in the drawing at the head of its module, with its code."""
-    [line] = [each for each in (errors.__doc__ or "").splitlines() if f" {kind.__name__} " in each]
-    assert kind is LskeysError or f" {int(kind.exit_code)} " in line
+def test_a_source_that_is_late() -> None:
+    """Its limit is kept by the one who waits; the others are not concerned."""
+    late = Source("a", lambda: iter([limited(never, within(0.3))]))
+    assert list(stream([late, one("b")], patience=0.0)) == [
+        Arrival("b", "B"),
+        Arrival("a", error=RemoteError("late")),
+    ]
 
 
-def test_a_code_is_never_empty() -> None:
-    """Programs always have a word to go by: AWS's, else the class's."""
-    assert SetupError("no").code == "Setup"
-    assert SetupError("no", code="AccessDenied").code == "AccessDenied"
+def test_a_bug_is_no_answer() -> None:
+    """An exception that is none of ours comes to the one who asks as what it is."""
+    with pytest.raises(ZeroDivisionError):
+        list(call_each([lambda: 1 / 0]))
+    [arrival] = stream([Source("a", lambda: iter([1 / 0]))])
+    assert isinstance(arrival.error, ZeroDivisionError)

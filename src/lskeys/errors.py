@@ -17,8 +17,9 @@
 """
 
 from collections.abc import Sequence
+from copy import copy
 from enum import IntEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
 """What a hint says to people who have no account at hand."""
@@ -45,6 +46,9 @@ class ExitCode(IntEnum):
 class LskeysError(Exception):
     """Something a user can act on: a message, and where there is one, the way out.
 
+    An error is a value: nobody changes one, `with_` gives a copy; those that say the same of the
+    same region and account are equal.
+
     Args:
         message: One line, lower case, no full stop; names the thing.
         hint: What to do next, where lskeys knows.
@@ -52,15 +56,14 @@ class LskeysError(Exception):
         tip: AWS's own advice.
         docs: AWS's own link.
         request_id: AWS's request id, for a support case.
-        region: The region whose answer this is.
-
-    Attributes:
+        region: The region it concerns; None for what concerns none or all of them.
+        profile: The profile whose account it concerns, where several are queried.
+        exit_code: What the program ends with, where it is not the class's.
         failures: The errors this one sums up.
         was_sent: False only where it is known that a change never left this computer.
     """
 
-    was_sent: bool = True
-    exit_code: ExitCode = ExitCode.BUG
+    usual_exit_code: ClassVar[ExitCode] = ExitCode.BUG
     default_code: ClassVar[str] = "Bug"
 
     def __init__(  # noqa: PLR0913  the fields are the machine-readable error, all of it
@@ -73,71 +76,93 @@ class LskeysError(Exception):
         docs: str | None = None,
         request_id: str | None = None,
         region: str | None = None,
+        profile: str | None = None,
+        exit_code: ExitCode | None = None,
+        failures: Sequence["LskeysError"] = (),
+        was_sent: bool = True,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.code = code or self.default_code
-        self.tip = tip
-        self.docs = docs
-        self.request_id = request_id
-        self.region = region
-        self.failures: Sequence[LskeysError] = ()
+        self.message: Final = message
+        self.hint: Final = hint
+        self.code: Final = code or self.default_code
+        self.tip: Final = tip
+        self.docs: Final = docs
+        self.request_id: Final = request_id
+        self.region: Final = region
+        self.profile: Final = profile
+        self.exit_code: Final = self.usual_exit_code if exit_code is None else exit_code
+        self.failures: Final = failures
+        self.was_sent: Final = was_sent
 
-    def of(self, profile: str | None) -> Self:
-        """The error, which says whose account it is about, where several are asked."""
-        whose = f"profile {profile}: "
-        if profile and not self.message.startswith(whose):  # regions may share an error
-            self.message = whose + self.message
-        return self
+    def with_(self, **fields: Any) -> Self:  # noqa: ANN401  any of the arguments above
+        """A copy of the error with other fields."""
+        copied = copy(self)
+        vars(copied).update(fields)
+        copied.args = (copied.message,)
+        return copied
+
+    @property
+    def whole_message(self) -> str:
+        """The message, with whose account it is about where several are queried."""
+        return f"profile {self.profile}: {self.message}" if self.profile else self.message
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LskeysError) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[str | None, ...]:
+        return self.code, self.message, self.region, self.profile
 
 
 class UsageError(LskeysError):
     """The command line cannot be understood."""
 
-    exit_code = ExitCode.USAGE
+    usual_exit_code = ExitCode.USAGE
     default_code = "Usage"
 
 
 class MissingError(LskeysError):
     """There is no such key pair, file or default pair."""
 
-    exit_code = ExitCode.MISSING
+    usual_exit_code = ExitCode.MISSING
     default_code = "Missing"
 
 
 class SetupError(LskeysError):
     """Credentials, profile, region or configuration do not work."""
 
-    exit_code = ExitCode.SETUP
+    usual_exit_code = ExitCode.SETUP
     default_code = "Setup"
 
 
 class RefusedError(LskeysError):
     """Refused for safety; nothing was changed."""
 
-    exit_code = ExitCode.REFUSED
+    usual_exit_code = ExitCode.REFUSED
     default_code = "Refused"
 
 
 class FindingsError(LskeysError):
     """Something is not as it should be; all of it was shown."""
 
-    exit_code = ExitCode.FINDINGS
+    usual_exit_code = ExitCode.FINDINGS
     default_code = "Findings"
 
 
 class PartialError(LskeysError):
     """Some regions or names failed, the rest is done."""
 
-    exit_code = ExitCode.PARTIAL
+    usual_exit_code = ExitCode.PARTIAL
     default_code = "Partial"
 
 
 class RemoteError(LskeysError):
     """AWS or the network failed, or gave an answer that cannot be used."""
 
-    exit_code = ExitCode.REMOTE
+    usual_exit_code = ExitCode.REMOTE
     default_code = "Remote"
 
 
@@ -150,26 +175,22 @@ class LostAnswerError(RemoteError):
 class LocalError(LskeysError):
     """This machine failed: disk full, read-only, no permission, output gone."""
 
-    exit_code = ExitCode.LOCAL
+    usual_exit_code = ExitCode.LOCAL
     default_code = "Local"
 
 
 class DeclinedError(LskeysError):
     """You were asked and said no."""
 
-    exit_code = ExitCode.DECLINED
+    usual_exit_code = ExitCode.DECLINED
     default_code = "Declined"
 
 
 class InterruptedByUserError(LskeysError):
     """Stopped by a signal."""
 
-    exit_code = ExitCode.INTERRUPTED
+    usual_exit_code = ExitCode.INTERRUPTED
     default_code = "Interrupted"
-
-    def __init__(self, message: str, *, exit_code: ExitCode = ExitCode.INTERRUPTED) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
 
 
 def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:
@@ -181,10 +202,11 @@ def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> Lskey
         noun: What was tried, in the plural: regions, key pairs.
     """
     total = len(failures) + succeeded
-    summary = PartialError(f"{len(failures)} of {total} {noun} failed")
-    summary.failures = failures
     codes = {failure.exit_code for failure in failures}
-    if not succeeded and len(codes) == 1:
-        summary.exit_code = codes.pop()
-        summary.code = failures[0].code
-    return summary
+    alike = not succeeded and len(codes) == 1
+    return PartialError(
+        f"{len(failures)} of {total} {noun} failed",
+        code=failures[0].code if alike else None,
+        exit_code=codes.pop() if alike else None,
+        failures=tuple(dict.fromkeys(failures)),
+    )

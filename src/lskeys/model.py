@@ -24,6 +24,7 @@ def private_key_file(pair_name: str, region: str) -> str:
     return default_key_file(region) if pair_name == DEFAULT_PAIR else f"{pair_name}.pem"
 
 
+U = TypeVar("U")
 T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen answer: the plain name reads best
 
 
@@ -137,6 +138,16 @@ class Instance:
         return (self.blueprint or "").startswith("windows")
 
 
+def with_usage(
+    pairs: Iterable[KeyPair], instances: Iterable[Instance] | None
+) -> tuple[KeyPair, ...]:
+    """The pairs of a region, with `used_by` known where its instances are."""
+    if instances is None:
+        return tuple(pairs)
+    every = tuple(instances)
+    return tuple(pair.with_usage(every) for pair in pairs)
+
+
 @dataclass(frozen=True, slots=True)
 class DefaultKey:
     """The response of DownloadDefaultKeyPair; the texts are not yet checked."""
@@ -209,10 +220,36 @@ class Outcome(Generic[T]):
     error: LskeysError | None = None
     profile: str | None = None
 
+    @property
+    def where(self) -> "AccountRegion":
+        """Whose answer it is."""
+        return AccountRegion(self.region, self.profile or "")
+
+    def then(self, change: "Callable[[T], U]") -> "Outcome[U]":
+        """What comes of the value, or the same error."""
+        value = None if self.value is None else change(self.value)
+        return Outcome(self.region, value, self.error, self.profile)
+
 
 def _account(arn: str | None) -> str | None:
     parts = (arn or "").split(":")
     return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
+
+
+class Outcomes(tuple[Outcome[T], ...], Generic[T]):
+    """What came of each of several tries, in their order."""
+
+    __slots__ = ()
+
+    @property
+    def values(self) -> list[T]:
+        """What those gave that did not fail."""
+        return [each.value for each in self if each.value is not None]
+
+    @property
+    def errors(self) -> list[LskeysError]:
+        """Why the others failed, each as often as it happened."""
+        return [each.error for each in self if each.error]
 
 
 def attempt(region: str, call: Callable[[], T]) -> Outcome[T]:
@@ -225,8 +262,7 @@ def attempt(region: str, call: Callable[[], T]) -> Outcome[T]:
     except InterruptedByUserError:
         raise
     except LskeysError as error:
-        error.region = error.region or region or None
-        return Outcome(region, error=error)
+        return Outcome(region, error=error.with_(region=error.region or region or None))
 
 
 class AccountRegion(NamedTuple):

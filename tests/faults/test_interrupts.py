@@ -140,7 +140,8 @@ def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
 
 def test_a_signal_that_does_not_interrupt_the_wait() -> None:
     """Given to another thread, or come just before the wait, it is seen before that is over."""
-    main_thread, ready, over = threading.get_ident(), threading.Event(), threading.Event()
+    main_thread = threading.get_ident()
+    ready, over, ended = threading.Event(), threading.Event(), threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise InterruptedError
@@ -151,6 +152,7 @@ def test_a_signal_that_does_not_interrupt_the_wait() -> None:
             pass
         signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
         over.wait(PATIENCE / 4)  # and meanwhile nothing wakes the main thread
+        ended.set()
 
     pending = Pending(send)
     before = signal.signal(signal.SIGUSR1, stop)
@@ -158,7 +160,7 @@ def test_a_signal_that_does_not_interrupt_the_wait() -> None:
     try:
         with pytest.raises(InterruptedError):
             pending.result()
-        assert not pending.has_ended(0)
+        assert not ended.is_set()
     finally:
         over.set()
         signal.signal(signal.SIGUSR1, before)

@@ -11,10 +11,11 @@ from botocore.model import OperationModel, ServiceModel
 from lskeys.errors import RemoteError
 from lskeys.lightsail import responses
 from lskeys.lightsail.responses import MAX_RESPONSE, InvalidResponseError, parse_response_body
-from lskeys.model import CreatedKey, HostKey, Instance, KeyPair, Region, Tag
+from lskeys.model import AccountRegion, CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
 SECONDS = MOMENT.timestamp()
+HERE = AccountRegion("eu-west-1")
 PAIR: dict[str, Any] = {
     "name": "web",
     "arn": "arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
@@ -36,10 +37,10 @@ INSTANCE: dict[str, Any] = {
     "blueprintId": "ubuntu_24_04",
 }
 READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
-    "pair": (lambda raw: responses.key_pair(raw, "eu-west-1"), PAIR),
-    "instance": (lambda raw: responses.instance(raw, "eu-west-1"), INSTANCE),
+    "pair": (lambda raw: responses.key_pair(raw, HERE), PAIR),
+    "instance": (lambda raw: responses.instance(raw, HERE), INSTANCE),
     "region": (
-        responses.region,
+        lambda raw: responses.region(raw, HERE),
         {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"},
     ),
     "default key": (
@@ -172,7 +173,7 @@ def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, l
 
 def test_a_key_pair() -> None:
     """Every member is where it belongs, and its region is the one that was asked."""
-    assert responses.key_pair(PAIR, "eu-west-1") == KeyPair(
+    assert responses.key_pair(PAIR, HERE) == KeyPair(
         name="web",
         region="eu-west-1",
         arn="arn:aws:lightsail:eu-west-1:123456789012:KeyPair/0",
@@ -188,12 +189,12 @@ def test_a_key_pair() -> None:
 @pytest.mark.parametrize("nothing", [{}, {"location": None, "tags": None, "fingerprint": ""}])
 def test_a_key_pair_of_a_name_alone(nothing: dict[str, Any]) -> None:
     """Everything else may be absent, null or empty, and an empty fingerprint is none."""
-    assert responses.key_pair({"name": "web"} | nothing, "eu-west-1") == KeyPair("web", "eu-west-1")
+    assert responses.key_pair({"name": "web"} | nothing, HERE) == KeyPair("web", "eu-west-1")
 
 
 def test_an_instance() -> None:
     """Every member is where it belongs; the address of version 4 goes before those of 6."""
-    assert responses.instance(INSTANCE, "eu-west-1") == Instance(
+    assert responses.instance(INSTANCE, HERE) == Instance(
         name="web-1",
         region="eu-west-1",
         key_pair_name="web",
@@ -212,20 +213,20 @@ def test_an_instance() -> None:
 def test_an_instance_without_ipv4(addresses: list[object], shown: str) -> None:
     """It is known by the first address of the other kind that is one."""
     raw = INSTANCE | {"publicIpAddress": None, "ipv6Addresses": addresses}
-    assert responses.instance(raw, "eu-west-1").public_ip == shown
+    assert responses.instance(raw, HERE).public_ip == shown
 
 
 def test_an_instance_of_a_name_alone() -> None:
     """Everything else may be absent."""
-    found = responses.instance({"name": "web-1"}, "eu-west-1")
+    found = responses.instance({"name": "web-1"}, HERE)
     assert found == Instance("web-1", "eu-west-1")
 
 
 def test_a_region() -> None:
     """Every member is where it belongs, and all but the name may be absent."""
     raw = {"name": "a", "displayName": "b", "description": "c", "continentCode": "d"}
-    assert responses.region(raw) == Region("a", "b", "c", "d")
-    assert responses.region({"name": "a"}) == Region("a", None, None, None)
+    assert responses.region(raw, HERE) == Region("a", "b", "c", "d")
+    assert responses.region({"name": "a"}, HERE) == Region("a", None, None, None)
 
 
 def test_a_default_key() -> None:
@@ -239,7 +240,7 @@ def test_a_default_key() -> None:
 
 def created_key(raw: dict[str, Any]) -> CreatedKey:
     """The key of a response to CreateKeyPair."""
-    return responses.created_key("web", raw, "eu-west-1")
+    return responses.created_key("web", raw, HERE)
 
 
 def test_a_created_key() -> None:
@@ -247,7 +248,7 @@ def test_a_created_key() -> None:
     raw = {"keyPair": PAIR, "privateKeyBase64": "é\ud800", "publicKeyBase64": "ssh-rsa"}
     found = created_key(raw)
     assert found.private_text.reveal() == b"\xc3\xa9?"
-    assert found == CreatedKey(responses.key_pair(PAIR, "eu-west-1"), found.private_text, "ssh-rsa")
+    assert found == CreatedKey(responses.key_pair(PAIR, HERE), found.private_text, "ssh-rsa")
 
 
 def host_keys(details: object) -> tuple[HostKey, ...]:
@@ -283,18 +284,18 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
 @pytest.mark.parametrize(
     ("read", "told"),
     [
-        (lambda: responses.key_pair(["web"], "r"), "a key pair in it is not an object"),
-        (lambda: responses.instance("web", "r"), "a instance in it is not an object"),
-        (lambda: responses.region(None), "a region in it is not an object"),
-        (lambda: responses.key_pair(PAIR | {"tags": [3]}, "r"), "a tag in it is not an object"),
+        (lambda: responses.key_pair(["web"], HERE), "a key pair in it is not an object"),
+        (lambda: responses.instance("web", HERE), "a instance in it is not an object"),
+        (lambda: responses.region(None, HERE), "a region in it is not an object"),
+        (lambda: responses.key_pair(PAIR | {"tags": [3]}, HERE), "a tag in it is not an object"),
         (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),
-        (lambda: responses.key_pair({}, "r"), "it has no name"),
-        (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, "r"), "it has no key"),
+        (lambda: responses.key_pair({}, HERE), "it has no name"),
+        (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, HERE), "it has no key"),
         (
-            lambda: responses.key_pair(PAIR | {"tags": [{"key": "a", "value": {}}]}, "r"),
+            lambda: responses.key_pair(PAIR | {"tags": [{"key": "a", "value": {}}]}, HERE),
             "its value is of the wrong type",
         ),
-        (lambda: responses.instance({"name": None}, "r"), "it has no name"),
+        (lambda: responses.instance({"name": None}, HERE), "it has no name"),
         (lambda: responses.default_key({}), "it has no privateKeyBase64"),
         (lambda: created_key({"privateKeyBase64": "p"}), "it has no keyPair"),
         (
@@ -319,7 +320,7 @@ def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
 def test_a_moment_of_another_zone() -> None:
     """A time spelled as text is shown in UTC, too."""
     spelled = MOMENT.astimezone(timezone(timedelta(hours=-5))).isoformat()
-    found = responses.key_pair(PAIR | {"createdAt": spelled}, "r").created_at
+    found = responses.key_pair(PAIR | {"createdAt": spelled}, HERE).created_at
     assert found is not None
     assert (found, found.tzinfo) == (MOMENT, UTC)
 
@@ -335,7 +336,7 @@ def test_a_moment_of_another_zone() -> None:
 def test_what_is_not_a_date(date: object) -> None:
     """Words, days that no calendar has and times outside of it are refused."""
     with pytest.raises(InvalidResponseError, match="its createdAt is not a date"):
-        responses.key_pair(PAIR | {"createdAt": date}, "r")
+        responses.key_pair(PAIR | {"createdAt": date}, HERE)
 
 
 @pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])

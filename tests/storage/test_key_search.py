@@ -254,7 +254,7 @@ def test_a_named_file_that_is_no_key_is_told(
     with pytest.raises(error) as failure:
         key_search.read(path)
     assert failure.value.message == message.format(path=path)
-    assert failure.value.exit_code == error.exit_code
+    assert failure.value.exit_code == error.usual_exit_code
 
 
 def test_a_file_below_a_file_is_missing(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
 from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
-from lskeys.cli.runtime.hints import complete
+from lskeys.cli.runtime.hints import completed
+from lskeys.cli.runtime.output import check_output
 from lskeys.errors import LskeysError, UsageError
 from lskeys.text import did_you_mean, one_line
 
@@ -237,11 +238,10 @@ def verb(
                 )
             run = Runtime(before.invocation, asked)
             try:
-                run.check_output()
+                check_output(run)
                 function(run, **values)
             except LskeysError as error:
-                complete(error, asked)
-                raise
+                raise completed(error, asked) from None
             finally:
                 run.close()
 

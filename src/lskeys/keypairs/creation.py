@@ -164,15 +164,15 @@ def _here(
     try:
         pair = importing.send_import(lightsail, new.name, public_key)
     except LostAnswerError as lost:
-        lost.hint = uncertain.after_loss(lightsail, new.name, saved)
-        raise
+        raise lost.with_(hint=uncertain.after_loss(lightsail, new.name, saved)) from None
     except (RefusedError, RemoteError, SetupError) as refusal:
         if saved and isinstance(to, KeyDestination):
             # A refusal may be made up by something in between, which passed the request on.
             if not refusal.was_sent or uncertain.is_without(lightsail, new.name, public_key):
                 to.withdraw(saved)
             else:
-                refusal.hint = uncertain.kept(lightsail, new.name, saved)
+                hint = uncertain.kept(lightsail, new.name, saved)
+                raise refusal.with_(hint=hint) from None
         raise
     fingerprint_type, failure = None, None
     try:
@@ -198,8 +198,7 @@ def _by_service(
         stopped = error
     except KeyboardInterrupt:
         stopped = InterruptedByUserError("interrupted")
-    stopped.hint = uncertain.perhaps_left_behind(lightsail, new.name)
-    raise stopped
+    raise stopped.with_(hint=uncertain.perhaps_left_behind(lightsail, new.name))
 
 
 def _handed_out(
@@ -212,8 +211,7 @@ def _handed_out(
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
-        lost.hint = uncertain.left_behind(lightsail, new.name)
-        raise
+        raise lost.with_(hint=uncertain.left_behind(lightsail, new.name)) from None
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:
@@ -225,8 +223,7 @@ def _handed_out(
         remove = f"remove it: {importing.delete_command(KeyPair(new.name, lightsail.region))}"
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
-        error.hint = f"the pair is there {state}; {remove}"
-        raise
+        raise error.with_(hint=f"the pair is there {state}; {remove}") from None
     return _Created(pair, proven.match.fingerprint_type if proven.match else None, saved)
 
 

@@ -40,14 +40,39 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         RemoteError, SetupError: AWS did not hand out a usable key.
         LocalError: The disk failed.
     """
+    with reserved(directory, name, pair=pair, creates=creates, force=force) as destination:
+        downloaded = download_verified(lightsail, pair, creates=creates)
+        return save(destination, *downloaded, lightsail.region)
+
+
+@contextmanager
+def reserved(
+    directory: KeyDirectory, name: str, *, pair: KeyPair | None, creates: bool, force: bool
+) -> Iterator[KeyDestination]:
+    """The place of a default key, which is not downloaded yet; arguments as above.
+
+    Raises:
+        RefusedError: The place is taken.
+        LocalError: The disk failed.
+    """
     with directory.reserve(name, force=force) as destination:
         _refuse_others(pair, destination, creates=creates, force=force)
-        verified, pair = download_verified(lightsail, pair, creates=creates)
-        comment = f"{DEFAULT_PAIR}@{lightsail.region}"
-        saved = destination.save(verified.private_key, comment=comment)
+        yield destination
+
+
+def save(
+    destination: KeyDestination, verified: Verified, pair: KeyPair | None, region: str
+) -> SavedKey:
+    """Save a downloaded default key in its place.
+
+    Raises:
+        RefusedError: Another key has come there meanwhile.
+        LocalError: The disk failed.
+    """
+    saved = destination.save(verified.private_key, comment=f"{DEFAULT_PAIR}@{region}")
     return SavedKey(
         pair_name=DEFAULT_PAIR,
-        region=lightsail.region,
+        region=region,
         path=saved.path,
         outcome=saved.outcome,
         fingerprint=pair.fingerprint if pair else None,
@@ -95,8 +120,7 @@ def backing_up() -> Iterator[None]:
     try:
         yield
     except PathTakenError as taken:
-        taken.hint = "choose another directory with --backup"
-        raise
+        raise taken.with_(hint="choose another directory with --backup") from None
 
 
 def _refuse_others(

@@ -36,8 +36,8 @@ def _again(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | No
         return
     except LostAnswerError as lost:
         if not _is_gone(lightsail, pair, lost):
-            lost.hint = "it is still there; wait a little, then run the same command again"
-            raise
+            hint = "it is still there; wait a little, then run the same command again"
+            raise lost.with_(hint=hint) from None
 
 
 def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bool:
@@ -51,8 +51,6 @@ def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bo
     except MissingError:
         return True
     except (RemoteError, SetupError) as error:
-        lost.hint = (
-            f"{error.message}; look again later: lskeys show {pair.name} --region {pair.region}"
-        )
-        raise lost from None
+        show = f"lskeys show {pair.name} --region {pair.region}"
+        raise lost.with_(hint=f"{error.message}; look again later: {show}") from None
     return (found.arn, found.fingerprint) != (pair.arn, pair.fingerprint)

@@ -53,8 +53,7 @@ def import_key(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
     try:
         pair = send_import(lightsail, request.name, request.public_key)
     except LostAnswerError as lost:
-        lost.hint = "run the same command again, with --if-absent"
-        raise
+        raise lost.with_(hint="run the same command again, with --if-absent") from None
     pair, fingerprint_type = verify_import(lightsail, request.name, request.public_key, pair)
     return ImportedKey(
         add_missing_tags(lightsail, pair, request.tags), "imported", fingerprint_type
@@ -128,11 +127,11 @@ def add_missing_tags(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag])
         return tagging.apply(lightsail, change)
     except LskeysError as error:
         words = " ".join(shlex.quote(_spelled(tag)) for tag in change.added)
-        error.hint = (
+        hint = (
             "the key pair is there, perhaps without its tags: "
             f"lskeys tag {pair.name} {words} --region {pair.region}"
         )
-        raise
+        raise error.with_(hint=hint) from None
 
 
 def _spelled(tag: Tag) -> str:
@@ -217,8 +216,8 @@ def _arrived(
         raise lost from None
     if public_key.match(pair) is None:
         has = pair.fingerprint or "none"
-        lost.message += f"; a pair of that name is there, whose fingerprint is {has}"
-        raise lost
+        there = f"a pair of that name is there, whose fingerprint is {has}"
+        raise lost.with_(message=f"{lost.message}; {there}")
     return pair
 
 

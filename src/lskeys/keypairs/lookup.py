@@ -4,16 +4,14 @@ What it touches, the gateway touches, which comes in as an argument.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from lskeys.errors import LskeysError, MissingError
-from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, account_region
+from lskeys.model import DEFAULT_PAIR, KeyPair, account_region
 from lskeys.text import nearest
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
-
-T = TypeVar("T")
 
 
 def find(lightsail: "Lightsail", name: str) -> KeyPair:
@@ -32,14 +30,6 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
             region=lightsail.region,
         )
     return pair
-
-
-def partition(outcomes: Iterable[Outcome[T]]) -> tuple[list[Outcome[T]], list[LskeysError]]:
-    """What the regions that know a name said, and what failed; not having it is no failure."""
-    every = tuple(outcomes)
-    found = [each for each in every if each.value is not None]
-    errors = [each.error for each in every if each.error]
-    return found, [error for error in errors if not isinstance(error, MissingError)]
 
 
 def missing(

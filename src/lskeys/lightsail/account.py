@@ -3,7 +3,6 @@
 Touches: AWS's configuration, through botocore; the network.
 """
 
-import contextlib
 import hashlib
 import threading
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from lskeys.concurrency import Pending
+from lskeys.concurrency import limited
 from lskeys.errors import LskeysError, RefusedError, SetupError
 from lskeys.lightsail import credential_errors, plain_http
 from lskeys.lightsail import session as sessions
@@ -104,16 +103,17 @@ class AccountSession:
             right_region=lambda: self._right_region(region),
             secrets=self._credentials.secrets,
             check_account=self._check_account,
+            profile=self._connection.whose,
         )
         return Lightsail(requests)
 
     def log_in(self) -> None:
         """Get the credentials, prompting for an MFA code where a role needs one.
 
-        For the main thread, before others need them. An error is raised by the first request.
+        Raises:
+            SetupError, RemoteError: There are none.
         """
-        with contextlib.suppress(LskeysError):
-            self._credentials.check()
+        self._credentials.check()
 
     def _right_region(self, region: str) -> str | None:
         """The known region that is spelled nearly like one that is not known."""
@@ -161,7 +161,7 @@ class AccountSession:
         if expected is None:
             return
         if self._account_error is not None:
-            raise self._account_error
+            raise self._account_error.with_()
 
     @cached_property
     def number(self) -> str:
@@ -173,10 +173,8 @@ class AccountSession:
         self._credentials.check()
         try:
             sts: Any = self._session.create_client("sts")
-            identity = Pending(sts.get_caller_identity).result(self._connection.timeout)
-            return str(identity["Account"])
-        except TimeoutError:
-            raise credential_errors.no_time(self._connection.timeout) from None
+            limit = credential_errors.limit(self._connection.timeout)
+            return str(limited(sts.get_caller_identity, limit)["Account"])
         except FAILURES as error:
             raise self._credentials.failed(error) from None
 

@@ -66,7 +66,7 @@ class Lightsail:
             "get_key_pair",
             {"keyPairName": name},
             f"cannot look up {name}",
-            lambda raw: responses.key_pair_named(name, raw, self.region),
+            lambda raw: responses.key_pair_named(name, raw, self._requests.where),
         )
 
     def instances(self) -> tuple[Instance, ...]:
@@ -77,7 +77,12 @@ class Lightsail:
 
     def regions(self) -> tuple[Region, ...]:
         """The regions Lightsail has for this account (GetRegions)."""
-        return self._requests.read("get_regions", {}, "cannot list regions", responses.regions)
+        return self._requests.read(
+            "get_regions",
+            {},
+            "cannot list regions",
+            lambda raw: responses.regions(raw, self._requests.where),
+        )
 
     def download_default_key(self) -> DefaultKey:
         """The default pair's private key; creates the pair where there is none.
@@ -113,7 +118,7 @@ class Lightsail:
             "create_key_pair",
             {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]},
             f"cannot create {name}",
-            lambda raw: responses.created_key(name, raw, self.region),
+            lambda raw: responses.created_key(name, raw, self._requests.where),
         )
 
     def import_key_pair(self, name: str, public_line: str) -> None:

@@ -14,6 +14,7 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from lskeys.concurrency import Limit
 from lskeys.errors import LskeysError, RemoteError, SetupError
 from lskeys.lightsail import error_table
 from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCodeNeededError
@@ -98,6 +99,17 @@ def no_time(seconds: float) -> SetupError:
         f"no credentials within {seconds:g} seconds",
         hint="check credential_process, SSO and the metadata service of this machine",
         code="Timeout",
+    )
+
+
+def limit(seconds: float) -> Limit:
+    """The limit of getting credentials, which a program of the user's may do."""
+    return Limit(
+        seconds,
+        late=lambda: no_time(seconds),
+        large=lambda: SetupError(
+            "credential_process did not finish", hint="check credential_process in ~/.aws/config"
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.session import Session
 
-from lskeys.concurrency import Pending
+from lskeys.concurrency import limited
 from lskeys.errors import LskeysError, SetupError
 from lskeys.lightsail import credential_errors, credential_providers, sign_in
 from lskeys.lightsail.credential_errors import FAILURES, Source
@@ -64,9 +64,14 @@ class AccountCredentials:
         Raises:
             SetupError, RemoteError: There are none; the same error each time.
         """
-        with self._resolving:
+        # Whoever holds it may have been left behind when its time was over.
+        if not self._resolving.acquire(timeout=self._connection.timeout):
+            raise credential_errors.no_time(self._connection.timeout)
+        try:
             if self._error is not None:
-                raise self._error
+                raise self._error.with_()
+        finally:
+            self._resolving.release()
         assert self._resolved is not None
         try:
             self._resolved.get_frozen_credentials()  # refreshes them, where that is due
@@ -111,14 +116,7 @@ class AccountCredentials:
     def _attempt(self) -> Credentials:
         seconds = self._connection.timeout
         try:
-            found, frozen = Pending(self._found).result(seconds)
-        except TimeoutError:
-            raise credential_errors.no_time(seconds) from None
-        except MemoryError:
-            raise SetupError(
-                "credential_process did not finish",
-                hint="check credential_process in ~/.aws/config",
-            ) from None
+            found, frozen = limited(self._found, credential_errors.limit(seconds))
         except MfaCodeNeededError:
             raise
         except FAILURES as error:

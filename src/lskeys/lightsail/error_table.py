@@ -256,10 +256,11 @@ def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -
         one_line(redacted(code, secrets), limit=100),
         is_known=is_known,
     )
-    failed.tip = _text(raw, "tip", secrets)
-    failed.docs = _text(raw, "docs", secrets)
-    failed.request_id = _text(metadata, "RequestId", secrets)
-    return failed
+    return failed.with_(
+        tip=_text(raw, "tip", secrets),
+        docs=_text(raw, "docs", secrets),
+        request_id=_text(metadata, "RequestId", secrets),
+    )
 
 
 def _failed(  # noqa: PLR0913  what an error consists of
@@ -276,9 +277,7 @@ def _failed(  # noqa: PLR0913  what an error consists of
     was_sent = is_known or not request.is_change or request.may_have_happened
     if was_sent and not is_known and request.is_change:
         message, kind, hint = f"{message}; it may have happened", LostAnswerError, _LOOK
-    failed = kind(message, hint=hint, code=code, region=request.region)
-    failed.was_sent = was_sent
-    return failed
+    return kind(message, hint=hint, code=code, region=request.region, was_sent=was_sent)
 
 
 def _safe(text: str, secrets: Iterable[str]) -> str:

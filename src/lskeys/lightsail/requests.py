@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lskeys.concurrency import Pending
+from lskeys.concurrency import Limit, limited
 from lskeys.errors import LskeysError
 from lskeys.lightsail import error_table, responses
 from lskeys.lightsail.error_table import Request
 from lskeys.lightsail.sending import Sending, watched
+from lskeys.model import AccountRegion
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Requests:
         right_region: Gives the region that was probably meant, if this one is not known.
         secrets: Gives the credentials that no error may quote.
         check_account: Called before each change; raises what keeps it from being sent.
+        profile: Whose account it is, where several are queried: what is found says so.
     """
 
     def __init__(  # noqa: PLR0913  what a request depends on
@@ -48,8 +50,10 @@ class Requests:
         right_region: Callable[[], str | None] = lambda: None,
         secrets: Callable[[], Iterable[str]] = tuple,
         check_account: Callable[[], None] = lambda: None,
+        profile: str = "",
     ) -> None:
         self.region = region
+        self.where = AccountRegion(region, profile)
         self._client = client
         self._timeout = timeout
         self._trace = trace
@@ -104,7 +108,7 @@ class Requests:
         parameters: Mapping[str, Any],
         doing: str,
         member: str,
-        noun: Callable[[object, str], T],
+        noun: Callable[[object, AccountRegion], T],
     ) -> tuple[T, ...]:
         """Every item of a list."""
         request = Request(doing, self.region)
@@ -117,7 +121,7 @@ class Requests:
         parameters: Mapping[str, Any],
         doing: str,
         member: str,
-        noun: Callable[[object, str], T],
+        noun: Callable[[object, AccountRegion], T],
     ) -> Iterator[tuple[T, ...]]:
         """The same, page by page; an error after some pages means that the list is incomplete.
 
@@ -129,7 +133,7 @@ class Requests:
         left = self._timeout
         while True:
             since = time.monotonic()
-            page = self._awaited(request, Pending(lambda: next(pages, None)), left)
+            page = self._limited(request, lambda: next(pages, None), left)
             left = max(0.0, left - (time.monotonic() - since))
             if page is None:
                 return
@@ -141,44 +145,42 @@ class Requests:
         parameters: Mapping[str, Any],
         request: Request,
         member: str,
-        noun: Callable[[object, str], T],
+        noun: Callable[[object, AccountRegion], T],
     ) -> Iterator[tuple[T, ...]]:
-        """The items of each page, parsed while the next page is on its way."""
+        """The items of each page."""
         seen: set[str] = set()
         size = 0
-        pending = Pending(partial(self._send, operation, parameters, request))
         for _ in range(MAX_PAGES):
-            raw = pending.result()
+            raw = self._send(operation, parameters, request)
             size += responses.size(raw)
             if size > MAX_LIST:
                 raise responses.invalid_response(
                     f"its pages are larger than {MAX_LIST // 2**20} MiB"
                 )
+            yield tuple(noun(each, self.where) for each in responses.required(raw, member, list))
             token = responses.page_token(raw)
-            is_new = token is not None and token not in seen
-            if is_new:
-                following = {**parameters, "pageToken": token}
-                pending = Pending(partial(self._send, operation, following, request))
-            yield tuple(noun(each, self.region) for each in responses.required(raw, member, list))
             if token is None:
                 return
-            if not is_new:
+            if token in seen:
                 break
             seen.add(token)
+            parameters = {**parameters, "pageToken": token}
         raise error_table.endless_pages(request)
 
     def _within(self, request: Request, call: Callable[[], T]) -> T:
         self._client(request.is_change)  # credentials have a deadline and errors of their own
-        return self._awaited(request, Pending(call), self._timeout)
+        return self._limited(request, call, self._timeout)
 
-    def _awaited(self, request: Request, pending: Pending[T], seconds: float) -> T:
+    def _limited(self, request: Request, call: Callable[[], T], seconds: float) -> T:
+        limit = Limit(
+            seconds,
+            late=lambda: error_table.timed_out(request, self._timeout),
+            large=lambda: error_table.from_invalid_response(
+                responses.invalid_response("it is larger than memory allows"), request
+            ),
+        )
         try:
-            return pending.result(seconds)
-        except TimeoutError:
-            raise error_table.timed_out(request, self._timeout) from None
-        except MemoryError:
-            endless = responses.invalid_response("it is larger than memory allows")
-            raise error_table.from_invalid_response(endless, request) from None
+            return limited(call, limit)
         except responses.InvalidResponseError as error:
             raise error_table.from_invalid_response(error, request) from None
 
@@ -211,7 +213,7 @@ class Requests:
     def _with_right_region(self, failed: LskeysError) -> LskeysError:
         """A misspelled region fails like a lost network or a wrong signature: name it first."""
         right = self._right_region()
-        if right is not None:
-            otherwise = f" if not: {failed.hint}" if failed.hint else ""
-            failed.hint = f"did you mean {right}?{otherwise}"
-        return failed
+        if right is None:
+            return failed
+        otherwise = f" if not: {failed.hint}" if failed.hint else ""
+        return failed.with_(hint=f"did you mean {right}?{otherwise}")

@@ -16,6 +16,7 @@ from botocore.utils import parse_timestamp
 
 from lskeys.errors import RemoteError
 from lskeys.model import (
+    AccountRegion,
     CreatedKey,
     DefaultKey,
     HostKey,
@@ -90,7 +91,7 @@ def parse_response_body(
     response_dict["body"] = b"{}"
 
 
-def key_pair(raw: object, region: str) -> KeyPair:
+def key_pair(raw: object, where: AccountRegion) -> KeyPair:
     """A key pair; every member but the name may be absent.
 
     Its region is the one that was queried, whatever the response says: later requests go there.
@@ -99,7 +100,7 @@ def key_pair(raw: object, region: str) -> KeyPair:
     location = _optional(pair, "location", dict) or {}
     return KeyPair(
         name=required(pair, "name", str),
-        region=region,
+        region=where.region,
         arn=_optional(pair, "arn", str),
         support_code=_optional(pair, "supportCode", str),
         created_at=_moment(pair, "createdAt"),
@@ -107,15 +108,16 @@ def key_pair(raw: object, region: str) -> KeyPair:
         resource_type=_optional(pair, "resourceType", str),
         tags=tuple(_tag(each) for each in _optional(pair, "tags", list) or ()),
         fingerprint=_optional(pair, "fingerprint", str) or None,
+        profile=where.profile or None,
     )
 
 
-def key_pair_named(name: str, raw: Mapping[str, Any], region: str) -> KeyPair:
+def key_pair_named(name: str, raw: Mapping[str, Any], where: AccountRegion) -> KeyPair:
     """The key pair of GetKeyPair or CreateKeyPair, which must be the one that was named.
 
     A cache or a proxy may repeat an earlier response; what follows would hit another key pair.
     """
-    pair = key_pair(required(raw, "keyPair", dict), region)
+    pair = key_pair(required(raw, "keyPair", dict), where)
     _check_about(name, pair.name)
     return pair
 
@@ -133,15 +135,15 @@ def _check_about(name: str, other: str | None) -> None:
         raise invalid_response(f"it is about {one_line(other, limit=300)}, not {name}")
 
 
-def regions(raw: Mapping[str, Any]) -> tuple[Region, ...]:
+def regions(raw: Mapping[str, Any], where: AccountRegion) -> tuple[Region, ...]:
     """The regions of GetRegions."""
     every = required(raw, "regions", list)
     if len(every) > MAX_REGIONS:
         raise invalid_response(f"it lists {len(every)} regions")
-    return tuple(region(each) for each in every)
+    return tuple(region(each, where) for each in every)
 
 
-def instance(raw: object, region: str) -> Instance:
+def instance(raw: object, where: AccountRegion) -> Instance:
     """An instance, as far as keys are concerned."""
     each = _object(raw, "instance")
     state = _optional(each, "state", dict) or {}
@@ -149,7 +151,7 @@ def instance(raw: object, region: str) -> Instance:
     addresses += [a for a in _optional(each, "ipv6Addresses", list) or () if isinstance(a, str)]
     return Instance(
         name=required(each, "name", str),
-        region=region,
+        region=where.region,
         key_pair_name=_optional(each, "sshKeyName", str),
         username=_optional(each, "username", str),
         # A bundle without IPv4 has addresses of the other kind alone.
@@ -161,7 +163,7 @@ def instance(raw: object, region: str) -> Instance:
     )
 
 
-def region(raw: object) -> Region:
+def region(raw: object, where: AccountRegion) -> Region:
     """A region Lightsail has for this account."""
     each = _object(raw, "region")
     return Region(
@@ -169,6 +171,7 @@ def region(raw: object) -> Region:
         display_name=_optional(each, "displayName", str),
         description=_optional(each, "description", str),
         continent_code=_optional(each, "continentCode", str),
+        profile=where.profile or None,
     )
 
 
@@ -182,11 +185,11 @@ def default_key(raw: Mapping[str, Any]) -> DefaultKey:
     )
 
 
-def created_key(name: str, raw: Mapping[str, Any], region: str) -> CreatedKey:
+def created_key(name: str, raw: Mapping[str, Any], where: AccountRegion) -> CreatedKey:
     """The pair of CreateKeyPair, which must be the one that was named, and its texts, unread."""
     check_operations(name, raw)
     return CreatedKey(
-        pair=key_pair_named(name, raw, region),
+        pair=key_pair_named(name, raw, where),
         private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
         public_text=_optional(raw, "publicKeyBase64", str),
     )

@@ -38,6 +38,7 @@ class ConnectionSettings:
         timeout: Seconds for one request with its retries, or for one list with its pages.
         cache: The directory of botocore's trimmed data.
         expected_account: The only account in which anything may be changed.
+        whose: The profile that is said of all that is found, where several are queried.
     """
 
     profile: str | None = None
@@ -47,6 +48,7 @@ class ConnectionSettings:
     timeout: float = 60.0
     cache: botocore_data.Cache | None = None
     expected_account: str | None = None
+    whose: str = ""
 
 
 def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:

@@ -143,7 +143,7 @@ def raw_error(error: LskeysError) -> dict[str, Any]:
     summed_up = {"errors": [raw_error(each) for each in error.failures]} if error.failures else {}
     return {
         "code": error.code,
-        "message": error.message,
+        "message": error.whole_message,
         "hint": error.hint,
         "tip": error.tip,
         "docs": error.docs,

@@ -109,10 +109,11 @@ class Terminal:
         Raises:
             LocalError: stdout is closed, gone or full: what was written is not complete.
         """
-        self.result_in_pages([lines], end=end)
+        self.write(lines, end=end)
+        self.flush()
 
-    def result_in_pages(self, pages: Iterable[Iterable[str]], *, end: str) -> None:
-        """The same, each page of lines when it comes and in one piece.
+    def write(self, lines: Iterable[str], *, end: str = "\n") -> None:
+        """Write lines of the result in one piece; `flush` hands them on.
 
         Raises:
             LocalError: stdout is closed, gone or full: what was written is not complete.
@@ -120,10 +121,9 @@ class Terminal:
         self._clear_progress()
         if self._stdout is None:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
+        text = "".join([line + end for line in lines])
         try:
-            for page in pages:
-                self._stdout.write("".join([line + end for line in page]))
-            self._stdout.flush()
+            self._stdout.write(text)
         except OSError as error:
             raise _stdout_lost(error) from None
 
@@ -176,7 +176,7 @@ class Terminal:
         if isinstance(error, DeclinedError):  # nothing went wrong
             self.note(error.message)
             return
-        self._tell(f"lskeys: error: {printable(error.message)}")
+        self._tell(f"lskeys: error: {printable(error.whole_message)}")
         if error.tip:
             self._tell(f"lskeys: {_SAID_BY_AWS}: {printable(error.tip)}")
         if error.hint:

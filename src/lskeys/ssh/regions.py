@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lskeys import concurrency
 from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError
-from lskeys.model import HostKey, Instance, KeyPair, Outcome
+from lskeys.model import HostKey, Instance, KeyPair, Outcome, attempt
 from lskeys.ssh import hosts
 from lskeys.ssh.written import RegionNow
 
@@ -63,7 +63,10 @@ def query(lightsail: "Lightsail", globs: Sequence[str], *, reads_keys: bool) -> 
     wanted = [each for each in instances if is_wanted(each.name, globs)]
     fit = {each.name: None for each in wanted if each.is_running and not hosts.unfit(each)}
     names = tuple(fit) if reads_keys else ()
-    host_keys = dict(zip(names, concurrency.call_each(names, lightsail.host_keys), strict=True))
+    calls = [
+        partial(attempt, lightsail.region, partial(lightsail.host_keys, name)) for name in names
+    ]
+    host_keys = dict(zip(names, concurrency.call_each(calls), strict=True))
     return RegionData(lightsail.region, instances, wanted, pairs.result(), host_keys)
 
 

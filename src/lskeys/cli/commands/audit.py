@@ -1,9 +1,8 @@
 """audit: this computer against the account. Touches: what the runtime hands it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,18 +10,16 @@ from lskeys import audit, storage
 from lskeys.audit import FIXABLE, Code, Finding, Inventory, Lskeys, Severity
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.concurrency import Pending
+from lskeys.cli.runtime.output import fail, show
+from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
 from lskeys.errors import FindingsError, UsageError
-from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, attempt
+from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.storage import key_search
 from lskeys.text import did_you_mean
-
-if TYPE_CHECKING:
-    from lskeys.lightsail import Lightsail
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, takes_profiles=True)
@@ -80,47 +77,33 @@ def audit_keys(
         lskeys audit --all-regions --ignore unused-pair --fix --yes
     """
     ignored = _codes(ignore or ())
-    for directory in dict.fromkeys(run.key_directories):
-        run.name_leftovers(directory)
-    outcomes = run.call_accounts(_query_region)
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    seen = [outcome.value.of(outcome.profile) for outcome in outcomes if outcome.value]
-    if not seen:
-        run.fail_if(errors, 0, "regions")
-    errors += [each.instances.error for each in seen if each.instances.error]
-    found = audit.run_rules(_inventory(run, outcomes, seen, max_age), ignored)
-    fixed = _fix(run, [each for each in found if each.code in FIXABLE]) if fix else []
-    failed = [outcome.error for outcome in fixed if outcome.error]
-    left = [each for each in found if each not in {outcome.value for outcome in fixed}]
-    run.show(Result(FINDINGS, left, [*errors, *failed]))
-    whole_regions = len(errors) + len(failed) == len(outcomes) - len(seen)
-    succeeded = len(seen) + len(fixed) - len(failed)
-    run.fail_if([*errors, *failed], succeeded, "regions" if whole_regions else "steps")
-    _conclude(run, left, sum(len(each.pairs) for each in seen))
+    for directory in dict.fromkeys(run.key_files.directories):
+        run.key_files.name_leftovers(directory)
+    regions, denied = _query(run)
+    if not regions.values:
+        fail(run, regions.errors, 0, "regions")
+    found = audit.run_rules(_inventory(run, regions, max_age), ignored)
+    fixed = _fix(run, [each for each in found if each.code in FIXABLE]) if fix else Outcomes()
+    left = [each for each in found if each not in fixed.values]
+    errors = [*regions.errors, *denied.errors, *fixed.errors]
+    show(run, Result(FINDINGS, left, errors))
+    noun = "steps" if denied or fixed.errors else "regions"
+    fail(run, errors, len(regions.values) + len(fixed.values), noun)
+    _conclude(run, left, sum(map(len, regions.values)))
 
 
-@dataclass(frozen=True, slots=True)
-class _RegionData:
-    """A region's pairs, and its instances, which may be denied to who may see the pairs."""
-
-    pairs: tuple[KeyPair, ...]
-    instances: Outcome[tuple[Instance, ...]]
-
-    def of(self, profile: str | None) -> "_RegionData":
-        """The same, which says whose account it is in, where several are asked."""
-        if self.instances.error:
-            self.instances.error.of(profile)
-        return replace(self, pairs=tuple(replace(pair, profile=profile) for pair in self.pairs))
-
-
-def _query_region(lightsail: "Lightsail") -> _RegionData:
-    pending = Pending(lightsail.instances)
-    pairs = lightsail.key_pairs(include_default=True)
-    instances = attempt(lightsail.region, pending.result)
-    if instances.value is None:
-        return _RegionData(pairs, instances)
-    known = instances.value
-    return _RegionData(tuple(pair.with_usage(known) for pair in pairs), instances)
+def _query(
+    run: Runtime,
+) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
+    """The pairs of each region, with the instances that use them; and who denied the latter."""
+    pairs, instances = query_together(
+        run,
+        lambda lightsail: lightsail.key_pairs(include_default=True),
+        lambda lightsail: lightsail.instances(),
+    )
+    both = list(zip(pairs, instances, strict=True))
+    regions = Outcomes(each.then(partial(with_usage, instances=used.value)) for each, used in both)
+    return regions, Outcomes(used for each, used in both if used.error and not each.error)
 
 
 def _codes(words: Sequence[str]) -> frozenset[Code]:
@@ -136,25 +119,20 @@ def _codes(words: Sequence[str]) -> frozenset[Code]:
 
 def _inventory(
     run: Runtime,
-    outcomes: Sequence[Outcome[_RegionData]],
-    seen: Sequence[_RegionData],
+    regions: Outcomes[tuple[KeyPair, ...]],
     max_age: int | None,
 ) -> Inventory:
     return Inventory(
-        account_regions=tuple(_account_region(outcome) for outcome in outcomes),
+        account_regions=tuple(each.where for each in regions),
         everywhere=ALL_REGIONS in run.settings.regions.value,
-        silent=frozenset(_account_region(outcome) for outcome in outcomes if outcome.error),
-        pairs=tuple(pair for each in seen for pair in each.pairs),
-        keys=run.local_keys,
-        directories=key_search.list_directories(run.key_directories),
+        silent=frozenset(each.where for each in regions if each.error),
+        pairs=tuple(pair for pairs in regions.values for pair in pairs),
+        keys=run.key_files.local_keys,
+        directories=key_search.list_directories(run.key_files.directories),
         now=run.invocation.now(),
         max_age=max_age,
         lskeys=Lskeys(run.options.profiles, _account_options(run)),
     )
-
-
-def _account_region(outcome: Outcome[_RegionData]) -> AccountRegion:
-    return AccountRegion(outcome.region, outcome.profile or "")
 
 
 def _account_options(run: Runtime) -> tuple[str, ...]:
@@ -166,15 +144,15 @@ def _account_options(run: Runtime) -> tuple[str, ...]:
     )
 
 
-def _fix(run: Runtime, fixable: Collection[Finding]) -> list[Outcome[Finding]]:
+def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:
     """Fix what was agreed to; what could not be fixed is an error, and stays a finding."""
     if not fixable:
-        return []
+        return Outcomes()
     lines = [f"would fix {each.code}: {each.subject}" for each in fixable]
     confirm(run.terminal, run.options, "fix this", lines)
     if run.options.dry_run:
-        return []
-    outcomes = [attempt(each.region or "", partial(_fixed, each)) for each in fixable]
+        return Outcomes()
+    outcomes = Outcomes(attempt(each.region or "", partial(_fixed, each)) for each in fixable)
     for outcome in outcomes:
         if outcome.value and not run.options.quiet:
             run.terminal.note(f"fixed {outcome.value.code}: {outcome.value.subject}")
@@ -208,13 +186,13 @@ def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
             f"nothing to fix in {where}: {_counted(len(left), 'informational finding')}"
         )
         return
-    files = _counted(len(run.local_keys), "local key file")
+    files = _counted(len(run.key_files.local_keys), "local key file")
     run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
 
 
 def _asked(run: Runtime) -> str:
-    if run.has_several_accounts:
-        return ", ".join(run.options.profiles)
+    if run.profiles:
+        return ", ".join(run.profiles)
     return run.regions[0] if len(run.regions) == 1 else f"{len(run.regions)} regions"
 
 

@@ -2,6 +2,7 @@
 
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import fail, show
 from lskeys.config import settings
 from lskeys.config.report import Surroundings, in_force
 from lskeys.model import attempt
@@ -21,8 +22,8 @@ def show_config(run: Runtime) -> None:
     """
     around = _surroundings(run)
     failures = [around.trouble] if around.trouble else []
-    run.show(Result(SETTINGS, in_force(run.settings, around), failures))
-    run.fail_if(failures, 0, "settings")
+    show(run, Result(SETTINGS, in_force(run.settings, around), failures))
+    fail(run, failures, 0, "settings")
 
 
 def _surroundings(run: Runtime) -> Surroundings:
@@ -36,12 +37,12 @@ def _surroundings(run: Runtime) -> Surroundings:
         output="table" if run.terminal.shows_tables else "text",
         config_file=path,
         is_there=path.exists(),
-        key_directories=run.key_directories,
+        key_directories=run.key_files.directories,
         trouble=aws.error,
     )
 
 
 def _aws_choices(run: Runtime) -> tuple[str | None, str | None]:
     """The profile and region that AWS's own configuration, or the sandbox, chooses."""
-    profile = None if run.settings.sandbox.value else run.account.profile
-    return profile, run.where.of_profile
+    profile = None if run.settings.sandbox.value else run.account.session.profile
+    return profile, run.account.regions.of_profile

@@ -19,6 +19,7 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import show
 from lskeys.config.settings import expanded
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs import creation, tagging
@@ -71,10 +72,10 @@ def create_key_pair(
     new = CreateRequest(name, key_spec, tagging.read_tags(tag or ()), force)
     passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
     region = _only_region(run, name)
-    destination = run.destination(out, file)
+    destination = run.key_files.destination(out, file, run.regions)
     path = destination.directory and destination.directory / destination.name_for(f"{name}.pem")
     if path is not None:
-        run.name_leftovers(path.parent)
+        run.key_files.name_leftovers(path.parent)
     lightsail = run.account.lightsail(region)
     failure = None
     saved = creation.find_existing(lightsail, new, path, dry_run=run.options.dry_run)
@@ -94,7 +95,7 @@ def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None) -> None:
     else:
         if failure is None:
             report_saved(run, saved, f"key pair {saved.pair_name}", undone="nothing was made")
-        run.show(Result(SAVED_KEYS, [saved], [failure] if failure else []))
+        show(run, Result(SAVED_KEYS, [saved], [failure] if failure else []))
     if failure is not None:
         raise failure
 
@@ -129,7 +130,7 @@ def _make(
     """Make a key pair; its private key is saved, or without a path written to stdout."""
     if path is None:
         return creation.reveal(lightsail, new, passphrase, run.terminal.secret)
-    with run.open_key_directory(path.parent) as directory:
+    with run.key_files.open(path.parent) as directory:
         run.terminal.progress("making the key")
         try:
             return creation.save(lightsail, directory, path.name, new, passphrase)

@@ -1,10 +1,10 @@
 """delete: guarded removal of key pairs. Touches: what the runtime hands it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,14 +17,16 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.concurrency import Pending
+from lskeys.cli.runtime.lookup import every_pair, missing
+from lskeys.cli.runtime.output import finish
+from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keypairs import default_pair, delete_guard, deletion, lookup
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.names import check_name, default_key_file
 from lskeys.keypairs.results import Deletion
-from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, attempt
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Outcome, Outcomes, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
@@ -78,24 +80,17 @@ def delete_key_pairs(
     unique_names = tuple(dict.fromkeys(names or []))
     _check(unique_names, backup, no_backup=no_backup)
     needs_usage = run.options.dry_run or (run.terminal.can_prompt and not run.options.yes)
-    outcomes_by_region = run.call_regions(
-        lambda lightsail: _query_region(lightsail, unique_names, needs_usage=needs_usage)
-    )
-    found = _found(run, unique_names, outcomes_by_region, missing_ok=missing_ok)
+    by_name = _query(run, unique_names, needs_usage=needs_usage)
+    pairs, settled = _found(run, by_name, missing_ok=missing_ok)
     safeguards = _Safeguards(key, backup, no_backup)
-    cleared = _clear(run, found.pairs, asked, safeguards)
-    clearances = [outcome.value for outcome in cleared if outcome.value]
-    _consent(run, clearances)
-    if clearances and not (run.options.yes or run.options.dry_run):
-        again = _look_again(run, clearances, asked, safeguards)
-        cleared += [outcome for outcome in again if outcome.error]
-        clearances = [outcome.value for outcome in again if outcome.value]
-    outcomes = _delete_each(run, clearances, backup)
-    deletions = [*found.absent, *(outcome.value for outcome in outcomes if outcome.value)]
-    failures = [*found.failures, *(each.error for each in [*cleared, *outcomes] if each.error)]
-    if deletions:
-        run.show(Result(DELETIONS, deletions, failures))
-    run.fail_if(failures, len(deletions), "key pairs")
+    cleared = _clear(run, pairs, asked, safeguards)
+    _consent(run, cleared.values)
+    if not (run.options.yes or run.options.dry_run):
+        cleared = _look_again(run, cleared, asked, safeguards)
+    deleted = _delete_each(run, cleared.values, backup)
+    refused = (each for each in cleared if each.error)
+    outcomes = Outcomes([*settled, *refused, *deleted])
+    finish(run, Result(DELETIONS, Outcomes([*settled, *deleted]).values), outcomes, "key pairs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +100,6 @@ class _Safeguards:
     key: Path | None
     backup: Path | None
     no_backup: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Targets:
-    """What the names stand for, over all regions."""
-
-    pairs: list[KeyPair]
-    absent: list[Deletion]
-    failures: list[LskeysError]
 
 
 def _expectation(
@@ -136,56 +122,74 @@ def _check(names: Sequence[str], backup: Path | None, *, no_backup: bool) -> Non
         )
 
 
-def _query_region(
-    lightsail: "Lightsail", names: Sequence[str], *, needs_usage: bool
-) -> list[Outcome[KeyPair]]:
-    """Each name in one region, asked at once; and the instances, if anybody will read of them."""
-    instances = Pending(lightsail.instances) if needs_usage else None
-    pending = [Pending(partial(lookup.find, lightsail, name)) for name in names]
-    outcomes = [attempt(lightsail.region, each.result) for each in pending]
-    usage = attempt(lightsail.region, instances.result) if instances else None
-    if usage is None or usage.value is None:
-        return outcomes
-    known = usage.value
-    return [replace(each, value=each.value and each.value.with_usage(known)) for each in outcomes]
+def _query(
+    run: Runtime, names: Sequence[str], *, needs_usage: bool
+) -> dict[str, Outcomes[KeyPair]]:
+    """What each region says of each name; with the instances, if anybody will read of them."""
+    questions: list[Callable[[Lightsail], Any]] = [partial(_find, name) for name in names]
+    if not needs_usage:
+        return dict(zip(names, query_together(run, *questions), strict=True))
+    *by_name, usage = query_together(run, *questions, lambda lightsail: lightsail.instances())
+    return {
+        name: Outcomes(
+            each.then(partial(_with_usage, instances))
+            for each, instances in zip(found, usage, strict=True)
+        )
+        for name, found in zip(names, by_name, strict=True)
+    }
+
+
+def _find(name: str, lightsail: "Lightsail") -> KeyPair:
+    return lookup.find(lightsail, name)
+
+
+def _with_usage(usage: Outcome[Sequence[Instance]], pair: KeyPair) -> KeyPair:
+    return pair if usage.value is None else pair.with_usage(usage.value)
 
 
 def _found(
-    run: Runtime,
-    names: Sequence[str],
-    outcomes_by_region: Sequence[Outcome[list[Outcome[KeyPair]]]],
-    *,
-    missing_ok: bool,
-) -> _Targets:
-    """One of several regions is enough for a name; a region that failed is a failure."""
-    found = _Targets([], [], [outcome.error for outcome in outcomes_by_region if outcome.error])
-    by_region = [outcome.value for outcome in outcomes_by_region if outcome.value is not None]
-    for position, name in enumerate(names):
-        outcomes = [outcomes[position] for outcomes in by_region]
-        found.pairs.extend(each.value for each in outcomes if each.value)
-        errors = [each.error for each in outcomes if each.error]
-        missing = [error for error in errors if isinstance(error, MissingError)]
-        found.failures.extend(error for error in errors if error not in missing)
-        if missing and len(missing) == len(outcomes):
-            _note_missing(run, found, name, missing[0], missing_ok=missing_ok)
-    return found
+    run: Runtime, by_name: Mapping[str, Outcomes[KeyPair]], *, missing_ok: bool
+) -> tuple[list[KeyPair], Outcomes[Deletion]]:
+    """The pairs that are meant, and what is settled already: names that are nowhere, failures.
+
+    One of several regions is enough for a name; a region that failed is a failure.
+    """
+    pairs = [pair for outcomes in by_name.values() for pair in outcomes.values]
+    failed: list[Outcome[Deletion]] = [
+        Outcome(each.region, error=each.error)
+        for outcomes in by_name.values()
+        for each in outcomes
+        if each.error and not isinstance(each.error, MissingError)
+    ]
+    absent = {
+        name: outcomes.errors[0]
+        for name, outcomes in by_name.items()
+        if all(isinstance(each.error, MissingError) for each in outcomes)
+    }
+    return pairs, Outcomes([*failed, *_settled(run, absent, missing_ok=missing_ok)])
 
 
-def _note_missing(
-    run: Runtime, found: _Targets, name: str, error: MissingError, *, missing_ok: bool
-) -> None:
-    if missing_ok:
-        found.absent.append(Deletion(name, error.region or "", "absent"))
-    else:
-        found.failures.append(error if name == DEFAULT_PAIR else run.missing(name, error))
+def _settled(
+    run: Runtime, absent: Mapping[str, LskeysError], *, missing_ok: bool
+) -> Iterator[Outcome[Deletion]]:
+    """What is said of names that no region has; the nearest that one has is suggested."""
+    there = every_pair(run) if {*absent} - {DEFAULT_PAIR} and not missing_ok else Outcomes()
+    for name, error in absent.items():
+        region = error.region or ""
+        if missing_ok:
+            yield Outcome(region, Deletion(name, region, "absent"))
+        elif name == DEFAULT_PAIR:
+            yield Outcome(region, error=error)
+        else:
+            yield Outcome(region, error=missing(run, name, error, there))
 
 
 def _clear(
     run: Runtime, pairs: Iterable[KeyPair], asked: delete_guard.Expectation, safeguards: _Safeguards
-) -> list[Outcome[Clearance]]:
+) -> Outcomes[Clearance]:
     copies = _local_keys(run, safeguards.backup) if asked else ()
     inventory = (key_search.read(expanded(safeguards.key)),) if safeguards.key else copies
-    return [
+    return Outcomes(
         attempt(
             pair.region,
             partial(
@@ -200,11 +204,11 @@ def _clear(
             ),
         )
         for pair in pairs
-    ]
+    )
 
 
 def _local_keys(run: Runtime, backup: Path | None) -> "tuple[LocalKey, ...]":
-    return key_search.find((*run.key_directories, *([expanded(backup)] if backup else ())))
+    return key_search.find((*run.key_files.directories, *([expanded(backup)] if backup else ())))
 
 
 def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
@@ -216,31 +220,38 @@ def _consent(run: Runtime, clearances: Sequence[Clearance]) -> None:
 
 def _look_again(
     run: Runtime,
-    shown: Sequence[Clearance],
+    cleared: Outcomes[Clearance],
     asked: delete_guard.Expectation,
     safeguards: _Safeguards,
-) -> list[Outcome[Clearance]]:
+) -> Outcomes[Clearance]:
     """The same again, after a prompt that may have stood there for an hour; changed is refused."""
-    outcomes: list[Outcome[Clearance]] = []
-    for clearance in shown:
-        name, region = clearance.pair.name, clearance.pair.region
-        lightsail = run.account.lightsail(region)
-        needs_usage = clearance.pair.used_by is not None
-        [found] = _query_region(lightsail, [name], needs_usage=needs_usage)
-        if found.value is None:
-            outcomes.append(Outcome(region, error=found.error))
-            continue
-        [now] = _clear(run, [found.value], asked, safeguards)
-        if now.value is None or now.value.shown == clearance.shown:
-            outcomes.append(now)
-            continue
-        changed = RefusedError(
-            f"{name} in {region} changed while the prompt was shown: it was not deleted",
-            hint=f"look at it again: lskeys delete {name} --region {region}",
-            region=region,
-        )
-        outcomes.append(Outcome(region, error=changed))
-    return outcomes
+
+    def again(shown: Clearance) -> Clearance:
+        pair = _now(run, shown.pair)
+        [now] = _clear(run, [pair], asked, safeguards)
+        if now.error:
+            raise now.error
+        if now.value is None or now.value.shown != shown.shown:
+            raise RefusedError(
+                f"{pair.name} in {pair.region} changed while the prompt was shown:"
+                " it was not deleted",
+                hint=f"look at it again: lskeys delete {pair.name} --region {pair.region}",
+                region=pair.region,
+            )
+        return now.value
+
+    return Outcomes(
+        attempt(each.region, partial(again, each.value)) if each.value else each for each in cleared
+    )
+
+
+def _now(run: Runtime, pair: KeyPair) -> KeyPair:
+    """A pair as it is now, with what was known of it before."""
+    lightsail = run.account.lightsail(pair.region)
+    found = lookup.find(lightsail, pair.name)
+    if pair.used_by is None:
+        return found
+    return _with_usage(attempt(pair.region, lightsail.instances), found)
 
 
 def _proof(clearance: Clearance) -> str:
@@ -287,7 +298,7 @@ def _deleted(run: Runtime, clearance: Clearance, backup: Path | None) -> Deletio
                 default_pair.check(expanded(backup) / name, pair=pair, creates=False, force=False)
         return replace(removed, outcome="would delete")
     if clearance.needs_backup and backup is not None:
-        with default_pair.backing_up(), run.open_key_directory(expanded(backup)) as directory:
+        with default_pair.backing_up(), run.key_files.open(expanded(backup)) as directory:
             saved = default_pair.download_and_save(lightsail, directory, name, pair=pair)
         removed = replace(
             removed,

@@ -1,9 +1,11 @@
 """download-default: saves default private keys, verified. Touches: what the runtime hands it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,14 +20,21 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.errors import LskeysError, RefusedError
+from lskeys.cli.runtime.output import fail, finish
+from lskeys.cli.runtime.queries import query, query_as_they_come
+from lskeys.errors import RefusedError
 from lskeys.keypairs import default_pair
-from lskeys.keypairs.names import Destination, default_key_file
+from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import SavedKey
-from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, attempt
+from lskeys.keypairs.verification import Verified
+from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
+from lskeys.storage import KeyDestination
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +68,32 @@ def download_default(
         lskeys download-default --out ~/.ssh
         lskeys download-default --all-regions --dry-run
     """
-    destination = run.destination(out, file)
-    found = run.call_regions(lambda lightsail: lightsail.default_key_pair())
+    destination = run.key_files.destination(out, file, run.regions)
+    found = query(run, lambda lightsail: lightsail.default_key_pair())
     jobs, failures = _decide(run, found, create=create)
     if destination.directory is None:
         _write_to_stdout(run, jobs, failures)
         return
-    outcomes = _save(run, destination.directory, destination, jobs, force=force)
-    failures += [outcome.error for outcome in outcomes if outcome.error]
-    saved = [outcome.value for outcome in outcomes if outcome.value]
-    for each in saved:
+    paths = {
+        job: destination.directory / destination.name_for(default_key_file(job.region))
+        for job in jobs
+    }
+    saved = (_plan if run.options.dry_run else _save)(run, paths, force=force)
+    for each in saved.values:
         report_saved(run, each, "default key", undone="nothing was downloaded")
-    if saved:
-        run.show(Result(SAVED_KEYS, saved, failures))
-    run.fail_if(failures, len(saved), "regions")
+    finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
 def _decide(
-    run: Runtime, found: Sequence[Outcome[KeyPair | None]], *, create: bool
-) -> tuple[list[DownloadJob], list[LskeysError]]:
+    run: Runtime, found: Outcomes[KeyPair | None], *, create: bool
+) -> tuple[list[DownloadJob], Outcomes[KeyPair | None]]:
     """Whose key to download; never one that would come into being without confirmation."""
     jobs: list[DownloadJob] = []
-    failures: list[LskeysError] = []
+    failures: list[Outcome[KeyPair | None]] = []
     for outcome in found:
         denied = outcome.error is not None and outcome.error.code == "AccessDeniedException"
         if outcome.error and not denied:
-            failures.append(outcome.error)
+            failures.append(outcome)
         elif outcome.value or create:
             jobs.append(
                 DownloadJob(outcome.region, outcome.value, not outcome.value and not denied)
@@ -93,10 +102,10 @@ def _decide(
             _confirm_creation(run, outcome)
             jobs.append(DownloadJob(outcome.region, None, not denied))
         elif outcome.error:
-            failures.append(outcome.error)
+            failures.append(outcome)
         else:
             run.terminal.note(f"{outcome.region} has no default key pair; skipped without --create")
-    return jobs, failures
+    return jobs, Outcomes(failures)
 
 
 def _confirm_creation(run: Runtime, outcome: Outcome[KeyPair | None]) -> None:
@@ -112,54 +121,75 @@ def _confirm_creation(run: Runtime, outcome: Outcome[KeyPair | None]) -> None:
     confirm(run.terminal, run.options, "create it", details, otherwise=refused)
 
 
-def _save(
-    run: Runtime,
-    directory: Path,
-    destination: Destination,
-    jobs: Sequence[DownloadJob],
-    *,
-    force: bool,
-) -> list[Outcome[SavedKey]]:
-    by_region = {job.region: job for job in jobs}
-    if run.options.dry_run:
-        return [
-            _planned(
-                directory / destination.name_for(default_key_file(each.region)), each, force=force
-            )
-            for each in jobs
-        ]
-    if not jobs:
-        return []
-    with run.open_key_directory(directory) as held:
-        return run.call_regions(
-            lambda lightsail: default_pair.download_and_save(
-                lightsail,
-                held,
-                destination.name_for(default_key_file(lightsail.region)),
-                pair=by_region[lightsail.region].pair,
-                creates=by_region[lightsail.region].creates,
-                force=force,
-            ),
-            tuple(by_region),
+def _save(run: Runtime, paths: Mapping[DownloadJob, Path], *, force: bool) -> Outcomes[SavedKey]:
+    """Download and save the keys: every place is reserved before the first request."""
+    with ExitStack() as held:
+        places = _reserve(run, paths, held, force=force)
+        jobs = {job.region: job for job in paths if places[job.region].value}
+
+        def download(lightsail: "Lightsail") -> tuple[Verified, KeyPair | None]:
+            job = jobs[lightsail.region]
+            return default_pair.download_verified(lightsail, job.pair, creates=job.creates)
+
+        saved = {
+            each.region: _saved(places[each.region], each)
+            for each in (query_as_they_come(run, tuple(jobs), download) if jobs else ())
+        }
+    taken: dict[str, Outcome[SavedKey]] = {
+        region: Outcome(region, error=each.error) for region, each in places.items()
+    }
+    return Outcomes((taken | saved)[job.region] for job in paths)
+
+
+def _reserve(
+    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, *, force: bool
+) -> dict[str, Outcome[KeyDestination]]:
+    if not paths:
+        return {}
+    directory = held.enter_context(run.key_files.open(next(iter(paths.values())).parent))
+
+    def reserve(job: DownloadJob, path: Path) -> KeyDestination:
+        reserved = default_pair.reserved(
+            directory, path.name, pair=job.pair, creates=job.creates, force=force
         )
+        return held.enter_context(reserved)
+
+    return {
+        job.region: attempt(job.region, partial(reserve, job, path)) for job, path in paths.items()
+    }
 
 
-def _planned(path: Path, job: DownloadJob, *, force: bool) -> Outcome[SavedKey]:
+def _saved(
+    place: Outcome[KeyDestination], downloaded: Outcome[tuple[Verified, KeyPair | None]]
+) -> Outcome[SavedKey]:
+    assert place.value is not None
+    if downloaded.value is None:
+        return Outcome(place.region, error=downloaded.error)
+    return attempt(
+        place.region, partial(default_pair.save, place.value, *downloaded.value, place.region)
+    )
+
+
+def _plan(_run: Runtime, paths: Mapping[DownloadJob, Path], *, force: bool) -> Outcomes[SavedKey]:
+    """What would be saved, or why it would not."""
+    return Outcomes(
+        attempt(job.region, partial(_planned, job, path, force=force))
+        for job, path in paths.items()
+    )
+
+
+def _planned(job: DownloadJob, path: Path, *, force: bool) -> SavedKey:
+    default_pair.check(path, pair=job.pair, creates=job.creates, force=force)
     pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
-    planned = SavedKey(
+    return SavedKey(
         pair.name, job.region, path, "would save", pair.fingerprint, created_at=pair.created_at
     )
-    checked = attempt(
-        job.region,
-        lambda: default_pair.check(path, pair=job.pair, creates=job.creates, force=force),
-    )
-    return Outcome(job.region, planned if checked.error is None else None, checked.error)
 
 
 def _write_to_stdout(
-    run: Runtime, jobs: Sequence[DownloadJob], failures: list[LskeysError]
+    run: Runtime, jobs: Sequence[DownloadJob], failures: Outcomes[KeyPair | None]
 ) -> None:
-    run.fail_if(failures, 0, "regions")
+    fail(run, failures.errors, 0, "regions")
     if run.options.dry_run:
         run.terminal.note(f"would write the default key of {jobs[0].region} to stdout")
         return

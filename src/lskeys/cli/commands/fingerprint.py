@@ -14,12 +14,14 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.lookup import every_pair
+from lskeys.cli.runtime.output import fail, show
 from lskeys.config.settings import expanded
 from lskeys.errors import LskeysError
 from lskeys.keypairs.details import OwnedKey, owned
 from lskeys.keys import passphrases
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.model import attempt
+from lskeys.model import KeyPair, Outcomes, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.key_files import MATCHED_KEYS, OWNED_KEYS
 
@@ -53,24 +55,29 @@ def fingerprint_keys(
     passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
     ask = run.terminal.prompt_secret if passphrase else None
     opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
-    words = files or [str(key.path) for key in run.local_keys]
-    outcomes = [attempt("", partial(run.key_given, word, opens)) for word in words]
-    keys = [outcome.value for outcome in outcomes if outcome.value]
-    failures = [outcome.error for outcome in outcomes if outcome.error]
-    there, silent = run.every_pair if match else ((), ())
-    failures += silent
-    shown = owned(keys, there, run.local_keys) if match else [OwnedKey(key) for key in keys]
+    words = files or [str(key.path) for key in run.key_files.local_keys]
+    keys = Outcomes(attempt("", partial(run.key_files.read, word, opens)) for word in words)
+    regions = every_pair(run) if match else Outcomes[tuple[KeyPair, ...]]()
+    pairs = [pair for found in regions.values for pair in found]
+    shown = (
+        owned(keys.values, pairs, run.key_files.local_keys)
+        if match
+        else [OwnedKey(key) for key in keys.values]
+    )
+    failures = [*keys.errors, *regions.errors]
     if shown:
-        run.show(Result(MATCHED_KEYS if match else OWNED_KEYS, shown, failures))
+        show(run, Result(MATCHED_KEYS if match else OWNED_KEYS, shown, failures))
     _tell(run, shown, failures)
-    run.fail_if(failures, len(shown), "files and regions" if match else "files")
+    fail(run, failures, len(shown), "files and regions" if match else "files")
 
 
 def _tell(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:
     if run.options.quiet:
         return
     if not shown and not failures:
-        directories = ", ".join(str(directory) for directory in dict.fromkeys(run.key_directories))
+        directories = ", ".join(
+            str(directory) for directory in dict.fromkeys(run.key_files.directories)
+        )
         run.terminal.note(f"no keys found in {directories}")
     if any(
         each.key.encrypted and len(each.key.fingerprints) < len(FingerprintType) for each in shown

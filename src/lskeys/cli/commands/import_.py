@@ -13,6 +13,8 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import finish
+from lskeys.cli.runtime.queries import change_each
 from lskeys.errors import UsageError
 from lskeys.keypairs import importing, tagging
 from lskeys.keypairs.importable_key import ImportableKey, importable_key
@@ -49,12 +51,8 @@ def import_key_pair(
         name, _read_public_key(run, name, file), tagging.read_tags(tag or ()), if_absent
     )
     act = importing.preview if run.options.dry_run else importing.import_key
-    outcomes = run.call_regions(lambda lightsail: act(lightsail, request))
-    failures = [outcome.error for outcome in outcomes if outcome.error]
-    imported = [outcome.value for outcome in outcomes if outcome.value]
-    if imported:
-        run.show(Result(IMPORTED_KEYS, imported, failures))
-    run.fail_if(failures, len(imported), "regions")
+    outcomes = change_each(run, run.regions, lambda lightsail: act(lightsail, request))
+    finish(run, Result(IMPORTED_KEYS, outcomes.values), outcomes, "regions")
 
 
 def _read_public_key(run: Runtime, name: str, file: str | None) -> ImportableKey:
@@ -62,7 +60,7 @@ def _read_public_key(run: Runtime, name: str, file: str | None) -> ImportableKey
         raise UsageError(
             "no key is named", hint=f"such as lskeys import {name} ~/.ssh/id_ed25519.pub"
         )
-    key = run.key_given(file, lambda _: None)
+    key = run.key_files.read(file, lambda _: None)
     public_key = importable_key(key, name)
     if key.has_private and not run.options.quiet:
         run.terminal.note(f"{key.path} is a private key: only its public key is sent")

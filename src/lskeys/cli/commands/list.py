@@ -1,17 +1,19 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.concurrency import Pending
+from lskeys.cli.runtime.output import fail, lines_of_pages, show, show_page, streams
+from lskeys.cli.runtime.queries import query, query_together, stream_regions
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs.filters import Selection
-from lskeys.model import KeyPair
+from lskeys.model import AccountRegion, KeyPair, Outcomes, with_usage
 from lskeys.output.columns import columns, sort
 from lskeys.output.result import Column, Result
 from lskeys.output.views.key_pairs import KEY_PAIRS
@@ -70,79 +72,94 @@ def list_key_pairs(
     sort((), sort_by, KEY_PAIRS)
     needs_usage = selection.in_use is not None or "used-by" in names
     needs_all = sort_by is not None or needs_usage or "local-files" in names
-    if run.streams and not needs_all and not run.has_several_accounts:
+    if streams(run) and not needs_all:
         _stream(run, selection, chosen)
         return
-    outcomes = run.call_accounts(
-        lambda lightsail: _found(lightsail, selection, needs_usage=needs_usage)
-    )
-    there = [
-        replace(pair, profile=outcome.profile) if outcome.profile else pair
-        for outcome in outcomes
-        for pair in outcome.value or ()
-    ]
+    outcomes = _pairs(run, selection, needs_usage=needs_usage)
+    there = [pair for pairs in outcomes.values for pair in pairs]
     found = [pair for pair in there if selection.accepts(pair)]
-    pairs = run.with_local_files(found) if "local-files" in names else found
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    succeeded = len(outcomes) - len(errors)
-    if succeeded:
-        run.show(Result(KEY_PAIRS, sort(pairs, sort_by, KEY_PAIRS), errors, chosen))
-    if succeeded and not pairs:
-        _say_nothing_found(run, selection, there)
-    run.fail_if(errors, succeeded, "regions")
+    if "local-files" in names:
+        found = run.key_files.with_local_files(found)
+    if outcomes.values:
+        pairs = sort(found, sort_by, KEY_PAIRS)
+        show(run, Result(KEY_PAIRS, pairs, outcomes.errors, chosen))
+    _conclude(run, selection, _Listed(outcomes.errors, len(found), there), len(outcomes.values))
+
+
+@dataclass(slots=True)
+class _Listed:
+    """What a list came to.
+
+    Attributes:
+        errors: Those of the regions that failed, or broke off.
+        shown: How many pairs were shown.
+        unwanted: The pairs that were not, for a hint, as long as none is.
+    """
+
+    errors: list[LskeysError] = field(default_factory=list)
+    shown: int = 0
+    unwanted: list[KeyPair] = field(default_factory=list)
 
 
 def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], ...]) -> None:
     """Show pairs while their pages arrive; a list that breaks off says so and fails."""
-    errors: list[LskeysError] = []
-    begun: set[str] = set()
-    unwanted: list[KeyPair] = []  # kept for a hint, until there is a pair to show
-    shown = 0
-
-    def accepted() -> Iterator[list[KeyPair]]:
-        nonlocal shown
-        wants_default = selection.wants_default
-        for outcome in run.stream(lambda each: each.key_pair_pages(include_default=wants_default)):
-            if outcome.error:
-                errors.append(_broken_off(outcome.error, begun))
-                continue
-            begun.add(outcome.region)
-            page = [pair for pair in outcome.value or () if selection.accepts(pair)]
-            shown += len(page)
-            if shown:
-                unwanted.clear()
-            else:
-                unwanted.extend(outcome.value or ())
-            yield page
-
-    run.show_pages(Result(KEY_PAIRS, (), chosen=chosen), accepted())
-    succeeded = len(run.regions) - len(errors)
-    if succeeded and not shown:
-        _say_nothing_found(run, selection, unwanted)
-    run.fail_if(errors, succeeded, "regions")
+    listed = _Listed()
+    pages = _accepted(run, selection, listed)
+    for lines in lines_of_pages(run, Result(KEY_PAIRS, (), chosen=chosen), pages):
+        show_page(run, lines)
+    regions = sum(len(account.regions.known or ("",)) for account in run.accounts)
+    _conclude(run, selection, listed, regions - len(listed.errors))
 
 
-def _broken_off(error: LskeysError, begun: set[str]) -> LskeysError:
-    """The error, which says of a region that was partly shown that it was."""
-    if error.region in begun:
-        error.hint = f"what is shown of {error.region} is not complete; run the same command again"
-    return error
+def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[list[KeyPair]]:
+    """The pairs to show of each page that arrives."""
+    wants_default = selection.wants_default
+    begun: set[AccountRegion] = set()
+    for outcome in stream_regions(
+        run, lambda each: each.key_pair_pages(include_default=wants_default)
+    ):
+        if outcome.error:
+            listed.errors.append(
+                _broken_off(outcome.error) if outcome.where in begun else outcome.error
+            )
+            continue
+        begun.add(outcome.where)
+        page = [pair for pair in outcome.value or () if selection.accepts(pair)]
+        listed.shown += len(page)
+        if listed.shown:
+            listed.unwanted.clear()
+        else:
+            listed.unwanted.extend(outcome.value or ())
+        yield page
 
 
-def _found(
-    lightsail: "Lightsail", selection: Selection, *, needs_usage: bool
-) -> tuple[KeyPair, ...]:
-    instances = Pending(lightsail.instances) if needs_usage else None
-    pairs = lightsail.key_pairs(include_default=selection.wants_default)
-    if instances is None:
-        return pairs
-    return tuple(pair.with_usage(instances.result()) for pair in pairs)
+def _broken_off(error: LskeysError) -> LskeysError:
+    """The error of a region that was partly shown, which says so."""
+    hint = f"what is shown of {error.region} is not complete; run the same command again"
+    return error.with_(hint=hint)
 
 
-def _say_nothing_found(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> None:
-    """Say so, and what would find something."""
-    if run.options.quiet:
-        return
-    where = run.options.profiles if run.has_several_accounts else run.regions
-    run.terminal.note(f"no key pairs found in {', '.join(where)}")
-    run.terminal.hint(selection.way_out(there))
+def _pairs(
+    run: Runtime, selection: Selection, *, needs_usage: bool
+) -> Outcomes[tuple[KeyPair, ...]]:
+    """The pairs of each region, with the instances that use them where that is needed."""
+
+    def key_pairs(lightsail: "Lightsail") -> tuple[KeyPair, ...]:
+        return lightsail.key_pairs(include_default=selection.wants_default)
+
+    if not needs_usage:
+        return query(run, key_pairs)
+    found, usage = query_together(run, key_pairs, lambda lightsail: lightsail.instances())
+    return Outcomes(
+        pairs if pairs.error else instances.then(partial(with_usage, pairs.value or ()))
+        for pairs, instances in zip(found, usage, strict=True)
+    )
+
+
+def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: int) -> None:
+    """Say that nothing was found, and what would find something; fail if a region did."""
+    if succeeded and not listed.shown and not run.options.quiet:
+        where = run.profiles or run.regions
+        run.terminal.note(f"no key pairs found in {', '.join(where)}")
+        run.terminal.hint(selection.way_out(listed.unwanted))
+    fail(run, listed.errors, succeeded, "regions")

@@ -1,10 +1,9 @@
 """regions: the regions Lightsail has for this account. Touches: what the runtime hands it."""
 
-from dataclasses import replace
-
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.model import Outcome
+from lskeys.cli.runtime.output import finish
+from lskeys.cli.runtime.queries import query_accounts
 from lskeys.output.result import Result
 from lskeys.output.views.regions import REGIONS
 
@@ -19,13 +18,6 @@ def list_regions(run: Runtime) -> None:
         lskeys regions
         lskeys regions --quiet
     """
-    outcomes = run.each_account(lambda account: [Outcome("", account.where.directory)])
-    regions = [
-        replace(region, profile=outcome.profile)
-        for outcome in outcomes
-        for region in outcome.value or ()
-    ]
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    if regions:
-        run.show(Result(REGIONS, regions, errors))
-    run.fail_if(errors, len(outcomes) - len(errors), "accounts")
+    outcomes = query_accounts(run, lambda account: account.regions.directory)
+    regions = [region for found in outcomes.values for region in found]
+    finish(run, Result(REGIONS, regions), outcomes, "accounts")

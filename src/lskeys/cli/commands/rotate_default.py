@@ -14,6 +14,7 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import show
 from lskeys.concurrency import Pending
 from lskeys.config.settings import expanded, sandbox_path, state_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
@@ -57,12 +58,12 @@ def rotate_default(
     if _consent(run, plan):
         plan = _unchanged(plan, _plan(run, lightsail, journal, out))
     if run.options.dry_run:
-        run.show(Result(ROTATIONS, [report.preview(plan)]))
+        show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
-    with run.open_key_directory(plan.entry.path.parent) as directory:
+    with run.key_files.open(plan.entry.path.parent) as directory:
         rotated = rotate.rotate(lightsail, directory, plan, journal, force=force)
     _tell(run, rotated)
-    run.show(Result(ROTATIONS, [rotated]))
+    show(run, Result(ROTATIONS, [rotated]))
     journal.close(plan.entry)
 
 
@@ -95,7 +96,7 @@ def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | No
         found,
         remembered,
         endpoint=endpoint,
-        access_key=run.account.access_key_digest,
+        access_key=run.account.session.access_key_digest,
         path=path,
         now=run.invocation.now(),
     )
@@ -106,10 +107,10 @@ def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
 
     It is that of a rotation which was begun with the same access key; else STS is asked.
     """
-    access_key = run.account.access_key_digest
+    access_key = run.account.session.access_key_digest
     known = next((each.account for each in every if each.access_key == access_key), None)
     try:
-        return known or run.account.number
+        return known or run.account.session.number
     except LskeysError as error:
         region, accounts = every[0].region, " and ".join(sorted(each.account for each in every))
         raise RefusedError(

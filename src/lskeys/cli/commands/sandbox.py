@@ -110,7 +110,7 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
     path = sandbox_path()
     sandbox.reset(path, run.invocation.now, settings or (), dry_run=run.options.dry_run)
     if not run.options.dry_run:
-        run.forget_sandbox()
+        sandbox.forget_names(run.invocation.environ)
     run.terminal.note(f"{'would reset' if run.options.dry_run else 'reset'} {path}")
 
 

@@ -9,6 +9,8 @@ import typer
 
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import fail, show
+from lskeys.cli.runtime.queries import query
 from lskeys.config.settings import expanded
 from lskeys.errors import UsageError
 from lskeys.output.consent import confirm
@@ -60,20 +62,20 @@ def ssh_config(
         lskeys ssh-config --write --known-hosts --dry-run
     """
     own = _own_files(write=write, file=file)
-    outcomes = run.call_regions(
-        lambda lightsail: regions.query(lightsail, globs or (), reads_keys=bool(known_hosts))
+    outcomes = query(
+        run,
+        lambda lightsail: regions.query(lightsail, globs or (), reads_keys=bool(known_hosts)),
     )
-    seen = [outcome.value for outcome in outcomes if outcome.value]
-    failures = [outcome.error for outcome in outcomes if outcome.error]
-    failures += [error for region in seen for error in region.unread]
+    seen = outcomes.values
+    failures = outcomes.errors + [error for region in seen for error in region.unread]
     if seen and own is None:
         view = KNOWN_HOSTS if known_hosts else HOSTS
-        run.show(Result(view, _planned(run, seen, Written())[0].hosts, failures))
+        show(run, Result(view, _planned(run, seen, Written())[0].hosts, failures))
     elif seen and own is not None:
         files = _write(run, own, seen, keeps_pins=known_hosts is not False)
-        run.show(Result(WRITTEN_FILES, files, failures))
+        show(run, Result(WRITTEN_FILES, files, failures))
     noun = "requests" if any(region.unread for region in seen) else "regions"
-    run.fail_if(failures, sum(region.answers for region in seen), noun)
+    fail(run, failures, sum(region.answers for region in seen), noun)
 
 
 def _own_files(*, write: bool, file: Path | None) -> OwnFiles | None:
@@ -89,7 +91,7 @@ def _planned(
     run: Runtime, seen: Sequence[RegionData], before: Written, *, keeps_pins: bool = True
 ) -> tuple[Plan, UserConfig]:
     """What ssh is told, after the notes about it."""
-    keys = [replace(key, path=key.path.absolute()) for key in run.local_keys]
+    keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
     users = user_config.read(expanded(_SSH_DIRECTORY).absolute())
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
     if not planned.hosts:
@@ -107,7 +109,7 @@ def _write(
     every = own.changes(planned, before, users)
     changes = [change for change in every if change.is_change]
     for directory in dict.fromkeys(change.path.parent for change in every):
-        run.name_leftovers(directory)
+        run.key_files.name_leftovers(directory)
     for line in (line for change in changes for line in change.diff()):
         run.terminal.note(line)
     if changes:

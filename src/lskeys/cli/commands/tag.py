@@ -1,17 +1,19 @@
 """tag: gives a key pair tags. Touches: what the runtime hands it."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 
 import typer
 
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.lookup import having
+from lskeys.cli.runtime.output import finish
+from lskeys.cli.runtime.queries import change_each, query
 from lskeys.keypairs import lookup, tagging
 from lskeys.keypairs.names import check_name
 from lskeys.keypairs.tagging import TagChange
-from lskeys.model import KeyPair
+from lskeys.model import KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.formatting import tags
 from lskeys.output.views.key_pairs import KEY_PAIRS
@@ -44,21 +46,29 @@ def retag(run: Runtime, name: str, decide: Callable[[KeyPair], TagChange]) -> No
     on an instance that is called so.
     """
     check_name(name)
-    found, failures = run.look_up(name, lambda lightsail: lookup.find(lightsail, name))
-    pairs = [outcome.value for outcome in found if outcome.value]
-    changes = {pair.region: decide(pair) for pair in pairs}
+    pairs = having(run, name, query(run, lambda lightsail: lookup.find(lightsail, name)))
+    changes = {pair.region: decide(pair) for pair in pairs.values}
+    applied = _apply(run, changes)
+    failed = {outcome.region for outcome in applied if outcome.error}
+    done = [change for region, change in changes.items() if region not in failed]
+    _tell(run, done)
+    outcomes = Outcomes(
+        [
+            *(each for each in pairs if each.region not in failed),
+            *(each for each in applied if each.error),
+        ]
+    )
+    finish(run, Result(KEY_PAIRS, [each.after for each in done]), outcomes, "regions")
+
+
+def _apply(run: Runtime, changes: Mapping[str, TagChange]) -> Outcomes[KeyPair]:
+    """What came of the changes that are needed."""
     needed = [region for region, change in changes.items() if change.is_needed]
-    if not run.options.dry_run:
-        apply = partial(
-            run.call_regions, lambda lightsail: tagging.apply(lightsail, changes[lightsail.region])
-        )
-        failed = {outcome.region: outcome.error for outcome in apply(needed) if outcome.error}
-        failures += failed.values()
-        changes = {region: each for region, each in changes.items() if region not in failed}
-    if changes:
-        _tell(run, changes.values())
-        run.show(Result(KEY_PAIRS, [each.after for each in changes.values()], failures))
-    run.fail_if(failures, len(changes), "regions")
+    if run.options.dry_run or not needed:
+        return Outcomes()
+    return change_each(
+        run, needed, lambda lightsail: tagging.apply(lightsail, changes[lightsail.region])
+    )
 
 
 def _tell(run: Runtime, changes: Iterable[TagChange]) -> None:

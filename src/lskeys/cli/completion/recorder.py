@@ -17,6 +17,10 @@ class NameRecorder:
     def __bool__(self) -> bool:
         return bool(self._regions)
 
+    def clear(self) -> None:
+        """Begin anew."""
+        self._regions = {}
+
     def record(self, seen_names: SeenNames) -> None:
         """Add the names of a response; later ones win. Called from the threads of the regions."""
         with self._adding:

@@ -15,20 +15,25 @@ VERBS = (
 _COMMAND = re.compile(rf"\blskeys (?=(?:{'|'.join(VERBS)})\b)")
 
 
-def complete(error: LskeysError, options: SharedOptions) -> None:
-    """Put the profile, the endpoint and the sandbox of this run into the commands of a hint.
+def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
+    """The error with the profile, the endpoint and the sandbox of this run in its commands.
 
     Only what was given as an option: variables and files hold for the next command as well. A
     region is put there where the hint is made.
     """
     given = []
-    if options.profile is not None:
-        given += ["--profile", options.profile]
+    profile = error.profile or options.profile
+    if profile is not None:
+        given += ["--profile", profile]
     if options.endpoint_url is not None:
         given += ["--endpoint-url", options.endpoint_url]
     if options.sandbox:
         given += ["--sandbox"]
-    if error.hint and given:
-        error.hint = _COMMAND.sub(lambda found: f"{found[0]}{shlex.join(given)} ", error.hint)
-    for failure in error.failures:
-        complete(failure, options)
+    if not given and not error.failures:
+        return error
+    hint = error.hint
+    if hint and given:
+        hint = _COMMAND.sub(lambda found: f"{found[0]}{shlex.join(given)} ", hint)
+    return error.with_(
+        hint=hint, failures=tuple(completed(each, options) for each in error.failures)
+    )

@@ -1,22 +1,70 @@
 """Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from lskeys.cli.runtime.invocation import SharedOptions
-from lskeys.errors import UsageError
+from lskeys.cli.runtime.hints import completed
+from lskeys.cli.runtime.runtime import Runtime
+from lskeys.errors import LskeysError, UsageError, several
+from lskeys.model import Outcomes
 from lskeys.output.result import Result
-from lskeys.output.terminal import Terminal
 from lskeys.text import one_line
 
+T = TypeVar("T")
 
-def check_query(expression: str) -> None:
-    """Refuse a `--query` that is no JMESPath.
+
+def finish(run: Runtime, result: Result[Any], outcomes: Outcomes[Any], noun: str) -> None:
+    """The end of a verb: show what was found if anything succeeded, then fail if anything failed.
+
+    Args:
+        run: The tools.
+        result: What to show; the errors are added here.
+        outcomes: What came of each try.
+        noun: What was tried, in the plural.
 
     Raises:
-        UsageError: It says where it is wrong.
+        LskeysError: What sums up the failures; each was shown.
     """
+    if outcomes.values:
+        show(run, replace(result, errors=outcomes.errors))
+    fail(run, outcomes.errors, len(outcomes.values), noun)
+
+
+def fail(run: Runtime, errors: Sequence[LskeysError], succeeded: int, noun: str) -> None:
+    """Raise what sums up the errors, after showing each once; nothing for none."""
+    unlike = _completed(run, errors)
+    if len(unlike) == 1 and not succeeded:  # such as credentials, wanted by every region
+        raise unlike[0]
+    if run.settings.output.value not in {"json", "jsonl"}:
+        for error in unlike:
+            run.terminal.error(error)
+    if errors:
+        raise several([completed(each, run.options) for each in errors], succeeded, noun)
+
+
+def _completed(run: Runtime, errors: Iterable[LskeysError]) -> tuple[LskeysError, ...]:
+    """Each error once, also one that several regions share, with whole commands in its hint."""
+    return tuple(completed(each, run.options) for each in dict.fromkeys(errors))
+
+
+def check_output(run: Runtime) -> None:
+    """Refuse a `--query` that is no JMESPath, or a `--null` that fits no format, up front.
+
+    Raises:
+        UsageError: It says what is wrong.
+    """
+    options = run.options
+    if options.null and not options.quiet and run.settings.output.value not in {None, "text"}:
+        raise UsageError(
+            f"--null is for names and text, and the output is {run.settings.output.value}",
+            hint="add -q for the names, or -o text",
+        )
+    if options.query is not None:
+        _check_query(options.query)
+
+
+def _check_query(expression: str) -> None:
     import jmespath
 
     try:
@@ -28,85 +76,77 @@ def check_query(expression: str) -> None:
         ) from None
 
 
-def check_null(options: SharedOptions, output: str | None) -> None:
-    """Refuse `--null` for what is no list of lines.
+def show(run: Runtime, result: Result[Any]) -> None:
+    """Put what was found on stdout, in the format that was asked for.
 
-    Raises:
-        UsageError: The format has an end of its own.
+    What TAB may know is remembered before: after its result a run must have nothing left to
+    do, or one that is killed there would be repeated though all of it is done.
     """
-    if options.null and not options.quiet and output not in {None, "text"}:
-        raise UsageError(
-            f"--null is for names and text, and the output is {output}",
-            hint="add -q for the names, or -o text",
-        )
-
-
-def show(
-    result: Result[Any],
-    terminal: Terminal,
-    options: SharedOptions,
-    *,
-    output: str | None,
-    now: datetime,
-) -> None:
-    """Write a sheet in a format; None chooses by what stdout is."""
     from lskeys.output import formats
 
-    is_table = _prefers_tables(terminal, options) and not result.view.is_lines
-    output = output or ("table" if is_table else "text")
-    end = _end(options)
-    if options.query is not None:
-        terminal.result(formats.QUERIED[output](_queried(result, options.query)), end=end)
-    elif options.quiet:
-        terminal.result(formats.names(result), end=end)
+    run.remember()
+    result = _told_apart(run, replace(result, errors=_completed(run, result.errors)))
+    is_table = _prefers_tables(run) and not result.view.is_lines
+    output = run.settings.output.value or ("table" if is_table else "text")
+    lines: Iterable[str]
+    if run.options.query is not None:
+        lines = formats.QUERIED[output](_queried(result, run.options.query))
+    elif run.options.quiet:
+        lines = formats.names(result)
     elif output in formats.FORMATS:
-        terminal.result(formats.FORMATS[output](result), end=end)
+        lines = formats.FORMATS[output](result)
     else:
-        _draw(result, terminal, now)
+        lines = _drawn(run, result)
+    run.terminal.result(lines, end=_end(run))
 
 
-def streams(terminal: Terminal, options: SharedOptions, *, output: str | None) -> bool:
+def streams(run: Runtime) -> bool:
     """Whether items are shown as they come: lines do not depend on what is behind them."""
     from lskeys.output import formats
 
-    output = output or ("table" if _prefers_tables(terminal, options) else "text")
-    return options.query is None and (options.quiet or output in formats.PAGES)
+    output = run.settings.output.value or ("table" if _prefers_tables(run) else "text")
+    return run.options.query is None and (run.options.quiet or output in formats.PAGES)
 
 
-def show_pages(
-    result: Result[Any],
-    pages: Iterable[Sequence[Any]],
-    terminal: Terminal,
-    options: SharedOptions,
-    *,
-    output: str | None,
-) -> None:
-    """Write pages of items as they come, dressed as the sheet says."""
+def show_page(run: Runtime, lines: Iterable[str]) -> None:
+    """Put the lines of one page on stdout, now."""
+    run.terminal.write(lines, end=_end(run))
+    run.terminal.flush()
+
+
+def lines_of_pages(
+    run: Runtime, result: Result[T], pages: Iterable[Sequence[T]]
+) -> Iterator[Iterable[str]]:
+    """The lines of each page, dressed as the result says, in a format that streams."""
     from lskeys.output import formats
 
-    lines = formats.pages_of_names if options.quiet else formats.PAGES[output or "text"]
-    terminal.result_in_pages(lines(result, pages), end=_end(options))
+    output = run.settings.output.value or "text"
+    lines = formats.pages_of_names if run.options.quiet else formats.PAGES[output]
+    return lines(_told_apart(run, result), pages)
 
 
-def _prefers_tables(terminal: Terminal, options: SharedOptions) -> bool:
-    return terminal.shows_tables and not options.null
+def _told_apart(run: Runtime, result: Result[T]) -> Result[T]:
+    return result.of_several_accounts if run.profiles else result
 
 
-def _end(options: SharedOptions) -> str:
-    return "\0" if options.null else "\n"
+def _prefers_tables(run: Runtime) -> bool:
+    return run.terminal.shows_tables and not run.options.null
 
 
-def _draw(result: Result[Any], terminal: Terminal, now: datetime) -> None:
+def _end(run: Runtime) -> str:
+    return "\0" if run.options.null else "\n"
+
+
+def _drawn(run: Runtime, result: Result[Any]) -> Iterable[str]:
     from lskeys.output.table import table
 
-    terminal.result(
-        table(
-            result,
-            now,
-            width=terminal.width,
-            colored=terminal.colored,
-            ascii_only=terminal.ascii_only,
-        )
+    terminal = run.terminal
+    return table(
+        result,
+        run.invocation.now(),
+        width=terminal.width,
+        colored=terminal.colored,
+        ascii_only=terminal.ascii_only,
     )
 
 

@@ -25,6 +25,7 @@ class RegionResolver:
         settings: What flags, environment and file say of regions.
         account: Gives the account, which is asked for the rest.
         note: Told what people should know beside the result.
+        whose: The profile that is said of them, where several accounts are queried.
     """
 
     def __init__(
@@ -32,18 +33,27 @@ class RegionResolver:
         settings: "Settings",
         account: "Callable[[], AccountSession]",
         note: Callable[[str], None],
+        whose: str | None = None,
     ) -> None:
         self._settings = settings
         self._account = account
         self._note = note
+        self._whose = whose
+        self.known: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def selected(self) -> tuple[str, ...]:
-        """The regions to ask: flag, environment, file, profile; never a silent default.
+        """The regions to query: flag, environment, file, profile; never a silent default.
+
+        Once they were found out they are `known`, too, to whoever must not query.
 
         Raises:
             SetupError: None is set, or one cannot be a region's name.
         """
+        self.known = self.known or self._select()
+        return self.known
+
+    def _select(self) -> tuple[str, ...]:
         from lskeys.config.settings import ALL_REGIONS
 
         if ALL_REGIONS in self._settings.regions.value:
@@ -85,7 +95,9 @@ class RegionResolver:
             if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
                 raise
             self._note(f"{error.message}; using the list that came with botocore")
-            return tuple(Region(name) for name in self._account().known_regions)
+            return tuple(
+                Region(name, profile=self._whose) for name in self._account().known_regions
+            )
         by_name = {region.name: region for region in found}
         for name in by_name:
             _check(name)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lskeys.cli import completion
 from lskeys.errors import InterruptedByUserError, LocalError, MissingError, UsageError
 from lskeys.text import one_line
 
@@ -81,6 +82,13 @@ def execute(command: Sequence[str], endpoint: str, environ: Mapping[str, str]) -
 def endpoint(port: int) -> str:
     """Where a port of this computer is."""
     return f"http://127.0.0.1:{port}"
+
+
+def forget_names(environ: Mapping[str, str]) -> None:
+    """Forget for TAB what the sandbox had, which begins anew."""
+    from lskeys.cli.completion.remembering import forget
+
+    forget(completion.path_in(environ), completion.SANDBOX)
 
 
 def reset(

@@ -1,0 +1,140 @@
+"""Key files on this computer: where they are, and where new ones go. Touches: the disk, stdin."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from lskeys.errors import LocalError, RefusedError, UsageError
+from lskeys.keypairs.names import Destination
+from lskeys.model import KeyPair
+from lskeys.output.terminal import Terminal
+
+if TYPE_CHECKING:
+    from lskeys.keys.matching import LocalKey
+    from lskeys.storage import KeyDirectory
+    from lskeys.storage.key_search import Opens
+
+STREAM = "-"
+"""The word that stands for stdin where a file can be named, and for stdout."""
+
+_MODE_OF_A_PIPE = 0o600
+
+
+class KeyFiles:
+    """The key files of one run.
+
+    Args:
+        out: The directory that keys are saved in by default.
+        terminal: Says what people should know of a directory.
+        stdin: Where a key may be piped in.
+        now: The clock.
+        wait: Seconds to wait for another lskeys that writes in the same directory.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        terminal: Terminal,
+        stdin: TextIO | None,
+        now: Callable[[], datetime],
+        wait: float,
+    ) -> None:
+        self._out = out
+        self._terminal = terminal
+        self._stdin = stdin
+        self._now = now
+        self._wait = wait
+        self._named: set[Path] = set()
+
+    @property
+    def directories(self) -> tuple[Path, ...]:
+        """The directories searched for local keys: where keys are put, and `~/.ssh`."""
+        from lskeys.config.settings import expanded
+
+        return (self._out, expanded(Path("~/.ssh")))
+
+    @cached_property
+    def local_keys(self) -> "tuple[LocalKey, ...]":
+        """Every key in the key directories."""
+        from lskeys.storage import key_search
+
+        return key_search.find(self.directories)
+
+    def with_local_files(self, pairs: Iterable[KeyPair]) -> list[KeyPair]:
+        """The pairs with `local_files` known: the paths of their keys in the key directories."""
+        from lskeys.keys.matching import with_local_files
+
+        return with_local_files(pairs, self.local_keys)
+
+    def open(self, path: Path) -> "AbstractContextManager[KeyDirectory]":
+        """The directory keys are saved in, held; names what an interrupted run left there."""
+        from lskeys import keys, storage
+
+        keys.load()
+        self.name_leftovers(path)
+        return storage.open_key_directory(path, now=self._now, wait=self._wait)
+
+    def name_leftovers(self, directory: Path) -> None:
+        """Name, once, what an interrupted run left in a directory before it is written in."""
+        from lskeys import storage
+
+        for leftover in sorted({*storage.leftovers(directory)} - self._named):
+            self._named.add(leftover)
+            self._terminal.note(
+                f"an interrupted run left {leftover}, which may hold a private key: remove it"
+            )
+
+    def destination(
+        self, out: Path | None, file: str | None, regions: Sequence[str]
+    ) -> Destination:
+        """Where private keys go: `--file`, `-` being stdout, else `--out`, else the setting.
+
+        Raises:
+            UsageError: Both are given, or one file for several regions.
+            RefusedError: stdout is a terminal.
+        """
+        from lskeys import keys
+        from lskeys.config.settings import expanded
+
+        keys.load()
+        if file is None:
+            return Destination(expanded(out) if out else self._out)
+        if out is not None:
+            raise UsageError("--out and --file cannot be combined", hint="choose one")
+        if len(regions) > 1:
+            raise UsageError(
+                f"--file is for one region, and {len(regions)} are asked",
+                hint="use --out DIR, which gets a file for each region",
+            )
+        if file != STREAM:
+            path = expanded(Path(file))
+            return Destination(path.parent, path.name)
+        if self._terminal.shows_tables:
+            raise RefusedError(
+                "a private key is not shown on a terminal",
+                hint="redirect stdout, or use --file PATH",
+            )
+        return Destination(None)
+
+    def read(self, word: str, opens: "Opens") -> "LocalKey":
+        """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
+        from lskeys.config.settings import expanded
+        from lskeys.storage import key_search
+
+        if word != STREAM:
+            return key_search.read(expanded(Path(word)), opens)
+        return key_search.read_content(Path(STREAM), self._piped(), _MODE_OF_A_PIPE, opens)
+
+    def _piped(self) -> bytes:
+        """What is piped in, up to a little more than any key has."""
+        from lskeys.keys import SIZE_LIMIT
+
+        if self._stdin is None:
+            raise LocalError("stdin is closed", hint="pipe the key in, or name a file")
+        try:
+            return self._stdin.buffer.read(SIZE_LIMIT + 1)
+        except OSError as error:
+            raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None

@@ -1,0 +1,230 @@
+"""Asks many regions and accounts, and gives what they say in their order, as soon as it is due."""
+
+import heapq
+import math
+import threading
+import time
+from bisect import insort
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from lskeys.concurrency.limits import MAX_PARALLEL, Asking, glance
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+MAX_STARTED = 128
+"""Threads of one question, with those that are slow or whose answer nobody took yet."""
+
+PATIENCE = 2.0
+"""Seconds an answer may take before those behind it are given first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Onward(Generic[K, T]):
+    """What a source says that turns out to be several.
+
+    Attributes:
+        key: What its own items are about from now on.
+        others: The others; their place is right behind it.
+    """
+
+    key: K
+    others: "tuple[Source[K, T], ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[K, T]):
+    """Whom to ask: what its items are about, and the items, each of which may take its time."""
+
+    key: K
+    items: "Callable[[], Iterator[T | Onward[K, T]]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival(Generic[K, T]):
+    """An item of a source, or the error that ended it."""
+
+    key: K
+    item: T | None = None
+    error: BaseException | None = None
+
+
+def stream(
+    sources: Iterable[Source[K, T]], *, patience: float = PATIENCE
+) -> Iterator[Arrival[K, T]]:
+    """Ask all sources, and give their items in the order of the sources.
+
+    Each source has a thread, which is one item ahead. One that keeps those behind it waiting for
+    longer than the patience loses its place: what it has comes between two others. One that is slow
+    takes no other's turn to be asked.
+    """
+    line = _Line(sources, patience)
+    while line.turns or line.waiting:
+        turn = line.next()
+        said = turn.take()
+        if isinstance(said, Onward):
+            turn.key = said.key
+            line.add(_Turn((*turn.place, number), each) for number, each in enumerate(said.others))
+        elif said is not None:
+            yield said
+        if turn.has_ended:
+            line.remove(turn)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """After the last item; `error` is what ended the items too early."""
+
+    error: BaseException | None = None
+
+
+class _Turn(Generic[K, T]):
+    """A source, its place among the others, and what it said that nobody took yet."""
+
+    def __init__(self, place: tuple[int, ...], source: Source[K, T]) -> None:
+        self.place = place
+        self.key = source.key
+        self.has_ended = False
+        self.is_late = False
+        self.since = math.inf
+        self._items = source.items
+        self._said: deque[T | Onward[K, T] | _End] = deque()
+        self._room = threading.Semaphore()
+        self._thread: Asking | None = None
+
+    def __lt__(self, other: "_Turn[K, T]") -> bool:
+        return self.place < other.place
+
+    def begin(self, arrived: threading.Event) -> bool:
+        """Ask in a thread of its own; whether the system has one."""
+        self.since = time.monotonic()
+        thread = Asking(lambda: self._ask(arrived))
+        self._thread = thread if thread.began() else None
+        return self._thread is not None
+
+    def begin_here(self) -> None:
+        """Ask without a thread: everything at once."""
+        self._room = threading.Semaphore(2**31)
+        self._ask(threading.Event())
+
+    def _ask(self, arrived: threading.Event) -> None:
+        end = _End()
+        try:
+            for item in self._items():
+                self._room.acquire()
+                self._said.append(item)
+                arrived.set()
+        except BaseException as error:  # noqa: BLE001  carried to the one who takes it
+            end = _End(error)
+        self._said.append(end)
+        arrived.set()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it said something that nobody took yet."""
+        return bool(self._said)
+
+    @property
+    def age(self) -> float:
+        """Seconds since its next item is waited for."""
+        return time.monotonic() - self.since
+
+    @property
+    def seconds_left(self) -> float:
+        """Until its call may be late."""
+        return self._thread.seconds_left if self._thread and not self._said else math.inf
+
+    def attend(self) -> None:
+        """Do what its call wants done here; leave its thread behind if that is beyond its limit."""
+        if self._thread is None:
+            return
+        self._thread.run_errands()
+        error = None if self._said else self._thread.overrun()
+        if error is not None and not self._said:
+            self._said = deque([_End(error)])
+
+    def take(self) -> "Arrival[K, T] | Onward[K, T] | None":
+        """What it said next; None at its end."""
+        said = self._said.popleft()
+        self.since = time.monotonic()
+        self._room.release()
+        if isinstance(said, Onward):
+            return said
+        if not isinstance(said, _End):
+            return Arrival(self.key, item=said)
+        self.has_ended = True
+        return Arrival(self.key, error=said.error) if said.error else None
+
+
+class _Line(Generic[K, T]):
+    """The sources whose items are still to come: those that are asked, and those that wait."""
+
+    def __init__(self, sources: Iterable[Source[K, T]], patience: float) -> None:
+        self.turns: list[_Turn[K, T]] = []
+        self.waiting = [_Turn((place,), each) for place, each in enumerate(sources)]
+        self._patience = patience
+        self._arrived = threading.Event()
+        self._current: _Turn[K, T] | None = None
+        self._most = MAX_STARTED
+
+    def add(self, turns: Iterable[_Turn[K, T]]) -> None:
+        """More sources, at their places."""
+        for turn in turns:
+            heapq.heappush(self.waiting, turn)
+
+    def remove(self, turn: _Turn[K, T]) -> None:
+        """One that has nothing more to say."""
+        self.turns.remove(turn)
+        if self._current is turn:
+            self._current = None
+
+    def next(self) -> _Turn[K, T]:
+        """Wait for the one whose item is due."""
+        while True:
+            self._arrived.clear()
+            self._start()
+            for turn in self.turns:
+                turn.attend()
+            due = self._due()
+            if due is not None:
+                self._current = None if due.is_late else due
+                return due
+            glance(self._arrived, min(turn.seconds_left for turn in self.turns))
+
+    def _start(self) -> None:
+        """Ask as many as may be asked at the same time, and always the first one."""
+        asked = sum(not turn.is_ready and turn.age < PATIENCE for turn in self.turns)
+        while self.waiting and (
+            not self.turns
+            or self.waiting[0] < self.turns[0]
+            or (asked < MAX_PARALLEL and len(self.turns) < self._most)
+        ):
+            if not self.waiting[0].begin(self._arrived):
+                self._most = len(self.turns)  # the system has no more threads
+                if self.turns:
+                    return
+                self.waiting[0].begin_here()
+            insort(self.turns, heapq.heappop(self.waiting))
+            asked += 1
+
+    def _due(self) -> _Turn[K, T] | None:
+        """Whose item is given now: pages of a source stay together while it keeps its place."""
+        if self._current is not None:
+            if self._current.is_ready:
+                return self._current
+            if self._current.age < self._patience:
+                return None
+            self._current.is_late, self._current = True, None
+        for turn in self.turns:
+            if turn.is_late and turn.is_ready:
+                return turn
+        for turn in self.turns:
+            if turn.is_ready:
+                return turn
+            if not turn.is_late and turn.age < self._patience:
+                return None
+            turn.is_late = True
+        return None
