@@ -13,7 +13,7 @@ from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs, sa
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
 ASK_THREE = " ".join(f"-r {name}" for name in THREE)
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
-DENIED = "lskeys: hint: allow these credentials the lightsail action, or enable the region\n"
+DENIED = "lskeys: hint: allow lightsail:GetKeyPairs, or enable the region\n"
 
 
 def regions_asked(server: Server) -> list[str]:

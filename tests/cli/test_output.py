@@ -413,7 +413,7 @@ def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
     expected = {
         "code": "AccessDeniedException",
         "message": "cannot list key pairs in us-east-1: Not for you",
-        "hint": "allow these credentials the lightsail action, or enable the region",
+        "hint": "allow lightsail:GetKeyPairs, or enable the region",
         "tip": "Ask Ana.",
         "docs": None,
         "requestId": None,
