@@ -209,8 +209,8 @@ def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, hom
     save(home / ".ssh" / "mine.pem.pub", public_line(own_pem()))
     save(home / ".ssh" / "stray.pem", other_pem())
     ran = run(f"audit {BOTH} --ignore unused-pair --ignore missing-private -o json")
-    assert (ran.exit_code, "2 findings in work, home" in ran.err) == (6, True)
-    orphan, twin = json.loads(ran.out)["findings"]
+    assert (ran.exit_code, "1 finding in work, home" in ran.err) == (6, True)
+    twin, orphan = json.loads(ran.out)["findings"]
     assert (orphan["file"], "profile" in orphan) == (str(home / ".ssh" / "stray.pem"), False)
     assert orphan["message"] == f"it is the key of no pair in eu-west-1 of home, {REGION} of work"
     assert orphan["command"].startswith("lskeys --profile work --profile home fingerprint ")
@@ -231,7 +231,7 @@ def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) 
         (each["profile"], each["message"])
         for each in json.loads(ran.out)["findings"]
         if each["code"] == "stale-default"
-    ] == [("work", "it is younger than old-1, which it will not open")]
+    ] == [("work", "created after old-1 was launched, so it does not open old-1")]
 
 
 def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:
