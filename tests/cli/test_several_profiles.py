@@ -213,7 +213,7 @@ def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, hom
     twin, orphan = json.loads(ran.out)["findings"]
     assert (orphan["file"], "profile" in orphan) == (str(home / ".ssh" / "stray.pem"), False)
     assert f"matches no key pair in eu-west-1 of home, {REGION} of work" in orphan["message"]
-    assert twin["message"] == "it has the same key as mail in eu-west-1 of home"
+    assert twin["message"] == "same key as mail in eu-west-1 of home"
     assert (twin["profile"], twin["region"], twin["name"]) == ("work", REGION, "web")
     assert twin["command"] == f"lskeys --profile work delete web --region {REGION}"
     assert run(f"audit {BOTH} -o csv").out.startswith("profile,code,region,subject,message,command")
