@@ -30,9 +30,10 @@ importlib.import_module("lskeys.cli.commands.list")
 
 mark("imports: the verb")
 
+from lskeys.config import paths  # noqa: E402
 from lskeys.config import settings as config  # noqa: E402
 
-nothing = config.ConfigFile(config.config_path(), {})
+nothing = config.ConfigFile(paths.config_path(), {})
 settings = config.resolve(config.Flags(), os.environ, nothing)
 mark("settings")
 
@@ -41,7 +42,9 @@ from lskeys.storage.cache import CacheDirectory  # noqa: E402
 
 mark("imports: botocore")
 
-account = connect(ConnectionSettings(cache=CacheDirectory(config.cache_path())), Hooks())
+cache = paths.cache_path()
+assert cache
+account = connect(ConnectionSettings(cache=CacheDirectory(cache)), Hooks())
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")

@@ -70,3 +70,25 @@ def test_progress_of_several_deletions(account: Sandbox, server: Server, run: Ru
     assert told.endswith("\r\x1b[2K")
     assert run("delete aa bb --missing-ok -y").err == ""
     assert server.requests
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("value", ["", "relative"])
+def test_no_home(
+    account: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """What needs no home works, the rest names HOME (exit 4), and no directory is called `~`."""
+    account.add_key_pairs(REGION, ["web"])
+    account.add_default_key_pair(REGION)
+    monkeypatch.chdir(tmp_path)
+    before = {*tmp_path.rglob("*")}
+    monkeypatch.setenv("HOME", value)
+    assert run("list -q") == Ran(0, out="web\n")
+    for line in ("show web", "config", "fingerprint", "audit --ignore unused-pair"):
+        assert run(line).exit_code in {0, 6}, line
+    for line in ("create new", "download-default", "rotate-default --yes", "ssh-config --write"):
+        ran = run(line)
+        assert (ran.exit_code, "HOME is" in ran.err) == (4, True), line
+    assert {*tmp_path.rglob("*")} == before
+    keys = tmp_path / "keys"
+    assert run(f"download-default --out {keys} -q").out.startswith(str(keys))

@@ -12,7 +12,7 @@ import pytest
 from lskeys import sandbox
 from lskeys.cli import completion
 from lskeys.cli.completion import cache, defaults, remembering, scope
-from lskeys.config import settings
+from lskeys.config import paths, settings
 from lskeys.model import SeenNames
 from lskeys.sandbox import Sandbox
 from tests.conftest import REGION, Run
@@ -165,7 +165,9 @@ def test_the_file_is_in_the_cache_folder(
     monkeypatch.delenv("XDG_CACHE_HOME")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert scope.path_in(os.environ) == str(settings.cache_path() / "names")
+    cache_path = paths.cache_path()
+    assert cache_path
+    assert scope.path_in(os.environ) == str(cache_path / "names")
 
 
 def test_without_a_home_there_is_no_file() -> None:

@@ -1,5 +1,7 @@
 """Settings: who beats whom, for every combination."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
-from lskeys.config import settings as config
+from lskeys.config import paths, reading
 from lskeys.config.settings import COLORS, FORMATS, ConfigFile, Flags, Setting, resolve
 from lskeys.errors import SetupError
 
@@ -102,10 +104,64 @@ def test_where_keys_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert resolve(Flags(), {}, ConfigFile(FILE, {})).out.value == tmp_path / ".ssh"
 
 
-def test_no_home() -> None:
-    """A home that cannot be told is said, with what to do."""
-    with pytest.raises(SetupError, match="there is no home directory"):
-        config.expanded(Path("~nobody-has-this-name/keys"))
+def test_no_such_user() -> None:
+    """The home of a user who does not exist is said, with what to do."""
+    with pytest.raises(SetupError, match="there is no such user"):
+        paths.expanded(Path("~nobody-has-this-name/keys"))
+
+
+@pytest.mark.parametrize("value", ["", "relative"])
+def test_no_home(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Optional files are absent, `out` waits until it is needed, and the rest names HOME."""
+    monkeypatch.setenv("HOME", value)
+    for kind in ("CONFIG", "CACHE", "STATE", "DATA"):
+        monkeypatch.delenv(f"XDG_{kind}_HOME", raising=False)
+    assert (paths.config_path(), paths.cache_path()) == (None, None)
+    assert resolve(Flags(), {}, ConfigFile(None, {})).out.value == Path("~/.ssh")
+    for fails in (paths.state_path, paths.sandbox_path, lambda: paths.expanded(Path("~/.ssh"))):
+        with pytest.raises(SetupError, match="HOME is"):
+            fails()
+
+
+def test_a_place_of_ones_own_needs_no_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The XDG variables say where files lie, home or not."""
+    monkeypatch.setenv("HOME", "")
+    for kind in ("CONFIG", "CACHE", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path))
+    found = (paths.config_path(), paths.cache_path(), paths.state_path(), paths.sandbox_path())
+    assert all(each and each.is_relative_to(tmp_path) for each in found)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_byte_order_mark_is_read_over(tmp_path: Path, mark: bytes) -> None:
+    """Windows' editors put one in front."""
+    (tmp_path / "config.toml").write_bytes(mark + b'profile = "ana"\n')
+    assert reading.read(tmp_path / "config.toml") == 'profile = "ana"\n'
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _large(path: Path) -> None:
+    path.write_bytes(b"#" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("put", "reason"),
+    [
+        (os.mkfifo, "not a regular file"),
+        (_endless, "not a regular file"),
+        (Path.mkdir, "not a regular file"),
+        (_large, "larger than 64 KiB"),
+    ],
+)
+def test_a_file_that_does_not_end(tmp_path: Path, put: Callable[[Path], None], reason: str) -> None:
+    """A pipe, a device, a directory or what is too large is refused, and not waited for."""
+    path = tmp_path / "config.toml"
+    put(path)
+    with pytest.raises(SetupError, match=f"cannot read {path}: {reason}"):
+        reading.read(path)
 
 
 @pytest.mark.parametrize("word", ["1", "true", "YES", "on", " On "])
@@ -130,7 +186,7 @@ def test_any_text_is_toml_or_told(tmp_path_factory: pytest.TempPathFactory, text
     refused = ""
     known: set[str] = set()
     try:
-        known = set(configfile.parse(path, config.read(path) or ""))
+        known = set(configfile.parse(path, reading.read(path) or ""))
     except SetupError as error:
         refused = error.message
     assert known <= {"profile", "regions", "out", "output", "color"}
@@ -139,7 +195,7 @@ def test_any_text_is_toml_or_told(tmp_path_factory: pytest.TempPathFactory, text
 
 def test_a_missing_file_is_none(tmp_path: Path) -> None:
     """No config file is no error."""
-    assert config.read(tmp_path / "none.toml") is None
+    assert reading.read(tmp_path / "none.toml") is None
 
 
 def test_deep_toml() -> None:

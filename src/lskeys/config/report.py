@@ -29,7 +29,7 @@ class Surroundings:
         aws_profile: The profile that AWS's own configuration chooses.
         home: The profile's own region, or the sandbox's; None if there is none.
         output: The format that stdout calls for.
-        config_file: Where config.toml is looked for.
+        config_file: Where config.toml is looked for; None without a home directory.
         is_there: Whether it is there.
         key_directories: The directories searched for local keys.
         trouble: Why AWS's own configuration could not be read; then it chooses nothing.
@@ -38,7 +38,7 @@ class Surroundings:
     aws_profile: str | None
     home: str | None
     output: str
-    config_file: "Path"
+    config_file: "Path | None"
     is_there: bool
     key_directories: "Sequence[Path]"
     trouble: LskeysError | None = None
@@ -46,6 +46,7 @@ class Surroundings:
 
 def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
     """Every setting, decided to the end."""
+    file = str(around.config_file) if around.config_file else None
     file_origin = "read" if around.is_there else "not there"
     directories = tuple(dict.fromkeys(str(directory) for directory in around.key_directories))
     return [
@@ -59,7 +60,7 @@ def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
         NamedSetting("timeout", settings.timeout.value, settings.timeout.origin),
         NamedSetting("no-input", settings.no_input.value, settings.no_input.origin),
         NamedSetting("debug", settings.debug.value, settings.debug.origin),
-        NamedSetting("config-file", str(around.config_file), file_origin),
+        NamedSetting("config-file", file, file_origin),
         NamedSetting("key-directories", directories, "out and ~/.ssh"),
     ]
 

@@ -1,17 +1,12 @@
-"""Settings: flags over `LSKEYS_*` over config.toml over defaults, each with its origin.
-
-Touches: the disk (config.toml, reading only).
-"""
+"""Settings: flags over `LSKEYS_*` over config.toml over defaults, each with its origin. Pure."""
 
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import platformdirs
-
+from lskeys.config.paths import expanded_if_home
 from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
 
@@ -41,6 +36,8 @@ class Setting(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting. No region is an empty tuple; no output means by the kind of stdout.
+
+    `out` may begin with `~` where there is no home directory.
 
     `home_regions` are those that are set by name, where `regions` may be all of them.
     """
@@ -78,42 +75,8 @@ class Flags:
 class ConfigFile:
     """config.toml, read; `values` holds known keys only, each of its type."""
 
-    path: Path
+    path: Path | None
     values: Mapping[str, Any]
-
-
-def config_path() -> Path:
-    """Where config.toml is looked for (platformdirs: `~/.config/lskeys` on Linux)."""
-    return platformdirs.user_config_path("lskeys") / "config.toml"
-
-
-def sandbox_path() -> Path:
-    """Where the sandbox keeps its account (platformdirs: `~/.local/share/lskeys` on Linux)."""
-    return platformdirs.user_data_path("lskeys") / "sandbox.sqlite3"
-
-
-def state_path() -> Path:
-    """Where work that was interrupted is remembered (platformdirs: `~/.local/state/lskeys`)."""
-    return platformdirs.user_state_path("lskeys")
-
-
-def cache_path() -> Path:
-    """Where what can be made again is kept (platformdirs: `~/.cache/lskeys` on Linux)."""
-    return platformdirs.user_cache_path("lskeys")
-
-
-def read(path: Path) -> str | None:
-    """The text of config.toml; None where there is none.
-
-    Raises:
-        SetupError: It cannot be read, or is no text.
-    """
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"cannot read {path}: {_reason(error)}", hint="fix or move it") from None
 
 
 def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
@@ -175,7 +138,8 @@ def _out(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[
         _filed(file, "out"),
         default=Path("~/.ssh"),
     )
-    return Setting(expanded(Path(chosen.value)), chosen.origin)
+    path = Path(chosen.value)
+    return Setting(expanded_if_home(path) or path, chosen.origin)
 
 
 def _output(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str | None]:
@@ -233,21 +197,6 @@ def _timeout(flags: Flags, environ: Mapping[str, str]) -> Setting[float]:
     )
 
 
-def expanded(path: Path) -> Path:
-    """The path with `~` resolved.
-
-    Raises:
-        SetupError: There is no home directory to put in its place.
-    """
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise SetupError(
-            f"cannot tell what {path} is: there is no home directory",
-            hint="set HOME, or give --out",
-        ) from None
-
-
 def _first(*candidates: Setting[Any] | None, default: object) -> Setting[Any]:
     return next((each for each in candidates if each), Setting(default, "default"))
 
@@ -271,7 +220,3 @@ def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
         f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
         hint=did_you_mean(str(chosen.value), allowed),
     )
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not UTF-8"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lskeys.config.settings import state_path
+from lskeys.config.paths import state_path
 from lskeys.errors import LskeysError, RefusedError
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, make, opened

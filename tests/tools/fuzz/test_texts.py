@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
-from lskeys.config import settings
+from lskeys.config import reading, settings
 from lskeys.config.settings import ConfigFile, Flags
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.keypairs import tagging
@@ -143,7 +143,7 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     path = tmp_path_factory.getbasetemp() / "config.toml"
     path.write_bytes(content)
     try:
-        values = configfile.parse(path, settings.read(path) or "")
+        values = configfile.parse(path, reading.read(path) or "")
     except SetupError as error:
         check_told(error, path)
         return

@@ -3,7 +3,7 @@
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
-from lskeys.config import settings
+from lskeys.config import paths
 from lskeys.config.report import Surroundings, in_force
 from lskeys.model import attempt
 from lskeys.output.result import Result
@@ -30,13 +30,13 @@ def _surroundings(run: Runtime) -> Surroundings:
     """What the settings depend on beside themselves."""
     aws = attempt("", lambda: _aws_choices(run))
     profile, region = aws.value or (None, None)
-    path = settings.config_path()
+    path = paths.config_path()
     return Surroundings(
         aws_profile=profile,
         home=region,
         output="table" if run.terminal.shows_tables else "text",
         config_file=path,
-        is_there=path.exists(),
+        is_there=path is not None and path.exists(),
         key_directories=run.key_files.directories,
         trouble=aws.error,
     )

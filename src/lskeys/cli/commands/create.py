@@ -20,7 +20,7 @@ from lskeys.cli.options import (
 )
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import show
-from lskeys.config.settings import expanded
+from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs import creation, tagging
 from lskeys.keypairs.names import check_new_name

@@ -20,7 +20,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import every_pair, missing
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import query_together
-from lskeys.config.settings import expanded
+from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keypairs import default_pair, delete_guard, deletion, lookup
 from lskeys.keypairs.delete_guard import Clearance

@@ -16,7 +16,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import every_pair
 from lskeys.cli.runtime.output import fail, show
-from lskeys.config.settings import expanded
+from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError
 from lskeys.keypairs.details import OwnedKey, owned
 from lskeys.keys import passphrases

@@ -16,7 +16,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import show
 from lskeys.concurrency import Pending
-from lskeys.config.settings import expanded, sandbox_path, state_path
+from lskeys.config.paths import expanded, sandbox_path, state_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
@@ -91,7 +91,7 @@ def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | No
     account = found.account or (every and _account_of(run, every)) or None
     remembered = next((each for each in every if each.account == account), None)
     directory = remembered.path.parent if remembered else run.settings.out.value
-    path = (expanded(out) if out else directory).absolute() / default_key_file(found.region)
+    path = expanded(out or directory).absolute() / default_key_file(found.region)
     return rotation_plan.decide(
         found,
         remembered,

@@ -7,7 +7,7 @@ import typer
 from lskeys.cli.commands import adding, epilog
 from lskeys.cli.options import ProgramOptions, SafetyOptions, SuggestingGroup, verb
 from lskeys.cli.runtime import Runtime, sandbox
-from lskeys.config.settings import sandbox_path
+from lskeys.config.paths import sandbox_path
 
 group = typer.Typer(
     name="sandbox",

@@ -11,7 +11,7 @@ from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions,
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query
-from lskeys.config.settings import expanded
+from lskeys.config.paths import expanded
 from lskeys.errors import UsageError
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result

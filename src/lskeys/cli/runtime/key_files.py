@@ -51,10 +51,13 @@ class KeyFiles:
 
     @property
     def directories(self) -> tuple[Path, ...]:
-        """The directories searched for local keys: where keys are put, and `~/.ssh`."""
-        from lskeys.config.settings import expanded
+        """The directories searched for local keys: where keys are put, and `~/.ssh`.
 
-        return (self._out, expanded(Path("~/.ssh")))
+        Without a home directory, those that lie in it are not there.
+        """
+        from lskeys.config.paths import expanded_if_home
+
+        return tuple(filter(None, map(expanded_if_home, (self._out, Path("~/.ssh")))))
 
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
@@ -75,7 +78,17 @@ class KeyFiles:
 
         keys.load()
         self.name_leftovers(path)
+        self._warn_of_owner()
         return storage.open_key_directory(path, now=self._now, wait=self._wait)
+
+    def _warn_of_owner(self) -> None:
+        """Say to whom the files go that root makes in somebody's home, as under `sudo`."""
+        from lskeys.storage import ownership
+
+        owner = ownership.home_owner()
+        if owner is not None:
+            name = ownership.name_of(owner)
+            self._terminal.warning(f"running as root in the home of {name}, who will own the files")
 
     def name_leftovers(self, directory: Path) -> None:
         """Name, once, what an interrupted run left in a directory before it is written in."""
@@ -97,11 +110,11 @@ class KeyFiles:
             RefusedError: stdout is a terminal.
         """
         from lskeys import keys
-        from lskeys.config.settings import expanded
+        from lskeys.config.paths import expanded
 
         keys.load()
         if file is None:
-            return Destination(expanded(out) if out else self._out)
+            return Destination(expanded(out or self._out))
         if out is not None:
             raise UsageError("--out and --file cannot be combined", hint="choose one")
         if len(regions) > 1:
@@ -121,7 +134,7 @@ class KeyFiles:
 
     def read(self, word: str, opens: "Opens") -> "LocalKey":
         """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
-        from lskeys.config.settings import expanded
+        from lskeys.config.paths import expanded
         from lskeys.storage import key_search
 
         if word != STREAM:

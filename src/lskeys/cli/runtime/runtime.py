@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.cli.runtime import sandbox as sandboxes
@@ -57,7 +56,7 @@ class Runtime:
             no_input=options.no_input,
             debug=options.debug,
         )
-        return config.resolve(flags, self.invocation.environ, _config_file(config.config_path()))
+        return config.resolve(flags, self.invocation.environ, _config_file())
 
     @cached_property
     def terminal(self) -> Terminal:
@@ -120,11 +119,11 @@ class Runtime:
 
     def _connect(self, whose: str, record: Callable[[SeenNames], None]) -> "AccountSession":
         """A session with AWS, or with the sandbox: the same calls over the same wire."""
-        from lskeys.config import settings as config
+        from lskeys.config.paths import cache_path
         from lskeys.lightsail import ConnectionSettings, Hooks, connect
         from lskeys.storage.cache import CacheDirectory
 
-        settings = self.settings
+        settings, cache = self.settings, cache_path()
         endpoint_url, access_key = settings.endpoint_url.value, None
         if settings.sandbox.value:
             if self.options.endpoint_url is not None:
@@ -139,7 +138,7 @@ class Runtime:
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
-            cache=CacheDirectory(config.cache_path()),
+            cache=CacheDirectory(cache) if cache else None,
             whose=whose,
         )
         hooks = Hooks(
@@ -159,7 +158,7 @@ class Runtime:
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
         from lskeys import sandbox
-        from lskeys.config.settings import sandbox_path
+        from lskeys.config.paths import sandbox_path
 
         running = sandboxes.server(sandbox_path(), self.invocation.now)
         server = self._closing.enter_context(running)
@@ -174,12 +173,14 @@ def _elliptic_curve() -> "EllipticCurve":
     return elliptic.EllipticCurve()
 
 
-def _config_file(path: Path) -> "ConfigFile":
-    from lskeys.config import settings as config
+def _config_file() -> "ConfigFile":
+    from lskeys.config import paths, reading
+    from lskeys.config.settings import ConfigFile
 
-    text = config.read(path)
-    if not text:
-        return config.ConfigFile(path, {})
-    from lskeys.config import file as configfile
+    path = paths.config_path()
+    text = reading.read(path) if path else None
+    if path is None or not text:
+        return ConfigFile(path, {})
+    from lskeys.config import file
 
-    return config.ConfigFile(path, configfile.parse(path, text))
+    return ConfigFile(path, file.parse(path, text))

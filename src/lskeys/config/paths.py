@@ -1,0 +1,93 @@
+"""Where the user's files lie: configuration, state, cache, the sandbox, `~`.
+
+Without a home directory, what can do without its files does; the rest is an error that names HOME.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from lskeys.errors import SetupError
+
+_NAME = "lskeys"
+
+
+def home() -> Path | None:
+    """The home directory; None where HOME is no absolute path, or the user has no passwd entry."""
+    value = os.environ.get("HOME")
+    path = Path(os.path.expanduser("~") if value is None else value)  # noqa: PTH111  does not raise
+    return path if path.is_absolute() else None
+
+
+def config_path() -> Path | None:
+    """Where config.toml is looked for (platformdirs: `~/.config/lskeys` on Linux)."""
+    if not _has_place("XDG_CONFIG_HOME"):
+        return None
+    return platformdirs.user_config_path(_NAME) / "config.toml"
+
+
+def cache_path() -> Path | None:
+    """Where what can be made again is kept (platformdirs: `~/.cache/lskeys` on Linux)."""
+    return platformdirs.user_cache_path(_NAME) if _has_place("XDG_CACHE_HOME") else None
+
+
+def state_path() -> Path:
+    """Where work that was interrupted is remembered (platformdirs: `~/.local/state/lskeys`).
+
+    Raises:
+        SetupError: There is no home directory.
+    """
+    if not _has_place("XDG_STATE_HOME"):
+        raise _homeless("state")
+    return platformdirs.user_state_path(_NAME)
+
+
+def sandbox_path() -> Path:
+    """Where the sandbox keeps its account (platformdirs: `~/.local/share/lskeys` on Linux).
+
+    Raises:
+        SetupError: There is no home directory.
+    """
+    if not _has_place("XDG_DATA_HOME"):
+        raise _homeless("the sandbox's account")
+    return platformdirs.user_data_path(_NAME) / "sandbox.sqlite3"
+
+
+def expanded(path: Path) -> Path:
+    """The path with `~` resolved.
+
+    Raises:
+        SetupError: There is no home directory to put in its place.
+    """
+    if path.parts[:1] == ("~",) and home() is None:
+        raise _homeless(str(path))
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise SetupError(
+            f"cannot tell what {path} is: there is no such user", hint="give an absolute path"
+        ) from None
+
+
+def expanded_if_home(path: Path) -> Path | None:
+    """The path with `~` resolved; None where there is no home directory to put in its place."""
+    try:
+        return expanded(path)
+    except SetupError:
+        return None
+
+
+def _has_place(variable: str) -> bool:
+    return Path(os.environ.get(variable, "")).is_absolute() or (
+        home() is not None and not os.environ.get(variable)
+    )
+
+
+def _homeless(what: str) -> SetupError:
+    value = os.environ.get("HOME")
+    reason = "HOME is not set" if value is None else f"HOME is {value!r}, not an absolute path"
+    return SetupError(
+        f"there is no home directory for {what}: {reason}",
+        hint='set it: export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"',
+    )
