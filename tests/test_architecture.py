@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,12 @@ def room_of(module: Path) -> str:
     return module.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
+@cache
+def tree_of(module: Path) -> ast.Module:
+    """A file, parsed."""
+    return ast.parse(module.read_text())
+
+
 def imported(tree: ast.AST, *, for_types: bool) -> Iterator[str]:
     """Every module a file imports, with or without those under TYPE_CHECKING."""
     for node in ast.iter_child_nodes(tree):
@@ -80,7 +87,7 @@ def imported(tree: ast.AST, *, for_types: bool) -> Iterator[str]:
 
 def rooms_imported(module: Path) -> set[str]:
     """The other rooms a file imports when it runs."""
-    names = imported(ast.parse(module.read_text()), for_types=False)
+    names = imported(tree_of(module), for_types=False)
     rooms = {name.split(".")[1] for name in names if name.startswith("lskeys.")}
     return rooms - {room_of(module), "__version__"}
 
@@ -110,7 +117,7 @@ def test_a_library_has_one_home(library: str) -> None:
     users = {
         room_of(module)
         for module in MODULES
-        for name in imported(ast.parse(module.read_text()), for_types=True)
+        for name in imported(tree_of(module), for_types=True)
         if name.split(".")[0] == library
     }
     assert users <= ONLY_IN[library]
@@ -124,7 +131,7 @@ def test_only_the_runtime_imports_inside_functions() -> None:
     lazy = {
         str(module.parent.relative_to(ROOT))
         for module in MODULES
-        for node in ast.walk(ast.parse(module.read_text()))
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(each, ast.Import | ast.ImportFrom) for each in ast.walk(node))
     }
@@ -202,7 +209,7 @@ def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
 def test_every_module_says_what_it_is() -> None:
     """The first lines of all files are the map: one sentence each."""
     for module in MODULES:
-        said = ast.get_docstring(ast.parse(module.read_text()))
+        said = ast.get_docstring(tree_of(module))
         assert said, module
         assert said.splitlines()[0].endswith("."), module
 
