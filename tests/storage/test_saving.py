@@ -5,9 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -629,35 +627,6 @@ def test_leftovers_are_files_only(tmp_path: Path) -> None:
     (tmp_path / ".lskeys-0").touch()
     assert storage.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
     assert storage.leftovers(tmp_path / "missing") == ()
-
-
-def test_several_keys_are_saved_from_threads(tmp_path: Path, key: PrivateKey) -> None:
-    """One directory is held once, and its places fill in parallel."""
-    together = threading.Barrier(8)
-    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
-
-        def save_one(number: int) -> str:
-            with held.reserve(f"{number}.pem") as reservation:
-                together.wait()
-                return reservation.save(key, comment="web").outcome
-
-        assert list(pool.map(save_one, range(8))) == ["saved"] * 8
-    names = [expected(key, f"{number}.pem") for number in range(8)]
-    assert contents(tmp_path) == {name: file for each in names for name, file in each.items()}
-
-
-def test_the_same_name_from_threads_is_saved_once(tmp_path: Path, key: PrivateKey) -> None:
-    """Inside one process no lock helps: the exclusive link does."""
-    together = threading.Barrier(8)
-    with storage.open_key_directory(tmp_path, now=noon) as held, ThreadPoolExecutor(8) as pool:
-
-        def save_one(_number: int) -> str:
-            with held.reserve(NAME) as reservation:
-                together.wait()
-                return reservation.save(key, comment="web").outcome
-
-        assert sorted(pool.map(save_one, range(8))) == ["saved"] + ["unchanged"] * 7
-    assert contents(tmp_path) == expected(key)
 
 
 def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:

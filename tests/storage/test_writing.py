@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -238,17 +237,22 @@ def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
 
 
 def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> None:
-    """It ends the clearing, not the cleanness: another thread's files are gone all the same."""
+    """It ends the clearing, not the cleanness: the temporary files are gone all the same."""
     once = [KeyboardInterrupt]
 
     def interrupt(event: str, _: tuple[object, ...]) -> None:
         if event == "os.remove" and once:
             raise once.pop()
 
-    with hearing(interrupt), contextlib.ExitStack() as other_thread:
-        with pytest.raises(KeyboardInterrupt), storage.open_key_directory(tmp_path) as held:
-            other_thread.enter_context(held.reserve(NAME))
-        assert list(tmp_path.iterdir()) == []
+    with (
+        hearing(interrupt),
+        pytest.raises(KeyboardInterrupt),
+        storage.open_key_directory(tmp_path) as held,
+        held.reserve(NAME),
+    ):
+        assert len(list(tmp_path.iterdir())) == 2
+    assert not once
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
@@ -281,86 +285,6 @@ def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
     assert failure.value.message == (
         f"{path} is written, but the disk does not confirm it: input/output error"
     )
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, other: PrivateKey) -> Path:
-    """Another directory, with a key of the same name that others may read."""
-    directory = tmp_path / "elsewhere"
-    directory.mkdir(0o700)
-    put(directory / NAME, other, 0o644)
-    return directory
-
-
-@contextlib.contextmanager
-def opened_next(directory: Path) -> Iterator[None]:
-    """Open a directory under the lowest free number, one that was given up just now."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def test_a_thread_that_reserves_too_late(tmp_path: Path, elsewhere: Path) -> None:
-    """A directory that was given up is written in no more, and no other one that has its number."""
-    with storage.open_key_directory(tmp_path / "out") as held:
-        pass
-    made: list[object] = []
-
-    def listen(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and str(arguments[0]).startswith(".lskeys-"):
-            made.append(arguments)
-
-    with (
-        opened_next(elsewhere),
-        hearing(listen),
-        pytest.raises(LocalError, match="out was given up, because the run was stopped"),
-        held.reserve(NAME, force=True),
-    ):
-        pytest.fail("the place was given")
-    assert made == []
-
-
-def test_a_run_that_ends_in_the_middle_of_a_save(tmp_path: Path, key: PrivateKey) -> None:
-    """Whoever gives the directory up waits for the thread that is writing: its key is whole."""
-    held = contextlib.ExitStack()
-    reservation = held.enter_context(storage.open_key_directory(tmp_path)).reserve(NAME)
-    ending = threading.Thread(target=held.close)
-
-    def end(event: str, _: tuple[object, ...]) -> None:
-        if event == "os.link" and not ending.ident:
-            ending.start()
-            ending.join(0.2)  # time enough to clear the draft away, were it not to wait
-
-    with hearing(end), reservation as reserved:
-        saved = reserved.save(key)
-    ending.join()
-    assert sorted(tmp_path.iterdir()) == [saved.path, saved.public_path]
-    assert saved.path.read_bytes() == key.pem.reveal()
-
-
-def test_a_thread_that_saves_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
-    """The same when the answer comes after the end: nothing is replaced, kept or fixed."""
-    with contextlib.ExitStack() as thread:
-        with storage.open_key_directory(tmp_path / "out") as held:
-            reservation = thread.enter_context(held.reserve(NAME, force=True))
-        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
-            reservation.save(key)
-    assert [each.name for each in elsewhere.iterdir()] == [NAME]
-    assert (elsewhere / NAME).stat().st_mode & 0o777 == 0o644
-
-
-def test_a_thread_that_withdraws_too_late(tmp_path: Path, elsewhere: Path, key: PrivateKey) -> None:
-    """Nor is anything taken away."""
-    with contextlib.ExitStack() as thread:
-        with storage.open_key_directory(tmp_path / "out") as held:
-            reservation = thread.enter_context(held.reserve(NAME))
-            saved = reservation.save(key)
-        with opened_next(elsewhere), pytest.raises(LocalError, match="out was given up"):
-            reservation.withdraw(saved)
-    assert [each.name for each in elsewhere.iterdir()] == [NAME]
-    assert saved.path.read_bytes() == key.pem.reveal()
 
 
 # Leftovers

@@ -5,14 +5,13 @@ import os
 import shlex
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
 
 from lskeys import regular_files
-from lskeys.errors import LocalError, MissingError, RefusedError
+from lskeys.errors import MissingError, RefusedError
 from lskeys.model import Secret
 from lskeys.regular_files import NotRegularError
 from lskeys.storage import ownership
@@ -30,23 +29,9 @@ _KINDS = {
 }
 
 
-class _Turns:
-    """Who may write in a directory at a time, and what to clear away when it is given up."""
-
-    __slots__ = ("clearings", "is_over", "lock")
-
-    def __init__(self) -> None:
-        self.lock = RLock()
-        self.is_over = False
-        self.clearings: list[Callable[[], None]] = []
-
-
 @dataclass(frozen=True, slots=True)
 class Directory:
     """A directory held open: whatever is renamed meanwhile, its files are reached through it.
-
-    A run that is stopped gives it up in its main thread, while another thread may be about to
-    write in it. That one is waited for while it has its turn, and gets no other turn.
 
     Attributes:
         path: Its name, for messages.
@@ -55,34 +40,10 @@ class Directory:
 
     path: Path
     descriptor: int
-    _turns: _Turns = field(default_factory=_Turns, repr=False, compare=False)
 
     def flush(self) -> None:
         """Make the names in it last."""
         flush(self.descriptor)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """The right to write in it, which no other thread has meanwhile.
-
-        Raises:
-            LocalError: It was given up.
-        """
-        with self._turns.lock:
-            if self._turns.is_over:
-                raise LocalError(f"{self.path} was given up, because the run was stopped")
-            yield
-
-    def at_its_end(self, clear: Callable[[], None]) -> None:
-        """Have this called when it is given up, perhaps twice."""
-        self._turns.clearings.append(clear)
-
-    def give_up(self) -> None:
-        """Clear away what is not finished, and let nobody write in it any more."""
-        with self._turns.lock:
-            self._turns.is_over = True
-            for clear in self._turns.clearings:
-                clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +95,11 @@ def opened(path: Path) -> Iterator[Directory]:
     with os_errors(f"cannot open the directory {path}"):
         ownership.refuse_unsafe(path)  # after which nobody else can exchange it
         descriptor = _open(path)
-    directory = Directory(path, descriptor)
     try:
-        yield directory
+        yield Directory(path, descriptor)
     finally:
-        try:
-            directory.give_up()
-        finally:  # once more: a signal, of which there is only one, may have cut the first short
-            directory.give_up()
-            with suppress(OSError):  # nothing was written through it
-                os.close(descriptor)
+        with suppress(OSError):  # nothing was written through it
+            os.close(descriptor)
 
 
 def read_file(

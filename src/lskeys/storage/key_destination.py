@@ -131,10 +131,6 @@ class KeyDestination:
             RefusedError: Something else is there, and no `force`; nothing was changed.
             LocalError: The disk failed; the message tells what is saved and what is not.
         """
-        with self._directory.turn():
-            return self._save(key, comment)
-
-    def _save(self, key: PrivateKey, comment: str) -> Saved:
         assert self._drafts is not None, "reserved before"
         private_draft, public_draft = self._drafts
         private, public = _files(self.path.name, key, comment)
@@ -153,7 +149,7 @@ class KeyDestination:
             LocalError: The disk failed; the message tells that the key is still there.
         """
         failed = f"{saved.path} cannot be removed again, and holds a key of no key pair"
-        with self._directory.turn(), os_errors(failed):
+        with os_errors(failed):
             self._take_back(saved.path.name, saved.kept)
             self._take_back(saved.public_path.name, saved.public_kept)
             self._directory.flush()

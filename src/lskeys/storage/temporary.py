@@ -22,13 +22,15 @@ DRAFT_PREFIX = ".lskeys-"
 def drafted(directory: Directory, *, size: int, durable: bool = True) -> Iterator["Draft"]:
     """A draft whose temporary file is gone afterwards, whatever happens but SIGKILL."""
     draft = Draft(directory, durable=durable)
-    directory.at_its_end(draft.discard)
     try:
-        with directory.turn(), os_errors(f"cannot write in {directory.path}"):
+        with os_errors(f"cannot write in {directory.path}"):
             draft.reserve(size)
         yield draft
     finally:
-        draft.discard()
+        try:
+            draft.discard()
+        finally:  # once more: a signal, of which there is only one, may have cut the first short
+            draft.discard()
 
 
 class Draft:
