@@ -1,5 +1,6 @@
 """Several regions: asked in parallel, shown in order, one's failure hiding no other."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from lskeys.sandbox import REGIONS, Sandbox, Server
 from tests.conftest import Ran, Run
 from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs, said
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
 ASK_THREE = " ".join(f"-r {name}" for name in THREE)
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
@@ -167,6 +169,24 @@ def test_the_only_region_fails(server: Server, run: Run) -> None:
         err="lskeys: error: cannot list key pairs in eu-west-1: "
         f"The AWS Region is still being set up for your account\n{LATER}",
     )
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "verb", ["list", "show web", "delete web -y", "import new id.pub", "audit"]
+)
+def test_what_concerns_no_region_blames_none(verb: str, run: Run, home: Path) -> None:
+    """Without credentials there is one error, and it names no region, in no format."""
+    (home / "id.pub").write_text(KEY)
+    error = json.loads(run(f"{verb} -r us-west-2 -r eu-west-1 -o json").err)
+    assert (error["code"], error["region"], "errors" in error) == (
+        "NoCredentialsError",
+        None,
+        False,
+    )
+    told = run(f"{verb} -r us-west-2 -r eu-west-1").err
+    assert told.startswith("lskeys: error: no AWS credentials found\n")
+    assert told.count("lskeys: error:") == 1
 
 
 # Progress

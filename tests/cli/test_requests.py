@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -68,6 +69,36 @@ def test_a_verb_asks_what_it_needs(line: str, asked: Server, run: Run) -> None:
     """In its common case a verb makes these calls and no other one."""
     run(line)
     assert Counter(each.operation for each in asked.requests) == Counter(ASKED[line].split())
+
+
+THREADS = {
+    "list": 1,
+    "list -o json": 1,
+    "list -r us-east-1 -r eu-west-1": 2,
+    "list --all-regions": len(REGIONS),
+    "list --all-regions -o json": len(REGIONS),
+    "list --in-use": 2,
+    "show web": 2,
+    "audit": 2,
+    "regions": 1,
+    "config": 0,
+}
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("line", THREADS)
+def test_a_thread_for_each_question(line: str) -> None:
+    """Beside the main thread, a region that is asked one thing has one, however many pages."""
+    code = (
+        "import runpy, sys, threading\n"
+        f"sys.argv = ['lskeys', *{line.split()!r}]\n"
+        "try: runpy.run_module('lskeys', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(threading.Thread().name.removeprefix('Thread-'), file=sys.stderr)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    numbered = int(ended.stderr.splitlines()[-1])  # this one was the first but those
+    assert numbered - 1 == THREADS[line], ended.stderr
 
 
 @pytest.fixture

@@ -259,6 +259,21 @@ def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) ->
     assert ran.err.count("profile work: ") == ran.err.count("profile work: no AWS credentials") > 0
 
 
+@pytest.mark.usefixtures("home")
+def test_an_unknown_profile_is_told_once(run: Run) -> None:
+    """However many regions it was to be asked in, its error is there once, in both formats."""
+    line = f"audit -p nobody -p noone -r {REGION} -r eu-west-1"
+    told = [
+        f"profile {name}: the config profile ({name}) could not be found"
+        for name in ("nobody", "noone")
+    ]
+    ran = run(line)
+    assert (ran.exit_code, [ran.err.count(each) for each in told]) == (4, [1, 1])
+    assert ran.err.endswith("4 of 4 regions failed\n")
+    error = json.loads(run(f"{line} -o json").err)
+    assert [each["message"] for each in error["errors"]] == told
+
+
 SEVERAL = {
     "list": "list",
     "show": "show web",
