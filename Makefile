@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test fuzz mutants load sweep matrix side-by-side test-matrix check dist zipapp sbom lock documents screenshots bench bench-record clean
+.PHONY: demo test fuzz mutants load sweep matrix conformance side-by-side test-matrix check dist zipapp sbom lock documents screenshots bench bench-record clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -33,6 +33,10 @@ sweep: $(VENV)/tested
 # The tables in docs/security.md: the tests counted, and the AWS CLI beside lskeys.
 matrix: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto --matrix=docs/security.md tests
+
+# Other people's clients against the sandbox: the table in docs/sandbox.md. Needs npm and apt-get.
+conformance: $(VENV)/tested
+	$(BIN)/python -m tests.tools.conformance docs/sandbox.md
 
 side-by-side: $(VENV)/tested $(AWS)/installed
 	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m tests.tools.side_by_side docs/security.md

@@ -98,6 +98,66 @@ def test_first_use(run: Run, home: Path) -> None:
     assert {stat.S_IMODE(each.stat().st_mode) for each in store.iterdir()} == {0o600}
 
 
+WRITING = (
+    "create web --type ed25519",
+    "create made --service-generated",
+    "download-default",
+    "rotate-default --yes",
+    "ssh-config --write --known-hosts --yes",
+    "audit --fix --yes",
+    "delete web --fingerprint --yes",
+    "download-default -r eu-central-1 --file key.pem",
+)
+DATA = ".local/share/lskeys"
+
+
+def everything_below(directory: Path, *but: str) -> dict[str, tuple[int, bytes]]:
+    """Every path below a directory with its mode and content, but for what begins so."""
+    return {
+        name: (each.lstat().st_mode, each.read_bytes() if each.is_file() else b"")
+        for each in directory.rglob("*")
+        if not (name := str(each.relative_to(directory))).startswith(but)
+    }
+
+
+def test_it_touches_nothing_real(home: Path, run: Run, rsa_pem: str) -> None:
+    """Keys, ssh's files and the journal are in the sandbox's directory; a path given is used.
+
+    ssh's directory and config.toml's own, which is for real keys, stay as they are, and so does
+    a real key there that an audit would fix. A reset clears the sandbox's directory.
+    """
+    (home / ".ssh").mkdir(mode=0o755)
+    (home / ".ssh" / "real.pem").write_text(rsa_pem)
+    (home / ".config" / "lskeys").mkdir(parents=True)
+    (home / ".config" / "lskeys" / "config.toml").write_text('out = "~/keys"\n')
+    assert run("--sandbox list -q").exit_code == 0
+    aside = (DATA, ".local/state/lskeys/locks", ".cache", "key.pem")
+    (home / ".local" / "state" / "lskeys").mkdir(parents=True)
+    before = everything_below(home, *aside)
+    for line in WRITING:
+        ran = run(f"--sandbox {line}")
+        assert ran.exit_code in (0, 6), ran.err
+    assert everything_below(home, *aside) == before
+    saved = {each.name for each in (home / DATA / "sandbox" / "ssh").iterdir()}
+    assert {"made.pem", "LightsailDefaultKey-us-east-1.pem", "config"} <= saved
+    assert (home / "key.pem").exists()
+    assert run("sandbox reset") == Ran(0, err=f"reset {home / DATA}/sandbox.sqlite3\n")
+    assert not (home / DATA / "sandbox").exists()
+    assert run("--sandbox download-default").exit_code == 0
+
+
+@pytest.mark.parametrize("given", ["", "--out keys", "--out ~/.ssh"])
+def test_the_three_lines(given: str, run: Run) -> None:
+    """What the program is for works there as anywhere, wherever the key was put."""
+    assert DEFAULT_PAIR in run("--sandbox list -q --include-default").out
+    assert run(f"--sandbox download-default {given}").exit_code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        if "keys" in given:
+            patch.setenv("LSKEYS_OUT", "keys")
+        ran = run(f"--sandbox delete {DEFAULT_PAIR} --fingerprint --yes")
+    assert ran.exit_code == 0, ran.err
+
+
 # The verb
 
 

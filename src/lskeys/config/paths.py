@@ -54,6 +54,15 @@ def sandbox_path() -> Path:
     return platformdirs.user_data_path(_NAME) / "sandbox.sqlite3"
 
 
+def sandbox_directory() -> Path:
+    """Where the sandbox has what lies in default places otherwise: keys, ssh's files, the journal.
+
+    Raises:
+        SetupError: There is no home directory.
+    """
+    return sandbox_path().with_suffix("")
+
+
 def expanded(path: Path) -> Path:
     """The path with `~` resolved.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from lskeys.config.paths import expanded_if_home
+from lskeys.config.paths import expanded_if_home, sandbox_directory, state_path
 from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
 
@@ -54,6 +54,17 @@ class Settings:
     no_input: Setting[bool]
     debug: Setting[bool]
 
+    @property
+    def ssh_directory(self) -> Path:
+        """Where ssh's files are: `~/.ssh`, or a directory of the sandbox's own."""
+        return _ssh_directory(in_sandbox=self.sandbox.value)
+
+    @property
+    def journal_directory(self) -> Path:
+        """Where rotations that were begun are recorded."""
+        parent = sandbox_directory() if self.sandbox.value else state_path()
+        return parent / "rotations"
+
 
 @dataclass(frozen=True, slots=True)
 class Flags:
@@ -85,6 +96,7 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setti
     Regions have AWS's variables between: flag, `LSKEYS_REGIONS`, `AWS_REGION`,
     `AWS_DEFAULT_REGION`, config.toml; the profile's own region is the caller's to ask last.
     """
+    sandbox = _switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox)
     return Settings(
         profile=_first(
             _flag(flags.profile, "--profile"),
@@ -94,10 +106,10 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setti
         ),
         regions=next(_regions(flags, environ, file)),
         home_regions=next(filter(None, _named(_regions(flags, environ, file))), ()),
-        out=_out(flags, environ, file),
+        out=_out(flags, environ, file, in_sandbox=sandbox.value),
         output=_output(flags, environ, file),
         color=_color(flags, environ, file),
-        sandbox=_switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox),
+        sandbox=sandbox,
         endpoint_url=_first(
             _flag(flags.endpoint_url, "--endpoint-url"),
             _variable(environ, "LSKEYS_ENDPOINT_URL"),
@@ -131,12 +143,20 @@ def _named(regions: Iterable[Setting[tuple[str, ...]]]) -> Iterator[tuple[str, .
         yield tuple(name for name in each.value if name != ALL_REGIONS)
 
 
-def _out(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[Path]:
+def _ssh_directory(*, in_sandbox: bool) -> Path:
+    return sandbox_directory() / "ssh" if in_sandbox else Path("~/.ssh")
+
+
+def _out(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile, *, in_sandbox: bool
+) -> Setting[Path]:
+    """The sandbox's keys are not put where config.toml has the real ones put."""
+    directory = _ssh_directory(in_sandbox=in_sandbox)
     chosen: Setting[Any] = _first(
         _flag(flags.out, "--out"),
         _variable(environ, "LSKEYS_OUT"),
-        _filed(file, "out"),
-        default=Path("~/.ssh"),
+        Setting(directory, "sandbox") if in_sandbox else _filed(file, "out"),
+        default=directory,
     )
     path = Path(chosen.value)
     return Setting(expanded_if_home(path) or path, chosen.origin)

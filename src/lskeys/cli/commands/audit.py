@@ -77,19 +77,20 @@ def audit_keys(
         lskeys audit --all-regions --ignore unused-pair --fix --yes
     """
     ignored = _codes(ignore or ())
-    for directory in dict.fromkeys(run.key_files.directories):
+    for directory in run.key_files.own_directories:
         run.key_files.name_leftovers(directory)
     regions, denied = _query(run)
     if not regions.values:
         fail(run, regions.errors, 0, "regions")
-    found = audit.run_rules(_inventory(run, regions, max_age), ignored)
+    inventory = _inventory(run, regions, max_age)
+    found = audit.run_rules(inventory, ignored)
     fixed = _fix(run, [each for each in found if each.code in FIXABLE]) if fix else Outcomes()
     left = [each for each in found if each not in fixed.values]
     errors = [*regions.errors, *denied.errors, *fixed.errors]
     show(run, Result(FINDINGS, left, errors))
     noun = "steps" if denied or fixed.errors else "regions"
     fail(run, errors, len(regions.values) + len(fixed.values), noun)
-    _conclude(run, left, sum(map(len, regions.values)))
+    _conclude(run, left, inventory)
 
 
 def _query(
@@ -127,8 +128,8 @@ def _inventory(
         everywhere=ALL_REGIONS in run.settings.regions.value,
         silent=frozenset(each.where for each in regions if each.error),
         pairs=tuple(pair for pairs in regions.values for pair in pairs),
-        keys=run.key_files.local_keys,
-        directories=key_search.list_directories(run.key_files.directories),
+        keys=key_search.find(run.key_files.own_directories),
+        directories=key_search.list_directories(run.key_files.own_directories),
         now=run.invocation.now(),
         max_age=max_age,
         lskeys=Lskeys(run.options.profiles, _account_options(run)),
@@ -172,7 +173,7 @@ def _fixed(finding: Finding) -> Finding:
     return finding
 
 
-def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
+def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> None:
     where = _asked(run)
     counting = [each for each in left if each.severity is not Severity.INFO]
     if counting:
@@ -186,8 +187,9 @@ def _conclude(run: Runtime, left: Sequence[Finding], pairs: int) -> None:
             f"nothing to fix in {where}: {_counted(len(left), 'informational finding')}"
         )
         return
-    files = _counted(len(run.key_files.local_keys), "local key file")
-    run.terminal.note(f"no findings in {where}: {_counted(pairs, 'key pair')}, {files}")
+    pairs = _counted(len(inventory.pairs), "key pair")
+    files = _counted(len(inventory.keys), "local key file")
+    run.terminal.note(f"no findings in {where}: {pairs}, {files}")
 
 
 def _asked(run: Runtime) -> str:

@@ -16,7 +16,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import show
 from lskeys.concurrency import Pending
-from lskeys.config.paths import expanded, sandbox_path, state_path
+from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
@@ -51,7 +51,7 @@ def rotate_default(
         lskeys rotate-default --region us-east-1 --yes
     """
     lightsail = run.account.lightsail(_only_region(run))
-    journal = Journal(state_path() / "rotations")
+    journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
     rotate.check(plan, force=force)
     _warn(run, plan)

@@ -7,7 +7,7 @@ import typer
 from lskeys.cli.commands import adding, epilog
 from lskeys.cli.options import ProgramOptions, SafetyOptions, SuggestingGroup, verb
 from lskeys.cli.runtime import Runtime, sandbox
-from lskeys.config.paths import sandbox_path
+from lskeys.config.paths import sandbox_directory, sandbox_path
 
 group = typer.Typer(
     name="sandbox",
@@ -103,15 +103,18 @@ def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None
 def reset(run: Runtime, *, settings: Switches = None) -> None:
     """Reset to a fresh account. Settings given with --set are kept.
 
+    Keys, ssh files and rotations that --sandbox saved in its own directory are removed.
+
     Examples:
         lskeys sandbox reset --dry-run
         lskeys sandbox reset --set page-size=5 --set latency=0.2
     """
     path = sandbox_path()
-    sandbox.reset(path, run.invocation.now, settings or (), dry_run=run.options.dry_run)
-    if not run.options.dry_run:
+    directory, dry_run = sandbox_directory(), run.options.dry_run
+    sandbox.reset(path, directory, run.invocation.now, settings or (), dry_run=dry_run)
+    if not dry_run:
         sandbox.forget_names(run.invocation.environ)
-    run.terminal.note(f"{'would reset' if run.options.dry_run else 'reset'} {path}")
+    run.terminal.note(f"{'would reset' if dry_run else 'reset'} {path}")
 
 
 @adding(group, "path")

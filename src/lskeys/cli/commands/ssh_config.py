@@ -24,8 +24,6 @@ from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Written
 
-_SSH_DIRECTORY = Path("~/.ssh")
-
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def ssh_config(
@@ -61,7 +59,7 @@ def ssh_config(
         lskeys ssh-config 'web-*'
         lskeys ssh-config --write --known-hosts --dry-run
     """
-    own = _own_files(write=write, file=file)
+    own = _own_files(run, write=write, file=file)
     outcomes = query(
         run,
         lambda lightsail: regions.query(lightsail, globs or (), reads_keys=bool(known_hosts)),
@@ -78,13 +76,13 @@ def ssh_config(
     fail(run, failures, sum(region.answers for region in seen), noun)
 
 
-def _own_files(*, write: bool, file: Path | None) -> OwnFiles | None:
+def _own_files(run: Runtime, *, write: bool, file: Path | None) -> OwnFiles | None:
     if not write:
         if file is not None:
             raise UsageError("--file is where --write writes", hint="add --write")
         return None
     chosen = expanded(file).absolute() if file is not None else None
-    return config_files.own_files(expanded(_SSH_DIRECTORY).absolute(), chosen)
+    return config_files.own_files(expanded(run.settings.ssh_directory).absolute(), chosen)
 
 
 def _planned(
@@ -92,7 +90,7 @@ def _planned(
 ) -> tuple[Plan, UserConfig]:
     """What ssh is told, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
-    users = user_config.read(expanded(_SSH_DIRECTORY).absolute())
+    users = user_config.read(expanded(run.settings.ssh_directory).absolute())
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
     if not planned.hosts:
         planned.notes.append(f"{', '.join(run.regions)}: no matching instance that ssh can reach")

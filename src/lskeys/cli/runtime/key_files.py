@@ -27,7 +27,7 @@ class KeyFiles:
     """The key files of one run.
 
     Args:
-        out: The directory that keys are saved in by default.
+        own: The directories that are looked after; keys are saved in the first by default.
         terminal: Says what people should know of a directory.
         stdin: Where a key may be piped in.
         now: The clock.
@@ -36,13 +36,14 @@ class KeyFiles:
 
     def __init__(
         self,
-        out: Path,
+        own: tuple[Path, ...],
         terminal: Terminal,
         stdin: TextIO | None,
         now: Callable[[], datetime],
         wait: float,
     ) -> None:
-        self._out = out
+        self._out = own[0]
+        self._own = own
         self._terminal = terminal
         self._stdin = stdin
         self._now = now
@@ -51,13 +52,16 @@ class KeyFiles:
 
     @property
     def directories(self) -> tuple[Path, ...]:
-        """The directories searched for local keys: where keys are put, and `~/.ssh`.
+        """The directories searched for local keys: those looked after, and `~/.ssh`.
 
         Without a home directory, those that lie in it are not there.
         """
-        from lskeys.config.paths import expanded_if_home
+        return _there((*self._own, Path("~/.ssh")))
 
-        return tuple(filter(None, map(expanded_if_home, (self._out, Path("~/.ssh")))))
+    @property
+    def own_directories(self) -> tuple[Path, ...]:
+        """The directories that are looked after: of the sandbox, only its own."""
+        return _there(self._own)
 
     @cached_property
     def local_keys(self) -> "tuple[LocalKey, ...]":
@@ -151,3 +155,10 @@ class KeyFiles:
             return self._stdin.buffer.read(SIZE_LIMIT + 1)
         except OSError as error:
             raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None
+
+
+def _there(directories: Iterable[Path]) -> tuple[Path, ...]:
+    """Each of them once, without those that lie in a home directory that there is not."""
+    from lskeys.config.paths import expanded_if_home
+
+    return tuple(dict.fromkeys(filter(None, map(expanded_if_home, directories))))

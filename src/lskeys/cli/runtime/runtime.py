@@ -78,7 +78,7 @@ class Runtime:
         """The key files on this computer."""
         invocation, settings = self.invocation, self.settings
         return KeyFiles(
-            settings.out.value,
+            (settings.out.value, settings.ssh_directory),
             self.terminal,
             invocation.stdin,
             invocation.now,

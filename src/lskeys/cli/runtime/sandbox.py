@@ -1,5 +1,6 @@
 """The sandbox, for its own command and for --sandbox. Touches: localhost, the disk."""
 
+import contextlib
 import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -92,14 +93,21 @@ def forget_names(environ: Mapping[str, str]) -> None:
 
 
 def reset(
-    path: Path, now: Callable[[], datetime], settings: Sequence[str], *, dry_run: bool
+    path: Path,
+    directory: Path,
+    now: Callable[[], datetime],
+    settings: Sequence[str],
+    *,
+    dry_run: bool,
 ) -> None:
-    """Begin the account in a file anew; a dry run only reads the settings.
+    """Begin the account in a file anew, and clear its directory; a dry run only reads settings.
 
     Raises:
         UsageError: A setting is none.
         LocalError: The file cannot be used.
     """
+    import shutil
+
     from lskeys import sandbox
 
     try:
@@ -110,5 +118,7 @@ def reset(
         return
     try:
         sandbox.Sandbox(path, now=now).reset(switches)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(directory)
     except sandbox.SandboxError as error:
         raise LocalError(one_line(str(error)), hint="move that file away") from None
