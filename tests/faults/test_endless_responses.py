@@ -44,13 +44,50 @@ def test_an_endless_answer(kind: str, liar: Liar) -> None:
     assert "it is larger than memory allows" in told
 
 
+BIG_PARENT = """
+import os, re, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+held = b"x" * (1_600 * 1024 * 1024)
+child = os.fork()
+if child == 0:
+    os.execv(sys.executable, [sys.executable, "-m", "lskeys", *sys.argv[1:]])
+most = 0
+while not signal.sigtimedwait([signal.SIGCHLD], 0.05):
+    is_lskeys = b"lskeys" in open(f"/proc/{child}/cmdline", "rb").read()
+    found = re.search(r"VmRSS:\\s*(\\d+)", open(f"/proc/{child}/status").read())
+    most = max(most, int(found[1])) if found and is_lskeys else most
+print(most)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Runs lskeys from a process that has more memory than lskeys may take; prints its most in KiB."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count no parent's memory")
+def test_an_endless_answer_below_a_big_parent(liar: Liar) -> None:
+    """What a parent had before it ran lskeys is not taken for its own, and moves no bound."""
+    liar.responses("GetKeyPairs", FLOOD["of any length"])
+    command = (sys.executable, "-c", BIG_PARENT, "list", "--timeout", "600")
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, 100_000 < int(ran.stdout) < MAX_KIB) == (8, True), ran
+    assert "it is larger than memory allows" in ran.stderr
+
+
+def test_an_endless_answer_within_little_memory(liar: Liar) -> None:
+    """Where the system refuses memory before the bound is reached, it is told as the same."""
+    liar.responses("GetKeyPairs", FLOOD["of any length"])
+    command = f"ulimit -v 700000; exec {shlex.quote(sys.executable)} -m lskeys list --timeout 60"
+    ran = subprocess.run(("sh", "-c", command), capture_output=True, text=True, check=False)
+    assert ran.returncode == 8, ran.stderr
+    assert "it is larger than memory allows" in ran.stderr
+
+
 def test_an_endless_answer_to_a_change(liar: Liar) -> None:
     """Of a change that was answered so, it is said how to go on whether it happened or not."""
     liar.responses("GetKeyPair", said({"keyPair": pair()}))
     liar.responses("TagResource", FLOOD["of any length"])
     exit_code, told, peak = ended("tag web a=b --timeout 600")
     assert (exit_code, peak < MAX_KIB) == (8, True), (told, peak)
-    assert "run the same command again: it changes what is still to be changed" in told
+    assert "the same command changes what is still missing" in told
 
 
 def test_an_endless_credential_process(home: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ memory: an answer, or what a `credential_process` prints, is read to its end bef
 """
 
 import math
+import re
 import resource
 import sys
 import threading
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ MAX_PARALLEL = 32
 
 _GLANCE = 0.2
 """Seconds between looks at what does not end a wait: a signal, a limit."""
+
+_OWN_PEAK = re.compile(rb"^VmHWM:\s*([0-9]+) kB$", re.MULTILINE)
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what getrusage(2) counts memory in."""
@@ -210,5 +214,18 @@ def glance(event: threading.Event, seconds: float) -> bool:
 
 
 def _peak() -> int:
-    """The most memory this process ever had, in bytes."""
+    """The most memory this program ever had, in bytes.
+
+    On Linux getrusage(2) also counts what a large parent had before it ran this program; the
+    VmHWM of proc_pid_status(5) begins anew with the program.
+    """
+    try:
+        status = Path("/proc/self/status").read_bytes()
+    except OSError:  # no Linux
+        status = b""
+    found = _OWN_PEAK.search(status)
+    return int(found[1]) * 1024 if found else _peak_of_process()
+
+
+def _peak_of_process() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
