@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree: one class for each thing a user does next. Pure.
+"""What can go wrong: one exception class for each next step of the user. Pure.
 
 ::
 
@@ -44,23 +44,23 @@ class ExitCode(IntEnum):
 
 
 class LskeysError(Exception):
-    """Something a user can act on: a message, and where there is one, the way out.
+    """An error that a user can act on: a message, and a hint if there is one.
 
-    An error is a value: nobody changes one, `with_` gives a copy; those that say the same of the
-    same region and account are equal.
+    An error is a value that is never changed: `with_` returns a copy. Errors with the same code and
+    message for the same region and account are equal.
 
     Args:
         message: One line, lower case, no full stop; names the thing.
-        hint: What to do next, where lskeys knows.
-        code: A stable word for programs: AWS's own error code, else the class's.
-        tip: AWS's own advice.
-        docs: AWS's own link.
+        hint: What to do next, if known.
+        code: A stable code for programs: AWS's error code, else that of the class.
+        tip: AWS's advice.
+        docs: AWS's link.
         request_id: AWS's request id, for a support case.
-        region: The region it concerns; None for what concerns none or all of them.
-        profile: The profile whose account it concerns, where several are queried.
-        exit_code: What the program ends with, where it is not the class's.
-        failures: The errors this one sums up.
-        was_sent: False only where it is known that a change never left this computer.
+        region: The region concerned; None if it is none or all.
+        profile: The profile of the account concerned, if several are queried.
+        exit_code: The exit code, if it is not that of the class.
+        failures: The errors summed up by this one.
+        was_sent: False only if it is known that a change never left this computer.
     """
 
     usual_exit_code: ClassVar[ExitCode] = ExitCode.BUG
@@ -103,7 +103,7 @@ class LskeysError(Exception):
 
     @property
     def whole_message(self) -> str:
-        """The message, with whose account it is about where several are queried."""
+        """The message, with the profile in front if several are queried."""
         return f"profile {self.profile}: {self.message}" if self.profile else self.message
 
     def __eq__(self, other: object) -> bool:
@@ -146,7 +146,7 @@ class RefusedError(LskeysError):
 
 
 class FindingsError(LskeysError):
-    """Something is not as it should be; all of it was shown."""
+    """`audit` found errors or warnings, which were shown."""
 
     usual_exit_code = ExitCode.FINDINGS
     default_code = "Findings"
@@ -160,27 +160,27 @@ class PartialError(LskeysError):
 
 
 class RemoteError(LskeysError):
-    """AWS or the network failed, or gave an answer that cannot be used."""
+    """AWS or the network failed, or the response is invalid."""
 
     usual_exit_code = ExitCode.REMOTE
     default_code = "Remote"
 
 
 class LostAnswerError(RemoteError):
-    """A change was sent and no answer came back: it may or may not have happened."""
+    """A change was sent and no response came back: it may or may not have happened."""
 
     default_code = "LostAnswer"
 
 
 class LocalError(LskeysError):
-    """This machine failed: disk full, read-only, no permission, output gone."""
+    """Local I/O failed: disk full, read-only, no permission, output closed."""
 
     usual_exit_code = ExitCode.LOCAL
     default_code = "Local"
 
 
 class DeclinedError(LskeysError):
-    """You were asked and said no."""
+    """The user declined."""
 
     usual_exit_code = ExitCode.DECLINED
     default_code = "Declined"
@@ -194,12 +194,12 @@ class InterruptedByUserError(LskeysError):
 
 
 def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:
-    """The one error that sums up many: 7 where something succeeded or the failures differ.
+    """One error that sums up several: exit code 7 if something succeeded or the codes differ.
 
     Args:
-        failures: At least one; each was already shown or is in the document.
-        succeeded: How many did not fail.
-        noun: What was tried, in the plural: regions, key pairs.
+        failures: At least one; each was shown or is in the JSON document.
+        succeeded: The number that did not fail.
+        noun: What is counted, in the plural: regions, key pairs.
     """
     total = len(failures) + succeeded
     codes = {failure.exit_code for failure in failures}

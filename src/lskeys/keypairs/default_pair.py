@@ -1,4 +1,4 @@
-"""The default pair: downloaded, verified and saved, in that order. Touches: its tools."""
+"""Downloads, verifies and saves the default private key. Touches: the network, the disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,19 +25,19 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
     creates: bool = False,
     force: bool = False,
 ) -> SavedKey:
-    """Download the default key and save it; the disk is made ready before AWS is asked.
+    """Download the default private key and save it; the destination is reserved before the request.
 
     Args:
         lightsail: The region.
-        directory: Where to; held.
-        name: The file's name.
-        pair: The pair as AWS reports it; None if there is none, or it cannot be known.
-        creates: Whether the call creates the pair: then no file can hold its key already.
-        force: Whether a file with another key is replaced; it is kept beside.
+        directory: The key directory, locked.
+        name: The file name.
+        pair: The key pair as AWS reports it; None if there is none or it is unknown.
+        creates: Whether the request creates the key pair, so that no file can hold its key yet.
+        force: Whether a file with another key is replaced; it is kept as a backup.
 
     Raises:
-        RefusedError: The place is taken, or the key is not the one AWS reports.
-        RemoteError, SetupError: AWS did not hand out a usable key.
+        RefusedError: The file exists with another key, or the key is not the one AWS reports.
+        RemoteError, SetupError: AWS did not send a usable key.
         LocalError: The disk failed.
     """
     with reserved(directory, name, pair=pair, creates=creates, force=force) as destination:
@@ -49,10 +49,10 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
 def reserved(
     directory: KeyDirectory, name: str, *, pair: KeyPair | None, creates: bool, force: bool
 ) -> Iterator[KeyDestination]:
-    """The place of a default key, which is not downloaded yet; arguments as above.
+    """Reserve the destination of a default private key; arguments as above.
 
     Raises:
-        RefusedError: The place is taken.
+        RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
     with directory.reserve(name, force=force) as destination:
@@ -63,10 +63,10 @@ def reserved(
 def save(
     destination: KeyDestination, verified: Verified, pair: KeyPair | None, region: str
 ) -> SavedKey:
-    """Save a downloaded default key in its place.
+    """Save a downloaded default private key.
 
     Raises:
-        RefusedError: Another key has come there meanwhile.
+        RefusedError: A file with another key was created in the meantime.
         LocalError: The disk failed.
     """
     saved = destination.save(verified.private_key, comment=f"{DEFAULT_PAIR}@{region}")
@@ -83,10 +83,10 @@ def save(
 
 
 def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
-    """Refuse what `download_and_save` would, as far as it shows without the key.
+    """Refuse what `download_and_save` would refuse, as far as it shows without the key.
 
     Raises:
-        RefusedError: The place is taken.
+        RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
     destination = inspect(path, force=force)
@@ -97,7 +97,7 @@ def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> No
 def download_verified(
     lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
 ) -> tuple[Verified, KeyPair | None]:
-    """Download the default key and verify it; a pair that this created is looked up after."""
+    """Download and verify the default private key; a key pair created by this is looked up."""
     handed_out = lightsail.download_default_key()
     if creates:
         pair = lightsail.default_key_pair()
@@ -139,7 +139,7 @@ def _refuse_others(
 
 
 def _is_other(pair: KeyPair | None, existing: ExistingFile) -> bool:
-    """Whether it shows by the reported fingerprint; one of private keys tells only of those."""
+    """Whether the reported fingerprint shows that a file holds another key."""
     reported = fingerprints.parse(pair.fingerprint or "") if pair else None
     held = existing.material.fingerprints if existing.material else ()
     if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:

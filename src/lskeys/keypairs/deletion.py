@@ -1,7 +1,4 @@
-"""Deletes one key pair, and finds out what happened where the answer was lost. Pure.
-
-What it touches, the gateway touches, which comes in as an argument.
-"""
+"""Deletes one key pair and resolves a lost answer. Touches: the network, as given."""
 
 from typing import TYPE_CHECKING
 
@@ -14,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | None) -> None:
-    """Delete a pair; returns only when it is gone.
+    """Delete a key pair; returns only after it was deleted.
 
-    The call is sent once. If its answer is lost, AWS is asked what is so: a pair that is
-    not found any more is success, and the same pair, still there, is deleted once more.
+    The request is sent once. After a lost answer the key pair is looked up: if it is missing, that
+    is success; if the same one still exists, the request is sent a second time.
 
     Raises:
-        LostAnswerError: It is still not known whether the pair is gone.
+        LostAnswerError: It is not known whether the key pair was deleted.
     """
     try:
         lightsail.delete_key_pair(pair.name, expected_fingerprint)
@@ -41,10 +38,10 @@ def _again(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | No
 
 
 def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bool:
-    """Whether the pair is not there, or another one has its name by now.
+    """Whether the key pair is missing, or another one has its name.
 
     Raises:
-        LostAnswerError: It cannot be looked up, either.
+        LostAnswerError: The look-up failed.
     """
     try:
         found = find(lightsail, pair.name)

@@ -1,4 +1,4 @@
-"""A key pair in full: who names it, and which local files hold it. Pure."""
+"""A key pair in full: the instances that use it and the local files that hold it. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ class KeyPairDetails:
     """Everything that is known about one key pair.
 
     Attributes:
-        pair: The pair, its instances and local files known as far as they could be found out.
-        older: The instances among those that were launched before the pair was created: they
-            hold the key of an earlier pair of its name. None where instances are not known.
-        matches: The local files that hold a half of it.
+        pair: The key pair, with its instances and local files as far as they are known.
+        older: The instances launched before the key pair was created, so with an earlier key.
+            None if the instances are unknown.
+        matches: The local files that hold its private or public key.
     """
 
     pair: KeyPair
@@ -25,7 +25,7 @@ class KeyPairDetails:
 
     @property
     def fingerprint_type(self) -> str | None:
-        """The form in which a local key has the reported fingerprint."""
+        """The type of fingerprint by which a local key matches the reported one."""
         return next((match.fingerprint_type for match in self.matches), None)
 
     @property
@@ -35,14 +35,14 @@ class KeyPairDetails:
 
     @property
     def fix_commands(self) -> tuple[str, ...]:
-        """The commands that put the files' permissions right."""
+        """The commands that fix the permissions of the files."""
         return tuple(match.key.fix_command for match in self.matches if match.key.fix_command)
 
 
 def key_pair_details(
     pair: KeyPair, instances: Iterable[Instance] | None, keys: Iterable[LocalKey]
 ) -> KeyPairDetails:
-    """The details of a pair, from its region's instances (None if unknown) and local keys."""
+    """The details of a key pair, from the instances (None if unknown) and the local keys."""
     matches = match_one(pair.fingerprint, keys)
     files = tuple(str(match.key.path) for match in matches)
     pair = replace(pair, local_files=files)
@@ -56,7 +56,7 @@ def key_pair_details(
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A key pair, and the form in which a file has its fingerprint."""
+    """A key pair, and the type of fingerprint by which a file matches it."""
 
     pair: KeyPair
     fingerprint_type: FingerprintType
@@ -64,7 +64,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class OwnedKey:
-    """A key file and the pairs it belongs to; None where no account was asked."""
+    """A key file and the key pairs it belongs to; None if no account was queried."""
 
     key: LocalKey
     owners: tuple[Owner, ...] | None = None
@@ -73,10 +73,10 @@ class OwnedKey:
 def owned(
     keys: Iterable[LocalKey], pairs: Iterable[KeyPair], others: Iterable[LocalKey]
 ) -> list[OwnedKey]:
-    """Each key with the pairs it belongs to.
+    """Each key with the key pairs it belongs to.
 
-    `others` are keys of this computer that may know more: a `.pub` does not show the private form,
-    its private key elsewhere does.
+    `others` are local keys that may add fingerprints: SHA-1 is computed from the private key only,
+    which may be in another directory than the `.pub` file.
     """
     wanted = tuple(keys)
     matched = match_all(pairs, dict.fromkeys((*wanted, *others))).pairs

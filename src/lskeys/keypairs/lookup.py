@@ -1,7 +1,4 @@
-"""Key pairs by their name, in one region or among several. Pure.
-
-What it touches, the gateway touches, which comes in as an argument.
-"""
+"""Looks up key pairs by name. Touches: the network, through the given region."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -15,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def find(lightsail: "Lightsail", name: str) -> KeyPair:
-    """A pair by its name; the default one among all, since GetKeyPair may not know it.
+    """The key pair of this name; the default one from the list, since GetKeyPair may not know it.
 
     Raises:
-        MissingError: There is none.
+        MissingError: There is no such key pair.
     """
     if name != DEFAULT_PAIR:
         return lightsail.key_pair(name)
@@ -35,13 +32,13 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
 def missing(
     name: str, where: Sequence[str], there: Iterable[KeyPair], error: LskeysError
 ) -> MissingError:
-    """The error for a name that nobody knows.
+    """The error for an unknown name.
 
     Args:
         name: The name.
-        where: The regions that were asked, or the profiles where several were.
-        there: The pairs they have, for the nearest name.
-        error: What the first one said.
+        where: The regions queried, or the profiles if there are several.
+        there: The key pairs that exist, to suggest the nearest name.
+        error: The error of the first region.
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)

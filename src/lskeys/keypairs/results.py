@@ -1,4 +1,4 @@
-"""What changes: the key pair to make, and what a verb did to keys, pairs and files. Pure."""
+"""Results of commands that change something: files saved, key pairs created or deleted. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from lskeys.model import KeyPair, Tag
 
 @dataclass(frozen=True, slots=True)
 class CreateRequest:
-    """A key pair to make.
+    """A key pair to create.
 
     Attributes:
         name: Its name.
-        key_spec: The key to make here; None leaves it to AWS (CreateKeyPair).
+        key_spec: The key to create locally; None lets AWS create it (CreateKeyPair).
         tags: Its tags.
-        force: Whether a file in the way is replaced; it is kept beside.
+        force: Whether an existing file is replaced; it is kept as a backup.
     """
 
     name: str
@@ -28,17 +28,17 @@ class CreateRequest:
 
 @dataclass(frozen=True, slots=True)
 class SavedKey:
-    """A private key file, as `download-default` or `create` left it or would leave it.
+    """A private key file that `download-default` or `create` saved or would save.
 
     Attributes:
         pair_name: The key pair's name.
         region: Its region.
         path: The private key file.
-        outcome: What became of the file.
-        fingerprint: What AWS reports; None if it reports none.
-        fingerprint_type: The form in which the key has that fingerprint; None means "unverified".
-        created_at: When the pair was created.
-        kept: Where the file that was replaced is now.
+        outcome: What was done.
+        fingerprint: The fingerprint that AWS reports, if any.
+        fingerprint_type: The type of that fingerprint; None means "unverified".
+        created_at: When the key pair was created.
+        kept: The backup of the replaced file.
     """
 
     pair_name: str
@@ -58,11 +58,11 @@ class SavedKey:
 
 @dataclass(frozen=True, slots=True)
 class ImportedKey:
-    """What `import` did in one region, or would do.
+    """What `import` did or would do in one region.
 
     Attributes:
         pair: The key pair as AWS reports it after that.
-        outcome: What became of it; "unchanged" where it was there with the same key.
+        outcome: What was done; "unchanged" if it existed with the same key.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
     """
 
@@ -73,16 +73,16 @@ class ImportedKey:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What `delete` did to one key pair, or would do.
+    """What `delete` did or would do with one key pair.
 
     Attributes:
         pair_name: The key pair's name.
         region: Its region.
-        outcome: Whether it is gone, was not there, or would go.
-        expected: The `expectedFingerprint` that was sent, as AWS spells it.
-        local_file: The local key that has it.
-        fingerprint_type: The form in which it has it.
-        backup: Where the default key was saved before.
+        outcome: Whether it was deleted, is missing, or would be deleted.
+        expected: The `expectedFingerprint` sent, in AWS's spelling.
+        local_file: The local key with this fingerprint.
+        fingerprint_type: The type of the fingerprint.
+        backup: Where the default private key was saved.
     """
 
     pair_name: str

@@ -1,4 +1,4 @@
-"""Whether a key that was handed out is whole, and the one AWS says it is. Pure."""
+"""Checks that a key from AWS is consistent and has the reported fingerprint. Pure."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from lskeys.model import CreatedKey, DefaultKey, KeyPair
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A private key that parsed, whose halves belong together.
+    """A private key that is consistent and belongs to the public key sent with it.
 
-    `match` is the form of fingerprint that equals what AWS reports; None means that the
-    service reports none, and the word is "unverified".
+    `match` is the type of fingerprint that equals the reported one; None means that AWS reports
+    none, which is shown as "unverified".
     """
 
     private_key: PrivateKey
@@ -22,11 +22,11 @@ class Verified:
 
 
 def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
-    """Check a key that AWS handed out against the fingerprint that it reports.
+    """Check a key from AWS against its public key and the reported fingerprint.
 
     Raises:
-        RemoteError: The text is no private key.
-        RefusedError: The halves do not belong together, or the fingerprint is another.
+        RemoteError: The text is not a private key.
+        RefusedError: Private and public key do not match, or the fingerprint differs.
     """
     private_key = _read(handed_out, region)
     if handed_out.public_text:

@@ -1,4 +1,4 @@
-"""What a file on this computer holds, as far as it shows without a passphrase. Pure."""
+"""Recognizes what a local file holds, without a passphrase. Pure."""
 
 from lskeys.keys.encoding import KeyMaterialError, plain
 from lskeys.keys.material import KeyFileContent
@@ -11,7 +11,7 @@ _SIGNS = (b"PRIVATE KEY-----", b"PUBLIC KEY", b"ssh-", b"ecdsa-sha2-", b"LS0tLS1
 
 
 def read_local(content: bytes) -> KeyFileContent | None:
-    """The key in a file's content, or None if that is no single key; raises nothing."""
+    """The key in the content of a file; None if it is not exactly one key. Never raises."""
     try:
         return _read(content)
     except KeyMaterialError:

@@ -1,4 +1,4 @@
-"""Texts that hold keys: undoing what copying did to them, and finding the one block. Pure."""
+"""Cleans up texts that hold keys and finds the PEM block in them. Pure."""
 
 import base64
 import codecs
@@ -20,13 +20,13 @@ _ENCODINGS = (
 
 
 class KeyMaterialError(Exception):
-    """A text is not the key it should be.
+    """A text is not the expected key.
 
-    Its reader knows whose fault that is, AWS's or the user's, and raises the error that says so.
+    The caller knows whether AWS or the user is responsible and raises the corresponding error.
 
     Args:
-        message: One line, lower case, no full stop; names what is wrong, never quotes the text.
-        hint: What to do next, where there is something.
+        message: One line, lower case, no full stop; never quotes the text.
+        hint: What to do next, if known.
     """
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
@@ -36,7 +36,7 @@ class KeyMaterialError(Exception):
 
 
 def plain(text: bytes) -> bytes:
-    """The text in UTF-8 without a byte order mark; refused where it is longer than any key."""
+    """The text in UTF-8 without a byte order mark; refused if it is longer than any key."""
     if len(text) > SIZE_LIMIT:
         raise KeyMaterialError(f"the text is longer than any key ({len(text)} bytes)")
     for mark, encoding in _ENCODINGS:
@@ -46,7 +46,7 @@ def plain(text: bytes) -> bytes:
 
 
 def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
-    """Label and body of the one block whose BEGIN line matches, or None where there is none."""
+    """Label and body of the only block whose BEGIN line matches, or None."""
     first = begin.search(text)
     if first is None:
         return None
@@ -61,8 +61,8 @@ def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
 def pem(label: bytes, body: bytes) -> bytes:
     r"""A clean PEM text: `\n` line ends, no space around lines, exactly one final newline.
 
-    Without headers (RFC 1421) white space means nothing, so a body whose line ends became
-    spaces gets its lines back.
+    Without headers (RFC 1421) white space has no meaning, so line ends that became spaces are
+    restored.
     """
     lines = [each.strip() for each in body.strip().splitlines()] if b":" in body else body.split()
     edges = b"-----BEGIN " + label + b"-----", b"-----END " + label + b"-----\n"
@@ -70,7 +70,7 @@ def pem(label: bytes, body: bytes) -> bytes:
 
 
 def unbase64(text: bytes) -> bytes | None:
-    """What strict base64 stands for, spaces and line ends aside, or None if it is none."""
+    """The bytes of strict base64, ignoring white space, or None if it is not base64."""
     try:
         return base64.b64decode(b"".join(text.split()), validate=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Fingerprints of key pairs: the four forms, every spelling, and comparing them. Pure."""
+"""Fingerprints of keys: the four types, parsing any spelling, comparing. Pure."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ _PREFIX = re.compile(r"(md5|sha1|sha256):", re.IGNORECASE)
 
 
 class FingerprintType(StrEnum):
-    """What a fingerprint is a digest of; AWS names none, so all four are tried.
+    """What a fingerprint is a digest of; AWS does not say, so all four are tried.
 
     MD5_SPKI: MD5 of the DER SubjectPublicKeyInfo, `openssl pkey -pubout -outform DER`.
     SHA1_PKCS8: SHA-1 of the unencrypted DER PKCS#8 private key, as EC2 does for pairs it made.
@@ -34,7 +34,7 @@ class FingerprintType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest that was written down somewhere; its length tells the algorithm."""
+    """A digest parsed from text; its length determines the algorithm."""
 
     value: bytes
 
@@ -51,14 +51,14 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A fingerprint computed from a key at hand: which form, and the digest."""
+    """A fingerprint computed from a key: its type and the digest."""
 
     fingerprint_type: FingerprintType
     digest: Digest
 
     @property
     def spelled(self) -> str:
-        """As the tool of its form prints it: `ssh-keygen` puts the algorithm before MD5, too."""
+        """As the tool for its type prints it: `ssh-keygen` prefixes MD5 with the algorithm, too."""
         return (
             f"MD5:{self.digest}"
             if self.fingerprint_type is FingerprintType.MD5_SSH
@@ -70,11 +70,11 @@ class Fingerprint:
 
 
 def parse(text: str) -> Digest | None:
-    """Read any spelling of a fingerprint, or None if it is none.
+    """Parse any spelling of a fingerprint; None if it is not one.
 
     Hex with or without colons in any case, base64 with or without `=`, and the prefixes
-    `MD5:`, `SHA1:` and `SHA256:` in any case. A prefix that contradicts the length is no
-    fingerprint.
+    `MD5:`, `SHA1:` and `SHA256:` in any case. A prefix that contradicts the length is
+    an error.
     """
     spelled = text.strip()
     prefix = _PREFIX.match(spelled)
@@ -92,7 +92,7 @@ def parse(text: str) -> Digest | None:
 
 
 def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
-    """The three forms a public key has, from its DER SubjectPublicKeyInfo and SSH wire blob."""
+    """The three fingerprints of a public key: DER SubjectPublicKeyInfo and SSH wire blob."""
     return (
         Fingerprint(
             FingerprintType.MD5_SPKI, Digest(hashlib.md5(spki, usedforsecurity=False).digest())
@@ -105,20 +105,20 @@ def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
 
 
 def of_private(pkcs8: bytes) -> Fingerprint:
-    """The form only the private key has, from its unencrypted DER PKCS#8."""
+    """The fingerprint that only a private key has, from its unencrypted DER PKCS#8."""
     return Fingerprint(
         FingerprintType.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest())
     )
 
 
 def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:
-    """The candidate that equals a reported fingerprint, or None; None is not "verified"."""
+    """The candidate that equals a reported fingerprint, or None."""
     digest = parse(reported) if reported else None
     return next((each for each in candidates if each.digest == digest), None)
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two spellings are of one fingerprint; what cannot be read equals nothing."""
+    """Whether two texts are the same fingerprint; an invalid one equals nothing."""
     digest = parse(one)
     return digest is not None and digest == parse(other)
 

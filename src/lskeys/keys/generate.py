@@ -1,4 +1,4 @@
-"""Makes private keys, and puts them under a passphrase. Pure, but for chance."""
+"""Generates private keys and encrypts them with a passphrase. Pure, except for randomness."""
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -19,7 +19,8 @@ _PUBLIC_EXPONENT = 65537
 def make(key_spec: KeySpec) -> PrivateKey:
     """A new private key: RSA in PEM (PKCS#1), Ed25519 in OpenSSH's format.
 
-    It is read back from its own text. RSA of 4096 bits takes about a second, of 16,384 minutes.
+    The key is parsed from its own text again. RSA of 4096 bits takes about a second, of 16,384
+    bits minutes.
     """
     if key_spec.kind == "ed25519":
         text = ed25519.Ed25519PrivateKey.generate().private_bytes(
@@ -33,9 +34,9 @@ def make(key_spec: KeySpec) -> PrivateKey:
 
 
 def encrypt(key: PrivateKey, passphrase: Secret) -> PrivateKey:
-    """The same key under a passphrase, in OpenSSH's format, which still shows the public key.
+    """The same key encrypted with a passphrase, in OpenSSH's format, which shows the public key.
 
-    It is opened once with that passphrase before it is handed out.
+    It is decrypted once with that passphrase before it is returned.
 
     Raises:
         KeyMaterialError: The passphrase is empty or too long.

@@ -1,4 +1,4 @@
-"""Which local key files belong to which key pair: by fingerprint, never by file name. Pure."""
+"""Matches local key files with key pairs, by fingerprint and never by file name. Pure."""
 
 import shlex
 import stat
@@ -14,7 +14,7 @@ from lskeys.model import KeyPair
 
 @dataclass(frozen=True, slots=True)
 class DirectoryListing:
-    """A key directory: its permission bits, and the names of all files in it."""
+    """A key directory: its permission bits and the names of its files."""
 
     path: Path
     mode: int
@@ -27,20 +27,20 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 @dataclass(frozen=True, slots=True)
 class LocalKey:
-    """A key file on this computer: its public side and where it lies, never the key.
+    """A key file on this computer: its path and public data, never the key.
 
     Attributes:
-        path: The file, in the directory it was looked for in.
-        fingerprints: Every form that could be computed; none for an encrypted PEM without `.pub`.
-        has_private: Whether the private key is in the file.
-        encrypted: Whether that half is under a passphrase.
+        path: The file, in the key directory searched.
+        fingerprints: All that could be computed; none for an encrypted PEM without `.pub`.
+        has_private: Whether the file holds a private key.
+        encrypted: Whether the private key is encrypted.
         mode: Permission bits.
-        algorithm: As in its OpenSSH line; this and the next two are None where it does not show.
+        algorithm: As in its OpenSSH line; None if unknown, like the next two.
         bits: The size of the key.
         blob: SSH wire bytes of the public key.
-        comment: What is written behind a public key.
-        is_by_name: Whether the public key was taken from a neighbour called the same, which
-            proves nothing about the private key in this file.
+        comment: The comment of a public key.
+        is_by_name: Whether the public key was read from the `.pub` file, which proves nothing
+            about the private key in this file.
     """
 
     path: Path
@@ -56,10 +56,10 @@ class LocalKey:
 
     @property
     def fix_command(self) -> str | None:
-        """The command that takes from others what they may not have; None if all is well.
+        """The command that fixes the permissions; None if they are right.
 
-        ssh(1) refuses a private key that others can read; a public one is only not theirs to
-        change.
+        ssh(1) refuses a private key that others can read; a public key must not be writable by
+        others.
         """
         if not self.mode & (_OTHERS_ANY if self.has_private else _OTHERS_WRITE):
             return None
@@ -68,7 +68,7 @@ class LocalKey:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A local file that belongs to a key pair, and the form of fingerprint that says so."""
+    """A local file that belongs to a key pair, and the type of fingerprint that matched."""
 
     key: LocalKey
     fingerprint_type: FingerprintType
@@ -84,14 +84,14 @@ class MatchedPair:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Everybody: each key pair once, in order, and the local keys that belong to none."""
+    """All key pairs in order with their files, and the local keys that belong to none."""
 
     pairs: tuple[MatchedPair, ...]
     strangers: tuple[LocalKey, ...]
 
 
 def with_local_files(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> list[KeyPair]:
-    """The pairs with `local_files` known: the files among these keys that hold them."""
+    """The key pairs with `local_files` taken from these keys."""
     return [
         replace(each.pair, local_files=tuple(str(match.key.path) for match in each.matches))
         for each in match_all(pairs, keys).pairs
@@ -99,7 +99,7 @@ def with_local_files(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> list
 
 
 def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:
-    """Bring key pairs and local keys together; nobody is lost."""
+    """Match all key pairs with all local keys."""
     every = tuple(keys)
     known = _by_digest(every)
     matched = tuple(MatchedPair(pair, known.get(_digest(pair.fingerprint), ())) for pair in pairs)
@@ -108,15 +108,14 @@ def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:
 
 
 def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ...]:
-    """The local keys whose fingerprint, in any form, is the one reported; None matches nothing."""
+    """The local keys that have the reported fingerprint, of any type; None matches nothing."""
     return _by_digest(tuple(keys)).get(_digest(reported), ())
 
 
 def translate(value: Digest, reported: str | None, keys: Iterable[LocalKey]) -> Match | None:
     """The local key that has both fingerprints: the one given and the one AWS reports.
 
-    This is how a SHA256 from `ssh-keygen -l` is compared with AWS's MD5: through a key
-    at hand. None where no local key has both.
+    This compares a SHA256 from `ssh-keygen -l` with AWS's MD5. None if no local key has both.
     """
     known = _by_digest(tuple(keys))
     given = {match.key for match in known.get(value, ())}
@@ -129,10 +128,10 @@ def _digest(reported: str | None) -> Digest | None:
 
 
 def _by_digest(keys: tuple[LocalKey, ...]) -> Mapping[Digest | None, tuple[Match, ...]]:
-    """Who has which fingerprint.
+    """The local keys by fingerprint.
 
-    Files with the same public key share what each of them knows: the private form shows in the
-    clear private key alone, and its `.pub` and its encrypted copies belong to the same pair.
+    Files with the same public key share their fingerprints: SHA-1 needs the unencrypted private
+    key, but its `.pub` and its encrypted copies belong to the same key pair.
     """
     shared: dict[bytes, dict[Digest, FingerprintType]] = defaultdict(dict)
     for key in keys:

@@ -1,4 +1,4 @@
-"""Keys as values, which need no cryptography: public, private, and what a file holds. Pure."""
+"""Public keys, private keys and the content of key files as values. Pure."""
 
 import base64
 import re
@@ -30,7 +30,7 @@ class PublicKey:
         blob: SSH wire bytes (RFC 4253, section 6.6).
         spki: DER SubjectPublicKeyInfo (RFC 5280, section 4.1).
         bits: The size of the key.
-        comment: What was written behind the key, "" where nothing was.
+        comment: The comment, "" if there is none.
     """
 
     algorithm: str
@@ -41,11 +41,11 @@ class PublicKey:
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """The forms a public key has."""
+        """The fingerprints of the public key."""
         return fingerprints.of_public(self.spki, self.blob)
 
     def line(self, comment: str = "") -> str:
-        """The OpenSSH line, without newline; no comment can break out of it or pose as a PEM."""
+        """The OpenSSH line without newline; the comment cannot break it or look like PEM."""
         plain_comment = _BORDER.sub("-", comment)
         words = "".join(each if each.isprintable() else " " for each in plain_comment).split()
         return " ".join((self.algorithm, base64.b64encode(self.blob).decode(), *words))
@@ -53,12 +53,12 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    r"""A private key that was parsed and found consistent.
+    r"""A private key, parsed and consistent.
 
     Attributes:
         pem: The text in the format it came in, `\n` line ends, exactly one final newline.
         public: Its public key, derived from it.
-        fingerprints: Every form: the public ones and the private one.
+        fingerprints: Those of the public key and that of the private key.
     """
 
     pem: Secret
@@ -71,9 +71,9 @@ class KeyFileContent:
     """The key in a file.
 
     Attributes:
-        public: The public key; None for an encrypted PEM, which does not show it.
-        private: The private key, where it is there in clear.
-        encrypted: Whether there is a private key under a passphrase.
+        public: The public key; None for an encrypted PEM, which does not contain it in clear.
+        private: The private key, if it is not encrypted.
+        encrypted: Whether there is an encrypted private key.
     """
 
     public: PublicKey | None
@@ -82,12 +82,12 @@ class KeyFileContent:
 
     @property
     def has_private(self) -> bool:
-        """Whether the private key is there, in clear or under a passphrase."""
+        """Whether there is a private key, encrypted or not."""
         return self.private is not None or self.encrypted
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Every form that can be computed from what shows."""
+        """The fingerprints that can be computed without a passphrase."""
         if self.private:
             return self.private.fingerprints
         return self.public.fingerprints if self.public else ()
@@ -95,7 +95,7 @@ class KeyFileContent:
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """A private key to make; `bits` counts for RSA alone."""
+    """A private key to generate; `bits` is for RSA only."""
 
     kind: Literal["rsa", "ed25519"] = "rsa"
     bits: int = 4096

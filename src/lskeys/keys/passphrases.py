@@ -1,4 +1,4 @@
-"""Passphrases: from a file, or typed. Touches: the disk, reading only."""
+"""Passphrases, from a file or typed. Touches: the disk (reading)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ Prompt = Callable[[str], Secret]
 
 
 def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:
-    """Refuse `--passphrase` where `--passphrase-file` is given, too, or nobody can be asked.
+    """Refuse `--passphrase` together with `--passphrase-file`, and without a terminal.
 
     Raises:
         UsageError: Both are given.
@@ -27,7 +27,7 @@ def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:
 
 
 def for_key_files(file: Path | None, ask: Prompt | None) -> Callable[[Path], Secret | None]:
-    """Gives the passphrase of a key file: that of `file`, one that is typed, or none."""
+    """A function that returns the passphrase of a key file: from `file`, typed, or none."""
     if file is not None:
         known = read(file)
         return lambda _: known
@@ -42,7 +42,7 @@ def for_key_files(file: Path | None, ask: Prompt | None) -> Callable[[Path], Sec
 
 
 def for_new_key(file: Path | None, ask: Prompt | None) -> Secret | None:
-    """The passphrase of a new key: that of `file`, one that is typed twice, or none."""
+    """The passphrase of a new key: from `file`, typed twice, or none."""
     if file is not None:
         return read(file)
     if ask is None:
@@ -51,7 +51,7 @@ def for_new_key(file: Path | None, ask: Prompt | None) -> Secret | None:
 
 
 def read(path: Path) -> Secret:
-    """The first line of a file, without its end.
+    """The first line of a file, without line end.
 
     Raises:
         MissingError: There is no such file.
@@ -75,7 +75,7 @@ def read(path: Path) -> Secret:
 
 
 def agreed(typed: Secret, again: Secret) -> Secret:
-    """The passphrase for a new key, which was typed twice.
+    """The passphrase of a new key, typed twice.
 
     Raises:
         RefusedError: The two differ, or it is empty or too long.

@@ -1,4 +1,4 @@
-"""Private keys, read from PEM and OpenSSH texts, however mangled. Pure."""
+"""Reads private keys from PEM and OpenSSH texts, including mangled ones. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ _Loaded = RSAPrivateKey | Ed25519PrivateKey | EllipticCurvePrivateKey
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A private key's text before it is opened: what shows without a passphrase.
+    """The text of a private key before decryption, and what it shows without a passphrase.
 
     Attributes:
         pem: The clean text.
-        encrypted: Whether a passphrase is needed to open it.
-        shown: The public key, where the format shows it in clear; only OpenSSH's does.
+        encrypted: Whether a passphrase is needed.
+        shown: The public key, if the format contains it in clear; only OpenSSH's does.
     """
 
     pem: Secret
@@ -66,7 +66,7 @@ def read_private(text: bytes, *, passphrase: bytes | None = None) -> PrivateKey:
 
 
 def find_private(text: bytes) -> Envelope | None:
-    """The one private key in a text, not yet opened, or None where there is none."""
+    """The only private key in a text, not yet decrypted, or None."""
     content = plain(text)
     if b"-----BEGIN" not in content:
         content = unbase64(content.strip(b"\"' \t\r\n")) or b""
@@ -111,7 +111,7 @@ def open_private(
 
 
 def load(key: PrivateKey) -> _Loaded:
-    """The library's object for a key that was read in clear."""
+    """The cryptography object of an unencrypted key."""
     envelope = find_private(key.pem.reveal())
     assert envelope is not None
     return _load(envelope, None, thorough=False)
@@ -168,7 +168,7 @@ def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _L
 
 
 def _is_consistent(key: object) -> bool:
-    """Whether the public key in a private key is the one its private numbers make."""
+    """Whether the public key stored in a private key follows from its private numbers."""
     if isinstance(key, RSAPrivateKey):
         return _agrees(key.private_numbers())
     if isinstance(key, EllipticCurvePrivateKey):  # cryptography 44 believes what the file says
@@ -178,7 +178,7 @@ def _is_consistent(key: object) -> bool:
 
 
 def _agrees(key: RSAPrivateNumbers) -> bool:
-    """Whether the numbers of an RSA key fit each other (RFC 8017, section 3.2)."""
+    """Whether the numbers of an RSA key are consistent (RFC 8017, section 3.2)."""
     e, n = key.public_numbers.e, key.public_numbers.n
     if min(key.p, key.q) <= 1 or key.p * key.q != n:
         return False

@@ -1,4 +1,4 @@
-"""Public keys, read from OpenSSH lines, RFC 4716 and PEM. Pure."""
+"""Reads public keys from OpenSSH lines, RFC 4716 and PEM. Pure."""
 
 import base64
 import re
@@ -62,7 +62,7 @@ def read_public(text: bytes) -> PublicKey:
 
 
 def from_blob(blob: bytes) -> PublicKey:
-    """The key that SSH wire bytes stand for."""
+    """The public key in SSH wire format."""
     algorithm, _ = wire_string(blob)
     if algorithm.endswith(b"-cert-v01@openssh.com"):
         raise KeyMaterialError("the text is a certificate, not a key")
@@ -77,7 +77,7 @@ def from_blob(blob: bytes) -> PublicKey:
 
 
 def describe(key: object) -> PublicKey:
-    """Our noun for the library's public key."""
+    """The public key of a cryptography object."""
     if not isinstance(key, RSAPublicKey | Ed25519PublicKey | EllipticCurvePublicKey):
         raise KeyMaterialError("the key is of a kind that is not read", hint=KINDS)
     if isinstance(key, EllipticCurvePublicKey) and not isinstance(key.curve, _CURVES):
@@ -92,7 +92,7 @@ def describe(key: object) -> PublicKey:
 
 
 def wire_string(wire: bytes, at: int = 0) -> tuple[bytes, int]:
-    """The string at an offset, and the offset behind it (RFC 4251, section 5)."""
+    """The string at an offset, and the offset after it (RFC 4251, section 5)."""
     start = at + 4
     end = start + int.from_bytes(wire[at:start])
     if start > len(wire) or end > len(wire):

@@ -9,7 +9,7 @@ from lskeys.text import did_you_mean
 
 
 def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> list[KeyPair]:
-    """The pairs by a column's name, `-name` for downwards; None keeps AWS's order.
+    """The items sorted by a column, descending for `-name`; None keeps AWS's order.
 
     Raises:
         UsageError: There is no such column.
@@ -25,7 +25,7 @@ def sort(pairs: Iterable[KeyPair], order: str | None, view: View[KeyPair]) -> li
 
 
 def columns(view: View[KeyPair], spelled: str | None) -> tuple[Column[KeyPair], ...]:
-    """The columns of a comma-separated list of names; none for None.
+    """The columns in a comma-separated list of names; none for None.
 
     Raises:
         UsageError: There is no such column.
