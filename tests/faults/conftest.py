@@ -9,8 +9,12 @@ import pytest
 
 from lskeys.sandbox import Sandbox
 from tests.conftest import NOW
+from tests.support.certificates import Authority, authority
 from tests.support.lying_server import Liar, lying
+from tests.support.proxies import proxies
 from tests.support.verb_cases import Stage, fill_account, fill_home, make_own
+
+__all__ = ["proxies"]
 
 
 @pytest.fixture
@@ -55,3 +59,9 @@ def stage(liar: Liar, account: Sandbox, home: Path, filled: Filled) -> Stage:
     fill_home(home, filled.own_pem, filled.own_line)
     liar.stands_before(account)
     return Stage(account, home, (filled.default_pem, filled.own_pem), filled.own_line)
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority that nobody trusts unless told to."""
+    return authority(tmp_path_factory.mktemp("authority"))

@@ -4,24 +4,18 @@ import base64
 import contextlib
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Ran, Run
-from tests.support.certificates import Authority, authority
+from tests.support.certificates import Authority
 from tests.support.lying_server import Liar, pair, pairs
+from tests.support.proxies import Proxies
 
 DOING = "lskeys: error: cannot list key pairs in us-east-1: "
 CANARY = "canary-canary"
-
-
-@pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority that nobody trusts unless told to."""
-    return authority(tmp_path_factory.mktemp("authority"))
 
 
 # TLS
@@ -164,44 +158,6 @@ def test_a_port_that_never_connects(line: str, full_port: int, run: Run) -> None
 # Proxies
 
 
-class Proxy:
-    """Takes connections, keeps the first bytes that come, and says one thing."""
-
-    def __init__(self, response: bytes) -> None:
-        self.heard: list[bytes] = []
-        self._respond = response
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                with connection, contextlib.suppress(OSError):
-                    self.heard.append(connection.recv(65536))
-                    connection.sendall(self._respond)
-
-    def close(self) -> None:
-        """Take no more."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-
-@pytest.fixture
-def proxy() -> Iterator[Callable[[bytes], Proxy]]:
-    """Makes proxies that say such a thing."""
-    with contextlib.ExitStack() as stack:
-
-        def make(response: bytes) -> Proxy:
-            made = Proxy(response)
-            stack.callback(made.close)
-            return made
-
-        yield make
-
-
 REFUSALS = {
     "forbidden": b"HTTP/1.1 403 Forbidden\r\n\r\n",
     "log in": b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
@@ -215,10 +171,10 @@ REFUSALS = {
 @pytest.mark.parametrize("kind", REFUSALS)
 @pytest.mark.usefixtures("liar")
 def test_a_proxy_that_refuses(
-    kind: str, proxy: Callable[[bytes], Proxy], run: Run, monkeypatch: pytest.MonkeyPatch
+    kind: str, proxies: Proxies, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy that does not let through is told; it hears where to, and nothing of the question."""
-    one = proxy(REFUSALS[kind])
+    one = proxies(REFUSALS[kind])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CANARY)
     monkeypatch.setenv("HTTPS_PROXY", f"http://ana:{CANARY}@{one.address}")
     ran = run("list --timeout 5 --endpoint-url https://lightsail.invalid")
@@ -258,12 +214,12 @@ def test_a_proxy_that_is_set_wrongly(url: str, run: Run, monkeypatch: pytest.Mon
 def test_plain_http_goes_through_no_proxy(
     name: str,
     liar: Liar,
-    proxy: Callable[[bytes], Proxy],
+    proxies: Proxies,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A question in the clear is for this machine alone: no proxy gets to read it."""
-    one = proxy(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    one = proxies(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
     monkeypatch.setenv(name, f"http://{one.address}")
     liar.responses("GetKeyPairs", pairs(pair()))
     assert run("list -q") == Ran(0, "web\n")

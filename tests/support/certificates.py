@@ -52,23 +52,28 @@ class Authority:
         path.write_bytes(_pem(key) + made.public_bytes(Encoding.PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
+        context.num_tickets = 0  # so that what comes after the handshake is a response
         return context
+
+    def other_bundle(self) -> bytes:
+        """The certificate of another authority."""
+        return _root(ec.generate_private_key(ec.SECP256R1()), _named("other"))
 
 
 def authority(directory: Path) -> Authority:
     """A new one, whose files are in this directory."""
-    key, name, now = ec.generate_private_key(ec.SECP256R1()), _named("authority"), datetime.now(UTC)
-    made = _certificate(
-        subject=name,
-        issuer=name,
-        key=key,
-        times=(now - _DAY, now + _DAY),
-        names=[],
-        signer=key,
-    )
+    key, name = ec.generate_private_key(ec.SECP256R1()), _named("authority")
     bundle = directory / "authority.pem"
-    bundle.write_bytes(made.public_bytes(Encoding.PEM))
+    bundle.write_bytes(_root(key, name))
     return Authority(bundle, directory, key, name)
+
+
+def _root(key: ec.EllipticCurvePrivateKey, name: x509.Name) -> bytes:
+    """A certificate that an authority gives itself."""
+    now = datetime.now(UTC)
+    times = (now - _DAY, now + _DAY)
+    made = _certificate(subject=name, issuer=name, key=key, times=times, names=[], signer=key)
+    return made.public_bytes(Encoding.PEM)
 
 
 def _named(word: str) -> x509.Name:

@@ -24,6 +24,7 @@ GROUPS = {
     "I": "keys",
     "J": "sandbox",
     "K": "package",
+    "N": "providers",
 }
 """The groups of the fault matrix, and what each is about."""
 
@@ -57,6 +58,13 @@ MODULES = {
     "tools/fuzz/test_texts.py": "F",
     "test_text.py": "F",
     "faults/test_leaks.py": "G",
+    "faults/test_echoes.py": "G",
+    "lightsail/test_redaction.py": "G",
+    "lightsail/test_credentials.py": "N",
+    "lightsail/test_sign_in.py": "N",
+    "lightsail/test_endpoints.py": "N",
+    "lightsail/test_plain_http.py": "N",
+    "faults/test_lost_answers.py": "N",
     "faults/test_concurrent_runs.py": "H",
     "sandbox/test_concurrent_clients.py": "H",
     "storage/test_key_search.py": "I",

@@ -43,13 +43,13 @@ class Hooks:
     Attributes:
         trace: Gets one harmless line about each request, for `--debug`.
         record: Gets the names in each response, for TAB; from several threads.
-        prompt: Asks for an MFA code; None where nobody can be prompted.
+        prompt: Asks for an MFA code; a text says why nobody can be prompted.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
     """
 
     trace: Callable[[str], None] = lambda _: None
     record: Callable[[SeenNames], None] = lambda _: None
-    prompt: Callable[[str], str] | None = None
+    prompt: Callable[[str], str] | str = "not a terminal"
     curve: Callable[[], EllipticCurve] | None = None
 
 

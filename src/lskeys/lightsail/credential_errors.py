@@ -123,12 +123,11 @@ def none_found(said: str | None) -> SetupError:
     )
 
 
-def no_mfa_code(source: Source, serial: str) -> SetupError:
-    """The error for a role that needs an MFA code where nobody can be prompted."""
+def no_mfa_code(source: Source, serial: str, reason: str) -> SetupError:
+    """The error for a role that needs an MFA code which nobody can be prompted for, or typed."""
     option = "" if source.profile == "default" else f" --profile {shlex.quote(source.profile)}"
     return SetupError(
-        f"profile {shown(source.profile)} needs an MFA code of {one_line(serial)}:"
-        " not a terminal, cannot ask for it",
+        f"profile {shown(source.profile)} needs an MFA code of {one_line(serial)}: {reason}",
         hint=f"run lskeys regions{option} in a terminal first; the role's credentials are cached",
         code="MfaRequired",
     )
@@ -142,7 +141,7 @@ def from_credentials(error: Exception, source: Source) -> LskeysError:
         source: Where they come from.
     """
     if isinstance(error, MfaCodeNeededError):
-        return no_mfa_code(source, error.serial)
+        return no_mfa_code(source, error.serial, "its credentials expired meanwhile")
     kind, hint, reason = _explained(error, source)
     if not isinstance(error, (*_CONFIGURATION, PlainHttpError)):
         reason = f"cannot get credentials of profile {shown(source.profile)}{_by(source)}: {reason}"

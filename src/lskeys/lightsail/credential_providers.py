@@ -29,6 +29,7 @@ from botocore.session import Session
 from botocore.utils import (
     ContainerMetadataFetcher,
     InstanceMetadataFetcher,
+    JSONFileCache,
     resolve_imds_endpoint_mode,
 )
 
@@ -144,10 +145,12 @@ def resolver(session: Session, mfa_codes: MfaCodes) -> NamingResolver:
     )
     fetcher = _metadata(session)
     metadata = InstanceMetadataProvider(iam_role_fetcher=fetcher)
+    profiles = _ProfileProviders(session, cache)
+    is_explicit = session.instance_variables().get("profile") is not None
     replaced: dict[str | None, CredentialProvider] = {
+        **{each.METHOD: each for each in profiles.providers(profile, is_explicit)},
         ContainerProvider.METHOD: container,
         InstanceMetadataProvider.METHOD: metadata,
-        ProcessProvider.METHOD: QuietProcessProvider(profile, lambda: session.full_config),
         AssumeRoleProvider.METHOD: AssumeRoleProvider(
             load_config=lambda: session.full_config,
             client_creator=session.create_client,
@@ -155,7 +158,7 @@ def resolver(session: Session, mfa_codes: MfaCodes) -> NamingResolver:
             profile_name=profile,
             prompter=mfa_codes.take,
             credential_sourcer=CanonicalNameCredentialSourcer([EnvProvider(), container, metadata]),
-            profile_provider_builder=_SourceProfiles(session, cache=cache),
+            profile_provider_builder=profiles,
         ),
     }
     return NamingResolver([replaced.get(each.METHOD, each) for each in usual.providers], fetcher)
@@ -220,11 +223,14 @@ def _check_types(found: Mapping[str, Any]) -> None:
         raise TypeError
 
 
-class _SourceProfiles(ProfileProviderBuilder):
-    """The providers of a role's source profile, with the same replacement."""
+class _ProfileProviders(ProfileProviderBuilder):
+    """The providers of a profile, or of a role's source profile, with the same replacement."""
 
     def __init__(self, session: Session, cache: Any) -> None:  # noqa: ANN401  botocore's
-        super().__init__(session, cache=cache)
+        # botocore looks up the home when it is imported, which may be another's by now.
+        directory = os.path.expanduser("~/.aws/sso/cache")  # noqa: PTH111  pathlib needs a home
+        tokens = JSONFileCache(directory)
+        super().__init__(session, cache=cache, sso_token_cache=tokens)  # type: ignore[arg-type]  # wrong stub
         self._load_config = lambda: session.full_config
 
     def providers(

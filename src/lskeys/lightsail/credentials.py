@@ -36,7 +36,7 @@ class AccountCredentials:
         connection: How to reach AWS.
         session: Gives the session, which errors of the configuration may keep from being made.
         guard: Knows the host that was asked last.
-        prompt: Asks for an MFA code; None where nobody can be prompted.
+        prompt: Asks for an MFA code; a text says why nobody can be prompted.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
     """
 
@@ -45,7 +45,7 @@ class AccountCredentials:
         connection: ConnectionSettings,
         session: Callable[[], Session],
         guard: PlainHttpGuard,
-        prompt: Callable[[str], str] | None,
+        prompt: Callable[[str], str] | str,
         curve: Callable[[], EllipticCurve] | None,
     ) -> None:
         self._connection = connection
@@ -106,12 +106,16 @@ class AccountCredentials:
             try:
                 return self._attempt()
             except MfaCodeNeededError as needed:
-                if self._prompt is None:
-                    raise credential_errors.no_mfa_code(self._source, needed.serial) from None
-                code = self._prompt(f"Enter MFA code for {needed.serial}:")
-                if not code:
-                    raise credential_errors.no_mfa_code(self._source, needed.serial) from None
-                self._mfa_codes.add(needed.serial, code)
+                self._mfa_codes.add(needed.serial, self._ask_for_code(needed.serial))
+
+    def _ask_for_code(self, serial: str) -> str:
+        reason = self._prompt
+        if not isinstance(reason, str):
+            code = reason(f"Enter MFA code for {serial}:")
+            if code:
+                return code
+            reason = "no code was typed"
+        raise credential_errors.no_mfa_code(self._source, serial, reason) from None
 
     def _attempt(self) -> Credentials:
         seconds = self._connection.timeout

@@ -35,17 +35,23 @@ class EllipticCurve(Protocol):
         """The two numbers of a signature in DER, each padded to this many bytes."""
 
 
-def enable(profiles: Mapping[str, Any], profile: str, curve: Callable[[], EllipticCurve]) -> None:
+def enable(
+    profiles: Mapping[str, Any],
+    profile: str,
+    curve: Callable[[], EllipticCurve],
+    module: object = botocore.credentials,
+) -> None:
     """Let botocore refresh the credentials of a profile that was made by `aws login`.
 
     Args:
         profiles: AWS's configuration, by profile.
         profile: The profile in use; the source profiles of a role are followed.
         curve: Gives the operations; called only where they are needed.
+        module: Where botocore looks for them.
     """
     uses_login = "login_session" in profiles.get(source_of(profiles, profile), {})
-    if uses_login and getattr(botocore.credentials, _PLACE, _OCCUPIED) is None:
-        setattr(botocore.credentials, _PLACE, curve())
+    if uses_login and getattr(module, _PLACE, _OCCUPIED) is None:
+        setattr(module, _PLACE, curve())
 
 
 def source_of(profiles: Mapping[str, Any], profile: str) -> str:

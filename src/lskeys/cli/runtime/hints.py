@@ -23,7 +23,7 @@ def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
     """
     given = []
     profile = error.profile or options.profile
-    if profile is not None:
+    if profile is not None and "--profile" not in (error.hint or ""):
         given += ["--profile", profile]
     if options.endpoint_url is not None:
         given += ["--endpoint-url", options.endpoint_url]

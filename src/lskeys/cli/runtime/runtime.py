@@ -144,7 +144,7 @@ class Runtime:
         hooks = Hooks(
             trace=self.terminal.trace,
             record=record,
-            prompt=self._prompt if self.terminal.can_prompt else None,
+            prompt=self.terminal.no_prompt or self._prompt,
             curve=_elliptic_curve,
         )
         return connect(connection, hooks)

@@ -1,0 +1,175 @@
+"""Changes over TLS and through a proxy: lost in every way, and never sent in every way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lskeys import sandbox
+from tests.conftest import REGION, Run
+from tests.support.certificates import Authority
+from tests.support.lying_server import RESET, Call, Liar, Reply, refused, said
+from tests.support.proxies import Proxies, Tunnel
+from tests.support.verb_cases import REMOTE, Stage, VerbCase
+
+CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
+IDS = [f"{each}-{case}" for case, each in CHANGED]
+FAULTS = ["record", "reset", "close", "silence"]
+KEY = Path(".ssh") / "new.pem"
+
+
+@pytest.fixture
+def liar(home: Path, signer: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A server that speaks TLS; the environment points at it."""
+    assert home.is_dir()
+    with Liar(signer.server("good")).running() as running:
+        for name, value in sandbox.environment(running.endpoint).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
+        yield running
+
+
+@pytest.fixture
+def tunnel(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tunnel]:
+    """A proxy in front of it, which may break the tunnel."""
+    made = Tunnel(liar.port)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{made.address}")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=IDS)
+def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
+    case: VerbCase,
+    operation: str,
+    fault: str,
+    *,
+    liar: Liar,
+    tunnel: Tunnel,
+    run: Run,
+    stage: Stage,
+) -> None:
+    """Whatever breaks after the request was sent, what was done is found to be done, or said so."""
+
+    def done(call: Call) -> Reply | None:
+        tunnel.fault = fault if call.turn == 0 else None
+        return None
+
+    liar.responses(operation, done)
+    ran = run(f"{case.unasked} --timeout {1 if fault == 'silence' else 20}")
+    assert liar.operations.count(operation) == 1, ran.err
+    if operation == "CreateKeyPair":
+        assert (ran.exit_code, ran.out) == (8, "")
+        assert "it may have happened\n" in ran.err
+        assert "a pair was left behind whose private key nobody has" in ran.err
+        assert not (stage.home / KEY).exists()
+        return
+    assert ran.exit_code == case.exit_code, ran.err
+    assert operation != "ImportKeyPair" or case.verb == "import" or (stage.home / KEY).exists()
+
+
+@pytest.mark.parametrize("fault", ["record", "reset", "close"])
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=IDS)
+def test_nobody_can_look_afterwards(  # noqa: PLR0913  a fixture is a parameter
+    case: VerbCase,
+    operation: str,
+    fault: str,
+    *,
+    liar: Liar,
+    tunnel: Tunnel,
+    run: Run,
+    stage: Stage,
+) -> None:
+    """Where the look-up fails, too, it is said that it may have happened, and what to run."""
+    looks = [each for each in case.calls if each in {"GetKeyPair", "GetKeyPairs"}]
+
+    def done(_: Call) -> Reply | None:
+        tunnel.fault = fault
+        for each in looks:
+            liar.responses(each, RESET)
+        return None
+
+    liar.responses(operation, done)
+    ran = run(f"{case.unasked} --timeout 20")
+    assert ran.exit_code == 8, ran.err
+    assert "it may have happened\n" in ran.err
+    assert "lskeys: hint: " in ran.err
+    assert f"--region {REGION}" in ran.err or "--if-absent" in ran.err
+    assert operation != "ImportKeyPair" or case.verb == "import" or (stage.home / KEY).exists()
+
+
+UNSENT = {
+    "no proxy": None,
+    "forbidden": b"HTTP/1.1 403 Forbidden\r\n\r\n",
+    "log in": b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+    "bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno",
+    "no http": b"SSH-2.0-OpenSSH\r\n",
+    "nothing": b"",
+    "no TLS": b"HTTP/1.1 200 Connection established\r\n\r\nSSH-2.0-OpenSSH\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", [*UNSENT, "certificate"])
+@pytest.mark.parametrize("line", ["create new --type ed25519", "create new --service-generated"])
+def test_a_change_that_was_never_sent(  # noqa: PLR0913  a fixture is a parameter
+    line: str,
+    kind: str,
+    *,
+    liar: Liar,
+    proxies: Proxies,
+    run: Run,
+    stage: Stage,
+    signer: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A refused tunnel or certificate, or no connection, is a plain failure: no key is left."""
+
+    def cut_off(_: Call) -> Reply:
+        if kind == "certificate":
+            monkeypatch.setenv("AWS_CA_BUNDLE", str(other))
+        else:
+            response = UNSENT[kind]
+            address = proxies(response).address if response is not None else "127.0.0.1:9"
+            monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        return refused("NotFoundException", "The KeyPair does not exist: new")
+
+    other = stage.home / "other.pem"
+    other.write_bytes(signer.other_bundle())
+    liar.responses("GetKeyPair", cut_off)
+    ran = run(f"{line} --timeout 5")
+    assert (ran.exit_code, ran.out) == (8, ""), ran.err
+    assert "may have happened" not in ran.err
+    assert liar.operations == ["GetKeyPair"]
+    assert not (stage.home / KEY).exists()
+
+
+PAGES = {
+    "page of a proxy": Reply(b"<html>Blocked</html>", status=403),
+    "not found": Reply(b"<html>404</html>", status=404),
+    "timeout": Reply(b"", status=408),
+    "redirect": Reply(b"", status=302, headers={"Location": "https://portal.example/"}),
+    "about another": said({"operation": {"resourceName": "other", "status": "Succeeded"}}),
+    "half": Reply(b'{"operation": {', length=500),
+    "nothing": Reply(b""),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_is_no_refusal(kind: str, liar: Liar, run: Run, stage: Stage) -> None:
+    """Only AWS refuses: what something in between answers may hide that the import was done."""
+    liar.responses("ImportKeyPair", liar.done_but(PAGES[kind]))
+    ran = run("create new --type ed25519")
+    assert ran.exit_code == 0, ran.err
+    assert (stage.home / KEY).exists()
+    assert liar.operations.count("ImportKeyPair") == 1
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
+def test_a_refusal_that_is_made_up(code: str, liar: Liar, run: Run, stage: Stage) -> None:
+    """A refusal of an import that was done takes no key away: AWS is asked whether it is there."""
+    liar.responses("ImportKeyPair", liar.done_but(refused(code)))
+    ran = run("create new --type ed25519")
+    assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err
+    assert (stage.home / KEY).exists()
+    assert f"the key is kept in {stage.home / KEY}" in ran.err

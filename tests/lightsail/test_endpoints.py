@@ -1,0 +1,145 @@
+"""Whom each service is asked at: trimmed data change no host, and no other setting does unseen."""
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader
+
+from lskeys.lightsail import plain_http, session
+from lskeys.lightsail.session import ConnectionSettings
+from lskeys.storage.cache import CacheDirectory
+from tests.conftest import Run
+from tests.support.credential_services import write_profiles
+from tests.support.proxies import Proxies
+
+REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "lightsail": ("get_regions", {}),
+    "sts": ("assume_role", {"RoleArn": "a" * 20, "RoleSessionName": "ab"}),
+    "sso": ("get_role_credentials", {"roleName": "a", "accountId": "1", "accessToken": "t"}),
+    "sso-oidc": ("create_token", {"clientId": "a", "clientSecret": "b", "grantType": "c"}),
+    "signin": (
+        "create_o_auth2_token",
+        {
+            "tokenInput": {
+                "clientId": "arn:aws:signin:::devtools/same-device",
+                "grantType": "refresh_token",
+            }
+        },
+    ),
+}
+REGIONS = (
+    "us-east-1",
+    "eu-west-2",
+    "us-gov-west-1",
+    "cn-north-1",
+    "us-iso-east-1",
+    "eusc-de-east-1",
+)
+
+
+def asked(
+    made: botocore.session.Session, service: str, region: str, *, fips: bool, dual: bool
+) -> str:
+    """The URL that a request goes to, or why there is none; nothing is sent."""
+    urls: list[str] = []
+
+    def stop(request: AWSPreparedRequest, **_: object) -> None:
+        urls.append(request.url)
+        raise InterruptedError
+
+    operation, parameters = REQUESTS[service]
+    config = Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual)
+    try:
+        client = made.create_client(service, region_name=region, config=config)
+        client.meta.events.register_first("before-send", stop)
+        getattr(client, operation)(**parameters)
+    except InterruptedError:
+        return urls[0]
+    except BotoCoreError as error:
+        return f"{type(error).__name__}: {error}"
+    raise AssertionError
+
+
+def made(cache: CacheDirectory | None) -> botocore.session.Session:
+    """A session as lskeys makes it."""
+    connection = ConnectionSettings(access_key=("a", "b"), cache=cache)
+    return session.make(connection, plain_http.PlainHttpGuard(1))
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("service", REQUESTS)
+@pytest.mark.usefixtures("home")
+def test_trimmed_data_change_no_host(service: str, region: str, tmp_path: Path) -> None:
+    """Each service has the same URL with and without them, under FIPS and dual stack, too."""
+    trimmed, usual = made(CacheDirectory(tmp_path / "cache")), made(None)
+    assert not isinstance(
+        usual.get_component("data_loader"), type(trimmed.get_component("data_loader"))
+    )
+    assert isinstance(usual.get_component("data_loader"), Loader)
+    for fips, dual in product((False, True), repeat=2):
+        found = asked(trimmed, service, region, fips=fips, dual=dual)
+        assert found == asked(usual, service, region, fips=fips, dual=dual)
+        assert found.startswith(("https://", "EndpointVariantError", "EndpointProviderError")), (
+            found
+        )
+
+
+def test_data_of_your_own_are_used(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where AWS_DATA_PATH or ~/.aws/models has data, botocore decides by them."""
+    cache = CacheDirectory(tmp_path / "cache")
+    trimmed = type(made(cache).get_component("data_loader"))
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    assert type(made(cache).get_component("data_loader")) is not trimmed
+    monkeypatch.delenv("AWS_DATA_PATH")
+    (home / ".aws" / "models").mkdir(parents=True)
+    assert type(made(cache).get_component("data_loader")) is not trimmed
+
+
+HOSTS = [
+    ("role", "us-east-1", {}, "sts.us-east-1.amazonaws.com"),
+    ("role", "eu-central-1", {}, "sts.eu-central-1.amazonaws.com"),
+    ("chained", "eu-central-1", {}, "sts.eu-central-1.amazonaws.com"),
+    ("web", "eu-central-1", {}, "sts.eu-central-1.amazonaws.com"),
+    ("role", "us-east-1", {"AWS_USE_FIPS_ENDPOINT": "true"}, "sts-fips.us-east-1.amazonaws.com"),
+    ("role", "us-gov-west-1", {"AWS_USE_FIPS_ENDPOINT": "true"}, "sts.us-gov-west-1.amazonaws.com"),
+    ("role", "cn-north-1", {}, "sts.cn-north-1.amazonaws.com.cn"),
+    ("role", "eu-west-1", {"AWS_USE_DUALSTACK_ENDPOINT": "true"}, "sts.eu-west-1.api.aws"),
+    ("sso", "eu-west-1", {}, "portal.sso.us-east-1.amazonaws.com"),
+    (
+        "sso",
+        "us-east-1",
+        {"AWS_USE_FIPS_ENDPOINT": "true"},
+        "portal.sso-fips.us-east-1.amazonaws.com",
+    ),
+    ("base", "eu-west-1", {}, "lightsail.eu-west-1.amazonaws.com"),
+]
+
+
+@pytest.mark.parametrize(("profile", "region", "variables", "host"), HOSTS)
+def test_the_host_of_a_run(  # noqa: PLR0913, PLR0917  a fixture is a parameter
+    profile: str,
+    region: str,
+    variables: dict[str, str],
+    host: str,
+    home: Path,
+    run: Run,
+    proxies: Proxies,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy that lets nothing through hears the host that the AWS CLI would ask."""
+    write_profiles(home)
+    refusing = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{refusing.address}")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    ran = run(f"list -p {profile} -r {region} --timeout 20")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert {each.split()[1].decode() for each in refusing.heard} == {f"{host}:443"}
