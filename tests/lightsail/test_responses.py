@@ -35,6 +35,7 @@ INSTANCE: dict[str, Any] = {
     "publicIpAddress": "203.0.113.1",
     "ipv6Addresses": ["2001:db8::1"],
     "blueprintId": "ubuntu_24_04",
+    "state": {"name": "running"},
 }
 READERS: dict[str, tuple[Callable[[Any], object], dict[str, Any]]] = {
     "pair": (lambda raw: responses.key_pair(raw, HERE), PAIR),
@@ -203,6 +204,7 @@ def test_an_instance() -> None:
         created_at=MOMENT,
         blueprint="ubuntu_24_04",
         arn="arn:aws:lightsail:eu-west-1:123456789012:Instance/0",
+        state="running",
     )
 
 
@@ -265,6 +267,37 @@ def test_host_keys() -> None:
     }
     assert host_keys(raw) == (HostKey("a", "b"), HostKey("c", "d"))
     assert host_keys({}) == host_keys({"hostKeys": None}) == ()
+
+
+ABOUT: dict[str, Callable[[str], object]] = {
+    "key pair": lambda name: responses.key_pair_named("web", {"keyPair": {"name": name}}, HERE),
+    "created": lambda name: created_key(
+        {"keyPair": PAIR, "privateKeyBase64": "p", "operation": {"resourceName": name}}
+    ),
+    "operation": lambda name: responses.check_operations(
+        "web", {"operation": {"resourceName": name}}
+    ),
+    "operations": lambda name: responses.check_operations(
+        "web", {"operations": [{}, {"resourceName": name}]}
+    ),
+    "host keys": lambda name: responses.host_keys("web", {"accessDetails": {"instanceName": name}}),
+}
+
+
+@pytest.mark.parametrize("kind", ABOUT)
+def test_a_response_is_about_what_was_named(kind: str) -> None:
+    """A response about another key pair or instance is refused, which a cache could repeat."""
+    ABOUT[kind]("web")
+    with pytest.raises(InvalidResponseError, match=r": it is about other, not web$"):
+        ABOUT[kind]("other")
+
+
+def test_the_longest_list_of_regions() -> None:
+    """200 regions are a list of regions, and one more is not."""
+    regions = [{"name": f"r-{number}"} for number in range(201)]
+    assert len(responses.regions({"regions": regions[1:]}, HERE)) == 200
+    with pytest.raises(InvalidResponseError, match="it lists 201 regions"):
+        responses.regions({"regions": regions}, HERE)
 
 
 @pytest.mark.parametrize("kind", READERS)
