@@ -62,6 +62,61 @@ def test_side_by_side(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize(
+    ("options", "queried", "left_out"),
+    [
+        ("--all-profiles", "work home", "hollow, bare"),
+        ("-p *", "work home", "hollow, bare"),
+        ("-p ho* -p w?rk", "home work", "hollow"),
+        ("-p ho*", "home", "hollow"),
+        ("-p home -p [wx]*", "home work", ""),
+    ],
+)
+def test_profiles_by_pattern(
+    options: str, queried: str, left_out: str, run: Run, home: Path
+) -> None:
+    """A pattern stands for the profiles like it that have credentials, also if it is one.
+
+    Those without are named once.
+    """
+    with (home / ".aws" / "config").open("a") as config:
+        config.write("[profile hollow]\nregion = eu-west-1\n[profile bare]\n")
+    assert run(f"list {options} --columns profile") == Ran(
+        0,
+        "".join(f"{name}\n" for name in queried.split()),
+        f"left out, without credentials: {left_out}\n" if left_out else "",
+    )
+    assert run(f"list -q {options}").err == ""
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_profile_that_is_named_is_queried(run: Run, home: Path) -> None:
+    """Its lack of credentials is an error, also next to a pattern that would leave it out."""
+    with (home / ".aws" / "config").open("a") as config:
+        config.write("[profile hollow]\nregion = eu-west-1\n")
+    ran = run("list -p ho* -p hollow -q")
+    assert (ran.exit_code, ran.out) == (7, "mail\n")
+    assert ran.err.startswith("lskeys: error: profile hollow: no AWS credentials found\n")
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
+    """It is an error, as a name that is unknown is; so is a configuration without credentials."""
+    assert run("list -p 'cust-*'") == Ran(
+        4,
+        err="lskeys: error: no profile of the AWS configuration is like cust-*\n"
+        "lskeys: hint: aws configure list-profiles lists them\n",
+    )
+    assert run("list --all-profiles -p work").exit_code == 2
+    save(home / ".aws" / "config", "[profile bare]\n")
+    ran = run("list --all-profiles")
+    assert (ran.exit_code, ran.err.splitlines()[0]) == (
+        4,
+        "lskeys: error: no profile of the AWS configuration has credentials",
+    )
+
+
+@pytest.mark.usefixtures("servers")
 def test_one_account_looks_as_ever(run: Run) -> None:
     """With one profile, also if it is given twice, nothing tells of profiles."""
     header = "name,region,created,fingerprint,tags"
@@ -306,7 +361,7 @@ def test_other_verbs_take_one(line: str, servers: dict[str, Server], run: Run, h
     several = [*SEVERAL]
     assert run(f"{line} {BOTH}") == Ran(
         2,
-        err="lskeys: error: --profile is given 2 times, and this asks one account\n"
+        err="lskeys: error: several profiles are given, and this command uses one account\n"
         f"lskeys: hint: give one; {', '.join(several[:-1])} and {several[-1]} take several\n",
     )
     assert [each.requests for each in servers.values()] == [[], []]
@@ -318,5 +373,5 @@ def test_the_sandbox_has_no_profiles(run: Run) -> None:
     assert run(f"--sandbox list {BOTH}") == Ran(
         2,
         err="lskeys: error: the sandbox has one account, and no profiles\n"
-        "lskeys: hint: leave --profile out\n",
+        "lskeys: hint: leave --profile and --all-profiles out\n",
     )

@@ -73,9 +73,17 @@ class ConnectionOptions:
             "-p",
             metavar="PROFILE",
             rich_help_panel=_CONNECTION,
-            help=f"The AWS profile to use; {_TAKE_SEVERAL}.",
+            help=f"The AWS profile to use; {_TAKE_SEVERAL}, and globs.",
         ),
     ] = None
+    all_profiles: Annotated[
+        bool,
+        typer.Option(
+            "--all-profiles",
+            rich_help_panel=_CONNECTION,
+            help="Every profile that has credentials.",
+        ),
+    ] = False
     region: Annotated[
         list[str] | None,
         typer.Option(
@@ -231,9 +239,9 @@ def verb(
             before: GlobalValues = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
             asked = _shared_options(before.values, given)
-            if len(asked.profiles) > 1 and not takes_profiles:
+            if asked.may_be_several and not takes_profiles:
                 raise UsageError(
-                    f"--profile is given {len(asked.profiles)} times, and this asks one account",
+                    "several profiles are given, and this command uses one account",
                     hint=f"give one; {_TAKE_SEVERAL}",
                 )
             run = Runtime(before.invocation, asked)
@@ -273,6 +281,8 @@ def _shared_options(before: dict[str, Any], after: dict[str, Any]) -> SharedOpti
     said.pop("version", None)
     if said.get("region") and said.get("all_regions"):
         raise UsageError("--region and --all-regions cannot be combined", hint="choose one")
+    if said.get("profile") and said.get("all_profiles"):
+        raise UsageError("--profile and --all-profiles cannot be combined", hint="choose one")
     said["regions"] = tuple(said.pop("region", ()))
     said["profiles"] = tuple(dict.fromkeys(said.pop("profile", ())))
     return replace(SharedOptions(), **said)

@@ -2,6 +2,7 @@
 
 from lskeys.lightsail.account import AccountSession, Hooks, connect
 from lskeys.lightsail.client import Lightsail
+from lskeys.lightsail.profiles import profiles
 from lskeys.lightsail.session import ConnectionSettings
 
-__all__ = ["AccountSession", "ConnectionSettings", "Hooks", "Lightsail", "connect"]
+__all__ = ["AccountSession", "ConnectionSettings", "Hooks", "Lightsail", "connect", "profiles"]

@@ -132,7 +132,7 @@ def _inventory(
         directories=key_search.list_directories(run.key_files.own_directories),
         now=run.invocation.now(),
         max_age=max_age,
-        lskeys=Lskeys(run.options.profiles, _account_options(run)),
+        lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
+from lskeys.cli.runtime.profiles import is_pattern
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -22,6 +24,7 @@ class SharedOptions:
     """What the shared options said, before and after the verb together."""
 
     profiles: tuple[str, ...] = ()
+    all_profiles: bool = False
     regions: tuple[str, ...] = ()
     all_regions: bool = False
     endpoint_url: str | None = None
@@ -40,4 +43,9 @@ class SharedOptions:
     @property
     def profile(self) -> str | None:
         """The profile that was named, if it was one."""
-        return self.profiles[0] if len(self.profiles) == 1 else None
+        return None if self.may_be_several else next(iter(self.profiles), None)
+
+    @property
+    def may_be_several(self) -> bool:
+        """Whether accounts are told apart: several profiles, or what may stand for several."""
+        return self.all_profiles or len(self.profiles) > 1 or any(map(is_pattern, self.profiles))

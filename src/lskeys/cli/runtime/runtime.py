@@ -10,6 +10,7 @@ from lskeys.cli.runtime import sandbox as sandboxes
 from lskeys.cli.runtime.accounts import Account
 from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.key_files import KeyFiles
+from lskeys.cli.runtime.profiles import choose, is_pattern
 from lskeys.errors import UsageError
 from lskeys.model import SeenNames
 from lskeys.output.terminal import Terminal
@@ -85,10 +86,26 @@ class Runtime:
             settings.timeout.value,
         )
 
-    @property
+    @cached_property
     def profiles(self) -> tuple[str, ...]:
-        """The profiles whose accounts are told apart; none where one account is queried."""
-        return self.options.profiles if len(self.options.profiles) > 1 else ()
+        """The profiles whose accounts are told apart; none where one account is queried.
+
+        Raises:
+            SetupError: A pattern stands for none, or no profile has credentials.
+        """
+        options = self.options
+        words = ("*",) if options.all_profiles else options.profiles
+        if not options.may_be_several:
+            return ()
+        if not any(map(is_pattern, words)):
+            return words
+        from lskeys import lightsail
+
+        chosen = choose(words, lightsail.profiles())
+        if chosen.without_credentials and not options.quiet:
+            names = ", ".join(chosen.without_credentials)
+            self.terminal.note(f"left out, without credentials: {names}")
+        return chosen.profiles
 
     @cached_property
     def accounts(self) -> tuple[Account, ...]:
@@ -97,9 +114,10 @@ class Runtime:
         Raises:
             UsageError: The sandbox, which has one account, is to be queried for several.
         """
-        if self.profiles and self.settings.sandbox.value:
+        if self.options.may_be_several and self.settings.sandbox.value:
             raise UsageError(
-                "the sandbox has one account, and no profiles", hint="leave --profile out"
+                "the sandbox has one account, and no profiles",
+                hint="leave --profile and --all-profiles out",
             )
         self._opened += [
             Account(whose, self.settings, self._connect, self.terminal.note)
