@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def offered(kind: str, *typed: str) -> list[str]:
     """What a shell is told that asks, in an interpreter of its own."""
     command = [sys.executable, "-m", "lskeys", completion.COMPLETE, kind, *typed]
-    asked = subprocess.run(command, capture_output=True, text=True, check=True)
+    asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert asked.stderr == ""
     return asked.stdout.splitlines()
 
@@ -200,6 +201,28 @@ def test_a_file_of_anything_offers_nothing_but_names(home: Path, content: bytes)
     (home / "cache" / "lskeys").mkdir(parents=True)
     (home / "cache" / "lskeys" / "names").write_bytes(content)
     assert set(offered("names")) <= {"-rf"}
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("put", [_pipe, _endless, Path.mkdir])
+def test_what_does_not_end_is_not_waited_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, put: Callable[[Path], None]
+) -> None:
+    """A pipe or a device instead of the names, or of AWS's files, offers nothing, at once."""
+    (home / "cache" / "lskeys").mkdir(parents=True)
+    put(home / "cache" / "lskeys" / "names")
+    for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        put(home / variable)
+        monkeypatch.setenv(variable, str(home / variable))
+    assert offered("names") == []
+    assert offered("profiles") == []
 
 
 def test_a_hostile_name_is_not_remembered(home: Path) -> None:

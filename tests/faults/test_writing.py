@@ -446,5 +446,5 @@ def test_a_folder_without_the_right_to_write(
     before = WITHOUT_PRIVILEGE if os.geteuid() == 0 else ()
     ran = started(*before, sys.executable, "-m", "lskeys", *words)
     assert_failed(ran, 9, "permission denied")
-    assert "ls -ld" in ran.err
+    assert f"check its owner and permissions: ls -ld {directory}\n" in ran.err
     assert (changes(liar), [*directory.iterdir()]) == ([], [])

@@ -21,7 +21,7 @@ def home() -> Path | None:
 
 
 def config_path() -> Path | None:
-    """Where config.toml is looked for (platformdirs: `~/.config/lskeys` on Linux)."""
+    """Where config.toml is expected (platformdirs: `~/.config/lskeys` on Linux)."""
     if not _has_place("XDG_CONFIG_HOME"):
         return None
     return platformdirs.user_config_path(_NAME) / "config.toml"
@@ -67,7 +67,7 @@ def expanded(path: Path) -> Path:
     """The path with `~` resolved.
 
     Raises:
-        SetupError: There is no home directory to put in its place.
+        SetupError: There is no home directory to replace it.
     """
     if path.parts[:1] == ("~",) and home() is None:
         raise _homeless(str(path))
@@ -80,7 +80,7 @@ def expanded(path: Path) -> Path:
 
 
 def expanded_if_home(path: Path) -> Path | None:
-    """The path with `~` resolved; None where there is no home directory to put in its place."""
+    """The path with `~` resolved; None where there is no home directory to replace it."""
     try:
         return expanded(path)
     except SetupError:

@@ -42,8 +42,8 @@ class Cache(Protocol):
     def read(self, name: str) -> bytes | None:
         """What a file holds, read once; None where there is none that can be trusted."""
 
-    def write(self, name: str, content: bytes) -> None:
-        """Keep it, if that can be."""
+    def write(self, name: str, content: bytes) -> bool:
+        """Keep it; whether that could be done."""
 
 
 class TrimmedLoader(Loader):
@@ -89,7 +89,8 @@ def loader(cache: Cache) -> Loader:
         kept = _unpacked(cache.read(name))
         if kept is None:
             kept = _trimmed(full)
-            cache.write(name, _packed(kept))
+            if not cache.write(name, _packed(kept)):
+                return full
         return TrimmedLoader(kept)
     except (OSError, ValueError, LookupError, TypeError, BotoCoreError):
         return full

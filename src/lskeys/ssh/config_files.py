@@ -1,4 +1,4 @@
-"""The files ssh reads beside keys, replaced whole or left as they are. Touches: the disk."""
+"""The files ssh reads next to keys, replaced whole or left as they are. Touches: the disk."""
 
 import time
 from collections.abc import Callable
@@ -128,7 +128,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
     """
     content: bytes | None
     if config.is_symlink():
-        with os_errors(f"cannot read {config}"):
+        with os_errors(f"cannot read {config}", config):
             content = config.read_bytes() if config.is_file() else b""
         links = 0
     else:
@@ -162,7 +162,7 @@ def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = t
     with (
         opened(change.path.parent) as directory,
         locked(directory, wait=wait, sleep=sleep),
-        os_errors(f"cannot write {change.path}"),
+        os_errors(f"cannot write {change.path}", change.path.parent),
     ):
         _write(directory, change)
 
@@ -185,7 +185,7 @@ def _own_content(path: Path) -> bytes:
 
 def _found(path: Path) -> FileContent | None:
     try:
-        with opened(path.parent) as directory, os_errors(f"cannot read {path}"):
+        with opened(path.parent) as directory, os_errors(f"cannot read {path}", path):
             found = read_file(directory, path.name, limit=_LARGEST)
     except MissingError:
         return None

@@ -38,7 +38,7 @@ def session_files(base: Path) -> Iterator["SessionFiles"]:
     """A directory for one session, gone afterwards; also those that killed runs left."""
     make(base)
     _remove_abandoned(base)
-    with os_errors(f"cannot make a directory in {base}"):
+    with os_errors(f"cannot make a directory in {base}", base):
         files = SessionFiles(base / (_PREFIX + secrets.token_hex(8)))
     try:
         yield files
@@ -59,7 +59,7 @@ class SessionFiles:
     def write(self, name: str, content: bytes) -> Path:
         """A new file, 0600 whatever the umask."""
         path = self.path / name
-        with os_errors(f"cannot write {path}"):
+        with os_errors(f"cannot write {path}", path.parent):
             descriptor = os.open(path, _NEW, _PRIVATE)
             with os.fdopen(descriptor, "wb") as file:
                 os.fchmod(descriptor, _PRIVATE)

@@ -29,9 +29,10 @@ class CacheDirectory:
                 return found.content.reveal()
         return None
 
-    def write(self, name: str, content: bytes) -> None:
-        """Replace a file in one step, private to the user."""
+    def write(self, name: str, content: bytes) -> bool:
+        """Replace a file in one step, private to the user; whether it is kept."""
         with suppress(LskeysError, OSError):
             make(self.path)
             with opened(self.path) as directory:
-                write_file(directory, name, content, durable=False)
+                return write_file(directory, name, content, durable=False)
+        return False

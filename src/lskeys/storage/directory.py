@@ -78,7 +78,7 @@ def make(path: Path) -> None:
             break
         missing.append(each)
     for each in reversed(missing):
-        with os_errors(f"cannot make the directory {each}"):
+        with os_errors(f"cannot make the directory {each}", each.parent):
             ownership.refuse_unsafe(each.parent)
             _make_one(each)
 
@@ -92,7 +92,7 @@ def opened(path: Path) -> Iterator[Directory]:
         RefusedError: It is no directory, or others could swap files in it.
         LocalError: It cannot be opened.
     """
-    with os_errors(f"cannot open the directory {path}"):
+    with os_errors(f"cannot open the directory {path}", path):
         ownership.refuse_unsafe(path)  # after which nobody else can exchange it
         descriptor = _open(path)
     try:

@@ -80,7 +80,7 @@ class KeyDestination:
         self._drafts: tuple[Draft, Draft] | None = None
         self._force = False
         self._check_length(len(_SUFFIX))
-        with os_errors(f"cannot read {self.path}"):
+        with os_errors(f"cannot read {self.path}", self.path):
             self.existing = read_existing(directory, name)
             self.existing_public = read_existing(directory, name + _SUFFIX)
 
@@ -135,10 +135,12 @@ class KeyDestination:
         private_draft, public_draft = self._drafts
         private, public = _files(self.path.name, key, comment)
         public_path = self.path.with_name(public.name)
-        with os_errors(f"cannot write {self.path}"):
+        with os_errors(f"cannot write {self.path}", self.path.parent):
             self._refuse_other(public)
             outcome, kept = self._settle(private_draft, private)
-        with os_errors(f"{self.path} is saved, but its public key {public_path} is not"):
+        with os_errors(
+            f"{self.path} is saved, but its public key {public_path} is not", self.path.parent
+        ):
             _, public_kept = self._settle(public_draft, public)
         return Saved(self.path, public_path, outcome, kept, public_kept)
 
@@ -149,7 +151,7 @@ class KeyDestination:
             LocalError: The disk failed; the message tells that the key is still there.
         """
         failed = f"{saved.path} cannot be removed again, and holds a key of no key pair"
-        with os_errors(failed):
+        with os_errors(failed, self.path.parent):
             self._take_back(saved.path.name, saved.kept)
             self._take_back(saved.public_path.name, saved.public_kept)
             self._directory.flush()

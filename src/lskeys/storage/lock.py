@@ -43,7 +43,7 @@ def locked(directory: Directory, *, wait: float, sleep: Callable[[float], None])
 @contextmanager
 def _descriptor(directory: Directory) -> Iterator[int | None]:
     """What is locked; None where there is no file that only the user can open."""
-    with os_errors(f"cannot lock the directory {directory.path}"):
+    with os_errors(f"cannot lock the directory {directory.path}", directory.path):
         status = os.fstat(directory.descriptor)
     if not status.st_mode & _OTHERS:
         yield directory.descriptor

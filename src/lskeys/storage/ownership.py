@@ -62,7 +62,7 @@ def refuse_unsafe(path: Path) -> None:
     there; in a sticky directory only its owner can. Whatever does not exist is not judged.
 
     Raises:
-        RefusedError: Names the directory that others can change, and how that is mended.
+        RefusedError: Names the directory that others can change, and how that is fixed.
         OSError: A directory cannot be searched.
     """
     with suppress(FileNotFoundError, NotADirectoryError):

@@ -25,7 +25,7 @@ def restrict_directory(path: Path) -> None:
     Raises:
         LocalError: It is no directory, or not yours.
     """
-    with os_errors(f"cannot change the permissions on {path}"):
+    with os_errors(f"cannot change the permissions on {path}", path):
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             writing.restrict(descriptor, path, _EVERYTHING & ~OTHERS_WRITE)
@@ -42,7 +42,10 @@ def restrict_file(path: Path) -> None:
             followed to a file where that is not so.
         LocalError: The disk failed, or keeps no permissions.
     """
-    with opened(path.parent) as directory, os_errors(f"cannot change the permissions on {path}"):
+    with (
+        opened(path.parent) as directory,
+        os_errors(f"cannot change the permissions on {path}", path),
+    ):
         found = _private(directory, path)
         writing.tighten_mode(directory, path.name, PRIVATE, follow=found.is_link)
 
@@ -56,7 +59,7 @@ def write_public_key(path: Path) -> Path:
         LocalError: The disk failed.
     """
     public_path = path.with_name(f"{path.name}.pub")
-    with opened(path.parent) as directory, os_errors(f"cannot write {public_path}"):
+    with opened(path.parent) as directory, os_errors(f"cannot write {public_path}", path.parent):
         material = _private(directory, path).material
         public = material.public if material else None
         if public is None:

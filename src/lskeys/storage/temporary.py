@@ -23,7 +23,7 @@ def drafted(directory: Directory, *, size: int, durable: bool = True) -> Iterato
     """A draft whose temporary file is gone afterwards, whatever happens but SIGKILL."""
     draft = Draft(directory, durable=durable)
     try:
-        with os_errors(f"cannot write in {directory.path}"):
+        with os_errors(f"cannot write in {directory.path}", directory.path):
             draft.reserve(size)
         yield draft
     finally:
@@ -76,7 +76,8 @@ class Draft:
         except FileExistsError:
             return False
         with os_errors(
-            f"{self._path(name)} is saved, but {self._path(self.name)} cannot be removed"
+            f"{self._path(name)} is saved, but {self._path(self.name)} cannot be removed",
+            self._directory.path,
         ):
             os.unlink(self.name, dir_fd=self._directory.descriptor)
         self.is_there = False
@@ -84,7 +85,7 @@ class Draft:
         return True
 
     def replace(self, name: str, text: Secret, mode: int) -> None:
-        """Give it content, and the name in place of what has it, in one step."""
+        """Give it content, and the name instead of what has it, in one step."""
         self.write(text, mode)
         directory = self._directory.descriptor
         os.rename(self.name, name, src_dir_fd=directory, dst_dir_fd=directory)
@@ -99,7 +100,9 @@ class Draft:
         """
         if not self._is_durable:
             return
-        with os_errors(f"{self._path(name)} is written, but the disk does not confirm it"):
+        with os_errors(
+            f"{self._path(name)} is written, but the disk does not confirm it", self._path(name)
+        ):
             self._directory.flush()
             found = read_file(self._directory, name, limit=len(text.reveal()))
         if (

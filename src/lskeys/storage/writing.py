@@ -96,7 +96,7 @@ def tighten_mode(directory: Directory, name: str, mode: int, *, follow: bool = F
 
 
 def restrict(descriptor: int, path: Path, mode: int) -> None:
-    """Take away every permission beyond `mode`, and look whether they are gone.
+    """Take away every permission beyond `mode`, and check that they are gone.
 
     Raises:
         RefusedError: It belongs to somebody else, whom root would take them from.

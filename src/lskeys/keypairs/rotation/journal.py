@@ -61,7 +61,7 @@ class Journal:
         content = json.dumps(_raw(entry), indent=2).encode() + b"\n"
         with (
             opened(self.directory) as directory,
-            os_errors(f"cannot remember the rotation in {path}"),
+            os_errors(f"cannot remember the rotation in {path}", self.directory),
         ):
             write_file(directory, path.name, content)
 
@@ -69,7 +69,11 @@ class Journal:
         """Forget a rotation that is complete; one that was never remembered is no error."""
         path = self.path_of(entry)
         failed = f"the rotation is complete, but {path} cannot be removed"
-        with suppress(MissingError), opened(self.directory) as directory, os_errors(failed):
+        with (
+            suppress(MissingError),
+            opened(self.directory) as directory,
+            os_errors(failed, self.directory),
+        ):
             for each in (path, *leftovers(self.directory)):
                 with suppress(FileNotFoundError):
                     os.unlink(each.name, dir_fd=directory.descriptor)
@@ -77,7 +81,7 @@ class Journal:
 
     def _entries(self, region: str) -> Iterator[Entry]:
         with suppress(MissingError), opened(self.directory) as directory:
-            with os_errors(f"cannot read {self.directory}"):
+            with os_errors(f"cannot read {self.directory}", self.directory):
                 names = sorted(each.name for each in self.directory.iterdir())
             for name in names:
                 if name.startswith(f"{region}-") and name.endswith(".json"):
@@ -86,7 +90,7 @@ class Journal:
 
 def _read(directory: Directory, name: str) -> Entry:
     path = directory.path / name
-    with os_errors(f"cannot read {path}"):
+    with os_errors(f"cannot read {path}", path):
         found = read_file(directory, name, limit=_SIZE_LIMIT)
     if found and not ownership.is_ours(found.owner):
         raise RefusedError(
