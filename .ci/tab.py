@@ -43,6 +43,9 @@ for shell, (file, start) in STARTS.items():
             "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
             "XDG_DATA_HOME": os.environ.get("PIPX_COMPLETION_DIR", f"{home}/.local/share"),
         }
+        # Where these are missing, fish makes them in the background, beyond the end of this.
+        made = Path(environ["XDG_DATA_HOME"], "fish", "generated_completions")
+        made.mkdir(parents=True, exist_ok=True)
         # bash lists at the second TAB; the others do at the first.
         tabs = TAB * 2 if shell == "bash" else TAB
         with terminal([path], environ, Path(home)) as at:
