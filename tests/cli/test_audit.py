@@ -17,6 +17,7 @@ from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, operations
 from tests.support.cli_keys import encrypted_pem, other_pem, public_line, said, save
+from tests.support.people import MALLORY, chown
 
 ELSEWHERE = "eu-west-1"
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
@@ -595,6 +596,23 @@ def test_ignored_is_not_fixed(fixable: Path, run: Run) -> None:
     run("audit --fix --yes --ignore missing-public")
     assert not (fixable / "web.pem.pub").exists()
     assert codes(run) == ["orphaned-key", "missing-public"]
+
+
+def test_directories_that_others_could_swap(
+    clean: Path, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A parent that others may write in is a finding, which --fix fixes; one of theirs stays."""
+    parent = home / "open"
+    (parent / "keys").mkdir(mode=0o700, parents=True)
+    parent.chmod(0o777)
+    monkeypatch.setenv("LSKEYS_OUT", str(parent / "keys"))
+    assert clean.is_dir()
+    assert codes(run) == ["loose-permissions"]
+    assert run("audit --fix --yes").exit_code == 0
+    assert modes(home)["open"] == "755"
+    chown(parent, MALLORY)
+    ran = run("audit --fix --yes")
+    assert (ran.exit_code, "belongs to the user 12346, who could" in ran.out) == (6, True)
 
 
 def test_fix_that_fails(fixable: Path, home: Path, run: Run) -> None:

@@ -7,13 +7,12 @@ to local files, those of `file_rules` the other way.
 from collections.abc import Collection
 
 from lskeys.audit import file_rules, key_pair_rules
-from lskeys.audit.finding import FIXABLE, Code, Finding, Severity
+from lskeys.audit.finding import Code, Finding, Severity
 from lskeys.audit.inventory import Inventory
 from lskeys.audit.remedies import Lskeys
 from lskeys.keys.matching import DirectoryListing
 
 __all__ = [
-    "FIXABLE",
     "Code",
     "DirectoryListing",
     "Finding",

@@ -11,6 +11,7 @@ from lskeys.audit.inventory import Inventory, file_name, has_fingerprint, is_hid
 from lskeys.keypairs.names import default_key_file
 from lskeys.keys.matching import LocalKey
 from lskeys.model import KeyPair, account_region
+from lskeys.storage.ownership import UnsafeDirectory
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DEFAULT_FILE = default_key_file("*").split("*")
@@ -27,11 +28,24 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
         if key.fix_command:
             message = f"private key accessible by others (mode {key.mode:04o})"
             yield _about(key.path, Code.LOOSE_PERMISSIONS, message, key.fix_command)
-    for directory in inventory.directories:
-        if directory.mode & _OTHERS_WRITE and not directory.mode & stat.S_ISVTX:
-            message = f"key directory writable by others (mode {directory.mode:04o})"
-            command = remedies.restrict_directory(directory.path)
-            yield _about(directory.path, Code.LOOSE_PERMISSIONS, message, command)
+    for listing in inventory.directories:
+        if listing.mode & _OTHERS_WRITE and not listing.mode & stat.S_ISVTX:
+            message = f"key directory writable by others (mode {listing.mode:04o})"
+            command = remedies.restrict_directory(listing.path)
+            yield _about(listing.path, Code.LOOSE_PERMISSIONS, message, command)
+    by_path = {unsafe.path: (each, unsafe) for each, unsafe in inventory.unsafe.items()}
+    for directory, unsafe in by_path.values():
+        if unsafe.path != directory or unsafe.owner:  # else it was found by its own permissions
+            yield _about(unsafe.path, Code.LOOSE_PERMISSIONS, *_by_which(directory, unsafe))
+
+
+def _by_which(directory: Path, unsafe: UnsafeDirectory) -> tuple[str, str | None]:
+    """How others could swap the keys in a directory, and what prevents it."""
+    if unsafe.owner:
+        message = f"belongs to {unsafe.owner}, who could replace the keys in {directory}"
+        return message, unsafe.command
+    message = f"writable by others (mode {unsafe.mode:04o}), who could replace {directory}"
+    return message, unsafe.command
 
 
 def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
@@ -160,7 +174,7 @@ def _is_elsewhere(inventory: Inventory, key: LocalKey) -> bool:
 
 
 def _about(
-    file: Path, code: Code, message: str, command: str, pair: KeyPair | None = None
+    file: Path, code: Code, message: str, command: str | None, pair: KeyPair | None = None
 ) -> Finding:
     if pair is None:
         return Finding(code, message, command, file=file)

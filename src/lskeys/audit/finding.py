@@ -78,6 +78,11 @@ class Finding:
         return Severity.INFO if self.is_info else _SEVERITIES.get(self.code, Severity.WARNING)
 
     @property
+    def is_fixable(self) -> bool:
+        """Whether `audit --fix` fixes it; what only somebody else can fix has no command."""
+        return self.code in FIXABLE and self.command is not None
+
+    @property
     def subject(self) -> str:
         """The file concerned, else the name of the key pair."""
         return str(self.file) if self.file else self.name or ""
@@ -91,6 +96,7 @@ class Finding:
             _ORDER.index(self.severity),
             _ORDER.index(self.code),
             self.region or "",
+            self.profile or "",
             self.subject,
             self.name or "",
             self.message,

@@ -10,6 +10,7 @@ from lskeys.keypairs.names import default_key_file
 from lskeys.keys import fingerprints
 from lskeys.keys.matching import DirectoryListing, LocalKey, match_all
 from lskeys.model import AccountRegion, KeyPair, account_region
+from lskeys.storage.ownership import UnsafeDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Inventory:
         pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
         keys: The keys in the key directories.
         directories: The key directories.
+        unsafe: For each of them that others could swap, or swap files in, by which directory.
         now: The current time.
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.
@@ -37,6 +39,7 @@ class Inventory:
     now: datetime
     max_age: int | None = None
     lskeys: Lskeys = field(default_factory=Lskeys)
+    unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""

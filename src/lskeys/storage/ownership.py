@@ -10,6 +10,7 @@ import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError
@@ -55,26 +56,73 @@ def give(descriptor: int, directory: int) -> None:
         os.fchown(descriptor, status.st_uid, status.st_gid)
 
 
+@dataclass(frozen=True, slots=True)
+class UnsafeDirectory:
+    """A directory, or a link to one, that others can change, and with it what lies below.
+
+    Attributes:
+        path: The directory.
+        owner: Whose it is, where it is neither the user's own nor root's.
+        mode: Permission bits.
+    """
+
+    path: Path
+    owner: str | None
+    mode: int
+
+    @property
+    def command(self) -> str | None:
+        """What makes it safe; None where only its owner can do that."""
+        return None if self.owner else f"chmod go-w {shlex.quote(str(self.path))}"
+
+    def refusal(self) -> RefusedError:
+        """The error of whoever wants to keep something in it."""
+        if self.owner:
+            return RefusedError(
+                f"{self.path} belongs to {self.owner}, who could replace what is in it",
+                hint="choose a directory that is yours, in one that is yours or root's",
+            )
+        return RefusedError(
+            f"others may write in {self.path} (mode {self.mode:04o})",
+            hint=f"take that permission away: {self.command}",
+        )
+
+
 def refuse_unsafe(path: Path) -> None:
     """Refuse a directory in which others could swap files, or which they could swap itself.
-
-    They can if they own it or one of the directories that lead to it, links included, or may write
-    there; in a sticky directory only its owner can. Whatever does not exist is not judged.
 
     Raises:
         RefusedError: Names the directory that others can change, and how that is fixed.
         OSError: A directory cannot be searched.
     """
+    unsafe = find_unsafe(path)
+    if unsafe:
+        raise unsafe.refusal()
+
+
+def find_unsafe(path: Path) -> UnsafeDirectory | None:
+    """The directory by which others could swap what is in this one, or this one itself.
+
+    They can if they own it or one of the directories that lead to it, links included, or may write
+    there; in a sticky directory only its owner can. Whatever does not exist is not judged.
+
+    Raises:
+        OSError: A directory cannot be searched.
+    """
     with suppress(FileNotFoundError, NotADirectoryError):
         for step, status in _way_to(path):
             if not is_ours(status.st_uid) and status.st_uid not in _stand_ins_of_root():
-                raise _owned_by_other(step, status)
+                return _unsafe(step, status, name_of(status.st_uid))
             if stat.S_ISDIR(status.st_mode) and _others_may_rename(status):
-                raise _writable(step, status)
-    with suppress(FileNotFoundError):
+                return _unsafe(step, status)
         status = path.stat()
         if status.st_mode & OTHERS_WRITE and not status.st_mode & stat.S_ISVTX:
-            raise _writable(path, status)
+            return _unsafe(path, status)
+    return None
+
+
+def _unsafe(path: Path, status: os.stat_result, owner: str | None = None) -> UnsafeDirectory:
+    return UnsafeDirectory(path, owner, stat.S_IMODE(status.st_mode))
 
 
 def _way_to(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -133,17 +181,3 @@ def _stand_ins_of_root() -> set[int]:
         return {int(Path("/proc/sys/kernel/overflowuid").read_text())}
     except (OSError, ValueError):  # no Linux
         return set()
-
-
-def _owned_by_other(path: Path, status: os.stat_result) -> RefusedError:
-    return RefusedError(
-        f"{path} belongs to {name_of(status.st_uid)}, who could replace what is in it",
-        hint="choose a directory that is yours, in one that is yours or root's",
-    )
-
-
-def _writable(path: Path, status: os.stat_result) -> RefusedError:
-    return RefusedError(
-        f"others may write in {path} (mode {stat.S_IMODE(status.st_mode):04o})",
-        hint=f"take that permission away: chmod go-w {shlex.quote(str(path))}",
-    )

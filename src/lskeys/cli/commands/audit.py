@@ -1,13 +1,15 @@
 """audit: this computer against the account. Touches: what the runtime hands it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lskeys import audit, storage
-from lskeys.audit import FIXABLE, Code, Finding, Inventory, Lskeys, Severity
+from lskeys.audit import Code, Finding, Inventory, Lskeys, Severity
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -19,6 +21,7 @@ from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.storage import key_search
+from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
 
 
@@ -84,7 +87,7 @@ def audit_keys(
         fail(run, regions.errors, 0, "regions")
     inventory = _inventory(run, regions, max_age)
     found = audit.run_rules(inventory, ignored)
-    fixed = _fix(run, [each for each in found if each.code in FIXABLE]) if fix else Outcomes()
+    fixed = _fix(run, [each for each in found if each.is_fixable]) if fix else Outcomes()
     left = [each for each in found if each not in fixed.values]
     errors = [*regions.errors, *denied.errors, *fixed.errors]
     show(run, Result(FINDINGS, left, errors))
@@ -133,7 +136,18 @@ def _inventory(
         now=run.invocation.now(),
         max_age=max_age,
         lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
+        unsafe=_unsafe(run.key_files.own_directories),
     )
+
+
+def _unsafe(directories: Iterable[Path]) -> dict[Path, UnsafeDirectory]:
+    """The key directories that others could swap, as far as they can be searched."""
+    found: dict[Path, UnsafeDirectory] = {}
+    for directory in directories:
+        with suppress(OSError):
+            unsafe = find_unsafe(directory)
+            found |= {directory: unsafe} if unsafe else {}
+    return found
 
 
 def _account_options(run: Runtime) -> tuple[str, ...]:
@@ -177,7 +191,7 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
     where = _asked(run)
     counting = [each for each in left if each.severity is not Severity.INFO]
     if counting:
-        is_fixable = any(each.code in FIXABLE for each in counting)
+        is_fixable = any(each.is_fixable for each in counting)
         hint = "--fix fixes loose-permissions and missing-public" if is_fixable else None
         raise FindingsError(f"{_counted(len(counting), 'finding')} in {where}", hint=hint)
     if run.options.quiet:
