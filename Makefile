@@ -14,7 +14,7 @@ demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
 
 test: $(VENV)/tested $(AWS)/installed
-	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto $(TESTS)
+	LSKEYS_TEST_AWS=$(CURDIR)/$(AWS)/bin/aws $(BIN)/python -m pytest -q -n auto --dist worksteal $(TESTS)
 
 # What the suite does in small, at length: any input, any change of the code, any fault at any call.
 fuzz: $(VENV)/tested

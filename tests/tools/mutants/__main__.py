@@ -51,6 +51,7 @@ DISK = (
     "tests/storage/test_repair.py",
     "tests/storage/test_withdrawing.py",
     "tests/storage/test_poor_disks.py",
+    "tests/storage/test_ownership.py",
     "tests/storage/test_crashes.py",
     "tests/faults/test_interrupts.py",
 )
