@@ -127,6 +127,7 @@ VERB_CASES = (
     ),
     VerbCase("regions", ("GetRegions",)),
     VerbCase("config"),
+    VerbCase("iam-policy", formats=False),
     VerbCase("completion bash", formats=False),
     VerbCase("help exit-codes", formats=False),
     VerbCase("sandbox path", formats=False),

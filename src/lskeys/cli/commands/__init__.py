@@ -113,6 +113,12 @@ VERBS = (
     ),
     Verb("regions", "list_regions", _ABOUT, "List the regions Lightsail has for this account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and where it came from."),
+    Verb(
+        "iam-policy",
+        "print_policy",
+        _ABOUT,
+        "Print the least IAM policy that allows commands to do their work, as JSON.",
+    ),
     Verb("sandbox", "group", _ABOUT, "The local Lightsail emulator."),
     Verb(
         "completion",
