@@ -42,6 +42,7 @@ def check_message(error: KeyMaterialError, text: bytes) -> None:
     told = f"{error.message} {error.hint}"
     assert told.isprintable()
     assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
     words = {word for word in text.split() if len(word) >= QUOTABLE}
     assert not [word for word in words if word.decode("latin-1") in told]
 
