@@ -67,6 +67,7 @@ def test_exit_codes_are_a_contract() -> None:
         "REMOTE": 8,
         "LOCAL": 9,
         "DECLINED": 10,
+        "READER_GONE": 141,
         "INTERRUPTED": 130,
         "TERMINATED": 143,
     }

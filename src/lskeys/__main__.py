@@ -11,6 +11,10 @@ def main() -> None:
     if sys.argv[1:2] == [completion.COMPLETE]:
         completion.tell(sys.argv[2:], os.environ)
         return
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is anything to clean up
     from lskeys.cli import process
 
     process.main()

@@ -12,6 +12,7 @@
     ├── RemoteError                 8   AWS or the network: wait, try again
     │   └── LostAnswerError         8   it may have happened: look before trying again
     ├── LocalError                  9   fix this machine's disk or pipe
+    │   └── ReaderGoneError       141   nothing: whoever read the output has enough
     ├── DeclinedError              10   you said no
     └── InterruptedByUserError    130   Ctrl-C, or 143 for SIGTERM
 """
@@ -39,6 +40,7 @@ class ExitCode(IntEnum):
     REMOTE = 8
     LOCAL = 9
     DECLINED = 10
+    READER_GONE = 141
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -177,6 +179,13 @@ class LocalError(LskeysError):
 
     usual_exit_code = ExitCode.LOCAL
     default_code = "Local"
+
+
+class ReaderGoneError(LocalError):
+    """Whoever read stdout closed it, as `head` does; the result is not complete."""
+
+    usual_exit_code = ExitCode.READER_GONE
+    default_code = "ReaderGone"
 
 
 class DeclinedError(LskeysError):

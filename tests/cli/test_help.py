@@ -149,7 +149,7 @@ def test_an_example_of_the_sandbox_works(
             assert running.stdout.readline().startswith("http://127.0.0.1:")
             running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=PATIENCE)
-    assert running.returncode == (ExitCode.INTERRUPTED if word == "serve" else ExitCode.DONE), err
+    assert running.returncode == (-signal.SIGINT if word == "serve" else ExitCode.DONE), err
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff here")

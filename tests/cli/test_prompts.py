@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -148,15 +149,15 @@ def test_anything_else_deletes_nothing(shell: Shell, keyboard: Keyboard, typed: 
 
 
 def test_interrupted_question(shell: Shell, keyboard: Keyboard) -> None:
-    """Ctrl-C at the question is neither yes nor no: 130, and nothing is deleted."""
+    """Ctrl-C at the question is neither yes nor no: it dies of it, and nothing is deleted."""
     slave = keyboard.slave
     leading = (sys.executable, "-c", OWN_TERMINAL)
     process = shell.start("delete web", stdin=slave, stdout=slave, stderr=slave, leading=leading)
     keyboard.wait_for("Type the name")
     keyboard.interrupt()
     screen = keyboard.screen(process)
-    assert (process.returncode, shell.names()) == (130, ["web"])
-    assert "lskeys: error: interrupted" in screen
+    assert (process.returncode, shell.names()) == (-signal.SIGINT, ["web"])
+    assert "\nlskeys: error: interrupted" in screen
 
 
 def test_piped_yes_is_nobody(shell: Shell, keyboard: Keyboard) -> None:

@@ -374,7 +374,7 @@ def test_serve() -> None:
         client.close()
         serving.send_signal(signal.SIGINT)
         rest, err = serving.communicate(timeout=PATIENCE)
-    assert (names, rest, serving.returncode) == (["web"], "", 130)
+    assert (names, rest, serving.returncode) == (["web"], "", -signal.SIGINT)
     note, line, told = err.splitlines()
     assert note == "serving until Ctrl-C; in another shell:"
     assert shlex.split(line)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"

@@ -93,6 +93,32 @@ def test_twenty_times(
 
 
 @pytest.mark.usefixtures("default_pair")
+@pytest.mark.parametrize(
+    "numbers", [[signal.SIGINT, signal.SIGTERM], [signal.SIGTERM, signal.SIGINT]]
+)
+def test_two_at_nearly_the_same_time(liar: Liar, keys: Path, numbers: list[signal.Signals]) -> None:
+    """Whichever is seen first ends the run, in one line; it dies of that one."""
+    ran = stopped(liar, "DownloadDefaultKeyPair", numbers * 5, "download-default")
+    words = {-signal.SIGINT: "interrupted", -signal.SIGTERM: "terminated"}
+    assert ran.err == f"lskeys: error: {words[ran.exit_code]}\n"
+    assert list(keys.iterdir()) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_while_the_program_is_read() -> None:
+    """Ctrl-C before anything is done ends it silently, whenever it comes."""
+    for _ in range(10):
+        command = (sys.executable, "-X", "importtime", "-m", "lskeys", "list")
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as reading:
+            assert reading.stderr is not None
+            while "lskeys.errors" not in reading.stderr.readline():
+                pass
+            reading.send_signal(signal.SIGINT)
+            assert "Traceback" not in reading.stderr.read()
+        assert reading.returncode == -signal.SIGINT
+
+
+@pytest.mark.usefixtures("default_pair")
 def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
     """Under nohup a hangup ends nothing: the key is saved."""
     arrived, go_on = threading.Event(), threading.Event()

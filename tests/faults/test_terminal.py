@@ -15,6 +15,7 @@ import pytest
 
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
+from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import NOW, REGION, Run, Stream
 from tests.support.hostile_text import ATTACKS, EVERYTHING, STYLE, is_harmless
@@ -226,14 +227,14 @@ def test_a_full_stdout(case: VerbCase) -> None:
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_a_reader_that_left(case: VerbCase) -> None:
-    """So is one whose reader has gone, as `head` does."""
+    """One whose reader has gone, as `head` does, ends the run silently."""
     stderr = Stream()
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
         invocation = Invocation(None, stdout, stderr, os.environ, lambda: NOW)
-        assert main(shlex.split(case.unasked), invocation) == 9
-    assert "lskeys: error: the reader of stdout is gone\n" in stderr.written()
+        assert main(shlex.split(case.unasked), invocation) == ExitCode.READER_GONE
+    assert "lskeys: error:" not in stderr.written()
 
 
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))

@@ -12,9 +12,9 @@ from tests.support.lying_server import HOLD, Call, Liar, Reply
 
 PATIENCE = 60.0
 STOPS = [
-    (signal.SIGTERM, 143, "terminated"),
-    (signal.SIGHUP, 143, "terminated"),
-    (signal.SIGINT, 130, "interrupted"),
+    (signal.SIGTERM, -signal.SIGTERM, "terminated"),
+    (signal.SIGHUP, -signal.SIGHUP, "terminated"),
+    (signal.SIGINT, -signal.SIGINT, "interrupted"),
 ]
 by_signal = pytest.mark.parametrize(("number", "exit_code", "word"), STOPS)
 

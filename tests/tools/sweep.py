@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -36,7 +37,7 @@ from tests.support.writing_cases import VERB_CASES, VerbCase
 
 ERRORS = ("ENOSPC", "EIO", "EDQUOT")
 KILL, SHORT = "SIGKILL", "short"
-SIGNALS = {"SIGTERM": 143, "SIGINT": 130, "SIGHUP": 143}
+SIGNALS = {each: -signal.Signals[each] for each in ("SIGTERM", "SIGINT", "SIGHUP")}
 STOPS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGTERM*2", "SIGINT*2", "SIGHUP*2")
 CHANGES = frozenset(
     (

@@ -21,6 +21,7 @@ from lskeys.errors import (
     InterruptedByUserError,
     LocalError,
     LskeysError,
+    ReaderGoneError,
     UsageError,
 )
 from lskeys.output.terminal import Terminal
@@ -74,7 +75,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
         case KeyboardInterrupt() | typer.Abort():
             return InterruptedByUserError("interrupted")
         case SystemExit():  # Typer's own answer to a pipe that closed while it showed help
-            return LocalError("the reader of stdout is gone")
+            return ReaderGoneError("the reader of stdout is gone")
         case OSError():
             return _local(error)
         case _:

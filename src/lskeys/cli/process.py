@@ -8,6 +8,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from types import FrameType
+from typing import NoReturn
 
 from lskeys.cli.app import main as run
 from lskeys.cli.runtime import Invocation
@@ -38,18 +39,44 @@ def main() -> None:
     invocation = Invocation(
         sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC)
     )
-    exit_code = run(sys.argv[1:], invocation)
+    try:
+        exit_code = run(sys.argv[1:], invocation)
+    except (KeyboardInterrupt, InterruptedByUserError):  # while the last line was written
+        exit_code = ExitCode.INTERRUPTED
+    _end(exit_code)
+
+
+_received: list[int] = []
+"""The signal that ends the run."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """End the run; the first signal does, and no later one ends its cleaning up.
+
+    Later ones are handled and not ignored: Python complains about one that came before it was.
+    """
+    if _received:
+        return
+    _received.append(number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
+
+
+def _end(exit_code: int) -> NoReturn:
+    """Exit, or die of the signal that ended the run: a shell's loop then ends as well."""
+    if exit_code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED} and _received:
+        _die_of(_received[0])
+    _received.append(0)  # there is nothing left to end
+    if exit_code == ExitCode.READER_GONE:
+        _die_of(signal.SIGPIPE)
     gc.freeze()
     sys.exit(exit_code)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """End the run; the first signal does, and no later one ends its cleaning up."""
-    for each in _STOPS:
-        signal.signal(each, signal.SIG_IGN)
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise InterruptedByUserError("terminated", exit_code=ExitCode.TERMINATED)
+def _die_of(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _leave_no_core() -> None:

@@ -4,10 +4,18 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from lskeys.errors import DeclinedError, LocalError, LskeysError
+from lskeys.errors import (
+    DeclinedError,
+    InterruptedByUserError,
+    LocalError,
+    LskeysError,
+    ReaderGoneError,
+)
 from lskeys.model import Secret
 from lskeys.output import prompts
 from lskeys.output.result import json_text, raw_error
@@ -54,6 +62,8 @@ class Terminal:
         self._debug = debug
         self._json_errors = json_errors
         self._progress_shown = False
+        self._untold: deque[str] = deque()
+        self._owner = threading.get_ident()
 
     @property
     def shows_tables(self) -> bool:
@@ -118,7 +128,7 @@ class Terminal:
         Raises:
             LocalError: stdout is closed, gone or full: what was written is not complete.
         """
-        self._clear_progress()
+        self.done()
         if self._stdout is None:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
         text = "".join([line + end for line in lines])
@@ -169,7 +179,14 @@ class Terminal:
             self._tell(f"lskeys: debug: {printable(text)}")
 
     def error(self, error: LskeysError) -> None:
-        """Show an error: message, AWS's tip, and the way out; a line each."""
+        """Show an error: message, AWS's tip, and the way out; a line each.
+
+        Whose reader is gone is told nothing, as other programs do.
+        """
+        if isinstance(error, ReaderGoneError):
+            return
+        if isinstance(error, InterruptedByUserError) and _is_terminal(self._stderr):
+            self._write_stderr("\n")  # after a prompt, progress, or the ^C that a terminal shows
         if self._json_errors:
             self._tell(json_text(raw_error(error)))
             return
@@ -184,6 +201,7 @@ class Terminal:
 
     def progress(self, text: str) -> None:
         """Show how far long work is, on a terminal, in one line that goes away."""
+        self._tell_all()
         if _is_terminal(self._stderr) and self._environ.get("TERM") != "dumb":
             self._write_stderr(f"{_ERASE_LINE}{printable(text)}")
             self._progress_shown = True
@@ -191,10 +209,11 @@ class Terminal:
     def done(self) -> None:
         """Take the progress line away."""
         self._clear_progress()
+        self._tell_all()
 
     def prompt(self, call: str) -> str:
         """A typed answer, stripped; empty at the end of input. Only where `can_prompt`."""
-        self._clear_progress()
+        self.done()
         self._write_stderr(f"{printable(call)} ")
         assert self._stdin is not None
         line = prompts.read_line(self._stdin)
@@ -204,7 +223,7 @@ class Terminal:
 
     def prompt_secret(self, call: str) -> Secret:
         """A typed line that is not shown, without its end; empty at the end of input."""
-        self._clear_progress()
+        self.done()
         assert self._stdin is not None
         with prompts.hidden(self._stdin):  # before the question, whose answer may come at once
             self._write_stderr(f"{printable(call)} ")
@@ -231,8 +250,15 @@ class Terminal:
         return lost
 
     def _tell(self, line: str) -> None:
-        self._clear_progress()
-        self._write_stderr(line + "\n")
+        """Write a line to stderr; one of another thread waits until the terminal's own writes."""
+        self._untold.append(line + "\n")
+        if threading.get_ident() == self._owner:
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        while self._untold:
+            self._clear_progress()
+            self._write_stderr(self._untold.popleft())
 
     def _clear_progress(self) -> None:
         if self._progress_shown:
@@ -250,7 +276,7 @@ class Terminal:
 
 def _stdout_lost(error: OSError) -> LocalError:
     if error.errno == errno.EPIPE:
-        return LocalError("the reader of stdout is gone", hint="the result is not complete")
+        return ReaderGoneError("the reader of stdout is gone")
     reason = os.strerror(error.errno or errno.EIO).lower()
     return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
 

@@ -32,6 +32,8 @@ class Runtime:
 
     def close(self) -> None:
         """Give back what was opened; remember for TAB which names were seen."""
+        if "terminal" in vars(self):
+            self.terminal.done()
         self._closing.close()
         self.remember()
 
