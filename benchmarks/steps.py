@@ -34,7 +34,7 @@ from lskeys.config import paths  # noqa: E402
 from lskeys.config import settings as config  # noqa: E402
 
 nothing = config.ConfigFile(paths.config_path(), {})
-settings = config.resolve(config.Flags(), os.environ, nothing)
+settings = config.resolve({}, os.environ, nothing)
 mark("settings")
 
 from lskeys.lightsail import ConnectionSettings, Hooks, connect  # noqa: E402
@@ -52,11 +52,14 @@ mark("client: data, credentials, model")
 pairs = lightsail.key_pairs(include_default=False)
 mark("call")
 
-from lskeys.output import formats  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
+
+from lskeys.output.formats import FORMATS, Screen  # noqa: E402
 from lskeys.output.result import Result  # noqa: E402
 from lskeys.output.views.key_pairs import KEY_PAIRS  # noqa: E402
 
-for line in formats.text(Result(KEY_PAIRS, pairs)):
+screen = Screen(datetime.now(UTC), 80, is_colored=False, is_ascii=False)
+for line in FORMATS["text"].load().lines(Result(KEY_PAIRS, pairs), screen):
     print(line)
 mark("output")
 print(json.dumps(steps))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import settings
 
@@ -51,6 +52,8 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile(os.environ.get("LSKEYS_TEST_PROFILE", "suite"))
 sys.addaudithook(_refuse_network)
 let_programs_heed()
+hypothesis.settings.register_profile("lskeys", deadline=None)  # other programs run, too
+hypothesis.settings.load_profile("lskeys")
 
 
 @dataclass(frozen=True, slots=True)

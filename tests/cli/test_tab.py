@@ -88,9 +88,8 @@ def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPa
 def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
     """`LSKEYS_SANDBOX` means the same to TAB and to a verb."""
     environ = {"LSKEYS_SANDBOX": word}
-    chosen = settings.resolve(
-        settings.Flags(), {**environ, "HOME": "/"}, settings.ConfigFile(Path(), {})
-    )
+    file = settings.ConfigFile(Path(), {})
+    chosen = settings.resolve({}, {**environ, "HOME": "/"}, file)
     assert (completion.account_of(environ) == completion.SANDBOX) == chosen.sandbox.value
 
 

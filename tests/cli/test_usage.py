@@ -162,7 +162,7 @@ def test_what_is_not_understood_is_harmless(line: str, word: str, run: Run) -> N
 def test_timeout_is_a_number(server: Server, run: Run) -> None:
     """Not a number is no number of seconds, though it is in every range."""
     for line in ("list --timeout nan", "--timeout nan list"):
-        assert run(line) == usage("--timeout is not a number", "give seconds, such as --timeout 10")
+        assert run(line) == usage("--timeout is not a number", "such as --timeout 10")
     assert server.requests == []
 
 

@@ -1,4 +1,4 @@
-"""Settings: who beats whom, for every combination."""
+"""Settings: for each line of the table, who beats whom, and what its words become."""
 
 import os
 from collections.abc import Callable
@@ -11,97 +11,101 @@ from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
 from lskeys.config import paths, reading
-from lskeys.config.settings import COLORS, FORMATS, ConfigFile, Flags, Setting, resolve
+from lskeys.config.setting import Definition, Setting
+from lskeys.config.settings import ConfigFile, Settings, definitions, resolve
 from lskeys.errors import SetupError
 
 FILE = Path("config.toml")
-REGION_NAMES = st.sampled_from(["us-east-1", "eu-west-1", "eu-west-2", "ap-south-1"])
-SOURCES = {
-    "profile": (st.sampled_from(["ana", "ben"]), "LSKEYS_PROFILE", "--profile"),
-    "output": (st.sampled_from(FORMATS), "LSKEYS_OUTPUT", "--output"),
-    "color": (st.sampled_from(COLORS), "LSKEYS_COLOR", "--color"),
+WORDS: dict[str, dict[str, object]] = {
+    "profile": {"ana": "ana", "ben": "ben"},
+    "regions": {
+        "us-east-1": ("us-east-1",),
+        "eu-west-1, eu-west-2": ("eu-west-1", "eu-west-2"),
+        " ap-south-1 ,us-east-1": ("ap-south-1", "us-east-1"),
+        "all": ("all",),
+    },
+    "out": {"/keys": Path("/keys"), "keys": Path("keys"), "~/keys": Path.home() / "keys"},
+    "output": {"json": "json", "text": "text"},
+    "color": {"never": "never", "always": "always"},
+    "sandbox": {"1": True, "YES": True, " On ": True, "0": False, "no": False},
+    "endpoint_url": {"https://example.com": "https://example.com"},
+    "timeout": {"10": 10.0, "2.5": 2.5},
+    "no_input": {"true": True, "off": False},
+    "debug": {"on": True, "False": False},
 }
-DEFAULTS = {"profile": None, "output": None, "color": "auto"}
+"""Words for each setting, and what they mean."""
+
+WRONG = {
+    "color": "red",
+    "sandbox": "perhaps",
+    "no_input": "2",
+    "debug": "?",
+    "timeout": "soon",
+}
+"""Words that are no value."""
+
+DEFAULTS: dict[str, object] = {
+    "profile": None,
+    "regions": (),
+    "out": Path.home() / ".ssh",
+    "output": None,
+    "color": "auto",
+    "sandbox": False,
+    "endpoint_url": None,
+    "timeout": 60.0,
+    "no_input": False,
+    "debug": False,
+}
 
 
-def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A value, or that there is none."""
-    return st.none() | values
+def sources(definition: Definition) -> list[str]:
+    """What may say a setting, as origins, the strongest first."""
+    variables = [f"environment {each}" for each in definition.variables]
+    filed = ["file config.toml"] if definition.in_file else []
+    return [f"flag {definition.options[0]}", *variables, *filed]
 
 
-@pytest.mark.parametrize("name", SOURCES)
-@given(said=st.data())
-def test_flag_over_environment_over_file_over_default(name: str, said: st.DataObject) -> None:
-    """The first source that says something counts, and is named as the origin."""
-    values, variable, flag = SOURCES[name]
-    flagged, exported, filed = (said.draw(maybe(values)) for _ in range(3))
-    settings = resolve(
-        Flags(**{name: flagged}),
-        {variable: exported} if exported else {},
-        ConfigFile(FILE, {name: filed} if filed else {}),
+def settled(name: str, said: dict[str, str]) -> Setting[Any]:
+    """A setting after these origins said these words."""
+    words = {origin.partition(" ")[2]: word for origin, word in said.items()}
+    definition = definitions()[name]
+    file = ConfigFile(FILE, {name: words[str(FILE)]} if str(FILE) in words else {})
+    chosen: Setting[Any] = getattr(
+        resolve({name: words.get(definition.options[0])}, words, file), name
     )
-    candidates = [
-        (flagged, f"flag {flag}"),
-        (exported, f"environment {variable}"),
-        (filed, "file config.toml"),
-        (DEFAULTS[name], "default"),
-    ]
-    value, origin = next(each for each in candidates if each[0] or each[1] == "default")
-    assert getattr(settings, name) == Setting(value, origin)
+    return chosen
 
 
-REGION_SOURCES = (
-    "flag --region",
-    "environment LSKEYS_REGIONS",
-    "environment AWS_REGION",
-    "environment AWS_DEFAULT_REGION",
-    "file config.toml",
-)
+def test_every_setting_is_tried() -> None:
+    """No line of the table is left out here."""
+    assert set(WORDS) == set(DEFAULTS) == set(definitions())
+    assert {*definitions(), "home_regions"} == set(Settings.__slots__)
 
 
-@given(st.dictionaries(st.sampled_from(REGION_SOURCES), REGION_NAMES))
-def test_where_regions_come_from(said: dict[str, str]) -> None:
-    """Flag, LSKEYS_REGIONS, AWS_REGION, AWS_DEFAULT_REGION, file; else the profile is asked."""
-    flagged, filed = said.get("flag --region"), said.get("file config.toml")
-    environ = {
-        origin.removeprefix("environment "): value
-        for origin, value in said.items()
-        if origin.startswith("environment ")
-    }
-    settings = resolve(
-        Flags(regions=(flagged,) if flagged else ()),
-        environ,
-        ConfigFile(FILE, {"regions": filed} if filed else {}),
-    )
-    origin = next((each for each in REGION_SOURCES if each in said), "profile")
-    expected = (said[origin],) if origin in said else ()
-    assert settings.regions == Setting(expected, origin)
+@pytest.mark.parametrize("name", WORDS)
+@given(data=st.data())
+def test_the_first_that_says_something_decides(name: str, data: st.DataObject) -> None:
+    """Option, variables in their order, file, default; and it is named as the origin."""
+    every = sources(definitions()[name])
+    words = st.sampled_from([*WORDS[name], "", "  "])
+    said = data.draw(st.dictionaries(st.sampled_from(every), words))
+    origin = next((each for each in every if said.get(each, "").strip()), None)
+    chosen = settled(name, said)
+    if origin is None:
+        assert chosen.value == DEFAULTS[name]
+        assert chosen.origin == definitions()[name].unset
+    else:
+        assert chosen == Setting(WORDS[name][said[origin]], origin)
 
 
-@given(st.lists(REGION_NAMES, min_size=1), st.sampled_from([" ", ",", ", ", " ,  "]))
-def test_several_regions_in_a_variable(names: list[str], between: str) -> None:
-    """Blanks and commas part names, and their order stays."""
-    settings = resolve(Flags(), {"LSKEYS_REGIONS": between.join(names)}, ConfigFile(FILE, {}))
-    assert settings.regions.value == tuple(names)
-
-
-def test_empty_variables_say_nothing() -> None:
-    """A variable that is set to nothing is as good as none."""
-    names = ("LSKEYS_PROFILE", "LSKEYS_OUTPUT", "LSKEYS_COLOR", "LSKEYS_OUT", "LSKEYS_SANDBOX")
-    environ = dict.fromkeys((*names, "LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"), "")
-    empty = ConfigFile(FILE, {})
-    assert resolve(Flags(), environ, empty) == resolve(Flags(), {}, empty)
-
-
-def test_where_keys_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The directory is that of the flag, LSKEYS_OUT, the file, else ~/.ssh; ~ is the home."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    file = ConfigFile(FILE, {"out": "~/filed"})
-    environ = {"LSKEYS_OUT": "~/exported"}
-    assert resolve(Flags(out=Path("/flag")), environ, file).out.value == Path("/flag")
-    assert resolve(Flags(), environ, file).out.value == tmp_path / "exported"
-    assert resolve(Flags(), {}, file).out.value == tmp_path / "filed"
-    assert resolve(Flags(), {}, ConfigFile(FILE, {})).out.value == tmp_path / ".ssh"
+@pytest.mark.parametrize("name", WRONG)
+def test_a_word_that_is_no_value_is_refused(name: str) -> None:
+    """What is no value is reported with where it came from, and an option that is one beats it."""
+    variable = f"environment {definitions()[name].variables[0]}"
+    with pytest.raises(SetupError, match=rf"^{WRONG[name].replace('?', '.')} \(from {variable}\)"):
+        settled(name, {variable: WRONG[name]})
+    option, word = f"flag {definitions()[name].options[0]}", next(iter(WORDS[name]))
+    assert settled(name, {option: word, variable: WRONG[name]}).origin == option
 
 
 def test_no_such_user() -> None:
@@ -117,7 +121,7 @@ def test_no_home(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     for kind in ("CONFIG", "CACHE", "STATE", "DATA"):
         monkeypatch.delenv(f"XDG_{kind}_HOME", raising=False)
     assert (paths.config_path(), paths.cache_path()) == (None, None)
-    assert resolve(Flags(), {}, ConfigFile(None, {})).out.value == Path("~/.ssh")
+    assert resolve({}, {}, ConfigFile(None, {})).out.value == Path("~/.ssh")
     for fails in (paths.state_path, paths.sandbox_path, lambda: paths.expanded(Path("~/.ssh"))):
         with pytest.raises(SetupError, match="HOME is"):
             fails()
@@ -164,22 +168,8 @@ def test_a_file_that_does_not_end(tmp_path: Path, put: Callable[[Path], None], r
         reading.read(path)
 
 
-@pytest.mark.parametrize("word", ["1", "true", "YES", "on", " On "])
-def test_sandbox_yes(word: str) -> None:
-    """A yes in LSKEYS_SANDBOX is a yes in any case."""
-    settings = resolve(Flags(), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
-    assert settings.sandbox == Setting(value=True, origin="environment LSKEYS_SANDBOX")
-
-
-def test_sandbox_by_flag() -> None:
-    """The flag is a yes, whatever the environment says."""
-    for word in ("", "no", "perhaps"):
-        settings = resolve(Flags(sandbox=True), {"LSKEYS_SANDBOX": word}, ConfigFile(FILE, {}))
-        assert settings.sandbox == Setting(value=True, origin="flag --sandbox")
-
-
 @given(st.text())
-def test_any_text_is_toml_or_told(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_any_text_is_toml_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """A config file of any content is read, or refused with its name."""
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_text(text, "utf-8")
@@ -189,8 +179,20 @@ def test_any_text_is_toml_or_told(tmp_path_factory: pytest.TempPathFactory, text
         known = set(configfile.parse(path, reading.read(path) or ""))
     except SetupError as error:
         refused = error.message
-    assert known <= {"profile", "regions", "out", "output", "color"}
+    assert known <= {name for name, each in definitions().items() if each.in_file}
     assert str(path) in (refused or str(path))
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_config_toml_has_what_the_table_says(name: str) -> None:
+    """A key is known where the table says so, and its value has a type that it says."""
+    types = definitions()[name].in_file
+    for literal, kind in {'"a"': str, '["a", "b"]': list, "1": int, "[1]": None}.items():
+        try:
+            is_taken = name in configfile.parse(FILE, f"{name} = {literal}")
+        except SetupError:
+            is_taken = False
+        assert is_taken is (kind in types), literal
 
 
 def test_a_missing_file_is_none(tmp_path: Path) -> None:

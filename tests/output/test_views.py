@@ -16,9 +16,8 @@ from rich.text import Text
 
 from lskeys.errors import SetupError
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
-from lskeys.output import formats
+from lskeys.output.formats import FORMATS, Screen
 from lskeys.output.result import SCHEMA_VERSION, Result, json_text
-from lskeys.output.table import table
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import age, rfc3339
 from lskeys.output.views.key_pairs import KEY_PAIRS
@@ -98,6 +97,14 @@ def test_times_from_elsewhere() -> None:
     assert rfc3339(None) == ""
 
 
+SCREEN = Screen(NOW, 80, is_colored=False, is_ascii=False)
+
+
+def lines(name: str, result: Result[KeyPair], screen: Screen = SCREEN) -> list[str]:
+    """The lines of a result in a format."""
+    return list(FORMATS[name].load().lines(result, screen))
+
+
 @given(ANY)
 def test_json_is_ascii_and_true(text: str) -> None:
     """JSON holds the very text, in characters that do nothing."""
@@ -111,21 +118,21 @@ def test_json_is_ascii_and_true(text: str) -> None:
 def test_json_is_one_document(pairs: list[KeyPair], times: int) -> None:
     """However many items, and whatever is in them, it is laid out as if written at once."""
     result = Result(KEY_PAIRS, pairs * times, [SetupError("no region is set")])
-    assert "\n".join(formats.json_document(result)) == json_text(result.document, indent=4)
+    assert "\n".join(lines("json", result)) == json_text(result.document, indent=4)
 
 
 @given(st.lists(PAIRS, max_size=3))
 def test_text_keeps_its_fields(pairs: list[KeyPair]) -> None:
     """A line for each pair, a field for each column, whatever the values."""
-    lines = list(formats.text(Result(KEY_PAIRS, pairs)))
-    assert [line.count("\t") for line in lines] == [4] * len(pairs)
-    assert all(line.replace("\t", "").isprintable() for line in lines)
+    shown = lines("text", Result(KEY_PAIRS, pairs))
+    assert [line.count("\t") for line in shown] == [4] * len(pairs)
+    assert all(line.replace("\t", "").isprintable() for line in shown)
 
 
 @given(st.lists(PAIRS, max_size=3))
 def test_csv_keeps_its_cells(pairs: list[KeyPair]) -> None:
     """Read back, CSV has a header, a row for each pair, and no cell that computes."""
-    text = "\n".join(formats.comma_separated(Result(KEY_PAIRS, pairs)))
+    text = "\n".join(lines("csv", Result(KEY_PAIRS, pairs)))
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     assert header == list(KEY_PAIRS.standard)
     assert [len(row) for row in rows] == [5] * len(pairs)
@@ -136,7 +143,7 @@ def drawn(pairs: list[KeyPair], width: int) -> list[str]:
     """The lines of a table of names and fingerprints."""
     chosen = KEY_PAIRS.chosen(["name", "fingerprint"])
     result = Result(KEY_PAIRS, pairs, chosen=chosen)
-    return list(table(result, NOW, width=width, colored=False, ascii_only=True))
+    return lines("table", result, Screen(NOW, width, is_colored=False, is_ascii=True))
 
 
 @given(st.lists(PAIRS, max_size=3), st.integers(1, 200))
@@ -159,8 +166,8 @@ def test_rows_look_as_rich_draws_them(pairs: list[KeyPair], ascii_only: bool) ->
     console = Console(file=io.StringIO(), width=1000, color_system=None)
     with console.capture() as captured:
         console.print(expected)
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    assert list(table(result, NOW, width=1000, colored=False, ascii_only=ascii_only)) == lines
+    screen = Screen(NOW, 1000, is_colored=False, is_ascii=ascii_only)
+    assert lines("table", result, screen) == [line.rstrip() for line in captured.get().splitlines()]
 
 
 @given(st.lists(PAIRS, min_size=1, max_size=3), st.integers(1, 200))
@@ -168,7 +175,7 @@ def test_styles_add_nothing_but_styles(pairs: list[KeyPair], width: int) -> None
     """Without its escapes, a table with styles is the one without, line by line."""
     result = Result(KEY_PAIRS, pairs)
     styled, plainly = (
-        list(table(result, NOW, width=width, colored=colored, ascii_only=False))
+        lines("table", result, Screen(NOW, width, is_colored=colored, is_ascii=False))
         for colored in (True, False)
     )
     assert [re.sub("\x1b\\[[0-9;]*m", "", line).rstrip() for line in styled] == plainly
@@ -177,16 +184,16 @@ def test_styles_add_nothing_but_styles(pairs: list[KeyPair], width: int) -> None
 @given(st.integers(1, 300), st.integers(1, 120))
 def test_no_table_cuts_anything_off(length: int, width: int) -> None:
     """However long a value and however narrow the terminal, all of it is drawn."""
-    lines = drawn([KeyPair("web", "us-east-1", fingerprint="x" * length)], width)
-    assert "".join(lines).count("x") == length
+    shown = drawn([KeyPair("web", "us-east-1", fingerprint="x" * length)], width)
+    assert "".join(shown).count("x") == length
 
 
 @given(st.lists(PAIRS, max_size=2))
 def test_lines_are_the_items_of_the_document(pairs: list[KeyPair]) -> None:
     """JSON lines and the document hold the same objects."""
     result = Result(KEY_PAIRS, pairs)
-    document = json.loads("".join(formats.json_document(result)))
-    assert document["keyPairs"] == [json.loads(line) for line in formats.json_lines(result)]
+    document = json.loads("".join(lines("json", result)))
+    assert document["keyPairs"] == [json.loads(line) for line in lines("jsonl", result)]
     assert (document["errors"], document["schemaVersion"]) == ([], SCHEMA_VERSION)
 
 

@@ -172,12 +172,12 @@ from lskeys import storage  # noqa: E402
 from lskeys.cli import process  # noqa: E402
 from lskeys.keypairs import creation  # noqa: E402
 from lskeys.keypairs.rotation import journal, rotate  # noqa: E402
-from lskeys.output import formats  # noqa: E402
+from lskeys.output.formats import text  # noqa: E402
 from lskeys.ssh import config_files  # noqa: E402
 from lskeys.storage import key_search  # noqa: E402
 
 LIBRARIES = (boto3, serialization)
-MODULES = (creation, journal, storage, key_search, rotate, config_files, formats)
+MODULES = (creation, journal, storage, key_search, rotate, config_files, text)
 """Loaded before the forks, so that each of them is quick."""
 
 

@@ -3,7 +3,6 @@
 import errno
 import inspect
 import os
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 import typer
 
 from lskeys.cli import commands
-from lskeys.cli.commands import Verb, command
-from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, SuggestingGroup, parameters
+from lskeys.cli.commands import command
+from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, parameters
+from lskeys.cli.parsing import SuggestingGroup, long_options, misuse, plain_typer
 from lskeys.cli.runtime import Invocation
 from lskeys.errors import (
     SANDBOX_HINT,
@@ -24,10 +24,9 @@ from lskeys.errors import (
     ReaderGoneError,
     UsageError,
 )
+from lskeys.output.formats import FORMATS
 from lskeys.output.terminal import Terminal
-from lskeys.text import did_you_mean, one_line
-
-_NO_CHOICE = re.compile(r": '(.*)' is not one of ")
+from lskeys.text import did_you_mean
 
 
 def main(arguments: Sequence[str], invocation: Invocation) -> int:
@@ -85,18 +84,14 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
 class Verbs(SuggestingGroup):
     """Every verb by its word and summary; the one that is typed gets its file and options."""
 
-    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
-        self, ctx: typer.Context, args: list[str]
-    ) -> tuple[str | None, Any, list[str]]:
-        """The typed word, its command, and the words behind it."""
-        word, _, rest = super().resolve_command(ctx, args)
-        verb = next(each for each in commands.VERBS if word in (each.word, each.alias))
-        return word, command(verb), rest
+    def load(self, word: str) -> Any:  # noqa: ANN401  Typer's command, whose class is private
+        """The typed verb's command."""
+        return command(next(each for each in commands.VERBS if word in (each.word, each.alias)))
 
 
 def app() -> typer.Typer:
     """The whole program, each verb a word and a summary."""
-    program = commands.plain_typer(cls=Verbs, no_args_is_help=True)
+    program = plain_typer(cls=Verbs, no_args_is_help=True)
     program.callback()(_before)
     for verb in commands.VERBS:
         program.command(verb.word, help=verb.summary, rich_help_panel=verb.panel)(_nothing)
@@ -126,31 +121,17 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how 
 
 def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     """What is wrong with the words, and the right one if one is near, else where they are."""
-    raw: Any = error  # Typer's kinds of it are private: the members tell which one it is
-    message = one_line(raw.format_message()).rstrip(".")
+    wrong = misuse(error)
     verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
     page = f"see lskeys {verb.word} --help" if verb else "see lskeys --help"
-    if not message:  # Typer has shown the page
+    if not wrong.message:
         return UsageError("no command given", hint=page if verb else SANDBOX_HINT)
-    hint = None
-    if hasattr(raw, "possibilities"):  # an option that is none
-        message = one_line(raw.message)
-        hint = _right_option(raw.option_name, raw.ctx, verb)
-    elif wrong := _NO_CHOICE.search(message):
-        hint = did_you_mean(wrong[1], raw.param.type.choices)
-    return UsageError(message[:1].lower() + message[1:], hint=hint or page)
-
-
-def _right_option(option: str, context: Any, verb: Verb | None) -> str | None:  # noqa: ANN401  Typer's context
-    """The option that was meant: of the verb, where it stands before it, or one that is near."""
-    behind = command(verb).params if verb and context.parent is None else ()
-    if verb and option in _spelled(behind):
-        return f"it stands behind the verb: lskeys {verb.word} {option}"
-    return did_you_mean(option, _spelled(context.command.params))
-
-
-def _spelled(parameters: Sequence[Any]) -> list[str]:
-    return [word for each in parameters for word in each.opts if word.startswith("--")]
+    message = wrong.message[:1].lower() + wrong.message[1:]
+    is_misplaced = verb and wrong.is_option and wrong.is_before_command
+    if verb and is_misplaced and wrong.word in long_options(command(verb)):
+        where = f"it stands behind the verb: lskeys {verb.word} {wrong.word}"
+        return UsageError(message, hint=where)
+    return UsageError(message, hint=did_you_mean(wrong.word, wrong.known) or page)
 
 
 def _local(error: OSError) -> LocalError:
@@ -178,4 +159,5 @@ def _wants_json(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     spelled = [word.partition("=")[2] for word in words if word.startswith("--output=")]
     spelled += [word[2:] for word in words if word.startswith("-o") and len(word) > len("-o")]
     spelled += [value for flag, value in pairwise(words) if flag in {"-o", "--output"}]
-    return (spelled or [environ.get("LSKEYS_OUTPUT", "")])[-1] in {"json", "jsonl"}
+    last = (spelled or [environ.get("LSKEYS_OUTPUT", "")])[-1]
+    return last in FORMATS and FORMATS[last].is_json

@@ -1,8 +1,10 @@
 """The commands and options as plain values, for completion scripts and manual pages. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from lskeys.cli import parsing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +81,28 @@ def read(command: Any, *words: str) -> Command:  # noqa: ANN401  Typer's command
     """A Typer command and its subcommands as values."""
     paragraphs = [" ".join(each.split()) for each in (command.help or "").split("\n\n")]
     epilog = (command.epilog or "").split("\n\n")[1:]
-    shown = [each for each in command.params if not getattr(each, "hidden", False)]
+    parameters = [*parsing.parameters_of(command)]
     return Command(
         words,
         paragraphs[0],
         tuple(paragraphs[1:]),
         tuple(each.removeprefix("$ ") for each in epilog),
-        tuple(_argument(each) for each in shown if each.param_type_name == "argument"),
-        (*(_option(each) for each in shown if each.param_type_name == "option"), HELP),
-        tuple(read(each, *words, word) for word, each in getattr(command, "commands", {}).items()),
+        tuple(
+            Argument(each["metavar"], each["help"], each["choices"])
+            for each in parameters
+            if not each["is_option"]
+        ),
+        (*(_option(each) for each in parameters if each["is_option"]), HELP),
+        tuple(read(each, *words, word) for word, each in parsing.subcommands(command).items()),
     )
 
 
-def _option(raw: Any) -> Option:  # noqa: ANN401  Typer's option, whose class is private
-    choices = tuple(getattr(raw.type, "choices", None) or ())
-    metavar = "" if raw.is_flag else raw.metavar or "|".join(choices) or raw.type.name.upper()
+def _option(known: Mapping[str, Any]) -> Option:
     return Option(
-        (*raw.opts, *raw.secondary_opts),
-        metavar,
-        raw.help or "",
-        raw.rich_help_panel or "Options",
-        choices,
-        raw.multiple,
+        known["flags"],
+        known["metavar"] if known["takes_value"] else "",
+        known["help"],
+        known["panel"],
+        known["choices"],
+        known["is_repeatable"],
     )
-
-
-def _argument(raw: Any) -> Argument:  # noqa: ANN401  Typer's argument, whose class is private
-    choices = tuple(getattr(raw.type, "choices", None) or ())
-    return Argument(raw.metavar or raw.name.upper(), raw.help or "", choices)

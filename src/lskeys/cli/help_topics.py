@@ -1,6 +1,10 @@
 """What concerns every verb, told once: the topics of `lskeys help` and of the manual. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from lskeys.config.settings import definitions
+from lskeys.output.formats import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,18 @@ class Topic:
     def paragraphs(self) -> list[str]:
         """The text's paragraphs, each in one line."""
         return [" ".join(each.split()) for each in self.text.split("\n\n")]
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    """What each variable of a setting is for."""
+    for each in definitions().values():
+        first, *others = each.variables
+        yield first, f"as {each.options[0]}: {each.help}"
+        yield from ((other, f"the same, where {first} says nothing") for other in others)
+
+
+def _in_file() -> str:
+    return ", ".join(name for name, each in definitions().items() if each.in_file)
 
 
 TOPICS = (
@@ -57,21 +73,10 @@ TOPICS = (
         variables and files that it knows.
         """,
         (
-            ("LSKEYS_PROFILE", "the AWS profile, as --profile"),
-            ("LSKEYS_REGIONS", "regions with commas or blanks between, or all; as --region"),
-            ("LSKEYS_OUT", "the directory keys are saved in, as --out"),
-            ("LSKEYS_OUTPUT", "table, text, csv, json or jsonl; as --output"),
-            ("LSKEYS_COLOR", "auto, always or never; as --color"),
-            ("LSKEYS_SANDBOX", "1 for the local Lightsail emulator, as --sandbox"),
-            ("LSKEYS_ENDPOINT_URL", "the server to ask, as --endpoint-url"),
-            ("LSKEYS_TIMEOUT", "seconds for one question, as --timeout"),
-            ("LSKEYS_NO_INPUT", "1: never ask anything, as --no-input"),
-            ("LSKEYS_DEBUG", "1: show each call, as --debug"),
-            ("AWS_REGION", "the region where neither option nor LSKEYS_REGIONS names one"),
-            ("AWS_DEFAULT_REGION", "the same, after AWS_REGION"),
+            *_variables(),
             ("NO_COLOR", "anything: no colour"),
             ("COLUMNS", "how wide a table may be, on a terminal that does not tell"),
-            ("config.toml", "profile, regions, out, output, color; in ~/.config/lskeys on Linux"),
+            ("config.toml", f"{_in_file()}; in ~/.config/lskeys on Linux"),
         ),
     ),
     Topic(
@@ -84,13 +89,7 @@ TOPICS = (
         --query picks from the JSON document with JMESPath, as the AWS CLI does. --quiet prints
         names only, one a line. list --columns chooses columns, and --sort orders.
         """,
-        (
-            ("table", "for people: aligned, dates with ages, the default pair marked"),
-            ("text", "tab-separated whole values, no header, - for none, RFC 3339 UTC"),
-            ("csv", "with a header; what a spreadsheet would compute gets an apostrophe"),
-            ("json", "one document in the AWS CLI's own shape, and members of our own"),
-            ("jsonl", "one key pair a line"),
-        ),
+        (*((each.name, each.help) for each in FORMATS.values()),),
     ),
     Topic(
         "fingerprints",

@@ -1,33 +1,33 @@
 """Each shared option, spelled once, and the decorator that gives them to a verb.
 
+Options of settings follow from their table in `config.settings`; here are the others.
 Touches: the command line.
 """
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from lskeys import __version__
 from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
 from lskeys.cli.runtime.hints import completed
 from lskeys.cli.runtime.output import check_output
+from lskeys.config.setting import Definition
+from lskeys.config.settings import ALL_REGIONS, definitions
 from lskeys.errors import LskeysError, UsageError
-from lskeys.text import did_you_mean, one_line
+from lskeys.output.formats import FORMATS
 
-_CONNECTION = "ConnectionOptions"
-_OUTPUT = "OutputOptions"
-_SAFETY = "SafetyOptions"
-_TAKE_SEVERAL = "list, show, audit, regions and fingerprint take several"
+_CHOICES = {"output": tuple(FORMATS)}
+"""The words for settings whose words another room has."""
 
-FROM_LOCAL_KEY = "\0"
-"""What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
+_PANELS = {"ProgramOptions": "OutputOptions"}
+"""Groups that stand in another's panel of a help page."""
 
 Out = Annotated[
     Path | None,
@@ -51,12 +51,6 @@ PassphraseFile = Annotated[
 ]
 
 
-def _number(seconds: float | None) -> float | None:
-    if seconds is not None and math.isnan(seconds):  # which is in every range, to Typer
-        raise UsageError("--timeout is not a number", hint="give seconds, such as --timeout 10")
-    return seconds
-
-
 def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
     if asked:
         typer.echo(f"lskeys {__version__}")
@@ -66,127 +60,37 @@ def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
 class ConnectionOptions:
     """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
 
-    profile: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--profile",
-            "-p",
-            metavar="PROFILE",
-            rich_help_panel=_CONNECTION,
-            help=f"The AWS profile to use; {_TAKE_SEVERAL}, and globs.",
-        ),
-    ] = None
     all_profiles: Annotated[
-        bool,
-        typer.Option(
-            "--all-profiles",
-            rich_help_panel=_CONNECTION,
-            help="Every profile that has credentials.",
-        ),
+        bool, typer.Option("--all-profiles", help="Every profile that has credentials.")
     ] = False
-    region: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--region",
-            "-r",
-            metavar="REGION",
-            rich_help_panel=_CONNECTION,
-            help="A region, or 'all'; repeatable.",
-        ),
-    ] = None
     all_regions: Annotated[
-        bool,
-        typer.Option(
-            "--all-regions", rich_help_panel=_CONNECTION, help="Every region the account has."
-        ),
+        bool, typer.Option("--all-regions", help="Every region the account has.")
     ] = False
-    endpoint_url: Annotated[
-        str | None,
-        typer.Option(
-            "--endpoint-url",
-            metavar="URL",
-            rich_help_panel=_CONNECTION,
-            help="Ask this server; https, or http on localhost.",
-        ),
-    ] = None
-    sandbox: Annotated[
-        bool,
-        typer.Option(
-            "--sandbox", rich_help_panel=_CONNECTION, help="Use the local Lightsail emulator."
-        ),
-    ] = False
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout",
-            metavar="SECONDS",
-            rich_help_panel=_CONNECTION,
-            min=0.1,
-            max=86_400,
-            callback=_number,
-            help="Time limit per request, retries included (default: 60).",
-        ),
-    ] = None
 
 
 class OutputOptions:
-    """What the answer looks like: the options of every verb with a result in several formats."""
+    """What the result looks like: the options of every verb that has one in several formats."""
 
-    output: Annotated[
-        Literal["table", "text", "csv", "json", "jsonl"] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            rich_help_panel=_OUTPUT,
-            help="Default: table on a terminal, text in a pipe.",
-        ),
-    ] = None
     query: Annotated[
         str | None,
         typer.Option(
             "--query",
             metavar="JMESPATH",
-            rich_help_panel=_OUTPUT,
             help="Pick from the JSON document, as the AWS CLI does.",
         ),
     ] = None
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="Names only.")
-    ] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Names only.")] = False
     null: Annotated[
-        bool,
-        typer.Option(
-            "--null", "-0", rich_help_panel=_OUTPUT, help="End names and lines with NUL: xargs -0."
-        ),
+        bool, typer.Option("--null", "-0", help="End names and lines with NUL: xargs -0.")
     ] = False
 
 
 class ProgramOptions:
     """The options of every verb."""
 
-    color: Annotated[
-        Literal["auto", "always", "never"] | None,
-        typer.Option("--color", rich_help_panel=_OUTPUT, help="Default: auto."),
-    ] = None
-    no_input: Annotated[
-        bool, typer.Option("--no-input", rich_help_panel=_OUTPUT, help="Never ask anything.")
-    ] = False
-    debug: Annotated[
-        bool,
-        typer.Option(
-            "--debug", rich_help_panel=_OUTPUT, help="Show each call on stderr; never a key."
-        ),
-    ] = False
     version: Annotated[
         bool,
-        typer.Option(
-            "--version",
-            "-V",
-            rich_help_panel=_OUTPUT,
-            is_eager=True,
-            callback=_version,
-            help="Show the version.",
-        ),
+        typer.Option("--version", "-V", is_eager=True, callback=_version, help="Show the version."),
     ] = False
 
 
@@ -194,17 +98,9 @@ class SafetyOptions:
     """The options of every verb that changes something, here or there."""
 
     dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            "-n",
-            rich_help_panel=_SAFETY,
-            help="Say what would happen, change nothing.",
-        ),
+        bool, typer.Option("--dry-run", "-n", help="Say what would happen, change nothing.")
     ] = False
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", rich_help_panel=_SAFETY, help="Do not ask.")
-    ] = False
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,18 +134,18 @@ def verb(
         def dressed(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
             before: GlobalValues = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
-            asked = _shared_options(before.values, given)
-            if asked.may_be_several and not takes_profiles:
+            options = _shared_options(before.values, given)
+            if options.may_be_several and not takes_profiles:
                 raise UsageError(
                     "several profiles are given, and this command uses one account",
-                    hint=f"give one; {_TAKE_SEVERAL}",
+                    hint="give one; list, show, audit, regions and fingerprint take several",
                 )
-            run = Runtime(before.invocation, asked)
+            run = Runtime(before.invocation, options)
             try:
                 check_output(run)
                 function(run, **values)
             except LskeysError as error:
-                raise completed(error, asked) from None
+                raise completed(error, options) from None
             finally:
                 run.close()
 
@@ -262,76 +158,69 @@ def verb(
 
 
 def parameters(*groups: type[Any]) -> list[inspect.Parameter]:
-    """The options of these groups, which are the members they annotate, as a function's."""
+    """The options of these groups as a function's: settings, and what the groups annotate."""
+    return [parameter for group in groups for parameter in _of_group(group)]
+
+
+def _of_group(group: type[Any]) -> list[inspect.Parameter]:
+    panel = _PANELS.get(group.__name__, group.__name__)
+    annotations = {
+        name: _option(name, each)
+        for name, each in definitions().items()
+        if each.group == group.__name__
+    } | inspect.get_annotations(group)
+    for annotation in annotations.values():
+        annotation.__metadata__[0].rich_help_panel = panel
     return [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=getattr(group, name),
+            default=getattr(group, name, None),
             annotation=annotation,
         )
-        for group in groups
-        for name, annotation in inspect.get_annotations(group).items()
+        for name, annotation in annotations.items()
     ]
 
 
-def _shared_options(before: dict[str, Any], after: dict[str, Any]) -> SharedOptions:
-    said = {name: value for name, value in before.items() if value}
-    said |= {name: value for name, value in after.items() if value}
+def _option(name: str, setting: Definition) -> Any:  # noqa: ANN401  an annotation
+    """A setting's option as Typer is told of it."""
+    choices = setting.choices or _CHOICES.get(name)
+    kind: Any = str
+    if choices:
+        kind = Literal[choices]
+    elif setting.limits:
+        kind = float
+    elif not setting.metavar:
+        kind = bool
+    least, greatest = setting.limits or (None, None)
+    option = typer.Option(
+        *setting.options,
+        metavar=None if choices else setting.metavar or None,
+        help=setting.help,
+        min=least,
+        max=greatest,
+        callback=_number if setting.limits else None,
+    )
+    return Annotated[(list[kind] if setting.is_repeatable else kind) | None, option]
+
+
+def _number(parameter: typer.CallbackParam, said: float | None) -> float | None:
+    if said is not None and math.isnan(said):  # which is in every range, to Typer
+        name = parameter.opts[0]
+        raise UsageError(f"{name} is not a number", hint=f"such as {name} 10")
+    return said
+
+
+def _shared_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> SharedOptions:
+    said = {name: value for each in (before, after) for name, value in each.items() if value}
     said.pop("version", None)
-    if said.get("region") and said.get("all_regions"):
-        raise UsageError("--region and --all-regions cannot be combined", hint="choose one")
-    if said.get("profile") and said.get("all_profiles"):
+    if said.pop("all_regions", False):
+        if "regions" in said:
+            raise UsageError("--region and --all-regions cannot be combined", hint="choose one")
+        said["regions"] = (ALL_REGIONS,)
+    if "profile" in said and "all_profiles" in said:
         raise UsageError("--profile and --all-profiles cannot be combined", hint="choose one")
-    said["regions"] = tuple(said.pop("region", ()))
-    said["profiles"] = tuple(dict.fromkeys(said.pop("profile", ())))
-    return replace(SharedOptions(), **said)
-
-
-class SuggestingGroup(TyperGroup):
-    """A command of several words; one it does not have is told with the nearest it has."""
-
-    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
-        self, ctx: typer.Context, args: list[str]
-    ) -> tuple[str | None, Any, list[str]]:
-        """The typed word, its command, and the words behind it."""
-        if args[0] not in self.commands:
-            page = f"see {ctx.command_path} --help"
-            raise UsageError(
-                f"no such command '{one_line(args[0], limit=80)}'",
-                hint=did_you_mean(args[0], self.commands) or page,
-            )
-        return super().resolve_command(ctx, args)
-
-
-class OneVerb(TyperCommand):
-    """A command whose usage line has its arguments as they are written down, without braces."""
-
-    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
-        """The words of the usage line behind the verb."""
-        arguments = [each for each in self.params if each.param_type_name == "argument"]
-        return [self.options_metavar or "", *(each.make_metavar(ctx) for each in arguments)]
-
-
-class OptionalValue(OneVerb):
-    """A command whose `--fingerprint` may stand without a value.
-
-    As getopt does it for optional values: the option stands alone at the end of the line or
-    before another option. A word after it is its value, so a name there is swallowed, which the
-    verb then says.
-    """
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
-        """Parse, after a bare `--fingerprint` was given its value."""
-        return super().parse_args(ctx, _with_value("--fingerprint", args))
-
-
-def _with_value(option: str, args: Sequence[str]) -> list[str]:
-    filled: list[str] = []
-    for position, word in enumerate(args):
-        if word == "--":
-            return [*filled, *args[position:]]
-        following = args[position + 1 : position + 2]
-        is_bare = word == option and (not following or following[0].startswith("-"))
-        filled.append(f"{option}={FROM_LOCAL_KEY}" if is_bare else word)
-    return filled
+    profiles = tuple(dict.fromkeys(said.pop("profile", ())))
+    settings = {name: said.pop(name) for name in definitions() if name in said}
+    options = SharedOptions(settings, profiles, **said)
+    return options if options.profile is None else options.of(options.profile)

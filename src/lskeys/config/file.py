@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lskeys.config.settings import definitions
 from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
-
-_KEYS = ("profile", "regions", "out", "output", "color")
 
 
 def parse(path: Path, text: str) -> Mapping[str, Any]:
@@ -24,20 +23,18 @@ def parse(path: Path, text: str) -> Mapping[str, Any]:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="fix it") from None
+    known = {name: each.in_file for name, each in definitions().items() if each.in_file}
     for key, value in values.items():
-        _check(path, key, value)
+        _check(path, key, value, known)
     return values
 
 
-def _check(path: Path, key: str, value: object) -> None:
-    if key not in _KEYS:
+def _check(path: Path, key: str, value: object, known: Mapping[str, tuple[type, ...]]) -> None:
+    if key not in known:
         raise SetupError(
             f"{path} has an unknown setting {one_line(key)}",
-            hint=did_you_mean(key, _KEYS) or f"known are {', '.join(_KEYS)}",
+            hint=did_you_mean(key, known) or f"known are {', '.join(known)}",
         )
-    if isinstance(value, str):
-        return
-    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if key == "regions" and is_list:
-        return
-    raise SetupError(f"{path}: {key} must be text{' or a list' if key == 'regions' else ''}")
+    texts = value if isinstance(value, list) else [value]
+    if not isinstance(value, known[key]) or not all(isinstance(each, str) for each in texts):
+        raise SetupError(f"{path}: {key} must be text{' or a list' * (list in known[key])}")

@@ -1,15 +1,13 @@
 """Every setting in force, by name, with its value and where it came from. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from lskeys.config.settings import Settings, definitions
 from lskeys.errors import LskeysError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lskeys.config.settings import Settings
+Value = str | bool | float | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,7 @@ class NamedSetting:
     """A setting as `config` shows it; no value where nothing sets it."""
 
     name: str
-    value: str | bool | float | tuple[str, ...] | None
+    value: Value
     origin: str
 
 
@@ -38,57 +36,43 @@ class Surroundings:
     aws_profile: str | None
     home: str | None
     output: str
-    config_file: "Path | None"
+    config_file: Path | None
     is_there: bool
-    key_directories: "Sequence[Path]"
+    key_directories: Sequence[Path]
     trouble: LskeysError | None = None
 
 
-def in_force(settings: "Settings", around: Surroundings) -> list[NamedSetting]:
-    """Every setting, decided to the end."""
-    file = str(around.config_file) if around.config_file else None
-    file_origin = "read" if around.is_there else "not there"
+def in_force(settings: Settings, around: Surroundings) -> list[NamedSetting]:
+    """Every setting, decided to the end, and the files that it is about."""
     directories = tuple(dict.fromkeys(str(directory) for directory in around.key_directories))
+    decided = _decided_elsewhere(settings, around)
+    file = str(around.config_file) if around.config_file else None
     return [
-        _profile(settings, around),
-        _regions(settings, around),
-        NamedSetting("out", str(settings.out.value), settings.out.origin),
-        NamedSetting("output", settings.output.value or around.output, settings.output.origin),
-        NamedSetting("color", settings.color.value, settings.color.origin),
-        NamedSetting("sandbox", settings.sandbox.value, settings.sandbox.origin),
-        _endpoint_url(settings),
-        NamedSetting("timeout", settings.timeout.value, settings.timeout.origin),
-        NamedSetting("no-input", settings.no_input.value, settings.no_input.origin),
-        NamedSetting("debug", settings.debug.value, settings.debug.origin),
-        NamedSetting("config-file", file, file_origin),
+        *(decided.get(name) or _named(name, settings) for name in definitions()),
+        NamedSetting("config-file", file, "read" if around.is_there else "not there"),
         NamedSetting("key-directories", directories, "out and ~/.ssh"),
     ]
 
 
-def _profile(settings: "Settings", around: Surroundings) -> NamedSetting:
-    chosen = settings.profile
-    if settings.sandbox.value:
-        return NamedSetting("profile", None, "sandbox")
-    if chosen.value is not None:
-        return NamedSetting("profile", chosen.value, chosen.origin)
-    return NamedSetting("profile", around.aws_profile, "AWS configuration")
+def _named(name: str, settings: Settings) -> NamedSetting:
+    chosen = getattr(settings, name)
+    value = str(chosen.value) if isinstance(chosen.value, Path) else chosen.value
+    return NamedSetting(name.replace("_", "-"), value, chosen.origin)
 
 
-def _endpoint_url(settings: "Settings") -> NamedSetting:
-    chosen = settings.endpoint_url
-    if settings.sandbox.value:
-        return NamedSetting("endpoint-url", None, "sandbox")
-    if chosen.value is None:
-        return NamedSetting("endpoint-url", None, "AWS configuration")
-    return NamedSetting("endpoint-url", chosen.value, chosen.origin)
-
-
-def _regions(settings: "Settings", around: Surroundings) -> NamedSetting:
-    chosen = settings.regions
-    if chosen.value:
-        return NamedSetting("regions", chosen.value, chosen.origin)
-    if settings.sandbox.value:
-        return NamedSetting("regions", (around.home,) if around.home else (), "sandbox")
-    if around.home:
-        return NamedSetting("regions", (around.home,), "AWS configuration")
-    return NamedSetting("regions", None, "not set")
+def _decided_elsewhere(settings: Settings, around: Surroundings) -> Mapping[str, NamedSetting]:
+    """What the sandbox, AWS's own configuration or stdout decides, by the setting's name."""
+    is_sandbox = settings.sandbox.value
+    decider = "sandbox" if is_sandbox else "AWS configuration"
+    decided: dict[str, NamedSetting] = {}
+    if is_sandbox or settings.profile.value is None:
+        profile = None if is_sandbox else around.aws_profile
+        decided["profile"] = NamedSetting("profile", profile, decider)
+    if is_sandbox or settings.endpoint_url.value is None:
+        decided["endpoint_url"] = NamedSetting("endpoint-url", None, decider)
+    if not settings.regions.value:
+        home = (around.home,) if around.home else None
+        decided["regions"] = NamedSetting("regions", home, decider if home else "not set")
+    if settings.output.value is None:
+        decided["output"] = NamedSetting("output", around.output, settings.output.origin)
+    return decided

@@ -1,63 +1,176 @@
-"""Settings: flags over `LSKEYS_*` over config.toml over defaults, each with its origin. Pure."""
+"""Settings: options over variables over config.toml over defaults, each with its origin. Pure.
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+The table is the class `Settings`. Options, `lskeys config`, `lskeys help environment` and what
+config.toml may have follow from it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from inspect import get_annotations
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any
 
-from lskeys.config.paths import expanded_if_home, sandbox_directory, state_path
-from lskeys.errors import SetupError
-from lskeys.text import did_you_mean, one_line
+from lskeys.config.paths import sandbox_directory, state_path
+from lskeys.config.setting import (
+    Definition,
+    Setting,
+    directory,
+    number,
+    one_of,
+    switch,
+    text,
+    words,
+)
 
-T = TypeVar("T")
-
-FORMATS = ("table", "text", "csv", "json", "jsonl")
-COLORS = ("auto", "always", "never")
 ALL_REGIONS = "all"
 """The word that stands for every region the account has."""
 
-TIMEOUTS = (0.1, 86_400.0)
-"""The shortest and the longest that one question to AWS may be given, in seconds."""
-
-_TIMEOUT = 60.0
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"", "0", "false", "no", "off"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[T]):
-    """A value and where it came from, in words for people."""
-
-    value: T
-    origin: str
+_CONNECTION, _OUTPUT, _PROGRAM = "ConnectionOptions", "OutputOptions", "ProgramOptions"
+_COLORS = ("auto", "always", "never")
+_SECONDS = (0.1, 86_400.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting. No region is an empty tuple; no output means by the kind of stdout.
+    """Every setting, and all there is to say about it: see `Definition`.
 
     `out` may begin with `~` where there is no home directory.
 
-    `home_regions` are those that are set by name, where `regions` may be all of them.
+    `home_regions` follow from `regions`: those that are set by name, where it may be all of them.
     """
 
-    profile: Setting[str | None]
-    regions: Setting[tuple[str, ...]]
+    profile: Annotated[
+        Setting[str | None],
+        Definition(
+            None,
+            text,
+            ("--profile", "-p"),
+            group=_CONNECTION,
+            metavar="PROFILE",
+            is_repeatable=True,
+            variables=("LSKEYS_PROFILE",),
+            in_file=(str,),
+            help="The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.",
+        ),
+    ]
+    regions: Annotated[
+        Setting[tuple[str, ...]],
+        Definition(
+            (),
+            words,
+            ("--region", "-r"),
+            group=_CONNECTION,
+            metavar="REGION",
+            is_repeatable=True,
+            variables=("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"),
+            in_file=(str, list),
+            unset="profile",
+            help="A region, or 'all'; repeatable.",
+        ),
+    ]
+    out: Annotated[
+        Setting[Path],
+        Definition(
+            "~/.ssh",
+            directory,
+            ("--out",),
+            metavar="DIR",
+            variables=("LSKEYS_OUT",),
+            in_file=(str,),
+            help="The directory to save in (default: ~/.ssh).",
+        ),
+    ]
+    output: Annotated[
+        Setting[str | None],
+        Definition(
+            None,
+            text,  # output.formats has the words
+            ("--output", "-o"),
+            group=_OUTPUT,
+            metavar="FORMAT",
+            variables=("LSKEYS_OUTPUT",),
+            in_file=(str,),
+            help="Default: table on a terminal, text in a pipe.",
+        ),
+    ]
+    color: Annotated[
+        Setting[str],
+        Definition(
+            "auto",
+            one_of(*_COLORS),
+            ("--color",),
+            group=_PROGRAM,
+            choices=_COLORS,
+            variables=("LSKEYS_COLOR",),
+            in_file=(str,),
+            help="Default: auto.",
+        ),
+    ]
+    sandbox: Annotated[
+        Setting[bool],
+        Definition(
+            "no",
+            switch,
+            ("--sandbox",),
+            group=_CONNECTION,
+            variables=("LSKEYS_SANDBOX",),
+            help="Use the local Lightsail emulator.",
+        ),
+    ]
+    endpoint_url: Annotated[
+        Setting[str | None],
+        Definition(
+            None,
+            text,
+            ("--endpoint-url",),
+            group=_CONNECTION,
+            metavar="URL",
+            variables=("LSKEYS_ENDPOINT_URL",),
+            help="Ask this server; https, or http on localhost.",
+        ),
+    ]
+    timeout: Annotated[
+        Setting[float],
+        Definition(
+            60.0,
+            number(*_SECONDS, "seconds"),
+            ("--timeout",),
+            group=_CONNECTION,
+            metavar="SECONDS",
+            limits=_SECONDS,
+            variables=("LSKEYS_TIMEOUT",),
+            help="Time limit per request, retries included (default: 60).",
+        ),
+    ]
+    no_input: Annotated[
+        Setting[bool],
+        Definition(
+            "no",
+            switch,
+            ("--no-input",),
+            group=_PROGRAM,
+            variables=("LSKEYS_NO_INPUT",),
+            help="Never ask anything.",
+        ),
+    ]
+    debug: Annotated[
+        Setting[bool],
+        Definition(
+            "no",
+            switch,
+            ("--debug",),
+            group=_PROGRAM,
+            variables=("LSKEYS_DEBUG",),
+            help="Show each call on stderr; never a key.",
+        ),
+    ]
     home_regions: tuple[str, ...]
-    out: Setting[Path]
-    output: Setting[str | None]
-    color: Setting[str]
-    sandbox: Setting[bool]
-    endpoint_url: Setting[str | None]
-    timeout: Setting[float]
-    no_input: Setting[bool]
-    debug: Setting[bool]
 
     @property
     def ssh_directory(self) -> Path:
         """Where ssh's files are: `~/.ssh`, or a directory of the sandbox's own."""
-        return _ssh_directory(in_sandbox=self.sandbox.value)
+        return _sandbox_ssh() if self.sandbox.value else Path("~/.ssh")
 
     @property
     def journal_directory(self) -> Path:
@@ -67,176 +180,49 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Flags:
-    """What the command line said; None and empty mean it said nothing."""
-
-    profile: str | None = None
-    regions: tuple[str, ...] = ()
-    out: Path | None = None
-    output: str | None = None
-    color: str | None = None
-    sandbox: bool = False
-    endpoint_url: str | None = None
-    timeout: float | None = None
-    no_input: bool = False
-    debug: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ConfigFile:
     """config.toml, read; `values` holds known keys only, each of its type."""
 
     path: Path | None
     values: Mapping[str, Any]
 
+    def said(self, name: str) -> Setting[Any] | None:
+        """What it says of a setting; None for nothing."""
+        if name not in self.values:
+            return None
+        return Setting(self.values[name], f"file {self.path}")
 
-def resolve(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Settings:
-    """Decide every setting; pure.
 
-    Regions have AWS's variables between: flag, `LSKEYS_REGIONS`, `AWS_REGION`,
-    `AWS_DEFAULT_REGION`, config.toml; the profile's own region is the caller's to ask last.
+@cache
+def definitions() -> Mapping[str, Definition]:
+    """The table, by the names of its fields."""
+    return {
+        name: annotation.__metadata__[0]
+        for name, annotation in get_annotations(Settings).items()
+        if hasattr(annotation, "__metadata__")
+    }
+
+
+def resolve(options: Mapping[str, Any], environ: Mapping[str, str], file: ConfigFile) -> Settings:
+    """Every setting, decided.
+
+    The profile's own region is the caller's to use where `regions` is empty.
+
+    Raises:
+        SetupError: What decides a setting is no value for it.
     """
-    sandbox = _switch(environ, "LSKEYS_SANDBOX", flag=flags.sandbox)
-    return Settings(
-        profile=_first(
-            _flag(flags.profile, "--profile"),
-            _variable(environ, "LSKEYS_PROFILE"),
-            _filed(file, "profile"),
-            default=None,
-        ),
-        regions=next(_regions(flags, environ, file)),
-        home_regions=next(filter(None, _named(_regions(flags, environ, file))), ()),
-        out=_out(flags, environ, file, in_sandbox=sandbox.value),
-        output=_output(flags, environ, file),
-        color=_color(flags, environ, file),
-        sandbox=sandbox,
-        endpoint_url=_first(
-            _flag(flags.endpoint_url, "--endpoint-url"),
-            _variable(environ, "LSKEYS_ENDPOINT_URL"),
-            default=None,
-        ),
-        timeout=_timeout(flags, environ),
-        no_input=_switch(environ, "LSKEYS_NO_INPUT", flag=flags.no_input),
-        debug=_switch(environ, "LSKEYS_DEBUG", flag=flags.debug),
-    )
+    table = definitions()
+    is_sandbox = table["sandbox"].resolve(options.get("sandbox"), environ, None).value
+    filed = {name: file.said(name) for name in table}
+    if is_sandbox:  # config.toml says where the real keys are saved
+        filed["out"] = Setting(_sandbox_ssh(), "sandbox")
+    decided = {
+        name: each.resolve(options.get(name), environ, filed[name]) for name, each in table.items()
+    }
+    said = table["regions"].said(options.get("regions"), environ, filed["regions"])
+    named = (tuple(name for name in each.value if name != ALL_REGIONS) for each in said)
+    return Settings(**decided, home_regions=next(filter(None, named), ()))
 
 
-def _regions(
-    flags: Flags, environ: Mapping[str, str], file: ConfigFile
-) -> Iterator[Setting[tuple[str, ...]]]:
-    """The regions that are set, the strongest source first."""
-    if flags.regions:
-        yield Setting(flags.regions, "flag --region")
-    for name in ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        names = tuple(environ.get(name, "").replace(",", " ").split())
-        if names:
-            yield Setting(names, f"environment {name}")
-    filed = _filed(file, "regions")
-    if filed is not None:
-        names = (filed.value,) if isinstance(filed.value, str) else tuple(filed.value)
-        yield Setting(names, filed.origin)
-    yield Setting((), "profile")
-
-
-def _named(regions: Iterable[Setting[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
-    for each in regions:
-        yield tuple(name for name in each.value if name != ALL_REGIONS)
-
-
-def _ssh_directory(*, in_sandbox: bool) -> Path:
-    return sandbox_directory() / "ssh" if in_sandbox else Path("~/.ssh")
-
-
-def _out(
-    flags: Flags, environ: Mapping[str, str], file: ConfigFile, *, in_sandbox: bool
-) -> Setting[Path]:
-    """The sandbox's keys are not put where config.toml has the real ones put."""
-    directory = _ssh_directory(in_sandbox=in_sandbox)
-    chosen: Setting[Any] = _first(
-        _flag(flags.out, "--out"),
-        _variable(environ, "LSKEYS_OUT"),
-        Setting(directory, "sandbox") if in_sandbox else _filed(file, "out"),
-        default=directory,
-    )
-    path = Path(chosen.value)
-    return Setting(expanded_if_home(path) or path, chosen.origin)
-
-
-def _output(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str | None]:
-    chosen: Setting[Any] = _first(
-        _flag(flags.output, "--output"),
-        _variable(environ, "LSKEYS_OUTPUT"),
-        _filed(file, "output"),
-        default=None,
-    )
-    return _one_of(chosen, FORMATS)
-
-
-def _color(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> Setting[str]:
-    chosen: Setting[Any] = _first(
-        _flag(flags.color, "--color"),
-        _variable(environ, "LSKEYS_COLOR"),
-        _filed(file, "color"),
-        default="auto",
-    )
-    return _one_of(chosen, COLORS)
-
-
-def _switch(environ: Mapping[str, str], variable: str, *, flag: bool) -> Setting[bool]:
-    if flag:
-        option = variable.removeprefix("LSKEYS_").lower().replace("_", "-")
-        return Setting(value=True, origin=f"flag --{option}")
-    word = environ.get(variable, "").strip().lower()
-    if word in _TRUE:
-        return Setting(value=True, origin=f"environment {variable}")
-    if word in _FALSE:
-        return Setting(value=False, origin="default")
-    raise SetupError(
-        f"{variable} is {one_line(word)}, which is neither yes nor no",
-        hint=f"{variable}=1 or nothing",
-    )
-
-
-def _timeout(flags: Flags, environ: Mapping[str, str]) -> Setting[float]:
-    chosen = _first(
-        _flag(flags.timeout, "--timeout"),
-        _variable(environ, "LSKEYS_TIMEOUT"),
-        default=_TIMEOUT,
-    )
-    try:
-        seconds = float(chosen.value)
-    except ValueError:
-        seconds = math.nan
-    shortest, longest = TIMEOUTS
-    if shortest <= seconds <= longest:  # which NaN is not
-        return Setting(seconds, chosen.origin)
-    raise SetupError(
-        f"{one_line(str(chosen.value))} (from {chosen.origin}) is no number of seconds from "
-        f"{shortest:g} to {longest:g}",
-        hint="such as LSKEYS_TIMEOUT=10",
-    )
-
-
-def _first(*candidates: Setting[Any] | None, default: object) -> Setting[Any]:
-    return next((each for each in candidates if each), Setting(default, "default"))
-
-
-def _flag(value: object, flag: str) -> Setting[Any] | None:
-    return Setting(value, f"flag {flag}") if value is not None else None
-
-
-def _variable(environ: Mapping[str, str], name: str) -> Setting[Any] | None:
-    return Setting(environ[name], f"environment {name}") if environ.get(name) else None
-
-
-def _filed(file: ConfigFile, key: str) -> Setting[Any] | None:
-    return Setting(file.values[key], f"file {file.path}") if key in file.values else None
-
-
-def _one_of(chosen: Setting[Any], allowed: tuple[str, ...]) -> Setting[Any]:
-    if chosen.value is None or chosen.value in allowed:
-        return chosen
-    raise SetupError(
-        f"{one_line(str(chosen.value))} (from {chosen.origin}) is none of {', '.join(allowed)}",
-        hint=did_you_mean(str(chosen.value), allowed),
-    )
+def _sandbox_ssh() -> Path:
+    return sandbox_directory() / "ssh"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lskeys.config import file as configfile
 from lskeys.config import reading, settings
-from lskeys.config.settings import ConfigFile, Flags
+from lskeys.config.settings import ConfigFile
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.keypairs import tagging
 from lskeys.keypairs.names import check_name
@@ -122,17 +122,16 @@ def check_told(error: SetupError, path: Path | None = None) -> None:
     assert path is None or str(path) in error.message
 
 
-def resolve(flags: Flags, environ: dict[str, str], file: ConfigFile) -> None:
+def resolve(options: dict[str, object], environ: dict[str, str], file: ConfigFile) -> None:
     """Settle any settings: each comes from somewhere, or one line says why not."""
     try:
-        settled = settings.resolve(flags, environ, file)
+        settled = settings.resolve(options, environ, file)
     except SetupError as error:
         check_told(error)
         return
-    for name in ("profile", "regions", "out", "output", "color", "sandbox"):
+    for name in settings.definitions():
         assert getattr(settled, name).origin
-    assert settled.color.value in settings.COLORS
-    assert settled.output.value in (None, *settings.FORMATS)
+    assert settled.color.value in settings.definitions()["color"].choices
     assert asdict(settled)
 
 
@@ -147,7 +146,7 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     except SetupError as error:
         check_told(error, path)
         return
-    resolve(Flags(), {}, ConfigFile(path, values))
+    resolve({}, {}, ConfigFile(path, values))
 
 
 _VARIABLES = (
@@ -163,7 +162,7 @@ _VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=()),
 @fuzz
 def test_any_environment(environ: dict[str, str]) -> None:
     """So it is with every variable, whatever bytes it holds."""
-    resolve(Flags(), environ, ConfigFile(Path("config.toml"), {}))
+    resolve({}, environ, ConfigFile(Path("config.toml"), {}))
 
 
 # What ssh reads

@@ -1,22 +1,17 @@
 """The commands: one file each, loaded when it is run; this directory is the help page."""
 
-import inspect
 import keyword
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import typer
+from lskeys.cli.parsing import OneVerb, OptionalValue, command_of
 
-from lskeys.cli.options import OneVerb, OptionalValue
-
-_HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PAIRS = "Key pairs"
 _DEFAULT = "The default pair"
 _DISK = "This computer"
 _ABOUT = "About lskeys"
-_EXAMPLES = "\n\nExamples:\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,50 +125,6 @@ VERBS = (
 )
 
 
-def plain_typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settings
-    """A Typer without what this program does itself: completion, and telling of exceptions."""
-    return typer.Typer(
-        name="lskeys",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings=_HELP,
-        rich_markup_mode="rich",
-        **settings,
-    )
-
-
 def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
-    """A verb's command with all its options, as Typer parses it."""
-    loaded = verb.load()
-    if isinstance(loaded, typer.Typer):
-        return typer.main.get_command(loaded)
-    alone = plain_typer()
-    adding(alone, verb.word, verb.kind)(loaded)
-    return typer.main.get_command(alone)
-
-
-def adding(
-    program: typer.Typer, word: str, kind: type[OneVerb] = OneVerb
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a command to a program: its docstring is its help, and has its examples."""
-
-    def add(function: Callable[..., None]) -> Callable[..., None]:
-        text, _, examples = inspect.getdoc(function).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
-        # Typer keeps the line breaks of all paragraphs but the first.
-        folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
-        return program.command(word, cls=kind, help=folded, epilog=epilog(examples))(function)
-
-    return add
-
-
-def epilog(examples: str) -> str | None:
-    """Examples, one a line, as Typer shows them below a page: each a paragraph."""
-    if not examples:
-        return None
-    lines = [line.strip().replace("[", r"\[") for line in examples.splitlines()]
-    return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
-
-
-def show_page(verb: Verb) -> None:
-    """Show what `--help` shows of a verb; Typer draws it on stdout."""
-    command(verb)(args=["--help"], prog_name=f"lskeys {verb.word}", standalone_mode=False, **_HELP)
+    """A verb's command with all its options."""
+    return command_of(verb.load(), verb.word, verb.kind)

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-import typer
-
 from lskeys.cli.command_tree import Command, read
-from lskeys.cli.commands import VERBS, command, plain_typer
+from lskeys.cli.commands import VERBS, command
 from lskeys.cli.help_topics import TOPICS
 from lskeys.cli.options import GLOBAL_GROUPS, verb
+from lskeys.cli.parsing import command_of
 from lskeys.cli.runtime import Runtime
 
 
@@ -17,9 +16,8 @@ def tree() -> Command:
         replace(_subjects(read(command(each), each.word)), alias=each.alias, panel=each.panel)
         for each in VERBS
     ]
-    before = plain_typer()
-    before.command()(verb(*GLOBAL_GROUPS)(_nothing))
-    return replace(read(typer.main.get_command(before)), commands=tuple(verbs))
+    before = command_of(verb(*GLOBAL_GROUPS)(_nothing), "lskeys")
+    return replace(read(before), commands=tuple(verbs))
 
 
 def _subjects(command: Command) -> Command:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lskeys.cli.options import (
-    FROM_LOCAL_KEY,
     ConnectionOptions,
     OutputOptions,
     ProgramOptions,
     SafetyOptions,
     verb,
 )
+from lskeys.cli.parsing import FROM_LOCAL_KEY
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import every_pair, missing
 from lskeys.cli.runtime.output import finish

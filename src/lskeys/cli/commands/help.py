@@ -10,6 +10,7 @@ from lskeys.cli import commands, man_page
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.help_topics import TOPICS, Topic
 from lskeys.cli.options import ProgramOptions, verb
+from lskeys.cli.parsing import show_page
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import UsageError
 
@@ -45,7 +46,7 @@ def show_help(
     if man:
         run.terminal.result(_manual(verb.word if verb else None))
     elif verb:
-        commands.show_page(verb)
+        show_page(commands.command(verb), f"lskeys {verb.word}")
     else:
         run.terminal.result(_told(known) if known else _contents())
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.commands import adding, epilog
-from lskeys.cli.options import ProgramOptions, SafetyOptions, SuggestingGroup, verb
+from lskeys.cli.options import ProgramOptions, SafetyOptions, verb
+from lskeys.cli.parsing import SuggestingGroup, adding, epilog
 from lskeys.cli.runtime import Runtime, sandbox
 from lskeys.config.paths import sandbox_directory, sandbox_path
 

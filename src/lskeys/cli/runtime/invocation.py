@@ -1,9 +1,9 @@
 """What one run was started with, and what its shared options said. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from lskeys.cli.runtime.profiles import is_pattern
 
@@ -21,22 +21,19 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class SharedOptions:
-    """What the shared options said, before and after the verb together."""
+    """What the shared options said, before and after the verb together.
 
+    Attributes:
+        settings: What options said of settings, by the names in the table of settings.
+        profiles: The profiles that were named; `settings` has the only one.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
     all_profiles: bool = False
-    regions: tuple[str, ...] = ()
-    all_regions: bool = False
-    endpoint_url: str | None = None
-    sandbox: bool = False
-    timeout: float | None = None
-    output: str | None = None
     query: str | None = None
     quiet: bool = False
     null: bool = False
-    color: str | None = None
-    no_input: bool = False
-    debug: bool = False
     dry_run: bool = False
     yes: bool = False
 
@@ -49,3 +46,17 @@ class SharedOptions:
     def may_be_several(self) -> bool:
         """Whether accounts are told apart: several profiles, or what may stand for several."""
         return self.all_profiles or len(self.profiles) > 1 or any(map(is_pattern, self.profiles))
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether `--sandbox` was given."""
+        return bool(self.settings.get("sandbox"))
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """What `--endpoint-url` named."""
+        return self.settings.get("endpoint_url")
+
+    def of(self, profile: str) -> "SharedOptions":
+        """The same for one of several profiles."""
+        return replace(self, profiles=(profile,), settings={**self.settings, "profile": profile})

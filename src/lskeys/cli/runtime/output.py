@@ -8,6 +8,7 @@ from lskeys.cli.runtime.hints import completed
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.errors import LskeysError, UsageError, several
 from lskeys.model import Outcomes
+from lskeys.output.formats import FORMATS, NAMES, Format, Screen
 from lskeys.output.result import Result
 from lskeys.text import one_line
 
@@ -36,7 +37,7 @@ def fail(run: Runtime, errors: Sequence[LskeysError], succeeded: int, noun: str)
     unlike = _completed(run, errors)
     if len(unlike) == 1 and not succeeded:  # such as credentials, wanted by every region
         raise unlike[0]
-    if run.settings.output.value not in {"json", "jsonl"}:
+    if not (run.format and run.format.is_json):
         for error in unlike:
             run.terminal.error(error)
     if errors:
@@ -55,9 +56,9 @@ def check_output(run: Runtime) -> None:
         UsageError: It says what is wrong.
     """
     options = run.options
-    if options.null and not options.quiet and run.settings.output.value not in {None, "text"}:
+    if options.null and not options.quiet and run.format and not run.format.is_lines:
         raise UsageError(
-            f"--null is for names and text, and the output is {run.settings.output.value}",
+            f"--null is for names and text, and the output is {run.format.name}",
             hint="add -q for the names, or -o text",
         )
     if options.query is not None:
@@ -82,30 +83,19 @@ def show(run: Runtime, result: Result[Any]) -> None:
     What TAB may know is remembered before: after its result a run must have nothing left to
     do, or one that is killed there would be repeated though all of it is done.
     """
-    from lskeys.output import formats
-
     run.remember()
     result = _told_apart(run, replace(result, errors=_completed(run, result.errors)))
-    is_table = _prefers_tables(run) and not result.view.is_lines
-    output = run.settings.output.value or ("table" if is_table else "text")
-    lines: Iterable[str]
+    functions = _format(run, is_lines=result.view.is_lines).load()
     if run.options.query is not None:
-        lines = formats.QUERIED[output](_queried(result, run.options.query))
-    elif run.options.quiet:
-        lines = formats.names(result)
-    elif output in formats.FORMATS:
-        lines = formats.FORMATS[output](result)
+        lines = functions.queried(_queried(result, run.options.query))
     else:
-        lines = _drawn(run, result)
+        lines = functions.lines(result, _screen(run))
     run.terminal.result(lines, end=_end(run))
 
 
 def streams(run: Runtime) -> bool:
     """Whether items are shown as they come: lines do not depend on what is behind them."""
-    from lskeys.output import formats
-
-    output = run.settings.output.value or ("table" if _prefers_tables(run) else "text")
-    return run.options.query is None and (run.options.quiet or output in formats.PAGES)
+    return run.options.query is None and _format(run).load().pages is not None
 
 
 def show_page(run: Runtime, lines: Iterable[str]) -> None:
@@ -118,36 +108,30 @@ def lines_of_pages(
     run: Runtime, result: Result[T], pages: Iterable[Sequence[T]]
 ) -> Iterator[Iterable[str]]:
     """The lines of each page, dressed as the result says, in a format that streams."""
-    from lskeys.output import formats
-
-    output = run.settings.output.value or "text"
-    lines = formats.pages_of_names if run.options.quiet else formats.PAGES[output]
-    return lines(_told_apart(run, result), pages)
+    pages_of = _format(run).load().pages
+    assert pages_of is not None
+    return pages_of(_told_apart(run, result), pages)
 
 
 def _told_apart(run: Runtime, result: Result[T]) -> Result[T]:
     return result.of_several_accounts if run.profiles else result
 
 
-def _prefers_tables(run: Runtime) -> bool:
-    return run.terminal.shows_tables and not run.options.null
+def _format(run: Runtime, *, is_lines: bool = False) -> Format:
+    """The format that was chosen, else the one that stdout calls for."""
+    if run.options.quiet and run.options.query is None:
+        return NAMES
+    is_table = run.terminal.shows_tables and not run.options.null and not is_lines
+    return run.format or FORMATS["table" if is_table else "text"]
 
 
 def _end(run: Runtime) -> str:
     return "\0" if run.options.null else "\n"
 
 
-def _drawn(run: Runtime, result: Result[Any]) -> Iterable[str]:
-    from lskeys.output.table import table
-
+def _screen(run: Runtime) -> Screen:
     terminal = run.terminal
-    return table(
-        result,
-        run.invocation.now(),
-        width=terminal.width,
-        colored=terminal.colored,
-        ascii_only=terminal.ascii_only,
-    )
+    return Screen(run.invocation.now(), terminal.width, terminal.colored, terminal.ascii_only)
 
 
 def _queried(result: Result[Any], expression: str) -> object:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lskeys.config.settings import ConfigFile, Settings
     from lskeys.keys.elliptic import EllipticCurve
     from lskeys.lightsail import AccountSession
+    from lskeys.output.formats import Format
 
 
 @dataclass
@@ -45,21 +46,16 @@ class Runtime:
     @cached_property
     def settings(self) -> "Settings":
         """Every setting, decided."""
-        from lskeys.config import settings as config
+        from lskeys.config.settings import resolve
 
-        options = self.options
-        flags = config.Flags(
-            profile=options.profile,
-            regions=(config.ALL_REGIONS,) if options.all_regions else options.regions,
-            output=options.output,
-            color=options.color,
-            sandbox=options.sandbox,
-            endpoint_url=options.endpoint_url,
-            timeout=options.timeout,
-            no_input=options.no_input,
-            debug=options.debug,
-        )
-        return config.resolve(flags, self.invocation.environ, _config_file())
+        return resolve(self.options.settings, self.invocation.environ, _config_file())
+
+    @cached_property
+    def format(self) -> "Format | None":
+        """The output format that was chosen; None where stdout decides."""
+        from lskeys.output.formats import chosen
+
+        return chosen(self.settings.output)
 
     @cached_property
     def terminal(self) -> Terminal:
@@ -73,7 +69,7 @@ class Runtime:
             color=settings.color.value,
             no_input=settings.no_input.value,
             debug=settings.debug.value,
-            json_errors=settings.output.value in {"json", "jsonl"},
+            json_errors=self.format is not None and self.format.is_json,
         )
 
     @cached_property

@@ -1,18 +1,16 @@
 """table: what people read, drawn with Rich from harmless text and never from markup. Pure.
 
-Rich draws heads, folds what is too long, and knows styles and how wide each script is. A row or a
-field that needs no folding is put together here: Rich takes a quarter of a millisecond for each
+Rich folds what is too long, and knows styles and how wide each script is. A row or a field that
+needs no folding is put together here: Rich takes a quarter of a millisecond for each
 (docs/performance.md).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from io import StringIO
-from itertools import compress, islice
+from itertools import compress
 from typing import Any
 
-from rich import box
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
@@ -20,6 +18,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats.json_document import queried
 from lskeys.output.result import Cell, Column, Result, Tone
 from lskeys.text import printable
 
@@ -39,24 +39,16 @@ Columns = Sequence[Column[Any]]
 Cells = Sequence[Cell]
 
 
-def table(
-    result: Result[Any], now: datetime, *, width: int, colored: bool, ascii_only: bool
-) -> Iterator[str]:
+def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
     """The lines of a table; where it has no room, of rows with their long values beneath.
 
     Where those have none either, an item is a block. A fingerprint or a path is copied, so no value
     is broken while the terminal is wide enough for it, and nothing is ever cut off.
-
-    Args:
-        result: What to show; no items give no lines.
-        now: What ages are counted from.
-        width: Columns of the terminal.
-        colored: Whether styles may be written.
-        ascii_only: Whether the rules must be drawn with ASCII.
     """
     if not result.items:
         return
-    page = _Page(width=max(width, _NARROWEST), colored=colored, ascii_only=ascii_only)
+    page = _Page(max(screen.width, _NARROWEST), screen.is_colored, screen.is_ascii)
+    now = screen.now
     columns = result.columns
     if result.view.is_block:
         for position, item in enumerate(result.items):
@@ -85,15 +77,12 @@ class _Page:
 
     def rows(self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int]) -> Iterator[str]:
         """A row for each item, a column of this width for each value."""
-        rules = box.ASCII if self.ascii_only else box.SIMPLE_HEAD
-        head = Table(box=rules, show_edge=False, pad_edge=False, header_style="bold")
-        for column in columns:
-            head.add_column(column.heading, no_wrap=True)
-        head.add_row(*("x" * width for width in widths))
-        yield from islice(self._lines(head, self.width), 2)
-        between = f" {rules.mid_vertical} "
-        for row in rows:
-            yield between.join(map(self._padded, row, widths)).rstrip()
+        between, crossing = (" | ", "-+-") if self.ascii_only else ("   ", "───")
+        heads = [Cell(column.heading, Tone.STRONG) for column in columns]
+        for cells in (heads, *rows):
+            yield between.join(map(self._padded, cells, widths)).rstrip()
+            if cells is heads:
+                yield crossing.join(crossing[0] * width for width in widths)
 
     def rows_with_details(
         self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int], heads: Sequence[bool]
@@ -205,3 +194,6 @@ def _heads(columns: Columns, widths: Sequence[int], width: int) -> Sequence[bool
         return ()
     kept = iter([True] * room + [False] * len(short))
     return [not column.folds and next(kept) for column in columns]
+
+
+FUNCTIONS = Functions(lines, queried)

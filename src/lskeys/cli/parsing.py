@@ -1,0 +1,191 @@
+"""What of Typer is private: how words are parsed, what is wrong with them, what it knows. Pure.
+
+No other file touches it. Typer carries a private copy of click since 0.27.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from lskeys.errors import UsageError
+from lskeys.text import did_you_mean, one_line
+
+FROM_LOCAL_KEY = "\0"
+"""What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
+
+_HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_EXAMPLES = "\n\nExamples:\n"
+_NO_CHOICE = re.compile(r": '(.*)' is not one of ")
+
+
+class SuggestingGroup(TyperGroup):
+    """A command of several words; one it does not have is reported with the nearest it has."""
+
+    def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
+        self, ctx: typer.Context, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
+        """The typed word, its command, and the words behind it."""
+        word, *rest = args
+        if word not in self.commands:
+            page = f"see {ctx.command_path} --help"
+            raise UsageError(
+                f"no such command '{one_line(word, limit=80)}'",
+                hint=did_you_mean(word, self.commands) or page,
+            )
+        return word, self.load(word), rest
+
+    def load(self, word: str) -> Any:  # noqa: ANN401  Typer's command, whose class is private
+        """The command of a word that there is."""
+        return self.commands[word]
+
+
+class OneVerb(TyperCommand):
+    """A command whose usage line has its arguments as they are written down, without braces."""
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
+        """The words of the usage line behind the verb."""
+        arguments = [each for each in self.params if each.param_type_name == "argument"]
+        return [self.options_metavar or "", *(each.make_metavar(ctx) for each in arguments)]
+
+
+class OptionalValue(OneVerb):
+    """A command whose `--fingerprint` may stand without a value.
+
+    As getopt does it for optional values: the option stands alone at the end of the line or
+    before another option. A word after it is its value, so a name there is swallowed, which the
+    verb then says.
+    """
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
+        """Parse, after a bare `--fingerprint` was given its value."""
+        return super().parse_args(ctx, _with_value("--fingerprint", args))
+
+
+def _with_value(option: str, args: Sequence[str]) -> list[str]:
+    filled: list[str] = []
+    for position, word in enumerate(args):
+        if word == "--":
+            return [*filled, *args[position:]]
+        following = args[position + 1 : position + 2]
+        is_bare = word == option and (not following or following[0].startswith("-"))
+        filled.append(f"{option}={FROM_LOCAL_KEY}" if is_bare else word)
+    return filled
+
+
+def plain_typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settings
+    """A Typer without what this program does itself: completion, and telling of exceptions."""
+    return typer.Typer(
+        name="lskeys",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings=_HELP,
+        rich_markup_mode="rich",
+        **settings,
+    )
+
+
+def command_of(loaded: Any, word: str, kind: type[OneVerb] = OneVerb) -> Any:  # noqa: ANN401  a function or a Typer in, Typer's command out
+    """A command with all its options, as Typer parses it, of a function or of a Typer."""
+    if isinstance(loaded, typer.Typer):
+        return typer.main.get_command(loaded)
+    alone = plain_typer()
+    adding(alone, word, kind)(loaded)
+    return typer.main.get_command(alone)
+
+
+def adding(
+    program: typer.Typer, word: str, kind: type[OneVerb] = OneVerb
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add a command to a program: its docstring is its help, and has its examples."""
+
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        text, _, examples = inspect.getdoc(function).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
+        # Typer keeps the line breaks of all paragraphs but the first.
+        folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
+        return program.command(word, cls=kind, help=folded, epilog=epilog(examples))(function)
+
+    return add
+
+
+def epilog(examples: str) -> str | None:
+    """Examples, one a line, as Typer shows them below a page: each a paragraph."""
+    if not examples:
+        return None
+    lines = [line.strip().replace("[", r"\[") for line in examples.splitlines()]
+    return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
+
+
+def show_page(command: Any, path: str) -> None:  # noqa: ANN401  Typer's command, whose class is private
+    """Show what `--help` shows of a command; Typer draws it on stdout."""
+    command(args=["--help"], prog_name=path, standalone_mode=False, **_HELP)
+
+
+@dataclass(frozen=True, slots=True)
+class Misuse:
+    """What is wrong with a command line.
+
+    Attributes:
+        message: What Typer says; empty where it showed the help page instead.
+        word: The word that is none of `known`, if that is what is wrong.
+        known: The options, or the words for a value, that there are in its place.
+        is_option: Whether that word is an option.
+        is_before_command: Whether it stands before the command's word.
+    """
+
+    message: str
+    word: str = ""
+    known: tuple[str, ...] = ()
+    is_option: bool = False
+    is_before_command: bool = False
+
+
+def misuse(error: typer.TyperException) -> Misuse:
+    """What Typer's exception says; its kinds are private, and told by their members."""
+    raw: Any = error
+    if hasattr(raw, "possibilities"):
+        known = long_options(raw.ctx.command)
+        return Misuse(
+            one_line(raw.message),
+            raw.option_name,
+            known,
+            is_option=True,
+            is_before_command=raw.ctx.parent is None,
+        )
+    message = one_line(raw.format_message()).rstrip(".")
+    wrong = _NO_CHOICE.search(message)
+    return Misuse(message, wrong[1], tuple(raw.param.type.choices)) if wrong else Misuse(message)
+
+
+def long_options(command: Any) -> tuple[str, ...]:  # noqa: ANN401  Typer's command, whose class is private
+    """How the options of a command are spelled, the short ones aside."""
+    return tuple(word for each in command.params for word in each.opts if word.startswith("--"))
+
+
+def subcommands(command: Any) -> dict[str, Any]:  # noqa: ANN401  Typer's command, whose class is private
+    """The commands of a group by their words; none for a command."""
+    return dict(getattr(command, "commands", {}))
+
+
+def parameters_of(command: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  Typer's command, whose class is private
+    """What is known of each option and argument that help shows, by plain names."""
+    for raw in command.params:
+        if getattr(raw, "hidden", False):
+            continue
+        is_option = raw.param_type_name == "option"
+        choices = tuple(getattr(raw.type, "choices", None) or ())
+        fallback = "|".join(choices) if choices and is_option else raw.type.name.upper()
+        yield {
+            "is_option": is_option,
+            "flags": (*raw.opts, *raw.secondary_opts),
+            "metavar": (raw.metavar or fallback) if is_option else raw.metavar or raw.name.upper(),
+            "takes_value": not getattr(raw, "is_flag", False),
+            "help": raw.help or "",
+            "panel": getattr(raw, "rich_help_panel", None) or "Options",
+            "choices": choices,
+            "is_repeatable": raw.multiple if is_option else False,
+        }

@@ -1,0 +1,103 @@
+"""The output formats: one file and one entry each, loaded when it is chosen. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from lskeys.config.setting import Setting
+from lskeys.errors import SetupError
+from lskeys.output.result import Result
+from lskeys.text import did_you_mean, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a table is drawn on: so wide, with or without styles and rules of its own."""
+
+    now: datetime
+    width: int
+    is_colored: bool
+    is_ascii: bool
+
+
+Pages = Callable[[Result[Any], Iterable[Sequence[Any]]], Iterator[Iterable[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """What a format's file has under the name `FUNCTIONS`.
+
+    Attributes:
+        lines: The lines of a result.
+        queried: The lines of what a `--query` picked.
+        pages: The lines of each page of items as it comes; None where lines depend on later ones.
+    """
+
+    lines: Callable[[Result[Any], Screen], Iterator[str]]
+    queried: Callable[[object], Iterator[str]]
+    pages: Pages | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An output format.
+
+    Attributes:
+        name: The word for it.
+        help: What it looks like.
+        module: Its file in this directory.
+        is_json: Whether errors are JSON, too.
+        is_lines: Whether each line is a value that may end with NUL instead.
+    """
+
+    name: str
+    help: str
+    module: str
+    is_json: bool = False
+    is_lines: bool = False
+
+    def load(self) -> Functions:
+        """Its functions; the file of no other format is read."""
+        functions: Functions = import_module(f"{__name__}.{self.module}").FUNCTIONS
+        return functions
+
+
+_EVERY = (
+    Format("table", "for people: aligned, dates with ages, the default pair marked", "table"),
+    Format(
+        "text",
+        "tab-separated whole values, no header, - for none, RFC 3339 UTC",
+        "text",
+        is_lines=True,
+    ),
+    Format(
+        "csv",
+        "with a header; what a spreadsheet would compute gets an apostrophe",
+        "comma_separated",
+    ),
+    Format(
+        "json",
+        "one document in the AWS CLI's own shape, and members of our own",
+        "json_document",
+        is_json=True,
+    ),
+    Format("jsonl", "one key pair a line", "json_lines", is_json=True),
+)
+FORMATS: Mapping[str, Format] = {each.name: each for each in _EVERY}
+NAMES = Format("names", "what --quiet prints", "names", is_lines=True)
+
+
+def chosen(setting: Setting[str | None]) -> Format | None:
+    """The format that a setting chooses; None where it chooses none.
+
+    Raises:
+        SetupError: There is no format of that name.
+    """
+    if setting.value is None or setting.value in FORMATS:
+        return FORMATS.get(setting.value or "")
+    raise SetupError(
+        f"{one_line(setting.value)} (from {setting.origin}) is none of {', '.join(FORMATS)}",
+        hint=did_you_mean(setting.value, FORMATS),
+    )

@@ -1,0 +1,62 @@
+"""csv: what spreadsheets read, with a header and nothing that they would compute. Pure."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats.text import scalar
+from lskeys.output.result import Result
+from lskeys.text import printable
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+    """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
+    yield _csv_line([column.name for column in result.columns])
+    yield from _csv_rows(result)
+
+
+def _csv_rows(result: Result[Any]) -> Iterator[str]:
+    values = [column.plain for column in result.columns]
+    for item in result.items:
+        yield _csv_line([_inert(printable(value(item))) for value in values])
+
+
+def pages(result: Result[Any], every: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+    """The header comes with the first page: where there is none, nothing is known."""
+    for number, page in enumerate(every):
+        rows = lines if number == 0 else _csv_rows
+        yield rows(replace(result, items=page))
+
+
+def queried(result: object) -> Iterator[str]:
+    """The result of a `--query` as CSV rows, without a header: a query has no column names."""
+    rows = result if isinstance(result, list) else [result]
+    for row in rows:
+        yield _csv_line([_inert(scalar(value)) for value in _values(row)])
+
+
+def _values(row: object) -> list[Any]:
+    if isinstance(row, dict):
+        return [row[key] for key in sorted(row)]
+    return row if isinstance(row, list) else [row]
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+class _Echo:
+    """A file that hands back what is written to it, which is what `writerow` then returns."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+_csv_line: Callable[[list[str]], str] = csv.writer(_Echo(), lineterminator="").writerow
+
+FUNCTIONS = Functions(lines, queried, pages)

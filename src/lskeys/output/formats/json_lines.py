@@ -1,0 +1,23 @@
+"""jsonl: a JSON object a line. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats.pages import paged
+from lskeys.output.result import Result, json_text
+
+
+def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+    """One item a line."""
+    for item in result.items:
+        yield json_text(result.view.raw(item))
+
+
+def queried(result: object) -> Iterator[str]:
+    """The result of a `--query`, one element a line."""
+    for each in result if isinstance(result, list) else [result]:
+        yield json_text(each)
+
+
+FUNCTIONS = Functions(lines, queried, paged(lines))

@@ -1,0 +1,19 @@
+"""Names alone, which `--quiet` prints. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats.pages import paged
+from lskeys.output.formats.text import queried
+from lskeys.output.result import Result
+from lskeys.text import printable
+
+
+def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+    """The name of each item."""
+    for item in result.items:
+        yield printable(result.view.identity(item))
+
+
+FUNCTIONS = Functions(lines, queried, paged(lines))

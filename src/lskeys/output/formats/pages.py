@@ -1,0 +1,18 @@
+"""Items shown as they come, where the lines of an item depend on no other. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lskeys.output.formats import Pages
+from lskeys.output.result import Result
+
+
+def paged(lines: Callable[[Result[Any]], Iterator[str]]) -> Pages:
+    """The lines of each page, of what makes lines of items."""
+
+    def pages(result: Result[Any], every: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+        for page in every:
+            yield lines(replace(result, items=page))
+
+    return pages
