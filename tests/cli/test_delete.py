@@ -92,8 +92,8 @@ def test_empty_value(server: Server, run: Run, option: str) -> None:
     """An empty value, as of a variable that is not set, is not the bare option."""
     assert run(f"delete web {option} -y") == Ran(
         2,
-        err="lskeys: error: --fingerprint: an empty word is no fingerprint\n"
-        "lskeys: hint: lskeys delete NAME --fingerprint\n",
+        err="lskeys: error: --fingerprint is empty\n"
+        "lskeys: hint: give a value or leave it out; is a variable not set?\n",
     )
     assert server.requests == []
 

@@ -148,7 +148,6 @@ def test_the_default_pair_by_its_name(filled: Sandbox, server: Server, run: Run)
         ("'web*' web", ["web", "web-2"]),
         ("'*'", ["Web", "mail", "old", "web", "web-2"]),
         ("none", []),
-        ("''", []),
     ],
 )
 @pytest.mark.usefixtures("filled", "server")
@@ -266,10 +265,8 @@ def test_columns(run: Run) -> None:
     [
         ("--columns name,colour", "colour"),
         ("--columns name,", "without a name"),
-        ("--columns ''", "without a name"),
         ("--sort colour", "colour"),
         ("--sort -colour", "colour"),
-        ("--sort ''", "without a name"),
     ],
 )
 def test_unknown_column(options: str, what: str, server: Server, run: Run) -> None:

@@ -1,8 +1,11 @@
 """The command line itself: help, version, aliases, options before and after, what is not known."""
 
+from pathlib import Path
+
 import pytest
 
 from lskeys import __version__
+from lskeys.cli.commands._tree import tree
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Ran, Run
 
@@ -209,3 +212,35 @@ def test_words_behind_two_dashes_are_names(account: Sandbox, server: Server, run
     assert run("list -q -- '-*'") == Ran(0)
     assert run("list -q -- '_-*'") == Ran(0, out="_-web\n")
     assert len(server.requests) == 2
+
+
+EMPTY = [
+    *(
+        (command.words, (option.flags[0], "''"), option.flags[0])
+        for command in tree().walk()
+        for option in command.options
+        if option.takes_value
+    ),
+    *(
+        (command.words, (*["word"] * number, "''"), argument.noun)
+        for command in tree().walk()
+        for number, argument in enumerate(command.arguments)
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "given", "name"), EMPTY, ids=str)
+def test_nothing_may_be_empty(  # noqa: PLR0913  fixtures
+    words: tuple[str, ...],
+    given: tuple[str, ...],
+    name: str,
+    *,
+    server: Server,
+    run: Run,
+    home: Path,
+) -> None:
+    """An empty option or argument, as of a variable that is not set, is a wrong usage."""
+    ran = run(" ".join((*words, *given, *(() if words else ("list",)))))
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert ran.err.startswith(f"lskeys: error: {name} is empty\n"), ran.err
+    assert (server.requests, [*home.iterdir()]) == ([], [])

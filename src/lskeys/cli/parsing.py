@@ -23,8 +23,31 @@ _EXAMPLES = "\n\nExamples:\n"
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
 
 
+def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) -> None:  # noqa: ANN401  Typer's command, whose class is private
+    """Refuse an option or an argument that is empty, as a script's unset variable is.
+
+    Before Typer makes values of words: the path of an empty word would be the working directory.
+    """
+    given, _, _ = command.make_parser(context).parse_args(args=list(words))
+    for parameter in command.params:
+        said = given.get(parameter.name)
+        if said == "" or (isinstance(said, (list, tuple)) and "" in said):
+            is_option = parameter.param_type_name == "option"
+            name = parameter.opts[0] if is_option else parameter.make_metavar(context).strip("[].")
+            raise UsageError(
+                f"{name} is empty",
+                hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
+            )
+
+
 class SuggestingGroup(TyperGroup):
     """A command of several words; one it does not have is reported with the nearest it has."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
+        """Parse the options before the word, none of which may be empty."""
+        if args:
+            _refuse_empty(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
         self, ctx: typer.Context, args: list[str]
@@ -46,6 +69,11 @@ class SuggestingGroup(TyperGroup):
 
 class OneVerb(TyperCommand):
     """A command whose usage line has its arguments as they are written down, without braces."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
+        """Parse options and arguments, none of which may be empty."""
+        _refuse_empty(self, ctx, args)
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
         """The words of the usage line behind the verb."""

@@ -99,9 +99,10 @@ def text(said: str) -> str:
 
 
 def words(said: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Words with commas or blanks between, or a list of such."""
-    texts = [said] if isinstance(said, str) else said
-    return tuple(word for each in texts for word in each.replace(",", " ").split())
+    """Words with commas or blanks between, or a list of words with commas between."""
+    if isinstance(said, str):
+        return tuple(said.replace(",", " ").split())
+    return tuple(word for each in said for word in each.split(","))
 
 
 def directory(said: str | Path) -> Path:
