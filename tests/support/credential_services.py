@@ -85,6 +85,9 @@ class CredentialServices:
             def do_POST(self) -> None:  # the names http.server asks for
                 self._answer()
 
+            def do_PUT(self) -> None:
+                self._answer()
+
             def do_GET(self) -> None:
                 self._answer()
 
