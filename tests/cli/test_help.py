@@ -79,7 +79,7 @@ def test_help_of_what_is_not_there_is_a_usage_error(run: Run) -> None:
     """Neither a topic nor a verb: exit 2, and where to look."""
     ran = run("help weather")
     assert (ran.exit_code, ran.out) == (2, "")
-    assert ran.err.startswith("lskeys: error: there is no topic or verb weather")
+    assert ran.err.startswith("lskeys: error: no topic or command weather")
 
 
 def test_exit_codes_are_all_explained() -> None:

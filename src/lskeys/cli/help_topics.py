@@ -1,4 +1,4 @@
-"""What concerns every verb, told once: the topics of `lskeys help` and of the manual. Pure."""
+"""The topics of `lskeys help` and of the manual page. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lskeys.output.formats import FORMATS
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic: the word for it, a heading, a text, and rows of (term, what it means)."""
+    """A help topic: its name, a heading, a text, and rows of (term, meaning)."""
 
     word: str
     heading: str
@@ -39,8 +39,8 @@ TOPICS = (
         "exit-codes",
         "The number a run ends with",
         """
-        Part of the contract with scripts. What went wrong is one line on stderr, with a hint
-        where there is a way out; with -o json or jsonl it is one JSON object.
+        The exit codes are a versioned contract. An error is one line on stderr, with a hint if
+        there is a next step; with -o json or jsonl it is one JSON object.
         """,
         (
             ("0", "done, or nothing to do"),
@@ -66,43 +66,42 @@ TOPICS = (
         "environment",
         "Variables and files that lskeys reads",
         """
-        An option wins over an LSKEYS_ variable, that over config.toml, that over the default.
-        lskeys config shows each setting and where it came from.
+        Options override LSKEYS_ variables, these config.toml, and that the defaults. lskeys
+        config shows each setting and its origin.
 
-        Credentials, profiles, endpoints and proxies are read by boto3, with all the AWS_
-        variables and files that it knows.
+        Credentials, profiles, endpoints and proxies are read by boto3, from the same AWS_
+        variables and files as for the AWS CLI.
         """,
         (
             *_variables(),
-            ("NO_COLOR", "anything: no colour"),
-            ("COLUMNS", "how wide a table may be, on a terminal that does not tell"),
+            ("NO_COLOR", "any value: no color"),
+            ("COLUMNS", "the width of tables, if the terminal does not report it"),
             ("config.toml", f"{_in_file()}; in ~/.config/lskeys on Linux"),
         ),
     ),
     Topic(
         "formatting",
-        "What the result looks like",
+        "Output formats",
         """
-        stdout is the result and nothing else; notes, questions and errors are on stderr. The
-        format is table on a terminal and text in a pipe, unless --output says otherwise.
+        stdout is the result and nothing else; notes, prompts and errors go to stderr. The
+        format is table on a terminal and text in a pipe, unless --output is given.
 
-        --query picks from the JSON document with JMESPath, as the AWS CLI does. --quiet prints
-        names only, one a line. list --columns chooses columns, and --sort orders.
+        --query filters the JSON document with JMESPath, like the AWS CLI. --quiet prints names
+        only, one per line. list --columns selects columns, --sort sorts by one.
         """,
         (*((each.name, each.help) for each in FORMATS.values()),),
     ),
     Topic(
         "fingerprints",
-        "Why AWS and ssh-keygen name the same key differently",
+        "Why AWS and ssh-keygen show different fingerprints for a key",
         """
-        What AWS reports depends on how the pair came to be, and is rarely what ssh-keygen -l
-        prints. lskeys computes every form of a local key and compares like with like; lskeys
-        fingerprint FILE shows them all.
+        Which fingerprint AWS reports depends on how the key pair was created; it is rarely the
+        one that ssh-keygen -l prints. lskeys computes every type for a local key and compares
+        those of the same type; lskeys fingerprint FILE shows them all.
 
-        delete --fingerprint finds the local key by its content, demands that one of its forms
-        is what AWS reports, and only then sends the deletion with that fingerprint. A value may
-        be given in any form: with or without colons, in any case, with an MD5: or SHA256:
-        before it.
+        delete --fingerprint finds the local key by its content, requires that one of its
+        fingerprints is the reported one, and only then sends the deletion with it. A value may
+        have any format: with or without colons, in any case, with the prefix MD5: or SHA256:.
         """,
         (
             ("md5-spki", "MD5 of the public key in DER"),
@@ -113,21 +112,21 @@ TOPICS = (
     ),
     Topic(
         "security",
-        "How keys are kept, and what is not promised",
+        "How keys are protected",
         """
         A private key file has mode 0600 from its first byte, in a directory that only you can
-        write to. It is placed whole or not at all, and only after it was parsed and its
-        fingerprint is the one AWS reports; where AWS reports none, the word is unverified.
+        write to. It is saved whole or not at all, and only after it was parsed and has the
+        fingerprint that AWS reports; if AWS reports none, it is shown as unverified.
 
-        No file is overwritten by default: --force keeps the old file next to the new one. What
-        deletes or replaces asks first on a terminal; elsewhere it wants --yes, or ends with 5.
-        --dry-run changes nothing.
+        No file is overwritten by default, and --force keeps the old file as a backup. Commands
+        that delete or replace something ask for confirmation on a terminal; elsewhere they need
+        --yes, or end with exit code 5. --dry-run changes nothing.
 
-        The default pair is deleted only with a verified fingerprint, and only if a copy of its
-        private key is on this computer, --backup makes one, or --no-backup gives it up.
+        The default key pair is deleted only with a verified fingerprint, and only if its
+        private key is saved locally, --backup saves it, or --no-backup is given.
 
-        Names, tags and messages are made harmless before they are shown. Plain HTTP is spoken
-        with localhost only.
+        Names, tags and messages from AWS cannot control the terminal. Plain HTTP is used with
+        localhost only.
 
         Not promised: Python cannot wipe memory; root, malware under your account, swap and
         backups are out of scope.

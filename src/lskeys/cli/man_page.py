@@ -29,7 +29,7 @@ def _head(command: Command) -> Iterator[str]:
 def _usage(command: Command) -> str:
     words = ["[OPTIONS]"] if command.options else []
     words += [each.metavar for each in command.arguments]
-    return " ".join([*words, *(["VERB [ARGUMENTS]"] if command.commands else [])])
+    return " ".join([*words, *(["COMMAND [ARGUMENTS]"] if command.commands else [])])
 
 
 def _body(command: Command) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _body(command: Command) -> Iterator[str]:
     if command.arguments:
         yield from (".SH ARGUMENTS", *_rows((each.noun, each.help) for each in command.arguments))
     if command.commands:
-        yield ".SH VERBS"
+        yield ".SH COMMANDS"
         yield from _rows((" ".join(each.words), each.summary) for each in command.commands)
     for panel in dict.fromkeys(option.panel for option in command.options):
         yield f".SH {panel.upper()}" if panel == "Options" else f".SH {panel.upper()} OPTIONS"
@@ -74,8 +74,8 @@ def _topic(topic: Topic) -> Iterator[str]:
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for term, told in rows:
-        yield from (".TP", ".B " + _text(term), _text(told))
+    for term, text in rows:
+        yield from (".TP", ".B " + _text(term), _text(text))
 
 
 def _options(options: Iterable[Option]) -> Iterator[str]:

@@ -119,9 +119,9 @@ VERBS = (
         "completion",
         "print_completion",
         _ABOUT,
-        "Print the script that completes verbs, options and key names at TAB.",
+        "Print the script that completes commands, options and names at TAB.",
     ),
-    Verb("help", "show_help", _ABOUT, "Show the help of a verb or a topic."),
+    Verb("help", "show_help", _ABOUT, "Show the help of a command or a topic."),
 )
 
 

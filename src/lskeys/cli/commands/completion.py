@@ -15,9 +15,9 @@ Shell = Literal["bash", "zsh", "fish"]
 @verb(ProgramOptions)
 def print_completion(
     run: Runtime,
-    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell you type in.")],
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell to complete in.")],
 ) -> None:
-    """Print the script that completes verbs, options and key names at TAB.
+    """Print the script that completes commands, options and names at TAB.
 
     pipx and package managers install the scripts. Otherwise, once, for bash, zsh and fish:
 

@@ -1,4 +1,4 @@
-"""help: the page of a verb or a topic, and manual pages. Touches: what the runtime hands it."""
+"""help: the page of a command or a topic, and manual pages. Touches: what the runtime hands it."""
 
 import textwrap
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ _WIDEST = 80
 def show_help(
     run: Runtime,
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", help="A topic or a verb.")
+        str | None, typer.Argument(metavar="[TOPIC]", help="A topic or a command.")
     ] = None,
     *,
     man: Annotated[
         bool, typer.Option("--man", help="Print the manual page's source, for man -l -.")
     ] = False,
 ) -> None:
-    """Show the help of a verb or a topic.
+    """Show the help of a command or a topic.
 
     The topics: exit-codes, environment, formatting, fingerprints, security. Without one they are
     listed.
@@ -42,7 +42,7 @@ def show_help(
         (each for each in commands.VERBS if topic and topic in (each.word, each.alias)), None
     )
     if topic and not known and not verb:
-        raise UsageError(f"there is no topic or verb {topic}", hint="see lskeys help")
+        raise UsageError(f"no topic or command {topic}", hint="see lskeys help")
     if man:
         run.terminal.result(_manual(verb.word if verb else None))
     elif verb:
@@ -60,7 +60,7 @@ def _contents() -> Iterator[str]:
     yield ""
     yield from _rows([(topic.word, topic.heading) for topic in TOPICS])
     yield ""
-    yield "The verbs are listed by lskeys --help, and each is shown by lskeys help VERB."
+    yield "Commands are listed by lskeys --help; lskeys help COMMAND shows one."
 
 
 def _told(topic: Topic) -> Iterator[str]:
