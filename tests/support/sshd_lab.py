@@ -27,7 +27,6 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-LogLevel DEBUG1
 """
 
 

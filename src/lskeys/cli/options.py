@@ -45,6 +45,10 @@ TagWords = Annotated[
     list[str] | None,
     typer.Option("--tag", metavar="KEY[=VALUE]", help="A tag for it; repeatable."),
 ]
+Port = Annotated[
+    int,
+    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of its sshd."),
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", metavar="FILE", help="Its first line is the passphrase."),

@@ -23,6 +23,7 @@ _OPERATIONS = (
     "DeleteKeyPair",
     "DownloadDefaultKeyPair",
     "GetInstanceAccessDetails",
+    "GetInstancePortStates",
     "GetInstances",
     "GetKeyPair",
     "GetKeyPairs",

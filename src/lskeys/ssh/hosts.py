@@ -38,7 +38,7 @@ def unfit(instance: Instance) -> str | None:
     """Why ssh is not told of an instance, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
         return "Windows has no ssh"
-    if not grammar.is_name(instance.name):
+    if unfit_name(instance):
         return "its name is none that ssh takes safely"
     if instance.public_ip is None:
         return "it has no public address"
@@ -47,6 +47,11 @@ def unfit(instance: Instance) -> str | None:
     if instance.username is not None and not grammar.is_user(instance.username):
         return f"{one_line(instance.username, limit=60)} is no user's name"
     return None
+
+
+def unfit_name(instance: Instance) -> bool:
+    """Whether its name could be more than a word in a command."""
+    return not grammar.is_name(instance.name)
 
 
 def aliases(

@@ -20,7 +20,7 @@ from lskeys.text import one_line
 CONNECT_SECONDS = 10
 """How long a connection may take; the whole login may take twice that."""
 
-_OFFERED = re.compile(r"debug1: Offering .*?public key: (.*)")
+_OFFERED = re.compile(r"debug1: (?:Offering .*?public|Trying private) key: (.*)")
 _BLOCK = 64 * 1024
 _GLANCE = 0.1
 """Seconds between looks at the log."""

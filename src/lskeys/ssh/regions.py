@@ -1,10 +1,10 @@
 """What is asked of a region for ssh: instances, key pairs, host keys. Touches: the given region."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lskeys import concurrency
 from lskeys.concurrency import Pending
@@ -16,6 +16,8 @@ from lskeys.ssh.written import RegionNow
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class RegionData:
@@ -26,7 +28,8 @@ class RegionData:
         instances: All its instances.
         wanted: Those that were asked for.
         pairs: Its key pairs, the default one included.
-        host_keys: Of the wanted instances that ssh can reach, by name.
+        host_keys: Of the wanted instances that run and that ssh can be told of, by name.
+        ports: The TCP ports that the firewalls of these let in, by name.
     """
 
     name: str
@@ -34,6 +37,7 @@ class RegionData:
     wanted: Sequence[Instance]
     pairs: Sequence[KeyPair]
     host_keys: Mapping[str, Outcome[tuple[HostKey, ...]]] = field(default_factory=dict)
+    ports: Mapping[str, Outcome[tuple[range, ...]]] = field(default_factory=dict)
 
     @property
     def unread(self) -> list[LskeysError]:
@@ -56,18 +60,34 @@ class RegionData:
         return RegionNow(next(filter(None, accounts), None), names)
 
 
-def query(lightsail: "Lightsail", globs: Sequence[str], *, reads_keys: bool) -> RegionData:
-    """Ask a region for the instances of these names, all for none, and perhaps their host keys."""
+def query(
+    lightsail: "Lightsail",
+    globs: Sequence[str],
+    *,
+    reads_keys: bool = False,
+    reads_ports: bool = False,
+) -> RegionData:
+    """Ask a region for the instances of these names, all for none, and perhaps more about each."""
     pairs = Pending(partial(lightsail.key_pairs, include_default=True))
     instances = lightsail.instances()
     wanted = [each for each in instances if is_wanted(each.name, globs)]
     fit = {each.name: None for each in wanted if each.is_running and not hosts.unfit(each)}
-    names = tuple(fit) if reads_keys else ()
-    calls = [
-        partial(attempt, lightsail.region, partial(lightsail.host_keys, name)) for name in names
-    ]
-    host_keys = dict(zip(names, concurrency.call_each(calls), strict=True))
-    return RegionData(lightsail.region, instances, wanted, pairs.result(), host_keys)
+    names = tuple(fit)
+    return RegionData(
+        lightsail.region,
+        instances,
+        wanted,
+        pairs.result(),
+        _each(lightsail, names if reads_keys else (), lightsail.host_keys),
+        _each(lightsail, names if reads_ports else (), lightsail.open_ports),
+    )
+
+
+def _each(
+    lightsail: "Lightsail", names: Sequence[str], call: Callable[[str], T]
+) -> Mapping[str, Outcome[T]]:
+    calls = [partial(attempt, lightsail.region, partial(call, name)) for name in names]
+    return dict(zip(names, concurrency.call_each(calls), strict=True))
 
 
 def is_wanted(name: str, globs: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from lskeys.cli.parsing import OneVerb, OptionalValue, command_of
 _PAIRS = "Key pairs"
 _DEFAULT = "The default pair"
 _DISK = "This computer"
+_INSTANCES = "Instances"
 _ABOUT = "About lskeys"
 
 
@@ -105,6 +106,24 @@ VERBS = (
         "ssh_config",
         _DISK,
         "Print Host blocks for instances, each with the local keys that open it.",
+    ),
+    Verb(
+        "instances",
+        "list_instances",
+        _INSTANCES,
+        "List instances, each with the local key that opens it.",
+    ),
+    Verb(
+        "ssh",
+        "open_session",
+        _INSTANCES,
+        "Open a session on an instance, with the key that opens it and its host keys pinned.",
+    ),
+    Verb(
+        "authorize",
+        "authorize_key",
+        _INSTANCES,
+        "Add a public key to running instances, prove that it opens them, then remove old ones.",
     ),
     Verb("regions", "list_regions", _ABOUT, "List the regions Lightsail has for this account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and where it came from."),

@@ -1,0 +1,125 @@
+"""Letting a key in on several instances, as verbs do it. Touches: what the runtime hands it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lskeys.cli import reaching
+from lskeys.cli.runtime import Runtime
+from lskeys.errors import LskeysError, RefusedError, RemoteError
+from lskeys.keys.matching import LocalKey
+from lskeys.model import Outcome, attempt
+from lskeys.output.consent import confirm
+from lskeys.ssh import many
+from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
+from lskeys.ssh.authorized_keys import public_line
+from lskeys.ssh.client import SshClient
+from lskeys.ssh.reach import Reach
+from lskeys.ssh.session_files import session_files
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A key that is let in on an instance, and the keys that are taken away then."""
+
+    reach: Reach
+    key: NewKey
+    old: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How instances are reached: OpenSSH, at which port, with temporary access or not."""
+
+    client: SshClient
+    port: int
+    temporary: bool
+
+
+def new_key(key: LocalKey, comment: str) -> NewKey:
+    """A local key as one that is let in; a public one proves itself by the private one next to it.
+
+    Raises:
+        RefusedError: Its public key is not known.
+    """
+    line = public_line(key, comment or key.comment)
+    assert key.blob is not None
+    private: Path | None = key.path if key.has_private else key.path.with_suffix("")
+    if private and not private.is_file():
+        private = None
+    return NewKey(line, key.blob, private)
+
+
+def not_reachable(reach: Reach) -> RemoteError:
+    """Why nothing can be done on an instance."""
+    instance = reach.instance
+    return RemoteError(
+        f"{instance.name} in {instance.region} cannot be reached: {reach.obstacle}",
+        region=instance.region,
+    )
+
+
+def authorize_each(
+    run: Runtime, errands: Sequence[Errand], means: Means
+) -> tuple[list[Authorization], list[LskeysError]]:
+    """Let the keys in, in parallel; what is refused is asked about once, on a terminal."""
+    outcomes = list(_each(run, errands, means))
+    again = [
+        position
+        for position, outcome in enumerate(outcomes)
+        if isinstance(outcome.error, NotOpenedError)
+    ]
+    if again and run.terminal.can_prompt and not run.options.yes:
+        names = ", ".join(errands[position].reach.instance.name for position in again)
+        details = [f"no local key opens {names}"]
+        if attempt("", partial(_ask, run, details)).error is None:
+            with_access = Means(means.client, means.port, temporary=True)
+            retried = _each(run, [errands[position] for position in again], with_access)
+            for position, outcome in zip(again, retried, strict=True):
+                outcomes[position] = outcome
+    done = [outcome.value for outcome in outcomes if outcome.value]
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    _remember(run, errands, outcomes)
+    return done, failures
+
+
+def _ask(run: Runtime, details: list[str]) -> None:
+    confirm(run.terminal, run.options, "use access that Lightsail grants for some minutes", details)
+
+
+def _each(run: Runtime, errands: Sequence[Errand], means: Means) -> list[Outcome[Authorization]]:
+    account, base = run.account, reaching.session_base(run)
+
+    def do(errand: Errand) -> Authorization:
+        reach = errand.reach
+        lightsail = account.lightsail(reach.instance.region)
+        if reach.obstacle is not None:
+            raise not_reachable(reach)
+        if not reach.host_keys:
+            raise RefusedError(
+                f"{reach.instance.name} in {reach.instance.region}: no host key of it is known,"
+                " so nothing is sent to it",
+                region=reach.instance.region,
+            )
+        temporary = (
+            partial(lightsail.temporary_access, reach.instance.name) if means.temporary else None
+        )
+        with session_files(base) as files:
+            door = many.door(reach, files, means.port)
+            return authorize(means.client, door, errand.key, errand.old, temporary)
+
+    return list(many.in_parallel(errands, do))
+
+
+def _remember(
+    run: Runtime, errands: Sequence[Errand], outcomes: Sequence[Outcome[Authorization]]
+) -> None:
+    pairs = [
+        (errand, outcome.value)
+        for errand, outcome in zip(errands, outcomes, strict=True)
+        if outcome.value
+    ]
+    proved = [(done.instance, errand.key.blob) for errand, done in pairs if done.is_proved]
+    gone = [(done.instance, blob) for errand, done in pairs if done.removed for blob in errand.old]
+    reaching.remember(run, proved, gone)

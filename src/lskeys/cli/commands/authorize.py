@@ -1,0 +1,180 @@
+"""authorize: lets a key in on instances that run. Touches: what the runtime hands it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lskeys.cli import authorizing, reaching
+from lskeys.cli.authorizing import Errand, Means
+from lskeys.cli.options import (
+    ConnectionOptions,
+    OutputOptions,
+    Port,
+    ProgramOptions,
+    SafetyOptions,
+    verb,
+)
+from lskeys.cli.runtime import Runtime
+from lskeys.config.settings import expanded
+from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.keys.matching import LocalKey, match_all
+from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
+from lskeys.output.consent import confirm
+from lskeys.output.result import Result
+from lskeys.output.views.instances import AUTHORIZATIONS
+from lskeys.ssh import client
+from lskeys.ssh.authorize import Authorization, NewKey
+from lskeys.ssh.client import DEFAULT_PORT
+from lskeys.ssh.reach import Reach
+from lskeys.storage import key_search
+
+_OUTDATED = "outdated"
+
+
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+def authorize_key(
+    run: Runtime,
+    globs: Annotated[
+        list[str], typer.Argument(metavar="INSTANCE...", help="Instances, or globs of names.")
+    ],
+    *,
+    key_pair: Annotated[
+        str | None,
+        typer.Option("--key-pair", metavar="NAME", help="The local key of this key pair."),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="The key in this file.")
+    ] = None,
+    temporary: Annotated[
+        bool,
+        typer.Option(
+            "--temporary",
+            help="Where no local key opens it, use access that Lightsail grants for some minutes.",
+        ),
+    ] = False,
+    remove: Annotated[
+        str | None,
+        typer.Option(
+            "--remove",
+            metavar="FILE|outdated",
+            help="Then remove this key, or the earlier ones of the key pair.",
+        ),
+    ] = None,
+    port: Port = DEFAULT_PORT,
+) -> None:
+    """Add a public key to running instances, prove that it opens them, then remove old ones.
+
+    Nothing is removed before a login with the new key worked, and it must work afterwards, too.
+
+    Examples:
+        lskeys authorize game --key-pair LightsailDefaultKeyPair --dry-run
+        lskeys authorize 'web-*' --key ~/.ssh/id_ed25519.pub --remove outdated --dry-run
+    """
+    if (key_pair is None) == (key is None):
+        raise UsageError("one of --key-pair and --key is needed", hint="--key-pair NAME")
+    ssh = client.find(run.invocation.environ)
+    seen = reaching.query(run, globs, port, reads_keys=not run.options.dry_run)
+    if not seen.reaches:
+        run.fail_if(seen.failures, seen.regions, "regions")
+        raise MissingError(
+            f"there is no instance like {' '.join(globs)} in {', '.join(run.regions)}",
+            hint="see: lskeys instances --all-regions",
+        )
+    new = _given(seen, key) if key else _of_pair(run, seen, key_pair or "")
+    errands, failures = _errands(seen.reaches, new, _old(remove))
+    failures = [*seen.failures, *failures]
+    if errands:
+        confirm(run.terminal, run.options, "add the key", _details(errands, remove))
+    if run.options.dry_run:
+        done = [_would(each) for each in errands]
+    else:
+        done, failed = authorizing.authorize_each(run, errands, Means(ssh, port, temporary))
+        failures += failed
+    run.show(Result(AUTHORIZATIONS, done, failures))
+    run.fail_if(failures, len(done), "instances")
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """The keys to remove: one that was named, or the earlier ones of the key pair, or none."""
+
+    key: LocalKey | None = None
+    outdated: bool = False
+
+    def of(self, reach: Reach, new: NewKey) -> tuple[bytes, ...]:
+        """The public keys to remove from an instance; never the new one."""
+        named = (self.key,) if self.key else ()
+        keys = (*named, *(reach.access.opening.keys if self.outdated else ()))
+        return tuple({key.blob: None for key in keys if key.blob and key.blob != new.blob})
+
+
+def _old(remove: str | None) -> _Old:
+    if remove is None or remove == _OUTDATED:
+        return _Old(outdated=remove is not None)
+    key = key_search.read(expanded(Path(remove)))
+    if key.blob is None:
+        raise RefusedError(f"the public key of {key.path} is not known")
+    return _Old(key)
+
+
+def _given(seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
+    """The named key, for every region."""
+    new = authorizing.new_key(key_search.read(expanded(key).absolute()), "")
+    return {region.name: new for region in seen.data}
+
+
+def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
+    """The local key of a key pair, in each region that has both."""
+    wanted = DEFAULT_PAIR if name == DEFAULT_ALIAS else name
+    pairs = [pair for region in seen.data for pair in region.pairs if pair.name == wanted]
+    found = {}
+    for each in match_all(pairs, reaching.local_keys(run)).pairs:
+        keys = sorted((match.key for match in each.matches), key=lambda key: not key.has_private)
+        if keys:
+            comment = f"{each.pair.name}@{each.pair.region}"
+            found[each.pair.region] = authorizing.new_key(keys[0], comment)
+    if not found:
+        where = ", ".join(region.name for region in seen.data)
+        raise MissingError(
+            f"no local key belongs to a key pair {wanted} in {where}",
+            hint="lskeys download-default" if wanted == DEFAULT_PAIR else "name it: --key FILE",
+        )
+    return found
+
+
+def _errands(
+    reaches: Sequence[Reach], new: dict[str, NewKey], old: _Old
+) -> tuple[list[Errand], list[LskeysError]]:
+    """What is to be done, and why nothing can be done for the others."""
+    errands: list[Errand] = []
+    failures: list[LskeysError] = []
+    for each in reaches:
+        region = each.instance.region
+        key = new.get(region)
+        if key is None:
+            missing = f"{each.instance.name} in {region}: no local key of that key pair"
+            failures.append(MissingError(missing, region=region))
+        elif each.obstacle is not None:
+            failures.append(authorizing.not_reachable(each))
+        else:
+            errands.append(Errand(each, key, old.of(each, key)))
+    return errands, failures
+
+
+def _details(errands: Sequence[Errand], remove: str | None) -> list[str]:
+    lines = []
+    for errand in errands:
+        instance, line = errand.reach.instance, errand.key.line
+        lines.append(f"{instance.name} in {instance.region}: add {line.algorithm} {line.comment}")
+        if remove and errand.old:
+            count = len(errand.old)
+            lines.append(f"{instance.name} in {instance.region}: then remove {count} old keys")
+    return lines
+
+
+def _would(errand: Errand) -> Authorization:
+    first = errand.reach.access.opening.first
+    return Authorization(errand.reach.instance, "would authorize", first.path if first else None)

@@ -1,0 +1,74 @@
+"""instances: each with the local key that opens it. Touches: what the runtime hands it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from lskeys.cli import reaching
+from lskeys.cli.options import ConnectionOptions, OutputOptions, Port, ProgramOptions, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.errors import FindingsError
+from lskeys.output.result import Result
+from lskeys.output.views.instances import CHECKED, INSTANCES
+from lskeys.ssh import client, many
+from lskeys.ssh.client import DEFAULT_PORT
+from lskeys.ssh.login import Verdict
+from lskeys.ssh.reach import Reach
+
+
+@verb(ConnectionOptions, OutputOptions, ProgramOptions)
+def list_instances(
+    run: Runtime,
+    globs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", help="Only instances with names like these."),
+    ] = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Log in to each, to prove that the local key opens it.")
+    ] = False,
+    port: Port = DEFAULT_PORT,
+) -> None:
+    """List instances, each with the local key that opens it.
+
+    The key follows from dates and content. --check logs in to each instance, with its host keys
+    pinned and without asking anything; the exit code is 6 if one does not open.
+
+    Examples:
+        lskeys instances --all-regions
+        lskeys instances 'web-*' --check
+    """
+    ssh = client.find(run.invocation.environ) if check else None
+    seen = reaching.query(run, globs or (), port, reads_keys=check)
+    if ssh is None:
+        run.show(Result(INSTANCES, seen.reaches, seen.failures))
+        run.fail_if(seen.failures, seen.regions, "regions")
+        return
+    base = reaching.session_base(run)
+    outcomes = many.in_parallel(
+        [each for each in seen.reaches if each.is_for_ssh],
+        partial(many.check, ssh, base=base, port=port),
+    )
+    checked = [outcome.value for outcome in outcomes if outcome.value]
+    reaching.remember(run, _proved(checked))
+    run.show(Result(INSTANCES, checked, seen.failures, INSTANCES.chosen(CHECKED)))
+    run.fail_if(seen.failures, seen.regions, "regions")
+    _fail_if_closed(checked)
+
+
+def _proved(checked: Sequence[Reach]) -> reaching.Opened:
+    keys = {
+        (each.instance, key.blob)
+        for each in checked
+        for key in each.access.opening.keys
+        if each.check and each.check.key == key.path and key.blob
+    }
+    return tuple(keys)
+
+
+def _fail_if_closed(checked: Sequence[Reach]) -> None:
+    closed = [each for each in checked if each.check and each.check.verdict is not Verdict.OPENS]
+    if closed:
+        raise FindingsError(f"{len(closed)} of {len(checked)} instances do not open")

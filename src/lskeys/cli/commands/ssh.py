@@ -1,0 +1,161 @@
+"""ssh: a session on an instance. Touches: what the runtime hands it."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lskeys.cli import reaching
+from lskeys.cli.options import ConnectionOptions, Port, ProgramOptions, verb
+from lskeys.cli.runtime import Runtime
+from lskeys.config.settings import expanded
+from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.keys import grammar
+from lskeys.model import HostKey
+from lskeys.ssh import client, config_files, session
+from lskeys.ssh.authorize import save_temporary
+from lskeys.ssh.client import DEFAULT_PORT, Target
+from lskeys.ssh.reach import Reach
+from lskeys.ssh.session_files import SessionFiles, session_files
+from lskeys.text import did_you_mean
+
+_Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh's -L.")]
+_Remote = Annotated[list[str] | None, typer.Option("-R", metavar="FORWARD", help="As ssh's -R.")]
+_Dynamic = Annotated[list[str] | None, typer.Option("-D", metavar="PORT", help="As ssh's -D.")]
+
+
+@verb(ConnectionOptions, ProgramOptions)
+def open_session(
+    run: Runtime,
+    instance: Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance.")],
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- COMMAND...]", help="What to run there, instead of a shell."),
+    ] = None,
+    *,
+    temporary: Annotated[
+        bool,
+        typer.Option("--temporary", help="With access that Lightsail grants for some minutes."),
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--print", help="Show the command line, and do not run it.")
+    ] = False,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="This private key, and no other.")
+    ] = None,
+    port: Port = DEFAULT_PORT,
+    local_forward: _Forward = None,
+    remote_forward: _Remote = None,
+    dynamic_forward: _Dynamic = None,
+    agent: Annotated[bool, typer.Option("-A", help="Forward the ssh-agent.")] = False,
+    no_command: Annotated[bool, typer.Option("-N", help="Run nothing, forward only.")] = False,
+    no_terminal: Annotated[bool, typer.Option("-T", help="No terminal there.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", help="Have ssh say what it does.")] = False,
+) -> None:
+    """Open a session on an instance, with the key that opens it and its host keys pinned.
+
+    Runs the system's OpenSSH client; its exit code is that of lskeys.
+
+    Examples:
+        lskeys ssh web-1
+        lskeys ssh web-1 --temporary -- uptime
+    """
+    if temporary and (show or key):
+        other = "--print" if show else "--key"
+        raise UsageError(f"--temporary and {other} cannot be combined", hint="choose one")
+    ssh = client.find(run.invocation.environ)
+    forwards = {"-L": local_forward, "-R": remote_forward, "-D": dynamic_forward}
+    options = [
+        word for flag, values in forwards.items() for each in values or () for word in (flag, each)
+    ]
+    flags = {"-A": agent, "-N": no_command, "-T": no_terminal, "-v": verbose}
+    options += [flag for flag, is_given in flags.items() if is_given]
+    reach = _only(run, instance, port)
+    keys = [_named(key)] if key else [each.path for each in reach.access.opening.keys]
+    if show:
+        target = _pinned_target(reach, port)
+        words = ssh.arguments(target, keys, options, command or [])
+        run.terminal.result([shlex.join(["ssh", *words[1:]])])
+        return
+    with session_files(reaching.session_base(run)) as files:
+        if temporary:
+            access = run.account.lightsail(reach.instance.region).temporary_access(instance)
+            keys, host_keys = [save_temporary(files, access)], access.host_keys
+        else:
+            _refuse_without_key(reach, keys)
+            host_keys = _host_keys(run, reach)
+        target = _target(run, files, reach, host_keys, port)
+        arguments = ssh.arguments(target, keys, options, command or [])
+        raise typer.Exit(session.run(arguments, ssh.environment))
+
+
+def _only(run: Runtime, name: str, port: int) -> Reach:
+    """The instance of that name, if there is one, and nothing is known to be in the way."""
+    seen = reaching.query(run, (), port, reads_ports=False)
+    found = [each for each in seen.reaches if each.instance.name == name]
+    if not found:
+        run.fail_if(seen.failures, seen.regions, "regions")
+        names = [each.instance.name for each in seen.reaches]
+        raise MissingError(
+            f"there is no instance {name} in {', '.join(run.regions)}",
+            hint=did_you_mean(name, names) or "see: lskeys instances --all-regions",
+        )
+    if len(found) > 1:
+        where = " and ".join(each.instance.region for each in found)
+        raise RefusedError(
+            f"there are instances {name} in {where}",
+            hint=f"name one: --region {found[0].instance.region}",
+        )
+    if found[0].obstacle:
+        raise RefusedError(f"{name} in {found[0].instance.region}: {found[0].obstacle}")
+    return found[0]
+
+
+def _named(key: Path) -> Path:
+    path = expanded(key).absolute()
+    if not path.is_file():
+        raise MissingError(f"there is no file {path}")
+    return path
+
+
+def _refuse_without_key(reach: Reach, keys: list[Path]) -> None:
+    if not keys:
+        raise MissingError(
+            f"no local key opens {reach.instance.name} in {reach.instance.region}",
+            hint="to use access that Lightsail grants for some minutes, add --temporary",
+        )
+
+
+def _host_keys(run: Runtime, reach: Reach) -> tuple[HostKey, ...]:
+    """The host keys that AWS has seen, else those that were pinned before."""
+    lightsail = run.account.lightsail(reach.instance.region)
+    try:
+        return lightsail.host_keys(reach.instance.name)
+    except LskeysError as error:
+        if not reach.host_keys:
+            run.terminal.warning(f"{error.message}; ssh will ask you to confirm the host key")
+        return reach.host_keys
+
+
+def _target(
+    run: Runtime, files: SessionFiles, reach: Reach, host_keys: tuple[HostKey, ...], port: int
+) -> Target:
+    """Where ssh goes; without any known host key its own known_hosts decides."""
+    assert reach.address
+    sound = [key for key in host_keys if grammar.is_host_key(key)]
+    target = Target(reach.address, reach.instance.username, port, None)
+    if not sound:
+        run.terminal.note("no host key of it is known: check its fingerprint when ssh asks")
+        return target
+    lines = (f"{reach.address} {key.algorithm} {key.public_key}\n" for key in sound)
+    return replace(target, known_hosts=files.write("known_hosts", "".join(lines).encode()))
+
+
+def _pinned_target(reach: Reach, port: int) -> Target:
+    """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
+    assert reach.address
+    own = config_files.own_files(reaching.ssh_directory(), None)
+    known_hosts = own.known_hosts if own.read().pins.get(reach.address) else None
+    return Target(reach.address, reach.instance.username, port, known_hosts)

@@ -1,0 +1,109 @@
+"""How instances look, with the local key that opens each. Pure."""
+
+from typing import Any
+
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import raw_moment, without_none
+from lskeys.ssh.authorize import Authorization
+from lskeys.ssh.reach import Reach
+
+
+def raw_instance(each: Reach) -> dict[str, Any]:
+    """An instance as JSON: as AWS names its members, and how this computer reaches it."""
+    instance, check = each.instance, each.check
+    attempt = check and without_none(
+        {
+            "verdict": check.verdict.value,
+            "reason": check.reason or None,
+            "localFile": str(check.key) if check.key else None,
+            "command": each.next_command,
+        }
+    )
+    return without_none(
+        {
+            "name": instance.name,
+            "arn": instance.arn,
+            "createdAt": raw_moment(instance.created_at),
+            "location": {"regionName": instance.region},
+            "blueprintId": instance.blueprint,
+            "state": {"name": instance.state} if instance.state else None,
+            "publicIpAddress": instance.public_ip,
+            "username": instance.username,
+            "sshKeyName": instance.key_pair_name,
+            "identityFiles": [str(key.path) for key in each.access.opening.keys],
+            "hostKeysKnown": bool(each.host_keys),
+            "notReachable": each.obstacle,
+            "provedAt": raw_moment(each.proved_at),
+            "check": attempt,
+        }
+    )
+
+
+def raw_authorization(done: Authorization) -> dict[str, Any]:
+    """What was done on an instance, as JSON."""
+    return without_none(
+        {
+            "name": done.instance.name,
+            "location": {"regionName": done.instance.region},
+            "outcome": done.outcome,
+            "proved": done.is_proved,
+            "openedBy": str(done.opened_by) if done.opened_by else None,
+            "oldKeysRemoved": done.removed,
+            "remoteFile": done.file,
+        }
+    )
+
+
+def _key(each: Reach) -> str:
+    first = each.access.opening.first
+    return str(first.path) if first else ""
+
+
+def _verdict(each: Reach) -> str:
+    return each.check.verdict.value if each.check else ""
+
+
+def _why(each: Reach) -> str:
+    return (each.check.reason if each.check else "") or each.obstacle or ""
+
+
+INSTANCES: View[Reach] = View(
+    member="instances",
+    columns=(
+        Column("name", "NAME", lambda each: each.instance.name),
+        Column("region", "REGION", lambda each: each.instance.region),
+        Column("state", "STATE", lambda each: each.instance.state or ""),
+        Column("address", "ADDRESS", lambda each: each.instance.public_ip or ""),
+        Column("user", "USER", lambda each: each.instance.username or ""),
+        Column("key-pair", "KEY PAIR", lambda each: each.instance.key_pair_name or ""),
+        Column("identity-file", "OPENED BY", _key, folds=True),
+        Column("host-keys", "HOST KEYS", lambda each: "known" if each.host_keys else "unknown"),
+        Column("not-reachable", "NOT REACHABLE", lambda each: each.obstacle or "", folds=True),
+        Column("check", "CHECK", _verdict),
+        Column("reason", "REASON", _why, folds=True),
+        Column("command", "COMMAND", lambda each: each.next_command or "", folds=True),
+    ),
+    standard=(
+        *("name", "region", "state", "address", "user", "key-pair", "identity-file"),
+        *("host-keys", "not-reachable"),
+    ),
+    identity=lambda each: each.instance.name,
+    raw=raw_instance,
+)
+CHECKED = ("name", "region", "address", "identity-file", "check", "reason", "command")
+"""The columns after a login attempt."""
+
+AUTHORIZATIONS: View[Authorization] = View(
+    member="authorizations",
+    columns=(
+        Column("name", "NAME", lambda done: done.instance.name),
+        Column("region", "REGION", lambda done: done.instance.region),
+        Column("outcome", "OUTCOME", lambda done: done.outcome),
+        Column("proved", "PROVED", lambda done: "yes" if done.is_proved else "no"),
+        Column("opened-by", "OPENED BY", lambda done: str(done.opened_by or ""), folds=True),
+        Column("removed", "OLD KEYS", lambda done: "removed" if done.removed else ""),
+    ),
+    standard=("name", "region", "outcome", "proved", "opened-by", "removed"),
+    identity=lambda done: done.instance.name,
+    raw=raw_authorization,
+)

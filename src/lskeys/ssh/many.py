@@ -1,0 +1,47 @@
+"""Several instances at once: login attempts and authorizations. Touches: the instances, by ssh."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from lskeys import concurrency
+from lskeys.model import Outcome
+from lskeys.ssh.authorize import Door
+from lskeys.ssh.client import SshClient, Target
+from lskeys.ssh.login import Attempt, Verdict
+from lskeys.ssh.reach import Reach
+from lskeys.ssh.session_files import SessionFiles, session_files
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def check(client: SshClient, each: Reach, *, base: Path, port: int) -> Reach:
+    """Whether the local keys open an instance, by a login."""
+    if each.obstacle is not None:
+        return replace(each, check=Attempt(Verdict.UNREACHABLE, each.obstacle))
+    if not each.host_keys:
+        reason = "no host key of it is known, so nothing is sent to it"
+        return replace(each, check=Attempt(Verdict.UNREACHABLE, reason))
+    if not each.access.opening.keys:
+        return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
+    with session_files(base) as files:
+        opened = door(each, files, port)
+        return replace(each, check=opened.login(client, opened.keys, "check").attempt())
+
+
+def door(each: Reach, files: SessionFiles, port: int) -> Door:
+    """An instance that nothing is in the way to, with its host keys in a file of this session."""
+    assert each.address
+    lines = (f"{each.address} {key.algorithm} {key.public_key}\n" for key in each.host_keys)
+    known_hosts = files.write("known_hosts", "".join(lines).encode())
+    target = Target(each.address, each.instance.username, port, known_hosts)
+    keys = tuple(key.path for key in each.access.opening.keys)
+    return Door(each.instance, target, keys, files)
+
+
+def in_parallel(items: Sequence[S], call: Callable[[S], T]) -> Iterator[Outcome[T]]:
+    """Do something with each item, in parallel; answers in their order, errors among them."""
+    by_number = {str(number): item for number, item in enumerate(items)}
+    return concurrency.call_each(tuple(by_number), lambda number: call(by_number[number]))

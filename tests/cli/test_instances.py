@@ -1,0 +1,298 @@
+"""instances, ssh and authorize, on an account whose instances are real sshd processes."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lskeys.sandbox import Sandbox, Server
+from tests.conftest import CREATED, NOW, REGION, Ran, Run
+from tests.support.cli_keys import other_pem, public_line, save
+from tests.support.sshd_lab import USER, Lab, lab
+from tests.support.sshd_lab import Server as Sshd
+
+DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
+OLD_FILE = f"{DEFAULT_FILE}.old-20261120T000000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Instances of the default pair; `old` were launched before it was replaced.
+
+    The keys of both generations are on this computer, the old one as rotate-default keeps it.
+    """
+
+    account: Sandbox
+    servers: Lab
+    old_line: str
+    new_line: str
+
+    def add(self, name: str, *, old: bool = False, host_key: str | None = None) -> Sshd:
+        """One more instance, which the key of its generation opens."""
+        server = self.servers.add()
+        server.authorize(self.old_line if old else self.new_line)
+        self.account.add_instance(
+            REGION,
+            name,
+            username=USER,
+            address=server.address,
+            port=self.servers.port,
+            created_at=CREATED - timedelta(days=1) if old else NOW,
+            host_keys=[host_key or server.host_key],
+        )
+        return server
+
+    @property
+    def port(self) -> str:
+        """The option that says where all of them listen."""
+        return f"--port {self.servers.port}"
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Sandbox:
+    """An empty account whose clock goes: what it signs is valid now."""
+    path = tmp_path / "account" / "sandbox.sqlite3"
+    return Sandbox(path, now=lambda: datetime.now(UTC), seed=False)
+
+
+@pytest.fixture
+def fleet(
+    account: Sandbox, server: Server, home: Path, tmp_path: Path, rsa_pem: str
+) -> Iterator[Fleet]:
+    """No instance yet."""
+    assert server.port
+    account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
+    save(home / ".ssh" / DEFAULT_FILE, rsa_pem)
+    save(home / ".ssh" / OLD_FILE, other_pem())
+    with lab(tmp_path) as servers:
+        yield Fleet(account, servers, public_line(other_pem()), public_line(rsa_pem))
+
+
+def checks(ran: Ran) -> dict[str, str]:
+    """The verdict of each instance."""
+    return {each["name"]: each["check"]["verdict"] for each in json.loads(ran.out)["instances"]}
+
+
+def lskeys(line: str) -> subprocess.CompletedProcess[str]:
+    """Run lskeys in a process of its own, whose streams ssh gets."""
+    return subprocess.run(
+        [sys.executable, "-m", "lskeys", *shlex.split(line)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_generations(fleet: Fleet, run: Run, home: Path) -> None:
+    """Each instance with the key of its generation, and nobody is logged in to."""
+    fleet.add("old", old=True)
+    fleet.add("new")
+    ran = run(f"instances {fleet.port} -o json")
+    found = {each["name"]: each["identityFiles"] for each in json.loads(ran.out)["instances"]}
+    old, new = str(home / ".ssh" / OLD_FILE), str(home / ".ssh" / DEFAULT_FILE)
+    assert found == {"old": [old, new], "new": [new]}
+    assert not any(server.connections for server in fleet.servers.servers)
+
+
+def test_what_cannot_be_reached(fleet: Fleet, account: Sandbox, run: Run) -> None:
+    """A stopped instance, Windows, no address, a firewall that is closed: each says why."""
+    account.add_instance(REGION, "stopped", state="stopped")
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
+    account.add_instance(REGION, "closed", ports=[443])
+    account.add_instance(REGION, "open")
+    ran = run("instances -o json")
+    assert {
+        each["name"]: each.get("notReachable") for each in json.loads(ran.out)["instances"]
+    } == {
+        "stopped": "it is stopped",
+        "office": "Windows has no ssh",
+        "closed": "its firewall does not open port 22",
+        "open": None,
+    }
+    assert fleet.servers.servers == []
+
+
+def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
+    """Every verdict, from real logins, with the next command; the exit code is 6."""
+    fleet.add("opens")
+    fleet.add("older", old=True)
+    fleet.add("refused").authorize()
+    fleet.add("differs", host_key=fleet.old_line)
+    account.add_instance(REGION, "stopped", state="stopped")
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
+    ran = run(f"instances --check {fleet.port} -o json")
+    assert ran.exit_code == 6
+    assert checks(ran) == {
+        "opens": "opens",
+        "older": "opens",
+        "refused": "refused",
+        "differs": "host key differs",
+        "stopped": "unreachable",
+    }
+    commands = {each["name"]: each["check"]["command"] for each in json.loads(ran.out)["instances"]}
+    assert commands["opens"] == f"lskeys ssh opens --region {REGION}"
+    assert commands["refused"] == (
+        f"lskeys authorize refused --key-pair LightsailDefaultKeyPair --temporary --region {REGION}"
+    )
+    assert "3 of 5 instances do not open" in ran.err
+    proved = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
+    assert sorted(each["name"] for each in proved if "provedAt" in each) == ["older", "opens"]
+    assert run(f"instances --check {fleet.port} 'o[lp]*'").exit_code == 0
+
+
+def test_no_openssh(
+    fleet: Fleet, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without ssh, with another one, and with one too old: exit code 4 says so."""
+    fleet.add("web")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    for version, said in (
+        (None, "there is no ssh on PATH"),
+        ("Dropbear v2022.83", "is not OpenSSH's client: Dropbear v2022.83"),
+        ("OpenSSH_6.6.1p1, OpenSSL", "is too old: OpenSSH_6.6"),
+    ):
+        if version:
+            (tools / "ssh").write_text(f"#!/bin/sh\necho '{version}' >&2\n")
+            (tools / "ssh").chmod(0o700)
+        for line in ("instances --check", "ssh web", "authorize web --key-pair default --yes"):
+            ran = run(line)
+            assert ran.exit_code == 4
+            assert said in ran.err
+
+
+def test_ssh(fleet: Fleet, home: Path) -> None:
+    """A command runs there, with its exit code, and our variables do not reach ssh."""
+    fleet.add("old", old=True)
+    ran = lskeys(f"ssh old {fleet.port} -- 'echo hello; exit 42'")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (42, "hello\n", "")
+    seen = home / "seen"
+    tools = home / "tools"
+    tools.mkdir()
+    (tools / "ssh").write_text(f'#!/bin/sh\nenv >> {seen}\nexec /usr/bin/ssh "$@"\n')
+    (tools / "ssh").chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+        assert lskeys(f"ssh old {fleet.port} -- true").returncode == 0
+    assert not [line for line in seen.read_text().splitlines() if line[:4] in {"AWS_", "LSKE"}]
+
+
+def test_ssh_trusts_the_host_keys_alone(fleet: Fleet) -> None:
+    """Another host key than AWS has seen ends the session before anything is sent."""
+    fleet.add("web", host_key=fleet.old_line)
+    ran = lskeys(f"ssh web {fleet.port} -- true")
+    assert ran.returncode == 255
+    assert "Host key verification failed" in ran.stderr
+
+
+def test_ssh_temporary(fleet: Fleet, tmp_path: Path) -> None:
+    """Access that Lightsail grants opens it without any local key, and nothing of it is left."""
+    server = fleet.add("web")
+    server.authorize()
+    authority = tmp_path / "authority.pub"
+    authority.write_text(f"{fleet.account.authority_line}\n")
+    server.configure(f"TrustedUserCAKeys {authority}")
+    ran = lskeys(f"ssh web --temporary {fleet.port} -- 'echo hello'")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith("session-")]
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "said"),
+    [
+        ("ssh wbe", 3, "did you mean web?"),
+        ("ssh web --print --temporary", 2, "cannot be combined"),
+        ("ssh web --key missing", 3, "there is no file"),
+        ("ssh stopped", 5, "it is stopped"),
+        ("ssh both --all-regions", 5, "there are instances both in"),
+        ("authorize web", 2, "one of --key-pair and --key is needed"),
+        ("authorize nothing --key-pair default --yes", 3, "there is no instance like nothing"),
+        ("authorize web --key-pair gone --yes", 3, "no local key belongs to a key pair gone"),
+        ("authorize web --key-pair default {port}", 5, "cannot ask for confirmation"),
+    ],
+)
+def test_refusals(fleet: Fleet, run: Run, *, line: str, exit_code: int, said: str) -> None:
+    """What cannot be is refused before ssh is started, with the way out."""
+    server, account = fleet.add("web"), fleet.account
+    account.add_instance(REGION, "stopped", state="stopped")
+    for region in (REGION, "eu-west-1"):
+        account.add_instance(region, "both")
+    ran = run(line.format(port=fleet.port))
+    assert ran.exit_code == exit_code
+    assert said in ran.err
+    assert not server.connections
+
+
+def test_ssh_print(fleet: Fleet, run: Run, home: Path) -> None:
+    """The command line does the same without lskeys; its words are quoted for a shell."""
+    server = fleet.add("web")
+    assert run("ssh-config --known-hosts --write --yes").exit_code == 0
+    ran = run(f"ssh web {fleet.port} -L 80:localhost:80 -N --print")
+    words = shlex.split(ran.out)
+    assert (words[0], words[-2:]) == ("ssh", ["--", server.address])
+    assert ["-i", str(home / ".ssh" / DEFAULT_FILE)] == words[1:3]
+    assert words[-5:-2] == ["-L", "80:localhost:80", "-N"]
+    ran = run(f"ssh web {fleet.port} --print -- echo 'a b'")
+    said = subprocess.run(ran.out, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
+    assert (said.returncode, said.stdout) == (0, "a b\n")
+
+
+def test_authorize(fleet: Fleet, run: Run) -> None:
+    """The whole story: the new key on every instance of the old generation, the old one gone."""
+    one, two = fleet.add("one", old=True), fleet.add("two", old=True)
+    new = fleet.add("three")
+    line = f"authorize '*' --key-pair default {fleet.port} -o json"
+    assert run(f"{line} --dry-run").exit_code == 0
+    assert one.blobs == two.blobs == [fleet.old_line.split()[1]]
+    ran = run(f"{line} --yes")
+    assert ran.exit_code == 0
+    done = {each["name"]: each["outcome"] for each in json.loads(ran.out)["authorizations"]}
+    assert done == {"one": "authorized", "two": "authorized", "three": "unchanged"}
+    assert len(one.blobs) == 2
+    assert run(f"{line} --yes --remove outdated").exit_code == 0
+    assert one.blobs == two.blobs == new.blobs == [fleet.new_line.split()[1]]
+    files = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
+    assert all(each["identityFiles"][0].endswith(DEFAULT_FILE) for each in files)
+
+
+def test_authorize_hides_no_failure(fleet: Fleet, run: Run, account: Sandbox) -> None:
+    """One result for each; those that failed are named, and the exit code is 7."""
+    fleet.add("web", old=True)
+    fleet.add("refused", old=True).authorize()
+    fleet.add("differs", old=True, host_key=fleet.new_line)
+    account.add_instance(REGION, "stopped", state="stopped")
+    ran = run(f"authorize '*' --key-pair default {fleet.port} --yes -q")
+    assert (ran.exit_code, ran.out) == (7, "web\n")
+    for said in (
+        "refused in us-east-1: no local key opens it",
+        "differs in us-east-1: its host key differs",
+        "stopped in us-east-1 cannot be reached: it is stopped",
+        "3 of 4 instances failed",
+    ):
+        assert said in ran.err
+
+
+def test_the_rescue(fleet: Fleet, run: Run, home: Path, tmp_path: Path) -> None:
+    """No local key opens it: temporary access lets a new one in, and ssh opens it from then on."""
+    server = fleet.add("web", old=True)
+    (home / ".ssh" / OLD_FILE).unlink()
+    authority = tmp_path / "authority.pub"
+    authority.write_text(f"{fleet.account.authority_line}\n")
+    server.configure(f"TrustedUserCAKeys {authority}")
+    line = f"authorize web --key-pair default {fleet.port}"
+    assert run(f"{line} --yes").exit_code == 5
+    asked = run(line, typed="y\ny\n")
+    assert asked.exit_code == 0
+    assert "no local key opens web" in asked.err
+    assert lskeys(f"ssh web {fleet.port} -- true").returncode == 0
+    assert run(f"instances --check {fleet.port}").exit_code == 0
