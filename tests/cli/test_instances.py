@@ -296,3 +296,40 @@ def test_the_rescue(fleet: Fleet, run: Run, home: Path, tmp_path: Path) -> None:
     assert "no local key opens web" in asked.err
     assert lskeys(f"ssh web {fleet.port} -- true").returncode == 0
     assert run(f"instances --check {fleet.port}").exit_code == 0
+
+
+def test_rotation_with_authorize(fleet: Fleet, run: Run, home: Path) -> None:
+    """The whole story: rotate, both instances open with the new key, the old one is removed."""
+    servers = [fleet.add(name) for name in ("one", "two")]
+    (home / ".ssh" / OLD_FILE).unlink()
+    ran = run(f"rotate-default --authorize {fleet.port} --yes")
+    assert ran.exit_code == 0, ran.err
+    for name in ("one", "two"):
+        assert f"{name}: the new key was added, and opens it\n" in ran.err
+        assert f"{name}:\nssh -i" not in ran.err
+    assert [len(server.blobs) for server in servers] == [2, 2]
+    line = f"authorize '*o*' --key-pair default --remove outdated {fleet.port} --yes"
+    assert run(line).exit_code == 0
+    assert [server.blobs for server in servers] == [[new_blob(home)], [new_blob(home)]]
+    assert run(f"instances --check {fleet.port}").exit_code == 0
+    audited = run("audit -o json")
+    codes = {each["code"] for each in json.loads(audited.out)["findings"]}
+    assert "stale-default" not in codes
+
+
+def test_rotation_that_cannot_reach_all(fleet: Fleet, run: Run, account: Sandbox) -> None:
+    """What could not be authorized is named with what is left to do; the rest is done."""
+    web = fleet.add("web")
+    account.add_instance(REGION, "stopped", state="stopped", created_at=CREATED)
+    account.add_instance(REGION, "office", blueprint_id="windows_server_2022", created_at=CREATED)
+    ran = run(f"rotate-default --authorize {fleet.port} --yes")
+    assert ran.exit_code == 7
+    assert "stopped in us-east-1 cannot be reached: it is stopped" in ran.err
+    assert "stopped: no command can be given for it" in ran.err
+    assert "office: its administrator password" in ran.err
+    assert len(web.blobs) == 2
+
+
+def new_blob(home: Path) -> str:
+    """The public key of the default pair's file."""
+    return (home / ".ssh" / f"{DEFAULT_FILE}.pub").read_text().split()[1]

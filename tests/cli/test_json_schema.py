@@ -53,14 +53,17 @@ LINES = {
     "fingerprint": ("fingerprint", "fingerprint --match", f"fingerprint --match {TWO}"),
     "audit": ("audit", f"audit {TWO}", "audit --fix -y"),
     "ssh-config": ("ssh-config --known-hosts", "ssh-config --write -y"),
+    "instances": ("instances", "instances --check stopped"),
+    "authorize": ("authorize web-1 --key-pair web --dry-run",),
     "regions": ("regions", f"regions {TWO}"),
     "config": ("config",),
 }
 # A pair's members that come where they were asked for, or where several accounts are: changing its
-# tags does neither.
+# tags does neither. An instance is proved by a login, for which there is no server here.
 ASKED_FOR = {
     "tag": {"usedBy", "localFiles", "profile"},
     "untag": {"usedBy", "localFiles", "profile"},
+    "instances": {"provedAt"},
 }
 
 
@@ -125,6 +128,7 @@ def worn(account: Sandbox, server: Server, home: Path) -> Server:
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "web-1", key_pair_name="web")
     account.add_instance(REGION, "blog", created_at=CREATED - timedelta(days=9))
+    account.add_instance(REGION, "stopped", state="stopped")
     save(home / ".aws" / "config", "".join(PROFILE.format(name) for name in ("work", "home")))
     save(home / ".ssh" / "web", own_pem(), 0o644)
     save(home / ".ssh" / "web.pub", f"{line} ana@desk", 0o644)

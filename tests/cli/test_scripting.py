@@ -21,6 +21,7 @@ from lskeys.output.views.deletions import DELETIONS
 from lskeys.output.views.findings import FINDINGS
 from lskeys.output.views.hosts import HOSTS
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
+from lskeys.output.views.instances import AUTHORIZATIONS, CHECKED_INSTANCES, INSTANCES
 from lskeys.output.views.key_files import OWNED_KEYS
 from lskeys.output.views.key_pair_details import PORTRAIT
 from lskeys.output.views.key_pairs import KEY_PAIRS
@@ -60,6 +61,9 @@ VIEWS: dict[str, View[Any]] = {
     "audit": FINDINGS,
     "ssh-config": HOSTS,
     "ssh-config --write": WRITTEN_FILES,
+    "instances": INSTANCES,
+    "instances --check": CHECKED_INSTANCES,
+    "authorize": AUTHORIZATIONS,
     "regions": REGIONS,
     "config": SETTINGS,
 }

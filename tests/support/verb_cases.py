@@ -125,6 +125,12 @@ VERB_CASES = (
         asks="y\n",
         holds_key=True,
     ),
+    VerbCase("instances", ("GetInstancePortStates", "GetInstances", "GetKeyPairs")),
+    VerbCase("ssh blog --print", ("GetInstances", "GetKeyPairs"), formats=False),
+    VerbCase(
+        "authorize blog --key-pair web --dry-run",
+        ("GetInstancePortStates", "GetInstances", "GetKeyPairs"),
+    ),
     VerbCase("regions", ("GetRegions",)),
     VerbCase("config"),
     VerbCase("iam-policy", formats=False),

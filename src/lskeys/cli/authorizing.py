@@ -9,7 +9,7 @@ from lskeys.cli import reaching
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
-from lskeys.model import Outcome, attempt
+from lskeys.model import DEFAULT_PAIR, Outcome, attempt
 from lskeys.output.consent import confirm
 from lskeys.ssh import many
 from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
@@ -17,6 +17,7 @@ from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.session_files import session_files
+from lskeys.storage import key_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,32 @@ def not_reachable(reach: Reach) -> RemoteError:
         f"{instance.name} in {instance.region} cannot be reached: {reach.obstacle}",
         region=instance.region,
     )
+
+
+def authorize_outdated(
+    run: Runtime, client: SshClient, key_file: Path, port: int
+) -> tuple[list[Authorization], list[LskeysError]]:
+    """Let the default pair's new key in on the instances that were launched with an earlier one.
+
+    Args:
+        run: The run, for one region.
+        client: OpenSSH.
+        key_file: The new private key; earlier ones may lie next to it.
+        port: Where the instances' sshd listen.
+    """
+    keys = key_search.find((key_file.parent,))
+    key = new_key(key_search.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
+    seen = reaching.query(run, (), port, reads_keys=True, keys=keys)
+    errands = [
+        Errand(each, key)
+        for each in seen.reaches
+        if each.instance.key_pair_name == DEFAULT_PAIR
+        and each.is_for_ssh
+        and each.access.pair
+        and each.instance.predates(each.access.pair)
+    ]
+    done, failures = authorize_each(run, errands, Means(client, port, temporary=False))
+    return done, [*seen.failures, *failures]
 
 
 def authorize_each(

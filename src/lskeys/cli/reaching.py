@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lskeys.cli.runtime import Runtime
-from lskeys.config.settings import expanded, state_path
+from lskeys.cli.runtime import Runtime, queries
+from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance
@@ -14,8 +14,6 @@ from lskeys.ssh.proofs import Proofs
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
-
-SSH_DIRECTORY = Path("~/.ssh")
 
 Opened = Sequence[tuple[Instance, bytes]]
 """Instances, each with the public key (wire bytes) of a login that worked."""
@@ -41,36 +39,46 @@ class Seen:
         return len(self.data)
 
 
-def query(
+def query(  # noqa: PLR0913  what is asked, and what of it
     run: Runtime,
     globs: Sequence[str],
     port: int,
     *,
     reads_keys: bool = False,
     reads_ports: bool = True,
+    keys: Sequence[LocalKey] = (),
 ) -> Seen:
-    """Ask the regions for instances, and find out how this computer reaches each."""
-    outcomes = run.call_regions(
+    """Ask the regions for instances, and find out how this computer reaches each.
+
+    `keys` are local keys besides those of the key directories.
+    """
+    outcomes = queries.query(
+        run,
         lambda lightsail: regions.query(
             lightsail, globs, reads_keys=reads_keys, reads_ports=reads_ports
-        )
+        ),
     )
-    data = [outcome.value for outcome in outcomes if outcome.value]
-    failures = [outcome.error for outcome in outcomes if outcome.error]
-    written = config_files.own_files(ssh_directory(), None).read()
-    found = reach.reaches(data, local_keys(run), written, Proofs(state_path()), port)
+    data, failures = outcomes.values, outcomes.errors
+    failures += [each.error for region in data for each in region.ports.values() if each.error]
+    written = config_files.own_files(ssh_directory(run), None).read()
+    found = reach.reaches(data, [*local_keys(run), *keys], written, proofs(run), port)
     found.sort(key=lambda each: (each.instance.name, each.instance.region))
     return Seen(found, data, failures)
 
 
 def local_keys(run: Runtime) -> list[LocalKey]:
     """Every local key, by an absolute path."""
-    return [replace(key, path=key.path.absolute()) for key in run.local_keys]
+    return [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
 
 
-def ssh_directory() -> Path:
-    """`~/.ssh`."""
-    return expanded(SSH_DIRECTORY).absolute()
+def ssh_directory(run: Runtime) -> Path:
+    """`~/.ssh`, or a directory of the sandbox's own."""
+    return expanded(run.settings.ssh_directory).absolute()
+
+
+def proofs(run: Runtime) -> Proofs:
+    """What was proved before; the sandbox has a memory of its own."""
+    return Proofs(run.settings.journal_directory.parent)
 
 
 def session_base(run: Runtime) -> Path:
@@ -82,4 +90,4 @@ def remember(run: Runtime, proved: Opened, gone: Opened = ()) -> None:
     """Remember which keys opened which instances, and which do so no more."""
     if proved or gone:
         wait = run.settings.timeout.value
-        Proofs(state_path()).record(proved, gone, run.invocation.now(), wait=wait)
+        proofs(run).record(proved, gone, run.invocation.now(), wait=wait)

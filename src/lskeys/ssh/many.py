@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from lskeys import concurrency
-from lskeys.model import Outcome
+from lskeys.model import Outcome, attempt
 from lskeys.ssh.authorize import Door
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Attempt, Verdict
@@ -43,5 +44,5 @@ def door(each: Reach, files: SessionFiles, port: int) -> Door:
 
 def in_parallel(items: Sequence[S], call: Callable[[S], T]) -> Iterator[Outcome[T]]:
     """Do something with each item, in parallel; answers in their order, errors among them."""
-    by_number = {str(number): item for number, item in enumerate(items)}
-    return concurrency.call_each(tuple(by_number), lambda number: call(by_number[number]))
+    calls = [partial(attempt, "", partial(call, item)) for item in items]
+    return concurrency.call_each(calls)

@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from lskeys.errors import LskeysError
-from lskeys.model import Instance
+from lskeys.keys.matching import LocalKey, match_one
+from lskeys.model import Instance, KeyPair
 from lskeys.storage.directory import make, opened, read_file
 from lskeys.storage.lock import locked
 from lskeys.storage.whole_file import write_file
@@ -86,6 +87,25 @@ class Proofs:
             if document.get("version") == _VERSION:
                 return [_proof(raw) for raw in document["proofs"]]
         return []
+
+
+def without_proved(
+    pair: KeyPair, instances: Iterable[Instance], keys: Iterable[LocalKey], proofs: Proofs
+) -> KeyPair:
+    """The pair whose `outdated` lacks the instances that its key of today was proved to open."""
+    if not pair.outdated:
+        return pair
+    hashes = {
+        hash_of(match.key.blob)
+        for match in match_one(pair.fingerprint, keys)
+        if match.key.blob is not None
+    }
+    proved = {
+        each.name
+        for each in instances
+        if each.name in pair.outdated and hashes.intersection(proofs.of(each))
+    }
+    return replace(pair, outdated=tuple(name for name in pair.outdated if name not in proved))
 
 
 def hash_of(blob: bytes) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from lskeys import audit, storage
 from lskeys.audit import Code, Finding, Inventory, Lskeys, Severity
+from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -20,6 +21,7 @@ from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
+from lskeys.ssh.proofs import without_proved
 from lskeys.storage import key_search
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
@@ -106,8 +108,18 @@ def _query(
         lambda lightsail: lightsail.instances(),
     )
     both = list(zip(pairs, instances, strict=True))
-    regions = Outcomes(each.then(partial(with_usage, instances=used.value)) for each, used in both)
+    regions = Outcomes(each.then(partial(_used, run, used.value)) for each, used in both)
     return regions, Outcomes(used for each, used in both if used.error and not each.error)
+
+
+def _used(
+    run: Runtime, instances: Sequence[Instance] | None, pairs: Sequence[KeyPair]
+) -> tuple[KeyPair, ...]:
+    """The pairs with their usage; an instance that was proved to open is not outdated."""
+    keys, proofs = run.key_files.local_keys, reaching.proofs(run)
+    return tuple(
+        without_proved(pair, instances or (), keys, proofs) for pair in with_usage(pairs, instances)
+    )
 
 
 def _codes(words: Sequence[str]) -> frozenset[Code]:

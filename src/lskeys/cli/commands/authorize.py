@@ -18,7 +18,8 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.config.settings import expanded
+from lskeys.cli.runtime.output import fail, show
+from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys.matching import LocalKey, match_all
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
@@ -78,7 +79,7 @@ def authorize_key(
     ssh = client.find(run.invocation.environ)
     seen = reaching.query(run, globs, port, reads_keys=not run.options.dry_run)
     if not seen.reaches:
-        run.fail_if(seen.failures, seen.regions, "regions")
+        fail(run, seen.failures, seen.regions, "regions")
         raise MissingError(
             f"there is no instance like {' '.join(globs)} in {', '.join(run.regions)}",
             hint="see: lskeys instances --all-regions",
@@ -93,8 +94,8 @@ def authorize_key(
     else:
         done, failed = authorizing.authorize_each(run, errands, Means(ssh, port, temporary))
         failures += failed
-    run.show(Result(AUTHORIZATIONS, done, failures))
-    run.fail_if(failures, len(done), "instances")
+    show(run, Result(AUTHORIZATIONS, done, failures))
+    fail(run, failures, len(done), "instances")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import typer
 from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.output import fail, show
 from lskeys.errors import FindingsError
 from lskeys.output.result import Result
-from lskeys.output.views.instances import CHECKED, INSTANCES
+from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
 from lskeys.ssh import client, many
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login import Verdict
@@ -43,8 +44,8 @@ def list_instances(
     ssh = client.find(run.invocation.environ) if check else None
     seen = reaching.query(run, globs or (), port, reads_keys=check)
     if ssh is None:
-        run.show(Result(INSTANCES, seen.reaches, seen.failures))
-        run.fail_if(seen.failures, seen.regions, "regions")
+        show(run, Result(INSTANCES, seen.reaches, seen.failures))
+        fail(run, seen.failures, seen.regions, "regions")
         return
     base = reaching.session_base(run)
     outcomes = many.in_parallel(
@@ -53,8 +54,8 @@ def list_instances(
     )
     checked = [outcome.value for outcome in outcomes if outcome.value]
     reaching.remember(run, _proved(checked))
-    run.show(Result(INSTANCES, checked, seen.failures, INSTANCES.chosen(CHECKED)))
-    run.fail_if(seen.failures, seen.regions, "regions")
+    show(run, Result(CHECKED_INSTANCES, checked, seen.failures))
+    fail(run, seen.failures, seen.regions, "regions")
     _fail_if_closed(checked)
 
 

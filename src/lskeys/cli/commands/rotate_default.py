@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from lskeys.cli import authorizing
 from lskeys.cli.options import (
     ConnectionOptions,
     Force,
     Out,
     OutputOptions,
+    Port,
     ProgramOptions,
     SafetyOptions,
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.output import show
+from lskeys.cli.runtime.output import fail, show
 from lskeys.concurrency import Pending
 from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
@@ -30,6 +34,8 @@ from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
+from lskeys.ssh import client
+from lskeys.ssh.client import DEFAULT_PORT
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -41,6 +47,13 @@ def rotate_default(
     *,
     out: Out = None,
     force: Force = False,
+    authorize: Annotated[
+        bool,
+        typer.Option(
+            "--authorize", help="Then add the new key to the instances launched with the old one."
+        ),
+    ] = False,
+    port: Port = DEFAULT_PORT,
 ) -> None:
     """Replace the default pair of a region by a new one; the old private key is kept.
 
@@ -50,6 +63,7 @@ def rotate_default(
         lskeys rotate-default --dry-run
         lskeys rotate-default --region us-east-1 --yes
     """
+    ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
@@ -62,9 +76,14 @@ def rotate_default(
         return
     with run.key_files.open(plan.entry.path.parent) as directory:
         rotated = rotate.rotate(lightsail, directory, plan, journal, force=force)
-    _tell(run, rotated)
-    show(run, Result(ROTATIONS, [rotated]))
+    done, failures = (
+        authorizing.authorize_outdated(run, ssh, rotated.path, port) if ssh else ([], [])
+    )
+    names = [each.instance.name for each in done]
+    _tell(run, report.without_follow_ups(rotated, names), names)
+    show(run, Result(ROTATIONS, [rotated], failures))
     journal.close(plan.entry)
+    fail(run, failures, 1 + len(done), "steps")
 
 
 def _only_region(run: Runtime) -> str:
@@ -167,8 +186,10 @@ def _unchanged(shown: Plan, now: Plan) -> Plan:
     )
 
 
-def _tell(run: Runtime, rotated: Rotation) -> None:
+def _tell(run: Runtime, rotated: Rotation, authorized: Sequence[str]) -> None:
     if run.options.quiet:
         return
+    for name in authorized:
+        run.terminal.note(f"{name}: the new key was added, and opens it")
     for line in report.report(rotated):
         run.terminal.note(line)

@@ -1,21 +1,25 @@
 """show: everything about one key pair. Touches: what the runtime hands it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import having
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import query_together
 from lskeys.keypairs import lookup
-from lskeys.keypairs.details import key_pair_details
+from lskeys.keypairs.details import KeyPairDetails, key_pair_details
 from lskeys.keypairs.names import check_name
-from lskeys.model import Outcomes
+from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, PORTRAIT
+from lskeys.ssh.proofs import without_proved
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
@@ -39,18 +43,18 @@ def show_key_pair(
     )
     known = having(run, name, pairs)
     usage = {each.where: each for each in instances}
-    details = Outcomes(
-        each.then(
-            partial(
-                key_pair_details,
-                instances=usage[each.where].value,
-                keys=run.key_files.local_keys,
-            )
-        )
-        for each in known
-    )
+    details = Outcomes(each.then(partial(_details, run, usage[each.where].value)) for each in known)
     denied = [usage[each.where] for each in known if each.value and usage[each.where].error]
     outcomes = Outcomes([*details, *denied])
     is_one = not run.profiles and len(run.regions) == 1
     view = PORTRAIT if is_one else KEY_PAIR_DETAILS
     finish(run, Result(view, details.values), outcomes, "questions")
+
+
+def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) -> KeyPairDetails:
+    """The details of a pair; an instance that its key was proved to open is not outdated."""
+    keys = run.key_files.local_keys
+    details = key_pair_details(pair, instances, keys)
+    proved = without_proved(details.pair, instances or (), keys, reaching.proofs(run))
+    older = tuple(each for each in details.older or () if each.name in proved.outdated)
+    return replace(details, pair=proved, older=older if details.older is not None else None)

@@ -10,7 +10,8 @@ import typer
 from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.config.settings import expanded
+from lskeys.cli.runtime.output import fail
+from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys import grammar
 from lskeys.model import HostKey
@@ -75,7 +76,7 @@ def open_session(
     reach = _only(run, instance, port)
     keys = [_named(key)] if key else [each.path for each in reach.access.opening.keys]
     if show:
-        target = _pinned_target(reach, port)
+        target = _pinned_target(run, reach, port)
         words = ssh.arguments(target, keys, options, command or [])
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
         return
@@ -96,7 +97,7 @@ def _only(run: Runtime, name: str, port: int) -> Reach:
     seen = reaching.query(run, (), port, reads_ports=False)
     found = [each for each in seen.reaches if each.instance.name == name]
     if not found:
-        run.fail_if(seen.failures, seen.regions, "regions")
+        fail(run, seen.failures, seen.regions, "regions")
         names = [each.instance.name for each in seen.reaches]
         raise MissingError(
             f"there is no instance {name} in {', '.join(run.regions)}",
@@ -153,9 +154,9 @@ def _target(
     return replace(target, known_hosts=files.write("known_hosts", "".join(lines).encode()))
 
 
-def _pinned_target(reach: Reach, port: int) -> Target:
+def _pinned_target(run: Runtime, reach: Reach, port: int) -> Target:
     """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
     assert reach.address
-    own = config_files.own_files(reaching.ssh_directory(), None)
+    own = config_files.own_files(reaching.ssh_directory(run), None)
     known_hosts = own.known_hosts if own.read().pins.get(reach.address) else None
     return Target(reach.address, reach.instance.username, port, known_hosts)

@@ -1,7 +1,7 @@
 """What a rotation did, and what it leaves to do on the instances that name the pair. Pure."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +68,14 @@ def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
     if plan.naming is None:
         return rotation
     return replace(rotation, follow_ups=tuple(_follow_ups(rotation, plan.naming, plan.entry)))
+
+
+def without_follow_ups(rotation: Rotation, names: Collection[str]) -> Rotation:
+    """The rotation without what was left to do on instances of these names."""
+    if rotation.follow_ups is None:
+        return rotation
+    left = (each for each in rotation.follow_ups if each.instance.name not in names)
+    return replace(rotation, follow_ups=tuple(left))
 
 
 def report(rotation: Rotation) -> Iterable[str]:

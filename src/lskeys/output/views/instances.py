@@ -1,5 +1,6 @@
 """How instances look, with the local key that opens each. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 from lskeys.output.result import Column, View
@@ -15,7 +16,6 @@ def raw_instance(each: Reach) -> dict[str, Any]:
         {
             "verdict": check.verdict.value,
             "reason": check.reason or None,
-            "localFile": str(check.key) if check.key else None,
             "command": each.next_command,
         }
     )
@@ -48,8 +48,7 @@ def raw_authorization(done: Authorization) -> dict[str, Any]:
             "outcome": done.outcome,
             "proved": done.is_proved,
             "openedBy": str(done.opened_by) if done.opened_by else None,
-            "oldKeysRemoved": done.removed,
-            "remoteFile": done.file,
+            "oldKeysRemoved": bool(done.removed),
         }
     )
 
@@ -90,8 +89,11 @@ INSTANCES: View[Reach] = View(
     identity=lambda each: each.instance.name,
     raw=raw_instance,
 )
-CHECKED = ("name", "region", "address", "identity-file", "check", "reason", "command")
-"""The columns after a login attempt."""
+CHECKED_INSTANCES = replace(
+    INSTANCES,
+    standard=("name", "region", "address", "identity-file", "check", "reason", "command"),
+)
+"""The same after login attempts."""
 
 AUTHORIZATIONS: View[Authorization] = View(
     member="authorizations",
