@@ -24,7 +24,7 @@ DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
 BEFORE = CREATED - timedelta(days=100)
 UNUSED = "not used by any instance (not checked: snapshots, authorized_keys files)"
 LOST = "private key not found locally; Lightsail does not keep it"
-FIX_HINT = "lskeys: hint: --fix fixes loose-permissions and missing-public\n"
+FIX_HINT = "lskeys: hint: --fix fixes loose-permissions, unusable-file and missing-public\n"
 
 
 @cache
@@ -99,7 +99,8 @@ def everything_wrong(serve: Serve, account: Sandbox, directory: Path, rsa_pem: s
     save(directory / "lost.pem", ed25519("not lost's"))
     save(directory / "secret.pem", encrypted_pem(other_pem()))
     once_lightsails(directory / "stray.pem", ed25519("stray"))
-    with_public(directory / "ancient.pem", ed25519("ancient"))
+    ancient = with_public(directory / "ancient.pem", ed25519("ancient"))
+    save(ancient, ed25519("ancient").replace("\n", "\r\n"))
     with_public(directory / "spare.pem", ed25519("spare"))
     with_public(directory / "web.pem", ed25519("web")).chmod(0o644)
     save(directory / "spare.pem.pub", public_line(ed25519("lost")), 0o644)
@@ -118,6 +119,14 @@ def expected(directory: Path) -> list[tuple[str, ...]]:
             keys["web"],
             "private key accessible by others (mode 0644)",
             f"chmod 600 {keys['web']}",
+            "error",
+        ),
+        (
+            "unusable-file",
+            REGION,
+            str(directory / "ancient.pem"),
+            "ssh cannot load it: its lines end in CRLF",
+            f"lskeys audit --fix {at_home}",
             "error",
         ),
         (
@@ -236,7 +245,7 @@ def test_every_finding(everything_wrong: Path, account: Sandbox, run: Run) -> No
     assert account.path.exists()
     lines = ["\t".join(each) + "\n" for each in expected(everything_wrong)]
     assert run(AUDIT) == Ran(
-        6, out="".join(lines), err=f"lskeys: error: 8 findings in 2 regions\n{FIX_HINT}"
+        6, out="".join(lines), err=f"lskeys: error: 9 findings in 2 regions\n{FIX_HINT}"
     )
     assert {each[0] for each in expected(everything_wrong)} == {code.value for code in Code}
 
@@ -274,7 +283,7 @@ def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
     error = json.loads(run(f"{AUDIT} -o json").err)
     assert (error["code"], error["message"], error["exitCode"]) == (
         "Findings",
-        "8 findings in 2 regions",
+        "9 findings in 2 regions",
         6,
     )
 

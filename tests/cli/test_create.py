@@ -621,7 +621,7 @@ def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
     save(home / "secret", PASSPHRASE)
     run("create web --type ed25519 --passphrase-file secret")
     ran = run("create web --passphrase", typed="")
-    assert ran == Ran(0, out=f"{path}\n", err=told("unchanged", path, sha256(path)))
+    assert ran == Ran(0, out=f"{path}\n", err=told("unchanged (encrypted)", path, sha256(path)))
 
 
 @pytest.mark.parametrize(

@@ -46,14 +46,18 @@ SPELLINGS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 NO_KEY_FILES: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "missing": (str, 3, "there is no file file\n"),
-    "folder": (Path.mkdir, 5, "file is not a regular file of at most 64 KiB\n"),
-    "pipe": (os.mkfifo, 5, "file is not a regular file of at most 64 KiB\n"),
+    "folder": (Path.mkdir, 2, "file is a directory, not a key file\n"),
+    "device": (
+        lambda path: path.symlink_to("/dev/zero"),
+        5,
+        "file is not a regular file or a pipe\n",
+    ),
     "large": (
         lambda path: path.write_bytes(bytes(70_000)),
-        5,
-        "file is not a regular file of at most 64 KiB\n",
+        2,
+        "file: the text is longer than any key (64 KiB at most)\n",
     ),
-    "garbage": (lambda path: path.write_text("no key"), 5, "file holds no key that can be read\n"),
+    "garbage": (lambda path: path.write_text("no key"), 2, "file: it holds no key\n"),
     "circle": (lambda path: path.symlink_to(path), 9, "cannot read file: too many levels of"),
 }
 

@@ -232,7 +232,7 @@ def test_other_public_half_there(run: Run, home: Path) -> None:
     ("text", "what"),
     [
         ("a note of mine\n", "something that is no key"),
-        (encrypted_pem, "an encrypted key, which cannot be compared"),
+        (encrypted_pem, "an encrypted key, which does not show whether it is the same"),
     ],
     ids=["note", "encrypted"],
 )

@@ -26,7 +26,7 @@ from tests.support.cli_keys import (
 )
 
 SHOWN_BY_A_PUBLIC_KEY = ("md5-spki", "md5-ssh", "sha256-ssh")
-HINT = "lskeys: hint: keys under a passphrase show every form with --passphrase\n"
+HINT = "lskeys: hint: encrypted keys show all fingerprints with --passphrase\n"
 
 
 def key_spec(pem: str, fingerprint_type: str) -> str:
@@ -262,8 +262,8 @@ def test_stdin(home: Path, rsa_pem: str, half: str) -> None:
     ("name", "exit_code", "message"),
     [
         ("nothing", 3, "there is no file nothing"),
-        ("text", 5, "text holds no key that can be read"),
-        (".ssh", 5, ".ssh is not a regular file of at most 64 KiB"),
+        ("text", 2, "text: it holds no key"),
+        (".ssh", 2, ".ssh is a directory, not a key file"),
     ],
 )
 def test_not_a_key(run: Run, home: Path, *, name: str, exit_code: int, message: str) -> None:

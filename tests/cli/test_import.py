@@ -40,9 +40,9 @@ def known() -> str:
     return fingerprint(own_pem(), "md5-spki")
 
 
-def sent(name: str = "web", region: str = REGION) -> Request:
+def sent(name: str = "web", region: str = REGION, *, pem: str | None = None) -> Request:
     """The request that imports the account's key: the raw OpenSSH line, byte for byte."""
-    body = {"keyPairName": name, "publicKeyBase64": public_line(own_pem())}
+    body = {"keyPairName": name, "publicKeyBase64": public_line(pem or own_pem())}
     return Request("ImportKeyPair", region, body)
 
 
@@ -178,7 +178,7 @@ def test_the_default_pair(server: Server, run: Run, own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "exit_code"), [(None, 3), ("", 5), ("ssh-rsa", 5), ("ssh-rsa AAAA", 5), ("x\n", 5)]
+    ("text", "exit_code"), [(None, 3), ("", 2), ("ssh-rsa", 2), ("ssh-rsa AAAA", 2), ("x\n", 2)]
 )
 def test_no_key_in_the_file(
     server: Server, run: Run, home: Path, text: str | None, exit_code: int
@@ -192,10 +192,13 @@ def test_no_key_in_the_file(
 
 
 def test_two_keys(server: Server, run: Run, home: Path) -> None:
-    """Which of two keys is meant is not guessed."""
-    save(home / "keys", f"{public_line(own_pem())}\n{public_line(other_pem())}\n")
-    assert run("import web keys").exit_code == 5
+    """Which of two keys is meant is not guessed, and can be said."""
+    save(home / "keys", f"{public_line(own_pem())} one\n{public_line(other_pem())} two\n")
+    ran = run("import web keys")
+    assert (ran.exit_code, "keys: it holds 2 keys: 1. ssh-rsa" in ran.err) == (2, True)
     assert server.requests == []
+    assert run("import web keys --select two").exit_code == 0
+    assert server.requests[0] == sent(pem=other_pem())
 
 
 @pytest.mark.parametrize("neighbour", [True, False])

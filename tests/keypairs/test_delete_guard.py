@@ -277,5 +277,5 @@ def test_public_half_knows_the_private_form_from_its_brother() -> None:
     )
     pair = default_pair(sha1)
     assert decide(pair, FromLocalKey(), both) == Clearance(
-        pair, sha1, Path("b.pub"), FingerprintType.SHA1_PKCS8
+        pair, sha1, Path("a"), FingerprintType.SHA1_PKCS8
     )

@@ -15,27 +15,10 @@ from hypothesis import strategies as st
 from lskeys import keys
 from lskeys.errors import InterruptedByUserError
 from lskeys.keys import KeyMaterialError, PublicKey
+from tests.support.key_shapes import SHAPES
 
 CLEAR = ("rsa", "ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521")
-PEMS = ("pkcs1", "pkcs8", "sec1", "ed25519")
-MANGLINGS: dict[str, Callable[[bytes], bytes]] = {
-    "as it is": lambda text: text,
-    "no final newline": lambda text: text.rstrip(b"\n"),
-    "many final newlines": lambda text: text + b"\n\n",
-    "CRLF": lambda text: text.replace(b"\n", b"\r\n"),
-    "CR": lambda text: text.replace(b"\n", b"\r"),
-    "literal newlines": lambda text: text.replace(b"\n", b"\\n"),
-    "literal CRLF": lambda text: text.replace(b"\n", b"\\r\\n"),
-    "a JSON string": lambda text: b'"' + text.replace(b"\n", b"\\n") + b'"',
-    "newlines lost to spaces": lambda text: text.replace(b"\n", b" "),
-    "indented": lambda text: b"    " + text.replace(b"\n", b"\n    "),
-    "base64": base64.b64encode,
-    "base64 in lines": base64.encodebytes,
-    "UTF-8 with mark": lambda text: b"\xef\xbb\xbf" + text,
-    "UTF-16": lambda text: text.decode().encode("utf-16"),
-    "UTF-16 big": lambda text: b"\xfe\xff" + text.decode().encode("utf-16-be"),
-    "words around it": lambda text: b"Bag Attributes: none\n" + text + b"that was the key\n",
-}
+PEMS = ("pkcs1", "pkcs8", "sec1")
 # Hypothesis runs many examples over one directory of keys, which is what is wanted.
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -65,13 +48,13 @@ def test_openssh_private_keys_are_read(key_files: dict[str, Path], kind: str) ->
 
 
 @pytest.mark.parametrize("kind", PEMS)
-@pytest.mark.parametrize("mangling", MANGLINGS)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_pem_is_read_however_it_was_mangled(
-    pem_files: dict[str, Path], kind: str, mangling: str
+    pem_files: dict[str, Path], kind: str, shape: str
 ) -> None:
     """The text comes back clean, in the format it had: PKCS#1 stays PKCS#1."""
     text = pem_files[kind].read_bytes()
-    key = keys.read_private(MANGLINGS[mangling](text))
+    key = keys.read_private(SHAPES[shape](text))
     assert key.pem.reveal() == text
     spki = tool("openssl", "pkey", "-in", pem_files[kind], "-pubout", "-outform", "DER")
     assert key.public.spki == spki
@@ -443,7 +426,7 @@ def test_a_certificate_is_no_key(key_files: dict[str, Path], tmp_path: Path) -> 
     tool("ssh-keygen", "-q", "-s", key_files["rsa"], "-I", "id", user)
     certificate = (tmp_path / "user-cert.pub").read_bytes()
     assert keys.read_local(certificate) is None
-    with pytest.raises(KeyMaterialError, match="the text is a certificate, not a key"):
+    with pytest.raises(KeyMaterialError, match="it is a certificate, not a key"):
         keys.read_public(certificate)
 
 

@@ -18,7 +18,7 @@ from lskeys.ssh.authorize import Authorization, Door, NewKey, NotOpenedError, au
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import Target
 from lskeys.ssh.session_files import session_files
-from lskeys.storage import key_search
+from lskeys.storage import key_reading
 from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
 
 WEB = Instance("web", "us-east-1")
@@ -90,7 +90,7 @@ def setup(servers: Lab, tmp_path: Path) -> Setup:
     server = servers.add()
     for name in ("old", "new"):
         make_key(tmp_path / name)
-    old, new = key_search.read(tmp_path / "old"), key_search.read(tmp_path / "new")
+    old, new = key_reading.read(tmp_path / "old"), key_reading.read(tmp_path / "new")
     found = Setup(server, servers.port, old, new, tmp_path / "run")
     server.authorize(line_of(found.old))
     return found

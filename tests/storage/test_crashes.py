@@ -112,7 +112,7 @@ class Scene:
             yield "the old key is lost"
         for each in files:
             mode = stat.S_IMODE(each.stat().st_mode)
-            secret = self.key.pem.reveal()[40:80] in each.read_bytes()
+            secret = self.key.pem.reveal()[200:240] in each.read_bytes()
             if secret and mode != 0o600:
                 yield f"{each.name} shows the key with mode {mode:o}"
 

@@ -3,18 +3,19 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lskeys import keys
 from lskeys.audit import DirectoryListing
-from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError
+from lskeys.errors import LocalError
 from lskeys.keys import PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.matching import LocalKey
-from lskeys.storage import key_search
+from lskeys.keys.matching import LocalKey, UnreadableFile
+from lskeys.storage import key_reading, key_search
+from lskeys.storage.key_search import FoundFiles
 from tests.support.special_files import put_socket
 
 
@@ -162,7 +163,7 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
     shutil.copy(key_file, tmp_path / "key")
     before = {each: each.stat() for each in (tmp_path, tmp_path / "key")}
     key_search.find([tmp_path])
-    key_search.read(tmp_path / "key")
+    key_reading.read(tmp_path / "key")
     for path, status in before.items():
         now = path.stat()
         assert (now.st_mode, now.st_mtime_ns, now.st_ctime_ns) == (
@@ -170,14 +171,6 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
             status.st_mtime_ns,
             status.st_ctime_ns,
         )
-
-
-def test_a_named_file_is_read(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
-    """`--key FILE` gives the same facts as a search."""
-    shutil.copy(key_file, tmp_path / "key")
-    found = key_search.read(tmp_path / "key")
-    assert (found,) == key_search.find([tmp_path])
-    assert found.fingerprints == key.fingerprints
 
 
 @pytest.fixture
@@ -196,72 +189,14 @@ def locked(reachable: Path, key_file: Path) -> Iterator[Path]:
         os.seteuid(0)
 
 
-def test_a_file_we_may_not_read_is_passed_over_or_told(locked: Path) -> None:
-    """A search goes on without it; named, it is an error of this machine."""
-    assert key_search.find([locked.parent]) == ()
+def test_a_file_we_may_not_read(locked: Path) -> None:
+    """A search goes on and says so: it may hold any key. Named, it is an error of this machine."""
+    assert key_search.search([locked.parent]) == FoundFiles(
+        (), (UnreadableFile(locked, "permission denied"),)
+    )
     with pytest.raises(LocalError) as failure:
-        key_search.read(locked)
+        key_reading.read(locked)
     assert failure.value.message == f"cannot read {locked}: permission denied"
-
-
-def _nothing(_path: Path) -> None:
-    pass
-
-
-def _dangling(path: Path) -> None:
-    path.symlink_to("nowhere")
-
-
-def _zero(path: Path) -> None:
-    path.symlink_to("/dev/zero")
-
-
-def _big(path: Path) -> None:
-    path.write_bytes(b"-----BEGIN RSA PRIVATE KEY-----\n" * 4000)
-
-
-def _garbage(path: Path) -> None:
-    path.write_bytes(b"garbage")
-
-
-def _loop(path: Path) -> None:
-    path.symlink_to(path.name)
-
-
-NO_REGULAR_FILE = "{path} is not a regular file of at most 64 KiB"
-
-
-@pytest.mark.parametrize(
-    ("put", "error", "message"),
-    [
-        (_nothing, MissingError, "there is no file {path}"),
-        (_dangling, MissingError, "there is no file {path}"),
-        (_loop, LocalError, "cannot read {path}: too many levels of symbolic links"),
-        (Path.mkdir, RefusedError, NO_REGULAR_FILE),
-        (os.mkfifo, RefusedError, NO_REGULAR_FILE),
-        (_zero, RefusedError, NO_REGULAR_FILE),
-        (_big, RefusedError, NO_REGULAR_FILE),
-        (Path.touch, RefusedError, "{path} holds no key that can be read"),
-        (_garbage, RefusedError, "{path} holds no key that can be read"),
-    ],
-)
-def test_a_named_file_that_is_no_key_is_told(
-    tmp_path: Path, put: Callable[[Path], None], error: type[LskeysError], message: str
-) -> None:
-    """Each in one line that names the file, and none of them waits for ever."""
-    path = tmp_path / "key"
-    put(path)
-    with pytest.raises(error) as failure:
-        key_search.read(path)
-    assert failure.value.message == message.format(path=path)
-    assert failure.value.exit_code == error.usual_exit_code
-
-
-def test_a_file_below_a_file_is_missing(tmp_path: Path) -> None:
-    """A path that cannot exist is a file that is not there."""
-    (tmp_path / "file").touch()
-    with pytest.raises(MissingError, match="there is no file"):
-        key_search.read(tmp_path / "file" / "key")
 
 
 def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> None:

@@ -270,17 +270,17 @@ def test_a_file_that_is_no_key_is_refused_before_aws_is_asked(
     assert (tmp_path / f"{NAME}{suffix}").read_bytes() == content
 
 
-def test_an_encrypted_key_is_refused_before_aws_is_asked(tmp_path: Path, key_file: Path) -> None:
-    """Even if it shows the same public key: nobody can tell what is inside."""
+def test_an_encrypted_pem_is_refused_before_aws_is_asked(tmp_path: Path, key_file: Path) -> None:
+    """It does not show whether it is the same key; --force alone would replace it."""
     path = tmp_path / NAME
     shutil.copy(key_file, path)
     path.chmod(0o600)
-    words = ("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path)
+    words = ("ssh-keygen", "-q", "-p", "-m", "PEM", "-N", "a passphrase", "-f", path)
     subprocess.run(words, check=True, capture_output=True)
     before = path.read_bytes()
     with (
         storage.open_key_directory(tmp_path) as held,
-        pytest.raises(RefusedError, match="an encrypted key, which cannot be compared"),
+        pytest.raises(RefusedError, match="an encrypted key, which does not show whether"),
         held.reserve(NAME),
     ):
         pytest.fail("the place was given")

@@ -1,4 +1,4 @@
-"""Keys that openssl made, once a session, and a program that saves one."""
+"""Keys that openssl and ssh-keygen made, once a session, and a program that saves one."""
 
 import os
 import subprocess
@@ -32,6 +32,13 @@ def make_key(path: Path, *key_spec: str, bits: tuple[str, ...] = ()) -> Path:
     return path
 
 
+def make_ed25519(path: Path) -> Path:
+    """A private key file, as ssh-keygen writes it."""
+    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path)
+    subprocess.run(command, check=True)
+    return path
+
+
 @pytest.fixture(scope="session")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An RSA key in PKCS#1, as Lightsail hands it out."""
@@ -44,7 +51,7 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def other_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another key, of another kind."""
     directory = tmp_path_factory.mktemp("keys")
-    return make_key(directory / "ed25519", "genpkey", "-algorithm", "ed25519")
+    return make_ed25519(directory / "ed25519")
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +70,7 @@ def other(other_file: Path) -> PrivateKey:
 def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A third key, quick to read for programs that are started a hundred times."""
     directory = tmp_path_factory.mktemp("keys")
-    return make_key(directory / "ed25519", "genpkey", "-algorithm", "ed25519")
+    return make_ed25519(directory / "ed25519")
 
 
 @pytest.fixture(scope="session")

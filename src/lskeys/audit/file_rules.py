@@ -3,15 +3,21 @@
 import re
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
-from lskeys.audit.inventory import Inventory, file_name, has_fingerprint, is_hidden, region_and_name
-from lskeys.keypairs.names import default_key_file
+from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
+from lskeys.keypairs.names import default_key_file, key_file
+from lskeys.keys.fingerprints import Sameness
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.usable import PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
+
+UNUSABLE = "-unusable"
+"""In the name of what lskeys put aside because ssh could not load it."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DEFAULT_FILE = default_key_file("*").split("*")
@@ -48,6 +54,31 @@ def _by_which(directory: Path, unsafe: UnsafeDirectory) -> tuple[str, str | None
     return message, unsafe.command
 
 
+def unusable_file(inventory: Inventory) -> Iterator[Finding]:
+    """Private keys that ssh cannot load as they lie there.
+
+    Of a key that is a pair's, or a file called `*.pem`. What lskeys itself put aside is left out,
+    and so is a key in another program's format next to a copy that ssh loads.
+    """
+    homes = inventory.homes()
+    usable = {key.blob for key in inventory.keys if key.is_copy and key.blob is not None}
+    for key in inventory.private_keys():
+        is_spare = key.blob in usable and not _is_for_lightsail(key)
+        if key.obstacle is None or is_spare or UNUSABLE in key.path.name:
+            continue
+        pair = next(iter(homes.get(key, ())), None)
+        if pair is None and not _is_for_lightsail(key):
+            continue
+        command = inventory.lskeys.fix(pair, inventory.account_regions)
+        if key.obstacle == PUTTY:
+            command = remedies.convert_putty(key.path)
+        elif key.obstacle == SMALL_RSA:
+            command = inventory.lskeys.look_everywhere(key.path)
+        message = f"ssh cannot load it: {key.obstacle}"
+        found = _about(key.path, Code.UNUSABLE_FILE, message, command, pair)
+        yield replace(found, by_hand=key.obstacle in (PUTTY, SMALL_RSA))
+
+
 def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
     """Files that are named like the key of a key pair but hold another key."""
     for key, pairs in _mismatched(inventory).items():
@@ -69,9 +100,12 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
     An encrypted key that does not show its public key is taken to have the one next to it.
     """
     public = {key.path: key.blob for key in inventory.keys if not key.has_private}
+    unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
         beside = Path(f"{key.path}.pub")
-        if _has_public(inventory, key) and public.get(beside) != key.blob:
+        if beside in unreadable or not _has_public(inventory, key):
+            continue
+        if public.get(beside) != key.blob:
             message = "not the public key of the private key next to it"
             command = remedies.replace_public(key.path)
             yield _about(beside, Code.WRONG_PUBLIC, message, command)
@@ -110,9 +144,13 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     if inventory.silent:
         return
     explained = inventory.homes().keys() | _mismatched(inventory).keys()
-    unknown = {file_name(pair) for pair in inventory.pairs if not has_fingerprint(pair)}
+    unknown = {key_file(pair) for pair in inventory.pairs if not has_fingerprint(pair)}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
+        is_known = is_known or any(
+            has_fingerprint(pair) and inventory.compare(pair, key) is Sameness.UNKNOWN
+            for pair in inventory.pairs
+        )
         if is_known or not _is_for_lightsail(key) or _is_elsewhere(inventory, key):
             continue
         message = f"matches no key pair in {_searched(inventory)}"
@@ -138,13 +176,14 @@ def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
     """Files that hold none of the keys that their name promises, and the key pairs they name."""
     named: dict[str, list[KeyPair]] = {}
     for pair in sorted(inventory.pairs, key=region_and_name):
-        named.setdefault(file_name(pair), []).append(pair)
+        named.setdefault(key_file(pair), []).append(pair)
     homes = inventory.homes()
     found = {}
     for key in inventory.private_keys():
         pairs = named.get(key.path.name, [])
-        can_be_known = not is_hidden(key) and all(has_fingerprint(pair) for pair in pairs)
-        if pairs and can_be_known and not set(pairs) & set(homes.get(key, ())):
+        if set(pairs) & set(homes.get(key, ())):
+            continue
+        if pairs and all(inventory.compare(pair, key) is Sameness.OTHER for pair in pairs):
             found[key] = pairs
     return found
 
@@ -183,6 +222,7 @@ def _about(
 
 RULES: tuple[Callable[[Inventory], Iterator[Finding]], ...] = (
     loose_permissions,
+    unusable_file,
     mismatched_key,
     wrong_public,
     missing_public,

@@ -18,6 +18,7 @@ class Code(StrEnum):
     """Every kind of finding, the most urgent first; the words are a versioned contract."""
 
     LOOSE_PERMISSIONS = "loose-permissions"
+    UNUSABLE_FILE = "unusable-file"
     MISMATCHED_KEY = "mismatched-key"
     WRONG_PUBLIC = "wrong-public"
     MISSING_PRIVATE = "missing-private"
@@ -32,11 +33,12 @@ class Code(StrEnum):
     MISSING_PUBLIC = "missing-public"
 
 
-FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.MISSING_PUBLIC})
+FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.UNUSABLE_FILE, Code.MISSING_PUBLIC})
 """What `audit --fix` fixes itself, because no key can be lost by it."""
 
 _SEVERITIES = {
     Code.LOOSE_PERMISSIONS: Severity.ERROR,
+    Code.UNUSABLE_FILE: Severity.ERROR,
     Code.NO_FINGERPRINT: Severity.INFO,
     Code.HIDDEN_KEY: Severity.INFO,
     Code.SHARED_KEY: Severity.INFO,
@@ -61,6 +63,7 @@ class Finding:
         file: The file or directory concerned; None if only the key pair is.
         profile: The profile of its account, if several are queried.
         is_info: Whether this one is only informative, although its code can be a warning.
+        by_hand: Whether `--fix` leaves it, though it fixes others of its kind.
     """
 
     code: Code
@@ -71,6 +74,7 @@ class Finding:
     file: Path | None = None
     profile: str | None = None
     is_info: bool = False
+    by_hand: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -80,7 +84,7 @@ class Finding:
     @property
     def is_fixable(self) -> bool:
         """Whether `audit --fix` fixes it; what only somebody else can fix has no command."""
-        return self.code in FIXABLE and self.command is not None
+        return self.code in FIXABLE and self.command is not None and not self.by_hand
 
     @property
     def subject(self) -> str:

@@ -6,9 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 from lskeys.audit.remedies import Lskeys
-from lskeys.keypairs.names import default_key_file
+from lskeys.keypairs.names import key_file
 from lskeys.keys import fingerprints
-from lskeys.keys.matching import DirectoryListing, LocalKey, match_all
+from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.matching import (
+    DirectoryListing,
+    LocalKey,
+    UnreadableFile,
+    compare,
+    match_all,
+)
 from lskeys.model import AccountRegion, KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
 
@@ -23,6 +30,7 @@ class Inventory:
         silent: Those of them whose key pairs could not be listed.
         pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
         keys: The keys in the key directories.
+        unreadable: The files there that cannot be read, and may hold any key.
         directories: The key directories.
         unsafe: For each of them that others could swap, or swap files in, by which directory.
         now: The current time.
@@ -40,6 +48,7 @@ class Inventory:
     max_age: int | None = None
     lskeys: Lskeys = field(default_factory=Lskeys)
     unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
+    unreadable: tuple[UnreadableFile, ...] = ()
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""
@@ -54,6 +63,19 @@ class Inventory:
                 found.setdefault(key, []).append(pair)
         return {key: tuple(sorted(pairs, key=region_and_name)) for key, pairs in found.items()}
 
+    def compare(self, pair: KeyPair, key: LocalKey) -> Sameness:
+        """Whether a file holds the key of a pair; what does not show is not "other"."""
+        return compare(pair.fingerprint, key, self.keys)
+
+    def may_be_hidden(self, pair: KeyPair) -> bool:
+        """Whether a file that does not show its key may hold that of a pair, going by its name."""
+        name = key_file(pair)
+        paths = {each.path for each in self.unreadable}
+        return any(path.name == name for path in paths) or any(
+            key.path.name == name and self.compare(pair, key) is Sameness.UNKNOWN
+            for key in self.private_keys()
+        )
+
     def private_keys(self) -> tuple[LocalKey, ...]:
         """The files that hold a private key."""
         return tuple(key for key in self.keys if key.has_private)
@@ -66,11 +88,6 @@ class Inventory:
 def region_and_name(pair: KeyPair) -> tuple[AccountRegion, str]:
     """The sort key of a key pair."""
     return (account_region(pair), pair.name)
-
-
-def file_name(pair: KeyPair) -> str:
-    """The name of the private key file, as the web console and `create` choose it."""
-    return default_key_file(pair.region) if pair.is_default else f"{pair.name}.pem"
 
 
 def has_fingerprint(pair: KeyPair) -> bool:

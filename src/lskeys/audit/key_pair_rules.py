@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 
 from lskeys.audit.finding import Code, Finding
-from lskeys.audit.inventory import Inventory, file_name, has_fingerprint, is_hidden, region_and_name
+from lskeys.audit.inventory import Inventory, has_fingerprint, region_and_name
 from lskeys.keys import fingerprints
 from lskeys.model import KeyPair, account_region
 
@@ -14,11 +14,10 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 def missing_private(inventory: Inventory) -> Iterator[Finding]:
     """Key pairs whose private key is in no key directory, as far as the files can be read."""
-    hidden = {key.path.name for key in inventory.keys if is_hidden(key)}
     for pair, keys in inventory.holders().items():
         if any(key.has_private for key in keys) or not has_fingerprint(pair):
             continue
-        if file_name(pair) in hidden:
+        if inventory.may_be_hidden(pair):
             continue
         message = "private key not found locally"
         if pair.is_default:

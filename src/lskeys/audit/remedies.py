@@ -1,11 +1,12 @@
 """Command lines that fix a finding, quoted for a shell. Pure."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lskeys.model import KeyPair
+from lskeys.model import AccountRegion, KeyPair
 
 _MAX_NAME = 255
 
@@ -47,6 +48,12 @@ class Lskeys:
         name = pair.name[: _MAX_NAME - len(dated)] + dated
         return self._line(pair.profile, "create", name, "--region", pair.region)
 
+    def fix(self, pair: KeyPair | None, regions: Sequence[AccountRegion]) -> str:
+        """Have the audit fix what it can, asked as it was."""
+        region = pair.region if pair else regions[0].region
+        profile = pair.profile if pair else None
+        return self._line(profile, "audit", "--fix", "--region", region)
+
     def look_everywhere(self, file: Path) -> str:
         """Search all regions for the key pair of a file."""
         return self._line(None, "fingerprint", str(file), "--match", "--all-regions")
@@ -76,3 +83,11 @@ def derive_public(private: Path) -> str:
 def replace_public(private: Path) -> str:
     """Rename the existing `.pub` file and write the right one."""
     return f"{put_aside(Path(f'{private}.pub'), 'wrong')} && {derive_public(private)}"
+
+
+def convert_putty(file: Path) -> str:
+    """Write a PuTTY key as one that ssh loads, next to it; asks for its passphrase."""
+    target = (
+        file.with_suffix(".pem") if file.suffix == ".ppk" else file.with_name(file.name + ".pem")
+    )
+    return shlex.join(("puttygen", str(file), "-O", "private-openssh", "-o", str(target)))

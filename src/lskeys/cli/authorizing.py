@@ -17,7 +17,7 @@ from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.session_files import session_files
-from lskeys.storage import key_search
+from lskeys.storage import key_reading, key_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def authorize_outdated(
         port: Where the instances' sshd listen.
     """
     keys = key_search.find((key_file.parent,))
-    key = new_key(key_search.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
+    key = new_key(key_reading.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
     seen = reaching.query(run, (), port, reads_keys=True, keys=keys)
     errands = [
         Errand(each, key)

@@ -49,9 +49,21 @@ Port = Annotated[
     int,
     typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of its sshd."),
 ]
+AskPassphrase = Annotated[
+    bool, typer.Option("--passphrase", help="Ask for a passphrase and encrypt the key.")
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", metavar="FILE", help="Its first line is the passphrase."),
+]
+
+Select = Annotated[
+    str | None,
+    typer.Option(
+        "--select",
+        metavar="N|COMMENT|FINGERPRINT",
+        help="Of several keys in one input, the one that counts.",
+    ),
 ]
 
 

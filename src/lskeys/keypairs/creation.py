@@ -1,6 +1,5 @@
 """A key pair with a new key, whose private key is safe before it counts. Touches: its tools."""
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from lskeys.errors import (
     LocalError,
     LostAnswerError,
     LskeysError,
-    MissingError,
     RefusedError,
     RemoteError,
     SetupError,
@@ -29,9 +27,6 @@ from lskeys.storage import (
     KeyDestination,
     KeyDirectory,
     Saved,
-    inspect,
-    restrict_file,
-    write_public_key,
 )
 
 if TYPE_CHECKING:
@@ -44,8 +39,6 @@ _Target = KeyDestination | Reveal
 
 STDOUT = Path("-")
 """The path of such a key."""
-
-_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +56,6 @@ class _Created:
     fingerprint_type: FingerprintType | None
     saved: Saved | None
     failure: LskeysError | None = None
-
-
-def find_existing(
-    lightsail: "Lightsail", new: CreateRequest, path: Path | None, *, dry_run: bool
-) -> SavedKey | None:
-    """What an earlier run made already, or None where nothing is in the way.
-
-    Tags it has not got are added; a dry run looks for an instance of that name instead.
-
-    Args:
-        lightsail: The region.
-        new: What is to be made.
-        path: Where its private key goes; None for stdout.
-        dry_run: Whether nothing may be changed.
-
-    Raises:
-        RefusedError: The name is taken by another key pair, or something else is in that place.
-    """
-    destination = inspect(path, force=True) if path else None
-    try:
-        pair = lightsail.key_pair(new.name)
-    except MissingError:
-        if destination:
-            _refuse_file(new, destination)
-        if dry_run:
-            importing.refuse_taken_name(lightsail, new.name)
-        return None
-    material = destination and destination.existing and destination.existing.material
-    held = material.fingerprints if material and material.has_private else ()
-    fingerprint_type = ImportableKey("", held).match(pair)
-    if destination is None or fingerprint_type is None:
-        raise importing.name_taken(pair)
-    if not dry_run:
-        importing.add_missing_tags(lightsail, pair, new.tags)
-        _finish_earlier_run(destination)
-    path = destination.path
-    return _described(
-        pair, fingerprint_type, Saved(path, path.with_name(path.name + ".pub"), "unchanged")
-    )
 
 
 def save(
@@ -126,7 +80,7 @@ def save(
     with directory.reserve(file, force=new.force, fresh=True) as destination:
         created = _create(lightsail, new, passphrase, destination)
     assert created.saved is not None
-    return _described(created.pair, created.fingerprint_type, created.saved), created.failure
+    return described(created.pair, created.fingerprint_type, created.saved), created.failure
 
 
 def reveal(
@@ -135,7 +89,7 @@ def reveal(
     """The same, but the private key is written down before its public key goes out."""
     created = _create(lightsail, new, passphrase, write)
     saved = Saved(STDOUT, STDOUT, "saved")
-    return _described(created.pair, created.fingerprint_type, saved), created.failure
+    return described(created.pair, created.fingerprint_type, saved), created.failure
 
 
 def _create(
@@ -246,29 +200,8 @@ def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
 
 
-def _refuse_file(new: CreateRequest, destination: KeyDestination) -> None:
-    """Refuse a destination where something lies: a key that is not made yet is in no file."""
-    path, existing = destination.path, destination.existing
-    if existing and existing.material and existing.material.has_private and not new.force:
-        command = f"lskeys import {new.name} {shlex.quote(str(path))}"
-        raise RefusedError(
-            f"{path} holds a private key, and there is no key pair {new.name}",
-            hint=f"to import that one: {command}; to replace it: --force",
-        )
-    destination.check(force=new.force, fresh=True)
-
-
-def _finish_earlier_run(destination: KeyDestination) -> None:
-    """Do what an earlier run was stopped before: close the file to others, write its `.pub`."""
-    existing = destination.existing
-    if existing and existing.mode & _OTHERS:
-        restrict_file(existing.path)
-    shows_public = existing and existing.material and existing.material.public
-    if existing and shows_public and destination.existing_public is None:
-        write_public_key(existing.path)
-
-
-def _described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
+def described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
+    """A key pair and its files as the command shows them."""
     return SavedKey(
         pair_name=pair.name,
         region=pair.region,
@@ -278,4 +211,6 @@ def _described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: S
         fingerprint_type=fingerprint_type,
         created_at=pair.created_at,
         kept=saved.kept,
+        encrypted=saved.encrypted,
+        obstacle=saved.obstacle,
     )

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lskeys import keys
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified, verify
-from lskeys.keys import fingerprints
-from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.keys.fingerprints import Sameness, compare
+from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
 from lskeys.storage import ExistingFile, KeyDestination, KeyDirectory, PathTakenError, inspect
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
     pair: KeyPair | None,
     creates: bool = False,
     force: bool = False,
+    passphrase: Secret | None = None,
 ) -> SavedKey:
     """Download the default private key and save it; the destination is reserved before the request.
 
@@ -34,20 +36,29 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         pair: The key pair as AWS reports it; None if there is none or it is unknown.
         creates: Whether the request creates the key pair, so that no file can hold its key yet.
         force: Whether a file with another key is replaced; it is kept as a backup.
+        passphrase: Decrypts an existing file, and encrypts a new one.
 
     Raises:
         RefusedError: The file exists with another key, or the key is not the one AWS reports.
         RemoteError, SetupError: AWS did not send a usable key.
         LocalError: The disk failed.
     """
-    with reserved(directory, name, pair=pair, creates=creates, force=force) as destination:
+    with reserved(
+        directory, name, pair=pair, creates=creates, force=force, passphrase=passphrase
+    ) as destination:
         downloaded = download_verified(lightsail, pair, creates=creates)
         return save(destination, *downloaded, lightsail.region)
 
 
 @contextmanager
-def reserved(
-    directory: KeyDirectory, name: str, *, pair: KeyPair | None, creates: bool, force: bool
+def reserved(  # noqa: PLR0913  what is known before the download
+    directory: KeyDirectory,
+    name: str,
+    *,
+    pair: KeyPair | None,
+    creates: bool,
+    force: bool,
+    passphrase: Secret | None = None,
 ) -> Iterator[KeyDestination]:
     """Reserve the destination of a default private key; arguments as above.
 
@@ -55,7 +66,7 @@ def reserved(
         RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
-    with directory.reserve(name, force=force) as destination:
+    with directory.reserve(name, force=force, passphrase=passphrase) as destination:
         _refuse_others(pair, destination, creates=creates, force=force)
         yield destination
 
@@ -63,13 +74,15 @@ def reserved(
 def save(
     destination: KeyDestination, verified: Verified, pair: KeyPair | None, region: str
 ) -> SavedKey:
-    """Save a downloaded default private key.
+    """Save a downloaded default private key, encrypted if the destination has a passphrase.
 
     Raises:
         RefusedError: A file with another key was created in the meantime.
         LocalError: The disk failed.
     """
-    saved = destination.save(verified.private_key, comment=f"{DEFAULT_PAIR}@{region}")
+    key, passphrase = verified.private_key, destination.passphrase
+    encrypted = keys.encrypt(key, passphrase) if passphrase else key
+    saved = destination.save(encrypted, comment=f"{DEFAULT_PAIR}@{region}")
     return SavedKey(
         pair_name=DEFAULT_PAIR,
         region=region,
@@ -79,17 +92,26 @@ def save(
         fingerprint_type=verified.match.fingerprint_type if verified.match else None,
         created_at=pair.created_at if pair else None,
         kept=saved.kept,
+        encrypted=saved.encrypted,
+        obstacle=saved.obstacle,
     )
 
 
-def check(path: Path, *, pair: KeyPair | None, creates: bool, force: bool) -> None:
-    """Refuse what `download_and_save` would refuse, as far as it shows without the key.
+def check(
+    path: Path,
+    *,
+    pair: KeyPair | None,
+    creates: bool,
+    force: bool,
+    passphrase: Secret | None = None,
+) -> None:
+    """Refuse what `download_and_save` would, as far as it shows without the key.
 
     Raises:
         RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
-    destination = inspect(path, force=force)
+    destination = inspect(path, force=force, passphrase=passphrase)
     if destination:
         _refuse_others(pair, destination, creates=creates, force=force)
 
@@ -133,18 +155,10 @@ def _refuse_others(
     for existing in (destination.existing, destination.existing_public):
         if existing is None or (force and not existing.is_link):
             continue
-        if creates or _is_other(pair, existing):
+        held = existing.material.fingerprints if existing.material else ()
+        if creates or compare(pair.fingerprint if pair else None, held) is Sameness.OTHER:
             why = ": there is no default pair yet" if creates else ""
             raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
-
-
-def _is_other(pair: KeyPair | None, existing: ExistingFile) -> bool:
-    """Whether the reported fingerprint shows that a file holds another key."""
-    reported = fingerprints.parse(pair.fingerprint or "") if pair else None
-    held = existing.material.fingerprints if existing.material else ()
-    if reported is None or reported.algorithm not in {each.digest.algorithm for each in held}:
-        return False
-    return reported not in {each.digest for each in held}
 
 
 def _path_taken(existing: ExistingFile, why: str = "") -> RefusedError:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
-from lskeys.keys.fingerprints import Digest, FingerprintType, parse
-from lskeys.keys.matching import LocalKey, match_one, translate
+from lskeys.keypairs.names import key_file
+from lskeys.keys.fingerprints import Digest, FingerprintType, Sameness, parse
+from lskeys.keys.matching import LocalKey, compare, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
 
 
@@ -69,9 +70,11 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
         return FromLocalKey() if bare else None
     digest = parse(spelled)
     if digest is None:
+        is_name = bool(spelled) and len(spelled.split()) == 1
+        example = example if is_name else "lskeys delete NAME --fingerprint"
         raise UsageError(
             f"--fingerprint: {spelled or 'an empty word'} is no fingerprint",
-            hint=f"a name goes before the option: {example}" if spelled else example,
+            hint=f"a name goes before the option: {example}" if is_name else example,
         )
     if not names:
         raise UsageError(
@@ -117,13 +120,35 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     verified = _verified(pair, expectation, inventory, is_named=is_named, backup=saves)
     if not pair.is_default or no_backup or backup:
         return _with_backup(verified, backup=saves)
-    if not any(_is_copy(match.key) for match in match_one(pair.fingerprint, copies)):
-        raise _refused(
-            pair,
-            "has no copy of its private key on this computer, and AWS forgets its own",
-            "save it first with --backup DIR, or give it up with --no-backup",
-        )
+    _demand_copy(pair, copies)
     return verified
+
+
+def undecided(
+    pair: KeyPair, inventory: Sequence[LocalKey], *, is_named: bool
+) -> tuple[LocalKey, ...]:
+    """The files that may hold the pair's key and do not show it: those named, or called after it.
+
+    An encrypted file shows no SHA-1 fingerprint, which is of the private key, and an encrypted PEM
+    none at all.
+    """
+    return tuple(
+        key
+        for key in inventory
+        if (is_named or key.path.name == key_file(pair))
+        and compare(pair.fingerprint, key, inventory) is Sameness.UNKNOWN
+    )
+
+
+def _demand_copy(pair: KeyPair, copies: Sequence[LocalKey]) -> None:
+    """Refuse to lose the only private key of the default pair, which AWS forgets with it."""
+    found = [match.key for match in match_one(pair.fingerprint, copies) if match.key.has_private]
+    if any(key.is_copy for key in found):
+        return
+    reason = "has no copy of its private key on this computer, and AWS forgets its own"
+    if broken := next((key for key in found if key.obstacle), None):
+        reason = f"has no copy that ssh can load: {broken.path}: {broken.obstacle}"
+    raise _refused(pair, reason, "save it first with --backup DIR, or give it up with --no-backup")
 
 
 def _verified(
@@ -144,9 +169,12 @@ def _verified(
             way_out = "if both are of one key, name its file: --key FILE"
             raise _refused(pair, f"{has} not {expectation.spelled}", way_out)
     else:
-        match = next(iter(match_one(reported, inventory)), None)
+        matches = match_one(reported, inventory)
+        match = min(matches, key=lambda each: not each.key.is_copy, default=None)
     if match is not None:
         return Clearance(pair, reported, match.key.path, match.fingerprint_type)
+    if candidates := undecided(pair, inventory, is_named=is_named):
+        raise _undecided_error(pair, candidates[0])
     if is_named:
         way_out = "name the file of its own key, or leave --key out"
         raise _refused(pair, f"{has} which {inventory[0].path} has not", way_out)
@@ -163,9 +191,15 @@ def _with_backup(clearance: Clearance, *, backup: bool) -> Clearance:
     )
 
 
-def _is_copy(key: LocalKey) -> bool:
-    """Whether the private key is there for certain, and not only by the name of a neighbour."""
-    return key.has_private and not key.is_by_name
+def _undecided_error(pair: KeyPair, key: LocalKey) -> RefusedError:
+    hint = "name its private key: --key FILE"
+    if key.encrypted:
+        hint = "prove it with its passphrase: --passphrase-file FILE"
+    return _refused(
+        pair,
+        f"has the fingerprint {pair.fingerprint}, and {key.path} does not show whether it has it",
+        hint,
+    )
 
 
 def _refused(pair: KeyPair, reason: str, hint: str | None) -> RefusedError:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.matching import LocalKey, Match, match_all, match_one
+from lskeys.keypairs.names import key_file
+from lskeys.keys.fingerprints import FingerprintType, Sameness
+from lskeys.keys.matching import LocalKey, Match, compare, match_all, match_one
 from lskeys.model import Instance, KeyPair
 
 
@@ -64,10 +65,17 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class OwnedKey:
-    """A key file and the key pairs it belongs to; None if no account was queried."""
+    """A key file and the key pairs it belongs to.
+
+    Attributes:
+        key: The file.
+        owners: The key pairs whose fingerprint it has; None if no account was queried.
+        possible: Those it is named after, if it does not show whether it holds their key.
+    """
 
     key: LocalKey
     owners: tuple[Owner, ...] | None = None
+    possible: tuple[KeyPair, ...] = ()
 
 
 def owned(
@@ -78,8 +86,9 @@ def owned(
     `others` are local keys that may add fingerprints: SHA-1 is computed from the private key only,
     which may be in another directory than the `.pub` file.
     """
-    wanted = tuple(keys)
-    matched = match_all(pairs, dict.fromkeys((*wanted, *others))).pairs
+    shown, known = tuple(keys), tuple(pairs)
+    every = tuple(dict.fromkeys((*shown, *others)))
+    matched = match_all(known, every).pairs
     return [
         OwnedKey(
             key,
@@ -89,6 +98,12 @@ def owned(
                 for match in each.matches
                 if match.key == key
             ),
+            tuple(
+                pair
+                for pair in known
+                if key.path.name.removesuffix(".pub") == key_file(pair)
+                and compare(pair.fingerprint, key, every) is Sameness.UNKNOWN
+            ),
         )
-        for key in wanted
+        for key in shown
     ]

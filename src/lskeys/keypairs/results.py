@@ -39,6 +39,8 @@ class SavedKey:
         fingerprint_type: The type of that fingerprint; None means "unverified".
         created_at: When the key pair was created.
         kept: The backup of the replaced file.
+        encrypted: Whether the private key in the file is encrypted.
+        obstacle: Why ssh could not load the replaced file, if it held the same key.
     """
 
     pair_name: str
@@ -49,6 +51,8 @@ class SavedKey:
     fingerprint_type: str | None = None
     created_at: datetime | None = None
     kept: Path | None = None
+    encrypted: bool = False
+    obstacle: str | None = None
 
     @property
     def public_path(self) -> Path:

@@ -1,7 +1,7 @@
 """Key material: read, generate, fingerprint, match; cryptography's only home. Pure.
 
-`read_private` and `read_public` demand one key and raise `KeyMaterialError`; `read_local` asks
-what a file holds and never raises.
+`read_private` and `read_public` demand one key and raise `KeyMaterialError`. So does `read_file`,
+which takes either kind and says whether ssh can load it; `read_local` is the same and never raises.
 """
 
 from importlib import import_module
@@ -11,10 +11,11 @@ from lskeys.keys.encoding import MAX_PASSPHRASE, SIZE_LIMIT, KeyMaterialError
 from lskeys.keys.material import ALGORITHMS, KeyFileContent, PrivateKey, PublicKey
 
 if TYPE_CHECKING:
-    from lskeys.keys.detect import read_local
+    from lskeys.keys.detect import read_file, read_local
     from lskeys.keys.generate import encrypt, make
     from lskeys.keys.private import read_private
     from lskeys.keys.public import read_public
+    from lskeys.keys.several import choose
 
 __all__ = [
     "ALGORITHMS",
@@ -24,17 +25,21 @@ __all__ = [
     "KeyMaterialError",
     "PrivateKey",
     "PublicKey",
+    "choose",
     "encrypt",
     "load",
     "make",
+    "read_file",
     "read_local",
     "read_private",
     "read_public",
 ]
 
 _FUNCTIONS = {
+    "choose": "several",
     "encrypt": "generate",
     "make": "generate",
+    "read_file": "detect",
     "read_local": "detect",
     "read_private": "private",
     "read_public": "public",

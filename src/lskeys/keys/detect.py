@@ -1,31 +1,47 @@
 """Recognizes what a local file holds, without a passphrase. Pure."""
 
-from lskeys.keys.encoding import KeyMaterialError, plain
+from lskeys.keys.encoding import KINDS, KeyMaterialError, unwrapped
+from lskeys.keys.envelope import find_private
 from lskeys.keys.material import KeyFileContent
-from lskeys.keys.private import find_private, open_private
+from lskeys.keys.private import content_of
 from lskeys.keys.public import read_public
+from lskeys.keys.putty import find_putty
+from lskeys.keys.several import refuse_several
 
-# Looking for these first keeps a directory of a thousand other files fast; the last one is base64
-# of "-----BEGIN".
-_SIGNS = (b"PRIVATE KEY-----", b"PUBLIC KEY", b"ssh-", b"ecdsa-sha2-", b"LS0tLS1CRUdJTi")
+# Looking for these first keeps a directory of a thousand other files fast; the last two are base64
+# of "-----BEGIN" and "ssh-".
+_SIGNS = (
+    *(b"PRIVATE KEY-----", b"PUBLIC KEY", b"ssh-", b"ecdsa-sha2-", b"PuTTY-User-Key-File"),
+    *(b"LS0tLS1CRUdJTi", b"c3NoL"),
+)
+_X509 = b"-----BEGIN CERTIFICATE-----"
 
 
 def read_local(content: bytes) -> KeyFileContent | None:
     """The key in the content of a file; None if it is not exactly one key. Never raises."""
     try:
-        return _read(content)
+        return read_file(content)
     except KeyMaterialError:
         return None
 
 
-def _read(content: bytes) -> KeyFileContent | None:
-    text = plain(content)
+def read_file(content: bytes, *, passphrase: bytes | None = None) -> KeyFileContent:
+    """The key in a file's content; an encrypted one is opened where its passphrase is given.
+
+    Raises:
+        KeyMaterialError: The content is no single key, or the passphrase is wrong.
+    """
+    text = unwrapped(content)
+    if not text.strip():
+        raise KeyMaterialError("it is empty", hint="copy the key again")
     if not any(sign in text for sign in _SIGNS):
-        return None
-    envelope = find_private(text)
+        what = "is an X.509 (TLS) certificate, not a" if _X509 in text else "holds no"
+        raise KeyMaterialError(f"it {what} key", hint=KINDS)
+    putty = find_putty(text)
+    if putty is not None:
+        return putty
+    refuse_several(text)
+    envelope = find_private(content)
     if envelope is None:
         return KeyFileContent(read_public(text))
-    if envelope.encrypted:
-        return KeyFileContent(envelope.shown, encrypted=True)
-    private = open_private(envelope, thorough=False)
-    return KeyFileContent(private.public, private)
+    return content_of(envelope, passphrase)

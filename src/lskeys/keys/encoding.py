@@ -10,13 +10,18 @@ SIZE_LIMIT = 64 * 1024
 MAX_PASSPHRASE = 1023
 """Bytes; cryptography takes no more."""
 
-KINDS = "RSA, Ed25519 and ECDSA keys are read, in PEM, OpenSSH or RFC 4716 form"
+KINDS = "RSA, Ed25519 and ECDSA keys are read, in PEM, OpenSSH or RFC 4716 format"
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),  # what `>` writes in Windows PowerShell 5
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BARE_UTF16 = ((slice(1, 8, 2), "utf-16-le"), (slice(0, 8, 2), "utf-16-be"))
+_BEGIN = b"-----BEGIN"
+_PUBLIC = re.compile(rb"---- BEGIN|(?:^|\n)[ \t]*(?:ssh|sk|ecdsa)-|PuTTY-User-Key-File")
+_WIDTH = 64  # characters in a line of PEM (RFC 7468, section 2)
+_MAX_WIDTH = 76  # what other writers use at most
 
 
 class KeyMaterialError(Exception):
@@ -38,11 +43,25 @@ class KeyMaterialError(Exception):
 def plain(text: bytes) -> bytes:
     """The text in UTF-8 without a byte order mark; refused if it is longer than any key."""
     if len(text) > SIZE_LIMIT:
-        raise KeyMaterialError(f"the text is longer than any key ({len(text)} bytes)")
+        raise KeyMaterialError(
+            f"the text is longer than any key ({SIZE_LIMIT // 1024} KiB at most)"
+        )
     for mark, encoding in _ENCODINGS:
         if text.startswith(mark):
             return text.removeprefix(mark).decode(encoding, "replace").encode()
+    for nulls, encoding in _BARE_UTF16:
+        if text[nulls] == bytes(4):
+            return text.decode(encoding, "replace").encode()
     return text
+
+
+def unwrapped(text: bytes) -> bytes:
+    """The plain text, of base64 of a key file what was encoded."""
+    content = plain(text)
+    if _BEGIN in content or _PUBLIC.search(content):
+        return content
+    inner = plain(unbase64(content.strip(b"\"' \t\r\n")) or b"")
+    return inner if _BEGIN in inner or _PUBLIC.search(inner) else content
 
 
 def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
@@ -52,21 +71,27 @@ def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
         return None
     end = text.find(first[0].replace(b"BEGIN", b"END"), first.end())
     if end < 0:
-        raise KeyMaterialError("the key is cut off: its END line is missing")
+        raise KeyMaterialError(
+            "the key is cut off: its END line is missing", hint="copy the whole file again"
+        )
     if begin.search(text, end):
         raise KeyMaterialError("the text holds more than one key")
     return first[1], text[first.end() : end]
 
 
-def pem(label: bytes, body: bytes) -> bytes:
+def pem(label: bytes, body: bytes, headers: tuple[bytes, ...] = ()) -> bytes:
     r"""A clean PEM text: `\n` line ends, no space around lines, exactly one final newline.
 
-    Without headers (RFC 1421) white space has no meaning, so line ends that became spaces are
-    restored.
+    White space has no meaning in the body, so line ends that were lost are restored. `headers` are
+    lines (RFC 1421), followed by an empty line.
     """
-    lines = [each.strip() for each in body.strip().splitlines()] if b":" in body else body.split()
+    lines = body.split()
+    if any(len(each) > _MAX_WIDTH for each in lines):
+        whole = b"".join(lines)
+        lines = [whole[at : at + _WIDTH] for at in range(0, len(whole), _WIDTH)]
+    above = (*headers, b"") if headers else ()
     edges = b"-----BEGIN " + label + b"-----", b"-----END " + label + b"-----\n"
-    return b"\n".join((edges[0], *lines, edges[1]))
+    return b"\n".join((edges[0], *above, *lines, edges[1]))
 
 
 def unbase64(text: bytes) -> bytes | None:

@@ -17,6 +17,14 @@ _HEX = re.compile(r"[0-9a-f]{2}(:?[0-9a-f]{2})*", re.IGNORECASE)
 _PREFIX = re.compile(r"(md5|sha1|sha256):", re.IGNORECASE)
 
 
+class Sameness(StrEnum):
+    """Whether a key is the one that has a fingerprint: what is not known is never "other"."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class FingerprintType(StrEnum):
     """What a fingerprint is a digest of; AWS does not say, so all four are tried.
 
@@ -75,8 +83,13 @@ def parse(text: str) -> Digest | None:
     Hex with or without colons in any case, base64 with or without `=`, and the prefixes
     `MD5:`, `SHA1:` and `SHA256:` in any case. A prefix that contradicts the length is
     an error.
+    The only fingerprint in a line of `ssh-keygen -l` or `openssl md5 -c` counts.
     """
-    spelled = text.strip()
+    found = {digest for word in text.split() if (digest := _parse_word(word))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _parse_word(spelled: str) -> Digest | None:
     prefix = _PREFIX.match(spelled)
     body = spelled[prefix.end() :] if prefix else spelled
     readings = (_from_hex(body), _from_base64(body))
@@ -115,6 +128,19 @@ def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprin
     """The candidate that equals a reported fingerprint, or None."""
     digest = parse(reported) if reported else None
     return next((each for each in candidates if each.digest == digest), None)
+
+
+def compare(reported: str | None, known: Iterable[Fingerprint]) -> Sameness:
+    """Whether a key of which these fingerprints are known has the one that AWS reports.
+
+    It can only be told by a fingerprint of the same algorithm: SHA-1 is of private keys, so a
+    public key, or an encrypted one, may have it or not.
+    """
+    digest = parse(reported) if reported else None
+    digests = [each.digest for each in known]
+    if digest is None or digest.algorithm not in {each.algorithm for each in digests}:
+        return Sameness.UNKNOWN
+    return Sameness.SAME if digest in digests else Sameness.OTHER
 
 
 def same(one: str, other: str) -> bool:

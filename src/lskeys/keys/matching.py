@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
+from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, Sameness
 from lskeys.model import KeyPair
 
 
@@ -41,6 +41,7 @@ class LocalKey:
         comment: The comment of a public key.
         is_by_name: Whether the public key was read from the `.pub` file, which proves nothing
             about the private key in this file.
+        obstacle: Why ssh cannot load the private key from this file; None if it can.
     """
 
     path: Path
@@ -53,6 +54,15 @@ class LocalKey:
     blob: bytes | None = None
     comment: str = ""
     is_by_name: bool = False
+    obstacle: str | None = None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether ssh can use the private key, which is there for certain.
+
+        An encrypted one counts if its envelope is whole and shows its own public key.
+        """
+        return self.has_private and not self.is_by_name and self.obstacle is None
 
     @property
     def fix_command(self) -> str | None:
@@ -64,6 +74,14 @@ class LocalKey:
         if not self.mode & (_OTHERS_ANY if self.has_private else _OTHERS_WRITE):
             return None
         return f"chmod {'600' if self.has_private else 'go-w'} {shlex.quote(str(self.path))}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFile:
+    """A file in a key directory, or the directory, that cannot be read: it may hold any key."""
+
+    path: Path
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,17 @@ def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:
 def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ...]:
     """The local keys that have the reported fingerprint, of any type; None matches nothing."""
     return _by_digest(tuple(keys)).get(_digest(reported), ())
+
+
+def compare(reported: str | None, key: LocalKey, keys: Iterable[LocalKey] = ()) -> Sameness:
+    """Whether a local key has a reported fingerprint; `keys` are others that may know more of it.
+
+    A `.pub` that only has the same name speaks for its neighbour, never against it.
+    """
+    same_key = (each for each in keys if key.blob is not None and each.blob == key.blob)
+    known = (fingerprint for each in (key, *same_key) for fingerprint in each.fingerprints)
+    sameness = fingerprints.compare(reported, known)
+    return Sameness.UNKNOWN if key.is_by_name and sameness is Sameness.OTHER else sameness
 
 
 def translate(value: Digest, reported: str | None, keys: Iterable[LocalKey]) -> Match | None:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lskeys.keys import fingerprints
@@ -16,7 +16,7 @@ ALGORITHMS = (
     "ecdsa-sha2-nistp384",
     "ecdsa-sha2-nistp521",
 )
-"""The kinds of key that are read; certificates and keys on security tokens are not."""
+"""The kinds of key that are read; certificates and keys on security keys are not."""
 
 _BORDER = re.compile(r"-{4,}")
 
@@ -56,14 +56,17 @@ class PrivateKey:
     r"""A private key, parsed and consistent.
 
     Attributes:
-        pem: The text in the format it came in, `\n` line ends, exactly one final newline.
+        pem: A text that ssh loads, `\n` line ends, exactly one final newline: in the format it came
+            in, save that Ed25519 in PKCS#8 is in OpenSSH's.
         public: Its public key, derived from it.
         fingerprints: Those of the public key and that of the private key.
+        encrypted: Whether the text is encrypted.
     """
 
     pem: Secret
     public: PublicKey
     fingerprints: tuple[Fingerprint, ...]
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +75,27 @@ class KeyFileContent:
 
     Attributes:
         public: The public key; None for an encrypted PEM, which does not contain it in clear.
-        private: The private key, if it is not encrypted.
+        private: The private key, if it is not encrypted, or was decrypted.
         encrypted: Whether there is an encrypted private key.
+        obstacle: Why ssh cannot load the private key from a file like this; None if it can.
+        clean: A text with the same private key that ssh loads, encrypted as the file is; None if
+            there is no private key, or its format cannot be changed without the passphrase.
     """
 
     public: PublicKey | None
     private: PrivateKey | None = None
     encrypted: bool = False
+    obstacle: str | None = None
+    clean: Secret | None = field(default=None, compare=False)
 
     @property
     def has_private(self) -> bool:
-        """Whether there is a private key, encrypted or not."""
-        return self.private is not None or self.encrypted
+        """Whether there is a private key: in clear, encrypted, or in a format ssh cannot load."""
+        return self.private is not None or self.encrypted or self.obstacle is not None
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """The fingerprints that can be computed without a passphrase."""
+        """The fingerprints that can be computed from what was read."""
         if self.private:
             return self.private.fingerprints
         return self.public.fingerprints if self.public else ()

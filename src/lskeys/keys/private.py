@@ -1,8 +1,5 @@
 """Reads private keys from PEM and OpenSSH texts, including mangled ones. Pure."""
 
-import re
-from dataclasses import dataclass
-
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,36 +14,17 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lskeys.errors import LskeysError
 from lskeys.keys import fingerprints
-from lskeys.keys.encoding import KINDS, KeyMaterialError, block, pem, plain, unbase64
-from lskeys.keys.material import PrivateKey, PublicKey
-from lskeys.keys.public import describe, from_blob, wire_string
+from lskeys.keys.encoding import KINDS, KeyMaterialError
+from lskeys.keys.envelope import Envelope, damaged, find_private
+from lskeys.keys.material import KeyFileContent, PrivateKey
+from lskeys.keys.public import describe, kind_of
+from lskeys.keys.usable import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, SMALL_RSA
 from lskeys.model import Secret
 
-_BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
-_VISIBLE = re.compile(rb"[\t-\r -~]*")
-_OPENSSH = b"OPENSSH PRIVATE KEY"
-_PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
-_RFC1421_ENCRYPTED = b"Proc-Type: 4,ENCRYPTED"
-_DEK_INFO = re.compile(rb"^DEK-Info: *([A-Z0-9-]+),([0-9A-F]+)\s*$", re.IGNORECASE | re.MULTILINE)
-_DER_SEQUENCE = b"\x30"
-_MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
+MAX_RSA_BITS = 16_384
+"""What ssh and openssl read at most; whether the factors of a longer one are prime takes hours."""
 
 _Loaded = RSAPrivateKey | Ed25519PrivateKey | EllipticCurvePrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The text of a private key before decryption, and what it shows without a passphrase.
-
-    Attributes:
-        pem: The clean text.
-        encrypted: Whether a passphrase is needed.
-        shown: The public key, if the format contains it in clear; only OpenSSH's does.
-    """
-
-    pem: Secret
-    encrypted: bool
-    shown: PublicKey | None
 
 
 def read_private(text: bytes, *, passphrase: bytes | None = None) -> PrivateKey:
@@ -65,27 +43,26 @@ def read_private(text: bytes, *, passphrase: bytes | None = None) -> PrivateKey:
     return open_private(envelope, passphrase=passphrase)
 
 
-def find_private(text: bytes) -> Envelope | None:
-    """The only private key in a text, not yet decrypted, or None."""
-    content = plain(text)
-    if b"-----BEGIN" not in content:
-        content = unbase64(content.strip(b"\"' \t\r\n")) or b""
-    found = block(_BEGIN, content.replace(b"\\r", b"").replace(b"\\n", b"\n"))
-    if found is None:
-        return None
-    label, body = found
-    if label == _OPENSSH:
-        return _openssh_envelope(body)
-    encrypted = label == _PKCS8_ENCRYPTED or _RFC1421_ENCRYPTED in body
-    # cryptography 44 passes over letters that are no base64; what is saved must have none.
-    has_headers = b":" in body and label != _PKCS8_ENCRYPTED
-    if not has_headers and not (unbase64(body) or b"").startswith(_DER_SEQUENCE):
-        raise _damaged()
-    if not _VISIBLE.fullmatch(body):
-        raise _damaged()
-    if _RFC1421_ENCRYPTED in body and not _has_vector(body):
-        raise _damaged()
-    return Envelope(Secret(pem(label, body)), encrypted, shown=None)
+def content_of(envelope: Envelope, passphrase: bytes | None = None) -> KeyFileContent:
+    """What a private key file holds; an encrypted one is opened where its passphrase is given.
+
+    Raises:
+        KeyMaterialError: The key is inconsistent, or the passphrase is wrong.
+    """
+    if envelope.encrypted and passphrase is None:
+        return KeyFileContent(
+            envelope.public, None, encrypted=True, obstacle=envelope.obstacle, clean=envelope.pem
+        )
+    private = open_private(envelope, passphrase=passphrase, thorough=False)
+    obstacle = _obstacle(private, envelope)
+    hides_format = envelope.encrypted and obstacle == ED25519_IN_PKCS8
+    return KeyFileContent(
+        private.public,
+        private,
+        encrypted=envelope.encrypted,
+        obstacle=obstacle,
+        clean=None if hides_format or obstacle == SMALL_RSA else private.pem,
+    )
 
 
 def open_private(
@@ -103,11 +80,11 @@ def open_private(
         )
     key = _load(envelope, passphrase if envelope.encrypted else None, thorough=thorough)
     public = describe(key.public_key())
-    if envelope.shown not in (None, public):
-        raise KeyMaterialError("the halves of the private key do not belong together")
+    if envelope.public not in (None, public):
+        raise KeyMaterialError("the public and the private key in it do not belong together")
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     every = (*public.fingerprints, fingerprints.of_private(pkcs8))
-    return PrivateKey(envelope.pem, public, every)
+    return PrivateKey(_text(key, envelope), public, every, envelope.encrypted)
 
 
 def load(key: PrivateKey) -> _Loaded:
@@ -117,61 +94,60 @@ def load(key: PrivateKey) -> _Loaded:
     return _load(envelope, None, thorough=False)
 
 
-def _openssh_envelope(body: bytes) -> Envelope:
-    wire = unbase64(body) or b""
-    if not wire.startswith(_MAGIC):
-        raise _damaged()
-    cipher, at = wire_string(wire, len(_MAGIC))
-    _, at = wire_string(wire, at)  # the key derivation's name
-    _, at = wire_string(wire, at)  # and its parameters
-    blob, _ = wire_string(wire, at + 4)  # behind the number of keys, which is always 1
-    return Envelope(Secret(pem(_OPENSSH, body)), cipher != b"none", from_blob(blob))
+def _text(key: _Loaded, envelope: Envelope) -> Secret:
+    """The clean text, which ssh loads."""
+    is_pkcs8 = isinstance(key, Ed25519PrivateKey) and envelope.label != OPENSSH
+    if not is_pkcs8 or envelope.encrypted:
+        return envelope.pem
+    return Secret(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
 
 
-def _has_vector(body: bytes) -> bool:
-    """Whether the initialization vector fills a block of its cipher (RFC 1423, section 1.1).
-
-    Below a short one, cryptography 50 panics instead of raising.
-    """
-    found = _DEK_INFO.search(body)
-    if found is None:
-        return False
-    block_size = 16 if found[1].upper().startswith(b"AES") else 8
-    return len(found[2]) >= 2 * block_size
+def _obstacle(key: PrivateKey, envelope: Envelope) -> str | None:
+    if key.public.algorithm == "ssh-rsa" and key.public.bits < MIN_RSA_BITS:
+        return SMALL_RSA
+    if key.public.algorithm == "ssh-ed25519" and envelope.label != OPENSSH:
+        return envelope.obstacle or ED25519_IN_PKCS8
+    return envelope.obstacle
 
 
 def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _Loaded:
-    text = envelope.pem.reveal()
+    load_any = load_ssh_private_key if envelope.label == OPENSSH else load_pem_private_key
     key: object
     try:
-        if envelope.shown:  # always thorough: cryptography 44 gives no choice
-            key = load_ssh_private_key(text, passphrase)
-        else:
-            key = load_pem_private_key(
-                text, passphrase, unsafe_skip_rsa_key_validation=not thorough
-            )
-        consistent = _is_consistent(key)
+        key = load_any(envelope.pem.reveal(), passphrase, unsafe_skip_rsa_key_validation=True)
+        consistent = _is_consistent(key, thorough=thorough)
     except UnsupportedAlgorithm:
         raise KeyMaterialError(
             "the private key is of a kind, or under a cipher, that is not read",
             hint="put a copy under the usual cipher: ssh-keygen -p -f COPY",
         ) from None
-    except (LskeysError, KeyboardInterrupt, SystemExit):  # a signal came meanwhile
+    except (KeyMaterialError, LskeysError, KeyboardInterrupt, SystemExit):  # or a signal came
         raise
     except BaseException:  # noqa: BLE001  many kinds, panics among them; their texts may quote a key
-        raise (_damaged() if passphrase is None else _unopened()) from None
+        raise (damaged() if passphrase is None else _unopened()) from None
     if not isinstance(key, _Loaded):
-        raise KeyMaterialError("the private key is of a kind that is not read", hint=KINDS)
+        raise KeyMaterialError(f"it is {kind_of(key)} key, which ssh does not use", hint=KINDS)
     if not consistent:
-        raise _damaged()
+        raise damaged()
     return key
 
 
-def _is_consistent(key: object) -> bool:
-    """Whether the public key stored in a private key follows from its private numbers."""
+def _is_consistent(key: object, *, thorough: bool) -> bool:
+    """Whether the public key stored in a private key follows from its private numbers.
+
+    Raises:
+        ValueError: A factor is not prime.
+    """
     if isinstance(key, RSAPrivateKey):
-        return _agrees(key.private_numbers())
-    if isinstance(key, EllipticCurvePrivateKey):  # cryptography 44 believes what the file says
+        if key.key_size > MAX_RSA_BITS:
+            raise KeyMaterialError(
+                f"it is an RSA key of more than {MAX_RSA_BITS} bits, which ssh refuses"
+            )
+        numbers = key.private_numbers()
+        if thorough and _agrees(numbers):
+            numbers.private_key()  # tests the factors
+        return _agrees(numbers)
+    if isinstance(key, EllipticCurvePrivateKey):  # cryptography 45 believes what the file says
         derived = derive_private_key(key.private_numbers().private_value, key.curve)
         return derived.public_key() == key.public_key()
     return True
@@ -187,10 +163,6 @@ def _agrees(key: RSAPrivateNumbers) -> bool:
         and e * key.dmp1 % (key.p - 1) == e * key.dmq1 % (key.q - 1) == 1
         and key.iqmp * key.q % key.p == 1
     )
-
-
-def _damaged() -> KeyMaterialError:
-    return KeyMaterialError("the private key is damaged or inconsistent")
 
 
 def _unopened() -> KeyMaterialError:

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from lskeys.storage.existing_file import ExistingFile, PathTakenError
     from lskeys.storage.key_destination import KeyDestination, Saved
     from lskeys.storage.key_directory import KeyDirectory, inspect, open_key_directory
-    from lskeys.storage.repair import restrict_directory, restrict_file, write_public_key
+    from lskeys.storage.repair import (
+        restrict_directory,
+        restrict_file,
+        write_public_key,
+        write_usable,
+    )
     from lskeys.storage.temporary import leftovers
 
 __all__ = [
@@ -27,13 +32,14 @@ __all__ = [
     "restrict_directory",
     "restrict_file",
     "write_public_key",
+    "write_usable",
 ]
 
 _MODULES = {
     "existing_file": {"ExistingFile", "PathTakenError"},
     "key_destination": {"KeyDestination", "Saved"},
     "key_directory": {"KeyDirectory", "inspect", "open_key_directory"},
-    "repair": {"restrict_directory", "restrict_file", "write_public_key"},
+    "repair": {"restrict_directory", "restrict_file", "write_public_key", "write_usable"},
     "temporary": {"leftovers"},
 }
 

@@ -1,11 +1,16 @@
 """What lies where a key file would go, and whether that is the same key. Touches: the disk."""
 
+import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys import keys
 from lskeys.errors import RefusedError
-from lskeys.keys import KeyFileContent, PrivateKey, PublicKey
+from lskeys.keys import KeyFileContent, KeyMaterialError, PublicKey
+from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.usable import PUTTY
+from lskeys.model import Secret
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, read_file
 
@@ -35,17 +40,29 @@ class ExistingFile:
     owner: str | None = None
 
     @property
-    def private_key(self) -> PrivateKey | None:
-        """The private key in it, where that can be read."""
-        return self.material.private if self.material else None
+    def public_of_private(self) -> PublicKey | None:
+        """The public key of the private key in it, where that shows."""
+        return self.material.public if self.material and self.material.has_private else None
 
     @property
     def public_key(self) -> PublicKey | None:
         """The public key of a file that holds no private one."""
         return self.material.public if self.material and not self.material.has_private else None
 
+    def compare(self, public: PublicKey) -> Sameness:
+        """Whether the private key in it is the one of this public key.
+
+        An encrypted PEM does not show it. OpenSSH's format does, encrypted or not.
+        """
+        if self.material is None or not self.material.has_private:
+            return Sameness.OTHER
+        if self.material.public is None:
+            return Sameness.UNKNOWN
+        return Sameness.SAME if self.material.public.blob == public.blob else Sameness.OTHER
+
     def path_taken(self) -> PathTakenError:
-        """The error that says what it holds, and how it is replaced."""
+        """The error that says what it holds, and how to go on."""
+        hint = "use --force to replace it; the old file is kept next to it"
         holds = "another key"
         if self.is_link:
             return PathTakenError(
@@ -59,16 +76,21 @@ class ExistingFile:
             )
         if self.material is None:
             holds = "something that is no key"
-        elif self.material.encrypted:
-            holds = "an encrypted key, which cannot be compared"
-        return PathTakenError(
-            f"{self.path} holds {holds}",
-            hint="use --force to replace it; the old file is kept next to it",
-        )
+        elif self.material.obstacle == PUTTY and self.material.encrypted:
+            holds = "an encrypted PuTTY key (.ppk)"
+            hint = f"convert it: puttygen {shlex.quote(str(self.path))} -O private-openssh -o NEW"
+        elif self.material.encrypted and self.material.public is None:
+            holds = "an encrypted key, which does not show whether it is the same"
+            hint = "prove it with --passphrase-file FILE, or choose another file with --file"
+        return PathTakenError(f"{self.path} holds {holds}", hint=hint)
 
 
-def read_existing(directory: Directory, name: str) -> ExistingFile | None:
+def read_existing(
+    directory: Directory, name: str, passphrase: Secret | None = None
+) -> ExistingFile | None:
     """The file of that name, or None where nothing is.
+
+    A passphrase opens an encrypted private key; one that is wrong tells nothing about it.
 
     Raises:
         RefusedError: It is a directory, a pipe, a device, or a link to no file that can be trusted.
@@ -78,6 +100,14 @@ def read_existing(directory: Directory, name: str) -> ExistingFile | None:
     if found is None:
         return None
     owner = None if ownership.is_ours(found.owner) else ownership.name_of(found.owner)
-    material = keys.read_local(found.content.reveal()) if owner is None else None
+    material = _material(found.content.reveal(), passphrase) if owner is None else None
     path = directory.path / name
     return ExistingFile(path, found.mode, found.links, material, found.is_link, owner)
+
+
+def _material(text: bytes, passphrase: Secret | None) -> KeyFileContent | None:
+    material = keys.read_local(text)
+    if material and material.encrypted and passphrase:
+        with suppress(KeyMaterialError):
+            material = keys.read_file(text, passphrase=passphrase.reveal())
+    return material

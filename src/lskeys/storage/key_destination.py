@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
+from lskeys.keys.fingerprints import Sameness
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory
@@ -34,6 +35,8 @@ class Saved:
         public_path: Its public key.
         outcome: "saved" where nothing was, "unchanged" where the same key was, or "replaced".
         kept: Where the private key file that was replaced is now.
+        encrypted: Whether the private key is encrypted.
+        obstacle: Why ssh could not load the file that was replaced, though its key is the same.
         public_kept: Where the `.pub` that was replaced is now.
     """
 
@@ -42,6 +45,8 @@ class Saved:
     outcome: SaveOutcome
     kept: Path | None = None
     public_kept: Path | None = None
+    encrypted: bool = False
+    obstacle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,21 @@ class _File:
     mode: int
     is_same: Callable[[ExistingFile], bool]
 
+    def repaired(self, existing: ExistingFile) -> Secret | None:
+        """The text for the same key where ssh cannot load the file; None where it can.
+
+        What is encrypted stays so.
+
+        Raises:
+            PathTakenError: That cannot be done.
+        """
+        material = existing.material
+        if material is None or material.obstacle is None:
+            return None
+        if material.encrypted and material.clean is None:
+            raise existing.path_taken()
+        return material.clean if material.encrypted else self.text
+
 
 class KeyDestination:
     """Where a private key and its `.pub` go; what lies there is read once, when it is made.
@@ -61,12 +81,20 @@ class KeyDestination:
 
     Attributes:
         path: Where the private key goes.
+        now: The time in UTC.
+        passphrase: What an encrypted file is opened with that lies there.
         existing: What lies there.
         existing_public: What lies where its public key goes.
     """
 
-    def __init__(self, directory: Directory, name: str, now: Callable[[], datetime]) -> None:
-        """Read what lies there.
+    def __init__(
+        self,
+        directory: Directory,
+        name: str,
+        now: Callable[[], datetime],
+        passphrase: Secret | None = None,
+    ) -> None:
+        """Read what lies there; a passphrase opens it where it is encrypted.
 
         Raises:
             RefusedError: The name is none or too long; a link, directory, pipe or device is there.
@@ -76,12 +104,13 @@ class KeyDestination:
         self._longest = _longest_name(directory)
         self.path = directory.path / name
         self._directory = directory
-        self._now = now
+        self.now = now
+        self.passphrase = passphrase
         self._drafts: tuple[Draft, Draft] | None = None
         self._force = False
         self._check_length(len(_SUFFIX))
         with os_errors(f"cannot read {self.path}", self.path):
-            self.existing = read_existing(directory, name)
+            self.existing = read_existing(directory, name, passphrase)
             self.existing_public = read_existing(directory, name + _SUFFIX)
 
     def check(self, *, force: bool = False, fresh: bool = False) -> None:
@@ -99,11 +128,13 @@ class KeyDestination:
         for existing in (private, public):
             if existing and existing.is_link and (fresh or existing.material is None):
                 raise existing.path_taken()
+        if private and private.material and private.material.obstacle:
+            self._check_length(len(writing.UNUSABLE) + writing.MAX_SUFFIX)
         if force:
             if private or public:
                 self._check_length(len(_SUFFIX) + writing.MAX_SUFFIX)
             return
-        if private and (fresh or private.private_key is None):
+        if private and (fresh or private.public_of_private is None):
             raise private.path_taken()
         if public and (fresh or not _belongs(public, private)):
             raise public.path_taken()
@@ -142,7 +173,12 @@ class KeyDestination:
             f"{self.path} is saved, but its public key {public_path} is not", self.path.parent
         ):
             _, public_kept = self._settle(public_draft, public)
-        return Saved(self.path, public_path, outcome, kept, public_kept)
+        saved = Saved(self.path, public_path, outcome, kept, public_kept, key.encrypted)
+        before = self.existing.material if self.existing else None
+        if self.existing is None or before is None or not private.is_same(self.existing):
+            return saved
+        is_encrypted = before.encrypted or (outcome != "unchanged" and key.encrypted)
+        return replace(saved, encrypted=is_encrypted, obstacle=before.obstacle)
 
     def withdraw(self, saved: Saved) -> None:
         """Undo a save of this run: the new files go, and what they replaced has its name back.
@@ -177,23 +213,27 @@ class KeyDestination:
 
     def _settle(self, draft: Draft, file: _File) -> tuple[SaveOutcome, Path | None]:
         """Give one of the two its name, unless it is there."""
-        existing = read_existing(self._directory, file.name)
+        existing = read_existing(self._directory, file.name, self.passphrase)
         if existing is None:
             if draft.create(file.name, file.text, file.mode):
                 return "saved", None
-            existing = read_existing(self._directory, file.name)  # somebody was quicker
-        if existing and file.is_same(existing):
+            # somebody was quicker
+            existing = read_existing(self._directory, file.name, self.passphrase)
+        is_same = existing is not None and file.is_same(existing)
+        repaired = file.repaired(existing) if existing and is_same else None
+        if existing and is_same and repaired is None:
             writing.tighten_mode(self._directory, file.name, file.mode, follow=existing.is_link)
             self._directory.flush()
             return "unchanged", None
-        if existing and (existing.is_link or not self._force):
+        if existing and (existing.is_link or not (self._force or is_same)):
             raise existing.path_taken()
         if existing and existing.links == 1 and existing.owner is None:
             # else another name of the file would change too, or it is not ours to change
             mode = PUBLIC if existing.public_key else PRIVATE
             writing.tighten_mode(self._directory, file.name, mode)
-        stamp = f"{self._now():%Y%m%dT%H%M%SZ}"
-        kept = replacing.replace(self._directory, draft, file.name, file.text, file.mode, stamp)
+        stamp = f"{self.now():%Y%m%dT%H%M%SZ}" + (writing.UNUSABLE if repaired else "")
+        text = repaired or file.text
+        kept = replacing.replace(self._directory, draft, file.name, text, file.mode, stamp)
         return "replaced", self._directory.path / kept
 
 
@@ -214,8 +254,7 @@ def _longest_name(directory: Directory) -> int:
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     def is_same(existing: ExistingFile) -> bool:
-        private = existing.private_key
-        return private is not None and private.public.blob == key.public.blob
+        return existing.compare(key.public) is Sameness.SAME
 
     def is_its_public(existing: ExistingFile) -> bool:
         public = existing.public_key
@@ -230,7 +269,5 @@ def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
 
 def _belongs(public: ExistingFile, private: ExistingFile | None) -> bool:
     """Whether a `.pub` is one, and not of another key than the private one that is there."""
-    key = private.private_key if private else None
-    return public.public_key is not None and (
-        key is None or key.public.blob == public.public_key.blob
-    )
+    key = private.public_of_private if private else None
+    return public.public_key is not None and (key is None or key.blob == public.public_key.blob)

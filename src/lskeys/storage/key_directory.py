@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lskeys.errors import MissingError
+from lskeys.model import Secret
 from lskeys.storage.directory import Directory, make, opened
 from lskeys.storage.key_destination import KeyDestination, check_name
 from lskeys.storage.lock import locked
@@ -28,15 +29,23 @@ class KeyDirectory:
     _now: Callable[[], datetime]
 
     def reserve(
-        self, name: str, *, force: bool = False, fresh: bool = False
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        fresh: bool = False,
+        passphrase: Secret | None = None,
     ) -> AbstractContextManager[KeyDestination]:
         """Look at the destination of a key, check it and take its space: `KeyDestination`.
+
+        A passphrase opens an encrypted file that lies there.
 
         Raises:
             RefusedError: No key can be saved there.
             LocalError: The disk is full, read-only, or closed to you.
         """
-        return KeyDestination(self._directory, name, self._now).reserve(force=force, fresh=fresh)
+        destination = KeyDestination(self._directory, name, self._now, passphrase)
+        return destination.reserve(force=force, fresh=fresh)
 
 
 @contextmanager
@@ -61,11 +70,20 @@ def open_key_directory(
     """
     make(path)
     with opened(path) as directory, locked(directory, wait=wait, sleep=sleep):
-        yield KeyDirectory(path, directory, now)
+        moment = now()  # one for the run: what it keeps of a file lies together
+        yield KeyDirectory(path, directory, lambda: moment)
 
 
-def inspect(path: Path, *, force: bool = False, fresh: bool = False) -> KeyDestination | None:
+def inspect(
+    path: Path,
+    *,
+    force: bool = False,
+    fresh: bool = False,
+    passphrase: Secret | None = None,
+) -> KeyDestination | None:
     """Look at the destination of a key and check it; nothing is made, changed or held.
+
+    A passphrase opens an encrypted file that lies there.
 
     Returns:
         What lies there; None where there is no directory yet.
@@ -77,7 +95,7 @@ def inspect(path: Path, *, force: bool = False, fresh: bool = False) -> KeyDesti
     check_name(path.name)
     try:
         with opened(path.parent) as directory:
-            destination = KeyDestination(directory, path.name, _utc_now)
+            destination = KeyDestination(directory, path.name, _utc_now, passphrase)
             destination.check(force=force, fresh=fresh)
             return destination
     except MissingError:

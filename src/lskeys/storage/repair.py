@@ -1,14 +1,16 @@
-"""Fixes what surrounds a private key that is there: permissions, and its `.pub`. Touches: the disk.
+"""Fixes a private key file that is there: permissions, format, and its `.pub`. Touches: the disk.
 
-Nothing here can lose a key: permissions are only taken away, and a file is only put where none is.
+Nothing here can lose a key: permissions are only taken away, a file is only put where none is, and
+one that is replaced is kept.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from lskeys.errors import MissingError, RefusedError
 from lskeys.model import Secret
-from lskeys.storage import writing
+from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory, opened
 from lskeys.storage.existing_file import ExistingFile, read_existing
 from lskeys.storage.os_errors import os_errors
@@ -72,6 +74,27 @@ def write_public_key(path: Path) -> Path:
             if not draft.create(public_path.name, line, PUBLIC):
                 raise RefusedError(f"{public_path} is there by now, and stays as it is")
     return public_path
+
+
+def write_usable(path: Path, now: datetime) -> Path:
+    """Write a private key that ssh cannot load as it can; the old file, which is kept next to it.
+
+    Raises:
+        MissingError: It is gone.
+        RefusedError: It is a link, or its format cannot be changed without a passphrase.
+        LocalError: The disk failed.
+    """
+    with opened(path.parent) as directory, os_errors(f"cannot write {path}"):
+        found = _private(directory, path)
+        clean = found.material.clean if found.material else None
+        if found.is_link:
+            raise found.path_taken()
+        if clean is None:
+            raise RefusedError(f"{path} cannot be converted without its passphrase")
+        with drafted(directory, size=len(clean.reveal())) as draft:
+            stamp = f"{now:%Y%m%dT%H%M%SZ}{writing.UNUSABLE}"
+            kept = replacing.replace(directory, draft, path.name, clean, PRIVATE, stamp)
+    return path.with_name(kept)
 
 
 def _private(directory: Directory, path: Path) -> ExistingFile:

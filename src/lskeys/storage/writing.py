@@ -16,6 +16,9 @@ PUBLIC = 0o644
 PUBLIC_SIZE = 4 * 1024
 NOT_THE_OWNER = 0o077
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+UNUSABLE = "-unusable"
+"""In the name of a backup that ssh cannot load, so that nobody takes it for the old key."""
+
 MAX_SUFFIX = len(".old-20260101T000000Z-99")
 
 _NO_FALLOCATE = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lskeys import keys
 from lskeys.errors import LskeysError
 from lskeys.keys import KeyMaterialError, PrivateKey, PublicKey
-from lskeys.storage import key_search
+from lskeys.storage import key_reading, key_search
 from tests.tools.fuzz.budget import fuzz
 from tests.tools.fuzz.conftest import PASSPHRASE, Corpus
 from tests.tools.fuzz.edits import Edit, edited, edits
@@ -111,10 +111,10 @@ def test_a_folder_with_any_file(
     found = key_search.find([directory])
     assert {each.path for each in found} <= {directory / "id", directory / "id.pub"}
     for each in found:
-        assert key_search.read(each.path) == each
+        assert key_reading.read(each.path) == each
     for name in ("id", "id.pub"):
         with contextlib.suppress(LskeysError):
-            key_search.read(directory / name)
+            key_reading.read(directory / name)
 
 
 def _directory(factory: pytest.TempPathFactory) -> Path:

@@ -93,7 +93,7 @@ VERBS = (
         "fingerprint",
         "fingerprint_keys",
         _DISK,
-        "Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.",
+        "Show all fingerprints of local keys, as openssl and ssh-keygen print them.",
     ),
     Verb(
         "audit",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,7 @@ def audit_keys(
         typer.Option("--ignore", metavar="CODE", help="Not these findings; repeatable."),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Fix loose permissions and missing public keys.")
+        bool, typer.Option("--fix", help="Fix permissions, files ssh cannot load, public keys.")
     ] = False,
 ) -> None:
     """Check local keys against the account and suggest fixes.
@@ -52,6 +53,8 @@ def audit_keys(
     Exit code 6 for errors and warnings, 7 if a region did not answer, else 0. The findings:
 
     * loose-permissions: a private key or a key directory is open to others (error)
+
+    * unusable-file: ssh cannot load a private key as it is saved (error)
 
     * mismatched-key: NAME.pem does not hold the key of the key pair NAME
 
@@ -138,12 +141,14 @@ def _inventory(
     regions: Outcomes[tuple[KeyPair, ...]],
     max_age: int | None,
 ) -> Inventory:
+    own = run.key_files.own_files
     return Inventory(
         account_regions=tuple(each.where for each in regions),
         everywhere=ALL_REGIONS in run.settings.regions.value,
         silent=frozenset(each.where for each in regions if each.error),
         pairs=tuple(pair for pairs in regions.values for pair in pairs),
-        keys=key_search.find(run.key_files.own_directories),
+        keys=own.keys,
+        unreadable=own.unreadable,
         directories=key_search.list_directories(run.key_files.own_directories),
         now=run.invocation.now(),
         max_age=max_age,
@@ -179,19 +184,23 @@ def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:
     confirm(run.terminal, run.options, "fix this", lines)
     if run.options.dry_run:
         return Outcomes()
-    outcomes = Outcomes(attempt(each.region or "", partial(_fixed, each)) for each in fixable)
+    outcomes = Outcomes(
+        attempt(each.region or "", partial(_fixed, each, run.invocation.now())) for each in fixable
+    )
     for outcome in outcomes:
         if outcome.value and not run.options.quiet:
             run.terminal.note(f"fixed {outcome.value.code}: {outcome.value.subject}")
     return outcomes
 
 
-def _fixed(finding: Finding) -> Finding:
+def _fixed(finding: Finding, now: datetime) -> Finding:
     """A finding, after what it is about was fixed."""
     file = finding.file
     assert file is not None
     if finding.code is Code.MISSING_PUBLIC:
         storage.write_public_key(file)
+    elif finding.code is Code.UNUSABLE_FILE:
+        storage.write_usable(file, now)
     elif file.is_dir():
         storage.restrict_directory(file)
     else:
@@ -204,7 +213,8 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
     counting = [each for each in left if each.severity is not Severity.INFO]
     if counting:
         is_fixable = any(each.is_fixable for each in counting)
-        hint = "--fix fixes loose-permissions and missing-public" if is_fixable else None
+        codes = "loose-permissions, unusable-file and missing-public"
+        hint = f"--fix fixes {codes}" if is_fixable else None
         raise FindingsError(f"{_counted(len(counting), 'finding')} in {where}", hint=hint)
     if run.options.quiet:
         return

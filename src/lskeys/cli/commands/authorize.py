@@ -30,7 +30,7 @@ from lskeys.ssh import client
 from lskeys.ssh.authorize import Authorization, NewKey
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.reach import Reach
-from lskeys.storage import key_search
+from lskeys.storage import key_reading
 
 _OUTDATED = "outdated"
 
@@ -115,7 +115,7 @@ class _Old:
 def _old(remove: str | None) -> _Old:
     if remove is None or remove == _OUTDATED:
         return _Old(outdated=remove is not None)
-    key = key_search.read(expanded(Path(remove)))
+    key = key_reading.read(expanded(Path(remove)))
     if key.blob is None:
         raise RefusedError(f"the public key of {key.path} is not known")
     return _Old(key)
@@ -123,7 +123,7 @@ def _old(remove: str | None) -> _Old:
 
 def _given(seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
     """The named key, for every region."""
-    new = authorizing.new_key(key_search.read(expanded(key).absolute()), "")
+    new = authorizing.new_key(key_reading.read(expanded(key).absolute()), "")
     return {region.name: new for region in seen.data}
 
 

@@ -7,6 +7,7 @@ import typer
 
 from lskeys.cli.commands.download_default import report_saved
 from lskeys.cli.options import (
+    AskPassphrase,
     ConnectionOptions,
     File,
     Force,
@@ -22,7 +23,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import show
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, UsageError
-from lskeys.keypairs import creation, tagging
+from lskeys.keypairs import creation, earlier_run, tagging
 from lskeys.keypairs.names import check_new_name
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import passphrases
@@ -48,9 +49,7 @@ def create_key_pair(
         typer.Option("--bits", min=2048, max=16_384, help="The size of an RSA key: 4096."),
     ] = None,
     tag: TagWords = None,
-    passphrase: Annotated[
-        bool, typer.Option("--passphrase", help="Ask for a passphrase and encrypt the key.")
-    ] = False,
+    passphrase: AskPassphrase = False,
     passphrase_file: PassphraseFile = None,
     out: Out = None,
     file: File = None,
@@ -78,12 +77,14 @@ def create_key_pair(
         run.key_files.name_leftovers(path.parent)
     lightsail = run.account.lightsail(region)
     failure = None
-    saved = creation.find_existing(lightsail, new, path, dry_run=run.options.dry_run)
+    ask = run.terminal.prompt_secret if passphrase else None
+    given = passphrases.read(expanded(passphrase_file)) if passphrase_file else None
+    opens = passphrases.for_key_files(None, ask if given is None else lambda _: given)
+    saved = earlier_run.find_existing(lightsail, new, path, opens, dry_run=run.options.dry_run)
     if saved is None and run.options.dry_run:
         saved = SavedKey(name, region, path or Path("-"), "would save")
     if saved is None:
-        ask = run.terminal.prompt_secret if passphrase else None
-        secret = passphrases.for_new_key(passphrase_file and expanded(passphrase_file), ask)
+        secret = given or passphrases.for_new_key(None, ask)
         saved, failure = _make(run, lightsail, new, path, secret)
     _report(run, saved, failure)
 

@@ -1,8 +1,8 @@
 """delete: guarded removal of key pairs. Touches: what the runtime hands it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +11,7 @@ import typer
 from lskeys.cli.options import (
     ConnectionOptions,
     OutputOptions,
+    PassphraseFile,
     ProgramOptions,
     SafetyOptions,
     verb,
@@ -26,16 +27,18 @@ from lskeys.keypairs import default_pair, delete_guard, deletion, lookup
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.names import check_name, default_key_file
 from lskeys.keypairs.results import Deletion
+from lskeys.keys import passphrases
 from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Outcome, Outcomes, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.deletions import DELETIONS
-from lskeys.storage import key_search
+from lskeys.storage import key_reading, key_search
 
 if TYPE_CHECKING:
     from lskeys.keys.matching import LocalKey
     from lskeys.lightsail import Lightsail
+    from lskeys.storage.key_reading import Opens
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
@@ -61,6 +64,7 @@ def delete_key_pairs(
         Path | None,
         typer.Option("--backup", metavar="DIR", help="Save the default key there before."),
     ] = None,
+    passphrase_file: PassphraseFile = None,
     no_backup: Annotated[
         bool, typer.Option("--no-backup", help="Give up the only copy of the default key.")
     ] = False,
@@ -82,7 +86,9 @@ def delete_key_pairs(
     needs_usage = run.options.dry_run or (run.terminal.can_prompt and not run.options.yes)
     by_name = _query(run, unique_names, needs_usage=needs_usage)
     pairs, settled = _found(run, by_name, missing_ok=missing_ok)
-    safeguards = _Safeguards(key, backup, no_backup)
+    ask = run.terminal.prompt_secret if run.terminal.can_prompt else None
+    opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
+    safeguards = _Safeguards(key, backup, no_backup, cache(opens))
     cleared = _clear(run, pairs, asked, safeguards)
     _consent(run, cleared.values)
     if not (run.options.yes or run.options.dry_run):
@@ -100,6 +106,7 @@ class _Safeguards:
     key: Path | None
     backup: Path | None
     no_backup: bool
+    opens: "Opens"
 
 
 def _expectation(
@@ -185,10 +192,11 @@ def _settled(
 
 
 def _clear(
-    run: Runtime, pairs: Iterable[KeyPair], asked: delete_guard.Expectation, safeguards: _Safeguards
+    run: Runtime, pairs: Sequence[KeyPair], asked: delete_guard.Expectation, safeguards: _Safeguards
 ) -> Outcomes[Clearance]:
     copies = _local_keys(run, safeguards.backup) if asked else ()
-    inventory = (key_search.read(expanded(safeguards.key)),) if safeguards.key else copies
+    inventory = (key_reading.read(expanded(safeguards.key)),) if safeguards.key else copies
+    inventory, copies = _proved(pairs, inventory, copies, safeguards)
     return Outcomes(
         attempt(
             pair.region,
@@ -204,6 +212,26 @@ def _clear(
             ),
         )
         for pair in pairs
+    )
+
+
+def _proved(
+    pairs: Sequence[KeyPair],
+    inventory: Sequence["LocalKey"],
+    copies: Sequence["LocalKey"],
+    safeguards: _Safeguards,
+) -> "tuple[tuple[LocalKey, ...], tuple[LocalKey, ...]]":
+    """The local keys, after those that may be a pair's were opened with their passphrase."""
+    is_named = safeguards.key is not None
+    opened = {
+        key.path: key_reading.read(key.path, safeguards.opens)
+        for pair in pairs
+        for key in delete_guard.undecided(pair, inventory, is_named=is_named)
+        if key.encrypted
+    }
+    return (
+        tuple(opened.get(key.path, key) for key in inventory),
+        tuple(opened.get(key.path, key) for key in copies),
     )
 
 

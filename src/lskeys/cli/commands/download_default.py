@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lskeys import keys
 from lskeys.cli.options import (
+    AskPassphrase,
     ConnectionOptions,
     File,
     Force,
     Out,
     OutputOptions,
+    PassphraseFile,
     ProgramOptions,
     SafetyOptions,
     verb,
@@ -22,12 +25,14 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, finish
 from lskeys.cli.runtime.queries import query, query_as_they_come
+from lskeys.config.paths import expanded
 from lskeys.errors import RefusedError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified
-from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, attempt
+from lskeys.keys import passphrases
+from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, Secret, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
@@ -49,6 +54,14 @@ class DownloadJob:
     creates: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How keys are saved: under which passphrase, and whether in place of another key."""
+
+    passphrase: Secret | None
+    force: bool
+
+
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
 def download_default(
     run: Runtime,
@@ -59,6 +72,8 @@ def download_default(
         bool, typer.Option("--create", help="Create the default pair where there is none.")
     ] = False,
     force: Force = False,
+    passphrase: AskPassphrase = False,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Save the default private key of one or more regions, verified, with its .pub.
 
@@ -68,17 +83,18 @@ def download_default(
         lskeys download-default --out ~/.ssh
         lskeys download-default --all-regions --dry-run
     """
+    secret = read_passphrase(run, passphrase_file, asks=passphrase)
     destination = run.key_files.destination(out, file, run.regions)
     found = query(run, lambda lightsail: lightsail.default_key_pair())
     jobs, failures = _decide(run, found, create=create)
     if destination.directory is None:
-        _write_to_stdout(run, jobs, failures)
+        _write_to_stdout(run, jobs, failures, secret)
         return
     paths = {
         job: destination.directory / destination.name_for(default_key_file(job.region))
         for job in jobs
     }
-    saved = (_plan if run.options.dry_run else _save)(run, paths, force=force)
+    saved = (_plan if run.options.dry_run else _save)(run, paths, _Manner(secret, force))
     for each in saved.values:
         report_saved(run, each, "default key", undone="nothing was downloaded")
     finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
@@ -121,10 +137,10 @@ def _confirm_creation(run: Runtime, outcome: Outcome[KeyPair | None]) -> None:
     confirm(run.terminal, run.options, "create it", details, otherwise=refused)
 
 
-def _save(run: Runtime, paths: Mapping[DownloadJob, Path], *, force: bool) -> Outcomes[SavedKey]:
+def _save(run: Runtime, paths: Mapping[DownloadJob, Path], manner: _Manner) -> Outcomes[SavedKey]:
     """Download and save the keys: every place is reserved before the first request."""
     with ExitStack() as held:
-        places = _reserve(run, paths, held, force=force)
+        places = _reserve(run, paths, held, manner)
         jobs = {job.region: job for job in paths if places[job.region].value}
 
         def download(lightsail: "Lightsail") -> tuple[Verified, KeyPair | None]:
@@ -142,7 +158,7 @@ def _save(run: Runtime, paths: Mapping[DownloadJob, Path], *, force: bool) -> Ou
 
 
 def _reserve(
-    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, *, force: bool
+    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, manner: _Manner
 ) -> dict[str, Outcome[KeyDestination]]:
     if not paths:
         return {}
@@ -150,7 +166,12 @@ def _reserve(
 
     def reserve(job: DownloadJob, path: Path) -> KeyDestination:
         reserved = default_pair.reserved(
-            directory, path.name, pair=job.pair, creates=job.creates, force=force
+            directory,
+            path.name,
+            pair=job.pair,
+            creates=job.creates,
+            force=manner.force,
+            passphrase=manner.passphrase,
         )
         return held.enter_context(reserved)
 
@@ -170,16 +191,21 @@ def _saved(
     )
 
 
-def _plan(_run: Runtime, paths: Mapping[DownloadJob, Path], *, force: bool) -> Outcomes[SavedKey]:
+def _plan(_run: Runtime, paths: Mapping[DownloadJob, Path], manner: _Manner) -> Outcomes[SavedKey]:
     """What would be saved, or why it would not."""
     return Outcomes(
-        attempt(job.region, partial(_planned, job, path, force=force))
-        for job, path in paths.items()
+        attempt(job.region, partial(_planned, job, path, manner)) for job, path in paths.items()
     )
 
 
-def _planned(job: DownloadJob, path: Path, *, force: bool) -> SavedKey:
-    default_pair.check(path, pair=job.pair, creates=job.creates, force=force)
+def _planned(job: DownloadJob, path: Path, manner: _Manner) -> SavedKey:
+    default_pair.check(
+        path,
+        pair=job.pair,
+        creates=job.creates,
+        force=manner.force,
+        passphrase=manner.passphrase,
+    )
     pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
     return SavedKey(
         pair.name, job.region, path, "would save", pair.fingerprint, created_at=pair.created_at
@@ -187,7 +213,10 @@ def _planned(job: DownloadJob, path: Path, *, force: bool) -> SavedKey:
 
 
 def _write_to_stdout(
-    run: Runtime, jobs: Sequence[DownloadJob], failures: Outcomes[KeyPair | None]
+    run: Runtime,
+    jobs: Sequence[DownloadJob],
+    failures: Outcomes[KeyPair | None],
+    passphrase: Secret | None,
 ) -> None:
     fail(run, failures.errors, 0, "regions")
     if run.options.dry_run:
@@ -196,12 +225,20 @@ def _write_to_stdout(
     for job in jobs:
         lightsail = run.account.lightsail(job.region)
         verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
-        run.terminal.secret(verified.private_key.pem)
+        key = verified.private_key
+        run.terminal.secret((keys.encrypt(key, passphrase) if passphrase else key).pem)
         if not run.options.quiet:
             proof = (
                 f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
             )
             run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
+
+
+def read_passphrase(run: Runtime, file: Path | None, *, asks: bool) -> Secret | None:
+    """The passphrase of a key that is saved, where one is wanted: of a file, or typed twice."""
+    passphrases.check(file, asks=asks, can_prompt=run.terminal.can_prompt)
+    ask = run.terminal.prompt_secret if asks else None
+    return passphrases.for_new_key(file and expanded(file), ask)
 
 
 def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
@@ -215,7 +252,10 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> N
     )
     if saved.outcome == "would save":
         proof = undone
-    run.terminal.note(f"{saved.outcome} {saved.path}: {whose} of {saved.region}, {proof}")
+    outcome = f"{saved.outcome} (encrypted)" if saved.encrypted else saved.outcome
+    run.terminal.note(f"{outcome} {saved.path}: {whose} of {saved.region}, {proof}")
+    if saved.obstacle:
+        run.terminal.note(f"it was the same key, which ssh could not load: {saved.obstacle}")
     if saved.kept:
         run.terminal.note(f"the file it replaced is {saved.kept}")
     if saved.fingerprint_type is None and saved.outcome != "would save":

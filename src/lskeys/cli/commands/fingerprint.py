@@ -1,26 +1,29 @@
 """fingerprint: every form of local keys, offline. Touches: what the runtime hands it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from lskeys.audit import remedies
 from lskeys.cli.options import (
     ConnectionOptions,
     OutputOptions,
     PassphraseFile,
     ProgramOptions,
+    Select,
     verb,
 )
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import every_pair
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
-from lskeys.errors import LskeysError
+from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.keypairs.details import OwnedKey, owned
 from lskeys.keys import passphrases
 from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.usable import PUTTY
 from lskeys.model import KeyPair, Outcomes, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.key_files import MATCHED_KEYS, OWNED_KEYS
@@ -39,24 +42,31 @@ def fingerprint_keys(
     match: Annotated[
         bool, typer.Option("--match", help="Ask the account which key pairs they belong to.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 3 if a file matches no key pair.")
+    ] = False,
+    select: Select = None,
     passphrase: Annotated[
         bool, typer.Option("--passphrase", help="Ask for the passphrase of encrypted keys.")
     ] = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Show every form of fingerprint of local keys, as openssl and ssh-keygen print them.
+    """Show all fingerprints of local keys, as openssl and ssh-keygen print them.
 
-    Nothing is asked of AWS without --match. SHA-1 is of the private key, so only that shows it.
+    Without --match nothing is requested from AWS. SHA-1 is of the private key: a public key does
+    not show it, nor does an encrypted one without its passphrase.
 
     Examples:
         lskeys fingerprint ~/.ssh/id_ed25519
         lskeys fingerprint --match --all-regions
     """
+    if strict and not match:
+        raise UsageError("--strict is for --match", hint="lskeys fingerprint FILE --match --strict")
     passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
     ask = run.terminal.prompt_secret if passphrase else None
     opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
     words = files or [str(key.path) for key in run.key_files.local_keys]
-    keys = Outcomes(attempt("", partial(run.key_files.read, word, opens)) for word in words)
+    keys = Outcomes(attempt("", partial(run.key_files.read, word, opens, select)) for word in words)
     regions = every_pair(run) if match else Outcomes[tuple[KeyPair, ...]]()
     pairs = [pair for found in regions.values for pair in found]
     shown = (
@@ -67,11 +77,22 @@ def fingerprint_keys(
     failures = [*keys.errors, *regions.errors]
     if shown:
         show(run, Result(MATCHED_KEYS if match else OWNED_KEYS, shown, failures))
-    _tell(run, shown, failures)
+    _report(run, shown, failures)
     fail(run, failures, len(shown), "files and regions" if match else "files")
+    if strict:
+        _refuse_strangers(shown)
 
 
-def _tell(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:
+def _refuse_strangers(shown: Sequence[OwnedKey]) -> None:
+    strangers = [each.key.path for each in shown if not each.owners]
+    if strangers:
+        names = ", ".join(map(str, strangers))
+        raise MissingError(
+            f"no key pair matches {names}", hint="to query more regions, add --all-regions"
+        )
+
+
+def _report(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:
     if run.options.quiet:
         return
     if not shown and not failures:
@@ -79,7 +100,24 @@ def _tell(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysErro
             str(directory) for directory in dict.fromkeys(run.key_files.directories)
         )
         run.terminal.note(f"no keys found in {directories}")
+    for each in shown:
+        for line in _about(each):
+            run.terminal.note(line)
     if any(
         each.key.encrypted and len(each.key.fingerprints) < len(FingerprintType) for each in shown
     ):
-        run.terminal.hint("keys under a passphrase show every form with --passphrase")
+        run.terminal.hint("encrypted keys show all fingerprints with --passphrase")
+
+
+def _about(owned_key: OwnedKey) -> Iterator[str]:
+    """What the table has no column for."""
+    key = owned_key.key
+    if key.obstacle:
+        yield f"ssh cannot load {key.path}: {key.obstacle}"
+    if key.obstacle == PUTTY:
+        yield remedies.convert_putty(key.path)
+    for pair in owned_key.possible:
+        why = (
+            "AWS reports no fingerprint" if not pair.fingerprint else "SHA-1 is of the private key"
+        )
+        yield f"{key.path} may be the key of {pair.name} in {pair.region}: {why}"

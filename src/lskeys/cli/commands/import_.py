@@ -9,6 +9,7 @@ from lskeys.cli.options import (
     OutputOptions,
     ProgramOptions,
     SafetyOptions,
+    Select,
     TagWords,
     verb,
 )
@@ -36,6 +37,7 @@ def import_key_pair(
     if_absent: Annotated[
         bool, typer.Option("--if-absent", help="The same key under that name is no failure.")
     ] = False,
+    select: Select = None,
     tag: TagWords = None,
 ) -> None:
     """Import a public key as a key pair, in one or more regions.
@@ -48,20 +50,23 @@ def import_key_pair(
     """
     check_new_name(name)
     request = ImportRequest(
-        name, _read_public_key(run, name, file), tagging.read_tags(tag or ()), if_absent
+        name, _read_public_key(run, name, file, select), tagging.read_tags(tag or ()), if_absent
     )
     act = importing.preview if run.options.dry_run else importing.import_key
     outcomes = change_each(run, run.regions, lambda lightsail: act(lightsail, request))
     finish(run, Result(IMPORTED_KEYS, outcomes.values), outcomes, "regions")
 
 
-def _read_public_key(run: Runtime, name: str, file: str | None) -> ImportableKey:
+def _read_public_key(
+    run: Runtime, name: str, file: str | None, select: str | None
+) -> ImportableKey:
     if file is None:
         raise UsageError(
             "no key is named", hint=f"such as lskeys import {name} ~/.ssh/id_ed25519.pub"
         )
-    key = run.key_files.read(file, lambda _: None)
+    key = run.key_files.read(file, lambda _: None, select)
     public_key = importable_key(key, name)
     if key.has_private and not run.options.quiet:
-        run.terminal.note(f"{key.path} is a private key: only its public key is sent")
+        kind = f"a private key ({key.obstacle})" if key.obstacle else "a private key"
+        run.terminal.note(f"{key.path} is {kind}: only its public key is sent")
     return public_key

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lskeys.cli import authorizing
+from lskeys.cli.commands.download_default import read_passphrase
 from lskeys.cli.options import (
+    AskPassphrase,
     ConnectionOptions,
     Force,
     Out,
     OutputOptions,
+    PassphraseFile,
     Port,
     ProgramOptions,
     SafetyOptions,
@@ -47,6 +50,8 @@ def rotate_default(
     *,
     out: Out = None,
     force: Force = False,
+    passphrase: AskPassphrase = False,
+    passphrase_file: PassphraseFile = None,
     authorize: Annotated[
         bool,
         typer.Option(
@@ -63,11 +68,12 @@ def rotate_default(
         lskeys rotate-default --dry-run
         lskeys rotate-default --region us-east-1 --yes
     """
+    secret = read_passphrase(run, passphrase_file, asks=passphrase)
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
-    rotate.check(plan, force=force)
+    rotate.check(plan, force=force, passphrase=secret)
     _warn(run, plan)
     if _consent(run, plan):
         plan = _unchanged(plan, _plan(run, lightsail, journal, out))
@@ -75,7 +81,7 @@ def rotate_default(
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
     with run.key_files.open(plan.entry.path.parent) as directory:
-        rotated = rotate.rotate(lightsail, directory, plan, journal, force=force)
+        rotated = rotate.rotate(lightsail, directory, plan, journal, force=force, passphrase=secret)
     done, failures = (
         authorizing.authorize_outdated(run, ssh, rotated.path, port) if ssh else ([], [])
     )

@@ -15,12 +15,11 @@ from lskeys.output.terminal import Terminal
 if TYPE_CHECKING:
     from lskeys.keys.matching import LocalKey
     from lskeys.storage import KeyDirectory
-    from lskeys.storage.key_search import Opens
+    from lskeys.storage.key_reading import Opens
+    from lskeys.storage.key_search import FoundFiles
 
 STREAM = "-"
 """The word that stands for stdin where a file can be named, and for stdout."""
-
-_MODE_OF_A_PIPE = 0o600
 
 
 class KeyFiles:
@@ -63,12 +62,27 @@ class KeyFiles:
         """The directories that are looked after: of the sandbox, only its own."""
         return _there(self._own)
 
-    @cached_property
+    @property
     def local_keys(self) -> "tuple[LocalKey, ...]":
         """Every key in the key directories."""
+        return self._found.keys
+
+    @cached_property
+    def own_files(self) -> "FoundFiles":
+        """The keys in the directories that are looked after, and the files that cannot be read."""
+        return self._search(self.own_directories)
+
+    @cached_property
+    def _found(self) -> "FoundFiles":
+        return self._search(self.directories)
+
+    def _search(self, directories: tuple[Path, ...]) -> "FoundFiles":
         from lskeys.storage import key_search
 
-        return key_search.find(self.directories)
+        found = key_search.search(directories)
+        for each in found.unreadable:
+            self._terminal.note(f"cannot read {each.path}: {each.reason}")
+        return found
 
     def with_local_files(self, pairs: Iterable[KeyPair]) -> list[KeyPair]:
         """The pairs with `local_files` known: the paths of their keys in the key directories."""
@@ -136,14 +150,18 @@ class KeyFiles:
             )
         return Destination(None)
 
-    def read(self, word: str, opens: "Opens") -> "LocalKey":
-        """The key in a named file, or in stdin for `-`; `opens` gives its passphrase."""
+    def read(self, word: str, opens: "Opens", pick: str | None = None) -> "LocalKey":
+        """The key in a named file or pipe, or in stdin for `-`.
+
+        `opens` gives its passphrase; `pick` says which of several keys counts.
+        """
         from lskeys.config.paths import expanded
-        from lskeys.storage import key_search
+        from lskeys.storage import key_reading
 
         if word != STREAM:
-            return key_search.read(expanded(Path(word)), opens)
-        return key_search.read_content(Path(STREAM), self._piped(), _MODE_OF_A_PIPE, opens)
+            return key_reading.read(expanded(Path(word)), opens, pick=pick, wait=self._wait)
+        mode = key_reading.MODE_OF_A_PIPE
+        return key_reading.read_content(Path(STREAM), self._piped(), mode, opens, pick=pick)
 
     def _piped(self) -> bytes:
         """What is piped in, up to a little more than any key has."""

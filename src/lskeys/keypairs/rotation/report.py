@@ -38,6 +38,7 @@ class Rotation:
         path: The private key of the current pair.
         old_fingerprint: What AWS reported of the old pair.
         old_path: Where its private key is kept; None if it is not in that directory (any more).
+        old_is_encrypted: Whether it is encrypted there.
         fingerprint: What AWS reports of the new pair.
         fingerprint_type: The form in which the new key has it; None means "unverified".
         created_at: When the new pair was created.
@@ -50,6 +51,7 @@ class Rotation:
     path: Path
     old_fingerprint: str
     old_path: Path | None = None
+    old_is_encrypted: bool = False
     fingerprint: str | None = None
     fingerprint_type: str | None = None
     created_at: datetime | None = None
@@ -86,8 +88,9 @@ def report(rotation: Rotation) -> Iterable[str]:
         f" new fingerprint {rotation.fingerprint or 'none'}, {proof};"
         f" old fingerprint {rotation.old_fingerprint}"
     )
+    state = "unchanged (encrypted) and " if rotation.old_is_encrypted else ""
     kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that directory any more"
-    yield f"the old key is {kept}"
+    yield f"the old key is {state}{kept}"
     if rotation.follow_ups is None:
         yield "which instances name the pair could not be found out; each keeps the key it has"
     if rotation.follow_ups:

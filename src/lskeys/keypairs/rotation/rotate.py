@@ -7,27 +7,32 @@ meant to be; the journal only tells which pair is the old one.
 
 import base64
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys.errors import RemoteError
-from lskeys.keypairs import default_pair, delete_guard, deletion
-from lskeys.keypairs.delete_guard import FromLocalKey
+from lskeys.errors import RefusedError, RemoteError
+from lskeys.keypairs import default_pair, deletion
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
 from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
 from lskeys.keys import fingerprints
-from lskeys.keys.matching import LocalKey, match_one
-from lskeys.model import DEFAULT_PAIR, KeyPair
-from lskeys.storage import KeyDirectory, inspect, key_search
+from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.matching import LocalKey, compare
+from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
+from lskeys.storage import KeyDirectory, inspect, key_reading, key_search
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-def rotate(
-    lightsail: "Lightsail", directory: KeyDirectory, plan: Plan, journal: Journal, *, force: bool
+def rotate(  # noqa: PLR0913  what it takes to save two keys
+    lightsail: "Lightsail",
+    directory: KeyDirectory,
+    plan: Plan,
+    journal: Journal,
+    *,
+    force: bool,
+    passphrase: Secret | None = None,
 ) -> Rotation:
     """Do what the plan says; run again after any failure, it does the rest.
 
@@ -39,6 +44,7 @@ def rotate(
         plan: What there is to do.
         journal: Remembers it.
         force: Whether a file with another key in the old key's place is replaced; it is kept.
+        passphrase: What the new file is encrypted with, and an encrypted old one opened.
 
     Raises:
         RefusedError: The old key's place is taken, or a key is not the one AWS reports.
@@ -48,20 +54,26 @@ def rotate(
     entry = plan.entry
     pair = plan.pair
     if pair and plan.deletes:
-        expected = _secured(lightsail, directory, plan, pair, force=force)
+        expected = _secured(lightsail, directory, plan, pair, force=force, passphrase=passphrase)
         journal.write(replace(entry, step=Step.DELETING))
         deletion.delete(lightsail, pair, expected)
         journal.write(replace(entry, step=Step.DOWNLOADING))
         pair = None
     saved = default_pair.download_and_save(
-        lightsail, directory, entry.path.name, pair=pair, creates=pair is None, force=True
+        lightsail,
+        directory,
+        entry.path.name,
+        pair=pair,
+        creates=pair is None,
+        force=True,
+        passphrase=passphrase,
     )
-    key = key_search.read(saved.path)
+    key = key_reading.read(saved.path, lambda _: passphrase)
     _refuse_old(key, entry.old_fingerprint, lightsail.region)
     return with_follow_ups(_rotation(plan, saved, key), plan)
 
 
-def check(plan: Plan, *, force: bool) -> None:
+def check(plan: Plan, *, force: bool, passphrase: Secret | None = None) -> None:
     """Refuse what `rotate` would, as far as it shows without the keys, before anything is deleted.
 
     Raises:
@@ -69,23 +81,33 @@ def check(plan: Plan, *, force: bool) -> None:
         LocalError: The disk failed.
     """
     path = plan.entry.path
-    default_pair.check(path, pair=plan.pair, creates=False, force=force or not plan.deletes)
+    is_forced = force or not plan.deletes
+    default_pair.check(path, pair=plan.pair, creates=False, force=is_forced, passphrase=passphrase)
     inspect(path, force=True, fresh=True)
 
 
-def _secured(
-    lightsail: "Lightsail", directory: KeyDirectory, plan: Plan, pair: KeyPair, *, force: bool
+def _secured(  # noqa: PLR0913  what it takes to save a key
+    lightsail: "Lightsail",
+    directory: KeyDirectory,
+    plan: Plan,
+    pair: KeyPair,
+    *,
+    force: bool,
+    passphrase: Secret | None,
 ) -> str:
     """Save the old key and read it back; the fingerprint that the file and AWS share."""
     saved = default_pair.download_and_save(
-        lightsail, directory, plan.entry.path.name, pair=pair, force=force
+        lightsail, directory, plan.entry.path.name, pair=pair, force=force, passphrase=passphrase
     )
-    on_disk = (key_search.read(saved.path),)
-    clearance = delete_guard.clear(
-        pair, FromLocalKey(), on_disk, on_disk, is_named=True, backup=False, no_backup=False
-    )
-    assert clearance.expected is not None
-    return clearance.expected
+    on_disk = key_reading.read(saved.path, lambda _: passphrase)
+    if not on_disk.is_copy or compare(pair.fingerprint, on_disk) is Sameness.OTHER:
+        raise RefusedError(
+            f"{saved.path} is not a copy of the old key, nothing was deleted",
+            hint="run the same command again",
+            region=pair.region,
+        )
+    assert pair.fingerprint is not None, "a plan has one"
+    return pair.fingerprint
 
 
 def _refuse_old(key: LocalKey, old_fingerprint: str, region: str) -> None:
@@ -98,13 +120,15 @@ def _refuse_old(key: LocalKey, old_fingerprint: str, region: str) -> None:
 
 
 def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
+    old = _kept(plan, saved)
     line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
     return Rotation(
         region=saved.region,
         outcome="rotated",
         path=saved.path,
         old_fingerprint=plan.entry.old_fingerprint,
-        old_path=_kept(plan, saved),
+        old_path=old.path if old else None,
+        old_is_encrypted=old is not None and old.encrypted,
         fingerprint=saved.fingerprint,
         fingerprint_type=saved.fingerprint_type,
         created_at=saved.created_at,
@@ -112,9 +136,14 @@ def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
     )
 
 
-def _kept(plan: Plan, saved: SavedKey) -> Path | None:
+def _kept(plan: Plan, saved: SavedKey) -> LocalKey | None:
     """Where the old private key is: found by content, since an earlier run may have kept it."""
     keys = key_search.find((saved.path.parent,))
-    matches = match_one(plan.entry.old_fingerprint, keys)
-    paths = [each.key.path for each in matches if each.key.has_private and not each.key.encrypted]
-    return saved.kept if saved.kept in paths else next(iter(paths), None)
+    copies = {
+        each.path: each
+        for each in keys
+        if each.is_copy and compare(plan.entry.old_fingerprint, each, keys) is Sameness.SAME
+    }
+    if saved.kept in copies:
+        return copies[saved.kept]
+    return next(iter(copies.values()), None)

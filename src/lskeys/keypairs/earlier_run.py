@@ -1,0 +1,139 @@
+"""What an earlier `create` of the same key pair made, and left undone. Touches: its tools."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys.errors import MissingError, RefusedError
+from lskeys.keypairs import importing
+from lskeys.keypairs.creation import described
+from lskeys.keypairs.importable_key import ImportableKey
+from lskeys.keypairs.results import CreateRequest, SavedKey
+from lskeys.keys import KeyFileContent
+from lskeys.keys.fingerprints import FingerprintType, Sameness, compare
+from lskeys.model import KeyPair
+from lskeys.storage import (
+    KeyDestination,
+    Saved,
+    inspect,
+    restrict_file,
+    write_public_key,
+    write_usable,
+)
+from lskeys.storage.key_reading import Opens
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+_OTHERS = 0o077
+
+
+def find_existing(
+    lightsail: "Lightsail",
+    new: CreateRequest,
+    path: Path | None,
+    opens: Opens,
+    *,
+    dry_run: bool,
+) -> SavedKey | None:
+    """What an earlier run made already, or None where nothing is in the way.
+
+    Tags it has not got are added; a dry run looks for an instance of that name instead.
+
+    Args:
+        lightsail: The region.
+        new: What is to be made.
+        path: Where its private key goes; None for stdout.
+        opens: Gives the passphrase of that file, where nothing else shows whose key it holds.
+        dry_run: Whether nothing may be changed.
+
+    Raises:
+        RefusedError: The name is taken by another key pair, or by one whose key the file may hold
+            or not, or something else lies there.
+    """
+    destination = inspect(path, force=True) if path else None
+    try:
+        pair = lightsail.key_pair(new.name)
+    except MissingError:
+        if destination:
+            _refuse_file(new, destination)
+        if dry_run:
+            importing.refuse_taken_name(lightsail, new.name)
+        return None
+    material, fingerprint_type = _compared(pair, destination, opens)
+    if destination is None or fingerprint_type is None:
+        raise importing.name_taken(pair)
+    if dry_run:
+        saved = _unchanged(destination.path, material)
+    else:
+        importing.add_missing_tags(lightsail, pair, new.tags)
+        saved = _finish(destination, material)
+    return described(pair, fingerprint_type, saved)
+
+
+def _compared(
+    pair: KeyPair, destination: KeyDestination | None, opens: Opens
+) -> tuple[KeyFileContent, FingerprintType | None]:
+    """What the file holds, and the type in which it has the pair's fingerprint."""
+    existing = destination.existing if destination else None
+    material = existing.material if existing else None
+    if destination is None or material is None or not material.has_private:
+        return KeyFileContent(None), None
+    fingerprint_type = ImportableKey("", material.fingerprints).match(pair)
+    if fingerprint_type or not _may_be(pair, material):
+        return material, fingerprint_type
+    passphrase = opens(destination.path) if material.encrypted else None
+    if passphrase is None:
+        raise _undecided(pair, destination.path)
+    opened = inspect(destination.path, force=True, passphrase=passphrase)
+    if opened and opened.existing and opened.existing.material:
+        material = opened.existing.material
+    return material, ImportableKey("", material.fingerprints).match(pair)
+
+
+def _refuse_file(new: CreateRequest, destination: KeyDestination) -> None:
+    """Refuse a destination where something lies: a key that is not made yet is in no file."""
+    path, existing = destination.path, destination.existing
+    if existing and existing.material and existing.material.has_private and not new.force:
+        command = f"lskeys import {new.name} {shlex.quote(str(path))}"
+        raise RefusedError(
+            f"{path} holds a private key, and there is no key pair {new.name}",
+            hint=f"to import that one: {command}; to replace it: --force",
+        )
+    destination.check(force=new.force, fresh=True)
+
+
+def _finish(destination: KeyDestination, material: KeyFileContent) -> Saved:
+    """Do what an earlier run was stopped before: permissions and `.pub`; and have ssh load it."""
+    path, existing = destination.path, destination.existing
+    saved = _unchanged(path, material)
+    if material.obstacle:
+        kept = write_usable(path, destination.now())
+        saved = replace(saved, outcome="replaced", kept=kept, obstacle=material.obstacle)
+    elif existing and existing.mode & _OTHERS:
+        restrict_file(path)
+    if material.public and destination.existing_public is None:
+        write_public_key(path)
+    return saved
+
+
+def _unchanged(path: Path, material: KeyFileContent) -> Saved:
+    public_path = path.with_name(path.name + ".pub")
+    return Saved(path, public_path, "unchanged", encrypted=material.encrypted)
+
+
+def _may_be(pair: KeyPair, material: KeyFileContent) -> bool:
+    """Whether a private key is there that does not show whether it is the pair's."""
+    if pair.fingerprint is None or not material.has_private:
+        return False
+    return compare(pair.fingerprint, material.fingerprints) is Sameness.UNKNOWN
+
+
+def _undecided(pair: KeyPair, path: Path) -> RefusedError:
+    return RefusedError(
+        f"there is a key pair {pair.name} in {pair.region}, and {path} does not show whether it"
+        " holds its key",
+        hint="an encrypted file shows it with its passphrase: --passphrase-file FILE",
+        region=pair.region,
+    )

@@ -1,0 +1,131 @@
+"""Private key files as they lie there: what shows of them without a passphrase. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from lskeys.keys.encoding import KeyMaterialError, block, pem, unbase64, unwrapped
+from lskeys.keys.material import PublicKey
+from lskeys.keys.public import from_blob, wire_string
+from lskeys.keys.usable import OPENSSH, obstacle
+from lskeys.model import Secret
+
+BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
+
+MAX_ROUNDS = 4096
+"""Of bcrypt, which takes about 5 ms for each; ssh-keygen asks for 24."""
+
+_VISIBLE = re.compile(rb"[\t-\r -~]*")
+_PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
+_PROC_TYPE = b"Proc-Type: 4,ENCRYPTED"
+# With an initialization vector of the length of its cipher's block (RFC 1423, section 1.1): below a
+# shorter one, cryptography 50 panics instead of raising.
+_DEK_INFO = re.compile(rb"DEK-Info: (?:AES-[0-9A-Z-]+,[0-9A-F]{32}|DES-[0-9A-Z-]+,[0-9A-F]{16})")
+_DER_SEQUENCE = b"\x30"
+_MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
+_BLOCK = 16  # bytes of a cipher's block
+_CIPHERS = {  # what ssh knows, and the bytes of the tag behind the private part
+    b"none": 0,
+    b"3des-cbc": 0,
+    **{b"aes%d-%s" % (bits, mode): 0 for bits in (128, 192, 256) for mode in (b"cbc", b"ctr")},
+    b"aes128-gcm@openssh.com": 16,
+    b"aes256-gcm@openssh.com": 16,
+    b"chacha20-poly1305@openssh.com": 16,
+}
+_MIN_RATIO = {"ssh-rsa": 3}  # of the private part to the public one: n, d, p, q and q's inverse
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A private key's text before it is opened.
+
+    Attributes:
+        pem: The clean text.
+        label: What its BEGIN line names.
+        encrypted: Whether a passphrase is needed to open it.
+        public: The public key, where the format shows it in clear; only OpenSSH's does.
+        obstacle: Why ssh cannot load the text as it was; None if it can.
+    """
+
+    pem: Secret
+    label: bytes
+    encrypted: bool
+    public: PublicKey | None
+    obstacle: str | None
+
+
+def find_private(text: bytes) -> Envelope | None:
+    """The one private key in a text, not yet opened, or None where there is none.
+
+    Raises:
+        KeyMaterialError: There are several, or the one is cut off or damaged.
+    """
+    content = unwrapped(text)
+    found = block(BEGIN, content.replace(b"\\r", b"").replace(b"\\n", b"\n"))
+    if found is None:
+        return None
+    label, body = found
+    if label == b"DSA PRIVATE KEY":
+        raise KeyMaterialError("it is a DSA key, which ssh does not use any more")
+    if label == OPENSSH:
+        encrypted, public = _opened_openssh(body)
+        return Envelope(Secret(pem(label, body)), label, encrypted, public, obstacle(text, label))
+    encrypted = label == _PKCS8_ENCRYPTED or _PROC_TYPE in body
+    clean = _clean_pem(label, body)
+    return Envelope(Secret(clean), label, encrypted, None, obstacle(text, label))
+
+
+def damaged() -> KeyMaterialError:
+    """The error for a private key that cannot be parsed, or contradicts itself."""
+    return KeyMaterialError("the private key is damaged or inconsistent")
+
+
+def _clean_pem(label: bytes, body: bytes) -> bytes:
+    if not _VISIBLE.fullmatch(body):
+        raise damaged()
+    if _PROC_TYPE not in body:
+        # cryptography 45 passes over letters that are no base64; what is saved must have none.
+        if not (unbase64(body) or b"").startswith(_DER_SEQUENCE):
+            raise damaged()
+        return pem(label, body)
+    found = _DEK_INFO.search(body)
+    if found is None or not unbase64(body[found.end() :]):
+        raise damaged()
+    return pem(label, body[found.end() :], (_PROC_TYPE, found[0]))
+
+
+def _opened_openssh(body: bytes) -> tuple[bool, PublicKey]:
+    """Whether it is encrypted, and the public key, once all of the envelope was seen.
+
+    An envelope that is cut off behind its public part, or overwritten there, is refused.
+    """
+    wire = unbase64(body)
+    if wire is None or not wire.startswith(_MAGIC):
+        raise damaged()
+    cipher, at = wire_string(wire, len(_MAGIC))
+    kdf, at = wire_string(wire, at)
+    options, at = wire_string(wire, at)
+    blob, at = wire_string(wire, at + 4)  # behind the number of keys, which is always 1
+    public = from_blob(blob)
+    if cipher not in _CIPHERS or kdf not in (b"none", b"bcrypt"):
+        raise KeyMaterialError(
+            "the private key is encrypted with a cipher that ssh does not know",
+            hint="change it where it was made: ssh-keygen -p -Z aes256-ctr -f COPY",
+        )
+    if kdf == b"bcrypt":
+        _, rounds_at = wire_string(options)
+        if int.from_bytes(options[rounds_at : rounds_at + 4]) > MAX_ROUNDS:
+            raise KeyMaterialError(f"its passphrase is hashed in more than {MAX_ROUNDS} rounds")
+    private, at = wire_string(wire, at)
+    if len(private) < _MIN_RATIO.get(public.algorithm, 1) * len(blob) or (
+        len(wire) - at != _CIPHERS[cipher]
+    ):
+        raise KeyMaterialError("the private key is cut off", hint="copy the whole file again")
+    if cipher != b"none" and not _looks_encrypted(private):
+        raise damaged()
+    return cipher != b"none", public
+
+
+def _looks_encrypted(text: bytes) -> bool:
+    """Whether no block is there twice, as where a disk or a program left zeros."""
+    blocks = [text[at : at + _BLOCK] for at in range(0, len(text), _BLOCK)]
+    return len({*blocks}) == len(blocks)

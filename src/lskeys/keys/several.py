@@ -1,0 +1,115 @@
+"""Several keys in one text, as GitHub's `.keys` and `ssh-add -L` print them: which one. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from lskeys.keys import fingerprints
+from lskeys.keys.encoding import KeyMaterialError, unwrapped
+from lskeys.keys.envelope import BEGIN, find_private
+from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.material import PublicKey
+from lskeys.keys.public import read_public
+from lskeys.text import one_line
+
+_BLOCK = re.compile(
+    rb"-----BEGIN (?P<label>[A-Z0-9 ]+)-----.*?-----END (?P=label)-----"
+    rb"|---- BEGIN SSH2 PUBLIC KEY ----.*?---- END SSH2 PUBLIC KEY ----",
+    re.DOTALL,
+)
+_MAX_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the keys in a text; `public` is None where an encrypted PEM does not show it."""
+
+    text: bytes
+    public: PublicKey | None
+
+    def is_called(self, number: int, word: str) -> bool:
+        """Whether a word picks it: its number, its comment, or a fingerprint of it."""
+        if word == str(number):
+            return True
+        if self.public is None:
+            return False
+        digest = fingerprints.parse(word)
+        return word == self.public.comment or (
+            digest is not None and digest in {each.digest for each in self.public.fingerprints}
+        )
+
+    def __str__(self) -> str:
+        if self.public is None:
+            return "an encrypted private key"
+        digest = next(
+            each
+            for each in self.public.fingerprints
+            if each.fingerprint_type is FingerprintType.SHA256_SSH
+        )
+        words = (self.public.algorithm, str(digest), one_line(self.public.comment, limit=40))
+        return " ".join(filter(None, words))
+
+
+def pieces(text: bytes) -> tuple[Piece, ...]:
+    """The keys in a text, in their order; what is none is left out.
+
+    Public keys beside private ones are not counted: they are theirs, or certificates'.
+    """
+    content = unwrapped(text)
+    blocks = [found[0] for found in _BLOCK.finditer(content)]
+    private = [each for each in blocks if BEGIN.match(each)]
+    if private:
+        return tuple(filter(None, map(_private, private)))
+    return tuple(filter(None, map(_public, blocks or content.splitlines())))
+
+
+def choose(text: bytes, word: str) -> bytes:
+    """The one key in a text that a word picks: its number, comment or fingerprint.
+
+    Raises:
+        KeyMaterialError: No key is called so, or several are.
+    """
+    every = pieces(text)
+    found = [each for number, each in enumerate(every, 1) if each.is_called(number, word)]
+    if len(found) == 1:
+        return found[0].text
+    called = f"{len(found)} keys" if found else "no key"
+    raise KeyMaterialError(
+        f"{called} in it answers to --select {one_line(word, limit=60)}: {_listed(every)}"
+    )
+
+
+def refuse_several(text: bytes) -> None:
+    """Refuse a text with more than one key.
+
+    Raises:
+        KeyMaterialError: There are several; says which, and how to pick one.
+    """
+    if len(text.strip().splitlines()) == 1:  # of which there are most in a key directory
+        return
+    every = pieces(text)
+    if len(every) > 1:
+        raise KeyMaterialError(
+            f"it holds {len(every)} keys: {_listed(every)}",
+            hint="pick one with --select and its number, comment or fingerprint",
+        )
+
+
+def _listed(every: tuple[Piece, ...]) -> str:
+    shown = [f"{number}. {each}" for number, each in enumerate(every[:_MAX_SHOWN], 1)]
+    more = [f"and {len(every) - _MAX_SHOWN} more"] if len(every) > _MAX_SHOWN else []
+    return "; ".join((*shown, *more)) or "there is none"
+
+
+def _private(text: bytes) -> Piece | None:
+    try:
+        envelope = find_private(text)
+    except KeyMaterialError:
+        return None
+    return Piece(text + b"\n", envelope.public) if envelope else None
+
+
+def _public(text: bytes) -> Piece | None:
+    try:
+        return Piece(text + b"\n", read_public(text))
+    except KeyMaterialError:
+        return None

@@ -1,0 +1,69 @@
+"""Whether ssh can load a private key file, by its format; if not, what stands in the way. Pure.
+
+Held against the installed `ssh-keygen -y` by the tests. A file in OpenSSH's format is read as
+`sshkey_parse_private2` in OpenSSH's sshkey.c does it: the BEGIN line first, each edge a line that
+ends in LF alone. PEM is read as OpenSSL's `PEM_read_bio` does it, from any line on.
+"""
+
+import re
+
+from lskeys.keys.encoding import plain
+
+OPENSSH = b"OPENSSH PRIVATE KEY"
+
+MIN_RSA_BITS = 1024
+"""SSH_RSA_MINIMUM_MODULUS_SIZE in OpenSSH's sshkey.h."""
+
+ED25519_IN_PKCS8 = "it is an Ed25519 key in PKCS#8, which ssh loads from version 9.6 on only"
+SMALL_RSA = f"it is an RSA key of fewer than {MIN_RSA_BITS} bits, which ssh refuses"
+PUTTY = "it is a PuTTY key (.ppk)"
+
+_OPENSSH_FILE = re.compile(
+    rb"-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\s]*\n"
+    rb"-----END OPENSSH PRIVATE KEY-----\n"
+)
+_BLANKS = bytes(range(0x21))
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+# The first that is found is told. The last one is found in every text.
+_OBSTACLES = (
+    (rb"\\n", r"its line ends are written as \n"),
+    (rb"BEGIN [^\n]*END ", "its line ends are lost"),
+    (rb"\A\xef\xbb\xbf", "it begins with a byte order mark"),
+    (rb"\n\s*\n-----END", "an empty line is in the key"),
+    (rb"(?:\A|\n)[ \t]+-----(?:BEGIN|END)", "its lines are indented"),
+    (rb"-----\r", "its lines end in CRLF"),
+    (rb"KEY-----[ \t]", "blanks are at the end of its lines"),
+    (rb"KEY-----\Z", "its last line has no line end"),
+    (rb"\A(?!-----BEGIN)", "other text is before the key"),
+    (rb"", "its lines are not as ssh wants them"),
+)
+
+
+def obstacle(text: bytes, label: bytes) -> str | None:
+    """Why ssh cannot load a file with this text; None if it can.
+
+    Args:
+        text: All of the file, in which one private key was found.
+        label: What its BEGIN line names, such as `RSA PRIVATE KEY`.
+    """
+    if _OPENSSH_FILE.match(text) if label == OPENSSH else _is_pem(text, label):
+        return None
+    content = plain(text)
+    if content not in (text, text.removeprefix(_UTF8_MARK)):
+        return "it is in UTF-16"
+    if b"-----BEGIN" not in content:
+        return "it is base64 of a key file"
+    return next(reason for pattern, reason in _OBSTACLES if re.search(pattern, text))
+
+
+def _is_pem(text: bytes, label: bytes) -> bool:
+    lines = [line.rstrip(_BLANKS) for line in text.removeprefix(_UTF8_MARK).split(b"\n")]
+    begin, end = (b"-----" + word + b" " + label + b"-----" for word in (b"BEGIN", b"END"))
+    if begin not in lines or end not in lines:
+        return False
+    body = lines[lines.index(begin) + 1 : lines.index(end)]
+    if any(b":" in line for line in body):  # RFC 1421: headers, then an empty line
+        headers = body.index(b"") if b"" in body else 0
+        return headers > 0 and all(body[headers + 1 :])
+    return bool(body) and all(body[1:])  # an empty line ends headers, even if there are none
