@@ -291,7 +291,7 @@ def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
 def test_other_formats(everything_wrong: Path, run: Run) -> None:
     """A row per finding in csv, an object in jsonl, the subject with --quiet, and --query works."""
     rows = expected(everything_wrong)
-    assert run(f"{AUDIT} -o csv").out.splitlines()[9] == (
+    assert run(f"{AUDIT} -o csv").out.splitlines()[10] == (
         f"missing-private,{REGION},lost,{LOST},,info"
     )
     lines = run(f"{AUDIT} -o jsonl").out.splitlines()

@@ -84,7 +84,7 @@ def write_usable(path: Path, now: datetime) -> Path:
         RefusedError: It is a link, or its format cannot be changed without a passphrase.
         LocalError: The disk failed.
     """
-    with opened(path.parent) as directory, os_errors(f"cannot write {path}"):
+    with opened(path.parent) as directory, os_errors(f"cannot write {path}", path):
         found = _private(directory, path)
         clean = found.material.clean if found.material else None
         if found.is_link:
