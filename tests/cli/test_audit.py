@@ -452,7 +452,7 @@ def test_unknown_code(server: Server, run: Run) -> None:
     )
     ran = run("audit --ignore ''")
     assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
-    assert ran.err.startswith("lskeys: error: --ignore: there is no finding without a code\n")
+    assert ran.err.startswith("lskeys: error: --ignore is empty\n")
 
 
 # regions that fail
