@@ -1,6 +1,7 @@
 """CONTRIBUTING's example, followed to the letter in a copy of the package, then thrown away."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,13 @@ from lskeys.sandbox import Sandbox
 from tests.support import documents
 
 FILE = Path(__file__).parents[1] / "CONTRIBUTING.md"
-END_OF_TABLE = '    Verb("sandbox"'
+ENTRIES = {
+    "table": ("cli/commands/__init__.py", '    Verb("sandbox"'),
+    "setting": ("config/settings.py", "    home_regions:"),
+    "format": ("output/formats/__init__.py", ")\nFORMATS:"),
+    "column": ("output/views/key_pairs.py", '        Column("account"'),
+}
+"""Where each entry goes: the file, and what stands behind it."""
 
 
 @pytest.fixture
@@ -28,15 +35,16 @@ def files() -> Mapping[str, str]:
 
 @pytest.fixture
 def copied(files: Mapping[str, str], tmp_path: Path) -> Path:
-    """A copy of the package and these tests with the new verb: one file, one line."""
+    """A copy of the package and these tests with all that CONTRIBUTING adds."""
     shutil.copytree(Path(lskeys.__file__).parent, tmp_path / "src" / "lskeys")
     tests = shutil.copytree(Path(__file__).parent, tmp_path / "tests")
-    for name in ("src/lskeys/cli/commands/oldest.py", "tests/cli/test_oldest.py"):
+    for name in (each for each in files if each.endswith(".py")):
         (tmp_path / name).write_text(files[name])
-    table = tmp_path / "src" / "lskeys" / "cli" / "commands" / "__init__.py"
-    before, found, after = table.read_text().partition(END_OF_TABLE)
-    assert found
-    table.write_text(before + files["table"] + found + after)
+    for entry, (file, behind) in ENTRIES.items():
+        path = tmp_path / "src" / "lskeys" / file
+        before, found, after = path.read_text().partition(behind)
+        assert found, file
+        path.write_text(before + files[entry] + found + after)
     assert tests.is_dir()
     return tmp_path
 
@@ -54,16 +62,29 @@ def in_copy(copied: Path, *words: str, others: Mapping[str, str]) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_verb_works(copied: Path, files: Mapping[str, str], home: Path, cache: Path) -> None:
-    """The new verb shows what CONTRIBUTING shows, and stands on the help page."""
-    typed, shown = files[""].removeprefix("$ lskeys ").split("\n", maxsplit=1)
-    words = typed.replace("'", "").split()
+@pytest.mark.parametrize("added", ["verb", "setting", "format", "column"])
+def test_what_is_added_works(
+    added: str, copied: Path, files: Mapping[str, str], home: Path, cache: Path
+) -> None:
+    """What CONTRIBUTING adds shows what CONTRIBUTING shows."""
+    typed, shown = files[f"{added}-shown"].removeprefix("$ lskeys ").split("\n", maxsplit=1)
     with sandbox.serve(Sandbox(home / "sandbox.sqlite3")) as server:
         others = {**sandbox.environment(server.endpoint), "XDG_CACHE_HOME": str(cache)}
-        assert in_copy(copied, "lskeys", *words, others=others) == shown
-    assert "Show the oldest key pair of each region." in in_copy(
-        copied, "lskeys", "--help", others={}
-    )
+        out = in_copy(copied, "lskeys", *shlex.split(typed), others=others)
+    assert out == shown or (added == "setting" and shown in out)
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    {
+        "--help": "Show the oldest key pair of each region.",
+        "help environment": "LSKEYS_EDITOR",
+        "help formatting": "markdown",
+    }.items(),
+)
+def test_what_is_added_is_on_its_page(page: str, line: str, copied: Path) -> None:
+    """Help follows from the entries."""
+    assert line in in_copy(copied, "lskeys", *page.split(), others={})
 
 
 def test_what_does_not_follow_fails_loudly(copied: Path) -> None:
