@@ -21,6 +21,7 @@ OWN_TERMINAL = (
 """Makes stdin the terminal whose Ctrl-C comes as a signal, then becomes the program."""
 
 PATIENCE = 30.0
+SSH = "share/lskeys/sandbox/ssh"
 """Seconds; none of these commands takes more than one."""
 
 
@@ -188,7 +189,7 @@ def test_question_goes_around_a_piped_result(shell: Shell, keyboard: Keyboard) -
     process = shell.start("download-default", stdin=keyboard.slave, stderr=keyboard.slave)
     out, _ = process.communicate(timeout=PATIENCE)
     screen = keyboard.screen(process)
-    saved = shell.home / ".ssh" / f"LightsailDefaultKey-{REGION}.pem"
+    saved = shell.home / SSH / f"LightsailDefaultKey-{REGION}.pem"
     assert (process.returncode, out.decode()) == (0, f"{saved}\n")
     assert "Create it? [y/N]" in screen
     assert "PRIVATE KEY" not in screen

@@ -332,6 +332,13 @@ def test_a_taken_port(run: Run) -> None:
     assert hint.endswith("lskeys sandbox serve --port 0")
 
 
+def test_an_account_that_cannot_be_made(home: Path, run: Run) -> None:
+    """What is in the way of the account's file is named, not the port."""
+    (home / ".local").write_text("")
+    ran = run("--sandbox list")
+    assert (ran.exit_code, f"{home}/.local" in ran.err, "port" in ran.err) == (9, True, False)
+
+
 def test_a_reset_reaches_a_running_server(store: Path, run: Run) -> None:
     """Switches and faults of a reset hold from the next request on, beneath serve's own."""
     with serve(Sandbox(store, settings=["latency=0.001"])) as server:

@@ -24,14 +24,16 @@ def test_created_key_is_raw_pem(running: Running) -> None:
     assert response["publicKeyBase64"].startswith("ssh-rsa AAAA")
 
 
-def test_created_pair_shows_no_fingerprint(running: Running) -> None:
-    """As in AWS's published sample, CreateKeyPair's key pair has no fingerprint; the list has."""
+def test_create_responds_as_published(running: Running) -> None:
+    """As in AWS's sample, the new pair has no fingerprint and no tags; the list has both."""
     client = running.client()
-    assert "fingerprint" not in client.create_key_pair(keyPairName="made")["keyPair"]
-    assert "fingerprint" in client.get_key_pair(keyPairName="made")["keyPair"]
+    response = client.create_key_pair(keyPairName="made")
+    listed = client.get_key_pair(keyPairName="made")["keyPair"]
+    assert listed.keys() - response["keyPair"].keys() == {"fingerprint", "tags"}
+    assert "operationDetails" not in response["operation"]
 
 
-def test_created_private_half_is_not_kept(running: Running) -> None:
+def test_created_private_key_is_not_kept(running: Running) -> None:
     """The private key of a created pair is in the response and nowhere in the file."""
     pem = running.client().create_key_pair(keyPairName="made")["privateKeyBase64"]
     line = pem.splitlines()[5].encode()

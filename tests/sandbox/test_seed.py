@@ -63,6 +63,15 @@ def test_nothing_is_younger_than_now(start: Start, now: datetime) -> None:
     assert max(dates) < now
 
 
+def test_instances_of_every_kind(start: Start) -> None:
+    """There is one that is stopped, one that is IPv6-only, and one of Windows."""
+    running = start(seed=True)
+    instances = [each for region in REGIONS for each in instances_of(running, region.name)]
+    assert {each["state"]["name"] for each in instances} == {"running", "stopped"}
+    assert {each["ipAddressType"] for each in instances} == {"dualstack", "ipv6"}
+    assert {"nano_3_0", "nano_ipv6_3_0", "nano_win_3_0"} == {each["bundleId"] for each in instances}
+
+
 def test_usernames_of_every_kind(start: Start) -> None:
     """Each blueprint's user is met somewhere."""
     running = start(seed=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from lskeys.sandbox.addresses import public_ipv6
 from lskeys.sandbox.instances import new_instance
 from lskeys.sandbox.keys import KeyMaterial, Origin, make_ed25519, make_rsa
-from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, StaticIp, Tag
+from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
 from lskeys.sandbox.transaction import Transaction
 
 
@@ -28,9 +28,10 @@ class _Machine:
     blueprint: str
     key_pair_name: str
     age: int
-    ipv4: str
+    ipv4: str | None
     static_ip: str | None = None
     tags: tuple[Tag, ...] = ()
+    state: State = State.RUNNING
 
 
 _PRODUCTION = Tag("stage", "production")
@@ -64,6 +65,16 @@ _MACHINES = (
     _Machine("us-east-1", "office", "windows_server_2022", DEFAULT_PAIR, 150, "203.0.113.33"),
     _Machine("us-west-2", "backup", "debian_12", "laptop", 329, "198.51.100.7"),
     _Machine("eu-west-1", "experiments", "amazon_linux_2023", "laptop", 12, "198.51.100.40"),
+    _Machine(
+        "eu-west-1",
+        "archive",
+        "debian_12",
+        "laptop",
+        280,
+        "198.51.100.41",
+        state=State.STOPPED,
+    ),
+    _Machine("eu-west-1", "edge", "amazon_linux_2023", "laptop", 60, None),  # IPv6-only
     _Machine("eu-central-1", "monitor", "debian_12", DEFAULT_PAIR, 400, "192.0.2.14"),
     _Machine("eu-central-1", "shop", "ubuntu_24_04", "shop.example", 179, "192.0.2.80"),
     _Machine("eu-central-1", "staging", "amazon_linux_2023", DEFAULT_PAIR, 20, "192.0.2.81"),
@@ -109,10 +120,11 @@ def _add_machine(transaction: Transaction, machine: _Machine, now: datetime) -> 
         ipv4=machine.ipv4,
         ipv6=public_ipv6(),
         static_ip=machine.static_ip,
+        state=machine.state,
         tags=machine.tags,
     )
     transaction.add_instance(instance)
-    if machine.static_ip:
+    if machine.static_ip and machine.ipv4:
         address = StaticIp(
             machine.region, machine.static_ip, str(uuid.uuid4()), created_at, machine.ipv4
         )

@@ -17,6 +17,9 @@ _DEBIAN = (
     *("golang-github-aws-aws-sdk-go-dev", "golang-github-aws-aws-sdk-go-v2-dev"),
     *("golang-github-aws-smithy-go-dev", "golang-github-jmespath-go-jmespath-dev"),
     *("awscli", "python3-awscrt", "python3-ruamel.yaml", "python3-ruamel.yaml.clib"),
+    *("python3-cffi-backend", "python3-colorama", "python3-cryptography", "python3-dateutil"),
+    *("python3-distro", "python3-docutils", "python3-jmespath", "python3-prompt-toolkit"),
+    *("python3-pyasn1", "python3-roman", "python3-six", "python3-urllib3", "python3-wcwidth"),
 )
 _OLD_BOTO3 = "boto3==1.26.165"
 _OPERATION = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

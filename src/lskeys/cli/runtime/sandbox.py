@@ -35,7 +35,7 @@ def server(
     try:
         return sandbox.serve(account, port=port)
     except OSError as error:
-        if error.errno not in _PORT_ERRORS:
+        if error.errno not in _PORT_ERRORS or error.filename:  # which the file's errors have
             raise
         reason = os.strerror(error.errno).lower()
         hint = "name another port, or 0 for any free one: lskeys sandbox serve --port 0"
