@@ -21,8 +21,9 @@ OWN_TERMINAL = (
 """Makes stdin the terminal whose Ctrl-C comes as a signal, then becomes the program."""
 
 PATIENCE = 30.0
-SSH = "share/lskeys/sandbox/ssh"
 """Seconds; none of these commands takes more than one."""
+SSH = "share/lskeys/sandbox/ssh"
+"""Where the sandbox's keys are, below the home of these tests."""
 
 
 class Shell:

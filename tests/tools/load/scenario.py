@@ -129,7 +129,7 @@ class Scenario:
 
     def _wrong_files(self, done: list[Job]) -> Iterator[str]:
         saved = {job.words[1] for job in done if job.kind in {"create", "generate"}}
-        directory = self._home / ".ssh"
+        directory = self._home / ".local" / "share" / "lskeys" / "sandbox" / "ssh"
         files = {each.name for each in directory.iterdir()} if directory.exists() else set[str]()
         if files != {f"{name}.pem{end}" for name in saved for end in ("", ".pub")}:
             yield f"{directory} holds {sorted(files)}"
