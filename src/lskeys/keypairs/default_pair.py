@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys import keys
-from lskeys.errors import MissingError, RefusedError
+from lskeys.errors import (
+    LocalError,
+    LskeysError,
+    MissingError,
+    RefusedError,
+    RemoteError,
+    SetupError,
+)
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified, verify
 from lskeys.keys.fingerprints import Sameness, compare
-from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
+from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
 from lskeys.storage import ExistingFile, KeyDestination, KeyDirectory, PathTakenError, inspect
 
 if TYPE_CHECKING:
@@ -47,7 +54,7 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         directory, name, pair=pair, creates=creates, force=force, passphrase=passphrase
     ) as destination:
         downloaded = download_verified(lightsail, pair, creates=creates)
-        return save(destination, *downloaded, lightsail.region)
+        return save(destination, *downloaded, lightsail.region, creates=creates)
 
 
 @contextmanager
@@ -72,9 +79,16 @@ def reserved(  # noqa: PLR0913  what is known before the download
 
 
 def save(
-    destination: KeyDestination, verified: Verified, pair: KeyPair | None, region: str
+    destination: KeyDestination,
+    verified: Verified,
+    pair: KeyPair | None,
+    region: str,
+    *,
+    creates: bool,
 ) -> SavedKey:
     """Save a downloaded default private key, encrypted if the destination has a passphrase.
+
+    An error says so if the request created its key pair.
 
     Raises:
         RefusedError: A file with another key was created in the meantime.
@@ -82,7 +96,10 @@ def save(
     """
     key, passphrase = verified.private_key, destination.passphrase
     encrypted = keys.encrypt(key, passphrase) if passphrase else key
-    saved = destination.save(encrypted, comment=f"{DEFAULT_PAIR}@{region}")
+    try:
+        saved = destination.save(encrypted, comment=f"{DEFAULT_PAIR}@{region}")
+    except (LocalError, RefusedError) as error:
+        raise _said(error, region, "was created") if creates else error from None
     return SavedKey(
         pair_name=DEFAULT_PAIR,
         region=region,
@@ -119,17 +136,55 @@ def check(
 def download_verified(
     lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
 ) -> tuple[Verified, KeyPair | None]:
-    """Download and verify the default private key; a key pair created by this is looked up."""
-    handed_out = lightsail.download_default_key()
+    """Download and verify the default private key; a key pair created by this is looked up.
+
+    Whatever fails, the error says whether there is a default key pair now that the request made.
+    """
+    handed_out: DefaultKey | None = None
+    try:
+        handed_out = lightsail.download_default_key()
+        if creates:
+            pair = _created(lightsail)
+        return verify(handed_out, pair, lightsail.region), pair
+    except (MissingError, RefusedError, RemoteError, SetupError) as error:
+        raise _with_creation(error, lightsail.region, pair, handed_out, creates=creates) from None
+
+
+def _created(lightsail: "Lightsail") -> KeyPair:
+    """The default key pair that was created by the download."""
+    pair = lightsail.default_key_pair()
+    if pair is None:
+        raise MissingError(
+            f"{lightsail.region} handed out a default key but lists no default pair",
+            hint="run the same command again: the key can be downloaded at any time",
+            region=lightsail.region,
+        )
+    return pair
+
+
+def _with_creation(
+    error: LskeysError,
+    region: str,
+    pair: KeyPair | None,
+    handed_out: DefaultKey | None,
+    *,
+    creates: bool,
+) -> LskeysError:
+    """The error, with what is known of a default key pair that the request made."""
+    if handed_out is None:
+        is_unknown = isinstance(error, RemoteError) and (creates or pair is None)
+        return _said(error, region, "may have been created") if is_unknown else error
+    is_new = pair is not None and handed_out.created_at not in {None, pair.created_at}
     if creates:
-        pair = lightsail.default_key_pair()
-        if pair is None:
-            raise MissingError(
-                f"{lightsail.region} handed out a default key but lists no default pair",
-                hint="run the same command again: the key can be downloaded at any time",
-                region=lightsail.region,
-            )
-    return verify(handed_out, pair, lightsail.region), pair
+        return _said(error, region, "was created")
+    return _said(error, region, "may have been created") if is_new or pair is None else error
+
+
+def _said(error: LskeysError, region: str, fate: str) -> LskeysError:
+    look = f"lskeys list --include-default --region {region}"
+    hint = f"{error.hint}; to look at it: {look}" if error.hint else f"look at it: {look}"
+    message = f"{error.message}; a default key pair {fate} in {region}"
+    return error.with_(message=message, hint=hint)
 
 
 @contextmanager

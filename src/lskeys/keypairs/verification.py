@@ -52,7 +52,7 @@ def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
         raise RemoteError(
             f"what AWS handed out in {region} is no usable key: {error.message}",
             hint="nothing was saved; run the command again",
-            code="UnusableAnswer",
+            code="InvalidResponse",
             region=region,
         ) from None
 

@@ -148,7 +148,7 @@ def _save(run: Runtime, paths: Mapping[DownloadJob, Path], manner: _Manner) -> O
             return default_pair.download_verified(lightsail, job.pair, creates=job.creates)
 
         saved = {
-            each.region: _saved(places[each.region], each)
+            each.region: _saved(places[each.region], each, creates=jobs[each.region].creates)
             for each in (query_as_they_come(run, tuple(jobs), download) if jobs else ())
         }
     taken: dict[str, Outcome[SavedKey]] = {
@@ -181,14 +181,16 @@ def _reserve(
 
 
 def _saved(
-    place: Outcome[KeyDestination], downloaded: Outcome[tuple[Verified, KeyPair | None]]
+    place: Outcome[KeyDestination],
+    downloaded: Outcome[tuple[Verified, KeyPair | None]],
+    *,
+    creates: bool,
 ) -> Outcome[SavedKey]:
     assert place.value is not None
     if downloaded.value is None:
         return Outcome(place.region, error=downloaded.error)
-    return attempt(
-        place.region, partial(default_pair.save, place.value, *downloaded.value, place.region)
-    )
+    save = partial(default_pair.save, place.value, *downloaded.value, place.region, creates=creates)
+    return attempt(place.region, save)
 
 
 def _plan(_run: Runtime, paths: Mapping[DownloadJob, Path], manner: _Manner) -> Outcomes[SavedKey]:
