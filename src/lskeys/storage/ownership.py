@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from lskeys.errors import RefusedError
@@ -28,8 +29,16 @@ def home_owner() -> int | None:
     if os.geteuid() != _ROOT:
         return None
     try:
-        return Path.home().stat().st_uid or None
-    except (OSError, RuntimeError):  # there is none
+        return _owner(Path.home())
+    except RuntimeError:  # there is none
+        return None
+
+
+@cache
+def _owner(home: Path) -> int | None:
+    try:
+        return home.stat().st_uid or None
+    except OSError:
         return None
 
 

@@ -42,7 +42,9 @@ def replace(  # noqa: PLR0913, PLR0917  which file, by what, and how the old one
     if is_exchanged:
         if not _is_same_file(directory, draft.name, kept):
             kept = writing.keep_backup(directory, draft.name, stamp=stamp, base=name)
+        draft.is_there = True  # the file of that name has another by now
         os.unlink(draft.name, dir_fd=at)
+        draft.is_there = False
     draft.confirm(name, text, mode)
     return kept
 
