@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lskeys.cli.permissions import OPERATIONS
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 from tests.support.cli_keys import other_pem, public_line, save
@@ -19,6 +20,7 @@ from tests.support.sshd_lab import USER, Lab, lab
 from tests.support.sshd_lab import Server as Sshd
 
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
+VERBS = ("instances", "ssh", "authorize", "rotate-default", "audit")
 OLD_FILE = f"{DEFAULT_FILE}.old-20261120T000000Z"
 
 
@@ -73,6 +75,8 @@ def fleet(
     save(home / ".ssh" / OLD_FILE, other_pem())
     with lab(tmp_path) as servers:
         yield Fleet(account, servers, public_line(other_pem()), public_line(rsa_pem))
+    sent = {request.operation for request in server.requests}
+    assert sent <= {each for verb in VERBS for each in OPERATIONS[verb]}
 
 
 def checks(ran: Ran) -> dict[str, str]:

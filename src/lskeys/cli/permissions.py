@@ -15,17 +15,29 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "delete": (
         *("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPair", "GetKeyPairs"),
     ),
-    "rotate-default": ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
+    "rotate-default": (
+        *("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstanceAccessDetails"),
+        *("GetInstancePortStates", "GetInstances", "GetKeyPairs"),
+    ),
     "tag": ("GetKeyPair", "TagResource"),
     "untag": ("GetKeyPair", "UntagResource"),
     "fingerprint": ("GetKeyPairs",),
     "audit": ("GetInstances", "GetKeyPairs"),
     "ssh-config": ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
+    "instances": (
+        *("GetInstanceAccessDetails", "GetInstancePortStates", "GetInstances", "GetKeyPairs"),
+    ),
+    "ssh": ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
+    "authorize": (
+        *("GetInstanceAccessDetails", "GetInstancePortStates", "GetInstances", "GetKeyPairs"),
+    ),
     "regions": ("GetRegions",),
 }
 """A command that is not here needs no permission."""
 
-READS = frozenset({"GetInstances", "GetKeyPair", "GetKeyPairs", "GetRegions"})
+READS = frozenset(
+    {"GetInstancePortStates", "GetInstances", "GetKeyPair", "GetKeyPairs", "GetRegions"}
+)
 """Operations that change nothing and return no private key.
 
 DownloadDefaultKeyPair returns one, and makes a key pair where there is none;
