@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -209,6 +210,29 @@ def test_ssh_temporary(fleet: Fleet, tmp_path: Path) -> None:
     ran = lskeys(f"ssh web --temporary {fleet.port} -- 'echo hello'")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith("session-")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signals) -> None:
+    """However a session ends, its temporary key is gone: at once, or when the next one begins."""
+    server = fleet.add("web")
+    server.authorize()
+    authority = tmp_path / "authority.pub"
+    authority.write_text(f"{fleet.account.authority_line}\n")
+    server.configure(f"TrustedUserCAKeys {authority}")
+    words = shlex.split(f"ssh web --temporary {fleet.port} -- 'echo ready; exec cat'")
+    with subprocess.Popen(
+        [sys.executable, "-m", "lskeys", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as session:
+        assert session.stdout
+        assert session.stdout.readline() == b"ready\n"
+        [key] = tmp_path.rglob("session-*/temporary")
+        assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        session.send_signal(number)
+        assert session.wait(30) == -number
+    assert key.exists() is (number == signal.SIGKILL)
+    assert lskeys(f"ssh web --temporary {fleet.port} -- true").returncode == 0
+    assert not key.parent.exists()
 
 
 @pytest.mark.parametrize(

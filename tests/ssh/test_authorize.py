@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.errors import RefusedError, RemoteError
+from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance, Secret, TemporaryAccess
 from lskeys.ssh import client
@@ -266,3 +266,78 @@ def test_a_lock_out_is_taken_back(setup: Setup) -> None:
     with pytest.raises(RemoteError, match="so both are there"):
         setup.authorize(removes=True)
     assert setup.left == {"old", "new"}
+
+
+def test_a_full_disk(setup: Setup) -> None:
+    """Where nothing can be written, the file stays as it was, and nothing is left next to it."""
+    setup.server.configure(
+        """ForceCommand trap '' XFSZ; ulimit -f 0; exec sh -c "$SSH_ORIGINAL_COMMAND\""""
+    )
+    before = setup.server.authorized_keys.read_bytes()
+    with pytest.raises(RemoteError, match="is the disk full"):
+        setup.authorize()
+    assert setup.server.authorized_keys.read_bytes() == before
+    assert [each.name for each in setup.server.authorized_keys.parent.iterdir()] == [
+        "authorized_keys"
+    ]
+
+
+@pytest.mark.parametrize("mode", [0o500, 0o777])
+def test_modes_of_the_directory(setup: Setup, mode: int) -> None:
+    """A directory that others may write in is closed to them."""
+    directory = setup.server.authorized_keys.parent
+    directory.chmod(mode)
+    if mode == 0o500 and os.geteuid():
+        with pytest.raises(RemoteError, match="cannot write in"):
+            setup.authorize()
+        return
+    assert setup.authorize().is_proved
+    assert stat.S_IMODE(directory.stat().st_mode) & 0o022 == 0
+
+
+TOOLS = ("cat", "chmod", "cp", "grep", "id", "mkdir", "mv", "readlink", "rm", "sed", "tail")
+KILLER = """\
+#!/bin/sh
+echo {name} >> {book}
+if [ "$(/usr/bin/wc -l < {book})" -eq {step} ]; then kill -9 0; fi
+exec {program} "$@"
+"""
+EVERY = 1 if os.environ.get("LSKEYS_FULL_SWEEP") else 10
+"""Of the steps, one in so many is swept; those that change the file always."""
+
+
+def killing(setup: Setup, step: int) -> Path:
+    """Have everything on the server killed before a step of the scripts; the steps' names."""
+    tools, book = setup.server.directory / "bin", setup.server.directory / "steps"
+    book.write_text("")
+    for name in TOOLS:
+        program = shutil.which(name)
+        (tools / name).write_text(KILLER.format(name=name, book=book, step=step, program=program))
+        (tools / name).chmod(0o700)
+    return book
+
+
+def test_killed_at_every_step(setup: Setup) -> None:
+    """Whenever the session is lost, a key opens it, and the next run ends with the new one."""
+    book = killing(setup, 0)
+    assert setup.authorize(removes=True).removed is True
+    steps = book.read_text().split()
+    points = [
+        number
+        for number, name in enumerate(steps, 1)
+        if name in {"mv", "cp", "rm", "chmod"} or number % EVERY == 0
+    ]
+    failed = 0
+    for step in points:
+        setup.server.authorize(line_of(setup.old))
+        killing(setup, step)
+        try:
+            setup.authorize(removes=True)
+        except LskeysError:
+            failed += 1
+        assert setup.left in ({"old"}, {"old", "new"}, {"new"}), step
+        killing(setup, 0)
+        both = (setup.old, setup.new)
+        assert setup.authorize(removes=True, keys=both).removed is not None
+        assert setup.left == {"new"}, step
+    assert failed > len(points) / 2
