@@ -35,8 +35,8 @@ class Experience:
         return -self.found[test], self.seconds.get(test, 0.0)
 
     def limit(self, test: str) -> int:
-        """After how many seconds a test is taken to have no end."""
-        return _PATIENCE + int(_TIMES_AS_LONG * self.seconds.get(test, 0.0))
+        """After how many seconds a test is taken to have no end; generous before it was timed."""
+        return _PATIENCE + int(_TIMES_AS_LONG * self.seconds.get(test, _PATIENCE))
 
 
 class Judge:
