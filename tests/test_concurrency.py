@@ -203,6 +203,23 @@ def test_a_source_that_turns_out_to_be_several() -> None:
     assert [each.key for each in answers] == ["a1", "a2", "a3", "b"]
 
 
+def test_sources_that_turn_out_to_be_several_wait_for_no_other() -> None:
+    """All that is behind them is asked at once, not when it is the turn of the one before."""
+    here = threading.Barrier(6)
+
+    def said(name: str) -> Iterator[str]:
+        here.wait(60)
+        yield name
+
+    def opened(name: str) -> Iterator[str | Onward[str, str]]:
+        first, *others = (f"{name}{number}" for number in range(3))
+        yield Onward(first, tuple(Source(each, partial(said, each)) for each in others))
+        yield from said(first)
+
+    answers = stream([Source(name, partial(opened, name)) for name in "ab"])
+    assert [each.key for each in answers] == ["a0", "a1", "a2", "b0", "b1", "b2"]
+
+
 @given(st.sets(st.sampled_from("abcdef")))
 def test_a_failure_is_an_answer(failed: set[str]) -> None:
     """Every source answers, those that fail with what they had and then their error."""

@@ -65,10 +65,7 @@ def stream(
     while line.turns or line.waiting:
         turn = line.next()
         said = turn.take()
-        if isinstance(said, Onward):
-            turn.key = said.key
-            line.add(_Turn((*turn.place, number), each) for number, each in enumerate(said.others))
-        elif said is not None:
+        if said is not None:
             yield said
         if turn.has_ended:
             line.remove(turn)
@@ -105,10 +102,10 @@ class _Turn(Generic[K, T]):
         self._thread = thread if thread.began() else None
         return self._thread is not None
 
-    def begin_here(self) -> None:
+    def begin_here(self, arrived: threading.Event) -> None:
         """Ask without a thread: everything at once."""
         self._room = threading.Semaphore(2**31)
-        self._ask(threading.Event())
+        self._ask(arrived)
 
     def _ask(self, arrived: threading.Event) -> None:
         end = _End()
@@ -124,8 +121,8 @@ class _Turn(Generic[K, T]):
 
     @property
     def is_ready(self) -> bool:
-        """Whether it said something that nobody took yet."""
-        return bool(self._said)
+        """Whether it said something that is to be given, and that nobody took yet."""
+        return bool(self._said) and not isinstance(self._said[0], Onward)
 
     @property
     def age(self) -> float:
@@ -146,17 +143,28 @@ class _Turn(Generic[K, T]):
         if error is not None and not self._said:
             self._said = deque([_End(error)])
 
-    def take(self) -> "Arrival[K, T] | Onward[K, T] | None":
+    def branches(self) -> "Iterator[_Turn[K, T]]":
+        """The sources behind it that it said there are, since this was asked last."""
+        if self._said and isinstance(onward := self._said[0], Onward):
+            self._drop()
+            self.key = onward.key
+            for number, source in enumerate(onward.others):
+                yield _Turn((*self.place, number), source)
+
+    def take(self) -> "Arrival[K, T] | None":
         """What it said next; None at its end."""
-        said = self._said.popleft()
-        self.since = time.monotonic()
-        self._room.release()
-        if isinstance(said, Onward):
-            return said
+        said = self._drop()
+        assert not isinstance(said, Onward), "not to be given"
         if not isinstance(said, _End):
             return Arrival(self.key, item=said)
         self.has_ended = True
         return Arrival(self.key, error=said.error) if said.error else None
+
+    def _drop(self) -> "T | Onward[K, T] | _End":
+        said = self._said.popleft()
+        self.since = time.monotonic()
+        self._room.release()
+        return said
 
 
 class _Line(Generic[K, T]):
@@ -170,11 +178,6 @@ class _Line(Generic[K, T]):
         self._current: _Turn[K, T] | None = None
         self._most = MAX_STARTED
 
-    def add(self, turns: Iterable[_Turn[K, T]]) -> None:
-        """More sources, at their places."""
-        for turn in turns:
-            heapq.heappush(self.waiting, turn)
-
     def remove(self, turn: _Turn[K, T]) -> None:
         """One that has nothing more to say."""
         self.turns.remove(turn)
@@ -185,9 +188,11 @@ class _Line(Generic[K, T]):
         """Wait for the one whose item is due."""
         while True:
             self._arrived.clear()
-            self._start()
             for turn in self.turns:
                 turn.attend()
+                for branch in turn.branches():
+                    heapq.heappush(self.waiting, branch)
+            self._start()
             due = self._due()
             if due is not None:
                 self._current = None if due.is_late else due
@@ -206,7 +211,7 @@ class _Line(Generic[K, T]):
                 self._most = len(self.turns)  # the system has no more threads
                 if self.turns:
                     return
-                self.waiting[0].begin_here()
+                self.waiting[0].begin_here(self._arrived)
             insort(self.turns, heapq.heappop(self.waiting))
             asked += 1
 

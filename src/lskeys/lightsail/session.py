@@ -2,12 +2,15 @@
 
 import logging
 import os
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.hooks import HierarchicalEmitter
 from botocore.session import Session
 
 from lskeys.lightsail import botocore_data, sending
@@ -61,6 +64,8 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     session = Session(
         session_vars=None if connection.access_key is None else _NO_FILES,
+        event_hooks=copy(_builtin_handlers()) if connection.whose else None,
+        include_builtin_handlers=not connection.whose,
         profile=connection.profile,
     )
     if connection.cache is not None and not _has_own_data(session):
@@ -82,6 +87,14 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
 
     session.register("before-send", before_send)  # type: ignore[arg-type]  # may return a response
     return session
+
+
+@cache
+def _builtin_handlers() -> HierarchicalEmitter:
+    """The handlers that botocore has; to register them is a fifth of what an account costs."""
+    handlers = HierarchicalEmitter()
+    Session(event_hooks=handlers)
+    return handlers
 
 
 def _has_own_data(session: Session) -> bool:
