@@ -15,7 +15,8 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvG
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
 ASK_THREE = " ".join(f"-r {name}" for name in THREE)
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
-DENIED = "lskeys: hint: allow lightsail:GetKeyPairs, or enable the region\n"
+EVERY_PAIR = "arn:aws:lightsail:eu-west-1:123456789012:*/*"
+DENIED = f"lskeys: hint: allow lightsail:GetKeyPairs on {EVERY_PAIR}, or enable the region\n"
 
 
 def regions_asked(server: Server) -> list[str]:
@@ -129,7 +130,8 @@ def test_one_fails(account: Sandbox, server: Server, run: Run) -> None:
         7,
         out="web\nmail\n",
         err="lskeys: error: cannot list key pairs in eu-west-1: "
-        "User is not authorized to perform this operation\n"
+        "User: arn:aws:iam::123456789012:user/(hidden) is not authorized to perform: "
+        f"lightsail:GetKeyPairs on resource: {EVERY_PAIR}\n"
         f"{DENIED}lskeys: error: 1 of 3 regions failed\n",
     )
 
@@ -145,7 +147,7 @@ def test_all_fail_alike(server: Server, run: Run) -> None:
     """Where nothing was found out, the exit code is that of the failures."""
     server.add_fault("GetKeyPairs=AccessDeniedException")
     ran = run(f"list {ASK_THREE}")
-    told = [f"cannot list key pairs in {name}: User is not" for name in THREE]
+    told = [f"cannot list key pairs in {name}: User: arn:" for name in THREE]
     assert (ran.exit_code, ran.out) == (4, "")
     assert [each for each in told if each not in ran.err] == []
     assert ran.err.endswith("lskeys: error: 3 of 3 regions failed\n")

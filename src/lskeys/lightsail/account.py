@@ -107,6 +107,18 @@ class AccountSession:
         )
         return Lightsail(requests)
 
+    def prepare(self) -> None:
+        """Read what is kept on the disk: for the one who waits, before threads need it."""
+        if self._connection.cache is not None:
+            sessions.loader(self._connection.cache)
+
+    def release(self, region: str) -> None:
+        """Close the connections to a region that is not needed for now."""
+        with self._making:
+            clients = [self._clients.pop((region, is_write), None) for is_write in (False, True)]
+        for client in filter(None, clients):
+            client.close()
+
     def log_in(self) -> None:
         """Get the credentials, prompting for an MFA code where a role needs one.
 

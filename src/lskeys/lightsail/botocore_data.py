@@ -46,6 +46,9 @@ class Cache(Protocol):
     def write(self, name: str, content: bytes) -> bool:
         """Keep it; whether that could be done."""
 
+    def __hash__(self) -> int:
+        """Which one it is."""
+
 
 class TrimmedLoader(Loader):
     """Loads Lightsail's model and the endpoints from memory, all else from botocore.

@@ -4,13 +4,14 @@ import logging
 import os
 from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
+from botocore.loaders import Loader
 from botocore.session import Session
 
 from lskeys.lightsail import botocore_data, sending
@@ -69,7 +70,7 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
         profile=connection.profile,
     )
     if connection.cache is not None and not _has_own_data(session):
-        session.register_component("data_loader", botocore_data.loader(connection.cache))
+        session.register_component("data_loader", loader(connection.cache))
     if connection.region is not None:
         session.set_config_variable("region", connection.region)
     if connection.access_key is not None:
@@ -87,6 +88,12 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
 
     session.register("before-send", before_send)  # type: ignore[arg-type]  # may return a response
     return session
+
+
+@lru_cache(maxsize=1)
+def loader(cache: botocore_data.Cache) -> Loader:
+    """The loader of botocore's data, which all sessions share."""
+    return botocore_data.loader(cache)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Asks the regions of the accounts, and gives what they say. Touches: the network, in threads."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
@@ -111,7 +112,7 @@ def query_accounts(run: Runtime, question: Callable[[Account], T]) -> Outcomes[T
     from lskeys import concurrency
 
     sources = (
-        concurrency.Source(_Key(account), partial(_once, partial(question, account)))
+        concurrency.Source(_Key(account), partial(_account_answer, question, account))
         for account in _opened(run)
     )
     answers = {
@@ -149,9 +150,9 @@ def change_each(
 
 
 def _opened(run: Runtime) -> tuple[Account, ...]:
-    """The accounts, whose sessions are made here, before there are threads."""
+    """The accounts, prepared here, before there are threads."""
     for account in run.accounts:
-        _ = account.session
+        account.session.prepare()
     return run.accounts
 
 
@@ -160,12 +161,14 @@ def _answers_of(
     questions: "Sequence[Callable[[Lightsail], T]]",
     regions: Sequence[str] | None,
 ) -> "Iterator[T | Onward[_Key, T]]":
-    asks = {
-        _Key(account, region, number): partial(question, lightsail)
-        for region, lightsail in _lightsails(account, regions)
-        for number, question in enumerate(questions)
-    }
-    return _onward({key: partial(_once, ask) for key, ask in asks.items()})
+    return _onward(
+        {
+            _Key(account, region, number): partial(_once, partial(question, lightsail), release)
+            for region, lightsail in _lightsails(account, regions)
+            for release in [_Release(account, region, len(questions))]
+            for number, question in enumerate(questions)
+        }
+    )
 
 
 def _pages_of(
@@ -173,10 +176,15 @@ def _pages_of(
 ) -> "Iterator[Sequence[T] | Onward[_Key, Sequence[T]]]":
     return _onward(
         {
-            _Key(account, region): partial(pages, lightsail)
+            _Key(account, region): partial(_all, partial(pages, lightsail), release)
             for region, lightsail in _lightsails(account)
+            for release in [_Release(account, region, 1)]
         }
     )
+
+
+def _account_answer(question: Callable[[Account], T], account: Account) -> Iterator[T]:
+    yield question(account)
 
 
 def _lightsails(
@@ -197,8 +205,31 @@ def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | Onw
     yield from sources[0].items()
 
 
-def _once(ask: Callable[[], T]) -> Iterator[T]:
-    yield ask()
+class _Release:
+    """Closes the connections to a region after so many questions, where accounts are several.
+
+    A hundred accounts have two thousand regions: more connections than a process may have.
+    """
+
+    def __init__(self, account: Account, region: str, questions: int) -> None:
+        self._account = account
+        self._region = region
+        self._left = threading.Semaphore(questions - 1)
+
+    def __call__(self) -> None:
+        if self._account.whose and not self._left.acquire(blocking=False):
+            self._account.session.release(self._region)
+
+
+def _once(ask: Callable[[], T], release: _Release) -> Iterator[T]:
+    yield from _all(lambda: iter([ask()]), release)
+
+
+def _all(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:
+    try:
+        yield from items()
+    finally:
+        release()
 
 
 def _outcomes(

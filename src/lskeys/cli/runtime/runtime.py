@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lskeys.keys.elliptic import EllipticCurve
     from lskeys.lightsail import AccountSession
     from lskeys.output.formats import Format
+    from lskeys.storage.cache import CacheDirectory
 
 
 @dataclass
@@ -135,11 +136,9 @@ class Runtime:
 
     def _connect(self, whose: str, record: Callable[[SeenNames], None]) -> "AccountSession":
         """A session with AWS, or with the sandbox: the same calls over the same wire."""
-        from lskeys.config.paths import cache_path
         from lskeys.lightsail import ConnectionSettings, Hooks, connect
-        from lskeys.storage.cache import CacheDirectory
 
-        settings, cache = self.settings, cache_path()
+        settings = self.settings
         endpoint_url, access_key = settings.endpoint_url.value, None
         if settings.sandbox.value:
             if self.options.endpoint_url is not None:
@@ -154,7 +153,7 @@ class Runtime:
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
-            cache=CacheDirectory(cache) if cache else None,
+            cache=self._cache,
             whose=whose,
         )
         hooks = Hooks(
@@ -170,6 +169,14 @@ class Runtime:
         from lskeys import concurrency
 
         return concurrency.by_waiter(lambda: self.terminal.prompt(call))
+
+    @cached_property
+    def _cache(self) -> "CacheDirectory | None":
+        from lskeys.config.paths import cache_path
+        from lskeys.storage.cache import CacheDirectory
+
+        path = cache_path()
+        return CacheDirectory(path) if path else None
 
     @cached_property
     def _sandbox(self) -> tuple[str, tuple[str, str]]:
