@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lskeys import keys
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
+from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, Sameness
 
 digests = st.sampled_from([16, 20, 32]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)
@@ -118,6 +118,27 @@ def test_a_missing_fingerprint_matches_nothing() -> None:
     assert fingerprints.match(None, candidates) is None
     assert fingerprints.match("", candidates) is None
     assert fingerprints.match("null", candidates) is None
+
+
+@pytest.mark.parametrize(
+    ("reported", "sameness"),
+    [
+        ("11" * 16, Sameness.SAME),
+        ("33" * 16, Sameness.SAME),
+        ("22" * 16, Sameness.OTHER),
+        ("11" * 20, Sameness.UNKNOWN),
+        ("nonsense", Sameness.UNKNOWN),
+        ("", Sameness.UNKNOWN),
+        (None, Sameness.UNKNOWN),
+    ],
+)
+def test_comparing_has_three_outcomes(reported: str | None, sameness: Sameness) -> None:
+    """Same, other, or unknown where no fingerprint of the algorithm is at hand."""
+    known = [
+        Fingerprint(FingerprintType.MD5_SPKI, Digest(b"\x11" * 16)),
+        Fingerprint(FingerprintType.MD5_SSH, Digest(b"\x33" * 16)),
+    ]
+    assert fingerprints.compare(reported, known) is sameness
 
 
 def test_the_form_that_matched_is_reported() -> None:
