@@ -314,7 +314,9 @@ class Stage:
         yield from (
             f"after the next run {each}" for each in wrongs_on_disk(self.home, self.old, self.loose)
         )
-        if leftovers(self.home) != left:
+        if leftovers(self.home) != {each for each in left if each.exists()} or any(
+            not each.exists() and not each.is_relative_to(self.home / ".local") for each in left
+        ):
             yield "the next run leaves more, or takes away what is not its own"
 
     def _helped(self, told: Told) -> Told:
