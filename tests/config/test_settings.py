@@ -29,6 +29,7 @@ WORDS: dict[str, dict[str, object]] = {
     "color": {"never": "never", "always": "always"},
     "sandbox": {"1": True, "YES": True, " On ": True, "0": False, "no": False},
     "endpoint_url": {"https://example.com": "https://example.com"},
+    "expect_account": {"123456789012": "123456789012"},
     "timeout": {"10": 10.0, "2.5": 2.5},
     "no_input": {"true": True, "off": False},
     "debug": {"on": True, "False": False},
@@ -41,6 +42,7 @@ WRONG = {
     "no_input": "2",
     "debug": "?",
     "timeout": "soon",
+    "expect_account": "12345678901",
 }
 """Words that are no value."""
 
@@ -52,6 +54,7 @@ DEFAULTS: dict[str, object] = {
     "color": "auto",
     "sandbox": False,
     "endpoint_url": None,
+    "expect_account": None,
     "timeout": 60.0,
     "no_input": False,
     "debug": False,

@@ -66,6 +66,7 @@ MODULES = {
     "lightsail/test_plain_http.py": "N",
     "faults/test_lost_answers.py": "N",
     "faults/test_after_the_fact.py": "C",
+    "faults/test_expect_account.py": "E",
     "faults/test_concurrent_runs.py": "H",
     "sandbox/test_concurrent_clients.py": "H",
     "storage/test_key_search.py": "I",

@@ -11,6 +11,7 @@ from lskeys.text import did_you_mean, one_line
 
 T = TypeVar("T")
 
+_ACCOUNT_DIGITS = 12
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -95,6 +96,13 @@ class Definition:
 
 def text(said: str) -> str:
     """Any text."""
+    return said
+
+
+def account(said: str) -> str:
+    """The number of an AWS account."""
+    if not (len(said) == _ACCOUNT_DIGITS and said.isascii() and said.isdigit()):
+        raise ValueError("is not an account number of twelve digits")
     return said
 
 

@@ -15,6 +15,7 @@ from lskeys.config.paths import sandbox_directory, state_path
 from lskeys.config.setting import (
     Definition,
     Setting,
+    account,
     directory,
     number,
     one_of,
@@ -129,6 +130,18 @@ class Settings:
             metavar="URL",
             variables=("LSKEYS_ENDPOINT_URL",),
             help="Ask this server; https, or http on localhost.",
+        ),
+    ]
+    expect_account: Annotated[
+        Setting[str | None],
+        Definition(
+            None,
+            account,
+            ("--expect-account",),
+            group=_CONNECTION,
+            metavar="ACCOUNT",
+            variables=("LSKEYS_EXPECT_ACCOUNT",),
+            help="Change nothing in any other account than this one.",
         ),
     ]
     timeout: Annotated[

@@ -182,6 +182,8 @@ class AccountSession:
         Raises:
             SetupError, RemoteError: There are no credentials, or STS did not tell.
         """
+        if self._connection.account is not None:
+            return self._connection.account
         self._credentials.check()
         try:
             sts: Any = self._session.create_client("sts")

@@ -89,6 +89,7 @@ class Lightsail:
 
         Retried like a read: the same key is returned again (DownloadDefaultKeyPair).
         """
+        self._requests.check_account()
         doing = "cannot download the default key"
         return self._requests.read("download_default_key_pair", {}, doing, responses.default_key)
 

@@ -59,7 +59,7 @@ class Requests:
         self._trace = trace
         self._right_region = right_region
         self._secrets = secrets
-        self._check_account = check_account
+        self.check_account = check_account
 
     @property
     def endpoint(self) -> str:
@@ -96,7 +96,7 @@ class Requests:
             LostAnswerError: It was sent, and it is not known whether it happened.
             MissingError, SetupError, RefusedError, RemoteError: It did not happen.
         """
-        self._check_account()
+        self.check_account()
         sending = Sending()
         request = Request(doing, self.region, sending)
         call = partial(self._send, operation, parameters, request)

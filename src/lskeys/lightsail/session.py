@@ -42,6 +42,7 @@ class ConnectionSettings:
         timeout: Seconds for one request with its retries, or for one list with its pages.
         cache: The directory of botocore's trimmed data.
         expected_account: The only account in which anything may be changed.
+        account: The account, where it is known beforehand: the sandbox's.
         whose: The profile that is said of all that is found, where several are queried.
     """
 
@@ -52,6 +53,7 @@ class ConnectionSettings:
     timeout: float = 60.0
     cache: botocore_data.Cache | None = None
     expected_account: str | None = None
+    account: str | None = None
     whose: str = ""
 
 

@@ -14,12 +14,14 @@ from lskeys.sandbox.regions import HOME_REGION, REGIONS
 from lskeys.sandbox.resources import DEFAULT_PAIR, Tag
 from lskeys.sandbox.sandbox import Sandbox
 from lskeys.sandbox.server import Server
+from lskeys.sandbox.shapes import ACCOUNT
 from lskeys.sandbox.switches import Switches
 from lskeys.sandbox.transaction import NameTakenError
 from lskeys.sandbox.wire import Request, Wire
 
 __all__ = [
     "ACCESS_KEY_ID",
+    "ACCOUNT",
     "DEFAULT_PAIR",
     "EFFECTS",
     "HOME_REGION",

@@ -27,6 +27,8 @@ def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
         given += ["--profile", profile]
     if options.endpoint_url is not None:
         given += ["--endpoint-url", options.endpoint_url]
+    if options.settings.get("expect_account") is not None:
+        given += ["--expect-account", options.settings["expect_account"]]
     if options.sandbox:
         given += ["--sandbox"]
     if not given and not error.failures:

@@ -139,20 +139,22 @@ class Runtime:
         from lskeys.lightsail import ConnectionSettings, Hooks, connect
 
         settings = self.settings
-        endpoint_url, access_key = settings.endpoint_url.value, None
+        endpoint_url, access_key, number = settings.endpoint_url.value, None, None
         if settings.sandbox.value:
             if self.options.endpoint_url is not None:
                 raise UsageError(
                     "the sandbox and --endpoint-url cannot be combined",
                     hint="leave one of them out",
                 )
-            endpoint_url, access_key = self._sandbox
+            endpoint_url, access_key, number = self._sandbox
         connection = ConnectionSettings(
             profile=None if access_key else whose or settings.profile.value,
             region=next(iter(settings.home_regions), None),
             endpoint_url=endpoint_url,
             access_key=access_key,
             timeout=settings.timeout.value,
+            expected_account=settings.expect_account.value,
+            account=number,
             cache=self._cache,
             whose=whose,
         )
@@ -179,7 +181,8 @@ class Runtime:
         return CacheDirectory(path) if path else None
 
     @cached_property
-    def _sandbox(self) -> tuple[str, tuple[str, str]]:
+    def _sandbox(self) -> tuple[str, tuple[str, str], str]:
+        """The address of the sandbox, its access key, and the number of its account."""
         from lskeys import sandbox
         from lskeys.config.paths import sandbox_path
 
@@ -187,7 +190,8 @@ class Runtime:
         server = self._closing.enter_context(running)
         if not self.options.quiet:
             self.terminal.note("using the local sandbox, not AWS")
-        return server.endpoint, (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
+        access_key = (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
+        return server.endpoint, access_key, sandbox.ACCOUNT
 
 
 def _elliptic_curve() -> "EllipticCurve":
