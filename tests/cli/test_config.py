@@ -29,6 +29,7 @@ def test_defaults(run: Run, home: Path) -> None:
         "color\tauto\tdefault\n"
         "sandbox\tno\tdefault\n"
         "endpoint-url\t-\tAWS configuration\n"
+        "expect-account\t-\tdefault\n"
         "timeout\t60\tdefault\n"
         "no-input\tno\tdefault\n"
         "debug\tno\tdefault\n"

@@ -54,11 +54,8 @@ def parse_response_body(
 ) -> None:
     """Check and parse a raw body in botocore's place; a `before-parse` event handler.
 
-    The operation's members come to the caller as they are in the JSON: times are numbers.
-
-    An error stays one, and its status is retried as any other, but a body that botocore's
-    parser cannot handle (an HTML page, a list) is emptied. A success without a content-length
-    gets one, for `size`.
+    Members come to the caller as they are in the JSON: times are numbers. An error stays one, but
+    a body that botocore's parser cannot handle is emptied. A success gets a length, for `size`.
 
     Raises:
         InvalidResponseError: A success whose body is cut short, too large, not UTF-8, not JSON,
