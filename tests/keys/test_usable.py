@@ -1,11 +1,17 @@
 """Whether ssh can load a file is known by its format; the installed ssh-keygen is the judge."""
 
+import base64
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from lskeys import keys
+from lskeys.keys import KeyMaterialError
+from lskeys.storage import key_search
 from tests.support.key_shapes import SHAPES
 
 PASSPHRASE = "a passphrase"  # noqa: S105  of keys that live for one test
@@ -114,3 +120,31 @@ def test_a_short_rsa_key(tmp_path: Path) -> None:
     assert not loads(tmp_path / "key", text)
     found = keys.read_local(text)
     assert found is None or found.obstacle is not None
+
+
+def test_an_rsa_key_of_more_bits_than_ssh_takes(tmp_path: Path) -> None:
+    """Refused by its size: whether its factors are prime, which takes hours, is not tested."""
+    p, q, e = (1 << 40_000) + 1, (1 << 40_000) + 3, 65537
+    d = pow(e, -1, (p - 1) * (q - 1))
+    numbers = (0, p * q, e, d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p))
+    template = "asn1=SEQUENCE:key\n[key]\n" + "\n".join(
+        f"n{place}=INTEGER:0x{number:x}" for place, number in enumerate(numbers)
+    )
+    (tmp_path / "template").write_text(template)
+    command = ("openssl", "asn1parse", "-noout", "-genconf", tmp_path / "template", "-out", "key")
+    subprocess.run(command, cwd=tmp_path, check=True)
+    body = base64.encodebytes((tmp_path / "key").read_bytes()).decode()
+    text = f"-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\n".encode()
+    for read in (keys.read_private, keys.read_file):
+        with pytest.raises(KeyMaterialError, match="an RSA key of more than 16384 bits"):
+            read(text)
+
+
+def test_a_large_key_in_a_key_directory(tmp_path: Path) -> None:
+    """Its primes are not tested: reading 8,192 bits in OpenSSH's format takes milliseconds."""
+    path = tmp_path / "large"
+    key = rsa.generate_private_key(65537, 8192)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    began = time.process_time()
+    assert [each.bits for each in key_search.find([tmp_path])] == [8192]
+    assert time.process_time() - began < 0.05

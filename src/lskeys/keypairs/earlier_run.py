@@ -12,7 +12,7 @@ from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import KeyFileContent
 from lskeys.keys.fingerprints import FingerprintType, Sameness, compare
-from lskeys.model import KeyPair
+from lskeys.model import KeyPair, attempt
 from lskeys.storage import (
     KeyDestination,
     Saved,
@@ -57,7 +57,7 @@ def find_existing(
         pair = lightsail.key_pair(new.name)
     except MissingError:
         if destination:
-            _refuse_file(new, destination)
+            _refuse_file(lightsail, new, destination)
         if dry_run:
             importing.refuse_taken_name(lightsail, new.name)
         return None
@@ -92,13 +92,17 @@ def _compared(
     return material, ImportableKey("", material.fingerprints).match(pair)
 
 
-def _refuse_file(new: CreateRequest, destination: KeyDestination) -> None:
+def _refuse_file(lightsail: "Lightsail", new: CreateRequest, destination: KeyDestination) -> None:
     """Refuse a destination where something lies: a key that is not made yet is in no file."""
     path, existing = destination.path, destination.existing
     if existing and existing.material and existing.material.has_private and not new.force:
         command = f"lskeys import {new.name} {shlex.quote(str(path))}"
+        others = attempt(lightsail.region, lambda: lightsail.key_pairs(include_default=True)).value
+        key = ImportableKey("", existing.material.fingerprints)
+        twin = next((pair for pair in others or () if key.match(pair)), None)
+        holds = f"the private key of {twin.name}" if twin else "a private key"
         raise RefusedError(
-            f"{path} holds a private key, and there is no key pair {new.name}",
+            f"{path} holds {holds}, and there is no key pair {new.name}",
             hint=f"to import that one: {command}; to replace it: --force",
         )
     destination.check(force=new.force, fresh=True)

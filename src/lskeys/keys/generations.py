@@ -34,11 +34,13 @@ class Access:
 class OpeningKeys:
     """The private keys on this computer that may open an instance, likeliest first.
 
-    `is_current` says whether the first one is the key pair's key of today.
+    `is_current` says whether the first one is the key pair's key of today. `unusable` is a file
+    with that key which ssh cannot load, if there is no other.
     """
 
     keys: tuple[LocalKey, ...] = ()
     is_current: bool = False
+    unusable: LocalKey | None = None
 
     @property
     def first(self) -> LocalKey | None:
@@ -73,10 +75,14 @@ def opening_keys(
         return OpeningKeys()
     saved_as = private_key_file(instance.key_pair_name, instance.region)
     matches = [match.key for match in matched.matches if match.key.has_private] if matched else []
-    current = [min(matches, key=_faults)] if matches else []
+    usable = [key for key in matches if key.obstacle is None]
+    unusable = matches[0] if matches and not usable else None
+    current = [min(usable, key=_faults)] if usable else []
     names = {saved_as, *(key.path.name for key in matches)}
     known = {key.blob for key in matches if key.blob is not None}
-    others = (key for key in keys if key.has_private and key not in matches)
+    others = (
+        key for key in keys if key.has_private and key.obstacle is None and key not in matches
+    )
     old = _by_launch(instance, (key for key in others if key.blob not in known), names)
     if matched and not instance.predates(matched.pair):
         # Keys that were set aside before it was launched never opened it.
@@ -84,7 +90,8 @@ def opening_keys(
         found = current if has_dates else [*current, *old]
     else:
         found = [*old, *current]
-    return OpeningKeys(tuple(found[:MAX_KEYS]), is_current=bool(current) and found[0] in current)
+    is_current = bool(current) and found[0] in current
+    return OpeningKeys(tuple(found[:MAX_KEYS]), is_current, unusable)
 
 
 def _by_launch(instance: Instance, keys: Iterable[LocalKey], names: set[str]) -> list[LocalKey]:

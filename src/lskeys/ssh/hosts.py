@@ -112,7 +112,10 @@ def pinned(
 
 
 def _about_key(access: Access) -> str | None:
-    key = access.opening.first
+    key, unusable = access.opening.first, access.opening.unusable
+    if unusable is not None:
+        name = one_line(unusable.path.name, limit=255)
+        return f"ssh cannot load {name}: {unusable.obstacle}; to rewrite it: lskeys audit --fix"
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
     if access.pair is not None and access.instance.predates(access.pair):
