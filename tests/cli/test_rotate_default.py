@@ -276,7 +276,7 @@ def test_what_is_left_to_do(old: str, run: Run, directory: Path) -> None:
     ran = run("rotate-default --yes")
     path, kept = directory / KEY_FILE, directory / KEPT_FILE
     new = fingerprint(path.read_text(), "md5-spki")
-    command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
+    command = f"'{{ echo; cat; }} >> ~/.ssh/authorized_keys' < {path}.pub"
     assert ran == Ran(
         0,
         out=f"{path}\n",
@@ -295,7 +295,7 @@ def test_document(old: str, run: Run, directory: Path) -> None:
     """The JSON document, whole."""
     ran = run("rotate-default --yes -o json")
     path, kept = directory / KEY_FILE, directory / KEPT_FILE
-    command = f"'cat >> ~/.ssh/authorized_keys' < {path}.pub"
+    command = f"'{{ echo; cat; }} >> ~/.ssh/authorized_keys' < {path}.pub"
     assert (ran.exit_code, json.loads(ran.out)) == (
         0,
         {

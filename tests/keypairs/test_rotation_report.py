@@ -1,6 +1,7 @@
 """What a rotation leaves to do: lines that people copy into a shell."""
 
 import shlex
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +34,26 @@ def test_command_survives_the_shell(address: str) -> None:
     assert command
     assert shlex.split(command) == [
         *("ssh", "-i", str(OLD_PATH), f"ec2-user@{address}"),
-        *("cat >> ~/.ssh/authorized_keys", "<", f"{PATH}.pub"),
+        *("{ echo; cat; } >> ~/.ssh/authorized_keys", "<", f"{PATH}.pub"),
     ]
+
+
+@pytest.mark.parametrize("before", ["", "ssh-ed25519 AAAA old", "ssh-ed25519 AAAA old\n"])
+def test_the_key_is_a_line_of_its_own(
+    before: str, key_files: dict[str, Path], tmp_path: Path
+) -> None:
+    """What the command does on an instance leaves the new key readable, whatever the file ends in."""
+    command = command_for("ubuntu", "203.0.113.1", OLD_PATH)
+    file = tmp_path / ".ssh" / "authorized_keys"
+    file.parent.mkdir()
+    file.write_text(before)
+    public = key_files["ed25519"].with_suffix(".pub").read_text()
+    remote = shlex.split(str(command))[4]
+    subprocess.run(
+        ("sh", "-c", remote), input=public, text=True, check=True, env={"HOME": str(tmp_path)}
+    )
+    listed = subprocess.run(("ssh-keygen", "-lf", file), capture_output=True, text=True, check=True)
+    assert "ed25519 comment" in listed.stdout
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,10 @@ class Rotation:
     follow_ups: tuple[InstanceFollowUp, ...] | None = None
 
 
+_APPEND = "{ echo; cat; } >> ~/.ssh/authorized_keys"
+"""Adds a key on an instance; its own line end comes first, since the file may lack the last one."""
+
+
 def preview(plan: Plan) -> Rotation:
     """The rotation of a dry run."""
     entry = plan.entry
@@ -140,5 +144,5 @@ def _command(instance: Instance, old_path: Path, public_path: Path) -> str | Non
         return None
     return (
         f"ssh -i {shlex.quote(str(old_path))} {instance.username}@{address}"
-        f" 'cat >> ~/.ssh/authorized_keys' < {shlex.quote(str(public_path))}"
+        f" '{_APPEND}' < {shlex.quote(str(public_path))}"
     )
