@@ -33,7 +33,6 @@ T = TypeVar("T")
 
 MAX_RESPONSE = 32 * 1024 * 1024
 """Bytes; a page of a thousand key pairs is below one megabyte."""
-
 MAX_REGIONS = 200
 """Lightsail has about twenty; each one that is listed is queried by `--all-regions`."""
 
