@@ -5,12 +5,20 @@ import sys
 
 from lskeys.cli import completion
 
+_WINDOWS = (
+    "lskeys: error: native Windows is not supported; lskeys runs on Linux, macOS and WSL\n"
+    "lskeys: hint: in WSL: pipx install lskeys\n"
+)
+
 
 def main() -> None:
     """Answer the shell's question, or run the command line of this process and exit."""
     if sys.argv[1:2] == [completion.COMPLETE]:
         completion.tell(sys.argv[2:], os.environ)
         return
+    if not _is_posix():
+        sys.stderr.write(_WINDOWS)
+        sys.exit(4)
     import signal
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -18,6 +26,18 @@ def main() -> None:
     from lskeys.cli import process
 
     process.main()
+
+
+def _is_posix() -> bool:
+    """Whether the modules are there without which no key file can be protected."""
+    from importlib import import_module
+
+    try:
+        for name in ("fcntl", "resource", "termios"):
+            import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ SHARED = [
     "--no-input",
     "--debug",
     "--version",
-    "--help",
 ]
 
 
@@ -42,33 +41,41 @@ def test_version(line: str, run: Run) -> None:
 
 @pytest.mark.parametrize("verb", ["", *VERBS, "ls", "rm"])
 def test_help(verb: str, run: Run) -> None:
-    """-h and --help are the same page, on stdout, with each shared option on it."""
+    """-h and --help are the same page, on stdout; it says where the shared options are."""
     short, long = run(f"{verb} -h"), run(f"{verb} --help")
     assert (short, long.exit_code, long.err) == (long, 0, "")
-    assert not [option for option in SHARED if option not in long.out]
+    assert "lskeys help options" in long.out
+    assert not [option for option in SHARED if option not in run("help options").out]
 
 
 def test_help_names_the_verbs(run: Run) -> None:
     """The first page names each verb; aliases stand behind none."""
-    words = run("--help").out.split()
+    words = run("--help").out.replace(",", "").split()
     assert not [verb for verb in [*VERBS, "sandbox"] if verb not in words]
     assert not [alias for alias in ("ls", "rm") if alias in words]
 
 
 @pytest.mark.parametrize("verb", ["delete", "download-default"])
 def test_help_of_what_changes_something(verb: str, run: Run) -> None:
-    """Verbs that change something have --dry-run and --yes."""
-    out = run(f"{verb} -h").out
-    assert not [each for each in ("--dry-run", "-n", "--yes", "-y") if each not in out]
+    """Verbs that change something have --dry-run and --yes among the shared options."""
+    [shared] = [line for line in run(f"{verb} -h").out.splitlines() if line.startswith("Shared")]
+    assert {"-n", "-y"} <= {*shared.replace(",", "").split()}
 
 
-def test_no_verb(run: Run) -> None:
-    """Alone, the program shows its help, says how to look around, and ends as a wrong usage."""
+def test_the_first_page(run: Run) -> None:
+    """Alone, the program shows its commands, then examples, in 24 lines of 80 columns."""
     ran = run("")
-    assert ran.exit_code == 2
-    assert ran.out.strip() == run("--help").out.strip()
-    hint = "to look around without an account: lskeys --sandbox list"
-    assert ran.err == usage("no command given", hint).err
+    assert ran == run("--help")
+    lines = ran.out.splitlines()
+    assert (ran.exit_code, ran.err, len(lines)) == (0, "", 24)
+    assert max(map(len, lines)) <= 80
+    assert lines[2].split()[0] == "list"
+    assert sum(line.startswith("  $ lskeys ") for line in lines) == 3
+
+
+def test_no_verb_but_options(run: Run) -> None:
+    """Options alone are a wrong usage."""
+    assert run("-r us-east-1") == usage("no command given", "see lskeys --help")
 
 
 def test_no_word_of_the_sandbox(run: Run) -> None:

@@ -3,20 +3,19 @@
 import errno
 import inspect
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from lskeys.cli import commands
+from lskeys.cli import commands, help_pages, suggestions
 from lskeys.cli.commands import command
 from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, parameters
 from lskeys.cli.parsing import SuggestingGroup, long_options, misuse, plain_typer
 from lskeys.cli.runtime import Invocation
 from lskeys.errors import (
-    SANDBOX_HINT,
     ExitCode,
     InterruptedByUserError,
     LocalError,
@@ -81,6 +80,13 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return _bug(error)
 
 
+_EXAMPLES = (
+    "lskeys --sandbox list",
+    "lskeys download-default --out ~/.ssh",
+    "lskeys delete NAME --fingerprint",
+)
+
+
 class Verbs(SuggestingGroup):
     """Every verb by its word and summary; the one that is typed gets its file and options."""
 
@@ -88,11 +94,17 @@ class Verbs(SuggestingGroup):
         """The typed verb's command."""
         return command(next(each for each in commands.VERBS if word in (each.word, each.alias)))
 
+    def page(self, _: typer.Context) -> Iterator[str]:
+        """The lines of the first help page."""
+        main = [(each.word, each.summary) for each in commands.VERBS if each.is_main]
+        others = [each.word for each in commands.VERBS if not each.is_main]
+        return help_pages.of_program(inspect.getdoc(_before) or "", main, others, _EXAMPLES)
+
 
 def app() -> typer.Typer:
     """The whole program, each verb a word and a summary."""
-    program = plain_typer(cls=Verbs, no_args_is_help=True)
-    program.callback()(_before)
+    program = plain_typer(cls=Verbs)
+    program.callback(invoke_without_command=True)(_before)
     for verb in commands.VERBS:
         program.command(verb.word, help=verb.summary, rich_help_panel=verb.panel)(_nothing)
         if verb.alias:
@@ -106,6 +118,10 @@ def _nothing() -> None:
 
 def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
     """Amazon Lightsail SSH key pairs, managed from the command line."""
+    if context.invoked_subcommand is None:
+        if any(values.values()):
+            raise UsageError("no command given", hint="see lskeys --help")
+        typer.echo(context.get_help())
     context.obj = GlobalValues(context.obj.invocation, values)
 
 
@@ -124,14 +140,16 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     wrong = misuse(error)
     verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
     page = f"see lskeys {verb.word} --help" if verb else "see lskeys --help"
-    if not wrong.message:
-        return UsageError("no command given", hint=page if verb else SANDBOX_HINT)
     message = wrong.message[:1].lower() + wrong.message[1:]
     is_misplaced = verb and wrong.is_option and wrong.is_before_command
     if verb and is_misplaced and wrong.word in long_options(command(verb)):
         where = f"it stands behind the verb: lskeys {verb.word} {wrong.word}"
         return UsageError(message, hint=where)
-    return UsageError(message, hint=did_you_mean(wrong.word, wrong.known) or page)
+    if wrong.is_option:
+        known = (*wrong.known, *(long_options(command(verb)) if verb else ()))
+        return UsageError(message, hint=suggestions.for_option(wrong.word, known) or page)
+    hint = did_you_mean(wrong.word, wrong.known) or suggestions.for_argument(message)
+    return UsageError(message, hint=hint or page)
 
 
 def _local(error: OSError) -> LocalError:

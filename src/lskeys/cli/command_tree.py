@@ -80,13 +80,12 @@ HELP = Option(("--help", "-h"), "", "Show this message and exit.")
 def read(command: Any, *words: str) -> Command:  # noqa: ANN401  Typer's command, whose class is private
     """A Typer command and its subcommands as values."""
     paragraphs = [" ".join(each.split()) for each in (command.help or "").split("\n\n")]
-    epilog = (command.epilog or "").split("\n\n")[1:]
     parameters = [*parsing.parameters_of(command)]
     return Command(
         words,
         paragraphs[0],
         tuple(paragraphs[1:]),
-        tuple(each.removeprefix("$ ") for each in epilog),
+        parsing.examples_of(command),
         tuple(
             Argument(each["metavar"], each["help"], each["choices"])
             for each in parameters

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lskeys.cli.options import shared_options
 from lskeys.config.settings import definitions
 from lskeys.output.formats import FORMATS
 
@@ -35,6 +36,15 @@ def _in_file() -> str:
 
 
 TOPICS = (
+    Topic(
+        "options",
+        "Options that commands share",
+        """
+        They stand before or after the command. --dry-run and --yes are for commands that change
+        something.
+        """,
+        tuple(shared_options()),
+    ),
     Topic(
         "exit-codes",
         "The number a run ends with",

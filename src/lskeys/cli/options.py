@@ -6,7 +6,7 @@ Touches: the command line.
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -18,9 +18,10 @@ from lskeys import __version__
 from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
 from lskeys.cli.runtime.hints import completed
 from lskeys.cli.runtime.output import check_output
+from lskeys.cli.suggestions import for_argument
 from lskeys.config.setting import Definition
 from lskeys.config.settings import ALL_REGIONS, definitions
-from lskeys.errors import LskeysError, UsageError
+from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.output.formats import FORMATS
 
 _CHOICES = {"output": tuple(FORMATS)}
@@ -114,9 +115,9 @@ class SafetyOptions:
     """The options of every verb that changes something, here or there."""
 
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Say what would happen, change nothing.")
+        bool, typer.Option("--dry-run", "-n", help="Show what would happen; change nothing.")
     ] = False
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,15 @@ class GlobalValues:
 
 GLOBAL_GROUPS = (ConnectionOptions, OutputOptions, ProgramOptions)
 """The groups that are understood before the verb, too."""
+
+
+def shared_options() -> Iterator[tuple[str, str]]:
+    """How each is spelled, and what it is for."""
+    for each in parameters(*GLOBAL_GROUPS, SafetyOptions):
+        option = each.annotation.__metadata__[0]
+        flags = sorted((option.default, *option.param_decls), key=len)
+        value = option.metavar or "|".join(_choices(each.name))
+        yield f"{', '.join(flags)} {value}".strip(), option.help
 
 
 def verb(
@@ -161,7 +171,8 @@ def verb(
                 check_output(run)
                 function(run, **values)
             except LskeysError as error:
-                raise completed(error, options) from None
+                hint = for_argument(str(values)) if isinstance(error, MissingError) else None
+                raise completed(error.with_(hint=hint or error.hint), options) from None
             finally:
                 run.close()
 
@@ -198,9 +209,14 @@ def _of_group(group: type[Any]) -> list[inspect.Parameter]:
     ]
 
 
+def _choices(name: str) -> tuple[str, ...]:
+    setting = definitions().get(name)
+    return _CHOICES.get(name) or (setting.choices if setting else ())
+
+
 def _option(name: str, setting: Definition) -> Any:  # noqa: ANN401  an annotation
     """A setting's option as Typer is told of it."""
-    choices = setting.choices or _CHOICES.get(name)
+    choices = _choices(name)
     kind: Any = str
     if choices:
         kind = Literal[choices]

@@ -12,8 +12,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from lskeys.cli import help_pages, suggestions
 from lskeys.errors import UsageError
-from lskeys.text import did_you_mean, one_line
+from lskeys.text import one_line
 
 FROM_LOCAL_KEY = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
@@ -47,7 +48,22 @@ class SuggestingGroup(TyperGroup):
         """Parse the options before the word, none of which may be empty."""
         if args:
             _refuse_empty(self, ctx, args)
+        elif self.no_args_is_help:
+            typer.echo(self.get_help(ctx))
+            raise UsageError("no command given", hint=f"see {ctx.command_path} --help")
         return super().parse_args(ctx, args)
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # the public name of Typer's private class
+        """The page."""
+        return "\n".join(self.page(ctx))
+
+    def page(self, ctx: typer.Context) -> Iterator[str]:
+        """The lines of its help page."""
+        commands = [
+            (word, (each.help or "").split("\n\n")[0]) for word, each in self.commands.items()
+        ]
+        usage = f"{ctx.command_path} COMMAND"
+        return help_pages.of_group(usage, self.help or "", commands, examples_of(self))
 
     def resolve_command(  # type: ignore[override]  # the public name of Typer's private class
         self, ctx: typer.Context, args: list[str]
@@ -58,7 +74,7 @@ class SuggestingGroup(TyperGroup):
             page = f"see {ctx.command_path} --help"
             raise UsageError(
                 f"no such command '{one_line(word, limit=80)}'",
-                hint=did_you_mean(word, self.commands) or page,
+                hint=suggestions.for_command(word, self.commands) or page,
             )
         return word, self.load(word), rest
 
@@ -75,10 +91,13 @@ class OneVerb(TyperCommand):
         _refuse_empty(self, ctx, args)
         return super().parse_args(ctx, args)
 
-    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
-        """The words of the usage line behind the verb."""
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # the public name of Typer's private class
+        """The page."""
         arguments = [each for each in self.params if each.param_type_name == "argument"]
-        return [self.options_metavar or "", *(each.make_metavar(ctx) for each in arguments)]
+        words = [ctx.command_path, "[OPTIONS]", *(each.make_metavar(ctx) for each in arguments)]
+        known = parameters_of(self)
+        page = help_pages.of_command(" ".join(words), self.help or "", known, examples_of(self))
+        return "\n".join(page)
 
 
 class OptionalValue(OneVerb):
@@ -112,7 +131,7 @@ def plain_typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settin
         add_completion=False,
         pretty_exceptions_enable=False,
         context_settings=_HELP,
-        rich_markup_mode="rich",
+        rich_markup_mode=None,
         **settings,
     )
 
@@ -141,11 +160,14 @@ def adding(
 
 
 def epilog(examples: str) -> str | None:
-    """Examples, one a line, as Typer shows them below a page: each a paragraph."""
-    if not examples:
-        return None
-    lines = [line.strip().replace("[", r"\[") for line in examples.splitlines()]
-    return "\n\n".join(["[bold]Examples[/]", *(f"$ {line}" for line in lines if line)])
+    """Examples, one a line."""
+    lines = [line.strip() for line in examples.splitlines()]
+    return "\n".join(line for line in lines if line) or None
+
+
+def examples_of(command: Any) -> tuple[str, ...]:  # noqa: ANN401  Typer's command, whose class is private
+    """The examples of a command."""
+    return tuple((command.epilog or "").splitlines())
 
 
 def show_page(command: Any, path: str) -> None:  # noqa: ANN401  Typer's command, whose class is private
@@ -158,7 +180,7 @@ class Misuse:
     """What is wrong with a command line.
 
     Attributes:
-        message: What Typer says; empty where it showed the help page instead.
+        message: What Typer says.
         word: The word that is none of `known`, if that is what is wrong.
         known: The options, or the words for a value, that there are in its place.
         is_option: Whether that word is an option.

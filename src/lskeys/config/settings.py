@@ -93,7 +93,7 @@ class Settings:
             metavar="FORMAT",
             variables=("LSKEYS_OUTPUT",),
             in_file=(str,),
-            help="Default: table on a terminal, text in a pipe.",
+            help="Output format (default: table on a terminal, text in a pipe).",
         ),
     ]
     color: Annotated[
@@ -106,7 +106,7 @@ class Settings:
             choices=_COLORS,
             variables=("LSKEYS_COLOR",),
             in_file=(str,),
-            help="Default: auto.",
+            help="When to use color (default: auto).",
         ),
     ]
     sandbox: Annotated[
@@ -129,7 +129,7 @@ class Settings:
             group=_CONNECTION,
             metavar="URL",
             variables=("LSKEYS_ENDPOINT_URL",),
-            help="Ask this server; https, or http on localhost.",
+            help="Send requests to this server; https, or http on localhost.",
         ),
     ]
     expect_account: Annotated[
@@ -165,7 +165,7 @@ class Settings:
             ("--no-input",),
             group=_PROGRAM,
             variables=("LSKEYS_NO_INPUT",),
-            help="Never ask anything.",
+            help="Never prompt.",
         ),
     ]
     debug: Annotated[
@@ -176,7 +176,7 @@ class Settings:
             ("--debug",),
             group=_PROGRAM,
             variables=("LSKEYS_DEBUG",),
-            help="Show each call on stderr; never a key.",
+            help="Show each request on stderr; never a key.",
         ),
     ]
     home_regions: tuple[str, ...]

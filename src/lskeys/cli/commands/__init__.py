@@ -36,6 +36,11 @@ class Verb:
     kind: type[OneVerb] = OneVerb
 
     @property
+    def is_main(self) -> bool:
+        """Whether the first help page has a line for it."""
+        return self.panel != _ABOUT
+
+    @property
     def module(self) -> str:
         """The file's name without its ending; Python has `import` itself."""
         module = self.word.replace("-", "_")

@@ -72,7 +72,7 @@ def authorize_key(
 
     Examples:
         lskeys authorize game --key-pair LightsailDefaultKeyPair --dry-run
-        lskeys authorize 'web-*' --key ~/.ssh/id_ed25519.pub --remove outdated --dry-run
+        lskeys authorize 'web-*' --key ~/.ssh/id_ed25519.pub --remove outdated -n
     """
     if (key_pair is None) == (key is None):
         raise UsageError("one of --key-pair and --key is needed", hint="--key-pair NAME")

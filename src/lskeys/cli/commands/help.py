@@ -8,13 +8,12 @@ import typer
 
 from lskeys.cli import commands, man_page
 from lskeys.cli.commands._tree import tree
+from lskeys.cli.help_pages import WIDTH, rows
 from lskeys.cli.help_topics import TOPICS, Topic
 from lskeys.cli.options import ProgramOptions, verb
 from lskeys.cli.parsing import show_page
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import UsageError
-
-_WIDEST = 80
 
 
 @verb(ProgramOptions)
@@ -30,8 +29,8 @@ def show_help(
 ) -> None:
     """Show the help of a command or a topic.
 
-    The topics: exit-codes, environment, formatting, fingerprints, security. Without one they are
-    listed.
+    The topics: options, exit-codes, environment, formatting, fingerprints, security. Without one
+    they are listed.
 
     Examples:
         lskeys help exit-codes
@@ -58,7 +57,7 @@ def _manual(word: str | None) -> list[str]:
 def _contents() -> Iterator[str]:
     yield "Topics, each shown by lskeys help TOPIC:"
     yield ""
-    yield from _rows([(topic.word, topic.heading) for topic in TOPICS])
+    yield from rows([(topic.word, topic.heading) for topic in TOPICS])
     yield ""
     yield "Commands are listed by lskeys --help; lskeys help COMMAND shows one."
 
@@ -67,20 +66,7 @@ def _told(topic: Topic) -> Iterator[str]:
     yield topic.heading
     for paragraph in topic.paragraphs:
         yield ""
-        yield from textwrap.wrap(paragraph, _WIDEST, break_on_hyphens=False)
+        yield from textwrap.wrap(paragraph, WIDTH, break_on_hyphens=False)
     if topic.rows:
         yield ""
-        yield from _rows(topic.rows)
-
-
-def _rows(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Iterator[str]:
-    """Terms in one column, what they mean in the next, folded."""
-    indent = max(len(term) for term, _ in rows) + 4
-    for term, told in rows:
-        yield from textwrap.wrap(
-            told,
-            _WIDEST,
-            initial_indent=f"  {term}".ljust(indent),
-            subsequent_indent=" " * indent,
-            break_on_hyphens=False,
-        )
+        yield from rows(topic.rows)

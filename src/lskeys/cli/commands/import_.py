@@ -46,7 +46,7 @@ def import_key_pair(
 
     Examples:
         lskeys import desktop ~/.ssh/id_ed25519.pub
-        lskeys import desktop ~/.ssh/id_ed25519.pub --if-absent -r us-east-1 -r eu-west-1
+        lskeys import desktop ~/.ssh/id_ed25519.pub -r us-east-1,eu-west-1
     """
     check_new_name(name)
     request = ImportRequest(
