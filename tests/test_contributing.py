@@ -77,7 +77,7 @@ def test_what_is_added_works(
 @pytest.mark.parametrize(
     ("page", "line"),
     {
-        "--help": "Show the oldest key pair of each region.",
+        "--help": "Show the oldest key pair of each region",
         "help environment": "LSKEYS_EDITOR",
         "help formatting": "markdown",
     }.items(),
