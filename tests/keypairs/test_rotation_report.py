@@ -42,7 +42,7 @@ def test_command_survives_the_shell(address: str) -> None:
 def test_the_key_is_a_line_of_its_own(
     before: str, key_files: dict[str, Path], tmp_path: Path
 ) -> None:
-    """What the command does on an instance leaves the new key readable, whatever the file ends in."""
+    """The command leaves the new key readable on the instance, whatever the file ends in."""
     command = command_for("ubuntu", "203.0.113.1", OLD_PATH)
     file = tmp_path / ".ssh" / "authorized_keys"
     file.parent.mkdir()
