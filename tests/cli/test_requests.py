@@ -101,6 +101,23 @@ def test_a_thread_for_each_question(line: str) -> None:
     assert numbered - 1 == THREADS[line], ended.stderr
 
 
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("line", [*THREADS, "create new --type ed25519", "delete web --yes"])
+def test_without_threads(line: str) -> None:
+    """Where the system has none to give, the same is asked, one after another."""
+    code = (
+        "import runpy, sys, threading\n"
+        "threading.stack_size(1 << 47)\n"  # more than there are addresses
+        f"sys.argv = ['lskeys', *{line.split()!r}]\n"
+        "runpy.run_module('lskeys', run_name='__main__')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode in {0, 6}, ended.stderr
+    assert ended.stdout
+
+
 @pytest.fixture
 def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     """A service that answers when it is told to."""

@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from lskeys.cli.completion.candidates import words
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 from tests.support.cli_keys import other_pem, own_pem, public_line, save
+from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 BOTH = "-p work -p home"
@@ -132,9 +136,9 @@ def test_each_account_is_remembered_for_tab(
     """What one list of several accounts saw is remembered of each."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     assert run(f"list {BOTH} --sort name").exit_code == 0
-    for name, pair in (("work", "web"), ("home", "mail")):
+    for name, seen in (("work", "web"), ("home", "mail")):
         typed = ["lskeys", "delete", "-p", name, "--all-regions"]
-        assert list(words("names", typed, os.environ)) == [pair]
+        assert list(words("names", typed, os.environ)) == [seen]
 
 
 @pytest.mark.usefixtures("servers")
@@ -329,6 +333,53 @@ def test_an_unknown_profile_is_told_once(run: Run) -> None:
     assert [each["message"] for each in error["errors"]] == told
 
 
+CREDENTIALS = "aws_access_key_id = a\naws_secret_access_key = b\n"
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A service that answers when it is told to, for five profiles."""
+    with lying(monkeypatch) as running:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        profiles = (f"[profile cust-{number}]\n{CREDENTIALS}" for number in range(5))
+        save(home / ".aws" / "config", "".join(profiles))
+        yield running
+
+
+@pytest.mark.parametrize("options", ["-q", "--sort name -q", "-o json --query keyPairs[].name"])
+def test_all_accounts_and_regions_are_queried_at_once(options: str, liar: Liar, run: Run) -> None:
+    """None waits for another: each is answered only when all have been asked."""
+    everybody = threading.Barrier(15)
+
+    def answer(call: Call) -> Reply:
+        everybody.wait(timeout=60)
+        return pairs(pair(f"of-{call.region}"))
+
+    liar.responses("GetKeyPairs", answer)
+    ran = run(f"list -p cust-* -r us-east-1 -r us-west-2 -r eu-west-1 {options}")
+    assert (ran.exit_code, ran.out.count("of-")) == (0, 15), ran.err
+
+
+def test_a_slow_account_holds_nobody_back(liar: Liar, home: Path) -> None:
+    """One whose credentials do not come is shown behind the others, which come out meanwhile."""
+    liar.responses("GetKeyPairs", pairs(pair("web")))
+    process = f"sh -c 'until [ -e {home}/go ]; do sleep 0.1; done'"
+    slow = f"[profile cust-a]\ncredential_process = {process}\n"
+    save(home / ".aws" / "config", slow + (home / ".aws" / "config").read_text())
+    command = (sys.executable, "-m", "lskeys", "list", "--all-profiles", "-r", REGION)
+    with subprocess.Popen(
+        (*command, "-o", "text"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as listing:
+        assert listing.stdout is not None
+        rows = [listing.stdout.readline().split("\t")[0] for _ in range(5)]
+        (home / "go").touch()
+        assert rows == [f"cust-{number}" for number in range(5)]
+        out, err = listing.communicate(timeout=60)
+    assert (listing.returncode, out) == (7, "")
+    assert err.startswith("lskeys: error: profile cust-a: ")
+
+
 SEVERAL = {
     "list": "list",
     "show": "show web",
@@ -339,7 +390,7 @@ SEVERAL = {
 ONE = [
     " ".join([command.word, *(each.noun for each in command.arguments if each.metavar[0] != "[")])
     for command in tree().commands
-    if command.word not in SEVERAL and any(each.long == "--profile" for each in command.options)
+    if command.word not in SEVERAL and any("--profile" in each.flags for each in command.options)
 ]
 """Every other verb that takes a profile, with a word for each argument that it must have."""
 

@@ -6,7 +6,6 @@ Touches: AWS's configuration, through botocore; the network.
 import re
 import threading
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from botocore.credentials import Credentials
@@ -57,6 +56,7 @@ class AccountCredentials:
         self._mfa_codes = credential_providers.MfaCodes()
         self._chain: NamingResolver | None = None
         self._resolved: Credentials | None = None
+        self._error: LskeysError | None = None
 
     def check(self) -> None:
         """Have credentials that are good for a request now.
@@ -68,8 +68,7 @@ class AccountCredentials:
         if not self._resolving.acquire(timeout=self._connection.timeout):
             raise credential_errors.no_time(self._connection.timeout)
         try:
-            if self._error is not None:
-                raise self._error.with_()
+            self._resolve_once()
         finally:
             self._resolving.release()
         assert self._resolved is not None
@@ -91,14 +90,18 @@ class AccountCredentials:
         frozen = self._resolved.get_frozen_credentials()
         return tuple(filter(None, (frozen.secret_key, frozen.token)))
 
-    @cached_property
-    def _error(self) -> LskeysError | None:
-        """Why there are no credentials; resolved once, before any client needs them."""
-        try:
-            self._resolved = self._resolve()
-        except LskeysError as error:
-            return error
-        return None
+    def _resolve_once(self) -> None:
+        """Have credentials, before any client needs them, or why there are none.
+
+        No `cached_property`: Python before 3.12 computes those of all accounts one after another.
+        """
+        if self._resolved is None and self._error is None:
+            try:
+                self._resolved = self._resolve()
+            except LskeysError as error:
+                self._error = error
+        if self._error is not None:
+            raise self._error.with_()
 
     def _resolve(self) -> Credentials:
         """Every attempt has the deadline; a prompt between two of them has none."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
@@ -65,7 +64,7 @@ class RegionResolver:
             )
         return self._home
 
-    @cached_property
+    @property
     def _home(self) -> tuple[str, ...]:
         """The regions that are set by name, the profile's own among them; perhaps none."""
         home = tuple(dict.fromkeys(self._settings.home_regions))
@@ -85,9 +84,9 @@ class RegionResolver:
 
         return HOME_REGION
 
-    @cached_property
+    @property
     def directory(self) -> tuple[Region, ...]:
-        """The regions Lightsail has for this account; where it does not tell, botocore's list."""
+        """The regions Lightsail has for this account, else botocore's list; queried each time."""
         home = self._home[0] if self._home else _DIRECTORY_REGION
         try:
             found = self._account().lightsail(home).regions()
