@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-.PHONY: demo test fuzz mutants load sweep matrix conformance side-by-side test-matrix check dist zipapp sbom lock documents screenshots bench bench-record clean
+.PHONY: demo test fuzz mutants load sweep matrix conformance side-by-side test-matrix check dist zipapp sbom lock completions documents screenshots bench bench-record clean
 
 demo: $(VENV)/installed
 	@sh docs/demo.sh $(CURDIR)/$(BIN)/lskeys
@@ -113,6 +113,11 @@ lock: $(PACKAGE)/installed
 # What the console blocks of README and docs show, typed anew.
 documents: $(VENV)/tested
 	RENEW_DOCUMENTS=1 $(BIN)/python -m pytest -q tests/test_documents.py
+
+# The completion scripts in the repository, for packagers; an installation brings its own.
+completions: $(VENV)/installed
+	for file in lskeys.bash=bash _lskeys=zsh lskeys.fish=fish; do \
+		$(BIN)/lskeys completion $${file#*=} >completions/$${file%=*}; done
 
 # The pictures in the documents.
 screenshots: $(VENV)/installed

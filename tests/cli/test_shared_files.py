@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 import lskeys
+from lskeys.cli.commands._tree import tree
+from lskeys.cli.completion.scripts import SCRIPTS
 from lskeys.cli.shared_files import shared_files
+
+COMPLETIONS = Path(__file__).parents[2] / "completions"
 
 
 @pytest.mark.skipif(
@@ -18,3 +22,11 @@ def test_shared_files_are_installed() -> None:
     share = Path(sys.prefix) / "share"
     files = shared_files()
     assert {path: (share / path).read_text() for path in files} == files
+
+
+@pytest.mark.parametrize(
+    ("shell", "name"), [("bash", "lskeys.bash"), ("zsh", "_lskeys"), ("fish", "lskeys.fish")]
+)
+def test_scripts_in_the_repository_are_current(shell: str, name: str) -> None:
+    """`make completions` was run after the last change of a command."""
+    assert (COMPLETIONS / name).read_text() == SCRIPTS[shell].make(tree())
