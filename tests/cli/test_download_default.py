@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from tests.support.cli_keys import (
     other_pem,
     own_pem,
     public_line,
+    said,
     save,
 )
 
@@ -750,3 +753,49 @@ def test_json_error(run: Run) -> None:
         "region": REGION,
         "exitCode": 5,
     }
+
+
+@pytest.fixture
+def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A running ssh-agent of this test's own, in the environment that the server set up."""
+    assert server.requests == []
+    with tempfile.TemporaryDirectory() as directory:  # short: a socket's path has a limit
+        socket = f"{directory}/agent"
+        running = subprocess.Popen(
+            ("ssh-agent", "-D", "-a", socket), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert running.stdout is not None
+        running.stdout.readline()  # it is said once the socket is there
+        monkeypatch.setenv("SSH_AUTH_SOCK", socket)
+        yield
+        running.terminate()
+        running.communicate()
+
+
+@pytest.mark.usefixtures("default", "agent")
+def test_into_the_agent(run: Run, home: Path) -> None:
+    """--agent loads the verified key over ssh-add, for a while, and leaves no file behind."""
+    ran = run("download-default --agent --lifetime 1h")
+    assert (ran.exit_code, ran.out) == (0, "")
+    assert ran.err == f"loaded the default key of {REGION} into ssh-agent, verified (md5-spki)\n"
+    assert said("ssh-add", "-L").decode().split()[:2] == public_line(own_pem()).split()
+    assert not (home / ".ssh").exists()
+    assert run("download-default --agent --dry-run").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "message"),
+    [
+        ("--agent", 4, "no ssh-agent is running: SSH_AUTH_SOCK is not set"),
+        ("--agent --out keys", 2, "--agent saves no file"),
+        ("--lifetime 1h", 2, "--lifetime is for --agent"),
+        ("--agent --lifetime soon", 2, "--lifetime: soon is not a time"),
+    ],
+)
+def test_an_agent_that_is_none(
+    server: Server, run: Run, options: str, exit_code: int, message: str
+) -> None:
+    """It is refused before anything is requested."""
+    ran = run(f"download-default {options}")
+    assert (ran.exit_code, ran.err.splitlines()[0]) == (exit_code, f"lskeys: error: {message}")
+    assert server.requests == []

@@ -26,7 +26,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, finish
 from lskeys.cli.runtime.queries import query, query_as_they_come
 from lskeys.config.paths import expanded
-from lskeys.errors import RefusedError
+from lskeys.errors import RefusedError, UsageError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import SavedKey
@@ -36,6 +36,7 @@ from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, Secret, attem
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
+from lskeys.ssh import agent as ssh_agent
 from lskeys.storage import KeyDestination
 
 if TYPE_CHECKING:
@@ -74,19 +75,34 @@ def download_default(
     force: Force = False,
     passphrase: AskPassphrase = False,
     passphrase_file: PassphraseFile = None,
+    agent: Annotated[
+        bool, typer.Option("--agent", help="Load the key into ssh-agent, and save no file.")
+    ] = False,
+    lifetime: Annotated[
+        str | None,
+        typer.Option("--lifetime", metavar="TIME", help="How long the agent keeps it: 30m, 1h."),
+    ] = None,
 ) -> None:
     """Save the default private key of one or more regions, verified, with its .pub.
 
-    Prints the path of each private key.
+    Prints the path of each private key. With --agent the key is only in the memory of ssh-agent.
 
     Examples:
         lskeys download-default --out ~/.ssh
         lskeys download-default --all-regions --dry-run
     """
+    ssh_agent.check_lifetime(lifetime, asks=agent)
+    if agent and (out or file or force or passphrase or passphrase_file):
+        raise UsageError("--agent saves no file", hint="leave out the options that are about one")
+    keeper = ssh_agent.find(run.invocation.environ) if agent else None
     secret = read_passphrase(run, passphrase_file, asks=passphrase)
     destination = run.key_files.destination(out, file, run.regions)
     found = query(run, lambda lightsail: lightsail.default_key_pair())
     jobs, failures = _decide(run, found, create=create)
+    if keeper is not None:
+        loaded = _load(run, jobs, keeper, lifetime)
+        fail(run, [*failures.errors, *loaded.errors], len(loaded.values), "regions")
+        return
     if destination.directory is None:
         _write_to_stdout(run, jobs, failures, secret)
         return
@@ -234,6 +250,26 @@ def _write_to_stdout(
                 f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
             )
             run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
+
+
+def _load(
+    run: Runtime, jobs: Sequence[DownloadJob], keeper: ssh_agent.Agent, lifetime: str | None
+) -> Outcomes[str]:
+    """Load the keys into ssh-agent, one after the other; the regions whose key is there."""
+
+    def load(job: DownloadJob) -> str:
+        verb, proof = "would load", "nothing was downloaded"
+        if not run.options.dry_run:
+            lightsail = run.account.lightsail(job.region)
+            verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
+            keeper.add(verified.private_key, lifetime)
+            form = verified.match.fingerprint_type if verified.match else None
+            verb, proof = "loaded", f"verified ({form})" if form else "unverified"
+        if not run.options.quiet:
+            run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {proof}")
+        return job.region
+
+    return Outcomes(attempt(job.region, partial(load, job)) for job in jobs)
 
 
 def read_passphrase(run: Runtime, file: Path | None, *, asks: bool) -> Secret | None:
