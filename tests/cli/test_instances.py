@@ -345,6 +345,69 @@ def test_rotation_with_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert "stale-default" not in codes
 
 
+DYING = """\
+#!/bin/sh
+if [ "$1" = -V ]; then exec {ssh} -V; fi
+echo started >> {book}
+if [ "$(wc -l < {book})" -eq {step} ]; then kill -9 $PPID; exit 255; fi
+exec {ssh} "$@"
+"""
+KILLED = -signal.SIGKILL
+
+
+def die_at(home: Path, step: int) -> None:
+    """Have lskeys killed when it starts ssh for the nth time; 0 for never."""
+    tools, book = home / "tools", home / "started"
+    tools.mkdir(exist_ok=True)
+    book.unlink(missing_ok=True)
+    text = DYING.format(ssh="/usr/bin/ssh", book=book, step=step)
+    (tools / "ssh").write_text(text)
+    (tools / "ssh").chmod(0o700)
+
+
+@pytest.fixture
+def deadly(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose `ssh` may kill lskeys."""
+    monkeypatch.setenv("PATH", f"{home / 'tools'}:{os.environ['PATH']}")
+    return home
+
+
+def test_authorize_killed_at_every_step(fleet: Fleet, deadly: Path) -> None:
+    """Killed before each login and run again, it ends with the new key alone; never with none."""
+    web = fleet.add("web", old=True)
+    new, old = fleet.new_line.split()[1], fleet.old_line.split()[1]
+    line = f"authorize web --key-pair default --remove outdated {fleet.port} --yes"
+    left = []
+    for step in range(1, 7):
+        web.authorize(fleet.old_line)
+        die_at(deadly, step)
+        killed = lskeys(line)
+        left.append(set(web.blobs))
+        assert killed.returncode == (KILLED if step < 6 else 0)
+        die_at(deadly, 0)
+        assert lskeys(line).returncode == 0
+        assert set(web.blobs) == {new}
+    assert left[:2] == [{old}, {old}]
+    assert left[2:4] == [{old, new}, {old, new}]
+    assert left[5] == {new}
+
+
+def test_rotation_killed_before_a_login(fleet: Fleet, deadly: Path) -> None:
+    """A rotation that was killed on an instance goes on where it was."""
+    web = fleet.add("web")
+    die_at(deadly, 2)
+    line = f"rotate-default --authorize {fleet.port} --yes -q"
+    assert lskeys(line).returncode == KILLED
+    new = new_blob(deadly)
+    assert new not in web.blobs
+    die_at(deadly, 0)
+    ran = lskeys(line)
+    assert ran.returncode == 0
+    assert "is under way" in ran.stderr
+    assert (new in web.blobs, len(web.blobs)) == (True, 2)
+    assert new_blob(deadly) == new
+
+
 def test_rotation_that_cannot_reach_all(fleet: Fleet, run: Run, account: Sandbox) -> None:
     """What could not be authorized is named with what is left to do; the rest is done."""
     web = fleet.add("web")
