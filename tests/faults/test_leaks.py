@@ -452,3 +452,22 @@ def test_no_core_is_left(home: Path) -> None:
         (sys.executable, "-c", code), capture_output=True, text=True, check=True
     )
     assert said_so.stdout.splitlines()[-1] == "0 0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) is of Linux")
+@pytest.mark.parametrize(("line", "is_dumpable"), [("fingerprint", "0"), ("--version", "1")])
+def test_no_core_is_piped_away(line: str, is_dumpable: str, home: Path) -> None:
+    """A process that handles keys is not dumpable: a piped core pattern gets nothing either."""
+    (home / ".ssh").mkdir(mode=0o700)
+    code = textwrap.dedent(
+        f"""\
+        import ctypes, runpy, sys
+        sys.argv = ["lskeys", {line!r}]
+        try:
+            runpy.run_module("lskeys", run_name="__main__")
+        except SystemExit:
+            print(ctypes.CDLL(None).prctl(3))  # PR_GET_DUMPABLE
+        """
+    )
+    ended = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == is_dumpable

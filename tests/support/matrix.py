@@ -24,6 +24,8 @@ GROUPS = {
     "I": "keys",
     "J": "sandbox",
     "K": "package",
+    "L": "ssh",
+    "M": "people",
     "N": "providers",
 }
 """The groups of the fault matrix, and what each is about."""
@@ -78,6 +80,14 @@ MODULES = {
     "tools/fuzz/test_sandbox.py": "J",
     "sandbox/test_server.py": "J",
     "faults/test_package.py": "K",
+    "keys/test_usable.py": "L",
+    "ssh/test_authorize.py": "L",
+    "ssh/test_every_shape_opens.py": "L",
+    "ssh/test_login.py": "L",
+    "ssh/test_user_configs.py": "L",
+    "cli/test_ssh_config_keeps.py": "L",
+    "storage/test_ownership.py": "M",
+    "cli/test_surroundings.py": "M",
 }
 """Module, from tests/ → its group; every module of tests/faults is here."""
 

@@ -10,6 +10,7 @@ from lskeys.cli.runtime import sandbox as sandboxes
 from lskeys.cli.runtime.accounts import Account
 from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.key_files import KeyFiles
+from lskeys.cli.runtime.memory import forbid_dumps
 from lskeys.cli.runtime.profiles import choose, is_pattern
 from lskeys.errors import UsageError
 from lskeys.model import SeenNames
@@ -76,6 +77,7 @@ class Runtime:
     @cached_property
     def key_files(self) -> KeyFiles:
         """The key files on this computer."""
+        forbid_dumps()
         invocation, settings = self.invocation, self.settings
         return KeyFiles(
             (settings.out.value, settings.ssh_directory),
