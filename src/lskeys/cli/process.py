@@ -13,6 +13,7 @@ from typing import NoReturn
 from lskeys.cli.app import main as run
 from lskeys.cli.runtime import Invocation
 from lskeys.errors import ExitCode, InterruptedByUserError
+from lskeys.output.terminal import RAW_PATHS
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,9 +34,9 @@ def main() -> None:
     for number in _STOPS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _stop)
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in ((sys.stdout, RAW_PATHS), (sys.stderr, "backslashreplace")):
         if stream is not None:
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+            stream.reconfigure(errors=errors)  # type: ignore[union-attr]  # text streams
     invocation = Invocation(
         sys.stdin, sys.stdout, sys.stderr, os.environ, lambda: datetime.now(UTC)
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lskeys.errors import LskeysError
@@ -40,13 +41,14 @@ class Cell:
 class Column(Generic[T]):
     """One column: the word for `--columns`, the heading, and the value in its two dresses.
 
-    `sort` orders by something else than the plain text; `folds` lets a table break long values;
-    `each` is for what has several values, shown one a line where an item is a block.
+    A path stays one: programs get its bytes, people what is safe to show. `sort` orders by
+    something else than the plain text; `folds` lets a table break long values; `each` is for what
+    has several values, shown one a line where an item is a block.
     """
 
     name: str
     heading: str
-    plain: Callable[[T], str]
+    plain: Callable[[T], str | Path]
     pretty: Callable[[T, datetime], Cell] | None = None
     sort: Callable[[T], Any] | None = None
     folds: bool = False
@@ -54,7 +56,7 @@ class Column(Generic[T]):
 
     def cell(self, item: T, now: datetime) -> Cell:
         """The value as people see it."""
-        return self.pretty(item, now) if self.pretty else Cell(self.plain(item))
+        return self.pretty(item, now) if self.pretty else Cell(str(self.plain(item)))
 
     def cells(self, item: T, now: datetime) -> Sequence[Cell]:
         """The values as people see them, one a line."""
@@ -75,7 +77,7 @@ class View(Generic[T]):
     member: str
     columns: tuple[Column[T], ...]
     standard: tuple[str, ...]
-    identity: Callable[[T], str]
+    identity: Callable[[T], str | Path]
     raw: Callable[[T], dict[str, Any]]
     text: tuple[str, ...] = ()
     is_lines: bool = False

@@ -110,7 +110,7 @@ def lines_of_pages(
     """The lines of each page, dressed as the result says, in a format that streams."""
     pages_of = _format(run).load().pages
     assert pages_of is not None
-    return pages_of(_told_apart(run, result), pages)
+    return pages_of(_told_apart(run, result), pages, _screen(run))
 
 
 def _told_apart(run: Runtime, result: Result[T]) -> Result[T]:
@@ -131,7 +131,15 @@ def _end(run: Runtime) -> str:
 
 def _screen(run: Runtime) -> Screen:
     terminal = run.terminal
-    return Screen(run.invocation.now(), terminal.width, terminal.colored, terminal.ascii_only)
+    return Screen(
+        run.invocation.now(),
+        terminal.width,
+        terminal.colored,
+        terminal.ascii_only,
+        is_terminal=terminal.shows_tables,
+        encoding=terminal.encoding,
+        is_nul_ended=run.options.null,
+    )
 
 
 def _queried(result: Result[Any], expression: str) -> object:

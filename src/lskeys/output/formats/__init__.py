@@ -1,28 +1,47 @@
 """The output formats: one file and one entry each, loaded when it is chosen. Pure."""
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from lskeys.config.setting import Setting
 from lskeys.errors import SetupError
 from lskeys.output.result import Result
-from lskeys.text import did_you_mean, one_line
+from lskeys.text import did_you_mean, one_line, printable
+
+_BREAKS = re.compile(r"[\n\r\t]")
+"""What begins another line or field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a table is drawn on: so wide, with or without styles and rules of its own."""
+    """What the result is shown on: a terminal so wide, with or without styles, or a program."""
 
     now: datetime
     width: int
     is_colored: bool
     is_ascii: bool
+    is_terminal: bool = True
+    encoding: str = "utf-8"
+    is_nul_ended: bool = False
+
+    def spelled(self, value: str | Path) -> str:
+        """A value for a line: harmless text, but the very bytes of a path for a program.
+
+        Bytes that the encoding cannot express are surrogates, as in Python's names of files.
+        """
+        if self.is_terminal or not isinstance(value, Path):
+            return printable(str(value))
+        path = os.fsencode(value).decode(self.encoding, "surrogateescape")
+        return path if self.is_nul_ended else _BREAKS.sub(lambda found: printable(found[0]), path)
 
 
-Pages = Callable[[Result[Any], Iterable[Sequence[Any]]], Iterator[Iterable[str]]]
+Pages = Callable[[Result[Any], Iterable[Sequence[Any]], Screen], Iterator[Iterable[str]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from lskeys.text import printable
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+def lines(result: Result[Any], _: Screen) -> Iterator[str]:
     """CSV with a header; a value that a spreadsheet would compute gets an apostrophe before it."""
     yield _csv_line([column.name for column in result.columns])
     yield from _csv_rows(result)
@@ -22,14 +22,16 @@ def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
 def _csv_rows(result: Result[Any]) -> Iterator[str]:
     values = [column.plain for column in result.columns]
     for item in result.items:
-        yield _csv_line([_inert(printable(value(item))) for value in values])
+        yield _csv_line([_inert(printable(str(value(item)))) for value in values])
 
 
-def pages(result: Result[Any], every: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+def pages(
+    result: Result[Any], every: Iterable[Sequence[Any]], screen: Screen
+) -> Iterator[Iterable[str]]:
     """The header comes with the first page: where there is none, nothing is known."""
     for number, page in enumerate(every):
-        rows = lines if number == 0 else _csv_rows
-        yield rows(replace(result, items=page))
+        of_page = replace(result, items=page)
+        yield lines(of_page, screen) if number == 0 else _csv_rows(of_page)
 
 
 def queried(result: object) -> Iterator[str]:

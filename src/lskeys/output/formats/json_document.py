@@ -11,7 +11,7 @@ _TOGETHER = 100
 """Items that are made JSON at once."""
 
 
-def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+def lines(result: Result[Any], _: Screen) -> Iterator[str]:
     """One document, put together from the texts of a few items at a time.
 
     All items of a long list as objects, and the pieces that Python's encoder makes of them, would

@@ -8,7 +8,7 @@ from lskeys.output.formats.pages import paged
 from lskeys.output.result import Result, json_text
 
 
-def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+def lines(result: Result[Any], _: Screen) -> Iterator[str]:
     """One item a line."""
     for item in result.items:
         yield json_text(result.view.raw(item))

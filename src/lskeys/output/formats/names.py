@@ -7,13 +7,12 @@ from lskeys.output.formats import Functions, Screen
 from lskeys.output.formats.pages import paged
 from lskeys.output.formats.text import queried
 from lskeys.output.result import Result
-from lskeys.text import printable
 
 
-def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
     """The name of each item."""
     for item in result.items:
-        yield printable(result.view.identity(item))
+        yield screen.spelled(result.view.identity(item))
 
 
 FUNCTIONS = Functions(lines, queried, paged(lines))

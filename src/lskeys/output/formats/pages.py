@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lskeys.output.formats import Pages
+from lskeys.output.formats import Pages, Screen
 from lskeys.output.result import Result
 
 
-def paged(lines: Callable[[Result[Any]], Iterator[str]]) -> Pages:
+def paged(lines: Callable[[Result[Any], Screen], Iterator[str]]) -> Pages:
     """The lines of each page, of what makes lines of items."""
 
-    def pages(result: Result[Any], every: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
+    def pages(
+        result: Result[Any], every: Iterable[Sequence[Any]], screen: Screen
+    ) -> Iterator[Iterable[str]]:
         for page in every:
-            yield lines(replace(result, items=page))
+            yield lines(replace(result, items=page), screen)
 
     return pages

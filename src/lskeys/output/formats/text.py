@@ -1,6 +1,7 @@
 """text: what scripts read line by line, tab-separated whole values. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lskeys.output.formats import Functions, Screen
@@ -12,7 +13,7 @@ ABSENT = "-"
 """What text shows for no value, so that columns never shift."""
 
 
-def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
+def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
     """Tab-separated whole values, no header; of blocks, each value behind its column's name.
 
     A noun with a text of its own has that one.
@@ -21,21 +22,22 @@ def lines(result: Result[Any], _: Screen | None = None) -> Iterator[str]:
         yield from (printable(line) for line in result.view.lines(result.items))
         return
     if result.view.is_block:
-        yield from _blocks(result)
+        yield from _blocks(result, screen)
         return
     values = [column.plain for column in result.text_columns]
     for item in result.items:
-        yield "\t".join([printable(value(item)) or ABSENT for value in values])
+        yield "\t".join([screen.spelled(value(item)) or ABSENT for value in values])
 
 
-def _blocks(result: Result[Any]) -> Iterator[str]:
+def _blocks(result: Result[Any], screen: Screen) -> Iterator[str]:
     for position, item in enumerate(result.items):
         if position:
             yield ""
         for column in result.text_columns:
             cells = column.each(item) if column.each else ()
-            for value in [cell.text for cell in cells] or [column.plain(item)]:
-                yield f"{column.name}\t{printable(value) or ABSENT}"
+            values: list[str | Path] = [cell.text for cell in cells]
+            for value in values or [column.plain(item)]:
+                yield f"{column.name}\t{screen.spelled(value) or ABSENT}"
 
 
 def queried(result: object) -> Iterator[str]:

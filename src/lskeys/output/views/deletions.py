@@ -39,10 +39,10 @@ DELETIONS: View[Deletion] = View(
         Column(
             "local-file",
             "VERIFIED WITH",
-            lambda deletion: str(deletion.local_file or ""),
+            lambda deletion: deletion.local_file or "",
             folds=True,
         ),
-        Column("backup", "BACKUP", lambda deletion: str(deletion.backup or ""), folds=True),
+        Column("backup", "BACKUP", lambda deletion: deletion.backup or "", folds=True),
     ),
     standard=("name", "region", "outcome", "fingerprint", "local-file", "backup"),
     identity=lambda deletion: deletion.pair_name,

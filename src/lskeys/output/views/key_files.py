@@ -46,7 +46,7 @@ def _fingerprint_type(fingerprint_type: FingerprintType, heading: str) -> Column
 OWNED_KEYS: View[OwnedKey] = View(
     member="localKeys",
     columns=(
-        Column("path", "FILE", lambda owned: str(owned.key.path), folds=True),
+        Column("path", "FILE", lambda owned: owned.key.path, folds=True),
         Column("half", "HALF", lambda owned: half(owned.key)),
         Column("algorithm", "ALGORITHM", lambda owned: owned.key.algorithm or ""),
         Column("bits", "BITS", lambda owned: str(owned.key.bits or "")),
@@ -56,7 +56,7 @@ OWNED_KEYS: View[OwnedKey] = View(
         _fingerprint_type(FingerprintType.SHA256_SSH, "SHA256-SSH"),
     ),
     standard=("path", "half", "algorithm", "bits", *FingerprintType),
-    identity=lambda owned: str(owned.key.path),
+    identity=lambda owned: owned.key.path,
     raw=raw_owned_key,
 )
 

@@ -59,7 +59,7 @@ def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
 ROTATIONS: View[Rotation] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda rotation: str(rotation.path), folds=True),
+        Column("path", "PRIVATE KEY", lambda rotation: rotation.path, folds=True),
         Column("region", "REGION", lambda rotation: rotation.region),
         Column("outcome", "OUTCOME", lambda rotation: rotation.outcome),
         Column(
@@ -72,7 +72,7 @@ ROTATIONS: View[Rotation] = View(
             _verified_cell,
         ),
         Column("created", "CREATED (UTC)", lambda rotation: rfc3339(rotation.created_at)),
-        Column("old-key", "OLD KEY", lambda rotation: str(rotation.old_path or ""), folds=True),
+        Column("old-key", "OLD KEY", lambda rotation: rotation.old_path or "", folds=True),
         Column(
             "old-fingerprint",
             "OLD FINGERPRINT",
@@ -86,6 +86,6 @@ ROTATIONS: View[Rotation] = View(
     ),
     text=("path",),
     is_lines=True,
-    identity=lambda rotation: str(rotation.path),
+    identity=lambda rotation: rotation.path,
     raw=raw_rotation,
 )

@@ -37,7 +37,7 @@ def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
 SAVED_KEYS: View[SavedKey] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda saved: str(saved.path), folds=True),
+        Column("path", "PRIVATE KEY", lambda saved: saved.path, folds=True),
         Column("region", "REGION", lambda saved: saved.region),
         Column("outcome", "OUTCOME", lambda saved: saved.outcome),
         Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or "", folds=True),
@@ -49,6 +49,6 @@ SAVED_KEYS: View[SavedKey] = View(
     standard=("path", "region", "outcome", "fingerprint", "verified"),
     text=("path",),
     is_lines=True,
-    identity=lambda saved: str(saved.path),
+    identity=lambda saved: saved.path,
     raw=raw_saved_key,
 )

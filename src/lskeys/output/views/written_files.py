@@ -6,12 +6,12 @@ from lskeys.ssh.config_files import WrittenFile
 WRITTEN_FILES: View[WrittenFile] = View(
     member="files",
     columns=(
-        Column("path", "FILE", lambda written: str(written.path), folds=True),
+        Column("path", "FILE", lambda written: written.path, folds=True),
         Column("outcome", "OUTCOME", lambda written: written.outcome),
     ),
     standard=("path", "outcome"),
     text=("path",),
     is_lines=True,
-    identity=lambda written: str(written.path),
+    identity=lambda written: written.path,
     raw=lambda written: {"path": str(written.path), "outcome": written.outcome},
 )
