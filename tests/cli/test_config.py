@@ -39,11 +39,11 @@ def test_defaults(run: Run, home: Path) -> None:
 
 
 def test_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal it is a table, and says that it is one."""
+    """On a terminal it is a block, and says that the format is table."""
     monkeypatch.setenv("COLUMNS", "200")
     lines = run("config --color never", terminal=True).out.splitlines()
-    assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
-    assert ["output", "table", "default"] in [each.split() for each in lines]
+    assert lines[0].split(maxsplit=2) == ["profile", "default", "(AWS configuration)"]
+    assert ["output", "table", "(default)"] in [each.split() for each in lines]
 
 
 def test_the_file(run: Run, home: Path) -> None:

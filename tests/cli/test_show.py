@@ -84,10 +84,10 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
     account.add_instance(REGION, "old-too", created_at=BEFORE, key_pair_name="web")
     lines = run(f"show {DEFAULT_PAIR} --color never", terminal=True).out.splitlines()
     assert lines[:2] == [
-        f"NAME               {DEFAULT_PAIR} (default, stale)",
+        f"NAME               {DEFAULT_PAIR} * (outdated)",
         "REGION             us-east-1",
     ]
-    assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (2 weeks ago)" in lines
+    assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (20d)" in lines
     assert lines[7:10] == [
         "USED BY            new",
         "                   old",

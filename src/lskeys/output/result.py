@@ -42,7 +42,8 @@ class Column(Generic[T]):
     """One column: the word for `--columns`, the heading, and the value in its two dresses.
 
     A path stays one: programs get its bytes, people what is safe to show. `sort` orders by
-    something else than the plain text; `folds` lets a table break long values; `each` is for what
+    something else than the plain text; `folds` lets a table break long values; `stays` keeps a
+    column in a table that has no room for others; `each` is for what
     has several values, shown one a line where an item is a block.
     """
 
@@ -52,6 +53,7 @@ class Column(Generic[T]):
     pretty: Callable[[T, datetime], Cell] | None = None
     sort: Callable[[T], Any] | None = None
     folds: bool = False
+    stays: bool = False
     each: Callable[[T], Sequence[Cell]] | None = None
 
     def cell(self, item: T, now: datetime) -> Cell:
@@ -72,6 +74,8 @@ class View(Generic[T]):
     keeps the text format on a terminal, too: what is printed there is to be copied. `is_block`
     shows an item as a block, a heading and a value a line; `is_one` puts the one item itself, not
     a list, into JSON. `lines` is the text format where it is no row for each item.
+    `drawn` is the table format where it is none: cells in parallel. `is_stacked` shows each item as
+    a block in tables only; `hides_empty` leaves columns without any value out of tables.
     """
 
     member: str
@@ -84,6 +88,9 @@ class View(Generic[T]):
     is_block: bool = False
     is_one: bool = False
     lines: Callable[[Sequence[T]], Iterable[str]] | None = None
+    drawn: Callable[[Sequence[T]], Iterable[Sequence[Cell]]] | None = None
+    is_stacked: bool = False
+    hides_empty: bool = False
 
     def chosen(self, names: Sequence[str]) -> tuple[Column[T], ...]:
         """The columns of these names, in this order."""

@@ -31,7 +31,7 @@ _STYLES = {
     Tone.BAD: Style(color="red"),
 }
 
-_GAP = 3
+_GAP = 2
 _INDENT = "  "
 _NARROWEST = 20  # a terminal of fewer columns folds lines itself; Rich would drop what they hold
 
@@ -48,19 +48,25 @@ def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
     if not result.items:
         return
     page = _Page(max(screen.width, _NARROWEST), screen.is_colored, screen.is_ascii)
-    now = screen.now
-    columns = result.columns
-    if result.view.is_block:
+    view, now, columns = result.view, screen.now, result.columns
+    if view.drawn and not result.chosen:
+        yield from map(page.line, view.drawn(result.items))
+        return
+    if view.is_block or (view.is_stacked and not result.chosen):
         for position, item in enumerate(result.items):
             values = [_printable(column.cells(item, now)) for column in columns]
             yield from page.block(columns, values, position)
         return
     rows = [_printable([column.cell(item, now) for column in columns]) for item in result.items]
+    if view.hides_empty and not result.chosen:
+        filled = [any(row[number].text for row in rows) for number in range(len(columns))]
+        columns = tuple(compress(columns, filled))
+        rows = [list(compress(row, filled)) for row in rows]
     widths = _widths(columns, rows)
     heads = _heads(columns, widths, page.width)
-    if _together(widths) <= page.width:
+    if all(heads):
         yield from page.rows(columns, rows, widths)
-    elif any(heads):
+    elif _fits(heads):
         yield from page.rows_with_details(columns, rows, widths, heads)
     else:
         for position, row in enumerate(rows):
@@ -75,14 +81,18 @@ class _Page:
     colored: bool
     ascii_only: bool
 
+    def line(self, cells: Cells) -> str:
+        """Cells behind each other."""
+        return "  ".join(self._styled(cell.text, cell.tone) for cell in _printable(cells)).rstrip()
+
     def rows(self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int]) -> Iterator[str]:
         """A row for each item, a column of this width for each value."""
-        between, crossing = (" | ", "-+-") if self.ascii_only else ("   ", "───")
+        rule = "-" if self.ascii_only else "─"
         heads = [Cell(column.heading, Tone.STRONG) for column in columns]
         for cells in (heads, *rows):
-            yield between.join(map(self._padded, cells, widths)).rstrip()
+            yield (" " * _GAP).join(map(self._padded, cells, widths)).rstrip()
             if cells is heads:
-                yield crossing.join(crossing[0] * width for width in widths)
+                yield rule * _together(widths)
 
     def rows_with_details(
         self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int], heads: Sequence[bool]
@@ -187,13 +197,28 @@ def _together(widths: Sequence[int]) -> int:
 
 
 def _heads(columns: Columns, widths: Sequence[int], width: int) -> Sequence[bool]:
-    """Which columns make up a row: of the short ones as many as have room, or none for one."""
-    short = [each for column, each in zip(columns, widths, strict=True) if not column.folds]
-    room = sum(_together(short[: position + 1]) <= width for position in range(len(short)))
-    if room < min(len(short), 2):
-        return ()
-    kept = iter([True] * room + [False] * len(short))
-    return [not column.folds and next(kept) for column in columns]
+    """Which columns make up a row: those on the right leave it one by one, what stays last.
+
+    Where what stays has no room next to the names, it leaves first.
+    """
+    numbers = range(1, len(columns))
+    last = sorted(numbers, key=lambda each: (columns[each].stays, -each))
+    first = sorted(numbers, key=lambda each: (not columns[each].stays, -each))
+    return max((_kept(order, widths, width) for order in (last, first)), key=_fits)
+
+
+def _fits(kept: Sequence[bool]) -> bool:
+    return sum(kept) > 1 or len(kept) == 1
+
+
+def _kept(leaving: Sequence[int], widths: Sequence[int], width: int) -> Sequence[bool]:
+    """The columns that are left when those before had to leave."""
+    kept = [True] * len(widths)
+    for number in leaving:
+        if _together([*compress(widths, kept)]) <= width:
+            break
+        kept[number] = False
+    return kept
 
 
 FUNCTIONS = Functions(lines, queried)

@@ -45,6 +45,7 @@ DELETIONS: View[Deletion] = View(
         Column("backup", "BACKUP", lambda deletion: deletion.backup or "", folds=True),
     ),
     standard=("name", "region", "outcome", "fingerprint", "local-file", "backup"),
+    hides_empty=True,
     identity=lambda deletion: deletion.pair_name,
     raw=raw_deletion,
 )

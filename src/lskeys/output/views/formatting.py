@@ -15,24 +15,22 @@ def rfc3339(moment: datetime | None) -> str:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits: `3 weeks ago`."""
+    """How long ago, in the largest unit of which there are two: `2y`, `23mo`, `7d`, `now`."""
     seconds = (now - moment).total_seconds()
     if seconds < 0:
         return "in the future"
-    for unit, length in _UNITS:
-        count = int(seconds // length)
-        if count > (unit == "year"):  # a year and a half is eighteen months, not one year
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+    for unit, length, least in _UNITS:
+        if seconds >= least * length:
+            return f"{int(seconds // length)}{unit}"
+    return "now"
 
 
 _UNITS = (
-    ("year", 365 * 86_400),
-    ("month", 30 * 86_400),
-    ("week", 7 * 86_400),
-    ("day", 86_400),
-    ("hour", 3_600),
-    ("minute", 60),
+    ("y", 365 * 86_400, 2),
+    ("mo", 30 * 86_400, 2),
+    ("d", 86_400, 1),
+    ("h", 3_600, 1),
+    ("min", 60, 1),
 )
 
 

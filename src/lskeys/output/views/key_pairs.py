@@ -31,15 +31,15 @@ def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
 
 
 def name_cell(pair: KeyPair, _: datetime) -> Cell:
-    """Its name, and markers for what is special about it, as far as that is known."""
+    """Its name, * for the default pair, and in words what is special, as far as that is known."""
     marks = {
-        "default": pair.is_default,
-        "stale": bool(pair.outdated),
+        "outdated": bool(pair.outdated),
         "unused": pair.used_by == (),
     }
     said = ", ".join(mark for mark, holds in marks.items() if holds)
     tone = Tone.BAD if pair.outdated else Tone.STRONG if pair.is_default else Tone.PLAIN
-    return Cell(f"{pair.name} ({said})" if said else pair.name, tone)
+    name = f"{pair.name} *" if pair.is_default else pair.name
+    return Cell(f"{name} ({said})" if said else name, tone)
 
 
 def _created_cell(pair: KeyPair, now: datetime) -> Cell:
@@ -85,7 +85,7 @@ KEY_PAIRS: View[KeyPair] = View(
             "FINGERPRINT",
             lambda pair: pair.fingerprint or "",
             _fingerprint_cell,
-            folds=True,
+            stays=True,
         ),
         Column("tags", "TAGS", lambda pair: tags(pair.tags), folds=True),
         Column("used-by", "USED BY", lambda pair: _many(pair.used_by), _used_cell, folds=True),

@@ -1,9 +1,10 @@
 """View of settings. Pure."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lskeys.config.report import NamedSetting
-from lskeys.output.result import Column, View
+from lskeys.output.result import Cell, Column, Tone, View
 
 
 def raw_setting(setting: NamedSetting) -> dict[str, Any]:
@@ -24,6 +25,18 @@ def _value(setting: NamedSetting) -> str:
             return setting.value or ""
 
 
+def _block(settings: Sequence[NamedSetting]) -> Iterator[Sequence[Cell]]:
+    """A line for each: its name, its value, where it came from."""
+    longest = max(len(each.name) for each in settings)
+    for each in settings:
+        value = _value(each)
+        yield (
+            Cell(each.name.ljust(longest), Tone.STRONG),
+            Cell(value) if value else Cell("none", Tone.FAINT),
+            Cell(f"({each.origin})", Tone.FAINT),
+        )
+
+
 SETTINGS: View[NamedSetting] = View(
     member="settings",
     columns=(
@@ -32,6 +45,7 @@ SETTINGS: View[NamedSetting] = View(
         Column("origin", "FROM", lambda setting: setting.origin, folds=True),
     ),
     standard=("setting", "value", "origin"),
+    drawn=_block,
     identity=lambda setting: setting.name,
     raw=raw_setting,
 )
