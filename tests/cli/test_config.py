@@ -134,7 +134,7 @@ def test_an_unknown_key(run: Run, home: Path) -> None:
     """A misspelled setting is an error with the nearest name."""
     path = save(home / ".config" / "lskeys" / "config.toml", 'region = "eu-west-1"\n')
     assert run("config") == Ran(
-        4,
+        2,
         err=f"lskeys: error: {path} has an unknown setting region\n"
         "lskeys: hint: did you mean regions?\n",
     )

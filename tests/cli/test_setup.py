@@ -463,13 +463,17 @@ KNOWN = "known are profile, regions, out, output, color"
         ("regions = ['a', 3]", ": regions must be text or a list", None),
         ("[regions]", ": regions must be text or a list", None),
         ("output = true", ": output must be text", None),
+        ("profile = ''", ": profile is empty", "give a value, or remove the line"),
+        ("regions = []", ": regions is empty", "give a value, or remove the line"),
+        ("regions = ['us-east-1', '']", ": regions is empty", "give a value, or remove the line"),
         ("= =", " is not TOML: Invalid statement (at line 1, column 1)", "fix it"),
     ],
 )
 def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, home: Path) -> None:
     """What is wrong in config.toml is named with its file, and the nearest right word."""
     path = configure(home, text)
-    assert run("list") == failed(f"{path}{message}", hint)
+    code = 4 if "TOML" in message else 2
+    assert run("list") == failed(f"{path}{message}", hint, code)
 
 
 def test_wrong_words_in_config_file(run: Run, home: Path) -> None:
@@ -485,7 +489,7 @@ def test_unreadable_config_file(run: Run, home: Path) -> None:
     assert run("list") == failed(f"cannot read {path}: not UTF-8", "fix or move it")
     path.unlink()
     path.mkdir()
-    assert run("list") == failed(f"cannot read {path}: Is a directory", "fix or move it")
+    assert run("list") == failed(f"cannot read {path}: not a regular file", "fix or move it")
 
 
 @pytest.mark.parametrize(

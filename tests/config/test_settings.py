@@ -13,7 +13,7 @@ from lskeys.config import file as configfile
 from lskeys.config import paths, reading
 from lskeys.config.setting import Definition, Setting
 from lskeys.config.settings import ConfigFile, Settings, definitions, resolve
-from lskeys.errors import SetupError
+from lskeys.errors import SetupError, UsageError
 
 FILE = Path("config.toml")
 WORDS: dict[str, dict[str, object]] = {
@@ -180,7 +180,7 @@ def test_any_text_is_toml_or_refused(tmp_path_factory: pytest.TempPathFactory, t
     known: set[str] = set()
     try:
         known = set(configfile.parse(path, reading.read(path) or ""))
-    except SetupError as error:
+    except (SetupError, UsageError) as error:
         refused = error.message
     assert known <= {name for name, each in definitions().items() if each.in_file}
     assert str(path) in (refused or str(path))
@@ -193,7 +193,7 @@ def test_config_toml_has_what_the_table_says(name: str) -> None:
     for literal, kind in {'"a"': str, '["a", "b"]': list, "1": int, "[1]": None}.items():
         try:
             is_taken = name in configfile.parse(FILE, f"{name} = {literal}")
-        except SetupError:
+        except UsageError:
             is_taken = False
         assert is_taken is (kind in types), literal
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lskeys.config.settings import definitions
-from lskeys.errors import SetupError
+from lskeys.errors import SetupError, UsageError
 from lskeys.text import did_you_mean, one_line
 
 
@@ -17,7 +17,8 @@ def parse(path: Path, text: str) -> Mapping[str, Any]:
     """The settings in the text of a file: known ones only, each of its type.
 
     Raises:
-        SetupError: It is no TOML, has an unknown key, or a value of a wrong type.
+        SetupError: It is no TOML.
+        UsageError: It has an unknown key, or a value that is empty or of a wrong type.
     """
     try:
         values = tomllib.loads(text)
@@ -31,10 +32,12 @@ def parse(path: Path, text: str) -> Mapping[str, Any]:
 
 def _check(path: Path, key: str, value: object, known: Mapping[str, tuple[type, ...]]) -> None:
     if key not in known:
-        raise SetupError(
+        raise UsageError(
             f"{path} has an unknown setting {one_line(key)}",
             hint=did_you_mean(key, known) or f"known are {', '.join(known)}",
         )
     texts = value if isinstance(value, list) else [value]
     if not isinstance(value, known[key]) or not all(isinstance(each, str) for each in texts):
-        raise SetupError(f"{path}: {key} must be text{' or a list' * (list in known[key])}")
+        raise UsageError(f"{path}: {key} must be text{' or a list' * (list in known[key])}")
+    if not value or not all(texts):
+        raise UsageError(f"{path}: {key} is empty", hint="give a value, or remove the line")

@@ -116,7 +116,7 @@ _TOML = (
 )
 
 
-def check_told(error: SetupError, path: Path | None = None) -> None:
+def check_told(error: LskeysError, path: Path | None = None) -> None:
     """An error is one line, and names the file that is to be fixed."""
     assert "\n" not in error.message
     assert path is None or str(path) in error.message
@@ -143,7 +143,7 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     path.write_bytes(content)
     try:
         values = configfile.parse(path, reading.read(path) or "")
-    except SetupError as error:
+    except (SetupError, UsageError) as error:
         check_told(error, path)
         return
     resolve({}, {}, ConfigFile(path, values))
