@@ -13,7 +13,7 @@ from typing import NoReturn
 from lskeys.cli.app import main as run
 from lskeys.cli.runtime import Invocation
 from lskeys.errors import ExitCode, InterruptedByUserError
-from lskeys.output.terminal import RAW_PATHS
+from lskeys.output.raw_paths import RAW_PATHS
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

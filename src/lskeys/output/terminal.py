@@ -1,6 +1,5 @@
 """The result to stdout, everything else to stderr, and consent. Touches: the terminal."""
 
-import codecs
 import contextlib
 import errno
 import os
@@ -23,28 +22,9 @@ from lskeys.output.result import json_text, raw_error
 from lskeys.text import printable
 
 _SAID_BY_AWS = "aws says"
-RAW_PATHS = "lskeys-raw-paths"
-"""The error handler of stdout: bytes of paths stay, what cannot be encoded is escaped."""
-
 _ERASE_LINE = "\r\x1b[2K"
 _WIDE = 1_000
 """Columns of a pipe: wide enough that no row of a table folds there."""
-
-
-def _spelled_out(error: UnicodeError) -> tuple[str | bytes, int]:
-    """The bytes of a path that are no text, as they are; escapes for other characters."""
-    assert isinstance(error, UnicodeEncodeError)
-    code = ord(error.object[error.start])
-    first, last = 0xDC80, 0xDCFF  # the surrogates that stand for bytes (PEP 383)
-    if first <= code <= last:
-        return bytes([code - 0xDC00]), error.start + 1
-    escaped, _ = codecs.backslashreplace_errors(
-        UnicodeEncodeError(error.encoding, error.object, error.start, error.start + 1, "")
-    )
-    return escaped, error.start + 1
-
-
-codecs.register_error(RAW_PATHS, _spelled_out)
 
 
 class Terminal:
