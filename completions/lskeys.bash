@@ -32,7 +32,7 @@ _lskeys_shape() {
             arguments='nothing;files'
             ;;
         'download-default')
-            options='--out --file --create --force --passphrase --passphrase-file --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
+            options='--out --file --create --force --passphrase --passphrase-file --agent --lifetime --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'delete' | 'rm')
             options='--fingerprint --key --backup --passphrase-file --no-backup --missing-ok --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
@@ -127,6 +127,7 @@ _lskeys_value() {
         --ignore) value='words:loose-permissions unusable-file mismatched-key wrong-public missing-private stale-default no-fingerprint hidden-key orphaned-key duplicate-key shared-key old-pair unused-pair missing-public' ;;
         --key) value='files' ;;
         --key-pair) value='names' ;;
+        --lifetime) value='nothing' ;;
         --max-age) value='nothing' ;;
         --out) value='directories' ;;
         --output | -o) value='words:table text csv json jsonl' ;;
@@ -150,7 +151,7 @@ _lskeys_value() {
 
 _lskeys_takes_value() {
     case $1 in
-        --backup | --bits | --color | --columns | --endpoint-url | --expect-account | --file | --fingerprint | --ignore | --key | --key-pair | --max-age | --out | --output | -o | --passphrase-file | --port | --profile | -p | --query | --region | -r | --remove | --select | --set | --sort | --tag | --timeout | --type | -D | -L | -R) return 0 ;;
+        --backup | --bits | --color | --columns | --endpoint-url | --expect-account | --file | --fingerprint | --ignore | --key | --key-pair | --lifetime | --max-age | --out | --output | -o | --passphrase-file | --port | --profile | -p | --query | --region | -r | --remove | --select | --set | --sort | --tag | --timeout | --type | -D | -L | -R) return 0 ;;
     esac
     return 1
 }

@@ -18,7 +18,7 @@ function __lskeys_at
             set position (math $position + 1)
         else if test "$word" = --
             set ended 1
-        else if contains -- "$word" --backup --bits --color --columns --endpoint-url --expect-account --file --fingerprint --ignore --key --key-pair --max-age --out --output -o --passphrase-file --port --profile -p --query --region -r --remove --select --set --sort --tag --timeout --type -D -L -R
+        else if contains -- "$word" --backup --bits --color --columns --endpoint-url --expect-account --file --fingerprint --ignore --key --key-pair --lifetime --max-age --out --output -o --passphrase-file --port --profile -p --query --region -r --remove --select --set --sort --tag --timeout --type -D -L -R
             set skips 1
         else if string match -q -- '-*' "$word"
             continue
@@ -200,6 +200,8 @@ complete -c lskeys -n '__lskeys_at "download-default"' -l create -d 'Create the 
 complete -c lskeys -n '__lskeys_at "download-default"' -l force -d 'Replace an existing key file; the old one is kept as a backup.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l passphrase -d 'Ask for a passphrase and encrypt the key.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l passphrase-file -r -F -d 'Its first line is the passphrase.'
+complete -c lskeys -n '__lskeys_at "download-default"' -l agent -d 'Load the key into ssh-agent, and save no file.'
+complete -c lskeys -n '__lskeys_at "download-default"' -l lifetime -x -d 'How long the agent keeps it: 30m, 1h.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l region -s r -x -a '(__lskeys_words regions)' -d 'A region, or \'all\'; repeatable.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l sandbox -d 'Use the local Lightsail emulator.'

@@ -347,7 +347,7 @@ def test_a_key_in_the_way(server: Server, run: Run, path: Path, option: str) -> 
         err=f"lskeys: error: {path} holds a private key, and there is no key pair web\n"
         f"lskeys: hint: to import that one: lskeys import web {path}; to replace it: --force\n",
     )
-    assert operations(server) == ["GetKeyPair"]
+    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
     assert (path.read_text(), files(path)) == (own_pem(), ["web.pem"])
 
 

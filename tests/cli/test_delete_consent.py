@@ -10,7 +10,7 @@ from tests.support.changes import changes, delete_of, delete_of_default, downloa
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
-UNSEEN = "snapshots and hand-made authorized_keys cannot be seen from here\n"
+UNSEEN = "not checked: snapshots, authorized_keys files\n"
 ASKED = "Type the name to delete it: "
 REFUSED = {
     f"{DEFAULT_PAIR}": 5,
@@ -31,11 +31,11 @@ def web(account: Sandbox) -> str:
     return fingerprint(own_pem(), "md5-spki")
 
 
-def stake(name: str, found: str, proof: str, usage: str = "no instance names it") -> str:
+def stake(name: str, found: str, proof: str, usage: str = "not used by any instance") -> str:
     """What is shown of a pair before its name is asked for."""
     return (
         f"key pair {name} in {REGION}, account 123456789012,"
-        " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
+        " created 2026-11-02T12:00:00.123Z (20d)\n"
         f"fingerprint {found}, {proof}\n"
         f"{usage}\n"
     ) + UNSEEN
@@ -55,7 +55,7 @@ def test_instances_in_the_stake(account: Sandbox, server: Server, run: Run, web:
     """The instances that name the pair are named, and no other."""
     for name, pair in (("blog", "web"), ("shop", "web"), ("mail", DEFAULT_PAIR)):
         account.add_instance(REGION, name, key_pair_name=pair)
-    usage = "used by blog, shop, which keep its public key and go on naming it"
+    usage = "used by blog, shop (deleting the key pair does not revoke access to them)"
     assert run("delete web", typed="no\n").err == (
         stake("web", web, "not verified against a local key", usage) + ASKED + NO
     )
@@ -65,7 +65,7 @@ def test_instances_in_the_stake(account: Sandbox, server: Server, run: Run, web:
 def test_unknown_instances_in_the_stake(server: Server, run: Run, web: str) -> None:
     """If instances cannot be listed, that is said, and the question is still asked."""
     server.add_fault("GetInstances=AccessDeniedException")
-    usage = "which instances name it could not be found out"
+    usage = "the instances that use it could not be listed"
     assert run("delete web", typed="web\n").err == (
         stake("web", web, "not verified against a local key", usage) + ASKED
     )

@@ -64,10 +64,10 @@ def deletion_warning(old: str, usage: str) -> str:
     """What is told about the pair before anything is done."""
     return (
         f"key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
-        " created 2026-11-02T12:00:00.123Z (2 weeks ago)\n"
+        " created 2026-11-02T12:00:00.123Z (20d)\n"
         f"fingerprint {old}, verified before anything is deleted\n"
         f"{usage}\n"
-        "snapshots and hand-made authorized_keys cannot be seen from here\n"
+        "not checked: snapshots, authorized_keys files\n"
     )
 
 
@@ -147,7 +147,7 @@ def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> Non
     assert ran == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
-        err=deletion_warning(old, "no instance names it")
+        err=deletion_warning(old, "not used by any instance")
         + plan(directory, old)
         + "Type the name to rotate it: "
         + report(old, new, directory / KEPT_FILE),
@@ -161,7 +161,7 @@ def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: st
     assert run(f"rotate-default --dry-run {option}") == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
-        err=deletion_warning(old, "no instance names it") + plan(directory, old),
+        err=deletion_warning(old, "not used by any instance") + plan(directory, old),
     )
     assert (asked(server), directory.exists(), journals(directory.parent)) == (LOOK, False, [])
 
@@ -528,7 +528,7 @@ def test_dry_run_of_the_rest(server: Server, old: str, run: Run, directory: Path
         0,
         out=f"{directory / KEY_FILE}\n",
         err=under_way("its old pair is still there")
-        + deletion_warning(old, "no instance names it")
+        + deletion_warning(old, "not used by any instance")
         + plan(directory, old),
     )
     assert sorted(operations(server)[so_far:]) == LOOK

@@ -221,10 +221,15 @@ def test_the_default_pair_stands_out() -> None:
 @pytest.mark.parametrize(
     ("users", "outdated", "told"),
     [
-        (None, (), "which instances name it could not be found out"),
-        ((), (), "no instance names it"),
-        (("a", "b"), (), "used by a, b, which keep its public key and go on naming it"),
-        (("a", "b"), ("b",), "used by a, b, which go on naming it; with an older key: b"),
+        (None, (), "the instances that use it could not be listed"),
+        ((), (), "not used by any instance"),
+        (("a", "b"), (), "used by a, b (deleting the key pair does not revoke access to them)"),
+        (
+            ("a", "b"),
+            ("b",),
+            "used by a, b; launched with an earlier key: b"
+            " (deleting the key pair does not revoke access to them)",
+        ),
     ],
 )
 def test_stakes_tell_who_names_it(

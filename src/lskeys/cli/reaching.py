@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lskeys.cli.runtime import Runtime, queries
 from lskeys.config.paths import expanded, state_path
-from lskeys.errors import LskeysError
+from lskeys.errors import LskeysError, SetupError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance
 from lskeys.ssh import config_files, reach, regions
@@ -77,8 +77,11 @@ def ssh_directory(run: Runtime) -> Path:
 
 
 def proofs(run: Runtime) -> Proofs:
-    """What was proved before; the sandbox has a memory of its own."""
-    return Proofs(run.settings.journal_directory.parent)
+    """What was proved before; nothing without a home. The sandbox has a memory of its own."""
+    try:
+        return Proofs(run.settings.journal_directory.parent)
+    except SetupError:
+        return Proofs(None)
 
 
 def session_base(run: Runtime) -> Path:

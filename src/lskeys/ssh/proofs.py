@@ -38,10 +38,10 @@ class Proofs:
     """The logins that worked, the latest of each instance and key.
 
     Args:
-        directory: The user's state directory.
+        directory: The user's state directory; None where there is no home for one.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path | None) -> None:
         self._directory = directory
 
     def of(self, instance: Instance) -> Mapping[str, datetime]:
@@ -65,6 +65,8 @@ class Proofs:
         """
         new = {(_name(instance), hash_of(blob)): now for instance, blob in proved}
         lost = {(_name(instance), hash_of(blob)) for instance, blob in gone}
+        if self._directory is None:
+            return
         make(self._directory)
         with (
             opened(self._directory) as directory,
@@ -80,6 +82,8 @@ class Proofs:
             write_file(directory, _FILE, json.dumps(document, indent=1).encode() + b"\n")
 
     def _read(self) -> list[Proof]:
+        if self._directory is None:
+            return []
         with suppress(LskeysError, OSError, ValueError, LookupError, TypeError, RecursionError):
             with opened(self._directory) as directory:
                 found = read_file(directory, _FILE, limit=_SIZE_LIMIT)

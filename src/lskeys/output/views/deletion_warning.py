@@ -18,16 +18,16 @@ def deletion_warning(pair: KeyPair, proof: str, now: datetime) -> tuple[str, ...
         f"key pair {pair.name} in {pair.region}{account}{created}",
         f"fingerprint {pair.fingerprint or 'none'}, {proof}",
         _usage(pair),
-        "snapshots and hand-made authorized_keys cannot be seen from here",
+        "not checked: snapshots, authorized_keys files",
     )
 
 
 def _usage(pair: KeyPair) -> str:
     if pair.used_by is None:
-        return "which instances name it could not be found out"
+        return "the instances that use it could not be listed"
     if not pair.used_by:
-        return "no instance names it"
-    named = f"used by {', '.join(pair.used_by)}, which"
+        return "not used by any instance"
+    used_by = f"used by {', '.join(pair.used_by)}"
     if pair.outdated:
-        return f"{named} go on naming it; with an older key: {', '.join(pair.outdated)}"
-    return f"{named} keep its public key and go on naming it"
+        used_by += f"; launched with an earlier key: {', '.join(pair.outdated)}"
+    return f"{used_by} (deleting the key pair does not revoke access to them)"
