@@ -146,7 +146,7 @@ def test_the_default_pair(serve: Serve, account: Sandbox, run: Run, rsa_pem: str
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("''", "KEY is empty"),
+        ("''", "KEY[=VALUE] is empty"),
         ("=value", "a tag has no key"),
         ("stage=", "tag stage= has an empty value"),
         ("a=1 a=2", "tag a is there twice"),

@@ -60,7 +60,7 @@ class Twist:
 
 
 def _typed(case: VerbCase) -> tuple[str, ...]:
-    """What has to stay as it is where an instance is named: its name, and that it can be reached."""
+    """What has to stay as it is where an instance is named: the name, and that it is reachable."""
     return ("name", "state", "protocol") if case.verb == "authorize" else ()
 
 

@@ -227,8 +227,10 @@ def test_the_default_pair_stands_out() -> None:
         (
             ("a", "b"),
             ("b",),
-            "used by a, b; launched with an earlier key: b"
-            " (deleting the key pair does not revoke access to them)",
+            (
+                "used by a, b; launched with an earlier key: b"
+                " (deleting the key pair does not revoke access to them)"
+            ),
         ),
     ],
 )

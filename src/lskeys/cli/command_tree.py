@@ -40,7 +40,7 @@ class Argument:
     @property
     def noun(self) -> str:
         """The metavar without brackets and dots."""
-        return self.metavar.replace("...", "").strip("[]")
+        return parsing.noun(self.metavar)
 
     @property
     def is_repeatable(self) -> bool:

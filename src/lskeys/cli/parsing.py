@@ -34,20 +34,17 @@ def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) ->
         said = given.get(parameter.name)
         if said == "" or (isinstance(said, (list, tuple)) and "" in said):
             is_option = parameter.param_type_name == "option"
-            name = (
-                parameter.opts[0]
-                if is_option
-                else parameter.make_metavar(context).partition("[")[0].strip("[].") or "a name"
-            )
+            name = parameter.opts[0] if is_option else noun(parameter.make_metavar(context))
             raise UsageError(
                 f"{name} is empty",
                 hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
             )
 
 
-def _noun(parameter: Any, context: typer.Context) -> str:  # noqa: ANN401  Typer's argument, whose class is private
-    """The first word of how an argument is written down: KEY for KEY[=VALUE]..."""
-    return re.split(r"[^A-Za-z-]", parameter.make_metavar(context).lstrip("["))[0]
+def noun(metavar: str) -> str:
+    """What an argument is called: GLOB for [GLOB]..., KEY[=VALUE] for KEY[=VALUE]...."""
+    word = metavar.replace("...", "")
+    return word[1:-1] if word.startswith("[") and word.endswith("]") else word
 
 
 class SuggestingGroup(TyperGroup):
