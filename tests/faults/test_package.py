@@ -73,14 +73,14 @@ def test_the_version_is_the_installed_one() -> None:
 def test_nothing_is_imported_that_is_not_depended_on() -> None:
     """Each library is a dependency by name, or comes with one that says so."""
     asked = {re.split(r"[^\w-]", line)[0] for line in importlib.metadata.requires("lskeys") or ()}
-    comes_with = {"botocore": "boto3", "jmespath": "boto3"}
+    comes_with = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
     imported = {
         name.split(".")[0]
         for module in ROOT.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         for name in _names(node)
     }
-    others = imported - set(sys.stdlib_module_names) - {"lskeys"}
+    others = imported - set(sys.stdlib_module_names) - {"lskeys", "_typeshed"}
     assert {comes_with.get(name, name) for name in others} == asked
 
 
