@@ -240,9 +240,7 @@ HOMELESS = {
 """How lines end that save something in the home, or look for keys there; the others just work."""
 
 
-@pytest.mark.skip(
-    reason="to rewrite: an unusable home counts as absent now"
-)
+@pytest.mark.skip(reason="to rewrite: an unusable home counts as absent now")
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_a_home_that_cannot_be_made(
@@ -258,9 +256,7 @@ def test_a_home_that_cannot_be_made(
         assert ran.err.count("lskeys: error: ") == 1
 
 
-@pytest.mark.skip(
-    reason="to rewrite: an unusable home counts as absent now"
-)
+@pytest.mark.skip(reason="to rewrite: an unusable home counts as absent now")
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_a_home_that_is_a_file(

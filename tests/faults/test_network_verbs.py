@@ -53,9 +53,7 @@ def test_a_question_that_fails_once(case: VerbCase, operation: str, liar: Liar, 
     assert liar.operations.count(operation) > 1
 
 
-@pytest.mark.skip(
-    reason="to rewrite: saved paths are always printed now"
-)
+@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
 def test_a_question_that_fails_for_good(
     case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
@@ -85,9 +83,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.skip(
-    reason="to rewrite: saved paths are always printed now"
-)
+@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("kind", REFUSALS)
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
@@ -112,9 +108,7 @@ def done(liar: Liar, case: VerbCase) -> set[str]:
 LOST = {"reset": RESET, "gateway": GATEWAY, "html": HTML, "cut": CUT}
 
 
-@pytest.mark.skip(
-    reason="to rewrite: saved paths are always printed now"
-)
+@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
@@ -170,9 +164,7 @@ def failing(case: VerbCase, exit_code: int) -> int:
     return 7 if case.verb == "fingerprint" else exit_code
 
 
-@pytest.mark.skip(
-    reason="to rewrite: saved paths are always printed now"
-)
+@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_a_black_hole(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
     """Against a service that takes every question and never answers, every verb ends."""
@@ -302,9 +294,7 @@ def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
     assert liar.operations.count(operation) <= (ATTEMPTS if line == "list" else 1)
 
 
-@pytest.mark.skip(
-    reason="to rewrite: saved paths are always printed now"
-)
+@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 def test_every_call_is_there() -> None:
     """What the sweeps go over: each change, each question, of every verb that asks anything."""
     assert len(CALLS) == len(QUESTIONS) + len(CHANGED)
