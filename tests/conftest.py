@@ -6,6 +6,7 @@ production path, unpatched. Nothing but localhost can be reached from here.
 
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -86,6 +87,13 @@ class Stream(io.TextIOWrapper):
 
 Run = Callable[..., Ran]
 
+_DRAWN = re.compile(r"\r\x1b\[2K(?:[^\r\n]*(?=\r\x1b\[2K))?")
+
+
+def wiped(shown: str) -> str:
+    """What a terminal shows in the end: without progress, which is drawn and erased."""
+    return _DRAWN.sub("", shown)
+
 
 @pytest.fixture(scope="session")
 def rsa_pem() -> str:
@@ -151,6 +159,6 @@ def run(home: Path) -> Run:
         invocation = Invocation(stdin, stdout, stderr, os.environ, lambda: NOW)
         with redirect_stdout(stdout), redirect_stderr(stderr):
             exit_code = main(shlex.split(line), invocation)
-        return Ran(exit_code, stdout.written(), stderr.written())
+        return Ran(exit_code, stdout.written(), wiped(stderr.written()))
 
     return run_line

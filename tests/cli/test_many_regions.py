@@ -189,20 +189,3 @@ def test_what_concerns_no_region_blames_none(verb: str, run: Run, home: Path) ->
     told = run(f"{verb} -r us-west-2 -r eu-west-1").err
     assert told.startswith("lskeys: error: no AWS credentials found\n")
     assert told.count("lskeys: error:") == 1
-
-
-# Progress
-
-
-def test_progress(server: Server, run: Run) -> None:
-    """On a terminal, stderr shows how far it is, in a line that goes away."""
-    err = run(f"list {ASK_THREE}", typed="", terminal=True).err
-    assert "\r\x1b[2K1 of 3 regions answered" in err
-    assert "\r\x1b[2K3 of 3 regions answered\r\x1b[2K" in err
-    assert regions_asked(server) == sorted(THREE)
-
-
-def test_no_progress_in_a_pipe(server: Server, run: Run) -> None:
-    """Elsewhere it does not."""
-    assert "answered" not in run(f"list {ASK_THREE}").err
-    assert regions_asked(server) == sorted(THREE)

@@ -62,16 +62,6 @@ def test_xdg_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert list(Path.home().iterdir()) == []
 
 
-def test_progress_of_several_deletions(account: Sandbox, server: Server, run: Run) -> None:
-    """Who watches several deletions sees how far they are; the line is gone in the end."""
-    account.add_key_pairs(REGION, ["aa", "bb"])
-    told = run("delete aa bb -y", typed="").err
-    assert "\r\x1b[2K1 of 2 key pairs done, deleting bb" in told
-    assert told.endswith("\r\x1b[2K")
-    assert run("delete aa bb --missing-ok -y").err == ""
-    assert server.requests
-
-
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("value", ["", "relative"])
 def test_no_home(

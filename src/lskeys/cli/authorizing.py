@@ -132,7 +132,8 @@ def _each(run: Runtime, errands: Sequence[Errand], means: Means) -> list[Outcome
         temporary = (
             partial(lightsail.temporary_access, reach.instance.name) if means.temporary else None
         )
-        with session_files(base) as files:
+        waiting = run.terminal.waiting("ssh", reach.instance.name)
+        with waiting, session_files(base) as files:
             door = many.door(reach, files, means.port)
             return authorize(means.client, door, errand.key, errand.old, temporary)
 

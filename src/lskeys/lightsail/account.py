@@ -29,6 +29,7 @@ from lskeys.lightsail.responses import parse_response_body
 from lskeys.lightsail.seen_names import WATCHED, seen_names
 from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve
+from lskeys.lightsail.waiting import Waiting, not_shown
 from lskeys.model import SeenNames
 from lskeys.text import nearest, one_line
 
@@ -45,12 +46,14 @@ class Hooks:
         record: Gets the names in each response, for TAB; from several threads.
         prompt: Asks for an MFA code; a text says why nobody can be prompted.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
+        waiting: Is entered, with a kind and a name, while a response is waited for; from threads.
     """
 
     trace: Callable[[str], None] = lambda _: None
     record: Callable[[SeenNames], None] = lambda _: None
     prompt: Callable[[str], str] | str = "not a terminal"
     curve: Callable[[], EllipticCurve] | None = None
+    waiting: Waiting = not_shown
 
 
 class AccountSession:
@@ -63,7 +66,12 @@ class AccountSession:
         self._clients: dict[tuple[str, bool], BaseClient] = {}
         self._guard = plain_http.PlainHttpGuard(min(connection.timeout, sessions.MAX_READ))
         self._credentials = AccountCredentials(
-            connection, lambda: self._session, self._guard, hooks.prompt, hooks.curve
+            connection,
+            lambda: self._session,
+            self._guard,
+            hooks.prompt,
+            hooks.curve,
+            waiting=hooks.waiting,
         )
 
     @cached_property
@@ -104,6 +112,7 @@ class AccountSession:
             secrets=self._credentials.secrets,
             check_account=self._check_account,
             profile=self._connection.whose,
+            waiting=self._hooks.waiting,
         )
         return Lightsail(requests)
 
@@ -188,7 +197,8 @@ class AccountSession:
         try:
             sts: Any = self._session.create_client("sts")
             limit = credential_errors.limit(self._connection.timeout)
-            return str(limited(sts.get_caller_identity, limit)["Account"])
+            with self._hooks.waiting("AWS", "STS"):
+                return str(limited(sts.get_caller_identity, limit)["Account"])
         except FAILURES as error:
             raise self._credentials.failed(error) from None
 

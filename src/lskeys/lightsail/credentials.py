@@ -20,6 +20,7 @@ from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingReso
 from lskeys.lightsail.plain_http import PlainHttpGuard
 from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve
+from lskeys.lightsail.waiting import Waiting
 
 FALLBACK_REGION = "us-east-1"
 """Where credential providers ask if no region is set anywhere."""
@@ -37,21 +38,25 @@ class AccountCredentials:
         guard: Knows the host that was asked last.
         prompt: Asks for an MFA code; a text says why nobody can be prompted.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
+        waiting: Is entered while credentials are waited for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what credentials depend on
         self,
         connection: ConnectionSettings,
         session: Callable[[], Session],
         guard: PlainHttpGuard,
         prompt: Callable[[str], str] | str,
         curve: Callable[[], EllipticCurve] | None,
+        *,
+        waiting: Waiting,
     ) -> None:
         self._connection = connection
         self._get_session = session
         self._guard = guard
         self._prompt = prompt
         self._curve = curve
+        self._waiting = waiting
         self._resolving = threading.RLock()
         self._mfa_codes = credential_providers.MfaCodes()
         self._chain: NamingResolver | None = None
@@ -123,7 +128,8 @@ class AccountCredentials:
     def _attempt(self) -> Credentials:
         seconds = self._connection.timeout
         try:
-            found, frozen = limited(self._found, credential_errors.limit(seconds))
+            with self._waiting("credentials", self._connection.whose):
+                found, frozen = limited(self._found, credential_errors.limit(seconds))
         except MfaCodeNeededError:
             raise
         except FAILURES as error:

@@ -17,6 +17,7 @@ from lskeys.errors import LskeysError
 from lskeys.lightsail import error_table, responses
 from lskeys.lightsail.error_table import Request
 from lskeys.lightsail.sending import Sending, watched
+from lskeys.lightsail.waiting import Waiting, not_shown
 from lskeys.model import AccountRegion
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Requests:
         secrets: Gives the credentials that no error may quote.
         check_account: Called before each change; raises what keeps it from being sent.
         profile: Whose account it is, where several are queried: what is found says so.
+        waiting: Is entered while a response is waited for.
     """
 
     def __init__(  # noqa: PLR0913  what a request depends on
@@ -51,6 +53,7 @@ class Requests:
         secrets: Callable[[], Iterable[str]] = tuple,
         check_account: Callable[[], None] = lambda: None,
         profile: str = "",
+        waiting: Waiting = not_shown,
     ) -> None:
         self.region = region
         self.where = AccountRegion(region, profile)
@@ -60,6 +63,7 @@ class Requests:
         self._right_region = right_region
         self._secrets = secrets
         self.check_account = check_account
+        self._waiting = waiting
 
     @property
     def endpoint(self) -> str:
@@ -180,7 +184,8 @@ class Requests:
             ),
         )
         try:
-            return limited(call, limit)
+            with self._waiting("AWS", str(self.where)):
+                return limited(call, limit)
         except responses.InvalidResponseError as error:
             raise error_table.from_invalid_response(error, request) from None
 

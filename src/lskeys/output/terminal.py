@@ -4,30 +4,20 @@ import contextlib
 import errno
 import os
 import shutil
-import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from lskeys.errors import (
-    DeclinedError,
-    InterruptedByUserError,
-    LocalError,
-    LskeysError,
-    ReaderGoneError,
-)
+from lskeys.errors import LocalError, ReaderGoneError
 from lskeys.model import Secret
 from lskeys.output import prompts
-from lskeys.output.result import json_text, raw_error
+from lskeys.output.messages import Messages, is_terminal
 from lskeys.text import printable
 
-_SAID_BY_AWS = "aws says"
-_ERASE_LINE = "\r\x1b[2K"
 _WIDE = 1_000
 """Columns of a pipe: wide enough that no row of a table folds there."""
 
 
-class Terminal:
+class Terminal(Messages):
     """The three streams and what may be done with them.
 
     Args:
@@ -53,22 +43,17 @@ class Terminal:
         debug: bool = False,
         json_errors: bool = False,
     ) -> None:
+        super().__init__(stderr, environ, debug=debug, json_errors=json_errors)
         self._stdin = stdin
         self._stdout = stdout
-        self._stderr = stderr
         self._environ = environ
         self._color = color
         self._no_input = no_input
-        self._debug = debug
-        self._json_errors = json_errors
-        self._progress_shown = False
-        self._untold: deque[str] = deque()
-        self._owner = threading.get_ident()
 
     @property
     def shows_tables(self) -> bool:
         """Whether stdout is a terminal."""
-        return _is_terminal(self._stdout)
+        return is_terminal(self._stdout)
 
     @property
     def can_prompt(self) -> bool:
@@ -80,8 +65,8 @@ class Terminal:
         """Why no prompt is possible; None where one is."""
         if self._no_input:
             return "--no-input is set"
-        is_terminal = _is_terminal(self._stdin) and _is_terminal(self._stderr)
-        return None if is_terminal else "not a terminal"
+        is_seen = is_terminal(self._stdin) and is_terminal(self._stderr)
+        return None if is_seen else "not a terminal"
 
     @property
     def colored(self) -> bool:
@@ -137,7 +122,8 @@ class Terminal:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
         text = "".join([line + end for line in lines])
         try:
-            self._stdout.write(text)
+            with self._alone():
+                self._stdout.write(text)
         except OSError as error:
             raise _stdout_lost(error) from None
 
@@ -150,7 +136,8 @@ class Terminal:
         if self._stdout is None:
             return
         try:
-            self._stdout.flush()
+            with self._alone():
+                self._stdout.flush()
         except OSError as error:
             raise _stdout_lost(error) from None
 
@@ -165,74 +152,26 @@ class Terminal:
         except OSError as error:
             raise _stdout_lost(error) from None
 
-    def note(self, text: str) -> None:
-        """Show one line next to the result."""
-        self._tell(printable(text))
-
-    def warning(self, text: str) -> None:
-        """Show what must be known, in one line."""
-        self._tell(f"lskeys: warning: {printable(text)}")
-
-    def hint(self, text: str) -> None:
-        """Tell people what to do next."""
-        self._tell(f"lskeys: hint: {printable(text)}")
-
-    def trace(self, text: str) -> None:
-        """Tell what is asked of AWS, with `--debug`."""
-        if self._debug:
-            self._tell(f"lskeys: debug: {printable(text)}")
-
-    def error(self, error: LskeysError) -> None:
-        """Show an error: message, AWS's tip, and the way out; a line each.
-
-        Whose reader is gone is told nothing, as other programs do.
-        """
-        if isinstance(error, ReaderGoneError):
-            return
-        if isinstance(error, InterruptedByUserError) and _is_terminal(self._stderr):
-            self._write_stderr("\n")  # after a prompt, progress, or the ^C that a terminal shows
-        if self._json_errors:
-            self._tell(json_text(raw_error(error)))
-            return
-        if isinstance(error, DeclinedError):  # nothing went wrong
-            self.note(error.message)
-            return
-        self._tell(f"lskeys: error: {printable(error.whole_message)}")
-        if error.tip:
-            self._tell(f"lskeys: {_SAID_BY_AWS}: {printable(error.tip)}")
-        if error.hint:
-            self.hint(error.hint)
-
-    def progress(self, text: str) -> None:
-        """Show how far long work is, on a terminal, in one line that goes away."""
-        self._tell_all()
-        if _is_terminal(self._stderr) and self._environ.get("TERM") != "dumb":
-            self._write_stderr(f"{_ERASE_LINE}{printable(text)}")
-            self._progress_shown = True
-
-    def done(self) -> None:
-        """Take the progress line away."""
-        self._clear_progress()
-        self._tell_all()
-
     def prompt(self, call: str) -> str:
         """A typed answer, stripped; empty at the end of input. Only where `can_prompt`."""
         self.done()
-        self._write_stderr(f"{printable(call)} ")
         assert self._stdin is not None
-        line = prompts.read_line(self._stdin)
+        with self._paused():
+            self.write_stderr(f"{printable(call)} ")
+            line = prompts.read_line(self._stdin)
         if not line.endswith("\n"):
-            self._write_stderr("\n")
+            self.write_stderr("\n")
         return line.strip()
 
     def prompt_secret(self, call: str) -> Secret:
         """A typed line that is not shown, without its end; empty at the end of input."""
         self.done()
         assert self._stdin is not None
-        with prompts.hidden(self._stdin):  # before the question, whose answer may come at once
-            self._write_stderr(f"{printable(call)} ")
+        # Hidden before the prompt, to which somebody may type at once.
+        with self._paused(), prompts.hidden(self._stdin):
+            self.write_stderr(f"{printable(call)} ")
             line = prompts.read_line(self._stdin)
-        self._write_stderr("\n")
+        self.write_stderr("\n")
         return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
 
     def close(self) -> LocalError | None:
@@ -242,6 +181,7 @@ class Terminal:
             The error, if stdout was the one that failed.
         """
         lost: LocalError | None = None
+        self.stop()
         for stream in (self._stdout, self._stderr):
             if stream is None:
                 continue
@@ -253,40 +193,9 @@ class Terminal:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return lost
 
-    def _tell(self, line: str) -> None:
-        """Write a line to stderr; one of another thread waits until the terminal's own writes."""
-        self._untold.append(line + "\n")
-        if threading.get_ident() == self._owner:
-            self._tell_all()
-
-    def _tell_all(self) -> None:
-        while self._untold:
-            self._clear_progress()
-            self._write_stderr(self._untold.popleft())
-
-    def _clear_progress(self) -> None:
-        if self._progress_shown:
-            self._progress_shown = False
-            self._write_stderr(_ERASE_LINE)
-
-    def _write_stderr(self, text: str) -> None:
-        if self._stderr is None:
-            return
-        # A lost stderr must not turn a result into a failure: there is no one left to tell.
-        with contextlib.suppress(OSError, ValueError):
-            self._stderr.write(text)
-            self._stderr.flush()
-
 
 def _stdout_lost(error: OSError) -> LocalError:
     if error.errno == errno.EPIPE:
         return ReaderGoneError("the reader of stdout is gone")
     reason = os.strerror(error.errno or errno.EIO).lower()
     return LocalError(f"cannot write to stdout: {reason}", hint="the result is not complete")
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False

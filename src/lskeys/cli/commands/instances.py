@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,13 +51,18 @@ def list_instances(
     base = reaching.session_base(run)
     outcomes = many.in_parallel(
         [each for each in seen.reaches if each.is_for_ssh],
-        partial(many.check, ssh, base=base, port=port),
+        partial(_check, run, ssh, base, port),
     )
     checked = [outcome.value for outcome in outcomes if outcome.value]
     reaching.remember(run, _proved(checked))
     show(run, Result(CHECKED_INSTANCES, checked, seen.failures))
     fail(run, seen.failures, seen.regions, "regions")
     _fail_if_closed(checked)
+
+
+def _check(run: Runtime, ssh: client.SshClient, base: Path, port: int, each: Reach) -> Reach:
+    with run.terminal.waiting("ssh", each.instance.name):
+        return many.check(ssh, each, base=base, port=port)
 
 
 def _proved(checked: Sequence[Reach]) -> reaching.Opened:

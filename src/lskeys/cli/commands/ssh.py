@@ -89,6 +89,7 @@ def open_session(
             host_keys = _host_keys(run, reach)
         target = _target(run, files, reach, host_keys, port)
         arguments = ssh.arguments(target, keys, options, command or [])
+        run.terminal.done()
         raise typer.Exit(session.run(arguments, ssh.environment))
 
 

@@ -1,7 +1,7 @@
 """Key files on this computer: where they are, and where new ones go. Touches: the disk, stdin."""
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -79,7 +79,8 @@ class KeyFiles:
     def _search(self, directories: tuple[Path, ...]) -> "FoundFiles":
         from lskeys.storage import key_search
 
-        found = key_search.search(directories)
+        with self._terminal.waiting("key files", ", ".join(map(str, directories))):
+            found = key_search.search(directories)
         for each in found.unreadable:
             self._terminal.note(f"cannot read {each.path}: {each.reason}")
         return found
@@ -90,14 +91,19 @@ class KeyFiles:
 
         return with_local_files(pairs, self.local_keys)
 
-    def open(self, path: Path) -> "AbstractContextManager[KeyDirectory]":
+    @contextmanager
+    def open(self, path: Path) -> "Iterator[KeyDirectory]":
         """The directory keys are saved in, held; names what an interrupted run left there."""
         from lskeys import keys, storage
 
         keys.load()
         self.name_leftovers(path)
         self._warn_of_owner()
-        return storage.open_key_directory(path, now=self._now, wait=self._wait)
+        with ExitStack() as held:
+            with self._terminal.waiting("the directory", str(path)):
+                opened = storage.open_key_directory(path, now=self._now, wait=self._wait)
+                directory = held.enter_context(opened)
+            yield directory
 
     def _warn_of_owner(self) -> None:
         """Say to whom the files go that root makes in somebody's home, as under `sudo`."""
@@ -159,9 +165,13 @@ class KeyFiles:
         from lskeys.storage import key_reading
 
         if word != STREAM:
-            return key_reading.read(expanded(Path(word)), opens, pick=pick, wait=self._wait)
+            path = expanded(Path(word))
+            with self._terminal.waiting("the key", str(path)):
+                return key_reading.read(path, opens, pick=pick, wait=self._wait)
+        with self._terminal.waiting("the key", "stdin"):
+            piped = self._piped()
         mode = key_reading.MODE_OF_A_PIPE
-        return key_reading.read_content(Path(STREAM), self._piped(), mode, opens, pick=pick)
+        return key_reading.read_content(Path(STREAM), piped, mode, opens, pick=pick)
 
     def _piped(self) -> bytes:
         """What is piped in, up to a little more than any key has."""

@@ -85,7 +85,7 @@ def _answers(
             yield key, outcome
         total = sum(len(regions or account.regions.known) for account in run.accounts)
         if total > 1:
-            run.terminal.progress(f"{answered // len(questions)} of {total} regions answered")
+            run.terminal.progress(f"{answered // len(questions)} of {total} regions responded")
     run.terminal.done()
 
 
@@ -144,7 +144,7 @@ def change_each(
     outcomes: list[Outcome[T]] = []
     for outcome in concurrency.call_each(calls):
         outcomes.append(outcome)
-        run.terminal.progress(f"{len(outcomes)} of {len(regions)} regions answered")
+        run.terminal.progress(f"{len(outcomes)} of {len(regions)} regions responded")
     run.terminal.done()
     return Outcomes(outcomes)
 

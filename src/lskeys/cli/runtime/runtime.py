@@ -36,7 +36,7 @@ class Runtime:
     def close(self) -> None:
         """Give back what was opened; remember for TAB which names were seen."""
         if "terminal" in vars(self):
-            self.terminal.done()
+            self.terminal.stop()
         self._closing.close()
         self.remember()
 
@@ -165,6 +165,7 @@ class Runtime:
             record=record,
             prompt=self.terminal.no_prompt or self._prompt,
             curve=_elliptic_curve,
+            waiting=self.terminal.waiting,
         )
         return connect(connection, hooks)
 
