@@ -122,6 +122,26 @@ def test_a_short_rsa_key(tmp_path: Path) -> None:
     assert found is None or found.obstacle is not None
 
 
+def test_an_rsa_pss_key(tmp_path: Path) -> None:
+    """What openssl makes, ssh does not load; its clean text says that it is RSA, and no more."""
+    words = ("openssl", "genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048")
+    text = subprocess.run(words, capture_output=True, check=True).stdout
+    assert not loads(tmp_path / "key", text)
+    found = keys.read_file(text)
+    assert found.obstacle == "it is an RSA-PSS key, which ssh does not load"
+    assert found.clean is not None
+    assert loads(tmp_path / "clean", found.clean.reveal())
+
+
+def test_the_same_key_twice(texts: dict[str, bytes], tmp_path: Path) -> None:
+    """A file to which its key was appended again loads, and holds one key."""
+    for name in FORMATS:
+        text = texts[name] * 2
+        found = keys.read_file(text)
+        assert found.fingerprints == keys.read_file(texts[name]).fingerprints
+        assert (found.obstacle is None) == loads(tmp_path / "key", text) or "ed25519" in name
+
+
 def test_an_rsa_key_of_more_bits_than_ssh_takes(tmp_path: Path) -> None:
     """Refused by its size: whether its factors are prime, which takes hours, is not tested."""
     p, q, e = (1 << 40_000) + 1, (1 << 40_000) + 3, 65537

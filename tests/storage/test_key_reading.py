@@ -108,6 +108,24 @@ def rewrapped(line: str) -> str:
         (put_text("\n \n"), UsageError, "{path}: it is empty"),
         (put_text("garbage"), UsageError, "{path}: it holds no key"),
         (
+            put_text("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wAA\n"),
+            UsageError,
+            "{path}: it is a key in the format of ssh.com, which is not read",
+        ),
+        (
+            put_text("0 \x02\x01\x00"),
+            UsageError,
+            "{path}: it is binary (DER or PKCS#12), where text is expected",
+        ),
+        *(
+            (put_edited(edit), UsageError, "{path}: its BEGIN line is damaged")
+            for edit in (
+                lambda text: text.partition(b"\n")[2],
+                lambda text: text.replace(b"BEGIN", b"Begin"),
+                lambda text: text.replace(b"-----", "\u2014".encode()),
+            )
+        ),
+        (
             put_edited(lambda text: text[:900]),
             UsageError,
             "{path}: the key is cut off: its END line is missing",
@@ -280,10 +298,11 @@ def test_one_of_several_keys_is_picked(tmp_path: Path, key_file: Path, other_fil
 
 
 def test_several_private_keys(tmp_path: Path, key_file: Path, other_file: Path) -> None:
-    """They are counted as public ones are."""
+    """They are counted as public ones are; none in clear is called encrypted."""
     path = tmp_path / "both.pem"
+    ssh_keygen("-q", "-p", "-N", "", "-m", "PEM", "-f", key_file)
     path.write_bytes(key_file.read_bytes() + other_file.read_bytes())
-    with pytest.raises(UsageError, match=r"it holds 2 keys: 1\. .*; 2\. ssh-ed25519"):
+    with pytest.raises(UsageError, match=r"it holds 2 keys: 1\. ssh-rsa .*; 2\. ssh-ed25519"):
         key_reading.read(path)
     assert key_reading.read(path, pick="2").algorithm == "ssh-ed25519"
 

@@ -1,5 +1,7 @@
 """Recognizes what a local file holds, without a passphrase. Pure."""
 
+import re
+
 from lskeys.keys.encoding import KINDS, KeyMaterialError, unwrapped
 from lskeys.keys.envelope import find_private
 from lskeys.keys.material import KeyFileContent
@@ -14,7 +16,21 @@ _SIGNS = (
     *(b"PRIVATE KEY-----", b"PUBLIC KEY", b"ssh-", b"ecdsa-sha2-", b"PuTTY-User-Key-File"),
     *(b"LS0tLS1CRUdJTi", b"c3NoL"),
 )
-_X509 = b"-----BEGIN CERTIFICATE-----"
+_OTHERS = (
+    (rb"-----BEGIN CERTIFICATE-----", "it is an X.509 (TLS) certificate, not a key", KINDS),
+    (
+        rb"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----",
+        "it is a key in the format of ssh.com, which is not read",
+        "import it: ssh-keygen -i -f FILE > COPY",
+    ),
+    (
+        rb"\A\x30[\x20-\x82]",
+        "it is binary (DER or PKCS#12), where text is expected",
+        "convert it: openssl pkey -in FILE -out COPY",
+    ),
+    (rb"PRIVATE.{1,3}KEY", "its BEGIN line is damaged", "copy the whole file again, as it is"),
+)
+"""What else people take for a key file: the sign, the reason, the hint."""
 
 
 def read_local(content: bytes) -> KeyFileContent | None:
@@ -35,13 +51,22 @@ def read_file(content: bytes, *, passphrase: bytes | None = None) -> KeyFileCont
     if not text.strip():
         raise KeyMaterialError("it is empty", hint="copy the key again")
     if not any(sign in text for sign in _SIGNS):
-        what = "is an X.509 (TLS) certificate, not a" if _X509 in text else "holds no"
-        raise KeyMaterialError(f"it {what} key", hint=KINDS)
+        raise _no_key(text)
     putty = find_putty(text)
     if putty is not None:
         return putty
     refuse_several(text)
     envelope = find_private(content)
+    if envelope is None and b"PRIVATE KEY-----" in text:
+        raise _no_key(text)
     if envelope is None:
         return KeyFileContent(read_public(text))
     return content_of(envelope, passphrase)
+
+
+def _no_key(text: bytes) -> KeyMaterialError:
+    """Why a text without any sign of a key is none, as far as that shows."""
+    for sign, reason, hint in _OTHERS:
+        if re.search(sign, text, re.DOTALL):
+            return KeyMaterialError(reason, hint=hint)
+    return KeyMaterialError("it holds no key", hint=KINDS)

@@ -65,7 +65,10 @@ def unwrapped(text: bytes) -> bytes:
 
 
 def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
-    """Label and body of the only block whose BEGIN line matches, or None."""
+    """Label and body of the only block whose BEGIN line matches, or None.
+
+    A file to which the same key was appended again still has one key.
+    """
     first = begin.search(text)
     if first is None:
         return None
@@ -74,7 +77,8 @@ def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
         raise KeyMaterialError(
             "the key is cut off: its END line is missing", hint="copy the whole file again"
         )
-    if begin.search(text, end):
+    key = b"".join(text[first.start() : end].split())
+    if b"".join(text.split()).count(key) != len(begin.findall(text)):
         raise KeyMaterialError("the text holds more than one key")
     return first[1], text[first.end() : end]
 

@@ -20,6 +20,7 @@ _PROC_TYPE = b"Proc-Type: 4,ENCRYPTED"
 # With an initialization vector of the length of its cipher's block (RFC 1423, section 1.1): below a
 # shorter one, cryptography 50 panics instead of raising.
 _DEK_INFO = re.compile(rb"DEK-Info: (?:AES-[0-9A-Z-]+,[0-9A-F]{32}|DES-[0-9A-Z-]+,[0-9A-F]{16})")
+_OTHER_CIPHER = re.compile(rb"DEK-Info: (?!AES-|DES-)[A-Z0-9-]+,[0-9A-F]+\s")
 _DER_SEQUENCE = b"\x30"
 _MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
 _BLOCK = 16  # bytes of a cipher's block
@@ -79,6 +80,14 @@ def damaged() -> KeyMaterialError:
     return KeyMaterialError("the private key is damaged or inconsistent")
 
 
+def other_cipher() -> KeyMaterialError:
+    """The error for a private key under a cipher that the library does not know, but ssh may."""
+    return KeyMaterialError(
+        "the private key is encrypted with a cipher that is not read",
+        hint="encrypt a copy with the usual cipher: ssh-keygen -p -f COPY",
+    )
+
+
 def _clean_pem(label: bytes, body: bytes) -> bytes:
     if not _VISIBLE.fullmatch(body):
         raise damaged()
@@ -88,6 +97,8 @@ def _clean_pem(label: bytes, body: bytes) -> bytes:
             raise damaged()
         return pem(label, body)
     found = _DEK_INFO.search(body)
+    if found is None and _OTHER_CIPHER.search(body):
+        raise other_cipher()
     if found is None or not unbase64(body[found.end() :]):
         raise damaged()
     return pem(label, body[found.end() :], (_PROC_TYPE, found[0]))

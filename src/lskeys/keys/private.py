@@ -14,15 +14,18 @@ from cryptography.hazmat.primitives.serialization import (
 
 from lskeys.errors import LskeysError
 from lskeys.keys import fingerprints
-from lskeys.keys.encoding import KINDS, KeyMaterialError
-from lskeys.keys.envelope import Envelope, damaged, find_private
+from lskeys.keys.encoding import KINDS, KeyMaterialError, unbase64
+from lskeys.keys.envelope import Envelope, damaged, find_private, other_cipher
 from lskeys.keys.material import KeyFileContent, PrivateKey
 from lskeys.keys.public import describe, kind_of
-from lskeys.keys.usable import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, SMALL_RSA
+from lskeys.keys.usable import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, RSA_PSS, SMALL_RSA
 from lskeys.model import Secret
 
 MAX_RSA_BITS = 16_384
 """What ssh and openssl read at most; whether the factors of a longer one are prime takes hours."""
+
+_PSS = bytes.fromhex("06092a864886f70d01010a")  # id-RSASSA-PSS in DER (RFC 4055, section 1.2)
+_HEAD_OF_PKCS8 = 32  # bytes, in which the algorithm stands
 
 _Loaded = RSAPrivateKey | Ed25519PrivateKey | EllipticCurvePrivateKey
 
@@ -96,15 +99,24 @@ def load(key: PrivateKey) -> _Loaded:
 
 def _text(key: _Loaded, envelope: Envelope) -> Secret:
     """The clean text, which ssh loads."""
-    is_pkcs8 = isinstance(key, Ed25519PrivateKey) and envelope.label != OPENSSH
-    if not is_pkcs8 or envelope.encrypted:
+    is_ed25519 = isinstance(key, Ed25519PrivateKey) and envelope.label != OPENSSH
+    if envelope.encrypted or not (is_ed25519 or _is_pss(envelope)):
         return envelope.pem
-    return Secret(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    form = PrivateFormat.OpenSSH if is_ed25519 else PrivateFormat.TraditionalOpenSSL
+    return Secret(key.private_bytes(Encoding.PEM, form, NoEncryption()))
+
+
+def _is_pss(envelope: Envelope) -> bool:
+    """Whether a key in clear PKCS#8 says that it is for RSA-PSS only."""
+    body = envelope.pem.reveal().split(b"\n")[1:-2]
+    return _PSS in (unbase64(b"".join(body)) or b"")[:_HEAD_OF_PKCS8]
 
 
 def _obstacle(key: PrivateKey, envelope: Envelope) -> str | None:
     if key.public.algorithm == "ssh-rsa" and key.public.bits < MIN_RSA_BITS:
         return SMALL_RSA
+    if not envelope.encrypted and _is_pss(envelope):
+        return envelope.obstacle or RSA_PSS
     if key.public.algorithm == "ssh-ed25519" and envelope.label != OPENSSH:
         return envelope.obstacle or ED25519_IN_PKCS8
     return envelope.obstacle
@@ -117,14 +129,17 @@ def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _L
         key = load_any(envelope.pem.reveal(), passphrase, unsafe_skip_rsa_key_validation=True)
         consistent = _is_consistent(key, thorough=thorough)
     except UnsupportedAlgorithm:
+        if envelope.encrypted:
+            raise other_cipher() from None
         raise KeyMaterialError(
-            "the private key is of a kind, or under a cipher, that is not read",
-            hint="put a copy under the usual cipher: ssh-keygen -p -f COPY",
+            "the private key is of a kind that is not read", hint=KINDS
         ) from None
     except (KeyMaterialError, LskeysError, KeyboardInterrupt, SystemExit):  # or a signal came
         raise
-    except BaseException:  # noqa: BLE001  many kinds, panics among them; their texts may quote a key
-        raise (damaged() if passphrase is None else _unopened()) from None
+    except BaseException as error:  # noqa: BLE001  many kinds, panics among them; may quote a key
+        if passphrase is None:
+            raise damaged() from None
+        raise (other_cipher() if "nknown" in str(error) else _unopened()) from None
     if not isinstance(key, _Loaded):
         raise KeyMaterialError(f"it is {kind_of(key)} key, which ssh does not use", hint=KINDS)
     if not consistent:

@@ -8,6 +8,7 @@ from lskeys.keys.encoding import KeyMaterialError, unwrapped
 from lskeys.keys.envelope import BEGIN, find_private
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.material import PublicKey
+from lskeys.keys.private import open_private
 from lskeys.keys.public import read_public
 from lskeys.text import one_line
 
@@ -52,13 +53,14 @@ class Piece:
 def pieces(text: bytes) -> tuple[Piece, ...]:
     """The keys in a text, in their order; what is none is left out.
 
-    Public keys beside private ones are not counted: they are theirs, or certificates'.
+    A private key that is there twice is one, as it is for ssh. Public keys beside private ones are
+    not counted: they are theirs, or certificates'.
     """
     content = unwrapped(text)
     blocks = [found[0] for found in _BLOCK.finditer(content)]
     private = [each for each in blocks if BEGIN.match(each)]
     if private:
-        return tuple(filter(None, map(_private, private)))
+        return tuple(filter(None, map(_private, dict.fromkeys(private))))
     return tuple(filter(None, map(_public, blocks or content.splitlines())))
 
 
@@ -70,7 +72,7 @@ def choose(text: bytes, word: str) -> bytes:
     """
     every = pieces(text)
     found = [each for number, each in enumerate(every, 1) if each.is_called(number, word)]
-    if len(found) == 1:
+    if len({each.public or each.text for each in found}) == 1:
         return found[0].text
     called = f"{len(found)} keys" if found else "no key"
     raise KeyMaterialError(
@@ -103,9 +105,14 @@ def _listed(every: tuple[Piece, ...]) -> str:
 def _private(text: bytes) -> Piece | None:
     try:
         envelope = find_private(text)
+        if envelope is None:
+            return None
+        public = envelope.public
+        if public is None and not envelope.encrypted:
+            public = open_private(envelope, thorough=False).public
     except KeyMaterialError:
         return None
-    return Piece(text + b"\n", envelope.public) if envelope else None
+    return Piece(text + b"\n", public)
 
 
 def _public(text: bytes) -> Piece | None:

@@ -15,6 +15,7 @@ MIN_RSA_BITS = 1024
 """SSH_RSA_MINIMUM_MODULUS_SIZE in OpenSSH's sshkey.h."""
 
 ED25519_IN_PKCS8 = "it is an Ed25519 key in PKCS#8, which ssh loads from version 9.6 on only"
+RSA_PSS = "it is an RSA-PSS key, which ssh does not load"
 SMALL_RSA = f"it is an RSA key of fewer than {MIN_RSA_BITS} bits, which ssh refuses"
 PUTTY = "it is a PuTTY key (.ppk)"
 
