@@ -57,7 +57,24 @@ def row(outcome: str, found: str, region: str = REGION, tags: str = "-") -> str:
 def test_imported(server: Server, run: Run, own: Path, known: str) -> None:
     """Sent once, then looked up: the fingerprint AWS reports is the key's."""
     assert run(f"import web {own}") == Ran(0, out=row("imported", known))
-    assert server.requests == [sent(), Request("GetKeyPair", REGION, {"keyPairName": "web"})]
+    looked_up = Request("GetKeyPair", REGION, {"keyPairName": "web"})
+    assert server.requests[:-1] == [sent(), looked_up]
+    assert operations(server)[-1] == "GetKeyPairs"
+
+
+@pytest.mark.parametrize("option", ["", "--if-absent", "-n"])
+def test_the_same_key_under_another_name(
+    account: Sandbox, server: Server, run: Run, own: Path, option: str
+) -> None:
+    """Other key pairs of the region with the same key are named; no failure to list them counts."""
+    account.add_key_pairs(REGION, ["db", "mail"], public_line=public_line(own_pem()))
+    account.add_key_pairs(REGION, ["ci"], public_line=public_line(other_pem()))
+    account.add_key_pairs(EU, ["vpn"], public_line=public_line(own_pem()))
+    ran = run(f"import web {own} {option}")
+    assert (ran.exit_code, ran.err) == (0, f"the same key is also db, mail in {REGION}\n")
+    server.add_fault("GetKeyPairs=AccessDeniedException")
+    again = run(f"import web2 {own} {option}")
+    assert (again.exit_code, again.err) == (0, "")
 
 
 def spelled(fingerprint_type: str, directory: Path) -> Path:
@@ -137,7 +154,7 @@ def test_tags(server: Server, run: Run, own: Path, known: str) -> None:
     ran = run(f"import web {own} --tag stage=test --tag old")
     assert ran == Ran(0, out=row("imported", known, tags="stage=test,old"))
     tags = [{"key": "stage", "value": "test"}, {"key": "old"}]
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "TagResource"]
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "TagResource", "GetKeyPairs"]
     assert changes(server)[1].body == {"resourceName": "web", "tags": tags}
 
 
@@ -268,16 +285,16 @@ def test_taken_by_something_else(account: Sandbox, server: Server, run: Run, own
 def test_if_absent_and_absent(server: Server, run: Run, own: Path, known: str) -> None:
     """Where there is no such pair it is imported."""
     assert run(f"import web {own} --if-absent") == Ran(0, out=row("imported", known))
-    assert operations(server) == ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
+    assert operations(server) == ["GetKeyPair", "ImportKeyPair", "GetKeyPair", "GetKeyPairs"]
 
 
 def test_if_absent_and_there(
     account: Sandbox, server: Server, run: Run, own: Path, known: str
 ) -> None:
-    """The same key under that name is success: one question, nothing sent."""
+    """The same key under that name is success: nothing is sent."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
     assert run(f"import web {own} --if-absent") == Ran(0, out=row("unchanged", known, tags="a"))
-    assert operations(server) == ["GetKeyPair"]
+    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
 
 
 def test_if_absent_and_tags(
@@ -363,7 +380,7 @@ def test_lost_answer(server: Server, run: Run, own: Path, known: str, fault: str
     """The answer is lost, the pair is there with this key: success, and it was sent once."""
     server.add_fault(f"ImportKeyPair={fault}")
     assert run(f"import web {own}") == Ran(0, out=row("imported", known))
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair"]
+    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "GetKeyPairs"]
 
 
 @pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
@@ -371,7 +388,7 @@ def test_lost_request(server: Server, run: Run, own: Path, known: str, fault: st
     """Where no pair came of it, the key is sent once more."""
     server.add_fault(f"ImportKeyPair={fault}*1")
     assert run(f"import web {own}") == Ran(0, out=row("imported", known))
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair"] * 2
+    assert operations(server) == [*["ImportKeyPair", "GetKeyPair"] * 2, "GetKeyPairs"]
 
 
 def test_lost_twice(server: Server, run: Run, own: Path) -> None:
@@ -442,7 +459,7 @@ def test_dry_run(server: Server, run: Run, own: Path) -> None:
     assert run(f"import web {own} -n --tag a=b") == Ran(
         0, out=f"web\t{REGION}\twould import\t-\t-\ta=b\n"
     )
-    assert operations(server) == ["GetKeyPair", "GetInstances"]
+    assert operations(server) == ["GetKeyPair", "GetInstances", "GetKeyPairs"]
 
 
 def test_dry_run_and_there(
@@ -451,7 +468,7 @@ def test_dry_run_and_there(
     """-n --if-absent tells what is there already, and tags nothing."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     assert run(f"import web {own} -n --if-absent --tag a") == Ran(0, out=row("unchanged", known))
-    assert operations(server) == ["GetKeyPair"]
+    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
 
 
 @pytest.mark.usefixtures("server")

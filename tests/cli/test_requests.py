@@ -42,8 +42,8 @@ ASKED = {
     # Is the name free, the import, and what came of it: the import's own answer has no key pair.
     "create new --type ed25519": "GetKeyPair ImportKeyPair GetKeyPair",
     "create new --service-generated": "GetKeyPair CreateKeyPair GetKeyPair",
-    "import new web.pem.pub": "ImportKeyPair GetKeyPair",
-    "import web web.pem.pub --if-absent": "GetKeyPair",
+    "import new web.pem.pub": "ImportKeyPair GetKeyPair GetKeyPairs",
+    "import web web.pem.pub --if-absent": "GetKeyPair GetKeyPairs",
     "download-default": "GetKeyPairs DownloadDefaultKeyPair",
     "delete web --yes": "GetKeyPair DeleteKeyPair",
     "delete web --yes --fingerprint": "GetKeyPair DeleteKeyPair",

@@ -83,7 +83,10 @@ VERB_CASES = (
     VerbCase("show web", ("GetInstances", "GetKeyPair")),
     VerbCase("create new --type ed25519 --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
     VerbCase("create new --service-generated", ("CreateKeyPair", "GetKeyPair"), holds_key=True),
-    VerbCase("import new .ssh/own --tag a=b", ("GetKeyPair", "ImportKeyPair", "TagResource")),
+    VerbCase(
+        "import new .ssh/own --tag a=b",
+        ("GetKeyPair", "GetKeyPairs", "ImportKeyPair", "TagResource"),
+    ),
     VerbCase("download-default", ("DownloadDefaultKeyPair", "GetKeyPairs"), holds_key=True),
     VerbCase(
         f"download-default -r {EMPTY}",

@@ -10,7 +10,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "list": ("GetInstances", "GetKeyPairs"),
     "show": ("GetInstances", "GetKeyPair"),
     "create": ("CreateKeyPair", "GetKeyPair", "ImportKeyPair", "TagResource"),
-    "import": ("GetKeyPair", "ImportKeyPair", "TagResource"),
+    "import": ("GetKeyPair", "GetKeyPairs", "ImportKeyPair", "TagResource"),
     "download-default": ("DownloadDefaultKeyPair", "GetKeyPairs"),
     "delete": (
         *("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPair", "GetKeyPairs"),

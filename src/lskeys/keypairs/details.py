@@ -2,11 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 from lskeys.keypairs.names import key_file
 from lskeys.keys.fingerprints import FingerprintType, Sameness
-from lskeys.keys.matching import LocalKey, Match, compare, match_all, match_one
+from lskeys.keys.generations import replaced
+from lskeys.keys.matching import (
+    LocalKey,
+    Match,
+    UnreadableFile,
+    compare,
+    match_all,
+    match_one,
+    why_unknown,
+)
 from lskeys.model import Instance, KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleFile:
+    """A local file named after a key pair that may hold its key, and why that cannot be told."""
+
+    path: Path
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +36,13 @@ class KeyPairDetails:
         older: The instances launched before the key pair was created, so with an earlier key.
             None if the instances are unknown.
         matches: The local files that hold its private or public key.
+        possible: Those named after it of which that cannot be told.
     """
 
     pair: KeyPair
     older: tuple[Instance, ...] | None
     matches: tuple[Match, ...]
+    possible: tuple[PossibleFile, ...] = ()
 
     @property
     def fingerprint_type(self) -> str | None:
@@ -41,18 +61,53 @@ class KeyPairDetails:
 
 
 def key_pair_details(
-    pair: KeyPair, instances: Iterable[Instance] | None, keys: Iterable[LocalKey]
+    pair: KeyPair,
+    instances: Iterable[Instance] | None,
+    keys: Iterable[LocalKey],
+    unreadable: Iterable[UnreadableFile] = (),
 ) -> KeyPairDetails:
-    """The details of a key pair, from the instances (None if unknown) and the local keys."""
+    """The details of a key pair, from the instances (None if unknown) and the local files."""
+    keys = tuple(keys)
     matches = match_one(pair.fingerprint, keys)
+    possible = (
+        *(
+            PossibleFile(key.path, why_unknown(pair.fingerprint, key))
+            for key in keys
+            if may_hold(pair, key, keys)
+        ),
+        *(
+            PossibleFile(each.path, f"cannot be read: {each.reason}")
+            for each in unreadable
+            if is_named_after(each.path, pair)
+        ),
+    )
     files = tuple(str(match.key.path) for match in matches)
     pair = replace(pair, local_files=files)
     if instances is None:
-        return KeyPairDetails(pair, None, matches)
+        return KeyPairDetails(pair, None, matches, possible)
     there = tuple(instances)
     older = (each for each in there if each.key_pair_name == pair.name and each.predates(pair))
     by_name = sorted(older, key=lambda each: each.name)
-    return KeyPairDetails(pair.with_usage(there), tuple(by_name), matches)
+    return KeyPairDetails(pair.with_usage(there), tuple(by_name), matches, possible)
+
+
+def is_named_after(path: PurePath, pair: KeyPair) -> bool:
+    """Whether a file is called as the private or public key of a pair, or PuTTY's, would be."""
+    expected = key_file(pair)
+    putty = PurePath(expected).with_suffix(".ppk").name
+    return path.name.removesuffix(".pub") in {expected, putty}
+
+
+def _was_of(key: LocalKey, pair: KeyPair) -> bool:
+    old = replaced(key.path.name)
+    return old is not None and old[0] == key_file(pair)
+
+
+def may_hold(pair: KeyPair, key: LocalKey, keys: Iterable[LocalKey]) -> bool:
+    """Whether a local key is named after a pair and does not show whether it is the pair's."""
+    if not is_named_after(key.path, pair):
+        return False
+    return compare(pair.fingerprint, key, keys) is Sameness.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +126,13 @@ class OwnedKey:
         key: The file.
         owners: The key pairs whose fingerprint it has; None if no account was queried.
         possible: Those it is named after, if it does not show whether it holds their key.
+        earlier: Those of whose name it was the key before it was replaced.
     """
 
     key: LocalKey
     owners: tuple[Owner, ...] | None = None
     possible: tuple[KeyPair, ...] = ()
+    earlier: tuple[KeyPair, ...] = ()
 
 
 def owned(
@@ -98,12 +155,8 @@ def owned(
                 for match in each.matches
                 if match.key == key
             ),
-            tuple(
-                pair
-                for pair in known
-                if key.path.name.removesuffix(".pub") == key_file(pair)
-                and compare(pair.fingerprint, key, every) is Sameness.UNKNOWN
-            ),
+            tuple(pair for pair in known if may_hold(pair, key, every)),
+            tuple(pair for pair in known if _was_of(key, pair)),
         )
         for key in shown
     ]

@@ -48,16 +48,16 @@ def import_key(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
     """
     known = _there(lightsail, request) if request.if_absent else None
     if known is not None:
-        is_in = _same(known, request.public_key)
-        return ImportedKey(add_missing_tags(lightsail, known, request.tags), "unchanged", is_in)
+        matched = _same(known, request.public_key)
+        tagged = add_missing_tags(lightsail, known, request.tags)
+        return ImportedKey(tagged, "unchanged", matched, _others(lightsail, request))
     try:
         pair = send_import(lightsail, request.name, request.public_key)
     except LostAnswerError as lost:
         raise lost.with_(hint="run the same command again, with --if-absent") from None
     pair, fingerprint_type = verify_import(lightsail, request.name, request.public_key, pair)
-    return ImportedKey(
-        add_missing_tags(lightsail, pair, request.tags), "imported", fingerprint_type
-    )
+    tagged = add_missing_tags(lightsail, pair, request.tags)
+    return ImportedKey(tagged, "imported", fingerprint_type, _others(lightsail, request))
 
 
 def preview(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
@@ -69,12 +69,12 @@ def preview(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
     known = _there(lightsail, request)
     if known is None:
         refuse_taken_name(lightsail, request.name)
-        return ImportedKey(
-            KeyPair(request.name, lightsail.region, tags=request.tags), "would import"
-        )
+        pair = KeyPair(request.name, lightsail.region, tags=request.tags)
+        return ImportedKey(pair, "would import", other_names=_others(lightsail, request))
     if not request.if_absent:
         raise name_taken(known, request.public_key)
-    return ImportedKey(known, "unchanged", _same(known, request.public_key))
+    matched = _same(known, request.public_key)
+    return ImportedKey(known, "unchanged", matched, _others(lightsail, request))
 
 
 def send_import(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> KeyPair | None:
@@ -232,6 +232,16 @@ def _imported(lightsail: "Lightsail", name: str) -> KeyPair:
             code=error.code,
             region=lightsail.region,
         ) from None
+
+
+def _others(lightsail: "Lightsail", request: ImportRequest) -> tuple[str, ...]:
+    """The other key pairs of the region with this key; none where they cannot be listed."""
+    pairs = attempt(lightsail.region, lambda: lightsail.key_pairs(include_default=True)).value
+    return tuple(
+        pair.name
+        for pair in pairs or ()
+        if pair.name != request.name and request.public_key.match(pair)
+    )
 
 
 def _there(lightsail: "Lightsail", request: ImportRequest) -> KeyPair | None:

@@ -68,11 +68,13 @@ class ImportedKey:
         pair: The key pair as AWS reports it after that.
         outcome: What was done; "unchanged" if it existed with the same key.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
+        other_names: Other key pairs of the region with the same key.
     """
 
     pair: KeyPair
     outcome: Literal["imported", "unchanged", "would import"]
     fingerprint_type: str | None = None
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

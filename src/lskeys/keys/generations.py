@@ -21,6 +21,17 @@ _OLD = re.compile(r"(.+)\.old-(\d{8}T\d{6}Z)(?:-\d+)?", re.DOTALL)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
+def replaced(name: str) -> tuple[str, datetime] | None:
+    """Of a file `NAME.old-STAMP`, `NAME` and when it was replaced; None for another name."""
+    old = _OLD.fullmatch(name)
+    if not old:
+        return None
+    try:
+        return old[1], datetime.strptime(old[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """An instance, the key pair of the name it has, and the local keys that may open it."""
@@ -125,13 +136,7 @@ def _faults(key: LocalKey) -> tuple[bool, bool]:
 
 def _replaced_at(key: LocalKey, names: set[str]) -> datetime | None:
     """When a key of these file names was set aside; None if it is of another name."""
-    name = key.path.name
-    if name in names:
+    if key.path.name in names:
         return _LATEST
-    old = _OLD.fullmatch(name)
-    if not old or old[1] not in names:
-        return None
-    try:
-        return datetime.strptime(old[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    old = replaced(key.path.name)
+    return old[1] if old and old[0] in names else None

@@ -141,6 +141,18 @@ def compare(reported: str | None, key: LocalKey, keys: Iterable[LocalKey] = ()) 
     return Sameness.UNKNOWN if key.is_by_name and sameness is Sameness.OTHER else sameness
 
 
+def why_unknown(reported: str | None, key: LocalKey) -> str:
+    """Why `compare` cannot say whether a local key has a reported fingerprint."""
+    if not reported:
+        return "AWS reports no fingerprint"
+    if not key.fingerprints:
+        return "it is encrypted and does not show its public key"
+    if key.is_by_name:
+        return "it is encrypted, and its .pub file has another key"
+    encrypted = "is encrypted here" if key.encrypted else "is not in this file"
+    return f"AWS reports the SHA-1 of the private key, which {encrypted}"
+
+
 def translate(value: Digest, reported: str | None, keys: Iterable[LocalKey]) -> Match | None:
     """The local key that has both fingerprints: the one given and the one AWS reports.
 

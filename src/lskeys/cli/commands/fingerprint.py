@@ -23,9 +23,12 @@ from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.keypairs.details import OwnedKey, owned
 from lskeys.keys import passphrases
 from lskeys.keys.fingerprints import FingerprintType
+from lskeys.keys.generations import replaced
+from lskeys.keys.matching import why_unknown
 from lskeys.keys.usable import PUTTY
 from lskeys.model import KeyPair, Outcomes, attempt
 from lskeys.output.result import Result
+from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.key_files import MATCHED_KEYS, OWNED_KEYS
 
 
@@ -117,7 +120,9 @@ def _about(owned_key: OwnedKey) -> Iterator[str]:
     if key.obstacle == PUTTY:
         yield remedies.convert_putty(key.path)
     for pair in owned_key.possible:
-        why = (
-            "AWS reports no fingerprint" if not pair.fingerprint else "SHA-1 is of the private key"
-        )
+        why = why_unknown(pair.fingerprint, key)
         yield f"{key.path} may be the key of {pair.name} in {pair.region}: {why}"
+    old = replaced(key.path.name)
+    if old:
+        whose = " and ".join(f"{pair.name} in {pair.region}" for pair in owned_key.earlier)
+        yield f"{key.path} is an earlier {whose or old[0]}, replaced {rfc3339(old[1])}"

@@ -1,5 +1,6 @@
 """import: a public key into one or more regions. Touches: what the runtime hands it."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ from lskeys.keypairs import importing, tagging
 from lskeys.keypairs.importable_key import ImportableKey, importable_key
 from lskeys.keypairs.importing import ImportRequest
 from lskeys.keypairs.names import check_new_name
+from lskeys.keypairs.results import ImportedKey
 from lskeys.output.result import Result
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
 
@@ -54,7 +56,16 @@ def import_key_pair(
     )
     act = importing.preview if run.options.dry_run else importing.import_key
     outcomes = change_each(run, run.regions, lambda lightsail: act(lightsail, request))
+    _note_others(run, outcomes.values)
     finish(run, Result(IMPORTED_KEYS, outcomes.values), outcomes, "regions")
+
+
+def _note_others(run: Runtime, imported: Iterable[ImportedKey]) -> None:
+    """Name the other key pairs with the same key: whoever deletes one still has the others."""
+    for each in imported if not run.options.quiet else ():
+        if each.other_names:
+            names = ", ".join(each.other_names)
+            run.terminal.note(f"the same key is also {names} in {each.pair.region}")
 
 
 def _read_public_key(

@@ -54,7 +54,7 @@ def show_key_pair(
 def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) -> KeyPairDetails:
     """The details of a pair; an instance that its key was proved to open is not outdated."""
     keys = run.key_files.local_keys
-    details = key_pair_details(pair, instances, keys)
+    details = key_pair_details(pair, instances, keys, run.key_files.unreadable)
     proved = without_proved(details.pair, instances or (), keys, reaching.proofs(run))
     older = tuple(each for each in details.older or () if each.name in proved.outdated)
     return replace(details, pair=proved, older=older if details.older is not None else None)

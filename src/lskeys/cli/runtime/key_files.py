@@ -13,7 +13,7 @@ from lskeys.model import KeyPair
 from lskeys.output.terminal import Terminal
 
 if TYPE_CHECKING:
-    from lskeys.keys.matching import LocalKey
+    from lskeys.keys.matching import LocalKey, UnreadableFile
     from lskeys.storage import KeyDirectory
     from lskeys.storage.key_reading import Opens
     from lskeys.storage.key_search import FoundFiles
@@ -66,6 +66,11 @@ class KeyFiles:
     def local_keys(self) -> "tuple[LocalKey, ...]":
         """Every key in the key directories."""
         return self._found.keys
+
+    @property
+    def unreadable(self) -> "tuple[UnreadableFile, ...]":
+        """The files and directories among them that cannot be read."""
+        return self._found.unreadable
 
     @cached_property
     def own_files(self) -> "FoundFiles":

@@ -20,6 +20,7 @@ def raw_key_pair_details(portrait: KeyPairDetails) -> dict[str, Any]:
         for match in portrait.matches
     ]
     older = portrait.older
+    possible = [{"path": str(each.path), "reason": each.reason} for each in portrait.possible]
     return without_none(
         {
             **raw_key_pair(portrait.pair),
@@ -27,6 +28,7 @@ def raw_key_pair_details(portrait: KeyPairDetails) -> dict[str, Any]:
             "fingerprintForm": portrait.fingerprint_type,
             "olderInstances": [_raw_older(each) for each in older] if older is not None else None,
             "localKeys": keys,
+            "possibleFiles": possible or None,
         }
     )
 
@@ -69,6 +71,10 @@ def _many(
     )
 
 
+def _possible(portrait: KeyPairDetails) -> list[str]:
+    return [f"{each.path}: {each.reason}" for each in portrait.possible]
+
+
 def _files(portrait: KeyPairDetails, *, private: bool, by_name: bool = False) -> list[str]:
     keys = (match.key for match in portrait.matches)
     return [
@@ -99,6 +105,12 @@ PORTRAIT: View[KeyPairDetails] = View(
             "PERHAPS PRIVATE",  # encrypted: only its .pub says so
             lambda each: _files(each, private=True, by_name=True),
         ),
+        Column(
+            "possible-files",
+            "CANNOT TELL",
+            lambda each: ",".join(_possible(each)),
+            each=lambda each: [Cell(line, Tone.BAD) for line in _possible(each)],
+        ),
         _many("mend", "Fix PERMISSIONS", lambda each: each.fix_commands, Tone.BAD),
         Column("arn", "ARN", lambda each: each.pair.arn or ""),
         Column("support-code", "SUPPORT CODE", lambda each: each.pair.support_code or ""),
@@ -117,6 +129,7 @@ PORTRAIT: View[KeyPairDetails] = View(
         "private-files",
         "public-files",
         "unproven-files",
+        "possible-files",
         "mend",
         "arn",
         "support-code",

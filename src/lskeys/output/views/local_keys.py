@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from lskeys.keys.generations import replaced
 from lskeys.keys.matching import LocalKey
-from lskeys.output.views.formatting import without_none
+from lskeys.output.views.formatting import raw_moment, without_none
 
 
 def raw_local_key(key: LocalKey) -> dict[str, Any]:
@@ -20,6 +21,8 @@ def raw_local_key(key: LocalKey) -> dict[str, Any]:
             "bits": key.bits,
             "comment": key.comment or None,
             "knownByNameOnly": key.is_by_name or None,
+            "obstacle": key.obstacle,
+            "replacedAt": raw_moment(old[1]) if (old := replaced(key.path.name)) else None,
             "fingerprints": {each.fingerprint_type: each.spelled for each in key.fingerprints},
         }
     )
