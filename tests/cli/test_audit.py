@@ -392,6 +392,8 @@ def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:
     mend(run, finding["command"])
     [left] = [each for each in found(run, "audit --max-age 19") if each["name"] != "web"]
     assert left["code"] == "stale-default"
+    opener = Path(left["message"].rpartition(" is opened by ")[2])
+    assert opener in set(clean.glob(f"{DEFAULT_FILE}.old-*"))
 
 
 def test_keys_of_no_region(clean: Path, run: Run) -> None:

@@ -147,6 +147,19 @@ def test_match_in_text(
     assert operations(server) == ["GetKeyPairs", "GetKeyPairs"]
 
 
+def test_an_earlier_key(serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str) -> None:
+    """What rotate-default put aside is called that, with when, and of which key pair."""
+    assert serve()
+    account.add_default_key_pair(REGION)
+    name = f".ssh/LightsailDefaultKey-{REGION}.pem"
+    old = save(home / f"{name}.old-20260102T030405Z", rsa_pem)
+    at = "replaced 2026-01-02T03:04:05.000Z\n"
+    assert run(f"fingerprint {old}").err == f"{old} is an earlier {Path(name).name}, {at}"
+    ran = run(f"fingerprint {old} --match -o json")
+    assert ran.err == f"{old} is an earlier LightsailDefaultKeyPair in {REGION}, {at}"
+    assert documented(ran)[0]["replacedAt"] == "2026-01-02T03:04:05+00:00"
+
+
 def test_match_where_a_region_fails(
     account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
 ) -> None:

@@ -15,7 +15,7 @@ from lskeys.cli import commands
 from lskeys.output.result import SCHEMA_VERSION
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
 from tests.conftest import CREATED, REGION, Run
-from tests.support.cli_keys import encrypted_pem, other_pem, own_pem, public_line, save
+from tests.support.cli_keys import encrypted_pem, openssh, other_pem, own_pem, public_line, save
 
 FILE = Path(__file__).parents[2] / "docs" / "lskeys.schema.json"
 
@@ -38,7 +38,13 @@ DOCUMENTED = {
 # What each verb is asked, in this order, so that every member it can print comes at least once.
 LINES = {
     "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH} {TWO}"),
-    "show": ("show web", "show mail", f"show {DEFAULT_PAIR}", f"show web {BOTH} {TWO}"),
+    "show": (
+        "show web",
+        "show mail",
+        "show hidden",
+        f"show {DEFAULT_PAIR}",
+        f"show web {BOTH} {TWO}",
+    ),
     "create": ("create new --bits 2048", "create new --dry-run", "create newer --out keys --force"),
     "import": ("import laptop web.pub --tag a=b --tag c", "import other web.pub --dry-run"),
     "download-default": ("download-default --out keys --force", "download-default --dry-run"),
@@ -124,7 +130,7 @@ def worn(account: Sandbox, server: Server, home: Path) -> Server:
     tags = [Tag("stage", "test"), Tag("old")]
     for region in (REGION, "eu-west-1"):
         account.add_key_pairs(region, ["web"], public_line=line, tags=tags, created_at=CREATED)
-    account.add_key_pairs(REGION, ["mail"], public_line=other, created_at=CREATED)
+    account.add_key_pairs(REGION, ["mail", "hidden"], public_line=other, created_at=CREATED)
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "web-1", key_pair_name="web")
     account.add_instance(REGION, "blog", created_at=CREATED - timedelta(days=9))
@@ -133,6 +139,8 @@ def worn(account: Sandbox, server: Server, home: Path) -> Server:
     save(home / ".ssh" / "web", own_pem(), 0o644)
     save(home / ".ssh" / "web.pub", f"{line} ana@desk", 0o644)
     save(home / "web.pub", line)
+    save(home / ".ssh" / "web.pem.old-20260102T030405Z", openssh(own_pem()).strip())
+    save(home / ".ssh" / "hidden.pem", encrypted_pem(other_pem()))
     save(home / ".ssh" / "mail.pem", encrypted_pem(other_pem()))
     save(home / ".ssh" / "mail.pem.pub", other)
     save(home / ".ssh" / "orphan.pem", encrypted_pem(other_pem()))

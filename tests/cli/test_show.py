@@ -71,6 +71,7 @@ def test_text_is_a_name_and_a_value_a_line(
         "private-files": [str(key)],
         "public-files": [str(public)],
         "unproven-files": ["-"],
+        "possible-files": ["-"],
         "mend": ["-"],
     }
     assert sorted(operations(server)) == ["GetInstances", "GetKeyPair"]
@@ -187,6 +188,26 @@ def test_an_encrypted_key_that_its_neighbour_speaks_for(
     files = [known[f"{each}-files"] for each in ("private", "public", "unproven")]
     assert files == [["-"], [str(public)], [str(key)]]
     assert PASSPHRASE not in str(known)
+    assert server.requests
+
+
+def test_files_of_which_it_cannot_be_told(
+    account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
+) -> None:
+    """A file named after the pair that does not show its key is shown with the reason."""
+    account.add_key_pairs(REGION, ["web", "db"], public_line=public_line(rsa_pem))
+    path = save(home / ".ssh" / "web.pem", encrypted_pem(rsa_pem))
+    why = "it is encrypted and does not show its public key"
+    details = shown(run, "show web")
+    assert details["localKeys"] == []
+    assert details["possibleFiles"] == [{"path": str(path), "reason": why}]
+    assert facts(run("show web").out)["possible-files"] == [f"{path}: {why}"]
+    assert "CANNOT TELL" in run("show web -o table").out
+    assert "CANNOT TELL" not in run("show db -o table").out
+    assert run("create made --service-generated -q --out made").exit_code == 0
+    public = save(home / ".ssh" / "made.pem.pub", (home / "made/made.pem.pub").read_text())
+    why = "AWS reports the SHA-1 of the private key, which is not in this file"
+    assert shown(run, "show made")["possibleFiles"] == [{"path": str(public), "reason": why}]
     assert server.requests
 
 

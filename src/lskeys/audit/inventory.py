@@ -36,6 +36,7 @@ class Inventory:
         now: The current time.
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.
+        openers: The local file that opens an outdated instance, by region and instance name.
     """
 
     account_regions: tuple[AccountRegion, ...]
@@ -49,6 +50,7 @@ class Inventory:
     lskeys: Lskeys = field(default_factory=Lskeys)
     unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
     unreadable: tuple[UnreadableFile, ...] = ()
+    openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""

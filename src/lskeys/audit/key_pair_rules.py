@@ -34,7 +34,15 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
             names = ", ".join(pair.outdated)
             were = "was" if len(pair.outdated) == 1 else "were"
             message = f"created after {names} {were} launched, so it does not open {names}"
+            openers = [_opener(inventory, pair, name) for name in pair.outdated]
+            message = "; ".join((message, *filter(None, openers)))
             yield _about(pair, Code.STALE_DEFAULT, message, inventory.lskeys.show(pair))
+
+
+def _opener(inventory: Inventory, pair: KeyPair, name: str) -> str | None:
+    """Which local key opens an instance that was launched with an earlier one."""
+    file = inventory.openers.get((account_region(pair), name))
+    return f"{name} is opened by {file}" if file else None
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:

@@ -147,7 +147,7 @@ def why_unknown(reported: str | None, key: LocalKey) -> str:
         return "AWS reports no fingerprint"
     if not key.fingerprints:
         return "it is encrypted and does not show its public key"
-    if key.is_by_name:
+    if fingerprints.compare(reported, key.fingerprints) is Sameness.OTHER:
         return "it is encrypted, and its .pub file has another key"
     encrypted = "is encrypted here" if key.encrypted else "is not in this file"
     return f"AWS reports the SHA-1 of the private key, which {encrypted}"

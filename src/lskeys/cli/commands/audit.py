@@ -18,6 +18,7 @@ from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
 from lskeys.errors import FindingsError, UsageError
+from lskeys.keys.generations import accesses
 from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
@@ -87,10 +88,13 @@ def audit_keys(
     ignored = _codes(ignore or ())
     for directory in run.key_files.own_directories:
         run.key_files.name_leftovers(directory)
-    regions, denied = _query(run)
+    regions, instances = _query(run)
+    denied = Outcomes(
+        used for each, used in zip(regions, instances, strict=True) if used.error and not each.error
+    )
     if not regions.values:
         fail(run, regions.errors, 0, "regions")
-    inventory = _inventory(run, regions, max_age)
+    inventory = _inventory(run, regions, instances, max_age)
     found = audit.run_rules(inventory, ignored)
     fixed = _fix(run, [each for each in found if each.is_fixable]) if fix else Outcomes()
     left = [each for each in found if each not in fixed.values]
@@ -104,15 +108,14 @@ def audit_keys(
 def _query(
     run: Runtime,
 ) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
-    """The pairs of each region, with the instances that use them; and who denied the latter."""
+    """The key pairs of each region, with their usage, and its instances."""
     pairs, instances = query_together(
         run,
         lambda lightsail: lightsail.key_pairs(include_default=True),
         lambda lightsail: lightsail.instances(),
     )
-    both = list(zip(pairs, instances, strict=True))
-    regions = Outcomes(each.then(partial(_used, run, used.value)) for each, used in both)
-    return regions, Outcomes(used for each, used in both if used.error and not each.error)
+    both = zip(pairs, instances, strict=True)
+    return Outcomes(each.then(partial(_used, run, used.value)) for each, used in both), instances
 
 
 def _used(
@@ -139,9 +142,11 @@ def _codes(words: Sequence[str]) -> frozenset[Code]:
 def _inventory(
     run: Runtime,
     regions: Outcomes[tuple[KeyPair, ...]],
+    instances: Outcomes[tuple[Instance, ...]],
     max_age: int | None,
 ) -> Inventory:
     own = run.key_files.own_files
+    keys = run.key_files.local_keys
     return Inventory(
         account_regions=tuple(each.where for each in regions),
         everywhere=ALL_REGIONS in run.settings.regions.value,
@@ -154,6 +159,12 @@ def _inventory(
         max_age=max_age,
         lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
         unsafe=_unsafe(run.key_files.own_directories),
+        openers={
+            (each.where, access.instance.name): access.opening.first.path
+            for each, used in zip(regions, instances, strict=True)
+            for access in accesses(used.value or (), each.value or (), keys)
+            if access.opening.first and not access.opening.is_current
+        },
     )
 
 
