@@ -12,15 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
-from lskeys.keypairs.rotation import rotate
-from lskeys.storage import key_search
+from tests.support.loaded_modules import MODULES
 
-LOADED = (boto3, key_search, rotate)
-"""Loaded before the forks, so that each of them is quick."""
+assert MODULES  # so that each fork is quick
 
 CALLS = frozenset(
     (

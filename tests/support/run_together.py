@@ -12,17 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import boto3
-
-from lskeys import storage
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
-from lskeys.keypairs import creation, default_pair
-from lskeys.keypairs.rotation import rotate
-from lskeys.storage import key_search
+from tests.support.loaded_modules import MODULES
 
-LOADED = (boto3, creation, default_pair, storage, key_search, rotate)
-"""Loaded before the forks, so that all of them are quick and meet."""
+assert MODULES  # so that all forks are quick and meet
 
 
 def run(words: Sequence[str], environ: Mapping[str, str], directory: Path) -> int:

@@ -165,21 +165,10 @@ FATE = Fate()
 if __name__ == "__main__":
     FATE.install()
 
-import boto3  # noqa: E402  whatever takes a call by its name takes the guarded one
-from cryptography.hazmat.primitives import serialization  # noqa: E402
+from lskeys.cli import process  # noqa: E402  whatever takes a call by its name takes the guarded one
+from tests.support.loaded_modules import MODULES  # noqa: E402
 
-from lskeys import storage  # noqa: E402
-from lskeys.cli import process  # noqa: E402
-from lskeys.keypairs import creation  # noqa: E402
-from lskeys.keypairs.rotation import journal, rotate  # noqa: E402
-from lskeys.output.formats import text  # noqa: E402
-from lskeys.ssh import config_files  # noqa: E402
-from lskeys.storage import key_search  # noqa: E402
-
-LIBRARIES = (boto3, serialization)
-MODULES = (creation, journal, storage, key_search, rotate, config_files, text)
-"""Loaded before the forks, so that each of them is quick."""
-
+assert MODULES  # so that each fork is quick
 
 Lot = tuple[int, str]
 """Which call, and what happens there."""

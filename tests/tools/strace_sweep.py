@@ -2,11 +2,13 @@
 
     python -m tests.tools.strace_sweep
 
-The sweep of the suite wraps Python's functions; here the operating system itself says no, to the
-program as it is installed. Each call that changes the home fails once, every other one kills.
+The sweep of the suite wraps Python's functions; here the operating system itself says no. Each
+call that changes the home fails once, every other one kills. The program is forked from an
+interpreter that has loaded it; as it is installed it must make the same calls.
 """
 
 import re
+import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.support.held_program import HeldProgram, held_program
 from tests.support.lying_server import Liar
 from tests.support.signals import let_programs_heed
 from tests.support.writing_cases import VERB_CASES, VerbCase
@@ -53,54 +56,56 @@ class Point:
 
 
 class Strace(Doomed):
-    """Runs each command line as a program of its own; what it is asked for is as for `Doomed`."""
+    """Runs each command line as the program; what it is asked for is as for `Doomed`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, program: HeldProgram) -> None:
         self._directory = directory
+        self._program = program
         self._log = directory / "strace"
         self.points: list[Point] = []
         self.has_hit = True
 
     def ask(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
         """Run a line: watched where nothing is known yet, with a fault, or undisturbed."""
-        before: tuple[str, ...] = ()
-        if not self.points:
-            before = ("strace", "-f", "-y", "--seccomp-bpf", "--trace", ",".join(NAMES))
-        elif "fault" in asked:
-            before = self._faulty(self.points[asked["at"] - 1], asked["fault"])
-        if before:
-            before = (*before, "-o", str(self._log))
-        code = self._run(before, asked["words"], asked["environ"])
-        if before and not self.points:
-            self.points = [*self._changes(Path(asked["environ"]["HOME"]))]
+        words, environ = asked["words"], asked["environ"]
+        is_watched = not self.points
+        options: tuple[str, ...] = ("--trace", ",".join(NAMES)) if is_watched else ()
         if "fault" in asked:
-            self.has_hit = self._hit(Path(asked["environ"]["HOME"]))
-        return {"code": code, "calls": [NAMES[each.name] for each in self.points], "seen": []}
+            options = _injected(self.points[asked["at"] - 1], asked["fault"])
+        code = self._run(options, words, environ)
+        if is_watched:
+            self.points = [*self._changes(Path(environ["HOME"]))]
+        if "fault" in asked:
+            self.has_hit = self._hit(Path(environ["HOME"]))
+        return {"code": code, "calls": self.names, "seen": []}
 
-    def _faulty(self, point: Point, kind: str) -> tuple[str, ...]:
-        """The words of strace for a fault; a signal does not go with its quick way."""
-        if kind == KILL:
-            what = f"inject={point.name}:signal={KILL}:when={point.number}"
-            return ("strace", "-f", "-y", "--trace", point.name, "-e", what)
-        what = f"inject={point.name}:error={kind}:when={point.number}"
-        return ("strace", "-f", "-y", "--seccomp-bpf", "--trace", point.name, "-e", what)
+    @property
+    def names(self) -> list[str]:
+        """What Python calls the calls that change the home."""
+        return [NAMES[each.name] for each in self.points]
 
-    def _run(self, before: tuple[str, ...], words: list[str], environ: dict[str, str]) -> int:
-        same_each_time = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        with (
-            (self._directory / "out").open("wb") as out,
-            (self._directory / "err").open("wb") as err,
-        ):
-            return subprocess.run(
-                (*before, sys.executable, "-m", "lskeys", *words),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env={**environ, **same_each_time},
-                cwd=self._directory,
-                check=False,
-                timeout=120,
-            ).returncode
+    def watch_installed(self, words: list[str], environ: dict[str, str]) -> list[str]:
+        """The same of the program as it is installed, in a new interpreter."""
+        strace = ("strace", "-f", "-y", "--seccomp-bpf", "-o", self._log)
+        ended = subprocess.run(
+            (*strace, "--trace", ",".join(NAMES), sys.executable, "-m", "lskeys", *words),
+            env={**environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=self._directory,
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return [NAMES[each.name] for each in self._changes(Path(environ["HOME"]))]
+
+    def _run(self, options: tuple[str, ...], words: list[str], environ: dict[str, str]) -> int:
+        process = self._program.start(words, environ, self._directory)
+        if not options:
+            return self._program.let_go()
+        strace = ("strace", "-f", "-y", "-o", str(self._log), *options, "-p", str(process))
+        with subprocess.Popen(strace, stderr=subprocess.PIPE, text=True) as watching:
+            assert watching.stderr
+            assert "attached" in watching.stderr.readline()
+            return self._program.let_go()
 
     def _changes(self, home: Path) -> Iterator[Point]:
         counts: Counter[tuple[str, str]] = Counter()
@@ -116,6 +121,12 @@ class Strace(Doomed):
         return any(str(home) in each for each in [*INJECTED.findall(log), *KILLED.findall(log)])
 
 
+def _injected(point: Point, kind: str) -> tuple[str, ...]:
+    """The options of strace for a fault."""
+    what = f"signal={kind}" if kind == KILL else f"error={kind}"
+    return ("--trace", point.name, "-e", f"inject={point.name}:{what}:when={point.number}")
+
+
 def faults(points: list[Point]) -> Iterator[Fault]:
     """Each call fails, with the errors in turn; every other one kills."""
     for at, point in enumerate(points, start=1):
@@ -126,13 +137,20 @@ def faults(points: list[Point]) -> Iterator[Fault]:
 
 def swept(case: VerbCase) -> tuple[int, list[str]]:
     """The fault points of a case that were met, and every promise that broke."""
-    with TemporaryDirectory(prefix="sweep") as name, Liar().running() as liar:
+    with (
+        TemporaryDirectory(prefix="sweep") as name,
+        Liar().running() as liar,
+        held_program() as program,
+    ):
         directory = Path(name)
-        strace = Strace(directory)
+        strace = Strace(directory, program)
         stage = Stage(directory, directory / "cache", liar, strace, strace, case)
         assert stage.undisturbed  # which fills the cache, too
         strace.points = []
         stage.run(anew=True)
+        stage.lay_out()
+        installed = strace.watch_installed(shlex.split(case.line), stage.environ)
+        assert installed == strace.names, case
         wrongs = []
         for fault in faults(strace.points):
             ran = stage.run(fault=fault, anew=True)

@@ -1,0 +1,108 @@
+"""The program in forks of an interpreter that has loaded it, each held until it may go.
+
+One JSON object a line comes in (`words`, `environ`, `directory`), and the number of the new
+process goes out; an empty line lets it go, and its exit code goes out when it has ended. What it
+writes is in `out` and `err` in that directory. Nothing of the program is replaced: a run is what
+`python -m lskeys` does once its modules are loaded, at a quarter of the time.
+"""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from lskeys.cli import process
+
+_PR_SET_PTRACER = 0x59616D61
+_ANYBODY = ctypes.c_ulong(-1)
+_CRASHED = 70
+
+
+class HeldProgram:
+    """The interpreter, held by its pipes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def start(self, words: Sequence[str], environ: Mapping[str, str], directory: Path) -> int:
+        """Make a process that will run this command line in a directory; its number."""
+        run = {"words": [*words], "environ": {**environ}, "directory": str(directory)}
+        return self._ask(json.dumps(run))
+
+    def let_go(self) -> int:
+        """Let it run; its exit code, or the signal that ended it as a negative number."""
+        return self._ask("")
+
+    def _ask(self, line: str) -> int:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def held_program() -> Iterator[HeldProgram]:
+    """The interpreter, until the block ends."""
+    command = (sys.executable, "-m", "tests.support.held_program")
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+    ) as process:
+        yield HeldProgram(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def _serve() -> None:
+    """Hold one run after the other."""
+    for line in sys.stdin:
+        gate, opening = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(opening)
+            _run(json.loads(line), gate)
+        os.close(gate)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
+        os.close(opening)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _run(run: dict[str, Any], gate: int) -> None:
+    """Be the program, once the gate is open."""
+    os.environ.clear()
+    os.environ.update(run["environ"])
+    os.chdir(run["directory"])
+    for number, name in enumerate((os.devnull, "out", "err")):
+        file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    sys.stdin, sys.stdout, sys.stderr = (open(n, m, closefd=False) for n, m in enumerate("rww"))  # noqa: SIM115  they are numbers, and stay
+    sys.argv = ["lskeys", *run["words"]]
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)  # strace is no parent of it
+    os.read(gate, 1)
+    code = _CRASHED
+    try:
+        process.main()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    import_module("tests.support.loaded_modules")
+    _serve()
