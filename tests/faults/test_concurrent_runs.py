@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import lskeys
 from lskeys import keys as keymaker
 from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Switches
@@ -21,27 +20,25 @@ from tests.support.lying_server import HOLD, Liar, pair, pairs, said
 from tests.support.matrix import Injected
 from tests.tools.load.scenario import Scenario
 
-PROGRAM = Path(__file__).parents[1] / "support" / "run_together.py"
+ROOT = Path(__file__).parents[2]
 
 Together = Callable[..., list[Ran]]
 
 
 @pytest.fixture
-def together(server: Server, home: Path, injected: Injected) -> Together:
+def together(server: Server, injected: Injected) -> Together:
     """Runs command lines at the same moment: `together("list", "create web")`."""
     assert server.endpoint
-    sources = str(Path(lskeys.__file__).parents[1])
 
     def run(*lines: str) -> list[Ran]:
         asked = {"lines": [line.split() for line in lines], "environ": dict(os.environ)}
         ended = subprocess.run(
-            [sys.executable, PROGRAM],
+            [sys.executable, "-m", "tests.support.run_together"],
             input=json.dumps(asked),
             capture_output=True,
             text=True,
             check=True,
-            cwd=home,
-            env={**os.environ, "PYTHONPATH": sources},
+            cwd=ROOT,
             timeout=300,
         )
         injected(len(lines))

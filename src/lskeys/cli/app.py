@@ -4,6 +4,7 @@ import errno
 import inspect
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ import typer
 from lskeys.cli import commands, help_pages, suggestions
 from lskeys.cli.commands import command
 from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, parameters
-from lskeys.cli.parsing import SuggestingGroup, long_options, misuse, plain_typer
+from lskeys.cli.parsing import (
+    SuggestingGroup,
+    command_of,
+    long_options,
+    misuse,
+    plain_typer,
+)
 from lskeys.cli.runtime import Invocation
 from lskeys.errors import (
     ExitCode,
@@ -51,7 +58,7 @@ def main(arguments: Sequence[str], invocation: Invocation) -> int:
 def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | int:
     """What ended the run: an error, or the exit code of the command that it ran, if any."""
     try:
-        code = app()(
+        code = _program()(
             args=list(arguments),
             prog_name="lskeys",
             standalone_mode=False,
@@ -101,15 +108,16 @@ class Verbs(SuggestingGroup):
         return help_pages.of_program(inspect.getdoc(_before) or "", main, others, _EXAMPLES)
 
 
-def app() -> typer.Typer:
-    """The whole program, each verb a word and a summary."""
+@cache
+def _program() -> Any:  # noqa: ANN401  Typer's command, whose class is private
+    """The whole program, each verb a word and a summary; made once, however often it is run."""
     program = plain_typer(cls=Verbs)
     program.callback(invoke_without_command=True)(_before)
     for verb in commands.VERBS:
         program.command(verb.word, help=verb.summary, rich_help_panel=verb.panel)(_nothing)
         if verb.alias:
             program.command(verb.alias, help=verb.summary, hidden=True)(_nothing)
-    return program
+    return command_of(program, "lskeys")
 
 
 def _nothing() -> None:

@@ -3,6 +3,7 @@
 import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -149,6 +150,7 @@ VERBS = (
 )
 
 
+@cache
 def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
     """A verb's command with all its options."""
     return command_of(verb.load(), verb.word, verb.kind)
