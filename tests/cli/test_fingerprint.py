@@ -147,9 +147,9 @@ def test_match_in_text(
     assert operations(server) == ["GetKeyPairs", "GetKeyPairs"]
 
 
-def test_an_earlier_key(serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str) -> None:
+@pytest.mark.usefixtures("server")
+def test_an_earlier_key(account: Sandbox, run: Run, home: Path, rsa_pem: str) -> None:
     """What rotate-default put aside is called that, with when, and of which key pair."""
-    assert serve()
     account.add_default_key_pair(REGION)
     name = f".ssh/LightsailDefaultKey-{REGION}.pem"
     old = save(home / f"{name}.old-20260102T030405Z", rsa_pem)

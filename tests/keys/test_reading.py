@@ -276,6 +276,45 @@ def test_a_signal_while_a_key_is_opened(pem_files: dict[str, Path]) -> None:
         signal.signal(signal.SIGPROF, before)
 
 
+@pytest.mark.parametrize(
+    ("options", "usual", "too_many"),
+    [
+        ("-iter 65537", "0203010001", "02037fffff"),  # PBKDF2: 8 million rounds
+        ("-scrypt", "020108020101", "020108020141"),  # p = 65
+    ],
+)
+def test_a_passphrase_that_takes_minutes_to_hash(
+    pem_files: dict[str, Path], options: str, usual: str, too_many: str
+) -> None:
+    """How much hashing an encrypted key may ask for is limited; what is usual is opened."""
+    make = f"openssl pkcs8 -topk8 -passout pass:x -outform DER {options} -in".split()
+    der = tool(*make, pem_files["pkcs8"])
+    changed = der.replace(bytes.fromhex(usual), bytes.fromhex(too_many))
+    assert changed != der
+    good, bad = (
+        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n%s-----END ENCRYPTED PRIVATE KEY-----\n"
+        % base64.encodebytes(each)
+        for each in (der, changed)
+    )
+    assert keys.read_private(good, passphrase=b"x").public.algorithm == "ssh-rsa"
+    with pytest.raises(KeyMaterialError, match="hashing its passphrase would take longer"):
+        keys.read_private(bad, passphrase=b"x")
+
+
+def test_openssh_rounds_are_limited(key_files: dict[str, Path], tmp_path: Path) -> None:
+    """So it is for OpenSSH's format, which names its rounds of bcrypt."""
+    path = tmp_path / "key"
+    path.write_bytes(key_files["ed25519"].read_bytes())
+    path.chmod(0o600)
+    tool("ssh-keygen", "-q", "-p", "-N", "secret", "-a", "1", "-f", path)
+    text = base64.b64decode(b"".join(path.read_bytes().splitlines()[1:-1]))
+    at = text.index(b"bcrypt") + len(b"bcrypt") + 4 + 4 + 16
+    changed = text[:at] + (1025).to_bytes(4) + text[at + 4 :]
+    pem = b"-----BEGIN OPENSSH PRIVATE KEY-----\n%s-----END OPENSSH PRIVATE KEY-----\n"
+    with pytest.raises(KeyMaterialError, match="longer than 1024 rounds of bcrypt"):
+        keys.read_private(pem % base64.encodebytes(changed), passphrase=b"x")
+
+
 def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Path]) -> None:
     """The message says why and the hint how to go on."""
     with pytest.raises(KeyMaterialError, match="encrypted with a passphrase") as refusal:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from lskeys.keys import rounds
 from lskeys.keys.encoding import KeyMaterialError, block, pem, unbase64, unwrapped
 from lskeys.keys.material import PublicKey
 from lskeys.keys.public import from_blob, wire_string
@@ -10,9 +11,6 @@ from lskeys.keys.usable import OPENSSH, obstacle
 from lskeys.model import Secret
 
 BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
-
-MAX_ROUNDS = 4096
-"""Of bcrypt, which takes about 5 ms for each; ssh-keygen asks for 24."""
 
 _VISIBLE = re.compile(rb"[\t-\r -~]*")
 _PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
@@ -93,8 +91,11 @@ def _clean_pem(label: bytes, body: bytes) -> bytes:
         raise damaged()
     if _PROC_TYPE not in body:
         # cryptography 45 passes over letters that are no base64; what is saved must have none.
-        if not (unbase64(body) or b"").startswith(_DER_SEQUENCE):
+        der = unbase64(body) or b""
+        if not der.startswith(_DER_SEQUENCE):
             raise damaged()
+        if label == _PKCS8_ENCRYPTED:
+            rounds.check_pkcs8(der)
         return pem(label, body)
     found = _DEK_INFO.search(body)
     if found is None and _OTHER_CIPHER.search(body):
@@ -124,8 +125,7 @@ def _opened_openssh(body: bytes) -> tuple[bool, PublicKey]:
         )
     if kdf == b"bcrypt":
         _, rounds_at = wire_string(options)
-        if int.from_bytes(options[rounds_at : rounds_at + 4]) > MAX_ROUNDS:
-            raise KeyMaterialError(f"its passphrase is hashed in more than {MAX_ROUNDS} rounds")
+        rounds.check_bcrypt(int.from_bytes(options[rounds_at : rounds_at + 4]))
     private, at = wire_string(wire, at)
     if len(private) < _MIN_RATIO.get(public.algorithm, 1) * len(blob) or (
         len(wire) - at != _CIPHERS[cipher]

@@ -89,7 +89,7 @@ def test_an_encrypted_key_after_any_edit(
     corpus: Corpus, data: st.DataObject, changes: list[Edit], passphrase: bytes
 ) -> None:
     """So it is under any passphrase, right or wrong, empty or of any bytes."""
-    # Not OpenSSH's own format: an edit there can ask for a million rounds of bcrypt.
+    # Not OpenSSH's own format: an edit there can ask for a thousand rounds of bcrypt.
     kinds = corpus.kinds("pem encrypted", "pkcs8 encrypted")
     text = edited(corpus.texts[data.draw(st.sampled_from(kinds))], changes[:1])
     read(lambda: keys.read_private(text, passphrase=passphrase), text)
