@@ -1,11 +1,11 @@
 """Key pairs, tags, instances, regions, secrets and outcomes, as frozen values. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, NamedTuple, NoReturn, TypeVar
 
 from lskeys.errors import InterruptedByUserError, LskeysError
+from lskeys.values import replace, value
 
 DEFAULT_PAIR = "LightsailDefaultKeyPair"
 """The name of the default key pair in every region (AWS: GetKeyPairs, includeDefaultKeyPair)."""
@@ -50,7 +50,7 @@ class Secret:
         raise TypeError("a secret is not copied out of its process")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tag:
     """A tag; Lightsail allows a key without a value."""
 
@@ -58,7 +58,7 @@ class Tag:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeyPair:
     """A key pair as AWS reports it; it contains no key.
 
@@ -102,7 +102,7 @@ class KeyPair:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Instance:
     """A Lightsail instance, with what matters for SSH."""
 
@@ -148,7 +148,7 @@ def with_usage(
     return tuple(pair.with_usage(every) for pair in pairs)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DefaultKey:
     """The response of DownloadDefaultKeyPair; the texts are not yet checked."""
 
@@ -157,7 +157,7 @@ class DefaultKey:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CreatedKey:
     """The response of CreateKeyPair, the only one with this key; the texts are not yet checked."""
 
@@ -166,7 +166,7 @@ class CreatedKey:
     public_text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HostKey:
     """An SSH host key of an instance: algorithm and base64 text, as in known_hosts."""
 
@@ -174,7 +174,7 @@ class HostKey:
     public_key: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TemporaryAccess:
     """What opens an instance for some minutes, as GetInstanceAccessDetails hands it out."""
 
@@ -183,7 +183,7 @@ class TemporaryAccess:
     host_keys: tuple[HostKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Region:
     """A Lightsail region of the account; `profile` as in a key pair."""
 
@@ -194,7 +194,7 @@ class Region:
     profile: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SeenNames:
     """Names of key pairs seen in responses; if the region is "", they are names of regions.
 
@@ -208,7 +208,7 @@ class SeenNames:
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome(Generic[T]):
     """The result of a call to one region: a value, or an error.
 

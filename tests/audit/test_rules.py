@@ -3,7 +3,6 @@
 import hashlib
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -17,6 +16,7 @@ from lskeys.audit import Code, DirectoryListing, Finding, Inventory, Lskeys, run
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, AccountRegion, Instance, KeyPair
+from lskeys.values import replace
 
 T = TypeVar("T")
 

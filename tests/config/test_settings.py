@@ -82,7 +82,7 @@ def settled(name: str, said: dict[str, str]) -> Setting[Any]:
 def test_every_setting_is_tried() -> None:
     """No line of the table is left out here."""
     assert set(WORDS) == set(DEFAULTS) == set(definitions())
-    assert {*definitions(), "home_regions"} == set(Settings.__slots__)
+    assert {*definitions(), "home_regions"} == set(Settings.__match_args__)
 
 
 @pytest.mark.parametrize("name", WORDS)

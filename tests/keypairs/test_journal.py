@@ -5,7 +5,6 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Entry, Step
+from lskeys.values import replace
 from tests.support.people import MALLORY, chown
 
 AWS = "https://lightsail.eu-west-1.amazonaws.com"

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, parse
 from lskeys.keys.matching import LocalKey, Match, match_all, match_one, translate
 from lskeys.model import KeyPair
+from lskeys.values import replace
 
 PUBLIC_TYPES = (FingerprintType.MD5_SPKI, FingerprintType.MD5_SSH, FingerprintType.SHA256_SSH)
 SIZES = {

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import config_text, hosts
 from lskeys.ssh.hosts import Host
 from lskeys.text import printable
+from lskeys.values import replace
 from tests.ssh.conftest import asked
 
 MOMENT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

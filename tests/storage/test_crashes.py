@@ -4,13 +4,14 @@ import re
 import stat
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lskeys import keys, storage
 from lskeys.keys import PrivateKey
+from lskeys.values import replace
 from tests.support.matrix import Injected
 from tests.support.saved_keys import Ran, Saver
 from tests.support.tracing import MARK, Call, needs_strace, strace, was_hit, watch

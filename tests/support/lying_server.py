@@ -13,7 +13,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,6 +24,7 @@ import pytest
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox
 from lskeys.sandbox.wire import Wire
+from lskeys.values import replace
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, zero seconds: close() sends RST
 _REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")

@@ -3,7 +3,6 @@
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from lskeys.audit import remedies
@@ -15,6 +14,7 @@ from lskeys.keys.matching import LocalKey
 from lskeys.keys.usable import PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
+from lskeys.values import replace
 
 UNUSABLE = "-unusable"
 """In the name of what lskeys put aside because ssh could not load it."""

@@ -7,7 +7,6 @@ Touches: the command line.
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +22,7 @@ from lskeys.config.setting import Definition
 from lskeys.config.settings import ALL_REGIONS, definitions
 from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.output.formats import FORMATS
+from lskeys.values import value
 
 _CHOICES = {"output": tuple(FORMATS)}
 """The words for settings whose words another room has."""
@@ -120,7 +120,7 @@ class SafetyOptions:
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GlobalValues:
     """What came before the verb: the launch, and the shared options given there."""
 

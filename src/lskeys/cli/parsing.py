@@ -6,7 +6,6 @@ No other file touches it. Typer carries a private copy of click since 0.27.
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import typer
@@ -15,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from lskeys.cli import help_pages, suggestions
 from lskeys.errors import UsageError
 from lskeys.text import one_line
+from lskeys.values import value
 
 FROM_LOCAL_KEY = "\0"
 """What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
@@ -181,7 +181,7 @@ def show_page(command: Any, path: str) -> None:  # noqa: ANN401  Typer's command
     command(args=["--help"], prog_name=path, standalone_mode=False, **_HELP)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Misuse:
     """What is wrong with a command line.
 

@@ -1,7 +1,7 @@
 """Instances as the verbs that use ssh see them. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.cli.runtime import Runtime, queries
@@ -14,6 +14,7 @@ from lskeys.ssh.proofs import Proofs
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
+from lskeys.values import replace
 
 Opened = Sequence[tuple[Instance, bytes]]
 """Instances, each with the public key (wire bytes) of a login that worked."""

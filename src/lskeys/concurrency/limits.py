@@ -14,11 +14,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from lskeys.values import value
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what getrusage(2) counts memory in."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Limit:
     """How long a call may take, and the errors that it ends with instead.
 

@@ -7,10 +7,10 @@ import time
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lskeys.concurrency.limits import MAX_PARALLEL, Asking, glance
+from lskeys.values import value
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -22,7 +22,7 @@ PATIENCE = 2.0
 """Seconds an answer may take before those behind it are given first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Onward(Generic[K, T]):
     """What a source says that turns out to be several.
 
@@ -35,7 +35,7 @@ class Onward(Generic[K, T]):
     others: "tuple[Source[K, T], ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Source(Generic[K, T]):
     """Whom to ask: what its items are about, and the items, each of which may take its time."""
 
@@ -43,7 +43,7 @@ class Source(Generic[K, T]):
     items: "Callable[[], Iterator[T | Onward[K, T]]]"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arrival(Generic[K, T]):
     """An item of a source, or the error that ended it."""
 
@@ -71,7 +71,7 @@ def stream(
             line.remove(turn)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _End:
     """After the last item; `error` is what ended the items too early."""
 

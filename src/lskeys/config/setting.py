@@ -1,13 +1,13 @@
 """What can be said about a setting, and how the words for its value are read. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lskeys.config.paths import expanded_if_home
 from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
+from lskeys.values import value
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting(Generic[T]):
     """A value and where it came from, in words for people."""
 
@@ -24,7 +24,7 @@ class Setting(Generic[T]):
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Definition:
     """A setting as the table has it.
 

@@ -5,7 +5,6 @@ config.toml may have follow from it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from inspect import get_annotations
 from pathlib import Path
@@ -23,6 +22,7 @@ from lskeys.config.setting import (
     text,
     words,
 )
+from lskeys.values import value
 
 ALL_REGIONS = "all"
 """The word that stands for every region the account has."""
@@ -32,7 +32,7 @@ _COLORS = ("auto", "always", "never")
 _SECONDS = (0.1, 86_400.0)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """Every setting, and all there is to say about it: see `Definition`.
 
@@ -193,7 +193,7 @@ class Settings:
         return parent / "rotations"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConfigFile:
     """config.toml, read; `values` holds known keys only, each of its type."""
 

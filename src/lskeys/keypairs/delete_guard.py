@@ -5,7 +5,7 @@ guards nothing. Here it is sent only after a local key was found to have it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
@@ -13,6 +13,7 @@ from lskeys.keypairs.names import key_file
 from lskeys.keys.fingerprints import Digest, FingerprintType, Sameness, parse
 from lskeys.keys.matching import LocalKey, compare, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

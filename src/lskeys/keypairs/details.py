@@ -1,7 +1,7 @@
 """A key pair in full: the instances that use it and the local files that hold it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lskeys.keypairs.names import key_file
@@ -17,6 +17,7 @@ from lskeys.keys.matching import (
     why_unknown,
 )
 from lskeys.model import Instance, KeyPair
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What an earlier `create` of the same key pair made, and left undone. Touches: its tools."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from lskeys.storage import (
     write_usable,
 )
 from lskeys.storage.key_reading import Opens
+from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

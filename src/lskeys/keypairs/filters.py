@@ -1,14 +1,14 @@
 """Selects key pairs by name, tag and use. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.text import did_you_mean
+from lskeys.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Selection:
     """The filters of a command.
 

@@ -1,11 +1,11 @@
 """Names of key pairs, checked, and where their files go. Pure."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
 from lskeys.model import DEFAULT_PAIR, KeyPair, default_key_file
+from lskeys.values import value
 
 __all__ = ["Destination", "check_name", "check_new_name", "default_key_file", "key_file"]
 
@@ -42,7 +42,7 @@ def check_new_name(name: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Destination:
     """Where private keys are saved: a directory, and a file name if given; None means stdout."""
 

@@ -1,13 +1,14 @@
 """Changes the tags of a key pair. Touches: the network, through the given region."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LostAnswerError, UsageError
 from lskeys.keypairs import lookup
 from lskeys.model import KeyPair, Tag, attempt
+from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

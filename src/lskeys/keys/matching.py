@@ -4,12 +4,13 @@ import shlex
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, Sameness
 from lskeys.model import KeyPair
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from lskeys.errors import LskeysError
 from lskeys.keys.encoding import KINDS, KeyMaterialError, block, pem, unbase64, unwrapped
 from lskeys.keys.material import ALGORITHMS, PublicKey
+from lskeys.values import replace
 
 _WORDS = frozenset(each.encode() for each in ALGORITHMS)
 _SECURITY_KEYS = (b"sk-ssh-ed25519@openssh.com", b"sk-ecdsa-sha2-nistp256@openssh.com")

@@ -4,12 +4,12 @@ PuTTY's manual, appendix C, says how they are made up.
 """
 
 import re
-from dataclasses import replace
 
 from lskeys.keys.encoding import KeyMaterialError, unbase64
 from lskeys.keys.material import KeyFileContent
 from lskeys.keys.public import from_blob
 from lskeys.keys.usable import PUTTY
+from lskeys.values import replace
 
 _FILE = re.compile(
     rb"PuTTY-User-Key-File-[23]: \S+\s+Encryption: (?P<cipher>\S+)"

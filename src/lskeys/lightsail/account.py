@@ -6,7 +6,6 @@ Touches: AWS's configuration, through botocore; the network.
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -32,12 +31,13 @@ from lskeys.lightsail.sign_in import EllipticCurve
 from lskeys.lightsail.waiting import Waiting, not_shown
 from lskeys.model import SeenNames
 from lskeys.text import nearest, one_line
+from lskeys.values import value
 
 _READ_ATTEMPTS = 3
 _FIRST_ERROR = 300
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hooks:
     """What an account calls.
 

@@ -7,7 +7,6 @@ import errno
 import os
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore import exceptions
@@ -21,6 +20,7 @@ from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCod
 from lskeys.lightsail.plain_http import PlainHttpError
 from lskeys.lightsail.redaction import redacted
 from lskeys.text import did_you_mean, one_line, printable
+from lskeys.values import value
 
 # Responses, token files and outputs of the wrong shape make botocore fail in all these ways.
 FAILURES = (
@@ -58,7 +58,7 @@ _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "UnauthorizedExce
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Source:
     """Where credentials come from.
 

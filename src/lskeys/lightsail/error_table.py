@@ -6,7 +6,6 @@ Text of others passes `redacted` here, before it becomes part of an error.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from botocore import exceptions
@@ -25,6 +24,7 @@ from lskeys.lightsail.plain_http import PlainHttpError, UnusableUrlError
 from lskeys.lightsail.redaction import redacted
 from lskeys.lightsail.sending import Sending
 from lskeys.text import one_line
+from lskeys.values import value
 
 
 class ErrorKind(NamedTuple):
@@ -34,7 +34,7 @@ class ErrorKind(NamedTuple):
     hint: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Request:
     """What an error of a request says of it.
 

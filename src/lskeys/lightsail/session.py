@@ -3,7 +3,6 @@
 import logging
 import os
 from copy import copy
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from botocore.session import Session
 
 from lskeys.lightsail import botocore_data, sending
 from lskeys.lightsail.plain_http import PlainHttpGuard
+from lskeys.values import value
 
 MAX_CONNECT = 10.0
 """Seconds for one connection attempt, or less where the timeout is shorter."""
@@ -30,7 +30,7 @@ _NO_FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConnectionSettings:
     """How to reach AWS; None leaves a choice to AWS's own configuration.
 

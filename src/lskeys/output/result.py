@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lskeys.errors import LskeysError
+from lskeys.values import replace, value
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Tone(Enum):
     BAD = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cell:
     """A cell for people."""
 
@@ -37,7 +37,7 @@ class Cell:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Column(Generic[T]):
     """One column: the word for `--columns`, the heading, and the value in its two dresses.
 
@@ -65,7 +65,7 @@ class Column(Generic[T]):
         return (self.each(item) if self.each else ()) or (self.cell(item, now),)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class View(Generic[T]):
     """How one noun looks, in every format.
 
@@ -103,7 +103,7 @@ class View(Generic[T]):
         return tuple(column.name for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Result(Generic[T]):
     """What a verb found, ready to be shown in any format."""
 

@@ -5,7 +5,7 @@ Touches: the instance, by ssh. At every moment a key opens it that was proved to
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import LskeysError, RefusedError, RemoteError
@@ -16,6 +16,7 @@ from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Attempt, Login, Verdict
 from lskeys.ssh.session_files import SessionFiles
 from lskeys.text import one_line
+from lskeys.values import replace
 
 TEMPORARY_KEY = "temporary"
 """The name of a temporary key's file; its certificate lies next to it, where ssh looks for it."""

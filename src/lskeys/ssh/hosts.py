@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.keys import grammar
 from lskeys.keys.generations import Access
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

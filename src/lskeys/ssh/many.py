@@ -1,7 +1,6 @@
 """Several instances at once: login attempts and authorizations. Touches: the instances, by ssh."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Attempt, Verdict
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.session_files import SessionFiles, session_files
+from lskeys.values import replace
 
 S = TypeVar("S")
 T = TypeVar("T")

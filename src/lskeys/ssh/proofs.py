@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lskeys.model import Instance, KeyPair
 from lskeys.storage.directory import make, opened, read_file
 from lskeys.storage.lock import locked
 from lskeys.storage.whole_file import write_file
+from lskeys.values import replace
 
 _FILE = "proofs.json"
 _SIZE_LIMIT = 4 * 1024 * 1024

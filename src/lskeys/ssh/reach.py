@@ -1,7 +1,7 @@
 """How this computer reaches an instance: with which key, past which obstacle. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from lskeys.keys import grammar
@@ -14,6 +14,7 @@ from lskeys.ssh.proofs import Proofs, hash_of
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.written import Written
 from lskeys.text import one_line
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

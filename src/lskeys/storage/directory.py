@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys import regular_files
@@ -16,6 +15,7 @@ from lskeys.model import Secret
 from lskeys.regular_files import NotRegularError
 from lskeys.storage import ownership
 from lskeys.storage.os_errors import os_errors
+from lskeys.values import value
 
 _OWNER_ONLY = 0o700
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC
@@ -29,7 +29,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Directory:
     """A directory held open: whatever is renamed meanwhile, its files are reached through it.
 
@@ -46,7 +46,7 @@ class Directory:
         flush(self.descriptor)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FileContent:
     """A regular file that lies in a directory now, or that a link in it leads to.
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from lskeys.storage.existing_file import ExistingFile, read_existing
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.temporary import Draft, drafted
 from lskeys.storage.writing import PRIVATE, PUBLIC, PUBLIC_SIZE
+from lskeys.values import replace
 
 SaveOutcome = Literal["saved", "unchanged", "replaced"]
 

@@ -7,7 +7,6 @@ import shlex
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from lskeys import keys
@@ -16,6 +15,7 @@ from lskeys.keys import KeyMaterialError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Secret
 from lskeys.storage.key_search import READ_FLAGS, local_key, reason
+from lskeys.values import replace
 
 Opens = Callable[[Path], Secret | None]
 """Gives the passphrase of an encrypted file, or None to leave it shut."""

@@ -10,11 +10,11 @@ import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from lskeys.errors import RefusedError
+from lskeys.values import value
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -65,7 +65,7 @@ def give(descriptor: int, directory: int) -> None:
         os.fchown(descriptor, status.st_uid, status.st_gid)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnsafeDirectory:
     """A directory, or a link to one, that others can change, and with it what lies below.
 

@@ -2,12 +2,12 @@
 
 import keyword
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from lskeys.cli.parsing import OneVerb, OptionalValue, command_of
+from lskeys.values import value
 
 _PAIRS = "Key pairs"
 _DEFAULT = "The default pair"
@@ -16,7 +16,7 @@ _INSTANCES = "Instances"
 _ABOUT = "About lskeys"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verb:
     """A verb of the program.
 

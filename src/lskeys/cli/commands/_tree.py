@@ -1,13 +1,12 @@
 """The whole program, every verb loaded: what completion and manual pages are made from."""
 
-from dataclasses import replace
-
 from lskeys.cli.command_tree import Command, read
 from lskeys.cli.commands import VERBS, command
 from lskeys.cli.help_topics import TOPICS
 from lskeys.cli.options import GLOBAL_GROUPS, verb
 from lskeys.cli.parsing import command_of
 from lskeys.cli.runtime import Runtime
+from lskeys.values import replace
 
 
 def tree() -> Command:

@@ -1,7 +1,7 @@
 """delete: guarded removal of key pairs. Touches: what the runtime hands it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +34,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.deletions import DELETIONS
 from lskeys.storage import key_reading, key_search
+from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.keys.matching import LocalKey

@@ -1,7 +1,6 @@
 """list: key pairs of one, several or all regions. Touches: what the runtime hands it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +85,6 @@ def list_key_pairs(
     _conclude(run, selection, _Listed(outcomes.errors, len(found), there), len(outcomes.values))
 
 
-@dataclass(slots=True)
 class _Listed:
     """What a list came to.
 
@@ -96,9 +94,12 @@ class _Listed:
         unwanted: The pairs that were not, for a hint, as long as none is.
     """
 
-    errors: list[LskeysError] = field(default_factory=list)
-    shown: int = 0
-    unwanted: list[KeyPair] = field(default_factory=list)
+    def __init__(
+        self, errors: Sequence[LskeysError] = (), shown: int = 0, unwanted: Sequence[KeyPair] = ()
+    ) -> None:
+        self.errors = [*errors]
+        self.shown = shown
+        self.unwanted = [*unwanted]
 
 
 def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], ...]) -> None:

@@ -1,7 +1,6 @@
 """show: everything about one key pair. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, PORTRAIT
 from lskeys.ssh.proofs import without_proved
+from lskeys.values import replace
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)

@@ -1,7 +1,6 @@
 """ssh: a session on an instance. Touches: what the runtime hands it."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +20,7 @@ from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.text import did_you_mean
+from lskeys.values import replace
 
 _Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh's -L.")]
 _Remote = Annotated[list[str] | None, typer.Option("-R", metavar="FORWARD", help="As ssh's -R.")]

@@ -1,7 +1,6 @@
 """ssh-config: Host blocks for instances, pinned host keys. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +22,7 @@ from lskeys.ssh.plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Written
+from lskeys.values import replace
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)

@@ -1,10 +1,10 @@
 """Collects the names seen in one run, which are cached for completion at its end. Pure."""
 
-from dataclasses import replace
 from threading import Lock
 
 from lskeys.cli import completion
 from lskeys.model import SeenNames
+from lskeys.values import replace
 
 
 class NameRecorder:

@@ -1,14 +1,14 @@
 """What one run was started with, and what its shared options said. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TextIO
 
 from lskeys.cli.runtime.profiles import is_pattern
+from lskeys.values import EMPTY, replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Invocation:
     """What the program was started with: streams, environment and clock."""
 
@@ -19,7 +19,7 @@ class Invocation:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SharedOptions:
     """What the shared options said, before and after the verb together.
 
@@ -28,7 +28,7 @@ class SharedOptions:
         profiles: The profiles that were named; `settings` has the only one.
     """
 
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = EMPTY
     profiles: tuple[str, ...] = ()
     all_profiles: bool = False
     query: str | None = None

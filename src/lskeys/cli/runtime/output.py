@@ -1,7 +1,6 @@
 """Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from lskeys.cli.runtime.hints import completed
@@ -11,6 +10,7 @@ from lskeys.model import Outcomes
 from lskeys.output.formats import FORMATS, NAMES, Format, Screen
 from lskeys.output.result import Result
 from lskeys.text import one_line
+from lskeys.values import replace
 
 T = TypeVar("T")
 

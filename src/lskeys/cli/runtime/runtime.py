@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
     from lskeys.storage.cache import CacheDirectory
 
 
-@dataclass
 class Runtime:
     """The tools of one run, each made when it is first needed."""
 
-    invocation: Invocation
-    options: SharedOptions
-    _closing: ExitStack = field(default_factory=ExitStack)
-    _opened: list[Account] = field(default_factory=list)
+    def __init__(self, invocation: Invocation, options: SharedOptions) -> None:
+        self.invocation = invocation
+        self.options = options
+        self._closing = ExitStack()
+        self._opened: list[Account] = []
 
     def close(self) -> None:
         """Give back what was opened; remember for TAB which names were seen."""

@@ -1,7 +1,7 @@
 """What the rotation of a default pair will do, and where an earlier run left it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keys import fingerprints
 from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
+from lskeys.values import replace
 
 
 class Step(StrEnum):

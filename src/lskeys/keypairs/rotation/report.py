@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from lskeys.keypairs.rotation.plan import Entry, Plan
 from lskeys.keys import grammar
 from lskeys.model import Instance
+from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)

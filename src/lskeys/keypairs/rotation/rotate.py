@@ -6,7 +6,6 @@ meant to be; the journal only tells which pair is the old one.
 """
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lskeys.errors import RefusedError, RemoteError
@@ -20,6 +19,7 @@ from lskeys.keys.fingerprints import Sameness
 from lskeys.keys.matching import LocalKey, compare
 from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
 from lskeys.storage import KeyDirectory, inspect, key_reading, key_search
+from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

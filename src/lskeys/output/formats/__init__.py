@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +12,13 @@ from lskeys.config.setting import Setting
 from lskeys.errors import SetupError
 from lskeys.output.result import Result
 from lskeys.text import did_you_mean, one_line, printable
+from lskeys.values import value
 
 _BREAKS = re.compile(r"[\n\r\t]")
 """What begins another line or field."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Screen:
     """What the result is shown on: a terminal so wide, with or without styles, or a program."""
 
@@ -44,7 +44,7 @@ class Screen:
 Pages = Callable[[Result[Any], Iterable[Sequence[Any]], Screen], Iterator[Iterable[str]]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Functions:
     """What a format's file has under the name `FUNCTIONS`.
 
@@ -59,7 +59,7 @@ class Functions:
     pages: Pages | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Format:
     """An output format.
 

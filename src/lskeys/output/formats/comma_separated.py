@@ -2,13 +2,13 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from lskeys.output.formats import Functions, Screen
 from lskeys.output.formats.text import scalar
 from lskeys.output.result import Result
 from lskeys.text import printable
+from lskeys.values import replace
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

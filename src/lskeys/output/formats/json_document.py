@@ -1,11 +1,11 @@
 """json: one document in the shape of the AWS CLI's own output. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from lskeys.output.formats import Functions, Screen
 from lskeys.output.result import Result, json_text
+from lskeys.values import replace
 
 _TOGETHER = 100
 """Items that are made JSON at once."""

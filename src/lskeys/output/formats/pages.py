@@ -1,11 +1,11 @@
 """Items shown as they come, where the lines of an item depend on no other. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from lskeys.output.formats import Pages, Screen
 from lskeys.output.result import Result
+from lskeys.values import replace
 
 
 def paged(lines: Callable[[Result[Any], Screen], Iterator[str]]) -> Pages:

@@ -1,12 +1,12 @@
 """View of instances in ssh's configuration. Pure."""
 
-from dataclasses import replace
 from typing import Any
 
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
 from lskeys.ssh import config_text
 from lskeys.ssh.hosts import Host
+from lskeys.values import replace
 
 
 def raw_host(host: Host) -> dict[str, Any]:

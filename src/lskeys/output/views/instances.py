@@ -1,12 +1,12 @@
 """How instances look, with the local key that opens each. Pure."""
 
-from dataclasses import replace
 from typing import Any
 
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import raw_moment, without_none
 from lskeys.ssh.authorize import Authorization
 from lskeys.ssh.reach import Reach
+from lskeys.values import replace
 
 
 def raw_instance(each: Reach) -> dict[str, Any]:

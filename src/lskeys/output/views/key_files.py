@@ -1,6 +1,5 @@
 """View of key files with their fingerprints and key pairs. Pure."""
 
-from dataclasses import replace
 from typing import Any
 
 from lskeys.keypairs.details import OwnedKey, Owner
@@ -8,6 +7,7 @@ from lskeys.keys.fingerprints import FingerprintType
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
 from lskeys.output.views.local_keys import half, raw_local_key
+from lskeys.values import replace
 
 
 def raw_owned_key(owned: OwnedKey) -> dict[str, Any]:

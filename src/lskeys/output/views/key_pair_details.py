@@ -1,7 +1,6 @@
 """View of one key pair in full. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from lskeys.output.result import Cell, Column, Tone, View
 from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, without_none
 from lskeys.output.views.key_pairs import name_cell, raw_key_pair
 from lskeys.output.views.local_keys import raw_local_key
+from lskeys.values import replace
 
 
 def raw_key_pair_details(portrait: KeyPairDetails) -> dict[str, Any]:
