@@ -1,5 +1,7 @@
 """Accounts whose switches a test sets, and what they were asked to change."""
 
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,3 +31,20 @@ def serve(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
             return running
 
         yield begin
+
+
+@pytest.fixture
+def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A running ssh-agent of this test's own, in the environment that the server set up."""
+    assert server.requests == []
+    with tempfile.TemporaryDirectory() as directory:  # short: a socket's path has a limit
+        socket = f"{directory}/agent"
+        running = subprocess.Popen(
+            ("ssh-agent", "-D", "-a", socket), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert running.stdout is not None
+        running.stdout.readline()  # it is said once the socket is there
+        monkeypatch.setenv("SSH_AUTH_SOCK", socket)
+        yield
+        running.terminate()
+        running.communicate()

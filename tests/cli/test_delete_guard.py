@@ -13,6 +13,7 @@ from tests.conftest import REGION, Ran, Run
 from tests.support.changes import changes, delete_of, delete_of_default, download, operations
 from tests.support.cli_keys import (
     FINGERPRINT_TYPES,
+    PASSPHRASE,
     encrypted_pem,
     fingerprint,
     opened,
@@ -389,6 +390,19 @@ def test_encrypted_copy(server: Server, account: Sandbox, run: Run, home: Path) 
     save(home / ".ssh" / "key", openssh(own_pem(), "secret words"))
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y").exit_code == 0
     assert changes(server) == [delete_of_default(fingerprint(own_pem(), "md5-spki"))]
+
+
+@pytest.mark.parametrize(("words", "exit_code"), [(PASSPHRASE, 0), ("wrong", 5), ("", 5)])
+def test_a_passphrase_that_proves_a_key(  # noqa: PLR0913  fixtures
+    server: Server, account: Sandbox, run: Run, home: Path, *, words: str, exit_code: int
+) -> None:
+    """--passphrase-file opens a file that hides its public key, which proves it, and is a copy."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    save(home / ".ssh" / KEY_FILE, encrypted_pem(own_pem()))
+    save(home / "words", f"{words}\n")
+    ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y --passphrase-file words")
+    sent = [delete_of_default(fingerprint(own_pem(), "md5-spki"))]
+    assert (ran.exit_code, changes(server)) == (exit_code, [] if exit_code else sent)
 
 
 def test_given_up(server: Server, account: Sandbox, run: Run) -> None:

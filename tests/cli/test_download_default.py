@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -753,23 +751,6 @@ def test_json_error(run: Run) -> None:
         "region": REGION,
         "exitCode": 5,
     }
-
-
-@pytest.fixture
-def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A running ssh-agent of this test's own, in the environment that the server set up."""
-    assert server.requests == []
-    with tempfile.TemporaryDirectory() as directory:  # short: a socket's path has a limit
-        socket = f"{directory}/agent"
-        running = subprocess.Popen(
-            ("ssh-agent", "-D", "-a", socket), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        assert running.stdout is not None
-        running.stdout.readline()  # it is said once the socket is there
-        monkeypatch.setenv("SSH_AUTH_SOCK", socket)
-        yield
-        running.terminate()
-        running.communicate()
 
 
 @pytest.mark.usefixtures("default", "agent")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,16 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, delete_of_default, download, operations
-from tests.support.cli_keys import FINGERPRINT_TYPES, fingerprint, opened, other_pem, own_pem, save
+from tests.support.cli_keys import (
+    FINGERPRINT_TYPES,
+    fingerprint,
+    opened,
+    openssh,
+    other_pem,
+    own_pem,
+    said,
+    save,
+)
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 KEPT_FILE = f"{KEY_FILE}.old-20261123T120000Z"
@@ -252,6 +262,49 @@ def test_wrong_key_handed_out(
 
 
 # instances
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("before", ["", "secret words"])
+def test_under_a_passphrase(
+    account: Sandbox, run: Run, home: Path, directory: Path, before: str
+) -> None:
+    """--passphrase-file encrypts the new key, and opens the old one if that is encrypted."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    save(home / "words", "secret words\n")
+    if before:
+        save(directory / KEY_FILE, openssh(own_pem(), before))
+        assert run("rotate-default --yes --dry-run").exit_code == 0
+    assert run("rotate-default --yes --quiet --passphrase-file words").exit_code == 0
+    for name in (KEY_FILE, KEPT_FILE):
+        derive = ("ssh-keygen", "-y", "-f", directory / name, "-P")
+        assert said(*derive, "secret words").startswith(b"ssh-rsa ")
+        assert subprocess.run((*derive, ""), capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.usefixtures("server", "agent", "instances")
+def test_into_the_agent(old: str, run: Run, home: Path, directory: Path) -> None:
+    """--agent saves the old key and loads the new one, of which no file is written."""
+    ran = run("rotate-default --yes --agent --lifetime 1h")
+    line = said("ssh-add", "-L").decode().strip()
+    assert (ran.exit_code, ran.out, journals(home)) == (0, "", [])
+    assert {each.name for each in directory.iterdir()} == {KEY_FILE, f"{KEY_FILE}.pub"}
+    assert (directory / KEY_FILE).read_text() == own_pem()
+    assert "the new key is only in ssh-agent; to save it: lskeys download-default\n" in ran.err
+    added = f"echo '{line.split()[0]} {line.split()[1]} {DEFAULT_PAIR}@{REGION}' | ssh -i"
+    assert f"\nblog:\n{added} {directory / KEY_FILE} bitnami@" in ran.err
+    assert reported(run) != old
+    assert run("download-default --force -q").exit_code == 0
+    assert opened(directory / KEY_FILE) == " ".join(line.split()[:2])
+
+
+@pytest.mark.usefixtures("old")
+def test_an_agent_that_cannot_be_used(server: Server, run: Run) -> None:
+    """It is refused before anything is requested."""
+    assert run("rotate-default --yes --agent").exit_code == 4
+    assert run("rotate-default --yes --agent --authorize").exit_code == 2
+    assert run("rotate-default --yes --lifetime 1h").exit_code == 2
+    assert server.requests == []
 
 
 @pytest.fixture

@@ -57,6 +57,13 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", metavar="FILE", help="Its first line is the passphrase."),
 ]
+IntoAgent = Annotated[
+    bool, typer.Option("--agent", help="Load the key into ssh-agent, and save no file.")
+]
+Lifetime = Annotated[
+    str | None,
+    typer.Option("--lifetime", metavar="TIME", help="How long the agent keeps it: 30m, 1h."),
+]
 
 Select = Annotated[
     str | None,

@@ -15,6 +15,8 @@ from lskeys.cli.options import (
     ConnectionOptions,
     File,
     Force,
+    IntoAgent,
+    Lifetime,
     Out,
     OutputOptions,
     PassphraseFile,
@@ -75,13 +77,8 @@ def download_default(
     force: Force = False,
     passphrase: AskPassphrase = False,
     passphrase_file: PassphraseFile = None,
-    agent: Annotated[
-        bool, typer.Option("--agent", help="Load the key into ssh-agent, and save no file.")
-    ] = False,
-    lifetime: Annotated[
-        str | None,
-        typer.Option("--lifetime", metavar="TIME", help="How long the agent keeps it: 30m, 1h."),
-    ] = None,
+    agent: IntoAgent = False,
+    lifetime: Lifetime = None,
 ) -> None:
     """Save the default private key of one or more regions, verified, with its .pub.
 

@@ -12,6 +12,8 @@ from lskeys.cli.options import (
     AskPassphrase,
     ConnectionOptions,
     Force,
+    IntoAgent,
+    Lifetime,
     Out,
     OutputOptions,
     PassphraseFile,
@@ -37,6 +39,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
+from lskeys.ssh import agent as ssh_agent
 from lskeys.ssh import client
 from lskeys.ssh.client import DEFAULT_PORT
 
@@ -59,6 +62,8 @@ def rotate_default(
         ),
     ] = False,
     port: Port = DEFAULT_PORT,
+    agent: IntoAgent = False,
+    lifetime: Lifetime = None,
 ) -> None:
     """Replace the default pair of a region by a new one; the old private key is kept.
 
@@ -68,28 +73,53 @@ def rotate_default(
         lskeys rotate-default --dry-run
         lskeys rotate-default --region us-east-1 --yes
     """
+    if agent and authorize:
+        raise UsageError(
+            "--agent and --authorize cannot be combined",
+            hint="without --authorize, the command for each instance is shown",
+        )
+    load = _loader(run, lifetime, wanted=agent)
     secret = read_passphrase(run, passphrase_file, asks=passphrase)
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
-    rotate.check(plan, force=force, passphrase=secret)
+    rotate.check(plan, force=force, passphrase=secret, saves=load is None)
     _warn(run, plan)
-    if _consent(run, plan):
+    if _consent(run, plan, saves=load is None):
         plan = _unchanged(plan, _plan(run, lightsail, journal, out))
     if run.options.dry_run:
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
     with run.key_files.open(plan.entry.path.parent) as directory:
-        rotated = rotate.rotate(lightsail, directory, plan, journal, force=force, passphrase=secret)
-    done, failures = (
-        authorizing.authorize_outdated(run, ssh, rotated.path, port) if ssh else ([], [])
-    )
-    names = [each.instance.name for each in done]
-    _tell(run, report.without_follow_ups(rotated, names), names)
-    show(run, Result(ROTATIONS, [rotated], failures))
+        rotated = rotate.rotate(
+            lightsail, directory, plan, journal, force=force, passphrase=secret, load=load
+        )
+    done, failures = _authorized(run, ssh, rotated, port)
+    _tell(run, report.without_follow_ups(rotated, done), done)
+    if rotated.path:
+        show(run, Result(ROTATIONS, [rotated], failures))
     journal.close(plan.entry)
     fail(run, failures, 1 + len(done), "steps")
+
+
+def _loader(run: Runtime, lifetime: str | None, *, wanted: bool) -> rotate.Load | None:
+    """What loads the new key into ssh-agent, if that is wanted instead of a file."""
+    ssh_agent.check_lifetime(lifetime, asks=wanted)
+    if not wanted:
+        return None
+    agent = ssh_agent.find(run.invocation.environ)
+    return lambda key: agent.add(key, lifetime)
+
+
+def _authorized(
+    run: Runtime, ssh: client.SshClient | None, rotated: Rotation, port: int
+) -> tuple[list[str], list[LskeysError]]:
+    """The names of the instances that the new key was added to, and what failed."""
+    if ssh is None or rotated.path is None:
+        return [], []
+    done, failures = authorizing.authorize_outdated(run, ssh, rotated.path, port)
+    return [each.instance.name for each in done], failures
 
 
 def _only_region(run: Runtime) -> str:
@@ -163,7 +193,7 @@ def _warn(run: Runtime, plan: Plan) -> None:
         run.terminal.warning(warning)
 
 
-def _consent(run: Runtime, plan: Plan) -> bool:
+def _consent(run: Runtime, plan: Plan, *, saves: bool) -> bool:
     """Show what will be done and have the name typed, where a pair is deleted or created.
 
     Returns:
@@ -175,7 +205,7 @@ def _consent(run: Runtime, plan: Plan) -> bool:
     proof = "verified before anything is deleted"
     lines = [
         *(deletion_warning(plan.pair, proof, now) if plan.pair else ()),
-        *(f"plan: {step}" for step in rotation_plan.steps(plan)),
+        *(f"plan: {step}" for step in rotation_plan.steps(plan, saves=saves)),
     ]
     confirm(run.terminal, run.options, "rotate it", lines, DEFAULT_PAIR)
     return not (run.options.yes or run.options.dry_run)

@@ -179,13 +179,16 @@ def warnings(plan: Plan) -> Iterable[str]:
             )
 
 
-def steps(plan: Plan) -> Iterable[str]:
-    """What will be done, one sentence each."""
+def steps(plan: Plan, *, saves: bool = True) -> Iterable[str]:
+    """What will be done, one sentence each; `saves` says whether the new key goes to a file."""
     path = plan.entry.path
     if plan.deletes:
         yield f"save the old key as {path} and verify it"
         yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
-    yield f"have a new pair made, and save its key as {path}; the old key is kept next to it"
+    if saves:
+        yield f"have a new pair made, and save its key as {path}; the old key is kept next to it"
+    else:
+        yield "have a new pair made, and load its key into ssh-agent"
     if plan.naming:
         yield "tell how each instance that names the pair gets to know the new key"
 

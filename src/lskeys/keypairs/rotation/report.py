@@ -36,7 +36,7 @@ class Rotation:
     Attributes:
         region: Its region.
         outcome: Which of the two.
-        path: The private key of the current pair.
+        path: The private key of the current pair; None if it was loaded into ssh-agent instead.
         old_fingerprint: What AWS reported of the old pair.
         old_path: Where its private key is kept; None if it is not in that directory (any more).
         old_is_encrypted: Whether it is encrypted there.
@@ -49,7 +49,7 @@ class Rotation:
 
     region: str
     outcome: Literal["rotated", "would rotate"]
-    path: Path
+    path: Path | None
     old_fingerprint: str
     old_path: Path | None = None
     old_is_encrypted: bool = False
@@ -96,6 +96,8 @@ def report(rotation: Rotation) -> Iterable[str]:
     state = "unchanged (encrypted) and " if rotation.old_is_encrypted else ""
     kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that directory any more"
     yield f"the old key is {state}{kept}"
+    if rotation.path is None:
+        yield "the new key is only in ssh-agent; to save it: lskeys download-default"
     if rotation.follow_ups is None:
         yield "which instances name the pair could not be found out; each keeps the key it has"
     if rotation.follow_ups:
@@ -122,7 +124,6 @@ def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
 def _follow_ups(
     rotation: Rotation, naming: Iterable[Instance], entry: Entry
 ) -> Iterable[InstanceFollowUp]:
-    public_path = rotation.path.with_name(rotation.path.name + ".pub")
     for instance in sorted(naming, key=lambda each: each.name):
         predates = bool(
             instance.created_at
@@ -131,11 +132,11 @@ def _follow_ups(
         )
         command = None
         if rotation.old_path and not instance.is_windows:
-            command = _command(instance, rotation.old_path, public_path)
+            command = _command(instance, rotation.old_path, rotation)
         yield InstanceFollowUp(instance, predates, command)
 
 
-def _command(instance: Instance, old_path: Path, public_path: Path) -> str | None:
+def _command(instance: Instance, old_path: Path, rotation: Rotation) -> str | None:
     """A line for a shell; None where user or address are not what they should be.
 
     Both come from AWS, and whoever copies the line runs it.
@@ -143,7 +144,7 @@ def _command(instance: Instance, old_path: Path, public_path: Path) -> str | Non
     address = grammar.address(instance.public_ip or "")
     if address is None or not grammar.is_user(instance.username or ""):
         return None
-    return (
-        f"ssh -i {shlex.quote(str(old_path))} {instance.username}@{address}"
-        f" '{_APPEND}' < {shlex.quote(str(public_path))}"
-    )
+    append = f"ssh -i {shlex.quote(str(old_path))} {instance.username}@{address} '{_APPEND}'"
+    if rotation.path is None:
+        return f"echo {shlex.quote(rotation.authorized_key or '')} | {append}"
+    return f"{append} < {shlex.quote(f'{rotation.path}.pub')}"

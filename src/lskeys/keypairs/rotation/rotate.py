@@ -6,6 +6,8 @@ meant to be; the journal only tells which pair is the old one.
 """
 
 import base64
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.errors import RefusedError, RemoteError
@@ -14,8 +16,8 @@ from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
 from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
-from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Sameness
+from lskeys.keys import PrivateKey, fingerprints
+from lskeys.keys.fingerprints import Fingerprint, Sameness
 from lskeys.keys.matching import LocalKey, compare
 from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
 from lskeys.storage import KeyDirectory, inspect, key_reading, key_search
@@ -23,6 +25,9 @@ from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
+
+Load = Callable[[PrivateKey], None]
+"""Takes a private key that is not saved: an ssh-agent."""
 
 
 def rotate(  # noqa: PLR0913  what it takes to save two keys
@@ -33,6 +38,7 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
     *,
     force: bool,
     passphrase: Secret | None = None,
+    load: Load | None = None,
 ) -> Rotation:
     """Do what the plan says; run again after any failure, it does the rest.
 
@@ -45,6 +51,7 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
         journal: Remembers it.
         force: Whether a file with another key in the old key's place is replaced; it is kept.
         passphrase: What the new file is encrypted with, and an encrypted old one opened.
+        load: Takes the new private key instead of a file; the old one stays where it is saved.
 
     Raises:
         RefusedError: The old key's place is taken, or a key is not the one AWS reports.
@@ -59,6 +66,8 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
         deletion.delete(lightsail, pair, expected)
         journal.write(replace(entry, step=Step.DOWNLOADING))
         pair = None
+    if load is not None:
+        return with_follow_ups(_loaded(lightsail, plan, pair, load), plan)
     saved = default_pair.download_and_save(
         lightsail,
         directory,
@@ -69,12 +78,14 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
         passphrase=passphrase,
     )
     key = key_reading.read(saved.path, lambda _: passphrase)
-    _refuse_old(key, entry.old_fingerprint, lightsail.region)
+    _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
     return with_follow_ups(_rotation(plan, saved, key), plan)
 
 
-def check(plan: Plan, *, force: bool, passphrase: Secret | None = None) -> None:
+def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: bool = True) -> None:
     """Refuse what `rotate` would, as far as it shows without the keys, before anything is deleted.
+
+    `saves` says whether the new key goes to a file.
 
     Raises:
         RefusedError: The old key's place is taken, or is a link, which no new key can replace.
@@ -83,7 +94,8 @@ def check(plan: Plan, *, force: bool, passphrase: Secret | None = None) -> None:
     path = plan.entry.path
     is_forced = force or not plan.deletes
     default_pair.check(path, pair=plan.pair, creates=False, force=is_forced, passphrase=passphrase)
-    inspect(path, force=True, fresh=True)
+    if saves:
+        inspect(path, force=True, fresh=True)
 
 
 def _secured(  # noqa: PLR0913  what it takes to save a key
@@ -110,8 +122,30 @@ def _secured(  # noqa: PLR0913  what it takes to save a key
     return pair.fingerprint
 
 
-def _refuse_old(key: LocalKey, old_fingerprint: str, region: str) -> None:
-    if fingerprints.match(old_fingerprint, key.fingerprints):
+def _loaded(lightsail: "Lightsail", plan: Plan, pair: KeyPair | None, load: Load) -> Rotation:
+    """Download the new key and have it loaded; no file of it is written."""
+    entry = plan.entry
+    verified, now = default_pair.download_verified(lightsail, pair, creates=pair is None)
+    key, match = verified.private_key, verified.match
+    _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
+    load(key)
+    old = _kept(plan, entry.path.parent)
+    return Rotation(
+        region=lightsail.region,
+        outcome="rotated",
+        path=None,
+        old_fingerprint=entry.old_fingerprint,
+        old_path=old.path if old else None,
+        old_is_encrypted=old is not None and old.encrypted,
+        fingerprint=now.fingerprint if now else None,
+        fingerprint_type=match.fingerprint_type if match else None,
+        created_at=now.created_at if now else None,
+        authorized_key=key.public.line(f"{DEFAULT_PAIR}@{lightsail.region}"),
+    )
+
+
+def _refuse_old(known: tuple[Fingerprint, ...], old_fingerprint: str, region: str) -> None:
+    if fingerprints.match(old_fingerprint, known):
         raise RemoteError(
             f"{region} handed out the old default key again",
             hint="wait a little, then run the same command again to go on",
@@ -120,7 +154,7 @@ def _refuse_old(key: LocalKey, old_fingerprint: str, region: str) -> None:
 
 
 def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
-    old = _kept(plan, saved)
+    old = _kept(plan, saved.path.parent, saved.kept)
     line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
     return Rotation(
         region=saved.region,
@@ -136,14 +170,14 @@ def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
     )
 
 
-def _kept(plan: Plan, saved: SavedKey) -> LocalKey | None:
+def _kept(plan: Plan, directory: Path, kept: Path | None = None) -> LocalKey | None:
     """Where the old private key is: found by content, since an earlier run may have kept it."""
-    keys = key_search.find((saved.path.parent,))
+    keys = key_search.find((directory,))
     copies = {
         each.path: each
         for each in keys
         if each.is_copy and compare(plan.entry.old_fingerprint, each, keys) is Sameness.SAME
     }
-    if saved.kept in copies:
-        return copies[saved.kept]
+    if kept in copies:
+        return copies[kept]
     return next(iter(copies.values()), None)

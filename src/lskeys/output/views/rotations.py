@@ -21,8 +21,8 @@ def raw_rotation(rotation: Rotation) -> dict[str, Any]:
             "fingerprintForm": rotation.fingerprint_type,
             "verified": rotation.fingerprint_type is not None,
             "outcome": rotation.outcome,
-            "privateKeyFile": str(rotation.path),
-            "publicKeyFile": f"{rotation.path}.pub",
+            "privateKeyFile": str(rotation.path) if rotation.path else None,
+            "publicKeyFile": f"{rotation.path}.pub" if rotation.path else None,
             "oldFingerprint": rotation.old_fingerprint,
             "oldKeyFile": str(rotation.old_path) if rotation.old_path else None,
             "authorizedKey": rotation.authorized_key,
@@ -59,7 +59,7 @@ def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
 ROTATIONS: View[Rotation] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda rotation: rotation.path, folds=True),
+        Column("path", "PRIVATE KEY", lambda rotation: rotation.path or "", folds=True),
         Column("region", "REGION", lambda rotation: rotation.region),
         Column("outcome", "OUTCOME", lambda rotation: rotation.outcome),
         Column(
@@ -86,6 +86,6 @@ ROTATIONS: View[Rotation] = View(
     ),
     text=("path",),
     is_lines=True,
-    identity=lambda rotation: rotation.path,
+    identity=lambda rotation: rotation.path or "",
     raw=raw_rotation,
 )
