@@ -32,9 +32,9 @@ from lskeys.output.views.settings import SETTINGS
 from lskeys.output.views.written_files import WRITTEN_FILES
 from lskeys.sandbox import Sandbox, Server, Tag
 from tests.cli.test_json_schema import DOCUMENTED
-from tests.cli.test_with_aws_cli import PROGRAM
 from tests.conftest import REGION, Run
 from tests.support import documents
+from tests.support.aws_clients import AWS_CLI
 from tests.support.cli_keys import own_pem, public_line, save
 
 FILE = Path(__file__).parents[2] / "docs" / "scripting.md"
@@ -69,7 +69,7 @@ VIEWS: dict[str, View[Any]] = {
 }
 
 needs_aws = pytest.mark.skipif(
-    PROGRAM is None or shutil.which("jq") is None,
+    AWS_CLI is None or shutil.which("jq") is None,
     reason="no AWS CLI or no jq: put both on PATH, or the path of `aws` in LSKEYS_TEST_AWS",
 )
 
@@ -224,11 +224,11 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
     """Runs a script in a home and against a copy of that account, both of that name."""
-    assert PROGRAM is not None
+    assert AWS_CLI is not None
     config = save(tmp_path / "aws-config", "[default]\ncli_timestamp_format = iso8601\n")
     programs = tmp_path / "bin"
     programs.mkdir()
-    (programs / "aws").symlink_to(Path(PROGRAM).absolute())
+    (programs / "aws").symlink_to(Path(AWS_CLI).absolute())
     # What version 2 of the AWS CLI does without confirmation; version 1 prints seconds.
     others = {"AWS_CONFIG_FILE": str(config), "AWS_PAGER": "", "XDG_CACHE_HOME": str(cache)}
 

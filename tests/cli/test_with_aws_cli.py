@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,10 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Ran, Run
+from tests.support.aws_clients import needs_aws_cli, run_aws_cli
 from tests.support.cli_keys import opened, own_pem, public_line, said, save
 
-PROGRAM = os.environ.get("LSKEYS_TEST_AWS") or shutil.which("aws")
-
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="no AWS CLI: put `aws` on PATH or its path in LSKEYS_TEST_AWS"
-)
-
+pytestmark = needs_aws_cli
 Aws = Callable[..., Any]
 
 
@@ -29,14 +23,8 @@ def aws(server: Server) -> Aws:
     assert server.endpoint
 
     def ask(*words: str | Path, dress: str = "json") -> Any:  # noqa: ANN401  parsed JSON
-        assert PROGRAM is not None
-        done = subprocess.run(
-            [PROGRAM, "lightsail", *words, "--output", dress],
-            env={**os.environ, "AWS_PAGER": ""},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = run_aws_cli(os.environ, *words, "--output", dress)
+        assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if dress == "json" else done.stdout
 
     return ask
@@ -105,6 +93,7 @@ def test_create_key_pair_is_verified(aws: Aws, run: Run, home: Path) -> None:
         dress="text",
     )
     path = save(home / ".ssh" / "from-aws", text)
+    assert run("create web").exit_code == 5  # its name is not taken over
     found = shown(aws, "web")["fingerprint"]
     assert run("list web --columns name,fingerprint,local-files") == Ran(
         0, out=f"web\t{found}\t{path}\n"
@@ -128,13 +117,6 @@ def test_import_key_pair_is_verified(aws: Aws, run: Run, home: Path) -> None:
         err=f"unchanged {path}: key pair web of {REGION},"
         f" fingerprint {found} verified (md5-spki)\n",
     )
-
-
-def test_a_taken_name(aws: Aws, run: Run, home: Path) -> None:
-    """What the AWS CLI made is not taken over by another key."""
-    aws("create-key-pair", "--key-pair-name", "web")
-    assert run("create web").exit_code == 5
-    assert list(home.iterdir()) == []
 
 
 def test_the_default_key(aws: Aws, run: Run, account: Sandbox) -> None:

@@ -1,6 +1,7 @@
 """Running sandboxes, and keys that ssh-keygen made."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -38,15 +39,31 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
+@pytest.fixture(scope="session")
+def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A seeded account, whose keys take a while to make."""
+    path = tmp_path_factory.mktemp("seeded") / "account.db"
+    Sandbox(path, now=lambda: NOW).prepare()
+    return path
+
+
+@pytest.fixture
+def seeded(seeded_file: Path, start: Start) -> Running:
+    """A running sandbox with what a new one has in it."""
+    return start(seed=seeded_file)
+
+
 @pytest.fixture
 def start(tmp_path: Path, session: boto3.Session) -> Iterator[Start]:
-    """Starts a sandbox with these switches, empty unless `seed=True`; all share one file."""
+    """Starts a sandbox with these switches, empty or like the file `seed`; all share one file."""
     with ExitStack() as stack:
 
-        def begin(*settings: str, seed: bool = False, patience: float = 10.0) -> Running:
+        def begin(*settings: str, seed: Path | None = None, patience: float = 10.0) -> Running:
             switches = Switches().changed(settings)
             path = tmp_path / "account.db"
-            sandbox = Sandbox(path, now=lambda: NOW, switches=switches, seed=seed)
+            if seed:
+                shutil.copy(seed, path)
+            sandbox = Sandbox(path, now=lambda: NOW, switches=switches, seed=False)
             server = stack.enter_context(serve(sandbox, patience=patience))
             return Running(sandbox, server, session)
 

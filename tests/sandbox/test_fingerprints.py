@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,49 +39,33 @@ def reported(running: Running) -> str | None:
     return pairs[0].get("fingerprint")
 
 
-@pytest.fixture
-def saved(tmp_path: Path) -> Callable[[str], Path]:
-    """Saves a private key for other tools to read."""
-
-    def save(pem: str) -> Path:
-        path = tmp_path / "saved.pem"
+@pytest.mark.parametrize(
+    ("origin", "fingerprint_type"),
+    [
+        *(("default", each) for each in FINGERPRINT_TYPES),
+        *(("created", each) for each in FINGERPRINT_TYPES),
+        *(("imported-rsa", each) for each in FINGERPRINT_TYPES if each != "sha1-pkcs8"),
+        *(("imported-ed25519", each) for each in ("md5-ssh", "sha256-ssh")),
+    ],
+)
+def test_every_origin(
+    start: Start, tmp_path: Path, request: pytest.FixtureRequest, origin: str, fingerprint_type: str
+) -> None:
+    """A fingerprint is the one openssl or ssh-keygen computes, of each origin and type."""
+    running = start(f"fingerprint-{origin}={fingerprint_type}")
+    client, path = running.client(), tmp_path / "saved.pem"
+    if origin.startswith("imported-"):
+        key: KeyFile = request.getfixturevalue(f"{origin.removeprefix('imported-')}_key")
+        client.import_key_pair(keyPairName="laptop", publicKeyBase64=key.public_line)
+        path = key.path
+    else:
         path.touch(mode=0o600)
-        path.write_text(pem)
-        return path
-
-    return save
-
-
-@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
-def test_default_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
-    """The default pair's fingerprint is the one openssl or ssh-keygen computes, of each type."""
-    running = start(f"fingerprint-default={fingerprint_type}")
-    path = saved(running.client().download_default_key_pair()["privateKeyBase64"])
+        path.write_text(
+            client.create_key_pair(keyPairName="made")["privateKeyBase64"]
+            if origin == "created"
+            else client.download_default_key_pair()["privateKeyBase64"]
+        )
     assert reported(running) == by_other_tools(path, fingerprint_type)
-
-
-@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
-def test_created_pair(start: Start, saved: Callable[[str], Path], fingerprint_type: str) -> None:
-    """So is a created pair's."""
-    running = start(f"fingerprint-created={fingerprint_type}")
-    path = saved(running.client().create_key_pair(keyPairName="made")["privateKeyBase64"])
-    assert reported(running) == by_other_tools(path, fingerprint_type)
-
-
-@pytest.mark.parametrize("fingerprint_type", ["md5-spki", "md5-ssh", "sha256-ssh"])
-def test_imported_rsa(start: Start, rsa_key: KeyFile, fingerprint_type: str) -> None:
-    """So is an imported RSA key's."""
-    running = start(f"fingerprint-imported-rsa={fingerprint_type}")
-    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=rsa_key.public_line)
-    assert reported(running) == by_other_tools(rsa_key.path, fingerprint_type)
-
-
-@pytest.mark.parametrize("fingerprint_type", ["md5-ssh", "sha256-ssh"])
-def test_imported_ed25519(start: Start, ed25519_key: KeyFile, fingerprint_type: str) -> None:
-    """So is an imported ed25519 key's."""
-    running = start(f"fingerprint-imported-ed25519={fingerprint_type}")
-    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=ed25519_key.public_line)
-    assert reported(running) == by_other_tools(ed25519_key.path, fingerprint_type)
 
 
 def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:
@@ -114,9 +97,9 @@ def test_no_fingerprint(start: Start) -> None:
     assert reported(running) is None
 
 
-def test_host_keys(start: Start, tmp_path: Path) -> None:
+def test_host_keys(seeded: Running, tmp_path: Path) -> None:
     """Host keys are real, and their fingerprints are what ssh-keygen says."""
-    client = start(seed=True).client()
+    client = seeded.client()
     details = client.get_instance_access_details(instanceName="web-1")["accessDetails"]
     for key in details["hostKeys"]:
         path = tmp_path / "host.pub"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -134,9 +135,11 @@ def test_faults_know_every_operation() -> None:
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_answer_is_what_the_model_says(start: Start, rsa_key: KeyFile, operation: str) -> None:
+def test_answer_is_what_the_model_says(
+    start: Start, seeded_file: Path, rsa_key: KeyFile, operation: str
+) -> None:
     """Each response has only members the model knows, of the model's types, and is not empty."""
-    running = start("created-fingerprint=true", seed=True)
+    running = start("created-fingerprint=true", seed=seeded_file)
     client = running.client()
     bodies: list[bytes] = []
     client.meta.events.register("response-received.lightsail", _received(bodies))
@@ -157,10 +160,9 @@ def _received(bodies: list[bytes]) -> Callable[..., None]:
     return keep
 
 
-def test_default_pair_has_every_member(start: Start) -> None:
+def test_default_pair_has_every_member(seeded: Running) -> None:
     """A listed key pair has each member AWS's own has, with zone "all" and its region."""
-    client = start(seed=True).client()
-    pairs = client.get_key_pairs(includeDefaultKeyPair=True)["keyPairs"]
+    pairs = seeded.client().get_key_pairs(includeDefaultKeyPair=True)["keyPairs"]
     pair = next(each for each in pairs if each["name"] == DEFAULT_PAIR)
     assert set(pair) == {
         *("name", "arn", "supportCode", "createdAt", "location", "resourceType"),

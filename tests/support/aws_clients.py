@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -18,6 +22,22 @@ if TYPE_CHECKING:
     from mypy_boto3_lightsail import LightsailClient
 
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5)
+
+
+AWS_CLI = os.environ.get("LSKEYS_TEST_AWS") or shutil.which("aws")
+needs_aws_cli = pytest.mark.skipif(
+    AWS_CLI is None, reason="no AWS CLI: put `aws` on PATH or its path in LSKEYS_TEST_AWS"
+)
+
+
+def run_aws_cli(environ: Mapping[str, str], *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `aws lightsail …` to its end."""
+    assert AWS_CLI is not None
+    usual = {"PATH": os.environ["PATH"], "AWS_PAGER": "", "AWS_DEFAULT_OUTPUT": "json"}
+    command = (AWS_CLI, "lightsail", *words)
+    return subprocess.run(
+        command, env={**usual, **environ}, capture_output=True, text=True, check=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
