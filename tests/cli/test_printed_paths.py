@@ -1,5 +1,6 @@
 """Paths on stdout: what a program reads names the file, whatever it is called."""
 
+import io
 import os
 import subprocess
 import sys
@@ -7,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from lskeys.cli.app import main
+from lskeys.cli.runtime import Invocation
+from lskeys.output.raw_paths import RAW_PATHS
 from lskeys.sandbox import Sandbox, Server
-from tests.conftest import REGION
+from tests.conftest import NOW, REGION, Stream
 
+ENCODINGS = ("utf-8", "ascii", "latin-1")
 DIRECTORIES = {
     "plain": b"keys",
     "a blank": b"my keys",
@@ -22,25 +27,41 @@ DIRECTORIES = {
 }
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
-@pytest.mark.parametrize("end", [b"\n", b"\0"])
+def is_file(printed: bytes, end: bytes) -> bool:
+    """Whether a line, or what ends with NUL, is the path of a file."""
+    return printed.endswith(end) and Path(os.fsdecode(printed.removesuffix(end))).is_file()
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("name", DIRECTORIES)
 @pytest.mark.usefixtures("server")
-def test_a_printed_path_is_the_path(
-    name: str, end: bytes, encoding: str, account: Sandbox, home: Path
-) -> None:
-    """A pipe gets the bytes of the path, in any locale, with -q and without."""
+def test_a_printed_path_is_the_path(name: str, encoding: str, account: Sandbox, home: Path) -> None:
+    """A pipe gets the bytes of the path, in any locale, ended by a newline or by NUL."""
     account.add_default_key_pair(REGION)
-    directory = os.fsencode(home) + b"/" + DIRECTORIES[name]
-    options = ("-q", "-0") if end == b"\0" else ()
+    words = ("download-default", "--out", os.fsdecode(os.fsencode(home) + b"/" + DIRECTORIES[name]))
+    for options, end in ((), b"\n"), (("-q", "-0"), b"\0"):
+        stdout = io.TextIOWrapper(io.BytesIO(), encoding, RAW_PATHS)
+        assert (
+            main((*words, *options), Invocation(None, stdout, Stream(), os.environ, lambda: NOW))
+            == 0
+        )
+        stdout.flush()
+        assert is_file(stdout.buffer.getvalue(), end)  # type: ignore[attr-defined]  # a BytesIO
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.usefixtures("server")
+def test_a_process_prints_so(encoding: str, account: Sandbox, home: Path) -> None:
+    """So does the program itself, whose streams Python made."""
+    account.add_default_key_pair(REGION)
+    directory = os.fsencode(home) + b"/caf\xe9 " + DIRECTORIES["a variation selector"]
     ended = subprocess.run(
-        (sys.executable, "-m", "lskeys", "download-default", *options, "--out", directory),
+        (sys.executable, "-m", "lskeys", "download-default", "--out", directory),
         env={**os.environ, "PYTHONIOENCODING": encoding},
         capture_output=True,
         check=True,
     )
-    assert ended.stdout.endswith(end)
-    assert Path(os.fsdecode(ended.stdout.removesuffix(end))).is_file()
+    assert is_file(ended.stdout, b"\n")
 
 
 def test_a_line_break_needs_nul(server: Server, account: Sandbox, home: Path) -> None:

@@ -85,37 +85,44 @@ THREADS = {
 }
 
 
+EACH_IN_A_FORK = """
+import os, runpy, sys, threading
+for line in sys.argv[1:]:
+    if os.fork() == 0:
+        {before}
+        sys.argv = ["lskeys", *line.split()]
+        try: runpy.run_module("lskeys", run_name="__main__")
+        except SystemExit as ended: code = ended.code or 0
+        started = int(threading.Thread().name.removeprefix("Thread-")) - 1
+        sys.stderr.write(f"{{line}}\\t{{code}}\\t{{started}}\\n")
+        sys.stderr.flush()
+        os._exit(0)
+    os.wait()
+"""
+
+
+def in_forks(*lines: str, before: str = "pass") -> dict[str, tuple[int, int]]:
+    """Run each line in a new process: its exit code, and how many threads it had started."""
+    command = (sys.executable, "-c", EACH_IN_A_FORK.format(before=before), *lines)
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = [each.split("\t") for each in ended.stderr.splitlines() if each.count("\t") == 2]
+    return {line: (int(code), int(threads)) for line, code, threads in told}
+
+
 @pytest.mark.usefixtures("asked")
-@pytest.mark.parametrize("line", THREADS)
-def test_a_thread_for_each_question(line: str) -> None:
+def test_a_thread_for_each_question() -> None:
     """Beside the main thread, a region that is asked one thing has one, however many pages."""
-    code = (
-        "import runpy, sys, threading\n"
-        f"sys.argv = ['lskeys', *{line.split()!r}]\n"
-        "try: runpy.run_module('lskeys', run_name='__main__')\n"
-        "except SystemExit: pass\n"
-        "print(threading.Thread().name.removeprefix('Thread-'), file=sys.stderr)\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    numbered = int(ended.stderr.splitlines()[-1])  # this one was the first but those
-    assert numbered - 1 == THREADS[line], ended.stderr
+    assert {line: threads for line, (_, threads) in in_forks(*THREADS).items()} == THREADS
 
 
 @pytest.mark.usefixtures("asked")
-@pytest.mark.parametrize("line", [*THREADS, "create new --type ed25519", "delete web --yes"])
-def test_without_threads(line: str) -> None:
+def test_without_threads() -> None:
     """Where the system has none to give, the same is asked, one after another."""
-    code = (
-        "import runpy, sys, threading\n"
-        "threading.stack_size(1 << 47)\n"  # more than there are addresses
-        f"sys.argv = ['lskeys', *{line.split()!r}]\n"
-        "runpy.run_module('lskeys', run_name='__main__')\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert ended.returncode in {0, 6}, ended.stderr
-    assert ended.stdout
+    lines = (*THREADS, "create new --type ed25519", "delete web --yes")
+    ended = in_forks(*lines, before="threading.stack_size(1 << 47)")  # more than addresses
+    assert {line: code for line, (code, _) in ended.items()} == {
+        line: 6 if line == "audit" else 0 for line in lines
+    }
 
 
 @pytest.fixture
