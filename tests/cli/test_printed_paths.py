@@ -46,7 +46,7 @@ def test_a_printed_path_is_the_path(name: str, encoding: str, account: Sandbox, 
             == 0
         )
         stdout.flush()
-        assert is_file(stdout.buffer.getvalue(), end)  # type: ignore[attr-defined]  # a BytesIO
+        assert is_file(stdout.buffer.getvalue(), end)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
