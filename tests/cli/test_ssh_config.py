@@ -314,10 +314,23 @@ def directory(config: Path) -> str:
     return "is a directory, and nothing is written through one"
 
 
-@pytest.mark.parametrize("spoil", [link, hard_link, directory])
+def mark(config: Path) -> str:
+    """Save it as Notepad does."""
+    config.write_bytes(b"\xef\xbb\xbf" + MINE)
+    return "begins with a byte order mark, so ssh cannot read it"
+
+
+def open_up(config: Path) -> str:
+    """Let everybody change it."""
+    config.write_bytes(MINE)
+    config.chmod(0o666)
+    return "can be changed by everybody, so ssh refuses to read it"
+
+
+@pytest.mark.parametrize("spoil", [link, hard_link, directory, mark, open_up])
 @pytest.mark.usefixtures("web", "server")
 def test_config_that_is_no_plain_file(run: Run, home: Path, spoil: Callable[[Path], str]) -> None:
-    """A config that is not one plain file is refused before anything is written."""
+    """A config that is not one plain file that ssh reads is refused; nothing is written."""
     config = home / ".ssh" / "config"
     message = spoil(config)
     ran = run("ssh-config --write --yes")

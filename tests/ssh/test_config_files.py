@@ -2,12 +2,18 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lskeys.errors import RefusedError
+from lskeys.model import HostKey, Instance
 from lskeys.ssh import config_files, config_text
+from lskeys.ssh.hosts import Host
+from lskeys.ssh.plan import Plan
+from lskeys.ssh.user_config import UserConfig
+from lskeys.ssh.written import Renewal, Written
 
 OURS = config_text.own_file(["Host web"])
 
@@ -39,13 +45,29 @@ def test_new_file_is_private(directory: Path, umask: int) -> None:
     assert (names(path.parent), path.read_bytes()) == (["file"], OURS)
 
 
-def test_own_file_is_private_again(directory: Path) -> None:
-    """A file of ours that was opened to others is private after it was replaced."""
+@pytest.mark.parametrize(("mode", "more"), [(0o644, b"more\n"), (0o620, b""), (0o602, b"")])
+def test_own_file_is_private_again(directory: Path, mode: int, more: bytes) -> None:
+    """A file of ours is private after it was replaced, and replaced where others may change it."""
     path = directory / "file"
     path.write_bytes(OURS)
-    path.chmod(0o644)
-    config_files.write(config_files.plan_own(path, OURS + b"more\n"), wait=1)
+    path.chmod(mode)
+    change = config_files.plan_own(path, OURS + more)
+    assert change.is_change
+    config_files.write(change, wait=1)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not config_files.plan_own(path, OURS + more).is_change
+
+
+def test_pins_at_a_path_that_ssh_cannot_be_told(tmp_path: Path) -> None:
+    """A quote in it would end ssh's reading for every host; without pins nothing names it."""
+    files = config_files.own_files(tmp_path / 'a "quote"', None)
+    key = HostKey("ssh-ed25519", "AAAA")
+    web = Host("web", Instance("web", "us-east-1"), "203.0.113.1", "me", (), (key,))
+    plan = Plan(Renewal((), ()), [web])
+    with pytest.raises(RefusedError, match="cannot be named in ssh's configuration"):
+        files.changes(plan, Written(), UserConfig())
+    plan.hosts[0] = replace(web, host_keys=())
+    assert all(change.is_change for change in files.changes(plan, Written(), UserConfig()))
 
 
 @pytest.mark.parametrize("size", [0, 1, 64 * 1024 + 1, 1024 * 1024])

@@ -108,8 +108,9 @@ def find(environ: Mapping[str, str]) -> SshClient:
 
 
 def quoted(path: Path) -> str:
-    """A path as the value of an option: blanks kept, tokens not expanded."""
-    return f'"{_escaped(path)}"'
+    """A path as the value of an option: blanks and quotes kept, tokens not expanded."""
+    escaped = _escaped(path).replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def _trust(target: Target) -> Iterable[str]:

@@ -1,14 +1,24 @@
 """The files ssh reads next to keys, replaced whole or left as they are. Touches: the disk."""
 
+import codecs
+import shlex
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.ssh import written
-from lskeys.ssh.config_text import FileChange, include_line, is_own, own_file, with_include
+from lskeys.ssh.config_text import (
+    FileChange,
+    can_name,
+    include_line,
+    is_own,
+    own_file,
+    with_include,
+)
 from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Written
@@ -67,6 +77,11 @@ class OwnFiles:
                 f" Include {one_line(include)}",
                 hint="make that Include match fewer files, or leave the pins: --no-known-hosts",
             )
+        if pins and not can_name(self.known_hosts):
+            raise RefusedError(
+                f"{self.known_hosts} cannot be named in ssh's configuration",
+                hint="leave the pins: --no-known-hosts",
+            )
         pinned = [plan_own(self.known_hosts, own_file(pins))] if pins or before.pins else []
         config = self.directory / "config"
         own = plan_own(self.blocks, own_file(blocks))
@@ -99,6 +114,9 @@ def own_files(directory: Path, chosen: Path | None) -> OwnFiles:
 
 _LARGEST = 16 * 1024 * 1024  # bytes; the host keys of ten thousand instances
 _PRIVATE = 0o600
+_OF_OTHERS = 0o022  # ssh reads no configuration that others may change,
+_OF_ALL = 0o002  # though Debian's does where the group is the user's own
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def plan_own(path: Path, content: bytes) -> FileChange:
@@ -115,7 +133,8 @@ def plan_own(path: Path, content: bytes) -> FileChange:
             f"{path} was not written by lskeys ssh-config",
             hint="choose another file with --file, or move that one away",
         )
-    return FileChange(path, before, content, _PRIVATE)
+    is_loose = found is not None and bool(found.mode & _OF_OTHERS)
+    return FileChange(path, before, content, _PRIVATE, is_loose)
 
 
 def plan_include(config: Path, file: Path) -> FileChange:
@@ -123,7 +142,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
 
     Raises:
         RefusedError: The config is a link, or has a second name: replaced, it would be neither.
-            Or the path is none that an Include can name.
+            Or ssh does not read it, or the path is none that an Include can name.
         LocalError: It cannot be read.
     """
     content: bytes | None
@@ -135,6 +154,7 @@ def plan_include(config: Path, file: Path) -> FileChange:
         found = _found(config)
         content = found.content.reveal() if found else None
         links = found.links if found else 1
+    _refuse_unreadable(config, content or b"")
     after = with_include(content or b"", file, config.parent)
     change = FileChange(config, content, after)
     if change.is_change and links != 1:
@@ -144,6 +164,21 @@ def plan_include(config: Path, file: Path) -> FileChange:
             hint=f"put this at the top of what it leads to: {include_line(file, config.parent)}",
         )
     return change
+
+
+def _refuse_unreadable(config: Path, content: bytes) -> None:
+    """Refuse a config that ssh refuses, whatever is added to it."""
+    if content.startswith(_MARKS):
+        raise RefusedError(
+            f"{config} begins with a byte order mark, so ssh cannot read it",
+            hint="save it as UTF-8 without one",
+        )
+    with suppress(FileNotFoundError):
+        if config.stat().st_mode & _OF_ALL:
+            raise RefusedError(
+                f"{config} can be changed by everybody, so ssh refuses to read it",
+                hint=f"chmod go-w {shlex.quote(str(config))}",
+            )
 
 
 def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = time.sleep) -> None:

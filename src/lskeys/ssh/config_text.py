@@ -31,20 +31,24 @@ class FileChange:
     """A file, what is in it, and what shall be.
 
     `before` is None where there is none yet, `mode` where its permissions stay as they are.
+    `is_loose` says that others may change it, for which ssh refuses it.
     """
 
     path: Path
     before: bytes | None
     after: bytes
     mode: int | None = None
+    is_loose: bool = False
 
     @property
     def is_change(self) -> bool:
         """Whether anything is to be done."""
-        return self.before != self.after
+        return self.before != self.after or self.is_loose
 
     def diff(self) -> Iterator[str]:
         """The change as a unified diff, line by line."""
+        if self.is_loose:
+            yield f"chmod {self.mode or 0:o} {self.path}"
         yield from difflib.unified_diff(
             _lines(self.before or b""),
             _lines(self.after),
@@ -131,7 +135,7 @@ def block(each: Host, known_hosts: Path | None) -> Iterator[str]:
     account = f", account {instance.account}" if instance.account else ""
     pair = instance.key_pair_name
     named = f", key pair {one_line(pair, limit=255)}" if pair else ""
-    can_open = [file for file in each.identity_files if _can_name(file)]
+    can_open = [file for file in each.identity_files if can_name(file)]
     yield f"# {instance.name} in {instance.region}{account}{named}"
     yield from (f"# {printable(note)}" for note in each.notes)
     for file in each.identity_files:
@@ -154,7 +158,7 @@ def block(each: Host, known_hosts: Path | None) -> Iterator[str]:
         yield "    UpdateHostKeys no"
 
 
-def _can_name(file: Path) -> bool:
+def can_name(file: Path) -> bool:
     """Whether a path can stand in an ssh config."""
     spelled = str(file)
     return not _UNWRITABLE.search(spelled) and spelled == printable(spelled)

@@ -7,10 +7,12 @@ from lskeys.keys.generations import accesses
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance
 from lskeys.ssh import hosts
+from lskeys.ssh.config_text import can_name
 from lskeys.ssh.hosts import Host
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Renewal, Written
+from lskeys.text import one_line
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ def plan(
             outcome = wanted[instance].host_keys.get(instance.name)
             known = written.pins_of(instance) if keeps_pins else ()
             planned.hosts.append(hosts.pinned(hosts.host(access, alias), outcome, known))
+            planned.notes.extend(_unnamed(planned.hosts[-1]))
     planned.hosts.sort(key=lambda host: host.alias)
     if renewal.gone:
         gone = ", ".join(f"{each.alias} in {each.region}" for each in renewal.gone)
@@ -72,6 +75,13 @@ class _Taken:
 
     def has_exactly(self, name: str) -> bool:
         return name in self.kept or self.users.has_exactly(name)
+
+
+def _unnamed(host: Host) -> Iterator[str]:
+    """Of keys that cannot stand in a configuration, so that ssh will not offer them."""
+    for file in host.identity_files:
+        if not can_name(file):
+            yield f"{host.alias}: its key cannot be named for ssh, move it: {one_line(str(file))}"
 
 
 def _left_out(instance: Instance, alias: str | None, taken: _Taken) -> str | None:
