@@ -1,6 +1,7 @@
 """iam-policy: the least policy, from the operations that each command is tested to send."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,15 @@ def test_all_commands(run: Run) -> None:
     ran = run("iam-policy")
     assert (ran.exit_code, ran.err) == (0, "")
     assert actions(ran.out) == sorted({each for row in OPERATIONS.values() for each in row})
+
+
+def test_the_readme_has_it_whole(run: Run) -> None:
+    """README's policy is the one for all commands."""
+    readme = Path(__file__).parents[2] / "README.md"
+    if not readme.exists():
+        pytest.skip("README.md is not beside these tests")
+    policy = readme.read_text().partition("```json\n")[2].partition("```")[0]
+    assert json.loads(policy) == json.loads(run("iam-policy").out)
 
 
 def test_some_commands(run: Run) -> None:

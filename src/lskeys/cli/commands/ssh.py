@@ -1,6 +1,7 @@
 """ssh: a session on an instance. Touches: what the runtime hands it."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -68,29 +69,39 @@ def open_session(
         raise UsageError(f"--temporary and {other} cannot be combined", hint="choose one")
     ssh = client.find(run.invocation.environ)
     forwards = {"-L": local_forward, "-R": remote_forward, "-D": dynamic_forward}
-    options = [
-        word for flag, values in forwards.items() for each in values or () for word in (flag, each)
-    ]
     flags = {"-A": agent, "-N": no_command, "-T": no_terminal, "-v": verbose}
-    options += [flag for flag, is_given in flags.items() if is_given]
+    options = _passed_on(forwards, flags)
     reach = _only(run, instance, port)
     keys = [_named(key)] if key else [each.path for each in reach.access.opening.keys]
     if show:
-        target = _pinned_target(run, reach, port)
-        words = ssh.arguments(target, keys, options, command or [])
+        words = ssh.arguments(_pinned_target(run, reach, port), keys, options, command or [])
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
         return
     with session_files(reaching.session_base(run)) as files:
         if temporary:
-            access = run.account.lightsail(reach.instance.region).temporary_access(instance)
-            keys, host_keys = [save_temporary(files, access)], access.host_keys
+            keys, host_keys = _temporary(run, files, reach)
         else:
-            _refuse_without_key(reach, keys)
-            host_keys = _host_keys(run, reach)
+            host_keys = _host_keys(run, reach, keys)
         target = _target(run, files, reach, host_keys, port)
         arguments = ssh.arguments(target, keys, options, command or [])
-        run.terminal.done()
         raise typer.Exit(session.run(arguments, ssh.environment))
+
+
+def _passed_on(forwards: Mapping[str, list[str] | None], flags: Mapping[str, bool]) -> list[str]:
+    """The options that are ssh's own: those with values, then those that are switches."""
+    valued = [
+        word for flag, values in forwards.items() for each in values or () for word in (flag, each)
+    ]
+    return [*valued, *(flag for flag, is_given in flags.items() if is_given)]
+
+
+def _temporary(
+    run: Runtime, files: SessionFiles, reach: Reach
+) -> tuple[list[Path], tuple[HostKey, ...]]:
+    """A key that Lightsail grants for some minutes, and the host keys that come with it."""
+    lightsail = run.account.lightsail(reach.instance.region)
+    access = lightsail.temporary_access(reach.instance.name)
+    return [save_temporary(files, access)], access.host_keys
 
 
 def _only(run: Runtime, name: str, port: int) -> Reach:
@@ -122,16 +133,13 @@ def _named(key: Path) -> Path:
     return path
 
 
-def _refuse_without_key(reach: Reach, keys: list[Path]) -> None:
+def _host_keys(run: Runtime, reach: Reach, keys: Sequence[Path]) -> tuple[HostKey, ...]:
+    """The host keys that AWS has seen, else those that were pinned before."""
     if not keys:
         raise MissingError(
             f"no local key opens {reach.instance.name} in {reach.instance.region}",
             hint="to use access that Lightsail grants for some minutes, add --temporary",
         )
-
-
-def _host_keys(run: Runtime, reach: Reach) -> tuple[HostKey, ...]:
-    """The host keys that AWS has seen, else those that were pinned before."""
     lightsail = run.account.lightsail(reach.instance.region)
     try:
         return lightsail.host_keys(reach.instance.name)
