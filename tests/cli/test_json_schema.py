@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from lskeys.audit import Code, Severity
 from lskeys.cli import commands
 from lskeys.output.result import SCHEMA_VERSION
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
@@ -121,6 +122,13 @@ def promised(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for member, described in schema.get("properties", {}).items():
         yield schema.get("description", ""), member
         yield from promised(described)
+
+
+def test_every_finding_is_described() -> None:
+    """The codes of `audit`, and the severities."""
+    described = DEFINED["finding"]["properties"]
+    assert described["code"]["enum"] == [*Code]
+    assert described["severity"]["enum"] == [*Severity]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from lskeys.keys import PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey, UnreadableFile
 from lskeys.storage import key_reading, key_search
-from lskeys.storage.key_search import FoundFiles
 from tests.support.special_files import put_socket
 
 
@@ -173,30 +173,69 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
         )
 
 
-@pytest.fixture
-def locked(reachable: Path, key_file: Path) -> Iterator[Path]:
-    """A key file that we, as an ordinary user, may not read."""
-    path = copy(key_file, reachable / "locked")
-    path.chmod(0o000)
-    if os.geteuid():
-        yield path
-        return
-    reachable.chmod(0o755)
-    os.seteuid(65534)
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user who is not root."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
     try:
-        yield path
+        yield
     finally:
-        os.seteuid(0)
+        os.seteuid(user)
 
 
-def test_a_file_we_may_not_read(locked: Path) -> None:
+NOBODY = 65534
+UNREADABLE: dict[str, tuple[str, dict[str, int], str]] = {
+    "own file": ("keys/locked", {"keys/locked": 0o000}, "chmod 600"),
+    "own file that others can read": ("keys/locked", {"keys/locked": 0o044}, "chmod 600"),
+    "own directory": ("keys", {"keys": 0o300}, "chmod 700"),
+    "own directory that cannot be searched": ("keys/locked", {"keys": 0o400}, "ls -ld"),
+    "below one that cannot be searched": ("keys", {".": 0o000}, "ls -ld"),
+    "behind a link": ("keys/link", {"elsewhere": 0o000}, "ls -ld"),
+}
+"""What is met, the permissions by which it cannot be read, and the command that is given."""
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> None:
     """A search goes on and says so: it may hold any key. Named, it is an error of this machine."""
-    assert key_search.search([locked.parent]) == FoundFiles(
-        (), (UnreadableFile(locked, "permission denied"),)
-    )
-    with pytest.raises(LocalError) as failure:
-        key_reading.read(locked)
-    assert failure.value.message == f"cannot read {locked}: permission denied"
+    met, modes, command = UNREADABLE[kind]
+    path = reachable / "mine" / met
+    for directory in ("mine", "mine/keys", "mine/elsewhere"):
+        (reachable / directory).mkdir()
+    copy(key_file, reachable / "mine/keys/locked")
+    if kind == "behind a link":
+        copy(key_file, reachable / "mine/elsewhere/target")
+        path.symlink_to(reachable / "mine/elsewhere/target")
+    for each in (reachable / "mine", *(reachable / "mine").rglob("*")):
+        if os.geteuid() == 0:
+            os.chown(each, NOBODY, NOBODY, follow_symlinks=False)
+    for name, mode in modes.items():
+        (reachable / "mine" / name).chmod(mode)
+    with as_nobody():
+        found = key_search.search([reachable / "mine" / "keys"])
+        if kind != "own directory":
+            with pytest.raises(LocalError, match=f"^cannot read {path}: permission denied$"):
+                key_reading.read(path)
+    (unreadable,) = found.unreadable
+    assert (unreadable.path, unreadable.reason) == (path, "permission denied")
+    assert unreadable.is_directory is (path.name == "keys")
+    assert unreadable.command == f"{command} {path}"
+    assert [key.path.name for key in found.keys] == ["locked"] * (kind == "behind a link")
+    for directory in ("mine", "mine/keys", "mine/elsewhere"):  # so that it can be removed
+        (reachable / directory).chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to have a file of another's")
+def test_what_is_of_another(reachable: Path, key_file: Path) -> None:
+    """Only its owner can make it readable; the command shows who that is."""
+    reachable.chmod(0o755)
+    path = copy(key_file, reachable / "locked")
+    with as_nobody():
+        (unreadable,) = key_search.search([reachable]).unreadable
+    assert unreadable == UnreadableFile(path, "permission denied")
+    assert unreadable.command == f"ls -ld {path}"
 
 
 def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> None:
@@ -218,4 +257,4 @@ def test_key_folders_are_surveyed(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     asked = [directory, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
     inside = frozenset({"web.pem", "web.pem.pub", "more"})
-    assert key_search.list_directories(asked) == (DirectoryListing(directory, 0o1750, inside),)
+    assert key_search.search(asked).directories == (DirectoryListing(directory, 0o1750, inside),)

@@ -19,6 +19,20 @@ def put_socket(path: Path) -> None:
         made.bind(path.name)
 
 
+def put_unreadable(path: Path) -> str:
+    """A file that nobody can read, not even root; what the system says of it, in lower case."""
+    memory = Path("/proc/self/mem")  # nothing is mapped at its beginning
+    if memory.exists():
+        path.symlink_to(memory)
+    else:
+        path.touch(0o000)
+    try:
+        path.read_bytes()
+    except OSError as exc:
+        return str(exc.strerror).lower()
+    pytest.skip("root can read everything here")
+
+
 def _symlink(path: Path) -> None:
     path.with_name("elsewhere").write_bytes(PRECIOUS)
     path.symlink_to("elsewhere")

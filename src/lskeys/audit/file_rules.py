@@ -79,6 +79,14 @@ def unusable_file(inventory: Inventory) -> Iterator[Finding]:
         yield replace(found, by_hand=key.obstacle in (PUTTY, SMALL_RSA))
 
 
+def unreadable_file(inventory: Inventory) -> Iterator[Finding]:
+    """Files and key directories that cannot be read, whatever the reason."""
+    for each in inventory.unreadable:
+        is_key = "any key" if each.is_directory else "a key"
+        message = f"cannot be read ({each.reason}), and may hold {is_key}"
+        yield _about(each.path, Code.UNREADABLE_FILE, message, each.command)
+
+
 def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
     """Files that are named like the key of a key pair but hold another key."""
     for key, pairs in _mismatched(inventory).items():
@@ -121,8 +129,14 @@ def missing_public(inventory: Inventory) -> Iterator[Finding]:
 
 
 def hidden_key(inventory: Inventory) -> Iterator[Finding]:
-    """Encrypted PEM files that could hold the key of a key pair but do not show it."""
+    """Encrypted PEM files that could hold the key of a key pair but do not show it.
+
+    No finding where the `.pub` cannot be read, which may show it.
+    """
+    unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
+        if Path(f"{key.path}.pub") in unreadable:
+            continue
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
             fix_command = (
@@ -223,6 +237,7 @@ def _about(
 RULES: tuple[Callable[[Inventory], Iterator[Finding]], ...] = (
     loose_permissions,
     unusable_file,
+    unreadable_file,
     mismatched_key,
     wrong_public,
     missing_public,

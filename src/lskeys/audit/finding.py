@@ -19,6 +19,7 @@ class Code(StrEnum):
 
     LOOSE_PERMISSIONS = "loose-permissions"
     UNUSABLE_FILE = "unusable-file"
+    UNREADABLE_FILE = "unreadable-file"
     MISMATCHED_KEY = "mismatched-key"
     WRONG_PUBLIC = "wrong-public"
     MISSING_PRIVATE = "missing-private"
@@ -39,6 +40,7 @@ FIXABLE = frozenset({Code.LOOSE_PERMISSIONS, Code.UNUSABLE_FILE, Code.MISSING_PU
 _SEVERITIES = {
     Code.LOOSE_PERMISSIONS: Severity.ERROR,
     Code.UNUSABLE_FILE: Severity.ERROR,
+    Code.UNREADABLE_FILE: Severity.ERROR,
     Code.NO_FINGERPRINT: Severity.INFO,
     Code.HIDDEN_KEY: Severity.INFO,
     Code.SHARED_KEY: Severity.INFO,

@@ -30,7 +30,7 @@ class Inventory:
         silent: Those of them whose key pairs could not be listed.
         pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
         keys: The keys in the key directories.
-        unreadable: The files there that cannot be read, and may hold any key.
+        unreadable: The files and directories of these that cannot be read.
         directories: The key directories.
         unsafe: For each of them that others could swap, or swap files in, by which directory.
         now: The current time.
@@ -70,10 +70,12 @@ class Inventory:
         return compare(pair.fingerprint, key, self.keys)
 
     def may_be_hidden(self, pair: KeyPair) -> bool:
-        """Whether a file that does not show its key may hold that of a pair, going by its name."""
+        """Whether the key of a pair may be in a file that does not show it, going by its name.
+
+        A directory that cannot be read may have a file of any name.
+        """
         name = key_file(pair)
-        paths = {each.path for each in self.unreadable}
-        return any(path.name == name for path in paths) or any(
+        return any(each.is_directory or each.path.name == name for each in self.unreadable) or any(
             key.path.name == name and self.compare(pair, key) is Sameness.UNKNOWN
             for key in self.private_keys()
         )

@@ -15,7 +15,7 @@ from lskeys.values import replace
 
 @dataclass(frozen=True, slots=True)
 class DirectoryListing:
-    """A key directory: its permission bits and the names of its files."""
+    """A key directory: its permission bits and the names of its files, as far as it is readable."""
 
     path: Path
     mode: int
@@ -79,10 +79,27 @@ class LocalKey:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile:
-    """A file in a key directory, or the directory, that cannot be read: it may hold any key."""
+    """A file in a key directory, or the directory, that cannot be read: it may hold any key.
+
+    Attributes:
+        path: The file or directory.
+        reason: What the operating system says.
+        is_directory: Whether it is a key directory.
+        is_own: Whether only a permission is missing that the user, who owns it, can add.
+    """
 
     path: Path
     reason: str
+    is_directory: bool = False
+    is_own: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command that makes it readable, and private; else the one that shows its owner."""
+        path = shlex.quote(str(self.path))
+        if not self.is_own:
+            return f"ls -ld {path}"
+        return f"chmod {'700' if self.is_directory else '600'} {path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The local key files, found by what is in them. Touches: the disk, reading only."""
 
+import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,11 @@ READ_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """What a search met: the keys, and what could not be read and so may hold any key."""
+    """What a search met: the keys, what could not be read, and the directories searched."""
 
     keys: tuple[LocalKey, ...]
     unreadable: tuple[UnreadableFile, ...]
+    directories: tuple[DirectoryListing, ...] = ()
 
 
 def find(directories: Iterable[Path]) -> tuple[LocalKey, ...]:
@@ -34,16 +36,28 @@ def find(directories: Iterable[Path]) -> tuple[LocalKey, ...]:
 
 
 def search(directories: Iterable[Path]) -> FoundFiles:
-    """The same, with the files and directories that could not be read."""
+    """The same, with what could not be read, and the directories, each once by whatever name."""
     found: list[LocalKey] = []
     unreadable: list[UnreadableFile] = []
-    for directory in _distinct(directories):
+    seen: dict[tuple[int, int], DirectoryListing] = {}
+    for directory in directories:
         try:
-            for path in _files(directory):
-                _add(path, found, unreadable)
+            status = directory.stat()
+            identity = (status.st_dev, status.st_ino)
+            if identity in seen or not stat.S_ISDIR(status.st_mode):
+                continue
+            mode = stat.S_IMODE(status.st_mode)
+            seen[identity] = DirectoryListing(directory, mode, frozenset())
+            names = _names(directory)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
         except OSError as exc:
-            unreadable.append(UnreadableFile(directory, reason(exc)))
-    return FoundFiles(tuple(found), tuple(unreadable))
+            unreadable.append(_unreadable(directory, exc, is_directory=True))
+            continue
+        seen[identity] = DirectoryListing(directory, mode, frozenset(names))
+        for name in sorted(each for each, may_be_key in names.items() if may_be_key):
+            _add(directory / name, found, unreadable)
+    return FoundFiles(tuple(found), tuple(unreadable), tuple(seen.values()))
 
 
 def _add(path: Path, found: list[LocalKey], unreadable: list[UnreadableFile]) -> None:
@@ -52,11 +66,22 @@ def _add(path: Path, found: list[LocalKey], unreadable: list[UnreadableFile]) ->
     except FileNotFoundError:  # removed meanwhile
         return
     except OSError as exc:
-        unreadable.append(UnreadableFile(path, reason(exc)))
+        unreadable.append(_unreadable(path, exc))
         return
     content = keys.read_local(opened[0]) if opened else None
     if opened and content:
         found.append(local_key(path, content, opened[1]))
+
+
+def _unreadable(path: Path, exc: OSError, *, is_directory: bool = False) -> UnreadableFile:
+    needed = stat.S_IRUSR | (stat.S_IXUSR if is_directory else 0)
+    try:
+        status = path.stat()
+    except OSError:
+        is_own = False
+    else:
+        is_own = status.st_uid == os.geteuid() and status.st_mode & needed != needed
+    return UnreadableFile(path, reason(exc), is_directory, is_own)
 
 
 def local_key(path: Path, content: KeyFileContent, mode: int) -> LocalKey:
@@ -82,53 +107,20 @@ def reason(exc: OSError) -> str:
     return (exc.strerror or type(exc).__name__).lower()
 
 
-def list_directories(directories: Iterable[Path]) -> tuple[DirectoryListing, ...]:
-    """The directories that can be listed, each once: permissions and names of files."""
-    return tuple(
-        seen for directory in _distinct(directories) if (seen := _list_directory(directory))
-    )
-
-
-def _distinct(directories: Iterable[Path]) -> Iterator[Path]:
-    """The directories that are there, each once under whatever name."""
-    seen: set[tuple[int, int] | None] = {None}
-    for directory in directories:
-        identity = _identity(directory)
-        if identity not in seen:
-            seen.add(identity)
-            yield directory
-
-
-def _list_directory(directory: Path) -> DirectoryListing | None:
-    try:
-        mode = stat.S_IMODE(directory.stat().st_mode)
-        return DirectoryListing(
-            directory, mode, frozenset(each.name for each in directory.iterdir())
-        )
-    except OSError:
-        return None
-
-
-def _identity(directory: Path) -> tuple[int, int] | None:
-    try:
-        status = directory.stat()
-    except OSError:
-        return None
-    return (status.st_dev, status.st_ino)
-
-
-def _files(directory: Path) -> Iterator[Path]:
-    """Regular files, those behind a link too; the type is known before anything is opened."""
+def _names(directory: Path) -> dict[str, bool]:
+    """The names in a directory, and whether each may be that of a key file."""
     with os.scandir(directory) as entries:
-        names = sorted(each.name for each in entries if _is_key_file(each))
-    yield from (directory / name for name in names)
+        return {each.name: _is_key_file(each) for each in entries}
 
 
 def _is_key_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file() and not entry.name.startswith(DRAFT_PREFIX)
-    except OSError:  # a link that goes in circles
+    """Whether it is a regular file, also behind a link; known before anything is opened."""
+    if entry.name.startswith(DRAFT_PREFIX):
         return False
+    try:
+        return entry.is_file()
+    except OSError as exc:  # what a link leads to may be a key, but not where it goes in circles
+        return exc.errno != errno.ELOOP
 
 
 def _open(path: Path) -> tuple[bytes, int] | None:

@@ -1,7 +1,6 @@
 """audit: this computer against the account. Touches: what the runtime hands it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
 from lskeys.errors import FindingsError, UsageError
 from lskeys.keys.generations import accesses
+from lskeys.keys.matching import UnreadableFile
 from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
@@ -56,6 +56,8 @@ def audit_keys(
     * loose-permissions: a private key or a key directory is open to others (error)
 
     * unusable-file: ssh cannot load a private key as it is saved (error)
+
+    * unreadable-file: a file or a key directory cannot be read, so it was not checked (error)
 
     * mismatched-key: NAME.pem does not hold the key of the key pair NAME
 
@@ -147,18 +149,19 @@ def _inventory(
 ) -> Inventory:
     own = run.key_files.own_files
     keys = run.key_files.local_keys
+    unsafe, unsearchable = _unsafe(run.key_files.own_directories)
     return Inventory(
         account_regions=tuple(each.where for each in regions),
         everywhere=ALL_REGIONS in run.settings.regions.value,
         silent=frozenset(each.where for each in regions if each.error),
         pairs=tuple(pair for pairs in regions.values for pair in pairs),
         keys=own.keys,
-        unreadable=own.unreadable,
-        directories=key_search.list_directories(run.key_files.own_directories),
+        unreadable=tuple({each.path: each for each in (*unsearchable, *own.unreadable)}.values()),
+        directories=own.directories,
         now=run.invocation.now(),
         max_age=max_age,
         lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
-        unsafe=_unsafe(run.key_files.own_directories),
+        unsafe=unsafe,
         openers={
             (each.where, access.instance.name): access.opening.first.path
             for each, used in zip(regions, instances, strict=True)
@@ -168,14 +171,21 @@ def _inventory(
     )
 
 
-def _unsafe(directories: Iterable[Path]) -> dict[Path, UnsafeDirectory]:
-    """The key directories that others could swap, as far as they can be searched."""
+def _unsafe(
+    directories: Iterable[Path],
+) -> tuple[dict[Path, UnsafeDirectory], list[UnreadableFile]]:
+    """The key directories that others could swap, and those where that cannot be seen."""
     found: dict[Path, UnsafeDirectory] = {}
+    unsearchable = []
     for directory in directories:
-        with suppress(OSError):
+        try:
             unsafe = find_unsafe(directory)
-            found |= {directory: unsafe} if unsafe else {}
-    return found
+        except OSError as exc:
+            reason = key_search.reason(exc)
+            unsearchable.append(UnreadableFile(directory, reason, is_directory=True))
+            continue
+        found |= {directory: unsafe} if unsafe else {}
+    return found, unsearchable
 
 
 def _account_options(run: Runtime) -> tuple[str, ...]:

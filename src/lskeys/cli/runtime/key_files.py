@@ -79,7 +79,8 @@ class KeyFiles:
 
     @cached_property
     def _found(self) -> "FoundFiles":
-        return self._search(self.directories)
+        same = self.directories == self.own_directories
+        return self.own_files if same else self._search(self.directories)
 
     def _search(self, directories: tuple[Path, ...]) -> "FoundFiles":
         from lskeys.storage import key_search
@@ -87,7 +88,9 @@ class KeyFiles:
         with self._terminal.waiting("key files", ", ".join(map(str, directories))):
             found = key_search.search(directories)
         for each in found.unreadable:
-            self._terminal.note(f"cannot read {each.path}: {each.reason}")
+            if each.path not in self._named:
+                self._named.add(each.path)
+                self._terminal.note(f"cannot read {each.path}: {each.reason}")
         return found
 
     def with_local_files(self, pairs: Iterable[KeyPair]) -> list[KeyPair]:
