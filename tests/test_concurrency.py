@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys import concurrency
-from lskeys.concurrency import Arrival, Limit, Onward, Pending, Source, call_each, limited, stream
+from lskeys.concurrency import (
+    Arrival,
+    Limit,
+    Onward,
+    Pending,
+    Source,
+    by_waiter,
+    call_each,
+    limited,
+    stream,
+)
 from lskeys.concurrency.streaming import MAX_STARTED
 from lskeys.errors import RemoteError, SetupError
 
@@ -58,6 +68,25 @@ def test_waiting_ends() -> None:
     with pytest.raises(RemoteError, match="late"):
         limited(never, within(0.01))
     assert all(thread.daemon for thread in set(threading.enumerate()) - before)
+
+
+def test_what_is_for_the_waiter_comes_to_the_first_one() -> None:
+    """Prompts belong to the thread that has the terminal, however many wait for each other."""
+    inner = partial(by_waiter, threading.current_thread)
+    outer = Pending(lambda: Pending(inner).result())
+    assert outer.result() is threading.main_thread()
+
+
+def test_a_call_that_is_late_fails_in_the_thread_that_waits() -> None:
+    """So a thread with a call of its own within can go on without that."""
+
+    def go_on() -> str:
+        try:
+            return Pending(lambda: limited(never, within(0.01))).result()
+        except RemoteError as error:
+            return error.message
+
+    assert Pending(go_on).result() == "late"
 
 
 def test_who_waits_keeps_the_limit() -> None:

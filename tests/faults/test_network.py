@@ -120,17 +120,21 @@ def test_a_proxy_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 # Regions
 
 
-@pytest.mark.skip(reason="to rewrite: hints name the action now")
 def test_a_denied_region_among_many(account: Sandbox, server: Server, run: Run) -> None:
-    """A region that is not opted in is one region's result, not the command's failure."""
+    """A region that is not opted in is one region's result, not the command's failure.
+
+    The hint names the action and the resource, the message nobody.
+    """
+    denied = "arn:aws:lightsail:ap-east-1:123456789012:*/*"
     account.add_key_pairs("us-east-1", ["web"])
     server.add_fault("GetKeyPairs@ap-east-1=AccessDeniedException")
     ran = run("list --all-regions --columns name,region")
     assert (ran.exit_code, ran.out) == (7, "web\tus-east-1\n")
     assert ran.err == (
         "lskeys: error: cannot list key pairs in ap-east-1: "
-        "User is not authorized to perform this operation\n"
-        "lskeys: hint: allow lightsail:GetKeyPairs, or enable the region\n"
+        "User: arn:aws:iam::123456789012:user/(hidden) is not authorized to perform: "
+        f"lightsail:GetKeyPairs on resource: {denied}\n"
+        f"lskeys: hint: allow lightsail:GetKeyPairs on {denied}, or enable the region\n"
         "lskeys: error: 1 of 19 regions failed\n"
     )
 

@@ -53,16 +53,16 @@ def test_a_question_that_fails_once(case: VerbCase, operation: str, liar: Liar, 
     assert liar.operations.count(operation) > 1
 
 
-@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
 def test_a_question_that_fails_for_good(
     case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """A failure that stays is told after three attempts, or noted where the work goes on."""
+    """A failure that stays is reported after three attempts, or noted where the work goes on."""
     liar.responses(operation, RESET)
     ran = run(case.line, typed=case.asks)
     assert ran.exit_code in {0, 6, 7, 8}, ran.err
-    assert liar.operations.count(operation) == ATTEMPTS
+    looks = 2 if (case.verb, operation) == ("rotate-default", "GetInstances") else 1
+    assert liar.operations.count(operation) == looks * ATTEMPTS  # before the prompt, and after it
     assert (ran.exit_code in {0, 6}) is (operation in SPARED.get(case.verb, ()))
     assert is_tidy(stage)
 
@@ -71,9 +71,8 @@ SPARED = {
     "delete": {"GetInstances"},
     "rotate-default": {"GetInstances"},
     "regions": {"GetRegions"},
-    "ssh-config": {"GetInstanceAccessDetails"},
 }
-"""What a verb can do without: usage that is only shown, a list that is known, keys to pin."""
+"""What a verb can do without: usage that is only shown, a list that is known."""
 
 REFUSALS = {
     "throttled": (refused("ThrottlingException", "Rate exceeded"), 8),
@@ -83,41 +82,52 @@ REFUSALS = {
 }
 
 
-@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("kind", REFUSALS)
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """What was certainly not done is sent once, and leaves no file of a key without a pair."""
+    """What was certainly not done is sent once; there is a key file where there is a key pair."""
     response, exit_code = REFUSALS[kind]
     liar.responses(operation, response)
     ran = run(case.unasked)
     assert ran.exit_code == exit_code, ran.err
     assert liar.operations.count(operation) == 1
     assert is_tidy(stage)
-    assert (stage.home / ".ssh" / "new.pem").exists() is ("ImportKeyPair" in done(liar, case))
+    assert (ran.out, new_key(stage)) == saved_before(case, operation, stage)
 
 
-def done(liar: Liar, case: VerbCase) -> set[str]:
-    """The changes of a `create` that went through before the last call, which failed."""
-    before = {call.operation for call in liar.calls[:-1]}
-    return before & {"ImportKeyPair"} if case.verb == "create" else set()
+def new_key(stage: Stage) -> bool:
+    """Whether `create` left a private key."""
+    return (stage.home / ".ssh" / "new.pem").exists()
+
+
+def saved_before(case: VerbCase, operation: str, stage: Stage) -> tuple[str, bool]:
+    """What is on stdout, and whether a key is there, where this change of a line failed.
+
+    The path of a key that was saved is printed, whatever fails after that.
+    """
+    is_saved = case.verb == "create" and operation == "TagResource"
+    return (f"{stage.home}/.ssh/new.pem\n" if is_saved else "", is_saved)
 
 
 LOST = {"reset": RESET, "gateway": GATEWAY, "html": HTML, "cut": CUT}
 
 
-@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
 def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """What may have been done is looked at, repeated only where that is safe, and no success."""
+    """What may have been done is looked at, repeated only where that is safe, and no success.
+
+    A key whose key pair may be there stays.
+    """
     liar.responses(operation, LOST[kind])
     ran = run(case.unasked)
-    assert (ran.exit_code, ran.out) == (8, ""), ran.err
+    out, is_saved = saved_before(case, operation, stage)
+    is_kept = is_saved or (case.verb == "create" and operation == "ImportKeyPair")
+    assert (ran.exit_code, ran.out, new_key(stage)) == (8, out, is_kept), ran.err
     assert liar.operations.count(operation) == PATIENT.get(operation, 1)
     assert "lskeys: hint: " in ran.err
     assert is_tidy(stage)
@@ -164,15 +174,16 @@ def failing(case: VerbCase, exit_code: int) -> int:
     return 7 if case.verb == "fingerprint" else exit_code
 
 
-@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_a_black_hole(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
-    """Against a service that takes every question and never answers, every verb ends."""
+    """Against a service that takes every request and never responds, every command ends."""
+    assert run("list").exit_code == 0  # loads what would take the time of the first case
+    liar.calls.clear()
     for operation in case.operations:
         liar.responses(operation, HOLD)
-    ran = run(f"{case.unasked} --timeout 0.2")
+    ran = run(f"{case.unasked} --timeout 0.3")
     assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
-    assert "no answer within 0.2 seconds" in ran.err or "timeout on endpoint" in ran.err
+    assert "no answer within 0.3 seconds" in ran.err or "timeout on endpoint" in ran.err
     assert all(liar.operations.count(each) == 1 for each in liar.operations if each in CHANGES)
     assert is_tidy(stage)
 
@@ -294,7 +305,6 @@ def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
     assert liar.operations.count(operation) <= (ATTEMPTS if line == "list" else 1)
 
 
-@pytest.mark.skip(reason="to rewrite: saved paths are always printed now")
 def test_every_call_is_there() -> None:
     """What the sweeps go over: each change, each question, of every verb that asks anything."""
     assert len(CALLS) == len(QUESTIONS) + len(CHANGED)
@@ -302,5 +312,6 @@ def test_every_call_is_there() -> None:
         "completion",
         "config",
         "help",
+        "iam-policy",
         "sandbox",
     }

@@ -10,10 +10,12 @@ from lskeys.errors import LskeysError, SetupError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance
 from lskeys.ssh import config_files, reach, regions
+from lskeys.ssh.config_files import OwnFiles
 from lskeys.ssh.proofs import Proofs
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
+from lskeys.ssh.written import Written
 from lskeys.values import replace
 
 Opened = Sequence[tuple[Instance, bytes]]
@@ -61,7 +63,8 @@ def query(  # noqa: PLR0913  what is asked, and what of it
     )
     data, failures = outcomes.values, outcomes.errors
     failures += [each.error for region in data for each in region.ports.values() if each.error]
-    written = config_files.own_files(ssh_directory(run), None).read()
+    own = ssh_files(run)
+    written = own.read() if own else Written()
     found = reach.reaches(data, [*local_keys(run), *keys], written, proofs(run), port)
     found.sort(key=lambda each: (each.instance.name, each.instance.region))
     return Seen(found, data, failures)
@@ -72,9 +75,18 @@ def local_keys(run: Runtime) -> list[LocalKey]:
     return [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
 
 
-def ssh_directory(run: Runtime) -> Path:
-    """`~/.ssh`, or a directory of the sandbox's own."""
-    return expanded(run.settings.ssh_directory).absolute()
+def ssh_files(run: Runtime) -> OwnFiles | None:
+    """What `ssh-config --write` writes by default; None without a home."""
+    directory = ssh_directory(run)
+    return config_files.own_files(directory, None) if directory else None
+
+
+def ssh_directory(run: Runtime) -> Path | None:
+    """`~/.ssh`, or a directory of the sandbox's own; None without a home."""
+    try:
+        return expanded(run.settings.ssh_directory).absolute()
+    except SetupError:
+        return None
 
 
 def proofs(run: Runtime) -> Proofs:

@@ -121,7 +121,7 @@ class Asking(Worker):
     def run_errands(self) -> None:
         """Do what its call wants done by the one who waits for it."""
         while self._errands:
-            self._errands.popleft()()
+            by_waiter(self._errands.popleft())
 
 
 class Pending(Generic[T]):

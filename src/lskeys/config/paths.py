@@ -4,6 +4,7 @@ Without a home directory, what can do without its files does; the rest is an err
 """
 
 import os
+import stat
 from pathlib import Path
 
 import platformdirs
@@ -14,10 +15,20 @@ _NAME = "lskeys"
 
 
 def home() -> Path | None:
-    """The home directory; None where HOME is no absolute path, or the user has no passwd entry."""
+    """The home directory, which need not exist yet.
+
+    None where HOME is no absolute path or no directory, or the user has no passwd entry.
+    """
     value = os.environ.get("HOME")
     path = Path(os.path.expanduser("~") if value is None else value)  # noqa: PTH111  does not raise
-    return path if path.is_absolute() else None
+    return path if path.is_absolute() and _may_be_directory(path) else None
+
+
+def _may_be_directory(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:  # not there, or in a directory that cannot be searched
+        return True
 
 
 def config_path() -> Path | None:
@@ -95,7 +106,8 @@ def _has_place(variable: str) -> bool:
 
 def _homeless(what: str) -> SetupError:
     value = os.environ.get("HOME")
-    reason = "HOME is not set" if value is None else f"HOME is {value!r}, not an absolute path"
+    kind = "a directory" if Path(value or "").is_absolute() else "an absolute path"
+    reason = "HOME is not set" if value is None else f"HOME is {value!r}, not {kind}"
     return SetupError(
         f"there is no home directory for {what}: {reason}",
         hint='set it: export HOME="$(getent passwd "$(id -u)" | cut -d: -f6)"',

@@ -62,20 +62,15 @@ class UserConfig:
         return next((each for each in sorted(self.globs) if _may_match(each, file)), None)
 
 
-def read(directory: Path) -> UserConfig:
+def read(directory: Path | None) -> UserConfig:
     """What the configuration in `~/.ssh`, and the system's, have; what lskeys wrote left out."""
     found = UserConfig()
-    for config, base in (
-        (directory / "config", directory),
-        (_SYSTEM / "ssh_config", _SYSTEM),
-    ):
-        _read_config(found, config, base, set())
-    known = [
-        *(directory / name for name in _KNOWN_HOSTS),
-        *(_SYSTEM / f"ssh_{name}" for name in _KNOWN_HOSTS),
-    ]
-    for path in known:
-        _read_known_hosts(found, path)
+    for base, prefix in ((directory, ""), (_SYSTEM, "ssh_")):
+        if base is None:
+            continue
+        _read_config(found, base / f"{prefix}config", base, set())
+        for name in _KNOWN_HOSTS:
+            _read_known_hosts(found, base / f"{prefix}{name}")
     for line in _text(Path("/etc/hosts")).splitlines():
         found.names.update(word.lower() for word in line.partition("#")[0].split()[1:])
     return found

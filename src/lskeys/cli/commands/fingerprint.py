@@ -99,10 +99,8 @@ def _report(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysEr
     if run.options.quiet:
         return
     if not shown and not failures:
-        directories = ", ".join(
-            str(directory) for directory in dict.fromkeys(run.key_files.directories)
-        )
-        run.terminal.note(f"no keys found in {directories}")
+        directories = ", ".join(map(str, run.key_files.directories))
+        run.terminal.note(f"no keys found in {directories or '~/.ssh: there is no home directory'}")
     for each in shown:
         for line in _about(each):
             run.terminal.note(line)

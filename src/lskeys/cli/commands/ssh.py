@@ -15,7 +15,7 @@ from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys import grammar
 from lskeys.model import HostKey
-from lskeys.ssh import client, config_files, session
+from lskeys.ssh import client, session
 from lskeys.ssh.authorize import save_temporary
 from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.reach import Reach
@@ -166,6 +166,6 @@ def _target(
 def _pinned_target(run: Runtime, reach: Reach, port: int) -> Target:
     """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
     assert reach.address
-    own = config_files.own_files(reaching.ssh_directory(run), None)
-    known_hosts = own.known_hosts if own.read().pins.get(reach.address) else None
+    own = reaching.ssh_files(run)
+    known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
     return Target(reach.address, reach.instance.username, port, known_hosts)

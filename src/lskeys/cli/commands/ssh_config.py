@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -90,7 +91,7 @@ def _planned(
 ) -> tuple[Plan, UserConfig]:
     """What ssh is told, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
-    users = user_config.read(expanded(run.settings.ssh_directory).absolute())
+    users = user_config.read(reaching.ssh_directory(run))
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
     if not planned.hosts:
         planned.notes.append(f"{', '.join(run.regions)}: no matching instance that ssh can reach")

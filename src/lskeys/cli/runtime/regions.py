@@ -87,9 +87,12 @@ class RegionResolver:
     @property
     def directory(self) -> tuple[Region, ...]:
         """The regions Lightsail has for this account, else botocore's list; queried each time."""
+        from lskeys.concurrency import Pending
+
         home = self._home[0] if self._home else _DIRECTORY_REGION
         try:
-            found = self._account().lightsail(home).regions()
+            # In a thread of its own, so that one that does not end is left behind and noted, too.
+            found = Pending(self._account().lightsail(home).regions).result()
         except LskeysError as error:
             if not isinstance(error, RemoteError) and error.code != "AccessDeniedException":
                 raise
