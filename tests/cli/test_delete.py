@@ -151,7 +151,7 @@ def test_missing(server: Server, run: Run) -> None:
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
         "lskeys: hint: lskeys list shows what there is\n",
     )
-    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
+    assert changes(server) == []
 
 
 def test_misspelled(account: Sandbox, server: Server, run: Run) -> None:
@@ -164,7 +164,7 @@ def test_misspelled(account: Sandbox, server: Server, run: Run) -> None:
         f"lskeys: hint: did you mean mail in {REGION}?",
     ]
     assert (ran.exit_code, ran.out, changes(server)) == (3, "", [])
-    assert operations(server) == ["GetKeyPair", "GetKeyPair", "GetKeyPairs"]
+    assert operations(server).count("GetKeyPairs") == 1
 
 
 def test_missing_default(server: Server, run: Run) -> None:
@@ -174,7 +174,7 @@ def test_missing_default(server: Server, run: Run) -> None:
         err=f"lskeys: error: {REGION} has no default key pair\n"
         "lskeys: hint: lskeys list --include-default --all-regions shows where there is one\n",
     )
-    assert operations(server) == ["GetKeyPairs"]
+    assert changes(server) == []
 
 
 @pytest.mark.parametrize("name", ["web", DEFAULT_PAIR])
@@ -303,9 +303,9 @@ def test_default_pairs_of_two_regions(
 def test_lost_answer(server: Server, run: Run, web: str, fault: str) -> None:
     """An answer is lost, the pair is not found any more: that is success, and it is sent once."""
     server.add_fault(f"DeleteKeyPair={fault}")
-    assert run("delete web -y") == Ran(0, out=f"web\t{REGION}\tdeleted\t-\t-\t-\n")
-    assert web
-    assert operations(server) == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair"]
+    assert run("delete web -y -q") == Ran(0, out="web\n")
+    assert changes(server) == [delete_of("web", web)]
+    assert operations(server)[-2:] == ["DeleteKeyPair", "GetKeyPair"]
 
 
 @pytest.mark.parametrize("fault", ["reset", "http-503", "html", "InternalFailure"])
@@ -314,7 +314,7 @@ def test_lost_request(server: Server, run: Run, web: str, fault: str) -> None:
     server.add_fault(f"DeleteKeyPair={fault}*1")
     ran = run("delete web --fingerprint -y")
     assert ran.exit_code == 0
-    assert operations(server) == ["GetKeyPair", "DeleteKeyPair", "GetKeyPair", "DeleteKeyPair"]
+    assert operations(server)[-3:] == ["DeleteKeyPair", "GetKeyPair", "DeleteKeyPair"]
     assert changes(server) == [delete_of("web", web)] * 2
 
 
@@ -322,12 +322,11 @@ def test_lost_default(server: Server, run: Run, default: str) -> None:
     """The default pair is looked for in the list, where it is, not by its name."""
     server.add_fault("DeleteKeyPair=lost-answer")
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y").exit_code == 0
-    assert operations(server) == ["GetKeyPairs", "DeleteKeyPair", "GetKeyPairs"]
+    assert operations(server)[-2:] == ["DeleteKeyPair", "GetKeyPairs"]
     assert changes(server) == [delete_of_default(default)]
 
 
-@pytest.mark.usefixtures("web")
-def test_lost_twice(server: Server, run: Run) -> None:
+def test_lost_twice(server: Server, run: Run, web: str) -> None:
     """Lost twice and still there: not known, which is no success; it is not sent a third time."""
     server.add_fault("DeleteKeyPair=reset")
     ran = run("delete web -y")
@@ -335,7 +334,7 @@ def test_lost_twice(server: Server, run: Run) -> None:
     assert ran.err.endswith(
         "lskeys: hint: it is still there; wait a little, then run the same command again\n"
     )
-    assert changes(server) == [delete_of("web")] * 2
+    assert changes(server) == [delete_of("web", web)] * 2
 
 
 @pytest.mark.usefixtures("web")
@@ -354,7 +353,6 @@ def test_lost_and_nobody_knows(server: Server, run: Run) -> None:
     assert run("delete web -y").exit_code == 4
 
 
-@pytest.mark.usefixtures("web")
 @pytest.mark.parametrize(
     ("fault", "exit_code"),
     [
@@ -365,12 +363,12 @@ def test_lost_and_nobody_knows(server: Server, run: Run) -> None:
         ("InvalidInputException", 8),
     ],
 )
-def test_refused_by_aws(server: Server, run: Run, fault: str, exit_code: int) -> None:
+def test_refused_by_aws(server: Server, run: Run, web: str, *, fault: str, exit_code: int) -> None:
     """An answer that says no is not asked again: nothing was done."""
     server.add_fault(f"DeleteKeyPair={fault}")
     ran = run("delete web -y")
     assert (ran.exit_code, ran.out) == (exit_code, "")
-    assert changes(server) == [delete_of("web")]
+    assert changes(server) == [delete_of("web", web)]
 
 
 # formats
@@ -446,9 +444,10 @@ def test_quiet(account: Sandbox, run: Run) -> None:
     assert run("delete aa bb -y -q") == Ran(0, out="aa\nbb\n")
 
 
-@pytest.mark.usefixtures("server", "web")
-def test_table(run: Run) -> None:
+@pytest.mark.usefixtures("server")
+def test_table(account: Sandbox, run: Run) -> None:
     """On a terminal, a table with its headings."""
+    account.add_key_pairs(REGION, ["web"])
     ran = run("delete web -y --color never", terminal=True)
     heading, _, row = ran.out.splitlines()
     assert heading.split()[:3] == ["NAME", "REGION", "OUTCOME"]

@@ -6,10 +6,11 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
-from tests.support.changes import changes, delete_of, delete_of_default, download, operations
+from tests.support.changes import changes, delete_of, delete_of_default, download
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
+REVOKES_NOTHING = "(deleting the key pair does not revoke access to them)"
 UNSEEN = "not checked: snapshots, authorized_keys files\n"
 ASKED = "Type the name to delete it: "
 REFUSED = {
@@ -18,8 +19,10 @@ REFUSED = {
     f"{DEFAULT_PAIR} --fingerprint --key keys/{KEY_FILE}": 5,
     f"{DEFAULT_PAIR} --fingerprint --backup keys": 5,
     f"{DEFAULT_PAIR} --fingerprint --backup file": 5,
+    "default": 5,
     "other": 3,
 }
+PEMS = {"web": own_pem(), "db": other_pem()}
 NO = "cancelled; nothing was changed\n"
 
 
@@ -31,14 +34,16 @@ def web(account: Sandbox) -> str:
     return fingerprint(own_pem(), "md5-spki")
 
 
-def stake(name: str, found: str, proof: str, usage: str = "not used by any instance") -> str:
+def stake(name: str, found: str, proof: str, warning: str | None = None) -> str:
     """What is shown of a pair before its name is asked for."""
+    unused = "" if warning else "not used by any instance\n"
     return (
+        f"{f'lskeys: warning: {warning}' if warning else ''}"
         f"key pair {name} in {REGION}, account 123456789012,"
         " created 2026-11-02T12:00:00.123Z (20d)\n"
         f"fingerprint {found}, {proof}\n"
-        f"{usage}\n"
-    ) + UNSEEN
+        f"{unused}{UNSEEN}"
+    )
 
 
 def test_typed_name(server: Server, run: Run, web: str) -> None:
@@ -51,24 +56,28 @@ def test_typed_name(server: Server, run: Run, web: str) -> None:
     assert changes(server) == [delete_of("web")]
 
 
-def test_instances_in_the_stake(account: Sandbox, server: Server, run: Run, web: str) -> None:
-    """The instances that name the pair are named, and no other."""
+USED = (
+    "web in us-east-1 is used by blog, shop (deleting the key pair does not revoke access to them)"
+)
+UNKNOWN = "the instances that use web in us-east-1 could not be listed"
+
+
+@pytest.mark.parametrize(
+    ("fault", "usage"), [("", USED), ("AccessDeniedException", UNKNOWN)], ids=["used", "unknown"]
+)
+def test_who_uses_it(  # noqa: PLR0913  fixtures
+    account: Sandbox, server: Server, run: Run, web: str, *, fault: str, usage: str
+) -> None:
+    """The instances that use the pair are named in a warning: at the prompt, with --yes, dry."""
     for name, pair in (("blog", "web"), ("shop", "web"), ("mail", DEFAULT_PAIR)):
         account.add_instance(REGION, name, key_pair_name=pair)
-    usage = "used by blog, shop (deleting the key pair does not revoke access to them)"
-    assert run("delete web", typed="no\n").err == (
-        stake("web", web, "not verified against a local key", usage) + ASKED + NO
-    )
+    if fault:
+        server.add_fault(f"GetInstances={fault}")
+    shown = stake("web", web, "not verified against a local key", f"{usage}\n")
+    assert run("delete web", typed="no\n").err == shown + ASKED + NO
+    assert run("delete web --dry-run --quiet").err == shown
     assert changes(server) == []
-
-
-def test_unknown_instances_in_the_stake(server: Server, run: Run, web: str) -> None:
-    """If instances cannot be listed, that is said, and the question is still asked."""
-    server.add_fault("GetInstances=AccessDeniedException")
-    usage = "the instances that use it could not be listed"
-    assert run("delete web", typed="web\n").err == (
-        stake("web", web, "not verified against a local key", usage) + ASKED
-    )
+    assert run("delete web --yes").err == f"lskeys: warning: {usage}\n"
     assert changes(server) == [delete_of("web")]
 
 
@@ -101,20 +110,30 @@ def test_backup_in_the_stake(account: Sandbox, server: Server, run: Run, home: P
     assert (changes(server), (home / "keys").exists()) == ([], False)
 
 
-@pytest.mark.usefixtures("web")
-def test_all_are_asked_before_the_first_goes(account: Sandbox, server: Server, run: Run) -> None:
-    """One no among several keeps them all."""
-    account.add_key_pairs(REGION, ["db"])
-    ran = run("delete web db", typed="web\nno\n")
-    assert (ran.exit_code, ran.out, changes(server)) == (10, "", [])
-
-
-@pytest.mark.usefixtures("web")
-def test_several_are_asked_one_by_one(account: Sandbox, server: Server, run: Run) -> None:
-    """Each name is typed for its own pair."""
-    account.add_key_pairs(REGION, ["db"])
-    assert run("delete web db", typed="web\ndb\n").exit_code == 0
-    assert changes(server) == [delete_of("web"), delete_of("db")]
+@pytest.mark.parametrize("typed", ["y", "n"])
+def test_several_are_one_list_and_one_confirmation(
+    account: Sandbox, server: Server, run: Run, home: Path, typed: str
+) -> None:
+    """Each of them is shown with its fingerprint and proof; a no keeps them all."""
+    found = {name: fingerprint(pem, "md5-spki") for name, pem in PEMS.items()}
+    for name, pem in PEMS.items():
+        account.add_key_pairs(REGION, [name], public_line=public_line(pem), created_at=CREATED)
+    account.add_instance(REGION, "blog", key_pair_name="db")
+    saved = save(home / ".ssh" / "key", own_pem())
+    ran = run("delete web db", typed=f"{typed}\n")
+    unproved = f"fingerprint {found['db']}, not verified against a local key"
+    proved = f"fingerprint {found['web']}, verified with {saved} (md5-spki)"
+    assert ran.err.removesuffix(NO).partition("\r")[0] == (
+        f"lskeys: warning: db in {REGION} is used by blog"
+        f" {REVOKES_NOTHING}\n"
+        "2 key pairs, account 123456789012:\n"
+        f"web in {REGION}, 20d old, {proved}, not used by any instance\n"
+        f"db in {REGION}, 20d old, {unproved}\n"
+        f"{UNSEEN}Delete these 2 key pairs? [y/N] "
+    )
+    assert (ran.exit_code, changes(server)) == (
+        (0, [delete_of("web", found["web"]), delete_of("db")]) if typed == "y" else (10, [])
+    )
 
 
 @pytest.mark.usefixtures("web")
@@ -126,9 +145,9 @@ def test_nothing_cleared_asks_nothing(server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("web")
 def test_yes(server: Server, run: Run) -> None:
-    """--yes asks nothing, shows nothing, and does not list instances for nobody."""
+    """--yes asks nothing and shows nothing of a pair that no instance uses."""
     assert run("delete web -y", typed="") == Ran(0, out=f"web\t{REGION}\tdeleted\t-\t-\t-\n")
-    assert operations(server) == ["GetKeyPair", "DeleteKeyPair"]
+    assert changes(server) == [delete_of("web")]
 
 
 def test_yes_is_no_proof(account: Sandbox, server: Server, run: Run) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,10 @@ def lived_in(account: Sandbox, server: Server, home: Path, run: Run) -> Path:
     file = home / ".ssh" / "id_ed25519"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
     line = (home / ".ssh" / "id_ed25519.pub").read_text()
-    account.add_key_pairs(REGION, ["web-production", "laptop", "ci-deploy"], public_line=line)
+    account.add_key_pairs(REGION, ["web-production", "laptop"], public_line=line)
+    account.add_key_pairs(
+        REGION, ["ci-deploy"], public_line=line, created_at=datetime(2020, 1, 1, tzinfo=UTC)
+    )
     account.add_key_pairs("eu-west-1", ["laptop"], public_line=line)
     account.add_default_key_pair(REGION)
     account.add_instance(REGION, "web-1", key_pair_name="laptop", address="127.0.0.1")

@@ -105,7 +105,10 @@ def gone(liar: Liar) -> None:
     liar.responses("GetKeyPairs", pairs())
 
 
-PROMPTS = tuple(case for case in VERB_CASES if "DeleteKeyPair" in case.operations and case.asks)
+PROMPTS = (
+    *(case for case in VERB_CASES if "DeleteKeyPair" in case.operations and case.asks),
+    VerbCase("delete w?? --older-than 1h", asks="web\n"),
+)
 
 
 @pytest.mark.parametrize("change", [replaced, used, gone])

@@ -175,9 +175,11 @@ def test_default_pair_unasked(*, backup: bool) -> None:
 
 
 def test_custom_pair_unasked() -> None:
-    """A custom pair goes without confirmation, and no fingerprint is sent that nobody checked."""
-    pair = custom_pair()
-    assert decide(pair, None, (local_key(),)) == Clearance(pair)
+    """A custom pair may go without a local key; a fingerprint is sent only if one has it."""
+    key, foreign = local_key(), custom_pair(FOREIGN)
+    found = Clearance(custom_pair(), SPKI, key.path, FingerprintType.MD5_SPKI)
+    assert decide(custom_pair(), None, (key,)) == found
+    assert decide(foreign, None, (key,)) == Clearance(foreign)
 
 
 def test_named_file_must_match_a_bare_option() -> None:

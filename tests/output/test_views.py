@@ -17,7 +17,7 @@ from lskeys.errors import SetupError
 from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
 from lskeys.output.formats import FORMATS, Screen
 from lskeys.output.result import SCHEMA_VERSION, Result, json_text
-from lskeys.output.views.deletion_warning import deletion_warning
+from lskeys.output.views.deletion_warning import usage_warning
 from lskeys.output.views.formatting import age, rfc3339
 from lskeys.output.views.key_pairs import KEY_PAIRS
 from lskeys.text import printable
@@ -221,25 +221,32 @@ def test_the_default_pair_stands_out() -> None:
 @pytest.mark.parametrize(
     ("users", "outdated", "told"),
     [
-        (None, (), "the instances that use it could not be listed"),
-        ((), (), "not used by any instance"),
-        (("a", "b"), (), "used by a, b (deleting the key pair does not revoke access to them)"),
+        (None, (), "the instances that use web in us-east-1 could not be listed"),
+        ((), (), None),
+        (
+            ("a", "b"),
+            (),
+            (
+                "web in us-east-1 is used by a, b"
+                " (deleting the key pair does not revoke access to them)"
+            ),
+        ),
         (
             ("a", "b"),
             ("b",),
             (
-                "used by a, b; launched with an earlier key: b"
+                "web in us-east-1 is used by a, b; launched with an earlier key: b"
                 " (deleting the key pair does not revoke access to them)"
             ),
         ),
     ],
 )
-def test_stakes_tell_who_names_it(
-    users: tuple[str, ...] | None, outdated: tuple[str, ...], told: str
+def test_who_uses_what_is_deleted(
+    users: tuple[str, ...] | None, outdated: tuple[str, ...], told: str | None
 ) -> None:
     """Before a pair goes, who names it is told, and who of them never had its key."""
     pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
-    assert deletion_warning(pair, "proved", NOW)[2] == told
+    assert usage_warning(pair) == told
 
 
 def test_columns_are_a_contract() -> None:

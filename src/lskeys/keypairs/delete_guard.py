@@ -39,9 +39,9 @@ class Clearance:
     Attributes:
         pair: The pair.
         expected: What to send as `expectedFingerprint`, exactly as AWS spells it; None
-            for a custom pair whose fingerprint nobody asked to verify.
-        local_file: The local key that has it, where one was needed.
-        fingerprint_type: The form that matched.
+            for a custom pair that no local key belongs to.
+        local_file: The local key that has it, if one was found.
+        fingerprint_type: The type of fingerprint that matched.
         needs_backup: Whether the default key must be saved first; if `local_file` is None too,
             that backup is what the fingerprint is verified against.
     """
@@ -51,6 +51,15 @@ class Clearance:
     local_file: Path | None = None
     fingerprint_type: FingerprintType | None = None
     needs_backup: bool = False
+
+    @property
+    def proof(self) -> str:
+        """How the fingerprint is known to be that of the user's key."""
+        if self.local_file:
+            return f"verified with {self.local_file} ({self.fingerprint_type})"
+        if self.expected:
+            return "will be verified against the backup" if self.needs_backup else "as you gave it"
+        return "not verified against a local key"
 
     @property
     def shown(self) -> "Clearance":
@@ -116,7 +125,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
                 "is the default key pair, which goes only with a verified fingerprint",
                 f"lskeys delete {DEFAULT_PAIR} --fingerprint --region {pair.region}",
             )
-        return Clearance(pair)
+        return _matched(pair, inventory) or Clearance(pair)
     saves = backup and pair.is_default
     verified = _verified(pair, expectation, inventory, is_named=is_named, backup=saves)
     if not pair.is_default or no_backup or backup:
@@ -169,11 +178,10 @@ def _verified(
         if match is None and parse(reported) != expectation.digest:
             way_out = "if both are of one key, name its file: --key FILE"
             raise _refused(pair, f"{has} not {expectation.spelled}", way_out)
-    else:
-        matches = match_one(reported, inventory)
-        match = min(matches, key=lambda each: not each.key.is_copy, default=None)
-    if match is not None:
-        return Clearance(pair, reported, match.key.path, match.fingerprint_type)
+        if match is not None:
+            return Clearance(pair, reported, match.key.path, match.fingerprint_type)
+    elif matched := _matched(pair, inventory):
+        return matched
     if candidates := undecided(pair, inventory, is_named=is_named):
         raise _undecided_error(pair, candidates[0])
     if is_named:
@@ -186,10 +194,17 @@ def _verified(
     return Clearance(pair, reported)
 
 
+def _matched(pair: KeyPair, inventory: Sequence[LocalKey]) -> Clearance | None:
+    """The clearance with the local key of the pair, a private one if there is one."""
+    matches = match_one(pair.fingerprint, inventory)
+    match = min(matches, key=lambda each: not each.key.is_copy, default=None)
+    if match is None:
+        return None
+    return Clearance(pair, pair.fingerprint, match.key.path, match.fingerprint_type)
+
+
 def _with_backup(clearance: Clearance, *, backup: bool) -> Clearance:
-    return Clearance(
-        clearance.pair, clearance.expected, clearance.local_file, clearance.fingerprint_type, backup
-    )
+    return replace(clearance, needs_backup=backup)
 
 
 def _undecided_error(pair: KeyPair, key: LocalKey) -> RefusedError:

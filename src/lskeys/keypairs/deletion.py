@@ -1,13 +1,60 @@
-"""Deletes one key pair and resolves a lost answer. Touches: the network, as given."""
+"""Deletes one key pair, after its backup, and resolves a lost answer. Touches: its tools."""
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LostAnswerError, MissingError, RemoteError, SetupError
+from lskeys.keypairs import default_pair
+from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.lookup import find
+from lskeys.keypairs.names import default_key_file
+from lskeys.keypairs.results import Deletion
 from lskeys.model import KeyPair
+from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
+    from lskeys.storage import KeyDirectory
+
+
+def preview(clearance: Clearance) -> Deletion:
+    """What a dry run says of a pair that may be deleted."""
+    return Deletion(
+        clearance.pair.name,
+        clearance.pair.region,
+        "would delete",
+        clearance.expected,
+        clearance.local_file,
+        clearance.fingerprint_type,
+    )
+
+
+def back_up_and_delete(
+    lightsail: "Lightsail",
+    clearance: Clearance,
+    backup: "AbstractContextManager[KeyDirectory] | None",
+) -> Deletion:
+    """Delete a pair that was cleared; an only key is never gone before its copy was read back.
+
+    `backup` is the directory in which the default key is saved, where that is needed.
+
+    Raises:
+        LskeysError: The backup or the deletion failed.
+    """
+    pair = clearance.pair
+    removed = replace(preview(clearance), outcome="deleted")
+    if backup is not None:
+        name = default_key_file(pair.region)
+        with default_pair.backing_up(), backup as directory:
+            saved = default_pair.download_and_save(lightsail, directory, name, pair=pair)
+        removed = replace(
+            removed,
+            backup=saved.path,
+            local_file=removed.local_file or saved.path,
+            fingerprint_type=removed.fingerprint_type or saved.fingerprint_type,
+        )
+    delete(lightsail, pair, clearance.expected)
+    return removed
 
 
 def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | None) -> None:

@@ -1,11 +1,43 @@
-"""Selects key pairs by name, tag and use. Pure."""
+"""Selects key pairs by name, tag, use and age. Pure."""
 
+import re
+import shlex
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.errors import UsageError
+from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair
 from lskeys.text import did_you_mean
 from lskeys.values import value
+
+_AGE = re.compile(r"([1-9][0-9]{0,4})(h|d|w|mo|y)")
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "mo": 30 * 24, "y": 365 * 24}
+
+
+def parse_age(text: str) -> timedelta:
+    """An age as `365d`, `12mo` or `2y`, in the units of the tables: a month has 30 days.
+
+    Raises:
+        UsageError: It is none.
+    """
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{text} is not an age", hint="such as 365d, 12w, 6mo or 2y")
+    return timedelta(hours=int(found[1]) * _HOURS[found[2]])
+
+
+def is_glob(word: str) -> bool:
+    """Whether a word is a pattern of names."""
+    return any(each in word for each in "*?[")
+
+
+@value
+class Age:
+    """A least age: as it was typed, and the moment before which a key pair was created."""
+
+    typed: str
+    created_before: datetime
 
 
 @value
@@ -13,18 +45,32 @@ class Selection:
     """The filters of a command.
 
     A name must match one of `globs`. All `tags` must match: `KEY` or `KEY=VALUE`, both sides may
-    be globs. `in_use` is None if it does not matter.
+    be globs. `in_use` is None if it does not matter. A key pair without a date is never older.
     """
 
     globs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     include_default: bool = False
     in_use: bool | None = None
+    older_than: Age | None = None
 
     @property
     def wants_default(self) -> bool:
-        """Whether the default key pair is included, by the option or by its name."""
-        return self.include_default or DEFAULT_PAIR in self.globs
+        """Whether the default key pair is included, by the option or by one of its names."""
+        return self.include_default or not {DEFAULT_PAIR, DEFAULT_ALIAS}.isdisjoint(self.globs)
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether more than the name matters."""
+        return bool(self.tags or self.older_than or self.in_use is not None)
+
+    def __str__(self) -> str:
+        words = [*self.globs, *(f"--tag {shlex.quote(each)}" for each in self.tags)]
+        if self.in_use is not None:
+            words.append("--in-use" if self.in_use else "--unused")
+        if self.older_than:
+            words.append(f"--older-than {self.older_than.typed}")
+        return " ".join(words)
 
     def accepts(self, pair: KeyPair) -> bool:
         """Whether a key pair passes all filters; `used_by` must be known if `in_use` is set."""
@@ -32,6 +78,7 @@ class Selection:
             self._accepts_name(pair.name)
             and all(_has_tag(pair, wanted) for wanted in self.tags)
             and (self.in_use is None or self.in_use == bool(pair.used_by))
+            and (self.older_than is None or _is_older(pair, self.older_than))
         )
 
     def way_out(self, there: Sequence[KeyPair]) -> str:
@@ -48,7 +95,13 @@ class Selection:
         return "to make one: lskeys create NAME; to look everywhere: --all-regions"
 
     def _accepts_name(self, name: str) -> bool:
-        return not self.globs or any(fnmatchcase(name, glob) for glob in self.globs)
+        if not self.globs or (name == DEFAULT_PAIR and DEFAULT_ALIAS in self.globs):
+            return True
+        return any(fnmatchcase(name, glob) for glob in self.globs)
+
+
+def _is_older(pair: KeyPair, age: Age) -> bool:
+    return pair.created_at is not None and pair.created_at < age.created_before
 
 
 def _has_tag(pair: KeyPair, wanted: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LskeysError, MissingError
-from lskeys.model import DEFAULT_PAIR, KeyPair, account_region
+from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair, account_region
 from lskeys.text import nearest
 
 if TYPE_CHECKING:
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 def find(lightsail: "Lightsail", name: str) -> KeyPair:
     """The key pair of this name; the default one from the list, since GetKeyPair may not know it.
 
+    `default` is the default key pair, unless a key pair is called so.
+
     Raises:
         MissingError: There is no such key pair.
     """
     if name != DEFAULT_PAIR:
-        return lightsail.key_pair(name)
+        try:
+            return lightsail.key_pair(name)
+        except MissingError:
+            if name != DEFAULT_ALIAS:
+                raise
     pair = lightsail.default_key_pair()
     if pair is None:
         raise MissingError(

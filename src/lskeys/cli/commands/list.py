@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, lines_of_pages, show, show_page, streams
 from lskeys.cli.runtime.queries import query, query_together, stream_regions
-from lskeys.errors import LskeysError, UsageError
+from lskeys.errors import LskeysError
 from lskeys.keypairs.filters import Selection
 from lskeys.model import AccountRegion, KeyPair, Outcomes, with_usage
 from lskeys.output.columns import columns, sort
@@ -31,16 +32,12 @@ def list_key_pairs(
     include_default: Annotated[
         bool, typer.Option("--include-default", help="With each region's default pair.")
     ] = False,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", metavar="KEY[=VALUE]", help="Only pairs with this tag; globs work."),
-    ] = None,
-    unused: Annotated[
-        bool, typer.Option("--unused", help="Only pairs that no instance names.")
-    ] = False,
+    tag: Tags = None,
+    unused: Unused = False,
     in_use: Annotated[
-        bool, typer.Option("--in-use", help="Only pairs that an instance names.")
+        bool, typer.Option("--in-use", help="Only those that an instance uses.")
     ] = False,
+    older_than: OlderThan = None,
     sort_by: Annotated[
         str | None,
         typer.Option("--sort", metavar="[-]COLUMN", help="Order by a column; - is downwards."),
@@ -58,13 +55,14 @@ def list_key_pairs(
         lskeys list --include-default
         lskeys list 'web-*' --all-regions --sort -created
     """
-    if unused and in_use:
-        raise UsageError("--unused and --in-use cannot be combined", hint="choose one")
-    selection = Selection(
-        globs=tuple(globs or ()),
-        tags=tuple(tag or ()),
+    selection = read_selection(
+        run.invocation.now(),
+        globs,
+        tag,
+        older_than,
+        unused=unused,
+        in_use=in_use,
         include_default=include_default,
-        in_use=in_use if unused or in_use else None,
     )
     chosen = columns(KEY_PAIRS, column_names)
     names = {column.name for column in chosen} | {(sort_by or "").removeprefix("-")}

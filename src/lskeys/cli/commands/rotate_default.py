@@ -36,7 +36,7 @@ from lskeys.keypairs.rotation.report import Rotation
 from lskeys.model import DEFAULT_PAIR, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
-from lskeys.output.views.deletion_warning import deletion_warning
+from lskeys.output.views.deletion_warning import deletion_details, usage_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
 from lskeys.ssh import agent as ssh_agent
@@ -204,7 +204,8 @@ def _consent(run: Runtime, plan: Plan, *, saves: bool) -> bool:
     now = run.invocation.now()
     proof = "verified before anything is deleted"
     lines = [
-        *(deletion_warning(plan.pair, proof, now) if plan.pair else ()),
+        *(deletion_details(plan.pair, proof, now) if plan.pair else ()),
+        *filter(None, [usage_warning(plan.pair) if plan.pair else None]),
         *(f"plan: {step}" for step in rotation_plan.steps(plan, saves=saves)),
     ]
     confirm(run.terminal, run.options, "rotate it", lines, DEFAULT_PAIR)

@@ -1,0 +1,115 @@
+"""The key pairs that `delete` is about, looked up. Touches: what its queries touch."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.lookup import every_pair, missing
+from lskeys.cli.runtime.queries import query_together
+from lskeys.errors import LskeysError, MissingError
+from lskeys.keypairs import lookup
+from lskeys.keypairs.filters import Selection
+from lskeys.keypairs.results import Deletion
+from lskeys.keypairs.targets import Targets
+from lskeys.model import DEFAULT_PAIR, Instance, KeyPair, Outcome, Outcomes, with_usage
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+Pairs = tuple[KeyPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the regions say of the targets.
+
+    Attributes:
+        pairs: The pairs, each once, with the instances that use them where those are known.
+        absent: The names that no region has, each with the error of the first one.
+        unmatched: The globs and filters that select nothing in any region.
+        failures: The errors of the regions that failed.
+    """
+
+    pairs: Pairs
+    absent: Mapping[str, LskeysError]
+    unmatched: tuple[Selection, ...]
+    failures: tuple[LskeysError, ...]
+
+
+def look_up(run: Runtime, targets: Targets) -> Found:
+    """The pairs in every region; one of several regions is enough for a name or a glob."""
+    questions: list[Callable[[Lightsail], Any]] = [partial(_named, each) for each in targets.names]
+    if targets.selections:
+        questions.append(_listed)
+    *answers, usage = query_together(run, *questions, lambda lightsail: lightsail.instances())
+    used = [_with_usage(each, usage, targets) for each in answers]
+    by_name = dict(zip(targets.names, used, strict=False))
+    listed = used[-1] if targets.selections else Outcomes()
+    selected = {each: _select(each, listed) for each in targets.selections}
+    every = (*(pair for each in by_name.values() for pair in _pairs(each)),)
+    every += (*(pair for pairs in selected.values() for pair in pairs),)
+    errors = (error for outcomes in used for error in outcomes.errors)
+    return Found(
+        tuple({(pair.region, pair.name): pair for pair in every}.values()),
+        {name: each.errors[0] for name, each in by_name.items() if _is_absent(each)},
+        () if listed.errors else tuple(each for each, pairs in selected.items() if not pairs),
+        tuple(dict.fromkeys(each for each in errors if not isinstance(each, MissingError))),
+    )
+
+
+def settle(run: Runtime, found: Found, *, missing_ok: bool) -> Iterator[Outcome[Deletion]]:
+    """What is settled without a deletion: failures, and targets that are nowhere."""
+    for error in found.failures:
+        yield Outcome(error.region or "", error=error)
+    region = run.regions[0]
+    if missing_ok:
+        for absent in (*found.absent, *map(str, found.unmatched)):
+            yield Outcome(region, Deletion(absent, region, "absent"))
+        return
+    there = every_pair(run) if {*found.absent} - {DEFAULT_PAIR} else Outcomes()
+    for name, error in found.absent.items():
+        is_default = name == DEFAULT_PAIR
+        yield Outcome(region, error=error if is_default else missing(run, name, error, there))
+    for selection in found.unmatched:
+        yield Outcome(
+            region,
+            error=MissingError(
+                f"no key pair in {', '.join(run.regions)} matches {selection}",
+                hint="lskeys list shows what there is",
+            ),
+        )
+
+
+def _named(name: str, lightsail: "Lightsail") -> Pairs:
+    return (lookup.find(lightsail, name),)
+
+
+def _listed(lightsail: "Lightsail") -> Pairs:
+    return lightsail.key_pairs(include_default=False)
+
+
+def _with_usage(
+    answers: Outcomes[Pairs], usage: Outcomes[Sequence[Instance]], targets: Targets
+) -> Outcomes[Pairs]:
+    """The pairs with the instances that use them; without those a filter by use cannot decide."""
+    needs_usage = any(each.in_use is not None for each in targets.selections)
+    return Outcomes(
+        Outcome(each.region, error=instances.error)
+        if needs_usage and instances.error and not each.error
+        else each.then(partial(with_usage, instances=instances.value))
+        for each, instances in zip(answers, usage, strict=True)
+    )
+
+
+def _select(selection: Selection, listed: Outcomes[Pairs]) -> Pairs:
+    return tuple(pair for pair in _pairs(listed) if selection.accepts(pair) and not pair.is_default)
+
+
+def _pairs(outcomes: Outcomes[Pairs]) -> Iterator[KeyPair]:
+    return (pair for pairs in outcomes.values for pair in pairs)
+
+
+def _is_absent(outcomes: Outcomes[Pairs]) -> bool:
+    return all(isinstance(each.error, MissingError) for each in outcomes)
