@@ -127,8 +127,8 @@ def test_several_are_one_list_and_one_confirmation(
         f"lskeys: warning: db in {REGION} is used by blog"
         f" {REVOKES_NOTHING}\n"
         "2 key pairs, account 123456789012:\n"
-        f"web in {REGION}, 20d old, {proved}, not used by any instance\n"
-        f"db in {REGION}, 20d old, {unproved}\n"
+        f"web in {REGION}, created 2026-11-02 (20d), {proved}, not used by any instance\n"
+        f"db in {REGION}, created 2026-11-02 (20d), {unproved}\n"
         f"{UNSEEN}Delete these 2 key pairs? [y/N] "
     )
     assert (ran.exit_code, changes(server)) == (

@@ -45,11 +45,12 @@ ASKED = {
     "import new web.pem.pub": "ImportKeyPair GetKeyPair GetKeyPairs",
     "import web web.pem.pub --if-absent": "GetKeyPair GetKeyPairs",
     "download-default": "GetKeyPairs DownloadDefaultKeyPair",
-    "delete web --yes": "GetKeyPair DeleteKeyPair",
-    "delete web --yes --fingerprint": "GetKeyPair DeleteKeyPair",
-    "delete web old --yes": "GetKeyPair GetKeyPair DeleteKeyPair DeleteKeyPair",
-    f"delete {DEFAULT_PAIR} --yes --fingerprint": "GetKeyPairs DeleteKeyPair",
+    "delete web --yes": "GetKeyPair GetInstances DeleteKeyPair",
+    "delete web --yes --fingerprint": "GetKeyPair GetInstances DeleteKeyPair",
+    "delete web old --yes": "GetKeyPair GetKeyPair GetInstances DeleteKeyPair DeleteKeyPair",
+    f"delete {DEFAULT_PAIR} --yes --fingerprint": "GetKeyPairs GetInstances DeleteKeyPair",
     "delete web --dry-run": "GetKeyPair GetInstances",
+    "delete we? --unused --yes": "GetKeyPairs GetInstances DeleteKeyPair",
     # Saved, deleted, made anew, and compared with what is there now.
     "rotate-default --yes": "GetKeyPairs GetInstances DownloadDefaultKeyPair DeleteKeyPair "
     "DownloadDefaultKeyPair GetKeyPairs",

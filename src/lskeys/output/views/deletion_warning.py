@@ -27,7 +27,7 @@ def deletion_list(pairs: Sequence[tuple[KeyPair, str]], now: datetime) -> Iterab
     accounts = sorted({pair.account for pair, _ in pairs if pair.account})
     yield f"{len(pairs)} key pairs{''.join(f', account {each}' for each in accounts)}:"
     for pair, proof in pairs:
-        created = f", {_age(pair, now)} old" if pair.created_at else ""
+        created = f", created {_date(pair)} ({_age(pair, now)})" if pair.created_at else ""
         unused = ", not used by any instance" if pair.used_by == () else ""
         fingerprint = f"fingerprint {pair.fingerprint or 'none'}, {proof}"
         yield f"{pair.name} in {pair.region}{created}, {fingerprint}{unused}"
@@ -45,6 +45,10 @@ def usage_warning(pair: KeyPair) -> str | None:
     if pair.outdated:
         used_by += f"; launched with an earlier key: {', '.join(pair.outdated)}"
     return f"{used_by} (deleting the key pair does not revoke access to them)"
+
+
+def _date(pair: KeyPair) -> str:
+    return rfc3339(pair.created_at)[:10]
 
 
 def _age(pair: KeyPair, now: datetime) -> str:
