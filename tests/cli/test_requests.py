@@ -50,7 +50,7 @@ ASKED = {
     "delete web old --yes": "GetKeyPair GetKeyPair GetInstances DeleteKeyPair DeleteKeyPair",
     f"delete {DEFAULT_PAIR} --yes --fingerprint": "GetKeyPairs GetInstances DeleteKeyPair",
     "delete web --dry-run": "GetKeyPair GetInstances",
-    "delete we? --unused --yes": "GetKeyPairs GetInstances DeleteKeyPair",
+    "delete we? --yes": "GetKeyPairs GetInstances DeleteKeyPair",
     # Saved, deleted, made anew, and compared with what is there now.
     "rotate-default --yes": "GetKeyPairs GetInstances DownloadDefaultKeyPair DeleteKeyPair "
     "DownloadDefaultKeyPair GetKeyPairs",
