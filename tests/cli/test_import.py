@@ -232,6 +232,17 @@ def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bo
     assert server.requests == []
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+@pytest.mark.usefixtures("server")
+def test_a_key_that_others_could_have_replaced(run: Run, home: Path, mode: int) -> None:
+    """A directory in which others may replace the file is named; a sticky one is none."""
+    file = save(home / "shared" / "own.pub", public_line(own_pem()), 0o644)
+    file.parent.chmod(mode)
+    ran = run(f"import web {file}")
+    said = f"{file.parent} is writable by others, who could have replaced the key"
+    assert (ran.exit_code, ran.err) == (0, "" if mode & 0o1000 else f"lskeys: warning: {said}\n")
+
+
 # names that are taken
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Ran, Run
-from tests.support.cli_keys import save
+from tests.support.cli_keys import own_pem, save
+from tests.support.people import ANA, chown, needs_root
 
 KEYS = "aws_access_key_id = a\naws_secret_access_key = b\n"
 
@@ -50,6 +51,21 @@ def test_attempts_are_ours(
     server.add_fault("GetKeyPairs=ServiceUnavailable*2")
     assert run("list -q") == Ran(0)
     assert len(server.requests) == 3
+
+
+@needs_root
+@pytest.mark.parametrize("line", ["download-default", "ssh-config --write", "audit --fix"])
+@pytest.mark.usefixtures("server")
+def test_root_in_somebodys_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
+    """Under a sudo that keeps HOME, who will own the files is said before they are written."""
+    account.add_default_key_pair(REGION, private_pem=own_pem())
+    account.add_instance(REGION, "blog")
+    save(home / ".ssh" / "key", own_pem(), 0o644)
+    chown(home, ANA)
+    chown(home / ".ssh", ANA)
+    warning = f"lskeys: warning: running as root in the home of the user {ANA}, who will own"
+    assert warning in run(f"{line} -y").err
+    assert warning not in run(f"{line} -n").err
 
 
 def test_xdg_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,6 +205,7 @@ def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:
     confirm(run.terminal, run.options, "fix this", lines)
     if run.options.dry_run:
         return Outcomes()
+    run.key_files.warn_of_owner()
     outcomes = Outcomes(
         attempt(each.region or "", partial(_fixed, each, run.invocation.now())) for each in fixable
     )

@@ -84,7 +84,7 @@ def authorize_key(
             f"there is no instance like {' '.join(globs)} in {', '.join(run.regions)}",
             hint="see: lskeys instances --all-regions",
         )
-    new = _given(seen, key) if key else _of_pair(run, seen, key_pair or "")
+    new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
     errands, failures = _errands(seen.reaches, new, _old(remove))
     failures = [*seen.failures, *failures]
     if errands:
@@ -121,9 +121,11 @@ def _old(remove: str | None) -> _Old:
     return _Old(key)
 
 
-def _given(seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
+def _given(run: Runtime, seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
     """The named key, for every region."""
-    new = authorizing.new_key(key_reading.read(expanded(key).absolute()), "")
+    path = expanded(key).absolute()
+    new = authorizing.new_key(key_reading.read(path), "")
+    run.key_files.warn_of_others(path)
     return {region.name: new for region in seen.data}
 
 

@@ -15,6 +15,7 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.key_files import STREAM
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import change_each
 from lskeys.errors import UsageError
@@ -76,6 +77,8 @@ def _read_public_key(
             "no key is named", hint=f"such as lskeys import {name} ~/.ssh/id_ed25519.pub"
         )
     key = run.key_files.read(file, lambda _: None, select)
+    if file != STREAM:
+        run.key_files.warn_of_others(key.path)
     public_key = importable_key(key, name)
     if key.has_private and not run.options.quiet:
         kind = f"a private key ({key.obstacle})" if key.obstacle else "a private key"

@@ -113,6 +113,7 @@ def _write(
         run.terminal.note(line)
     if changes:
         confirm(run.terminal, run.options, "write this")
+        run.key_files.warn_of_owner()
     for change in changes:
         if not run.options.dry_run:
             config_files.write(change, wait=run.settings.timeout.value)

@@ -1,7 +1,7 @@
 """Key files on this computer: where they are, and where new ones go. Touches: the disk, stdin."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -106,14 +106,14 @@ class KeyFiles:
 
         keys.load()
         self.name_leftovers(path)
-        self._warn_of_owner()
+        self.warn_of_owner()
         with ExitStack() as held:
             with self._terminal.waiting("the directory", str(path)):
                 opened = storage.open_key_directory(path, now=self._now, wait=self._wait)
                 directory = held.enter_context(opened)
             yield directory
 
-    def _warn_of_owner(self) -> None:
+    def warn_of_owner(self) -> None:
         """Say to whom the files go that root makes in somebody's home, as under `sudo`."""
         from lskeys.storage import ownership
 
@@ -121,6 +121,17 @@ class KeyFiles:
         if owner is not None:
             name = ownership.name_of(owner)
             self._terminal.warning(f"running as root in the home of {name}, who will own the files")
+
+    def warn_of_others(self, path: Path) -> None:
+        """Say by which file or directory others could have replaced a key that is given away."""
+        from lskeys.storage import ownership
+
+        unsafe = None
+        with suppress(OSError):  # a pipe of another process has no directory to judge
+            unsafe = ownership.find_unsafe(path)
+        if unsafe:
+            whose = f"belongs to {unsafe.owner}" if unsafe.owner else "is writable by others"
+            self._terminal.warning(f"{unsafe.path} {whose}, who could have replaced the key")
 
     def name_leftovers(self, directory: Path) -> None:
         """Name, once, what an interrupted run left in a directory before it is written in."""
