@@ -39,7 +39,7 @@ _lskeys_shape() {
             arguments='names...'
             ;;
         'rotate-default')
-            options='--out --force --passphrase --passphrase-file --authorize --port --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
+            options='--out --force --passphrase --passphrase-file --authorize --port --agent --lifetime --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'tag')
             options='--profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
@@ -124,7 +124,7 @@ _lskeys_value() {
         --expect-account) value='nothing' ;;
         --file) value='files' ;;
         --fingerprint) value='nothing' ;;
-        --ignore) value='words:loose-permissions unusable-file mismatched-key wrong-public missing-private stale-default no-fingerprint hidden-key orphaned-key duplicate-key shared-key old-pair unused-pair missing-public' ;;
+        --ignore) value='words:loose-permissions unusable-file unreadable-file mismatched-key wrong-public missing-private stale-default no-fingerprint hidden-key orphaned-key duplicate-key shared-key old-pair unused-pair missing-public' ;;
         --key) value='files' ;;
         --key-pair) value='names' ;;
         --lifetime) value='nothing' ;;

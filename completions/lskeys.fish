@@ -253,6 +253,8 @@ complete -c lskeys -n '__lskeys_at "rotate-default"' -l passphrase -d 'Ask for a
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l passphrase-file -r -F -d 'Its first line is the passphrase.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l authorize -d 'Then add the new key to the instances launched with the old one.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l port -x -d 'The port of its sshd.'
+complete -c lskeys -n '__lskeys_at "rotate-default"' -l agent -d 'Load the key into ssh-agent, and save no file.'
+complete -c lskeys -n '__lskeys_at "rotate-default"' -l lifetime -x -d 'How long the agent keeps it: 30m, 1h.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l region -s r -x -a '(__lskeys_words regions)' -d 'A region, or \'all\'; repeatable.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l sandbox -d 'Use the local Lightsail emulator.'
@@ -336,7 +338,7 @@ complete -c lskeys -n '__lskeys_at "fingerprint"' -l version -s V -d 'Show the v
 complete -c lskeys -n '__lskeys_at "fingerprint"' -l help -s h -d 'Show this message and exit.'
 complete -c lskeys -n '__lskeys_at "fingerprint" 1+' -F
 complete -c lskeys -n '__lskeys_at "audit"' -l max-age -x -d 'Pairs older than this are findings.'
-complete -c lskeys -n '__lskeys_at "audit"' -l ignore -x -a 'loose-permissions unusable-file mismatched-key wrong-public missing-private stale-default no-fingerprint hidden-key orphaned-key duplicate-key shared-key old-pair unused-pair missing-public' -d 'Not these findings; repeatable.'
+complete -c lskeys -n '__lskeys_at "audit"' -l ignore -x -a 'loose-permissions unusable-file unreadable-file mismatched-key wrong-public missing-private stale-default no-fingerprint hidden-key orphaned-key duplicate-key shared-key old-pair unused-pair missing-public' -d 'Not these findings; repeatable.'
 complete -c lskeys -n '__lskeys_at "audit"' -l fix -d 'Fix permissions, files ssh cannot load, public keys.'
 complete -c lskeys -n '__lskeys_at "audit"' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.'
 complete -c lskeys -n '__lskeys_at "audit"' -l region -s r -x -a '(__lskeys_words regions)' -d 'A region, or \'all\'; repeatable.'
