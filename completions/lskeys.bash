@@ -16,7 +16,7 @@ _lskeys_shape() {
             options='--profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             ;;
         'list' | 'ls')
-            options='--include-default --tag --unused --in-use --sort --columns --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
+            options='--include-default --tag --unused --in-use --older-than --sort --columns --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
             arguments='names...'
             ;;
         'show')
@@ -35,8 +35,8 @@ _lskeys_shape() {
             options='--out --file --create --force --passphrase --passphrase-file --agent --lifetime --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'delete' | 'rm')
-            options='--fingerprint --key --backup --passphrase-file --no-backup --missing-ok --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='names...'
+            options='--tag --unused --older-than --fingerprint --key --backup --passphrase-file --no-backup --missing-ok --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
+            arguments='nothing...'
             ;;
         'rotate-default')
             options='--out --force --passphrase --passphrase-file --authorize --port --agent --lifetime --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
@@ -129,6 +129,7 @@ _lskeys_value() {
         --key-pair) value='names' ;;
         --lifetime) value='nothing' ;;
         --max-age) value='nothing' ;;
+        --older-than) value='nothing' ;;
         --out) value='directories' ;;
         --output | -o) value='words:table text csv json jsonl' ;;
         --passphrase-file) value='files' ;;
@@ -151,7 +152,7 @@ _lskeys_value() {
 
 _lskeys_takes_value() {
     case $1 in
-        --backup | --bits | --color | --columns | --endpoint-url | --expect-account | --file | --fingerprint | --ignore | --key | --key-pair | --lifetime | --max-age | --out | --output | -o | --passphrase-file | --port | --profile | -p | --query | --region | -r | --remove | --select | --set | --sort | --tag | --timeout | --type | -D | -L | -R) return 0 ;;
+        --backup | --bits | --color | --columns | --endpoint-url | --expect-account | --file | --fingerprint | --ignore | --key | --key-pair | --lifetime | --max-age | --older-than | --out | --output | -o | --passphrase-file | --port | --profile | -p | --query | --region | -r | --remove | --select | --set | --sort | --tag | --timeout | --type | -D | -L | -R) return 0 ;;
     esac
     return 1
 }

@@ -18,7 +18,7 @@ function __lskeys_at
             set position (math $position + 1)
         else if test "$word" = --
             set ended 1
-        else if contains -- "$word" --backup --bits --color --columns --endpoint-url --expect-account --file --fingerprint --ignore --key --key-pair --lifetime --max-age --out --output -o --passphrase-file --port --profile -p --query --region -r --remove --select --set --sort --tag --timeout --type -D -L -R
+        else if contains -- "$word" --backup --bits --color --columns --endpoint-url --expect-account --file --fingerprint --ignore --key --key-pair --lifetime --max-age --older-than --out --output -o --passphrase-file --port --profile -p --query --region -r --remove --select --set --sort --tag --timeout --type -D -L -R
             set skips 1
         else if string match -q -- '-*' "$word"
             continue
@@ -102,9 +102,10 @@ complete -c lskeys -n '__lskeys_at ""' -l debug -d 'Show each request on stderr;
 complete -c lskeys -n '__lskeys_at ""' -l version -s V -d 'Show the version.'
 complete -c lskeys -n '__lskeys_at ""' -l help -s h -d 'Show this message and exit.'
 complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l include-default -d 'With each region\'s default pair.'
-complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l tag -x -d 'Only pairs with this tag; globs work.'
-complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l unused -d 'Only pairs that no instance names.'
-complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l in-use -d 'Only pairs that an instance names.'
+complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l tag -x -d 'Only with this tag; globs work.'
+complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l unused -d 'Only those that no instance uses.'
+complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l in-use -d 'Only those that an instance uses.'
+complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l older-than -x -d 'Only created before that: 365d, 6mo, 2y.'
 complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l sort -x -a 'name region created fingerprint tags used-by local-files account arn support-code profile -name -region -created -fingerprint -tags -used-by -local-files -account -arn -support-code -profile' -d 'Order by a column; - is downwards.'
 complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l columns -x -a '(__lskeys_list name region created fingerprint tags used-by local-files account arn support-code profile)' -d 'Which columns, in which order.'
 complete -c lskeys -n '__lskeys_at "list" "" "ls"' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.'
@@ -221,12 +222,15 @@ complete -c lskeys -n '__lskeys_at "download-default"' -l version -s V -d 'Show 
 complete -c lskeys -n '__lskeys_at "download-default"' -l dry-run -s n -d 'Show what would happen; change nothing.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l yes -s y -d 'Do not ask for confirmation.'
 complete -c lskeys -n '__lskeys_at "download-default"' -l help -s h -d 'Show this message and exit.'
+complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l tag -x -d 'Only with this tag; globs work.'
+complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l unused -d 'Only those that no instance uses.'
+complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l older-than -x -d 'Only created before that: 365d, 6mo, 2y.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l fingerprint -x -d 'Only if the fingerprint is that of the local key, or, with a value, this one.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l key -r -F -d 'The local key; else found by content.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l backup -x -a '(__fish_complete_directories)' -d 'Save the default key there before.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l passphrase-file -r -F -d 'Its first line is the passphrase.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l no-backup -d 'Give up the only copy of the default key.'
-complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l missing-ok -d 'A pair that is not there is no failure.'
+complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l missing-ok -d 'What is not there is no failure.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l profile -s p -x -a '(__lskeys_words profiles)' -d 'The AWS profile to use; list, show, audit, regions and fingerprint take several, and globs.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l region -s r -x -a '(__lskeys_words regions)' -d 'A region, or \'all\'; repeatable.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l sandbox -d 'Use the local Lightsail emulator.'
@@ -246,7 +250,6 @@ complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l version -s V -d 'Show th
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l dry-run -s n -d 'Show what would happen; change nothing.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l yes -s y -d 'Do not ask for confirmation.'
 complete -c lskeys -n '__lskeys_at "delete" "" "rm"' -l help -s h -d 'Show this message and exit.'
-complete -c lskeys -n '__lskeys_at "delete" 1+ "rm"' -a '(__lskeys_words names)'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l out -x -a '(__fish_complete_directories)' -d 'The directory to save in (default: ~/.ssh).'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l force -d 'Replace an existing key file; the old one is kept as a backup.'
 complete -c lskeys -n '__lskeys_at "rotate-default"' -l passphrase -d 'Ask for a passphrase and encrypt the key.'
