@@ -24,6 +24,7 @@ from lskeys import sandbox
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
+from tests.support.lying_server import Liar, lying
 from tests.support.signals import let_programs_heed
 
 pytest_plugins = (
@@ -139,6 +140,14 @@ def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     with sandbox.serve(account) as running:
         for name, value in sandbox.environment(running.endpoint).items():
             monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
+    """A server that answers whatever a test tells it; the environment points at it."""
+    assert home.is_dir()
+    with lying(monkeypatch) as running:
         yield running
 
 

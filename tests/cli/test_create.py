@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -79,26 +79,18 @@ def told(outcome: str, path: Path, found: str, fingerprint_type: str = "sha256-s
 
 
 def test_created(server: Server, run: Run, path: Path) -> None:
-    """The path is stdout; the name is looked for, the public key sent, the pair verified."""
+    """The path is stdout; the name is looked for, the public key sent, the pair verified.
+
+    NAME.pem is 0600, NAME.pem.pub its public key with a comment, nothing else is left; and no
+    request holds a line of the private key.
+    """
     ran = run("create web --type ed25519")
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
     assert operations(server) == MADE
     assert changes(server) == [imported(path)]
-
-
-@pytest.mark.usefixtures("server")
-def test_files(run: Run, path: Path) -> None:
-    """NAME.pem is 0600, NAME.pem.pub its public key with a comment, and nothing else is left."""
-    run("create web --type ed25519")
     assert files(path) == ["web.pem", "web.pem.pub"]
     assert [each.stat().st_mode & 0o777 for each in (path, path.parent)] == [0o600, 0o700]
-    public = path.with_name("web.pem.pub")
-    assert public.read_text() == f"{opened(path)} web@{REGION}\n"
-
-
-def test_the_private_half_stays_here(server: Server, run: Run, path: Path) -> None:
-    """No request holds a line of the private key."""
-    run("create web --type ed25519")
+    assert path.with_name("web.pem.pub").read_text() == f"{opened(path)} web@{REGION}\n"
     lines = [line for line in path.read_text().splitlines() if not line.startswith("-----")]
     sent = json.dumps([request.body for request in server.requests])
     assert lines
@@ -106,19 +98,13 @@ def test_the_private_half_stays_here(server: Server, run: Run, path: Path) -> No
 
 
 @pytest.mark.usefixtures("server")
-def test_rsa_4096_by_default(run: Run, path: Path) -> None:
-    """Without confirmation it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
-    ran = run("create web")
+@pytest.mark.parametrize(("options", "bits"), [("", b"4096"), ("--bits 2048", b"2048")])
+def test_rsa(run: Run, path: Path, options: str, bits: bytes) -> None:
+    """Without options it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
+    ran = run(f"create web {options}")
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "md5-spki"))
     assert path.read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
-    assert said("ssh-keygen", "-l", "-f", path).split()[0] == b"4096"
-
-
-@pytest.mark.usefixtures("server")
-def test_bits(run: Run, path: Path) -> None:
-    """--bits is the size of the RSA key."""
-    assert run("create web --bits 2048").exit_code == 0
-    assert said("ssh-keygen", "-l", "-f", path).split()[0] == b"2048"
+    assert said("ssh-keygen", "-l", "-f", path).split()[0] == bits
 
 
 @pytest.mark.usefixtures("server")
@@ -145,18 +131,13 @@ def test_json(run: Run, path: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
-@pytest.mark.parametrize("dress", ["text", "table", "csv", "jsonl"])
+@pytest.mark.parametrize("dress", ["-o text", "-o table", "-o csv", "-o jsonl", "-q"])
 def test_formats(run: Run, path: Path, dress: str) -> None:
-    """Every format holds the path."""
-    ran = run(f"create web --type ed25519 -o {dress}")
+    """Every format holds the path, -q nothing else."""
+    ran = run(f"create web --type ed25519 {dress}")
     assert ran.exit_code == 0
     assert str(path) in ran.out
-
-
-@pytest.mark.usefixtures("server")
-def test_quiet(run: Run, path: Path) -> None:
-    """-q is the path alone."""
-    assert run("create web --type ed25519 -q") == Ran(0, out=f"{path}\n")
+    assert dress != "-q" or ran == Ran(0, out=f"{path}\n")
 
 
 @pytest.mark.usefixtures("server")
@@ -192,17 +173,14 @@ def test_failing_tags(server: Server, run: Run, path: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_out(run: Run, home: Path) -> None:
-    """--out names the directory, which is made."""
-    assert run("create web --type ed25519 --out ~/new/keys").out == f"{home}/new/keys/web.pem\n"
+@pytest.mark.parametrize(
+    ("option", "made"), [("--out ~/new/keys", "new/keys/web.pem"), ("--file ~/new/key", "new/key")]
+)
+def test_place(run: Run, home: Path, option: str, made: str) -> None:
+    """--out names the directory, --file the file; a directory that is missing is made."""
+    assert run(f"create web --type ed25519 {option}").out == f"{home}/{made}\n"
+    assert (home / f"{made}.pub").exists()
     assert (home / "new").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.usefixtures("server")
-def test_file(run: Run, home: Path) -> None:
-    """--file names the file."""
-    assert run("create web --type ed25519 --file ~/key").out == f"{home}/key\n"
-    assert (home / "key.pub").exists()
 
 
 def test_stdout(server: Server, run: Run, home: Path) -> None:
@@ -218,19 +196,13 @@ def test_stdout(server: Server, run: Run, home: Path) -> None:
     assert not (home / ".ssh").exists()
 
 
-def test_stdout_of_a_terminal(server: Server, run: Run) -> None:
-    """A private key is never shown."""
+def test_stdout_is_no_place(account: Sandbox, server: Server, run: Run) -> None:
+    """No key is shown on a terminal; one that is piped cannot be compared: the name is taken."""
     ran = run("create web --type ed25519 --file -", terminal=True)
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert server.requests == []
-
-
-def test_stdout_is_never_a_repetition(account: Sandbox, server: Server, run: Run) -> None:
-    """A key that went to stdout cannot be compared with the one there: the name is taken."""
+    assert (ran.exit_code, ran.out, server.requests) == (5, "", [])
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     ran = run("create web --file -")
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert changes(server) == []
+    assert (ran.exit_code, ran.out, changes(server)) == (5, "", [])
 
 
 # what is refused before anything is made
@@ -339,40 +311,44 @@ def test_taken_by_something_else(
 
 
 @pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
-def test_a_key_in_the_way(server: Server, run: Run, path: Path, option: str) -> None:
-    """A private key of that name is left as it is, and how to import it is told."""
-    save(path, own_pem())
-    assert run(f"create web {option}") == Ran(
-        5,
-        err=f"lskeys: error: {path} holds a private key, and there is no key pair web\n"
-        f"lskeys: hint: to import that one: lskeys import web {path}; to replace it: --force\n",
-    )
-    assert operations(server) == ["GetKeyPair", "GetKeyPairs"]
-    assert (path.read_text(), files(path)) == (own_pem(), ["web.pem"])
-
-
-@pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
-@pytest.mark.parametrize("name", ["web.pem", "web.pem.pub"])
-def test_something_in_the_way(server: Server, run: Run, path: Path, option: str, name: str) -> None:
-    """So is what is no key, even where only the .pub would go."""
-    save(path.with_name(name), "notes")
-    assert run(f"create web {option}") == Ran(
-        5,
-        err=f"lskeys: error: {path.with_name(name)} holds something that is no key\n"
-        "lskeys: hint: use --force to replace it; the old file is kept next to it\n",
-    )
-    assert operations(server) == ["GetKeyPair"]
-    assert files(path) == [name]
-
-
-@pytest.mark.parametrize("option", ["", "--service-generated", "-n"])
-def test_a_public_half_in_the_way(server: Server, run: Run, path: Path, option: str) -> None:
-    """A .pub without its key is of another key, too: it is found before anything is made."""
-    save(path.with_name("web.pem.pub"), public_line(own_pem()))
+@pytest.mark.parametrize(
+    ("name", "text", "holds", "hint"),
+    [
+        (
+            *("web.pem", own_pem, "a private key, and there is no key pair web"),
+            "to import that one: lskeys import web {}; to replace it: --force",
+        ),
+        ("web.pem.pub", lambda: public_line(own_pem()), "another key", None),
+        *(
+            (
+                *(name, lambda: "notes", "something that is no key"),
+                "use --force to replace it; the old file is kept next to it",
+            )
+            for name in ("web.pem", "web.pem.pub")
+        ),
+    ],
+)
+def test_something_in_the_way(  # noqa: PLR0913  fixtures and cases
+    option: str,
+    name: str,
+    text: Callable[[], str],
+    holds: str,
+    hint: str | None,
+    *,
+    server: Server,
+    run: Run,
+    path: Path,
+) -> None:
+    """A file where the key or its .pub would go stays as it is; a key could be imported instead."""
+    place = save(path.with_name(name), text())
     ran = run(f"create web {option}")
     assert (ran.exit_code, ran.out) == (5, "")
-    assert ran.err.startswith(f"lskeys: error: {path}.pub holds another key\n")
-    assert operations(server) == ["GetKeyPair"]
+    error, way_out = ran.err.splitlines()
+    assert error == f"lskeys: error: {place} holds {holds}"
+    assert hint is None or way_out == f"lskeys: hint: {hint.format(place)}"
+    assert operations(server)[0] == "GetKeyPair"
+    assert changes(server) == []
+    assert (place.read_text(), files(path)) == (text(), [name])
 
 
 @pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
@@ -502,18 +478,19 @@ def test_again_tags(server: Server, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_again_with_another_key(account: Sandbox, run: Run, path: Path) -> None:
-    """Another key in that place is no proof: the name is taken."""
-    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
-    save(path, other_pem())
-    assert run("create web").exit_code == 5
-
-
-@pytest.mark.usefixtures("server")
-def test_again_with_a_public_half(account: Sandbox, run: Run, path: Path) -> None:
-    """Nor is its public key alone: what is wanted is the key."""
-    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
-    save(path, public_line(own_pem()))
+@pytest.mark.parametrize(
+    "text",
+    [other_pem, lambda: public_line(own_pem()), lambda: openssh(other_pem(), PASSPHRASE)],
+    ids=["another key", "a public key", "an encrypted key"],
+)
+def test_again_with_no_proof(
+    account: Sandbox, run: Run, path: Path, text: Callable[[], str]
+) -> None:
+    """What is not the pair's private key, or does not show it, is no proof: the name is taken."""
+    line = public_line(own_pem())
+    account.add_key_pairs(REGION, ["web"], public_line=line, tags=[Tag("a")])
+    save(path, text())
+    save(path.with_name("web.pem.pub"), line)
     assert run("create web").exit_code == 5
 
 
@@ -599,20 +576,13 @@ def test_passphrase(server: Server, run: Run, path: Path, option: str) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_passphrase_file(run: Run, home: Path, path: Path) -> None:
-    """The first line of a file is the passphrase, its end not."""
+@pytest.mark.parametrize("option", ["", "--file -"])
+def test_passphrase_file(run: Run, home: Path, path: Path, option: str) -> None:
+    """The first line of a file is the passphrase, its end not; what goes to stdout has it, too."""
     save(home / "secret", f"{PASSPHRASE}\nnot this\n")
-    assert run("create web --type ed25519 --passphrase-file ~/secret").exit_code == 0
-    assert opens(path, PASSPHRASE)
-
-
-@pytest.mark.usefixtures("server")
-def test_passphrase_and_stdout(run: Run, home: Path) -> None:
-    """What goes to stdout is encrypted as well."""
-    save(home / "secret", PASSPHRASE)
-    ran = run("create web --type ed25519 --passphrase-file secret --file -")
-    assert opens(save(home / "piped", ran.out), PASSPHRASE)
-    assert not opens(home / "piped", "")
+    ran = run(f"create web --type ed25519 --passphrase-file ~/secret {option}")
+    key = save(home / "piped", ran.out) if option else path
+    assert [opens(key, words) for words in (PASSPHRASE, "")] == [True, False]
 
 
 @pytest.mark.usefixtures("server")
@@ -704,19 +674,14 @@ def test_every_spelling_of_the_key(serve: Serve, run: Run, path: Path, text: str
 
 def test_service_generated_unverified(serve: Serve, run: Run, path: Path) -> None:
     """A failing or empty-handed look-up costs no key: it is saved, and unverified."""
-    serve("fingerprint-created=none")
-    ran = run("create web --service-generated")
-    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert f"key pair web of {REGION}, unverified\n" in ran.err
-
-
-def test_service_generated_and_not_looked_up(server: Server, run: Run, path: Path) -> None:
-    """Where the pair cannot be looked up after, its key is saved all the same."""
-    server.add_fault("GetKeyPair=NotFoundException*1")
-    server.add_fault("GetKeyPair=AccessDeniedException")
-    ran = run("create web --service-generated")
-    assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert "unverified" in ran.err
+    for settings in (
+        ("fingerprint-created=none",),
+        ("fault=GetKeyPair=NotFoundException*1", "fault=GetKeyPair=AccessDeniedException"),
+    ):
+        serve(*settings)
+        ran = run("create web --service-generated --force")
+        assert (ran.exit_code, ran.out) == (0, f"{path}\n")
+        assert f"key pair web of {REGION}, unverified\n" in ran.err
 
 
 @pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
@@ -765,15 +730,3 @@ def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
     ran = run("create web --service-generated")
     assert ran.exit_code == 8
     assert ran.err.endswith(f"whose private key nobody has; to remove it: {REMOVE}\n")
-
-
-# other people's pairs
-
-
-@pytest.mark.usefixtures("server")
-def test_an_encrypted_pem_proves_nothing(account: Sandbox, run: Run, path: Path) -> None:
-    """A key whose public key does not show is not taken for the pair's."""
-    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()), tags=[Tag("a")])
-    save(path, openssh(other_pem(), PASSPHRASE))
-    save(path.with_name("web.pem.pub"), public_line(own_pem()))
-    assert run("create web").exit_code == 5

@@ -78,47 +78,25 @@ def lines_of_key(pem: str) -> list[str]:
 # what is placed
 
 
+@pytest.mark.usefixtures("umask")
 def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
-    """The path is stdout, what was verified is stderr; one question, then one download."""
-    path = home / "keys" / KEY_FILE
-    assert run("download-default --out ~/keys") == Ran(
+    """The path is stdout, what was verified is stderr; one question, then one download.
+
+    The key is the text AWS sent, the .pub is what ssh-keygen derives from it, and nothing else is
+    left: no draft, no lock. Each file and directory has its mode whatever the umask.
+    """
+    path = home / "new" / "keys" / KEY_FILE
+    public = path.with_name(f"{KEY_FILE}.pub")
+    assert run("download-default --out ~/new/keys") == Ran(
         0, out=f"{path}\n", err=told("saved", path, default)
     )
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair"]
-
-
-@pytest.mark.usefixtures("server", "default", "umask")
-def test_modes(run: Run, home: Path) -> None:
-    """Key, .pub and each directory that was made have their modes whatever the umask."""
-    assert run("download-default --out new/keys").exit_code == 0
-    directory = home / "new" / "keys"
-    account_regions = (
-        directory / KEY_FILE,
-        directory / f"{KEY_FILE}.pub",
-        directory,
-        directory.parent,
-    )
-    assert [mode(each) for each in account_regions] == ["0600", "0644", "0700", "0700"]
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_content(run: Run, home: Path) -> None:
-    """The key is the text AWS sent, and the .pub is what ssh-keygen derives from it."""
-    assert run("download-default").exit_code == 0
-    path = home / ".ssh" / KEY_FILE
     assert path.read_text() == own_pem()
-    assert Path(f"{path}.pub").read_text() == f"{public_line(own_pem())} {COMMENT}\n"
+    assert public.read_text() == f"{public_line(own_pem())} {COMMENT}\n"
     assert opened(path) == public_line(own_pem())
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_nothing_else_is_left(run: Run, home: Path) -> None:
-    """Beside key and .pub nothing stays: no draft, no lock."""
-    run("download-default")
-    assert sorted(each.name for each in (home / ".ssh").iterdir()) == [
-        KEY_FILE,
-        f"{KEY_FILE}.pub",
-    ]
+    assert {*path.parent.iterdir()} == {path, public}
+    modes = [mode(each) for each in (path, public, path.parent, path.parent.parent)]
+    assert modes == ["0600", "0644", "0700", "0700"]
 
 
 @pytest.mark.parametrize("text", ["pem", "base64", "escaped", "crlf", "pkcs8", "unterminated"])
@@ -148,7 +126,7 @@ def test_every_form_of_fingerprint(
 
 
 def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
-    """Without a fingerprint from AWS the word is "unverified"."""
+    """Without a fingerprint from AWS the word is "unverified", on stdout and in JSON as well."""
     serve("fingerprint-default=none")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     path = home / ".ssh" / KEY_FILE
@@ -158,6 +136,13 @@ def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) ->
         err=f"saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
     )
+    assert run("download-default --file -") == Ran(
+        0,
+        out=own_pem(),
+        err=f"wrote the default key of {REGION} to stdout, unverified\n",
+    )
+    [pair] = json.loads(run("download-default -o json").out)["keyPairs"]
+    assert (pair["verified"], "fingerprint" in pair) == (False, False)
 
 
 def test_default_on_the_last_page(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
@@ -184,27 +169,18 @@ def test_second_run(run: Run, home: Path, default: str) -> None:
 
 
 @pytest.mark.usefixtures("server", "default")
-def test_loose_permissions_are_mended(run: Run, home: Path) -> None:
-    """The same key with permissions for others loses those, and nothing else."""
-    path = save(home / ".ssh" / KEY_FILE, own_pem(), mode=0o644)
-    assert run("download-default").exit_code == 0
-    assert (mode(path), path.read_text()) == ("0600", own_pem())
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_same_key_in_another_format(run: Run, home: Path) -> None:
-    """The same key counts by what it is: a copy in OpenSSH's format stays as it is."""
-    path = save(home / ".ssh" / KEY_FILE, openssh(own_pem()))
-    assert run("download-default").err.startswith("unchanged")
-    assert path.read_text() == openssh(own_pem())
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_missing_public_half_is_added(run: Run, home: Path) -> None:
-    """The key there without its .pub gets it."""
-    path = save(home / ".ssh" / KEY_FILE, own_pem())
-    assert run("download-default").exit_code == 0
+@pytest.mark.parametrize("format_of", [str, openssh], ids=["as AWS has it", "OpenSSH"])
+@pytest.mark.parametrize("option", ["", "--force"])
+def test_the_same_key_there(
+    run: Run, home: Path, format_of: Callable[[str], str], option: str
+) -> None:
+    """It counts by what it is, in any format: it loses loose permissions and gets its .pub."""
+    path = save(home / ".ssh" / KEY_FILE, format_of(own_pem()), mode=0o644)
+    ran = run(f"download-default {option}")
+    assert (ran.exit_code, ran.err.startswith("unchanged")) == (0, True)
+    assert (mode(path), path.read_text()) == ("0600", format_of(own_pem()))
     assert Path(f"{path}.pub").read_text().startswith(public_line(own_pem()))
+    assert len([*path.parent.iterdir()]) == 2
 
 
 @pytest.mark.usefixtures("server", "default")
@@ -221,11 +197,11 @@ def test_other_key_there(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("server", "default")
-def test_other_public_half_there(run: Run, home: Path) -> None:
+def test_other_public_key_there(run: Run, home: Path) -> None:
     """Another key's .pub stays as well, and no private key comes next to it."""
     path = save(home / ".ssh" / f"{KEY_FILE}.pub", public_line(other_pem()))
     assert run("download-default").exit_code == 5
-    assert [each.name for each in path.parent.iterdir()] == [f"{KEY_FILE}.pub"]
+    assert [*path.parent.iterdir()] == [path]
     assert path.read_text() == public_line(other_pem())
 
 
@@ -262,14 +238,6 @@ def test_force(run: Run, home: Path, default: str) -> None:
         ("0600", own_pem()),
         ("0600", other_pem()),
     ]
-
-
-@pytest.mark.usefixtures("server")
-def test_force_on_the_same_key(run: Run, home: Path, default: str) -> None:
-    """--force on the same key changes nothing."""
-    path = save(home / ".ssh" / KEY_FILE, own_pem())
-    assert run("download-default --force").err == told("unchanged", path, default)
-    assert sorted(each.name for each in path.parent.iterdir()) == [KEY_FILE, f"{KEY_FILE}.pub"]
 
 
 @pytest.mark.usefixtures("server", "default")
@@ -314,17 +282,6 @@ def test_stdout(server: Server, run: Run, home: Path) -> None:
     assert (list(home.iterdir()), changes(server)) == ([], [download()])
 
 
-def test_stdout_unverified(serve: Serve, account: Sandbox, run: Run) -> None:
-    """`--file -` says "unverified" where AWS reports no fingerprint."""
-    serve("fingerprint-default=none")
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    assert run("download-default --file -") == Ran(
-        0,
-        out=own_pem(),
-        err=f"wrote the default key of {REGION} to stdout, unverified\n",
-    )
-
-
 @pytest.mark.usefixtures("default")
 def test_terminal_is_no_place(server: Server, run: Run) -> None:
     """A private key is never shown on a terminal, and not asked for either."""
@@ -334,15 +291,6 @@ def test_terminal_is_no_place(server: Server, run: Run) -> None:
         "lskeys: hint: redirect stdout, or use --file PATH\n",
     )
     assert server.requests == []
-
-
-@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
-@pytest.mark.usefixtures("default")
-def test_wrong_key_is_not_written_to_stdout(server: Server, run: Run, fault: str) -> None:
-    """A key that is not the reported one does not reach stdout."""
-    server.add_fault(f"DownloadDefaultKeyPair={fault}")
-    ran = run("download-default --file -")
-    assert (ran.exit_code, ran.out, "PRIVATE" in ran.err) == (5, "", False)
 
 
 @pytest.mark.parametrize(
@@ -413,25 +361,23 @@ def test_place_is_reserved_before_the_call(
     assert sorted((each, each.lstat().st_mtime_ns) for each in (home / "keys").rglob("*")) == before
 
 
-@pytest.mark.parametrize("make", [make_file, make_link, make_pipe, make_directory, make_open])
+def make_other(path: Path) -> None:
+    """Another key where the key should go."""
+    save(path, other_pem())
+
+
+@pytest.mark.parametrize(
+    "make", [make_file, make_link, make_pipe, make_directory, make_open, make_other]
+)
 @pytest.mark.usefixtures("default")
 def test_dry_run_refuses_alike(
     server: Server, run: Run, home: Path, make: Callable[[Path], None]
 ) -> None:
-    """A dry run finds out as much, in the same words."""
+    """A dry run finds out as much, in the same words; another key by its fingerprint."""
     make(home / "keys" / KEY_FILE)
     dry = run("download-default --out keys -n")
-    assert dry == run("download-default --out keys")
     assert (dry.exit_code, changes(server)) == (5, [])
-
-
-@pytest.mark.usefixtures("default")
-def test_dry_run_finds_another_key(server: Server, run: Run, home: Path) -> None:
-    """A dry run tells another key from the pair's own by its fingerprint."""
-    save(home / ".ssh" / KEY_FILE, other_pem())
-    dry = run("download-default -n")
-    assert changes(server) == []
-    assert (dry.exit_code, dry) == (5, run("download-default"))
+    assert dry == run("download-default --out keys")
 
 
 @pytest.mark.usefixtures("server", "default")
@@ -444,23 +390,24 @@ def test_disk_that_fails(run: Run, home: Path) -> None:
 # what AWS hands out
 
 
-@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
-@pytest.mark.usefixtures("default")
-def test_wrong_key(server: Server, run: Run, home: Path, fault: str) -> None:
-    """A key that is not the reported one, or not whole, is not placed."""
-    server.add_fault(f"DownloadDefaultKeyPair={fault}")
-    ran = run("download-default")
-    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
-    assert "nothing was saved" in ran.err
+@pytest.mark.parametrize("option", ["", "--file -", "--create"])
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [("wrong-key", "md5-spki"), ("mismatched-halves", "md5-spki"), ("mismatched-halves", "none")],
+)
+def test_wrong_key(  # noqa: PLR0913, PLR0917  fixtures and cases
+    serve: Serve, account: Sandbox, run: Run, home: Path, fault: str, found: str, option: str
+) -> None:
+    """A key that is not the reported one, or not whole, is neither placed nor written to stdout.
 
-
-def test_halves_without_a_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:
-    """Where no fingerprint is reported, the halves still have to belong together."""
-    serve("fingerprint-default=none", "fault=DownloadDefaultKeyPair=mismatched-halves")
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    ran = run("download-default")
-    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
-    assert "do not belong together" in ran.err
+    Where no fingerprint is reported, its halves still have to belong together.
+    """
+    serve(f"fingerprint-default={found}", f"fault=DownloadDefaultKeyPair={fault}")
+    if option != "--create":
+        account.add_default_key_pair(REGION, private_pem=own_pem())
+    ran = run(f"download-default {option}")
+    assert (ran.exit_code, ran.out, [*home.rglob("*.pem*")]) == (5, "", [])
+    assert "PRIVATE" not in ran.err
 
 
 @pytest.mark.parametrize(
@@ -555,13 +502,6 @@ def test_create_onto_an_old_key(server: Server, run: Run, home: Path, options: s
     assert path.read_text() == other_pem()
 
 
-def test_created_and_wrong(server: Server, run: Run, home: Path) -> None:
-    """A created pair's key that is not the listed one's is not placed."""
-    server.add_fault("DownloadDefaultKeyPair=wrong-key")
-    ran = run("download-default --create")
-    assert (ran.exit_code, ran.out, list((home / ".ssh").iterdir())) == (5, "", [])
-
-
 @pytest.mark.usefixtures("default")
 def test_denied_and_nobody_to_ask(server: Server, run: Run) -> None:
     """Who may not list cannot tell whether a pair would be created: refused likewise."""
@@ -636,25 +576,18 @@ def test_no_region_has_one(server: Server, run: Run, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "exit_code"),
-    [(f"GetKeyPairs@{EU}=AccessDeniedException", 7), (f"DownloadDefaultKeyPair@{EU}=wrong-key", 7)],
+    "fault", ["GetKeyPairs=AccessDeniedException", "DownloadDefaultKeyPair=wrong-key", None]
 )
 @pytest.mark.usefixtures("default")
 def test_a_failing_region_hides_no_other(
-    account: Sandbox, server: Server, run: Run, fault: str, exit_code: int
+    account: Sandbox, server: Server, run: Run, home: Path, fault: str | None
 ) -> None:
-    """A region that fails is told; the others' keys are saved."""
+    """A region that fails, or whose place is taken, is told; the others' keys are saved."""
     account.add_default_key_pair(EU, private_pem=other_pem())
-    server.add_fault(fault)
-    ran = run(f"download-default -r {EU} -r {REGION} --out keys")
-    assert (ran.exit_code, ran.out) == (exit_code, f"keys/{KEY_FILE}\n")
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_a_taken_place_hides_no_other(account: Sandbox, run: Run, home: Path) -> None:
-    """A region whose place is taken is told; the others' keys are saved."""
-    account.add_default_key_pair(EU, private_pem=other_pem())
-    save(home / "keys" / EU_FILE, own_pem())
+    if fault:
+        server.add_fault(fault.replace("=", f"@{EU}=", 1))
+    else:
+        save(home / "keys" / EU_FILE, own_pem())
     ran = run(f"download-default -r {EU} -r {REGION} --out keys")
     assert (ran.exit_code, ran.out) == (7, f"keys/{KEY_FILE}\n")
 
@@ -694,15 +627,10 @@ def test_dry_run_of_create(server: Server, run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("server", "default")
-def test_quiet(run: Run, home: Path) -> None:
-    """-q: the path, and not a word next to it."""
-    assert run("download-default -q") == Ran(0, out=f"{home}/.ssh/{KEY_FILE}\n")
-
-
-@pytest.mark.usefixtures("server", "default")
-def test_path_on_a_terminal(run: Run, home: Path) -> None:
-    """On a terminal it is a path as well, to be copied."""
+def test_path(run: Run, home: Path) -> None:
+    """A path to be copied on a terminal, too; with -q not a word next to it."""
     assert run("download-default", terminal=True).out == f"{home}/.ssh/{KEY_FILE}\n"
+    assert run("download-default -q") == Ran(0, out=f"{home}/.ssh/{KEY_FILE}\n")
 
 
 @pytest.mark.usefixtures("server")
@@ -726,14 +654,6 @@ def test_json(run: Run, home: Path, default: str) -> None:
         "errors": [],
         "schemaVersion": 1,
     }
-
-
-def test_json_unverified(serve: Serve, account: Sandbox, run: Run) -> None:
-    """Json says unverified as plainly."""
-    serve("fingerprint-default=none")
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    [pair] = json.loads(run("download-default -o json").out)["keyPairs"]
-    assert (pair["verified"], "fingerprint" in pair) == (False, False)
 
 
 @pytest.mark.usefixtures("server")

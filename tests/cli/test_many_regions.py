@@ -2,14 +2,13 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lskeys.sandbox import REGIONS, Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs, said
+from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
@@ -22,14 +21,6 @@ DENIED = f"lskeys: hint: allow lightsail:GetKeyPairs on {EVERY_PAIR}, or enable 
 def regions_asked(server: Server) -> list[str]:
     """Where the key pairs were asked for, in alphabetical order."""
     return sorted(each.region for each in server.requests if each.operation == "GetKeyPairs")
-
-
-@pytest.fixture
-def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A service that answers when it is told to."""
-    assert home.is_dir()
-    with lying(monkeypatch) as running:
-        yield running
 
 
 @pytest.mark.parametrize("last", THREE)

@@ -5,14 +5,13 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, REGIONS, Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.support.lying_server import Call, Liar, Reply, Script, lying, pair, pairs, said
+from tests.support.lying_server import Call, Liar, Reply, Script, pair, pairs, said
 
 
 @pytest.fixture
@@ -124,14 +123,6 @@ def test_without_threads() -> None:
     assert {line: code for line, (code, _) in ended.items()} == {
         line: 6 if line == "audit" else 0 for line in lines
     }
-
-
-@pytest.fixture
-def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A service that answers when it is told to."""
-    assert home.is_dir()
-    with lying(monkeypatch) as running:
-        yield running
 
 
 @pytest.mark.parametrize("line", ["list --in-use", "show web", "audit", "ssh-config"])

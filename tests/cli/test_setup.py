@@ -1,5 +1,6 @@
 """Credentials, profiles, regions, endpoints, config.toml: what does not work is said, with 4."""
 
+import json
 import os
 import shlex
 from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ def say(home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
         if place == "config.toml":
             configure(home, value)
         elif place == "aws":
-            configure_aws(home, f"[default]\n{value}\n")
+            configure_aws(home, value if value.startswith("[") else f"[default]\n{value}\n")
         else:
             monkeypatch.setenv(place, value)
 
@@ -80,14 +81,10 @@ def hanging(tmp_path: Path) -> Iterator[Path]:
 # Credentials
 
 
-def test_no_credentials(run: Run) -> None:
-    """Without credentials there is one clear line, and a way to try things without any."""
-    assert run(f"list -r us-east-1 {NOWHERE}") == NO_CREDENTIALS
-
-
-def test_no_credentials_are_told_once(run: Run) -> None:
-    """What no region can do anything about is said once, however many were to be asked."""
-    assert run(f"list -r us-east-1 -r eu-west-1 -r eu-west-2 {NOWHERE}") == NO_CREDENTIALS
+@pytest.mark.parametrize("regions", ["-r us-east-1", "-r us-east-1 -r eu-west-1 -r eu-west-2"])
+def test_no_credentials(regions: str, run: Run) -> None:
+    """Without credentials there is one clear line for all regions, and a way to try things."""
+    assert run(f"list {regions} {NOWHERE}") == NO_CREDENTIALS
 
 
 def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,28 +96,23 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-NOBODY = failed(
-    "the config profile (nobody) could not be found", "aws configure list-profiles names them"
+@pytest.mark.parametrize(
+    "place", ["-p", "--profile", "AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"]
 )
-
-
-@pytest.mark.parametrize("option", ["--profile nobody", "-p nobody"])
-def test_unknown_profile(option: str, run: Run) -> None:
-    """A profile that AWS's configuration does not have is named."""
-    assert run(f"list -r us-east-1 {NOWHERE} {option}") == NOBODY
-
-
-@pytest.mark.parametrize("place", ["-p", "AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"])
-@pytest.mark.parametrize("region", ["", " -r us-east-1"])
-def test_misspelled_profile(place: str, region: str, run: Run, home: Path, say: Say) -> None:
-    """A profile that is nearly one of AWS's configuration is told with that one, however named."""
-    configure_aws(home, "[profile work]\nregion = eu-west-1\n[profile home]\n")
-    option = " -p wrok" if place == "-p" else ""
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("nobody", "aws configure list-profiles names them"), ("wrok", "did you mean work?")],
+)
+def test_unknown_profile(place: str, name: str, hint: str, run: Run, say: Say) -> None:
+    """A profile that AWS's configuration does not have is named, with the nearest it has."""
+    say("aws", "[profile work]\nregion = eu-west-1\n[profile home]\n")
+    option = f" {place} {name}" if place.startswith("-") else ""
     if not option:
-        say(place, "profile = 'wrok'" if place == "config.toml" else "wrok")
-    assert run(f"list {NOWHERE}{region}{option}") == failed(
-        "the config profile (wrok) could not be found", "did you mean work?"
-    )
+        say(place, f"profile = '{name}'" if place == "config.toml" else name)
+    for region in ("", " -r us-east-1"):
+        assert run(f"list {NOWHERE}{region}{option}") == failed(
+            f"the config profile ({name}) could not be found", hint
+        )
 
 
 SSO = """
@@ -167,13 +159,6 @@ def test_lightsail_was_never_used(
     ran = run("list")
     assert (ran.exit_code, ran.out) == (exit_code, "")
     assert ran.err.endswith(f"\nlskeys: hint: {hint}\n")
-
-
-@pytest.mark.parametrize("place", ["AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"])
-def test_unknown_profile_from_elsewhere(place: str, run: Run, say: Say) -> None:
-    """So is one whose name came from the environment or config.toml."""
-    say(place, "profile = 'nobody'" if place == "config.toml" else "nobody")
-    assert run(f"list -r us-east-1 {NOWHERE}") == NOBODY
 
 
 @pytest.mark.parametrize("content", ["no section\n", "[default\n", "[default]\nregion = \udcff\n"])
@@ -245,23 +230,14 @@ def test_no_region(run: Run) -> None:
 
 
 HOSTILE_REGIONS = [
-    "../x",
-    "us east",
-    "\x1b[31mus-east-1",
-    "us-east-1,",
-    "us-east-1, eu-west-1",
-    "US-EAST-1",
-    "us-east-1.example.com",
-    "us-east-1/",
-    "us-east-1\n",
-    "us-east-1@example.com",
-    "[red]us-east-1[/]",
-    "us-east-" + "1" * 300,
+    *("../x", "us east", "\x1b[31mus-east-1", "us-east-1,", "us-east-1, eu-west-1", "US-EAST-1"),
+    *("us-east-1.example.com", "us-east-1/", "us-east-1\n", "us-east-1@example.com"),
+    *("[red]us-east-1[/]", "us-east-" + "1" * 300),
 ]
 
 
 @pytest.mark.parametrize("name", HOSTILE_REGIONS)
-def test_hostile_region_by_flag(name: str, server: Server, run: Run) -> None:
+def test_hostile_region(name: str, server: Server, run: Run) -> None:
     """What cannot be a region's name chooses no host: it is refused, and nothing is asked."""
     ran = run(f"list --region {shlex.quote(name)}")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
@@ -272,39 +248,20 @@ def test_hostile_region_by_flag(name: str, server: Server, run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "\x1b[31m", "us-east-1/"])
-@pytest.mark.parametrize("place", ["LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_hostile_region_from_the_environment(
-    place: str, name: str, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "place", ["LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION", "config.toml", "aws"]
+)
+def test_hostile_region_from_elsewhere(  # noqa: PLR0913, PLR0917  fixtures and cases
+    place: str, name: str, server: Server, run: Run, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither does one from the environment."""
+    """Neither does one of the environment, of config.toml or of AWS's own configuration."""
     for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(each)
-    monkeypatch.setenv(place, name)
+    spelled = {"config.toml": f"regions = {json.dumps(name)}", "aws": f"region = {name}"}
+    say(place, spelled.get(place, name))
     ran = run("list")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
-
-
-@pytest.mark.parametrize("spelled", ["../x", "\\u001b[31m", "us-east-1/"])
-def test_hostile_region_from_config_file(
-    spelled: str, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor one from config.toml."""
-    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(each)
-    configure(home, f'regions = "{spelled}"')
-    ran = run("list")
-    assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
-
-
-def test_hostile_region_in_the_profile(
-    server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor one from AWS's own configuration."""
-    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(each)
-    configure_aws(home, "[default]\nregion = ../x\n")
-    assert run("list") == failed("../x is not a region's name", "a region looks like eu-west-1")
-    assert server.requests == []
+    assert ran.err.replace("\n", "").isprintable()
 
 
 def test_misspelled_region(server: Server, run: Run) -> None:
@@ -368,30 +325,23 @@ PLAIN = {
 """URLs, and whom each would reach by the parser that connects."""
 
 
-def not_https(url: str) -> Ran:
-    """What is said of an endpoint without TLS: whom it would reach, and no password."""
-    return failed(
+@pytest.mark.parametrize("url", PLAIN)
+@pytest.mark.parametrize(
+    "place", ["--endpoint-url", "AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL", "aws"]
+)
+def test_plain_http(place: str, url: str, server: Server, run: Run, say: Say) -> None:
+    """An endpoint without TLS is refused unless it is this machine; nothing is asked.
+
+    Whom it would reach is named, and no password.
+    """
+    option = f" {place} '{url}'" if place.startswith("-") else ""
+    if not option:
+        say("AWS_ENDPOINT_URL_LIGHTSAIL", "")
+        say(place, f"endpoint_url = {url}" if place == "aws" else url)
+    assert run(f"list{option}") == failed(
         f"endpoint {PLAIN[url]} is not https",
         "keys and credentials are sent over TLS only; plain http is for localhost",
     )
-
-
-@pytest.mark.parametrize("url", PLAIN)
-def test_plain_http_by_flag(url: str, server: Server, run: Run) -> None:
-    """An endpoint without TLS is refused unless it is this machine; nothing is asked."""
-    assert run(f"list --endpoint-url '{url}'") == not_https(url)
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("url", PLAIN)
-@pytest.mark.parametrize("place", ["AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL", "aws"])
-def test_plain_http_from_elsewhere(
-    place: str, url: str, server: Server, run: Run, say: Say
-) -> None:
-    """So is one that AWS's variables or configuration name."""
-    say("AWS_ENDPOINT_URL_LIGHTSAIL", "")
-    say(place, f"endpoint_url = {url}" if place == "aws" else url)
-    assert run("list") == not_https(url)
     assert server.requests == []
 
 
@@ -406,37 +356,27 @@ def test_malformed_endpoint(url: str, server: Server, run: Run) -> None:
     )
 
 
-SAME = "list --include-default --unused -o json"
-
-
-def test_endpoint_by_flag(
-    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    "place", ["--endpoint-url", "LSKEYS_ENDPOINT_URL", "AWS_ENDPOINT_URL", "aws"]
+)
+def test_endpoint(  # noqa: PLR0913, PLR0917  fixtures and cases
+    place: str, host: str, account: Sandbox, server: Server, run: Run, say: Say
 ) -> None:
-    """The flag leads to the same answer as the variable."""
+    """An option, a variable of ours or AWS's, or AWS's configuration leads to the same answer.
+
+    The first two do so whatever AWS's own variable says.
+    """
     account.add_key_pairs("us-east-1", ["web", "mail"])
-    by_variable = run(SAME)
-    monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL")
-    assert run(f"{SAME} --endpoint-url {server.endpoint}") == by_variable
-    assert (by_variable.exit_code, len(server.requests)) == (0, 4)
-
-
-@pytest.mark.parametrize("place", ["AWS_ENDPOINT_URL", "aws"])
-def test_endpoint_from_elsewhere(
-    place: str, account: Sandbox, server: Server, run: Run, say: Say
-) -> None:
-    """So do AWS's other variable and AWS's configuration."""
-    account.add_key_pairs("us-east-1", ["web", "mail"])
-    by_variable = run(SAME)
-    say("AWS_ENDPOINT_URL_LIGHTSAIL", "")
-    say(place, f"endpoint_url = {server.endpoint}" if place == "aws" else server.endpoint)
-    assert run(SAME) == by_variable
-    assert (by_variable.exit_code, len(server.requests)) == (0, 4)
-
-
-def test_loopback_by_name(server: Server, run: Run) -> None:
-    """The name localhost is localhost."""
-    ran = run(f"list -q --endpoint-url http://localhost:{server.port}")
-    assert (ran, len(server.requests)) == (Ran(0), 1)
+    line = "list --include-default --unused -o json"
+    expected = run(line)
+    url = f"http://{host}:{server.port}"
+    is_ours = place[0] in "-L"
+    say("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9" if is_ours else "")
+    if not place.startswith("-"):
+        say(place, f"endpoint_url = {url}" if place == "aws" else url)
+    assert run(f"{line} {place} {url}" if place.startswith("-") else line) == expected
+    assert (expected.exit_code, len(server.requests)) == (0, 4)
 
 
 def test_sandbox_and_endpoint_exclude_each_other(server: Server, run: Run) -> None:
@@ -493,64 +433,33 @@ def test_unreadable_config_file(run: Run, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "expected"),
+    ("name", "value", "wrong", "hint"),
     [
-        (
-            "LSKEYS_OUTPUT",
-            "jsn",
-            failed(
-                "jsn (from environment LSKEYS_OUTPUT) is none of table, text, csv, json, jsonl",
-                "did you mean json?",
-            ),
-        ),
-        (
-            "LSKEYS_COLOR",
-            "alway",
-            failed(
-                "alway (from environment LSKEYS_COLOR) is none of auto, always, never",
-                "did you mean always?",
-            ),
-        ),
-        (
-            "LSKEYS_SANDBOX",
-            "perhaps",
-            failed(
-                "perhaps (from environment LSKEYS_SANDBOX) is neither yes nor no",
-                "such as LSKEYS_SANDBOX=1",
-            ),
+        ("OUTPUT", "jsn", "is none of table, text, csv, json, jsonl", "did you mean json?"),
+        ("COLOR", "alway", "is none of auto, always, never", "did you mean always?"),
+        ("SANDBOX", "perhaps", "is neither yes nor no", "such as LSKEYS_SANDBOX=1"),
+        *(
+            (
+                *("TIMEOUT", value, "is no number of seconds from 0.1 to 86400"),
+                "such as LSKEYS_TIMEOUT=60",
+            )
+            for value in ("soon", "0", "-1", "nan", "inf", "86401")
         ),
     ],
 )
-def test_wrong_words_in_the_environment(
-    name: str, value: str, expected: Ran, run: Run, monkeypatch: pytest.MonkeyPatch
+def test_wrong_words_in_the_environment(  # noqa: PLR0913, PLR0917  fixtures and cases
+    name: str, value: str, wrong: str, hint: str, run: Run, say: Say
 ) -> None:
-    """A value that means nothing is refused, not passed over."""
-    monkeypatch.setenv(name, value)
-    assert run("list") == expected
+    """A value that means nothing is refused with where it came from, not passed over."""
+    say(f"LSKEYS_{name}", value)
+    assert run("list") == failed(f"{value} (from environment LSKEYS_{name}) {wrong}", hint)
 
 
-@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "86401"])
-def test_wrong_timeout_in_the_environment(
-    value: str, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A time that is none, or that no question could take, is refused with where it came from."""
-    monkeypatch.setenv("LSKEYS_TIMEOUT", value)
-    assert run("list") == failed(
-        f"{value} (from environment LSKEYS_TIMEOUT) is no number of seconds from 0.1 to 86400",
-        "such as LSKEYS_TIMEOUT=60",
-    )
-
-
-def test_endpoint_by_variable(
-    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """LSKEYS_ENDPOINT_URL is asked rather than AWS's own, and LSKEYS_DEBUG shows it."""
-    account.add_key_pairs("us-east-1", ["web"])
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
-    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
-    assert run("list -q") == Ran(0, out="web\n")
-    monkeypatch.setenv("LSKEYS_DEBUG", "1")
+def test_debug_by_variable(server: Server, run: Run, say: Say) -> None:
+    """LSKEYS_DEBUG is --debug."""
+    say("LSKEYS_DEBUG", "1")
     assert run("list -q").err.startswith("lskeys: debug: get_key_pairs in us-east-1: ")
+    assert server.requests
 
 
 def test_timeout_by_variable(hanging: Path, run: Run, home: Path, say: Say) -> None:

@@ -3,7 +3,7 @@
 import json
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from lskeys.sandbox import Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import operations
 from tests.support.cli_keys import other_pem, public_line, save
-from tests.support.lying_server import Call, Liar, Reply, lying, pairs, refused, said
+from tests.support.lying_server import Call, Liar, Reply, pairs, refused, said
 
 HOST_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
 CANARY = "-----BEGIN RSA PRIVATE KEY-----CANARY"
@@ -53,12 +53,10 @@ def web(account: Sandbox, home: Path, rsa_pem: str) -> None:
 
 
 @pytest.fixture
-def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A server that answers whatever a test tells it."""
-    assert home.is_dir()
-    with lying(monkeypatch) as running:
-        running.responses("GetKeyPairs", pairs())
-        yield running
+def liar(liar: Liar) -> Liar:
+    """Without key pairs, unless a test tells it otherwise."""
+    liar.responses("GetKeyPairs", pairs())
+    return liar
 
 
 def raw_instance(name: str, **members: object) -> dict[str, object]:

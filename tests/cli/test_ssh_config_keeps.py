@@ -1,7 +1,6 @@
 """ssh-config --write: what it keeps of what it wrote before, and what goes."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Run
 from tests.ssh.conftest import asked
-from tests.support.lying_server import Call, Liar, Reply, lying, pairs, refused, said
+from tests.support.lying_server import Call, Liar, Reply, pairs, refused, said
 
 pytestmark = pytest.mark.usefixtures("server")
 
@@ -40,12 +39,10 @@ def account(account: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A server that answers whatever a test tells it."""
-    assert home.is_dir()
-    with lying(monkeypatch) as running:
-        running.responses("GetKeyPairs", pairs())
-        yield running
+def liar(liar: Liar) -> Liar:
+    """Without key pairs, unless a test tells it otherwise."""
+    liar.responses("GetKeyPairs", pairs())
+    return liar
 
 
 @pytest.fixture

@@ -3,26 +3,17 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from lskeys.sandbox import REGIONS
 from tests.conftest import Ran, Run
-from tests.support.lying_server import HOLD, Call, Liar, Reply, lying, pair, pairs, said
+from tests.support.lying_server import HOLD, Call, Liar, Reply, pair, pairs, said
 
 LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
 BROKEN_OFF = (
     "lskeys: error: cannot list key pairs in us-east-1: invalid response: it is not a JSON object\n"
 )
-
-
-@pytest.fixture
-def liar(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A service that answers when it is told to."""
-    assert home
-    with lying(monkeypatch) as running:
-        yield running
 
 
 def seven_pages(call: Call) -> Reply:

@@ -1,4 +1,4 @@
-"""tag, through the command line."""
+"""tag and untag, through the command line."""
 
 import json
 
@@ -9,20 +9,23 @@ from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, operations
 
+EU = "eu-west-1"
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 FINGERPRINT = "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM"
 STAGE = Tag("stage", "test")
 OWNER = Tag("owner", "ana")
+NEW = "stage=production,owner=ana,automation,a=b=c"
 
 
-def add_web(account: Sandbox, *tags: Tag, region: str = REGION) -> None:
+def add_web(account: Sandbox, *tags: Tag, regions: tuple[str, ...] = (REGION,)) -> None:
     """A pair called web with these tags."""
-    account.add_key_pairs(region, ["web"], public_line=LINE, tags=tags, created_at=CREATED)
+    for each in regions:
+        account.add_key_pairs(each, ["web"], public_line=LINE, tags=tags, created_at=CREATED)
 
 
-def row(tags: str, region: str = REGION) -> str:
+def row(tags: str) -> str:
     """The line that shows web with these tags."""
-    return f"web\t{region}\t2026-11-02T12:00:00.123Z\t{FINGERPRINT}\t{tags}\n"
+    return f"web\t{REGION}\t2026-11-02T12:00:00.123Z\t{FINGERPRINT}\t{tags}\n"
 
 
 def tag_request(*tags: dict[str, str], region: str = REGION) -> Request:
@@ -30,46 +33,54 @@ def tag_request(*tags: dict[str, str], region: str = REGION) -> Request:
     return Request("TagResource", region, {"resourceName": "web", "tags": list(tags)})
 
 
-def test_only_what_is_new_is_sent(account: Sandbox, server: Server, run: Run) -> None:
-    """New tags and new values are sent, once; what is so already is not, and the rest stays."""
+@pytest.mark.parametrize(
+    ("line", "tags", "told", "sent"),
+    [
+        (
+            "tag web stage=production owner=ana automation a=b=c",
+            NEW,
+            f"were stage=test,owner=ana, are now {NEW}",
+            tag_request(
+                {"key": "stage", "value": "production"},
+                {"key": "automation"},
+                {"key": "a", "value": "b=c"},
+            ),
+        ),
+        (
+            "untag web stage gone",
+            "owner=ana",
+            "were stage=test,owner=ana, are now owner=ana",
+            Request("UntagResource", REGION, {"resourceName": "web", "tagKeys": ["stage"]}),
+        ),
+        ("tag web stage=test owner=ana", "stage=test,owner=ana", None, None),
+        ("untag web gone", "stage=test,owner=ana", None, None),
+        ("tag web a -n", "stage=test,owner=ana,a", "would be stage=test,owner=ana,a", None),
+        ("untag web stage owner -n", "-", "would be none", None),
+    ],
+)
+def test_only_what_is_new_is_sent(  # noqa: PLR0913  fixtures and cases
+    line: str,
+    tags: str,
+    told: str | None,
+    sent: Request | None,
+    *,
+    account: Sandbox,
+    server: Server,
+    run: Run,
+) -> None:
+    """One request has what changes; what is so already, and a dry run, cost none; the rest stays.
+
+    Before and after are told, and the pair is shown as it is then.
+    """
     add_web(account, STAGE, OWNER)
-    assert run("tag web stage=production owner=ana automation a=b=c") == Ran(
-        0,
-        out=row("stage=production,owner=ana,automation,a=b=c"),
-        err=f"tags of web in {REGION} were stage=test,owner=ana, "
-        "are now stage=production,owner=ana,automation,a=b=c\n",
-    )
-    assert operations(server) == ["GetKeyPair", "TagResource"]
-    assert changes(server) == [
-        tag_request(
-            {"key": "stage", "value": "production"},
-            {"key": "automation"},
-            {"key": "a", "value": "b=c"},
-        )
-    ]
-    assert run("list").out == row("stage=production,owner=ana,automation,a=b=c")
-
-
-def test_what_is_so_is_left_alone(account: Sandbox, server: Server, run: Run) -> None:
-    """Tags that are so already change nothing and cost no call."""
-    add_web(account, STAGE, Tag("automation"))
-    assert run("tag web stage=test automation") == Ran(
-        0,
-        out=row("stage=test,automation"),
-        err=f"tags of web in {REGION} are stage=test,automation, unchanged\n",
-    )
-    assert operations(server) == ["GetKeyPair"]
-
-
-def test_dry_run(account: Sandbox, server: Server, run: Run) -> None:
-    """--dry-run shows before and after, and asks only."""
-    add_web(account)
-    assert run("tag web stage=test -n") == Ran(
-        0,
-        out=row("stage=test"),
-        err=f"tags of web in {REGION} were none, would be stage=test\n",
-    )
-    assert operations(server) == ["GetKeyPair"]
+    said = told or "are stage=test,owner=ana, unchanged"
+    if said.startswith("would"):
+        said = f"were stage=test,owner=ana, {said}"
+    assert run(line) == Ran(0, out=row(tags), err=f"tags of web in {REGION} {said}\n")
+    assert changes(server) == ([sent] if sent else [])
+    assert operations(server)[0] == "GetKeyPair"
+    if "-n" not in line:
+        assert run("list").out == row(tags)
 
 
 def test_an_instance_of_that_name_gets_no_tag(account: Sandbox, server: Server, run: Run) -> None:
@@ -83,7 +94,7 @@ def test_an_instance_of_that_name_gets_no_tag(account: Sandbox, server: Server, 
 
 def test_a_near_name_is_told(account: Sandbox, server: Server, run: Run) -> None:
     """A name that is missing everywhere brings up the nearest one, and where it is."""
-    add_web(account, region="eu-west-1")
+    add_web(account, regions=(EU,))
     ran = run("tag wep x -r us-east-1 -r eu-west-1 -o json")
     said = json.loads(ran.err)
     assert (ran.exit_code, said["message"], said["hint"]) == (
@@ -95,44 +106,32 @@ def test_a_near_name_is_told(account: Sandbox, server: Server, run: Run) -> None
 
 
 def test_several_regions(account: Sandbox, server: Server, run: Run) -> None:
-    """The pair is tagged wherever it is; a region without it is no failure."""
-    for region in (REGION, "eu-west-1"):
-        add_web(account, region=region)
+    """The pair is tagged wherever it is; a region without it is no failure, and hides none."""
+    add_web(account, regions=(REGION, EU))
     assert run("tag web a=b -q -r us-east-1 -r us-west-2 -r eu-west-1") == Ran(0, "web\nweb\n")
-    sent = sorted(changes(server), key=lambda each: each.region)
     raw = {"key": "a", "value": "b"}
-    assert sent == [tag_request(raw, region="eu-west-1"), tag_request(raw)]
-
-
-def test_a_region_that_fails(account: Sandbox, server: Server, run: Run) -> None:
-    """One region's refusal hides no other's success: exit 7, with both told."""
-    for region in (REGION, "eu-west-1"):
-        add_web(account, region=region)
+    sent = sorted(changes(server), key=lambda each: each.region)
+    assert sent == [tag_request(raw, region=EU), tag_request(raw)]
     server.add_fault("TagResource@eu-west-1=AccessDeniedException")
-    ran = run("tag web a=b -r us-east-1 -r eu-west-1")
-    assert (ran.exit_code, ran.out) == (7, row("a=b"))
+    ran = run("tag web a=c -r us-east-1 -r eu-west-1")
+    assert (ran.exit_code, ran.out) == (7, row("a=c"))
     assert "cannot tag web in eu-west-1" in ran.err
     assert ran.err.endswith("lskeys: error: 1 of 2 regions failed\n")
 
 
-def test_a_lost_answer_that_was_done(account: Sandbox, server: Server, run: Run) -> None:
-    """A lost answer is looked after: the tags are there, so it is success, and sent once."""
-    add_web(account)
-    server.add_fault("TagResource=lost-answer")
-    assert run("tag web a=b -q") == Ran(0, "web\n")
-    assert operations(server) == ["GetKeyPair", "TagResource", "GetKeyPair"]
-
-
-def test_a_lost_answer_that_was_not_done(account: Sandbox, server: Server, run: Run) -> None:
-    """Where the tags are not there after a lost answer, that is said: exit 8, and sent once."""
-    add_web(account)
-    server.add_fault("TagResource=reset")
-    ran = run("tag web a=b")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.endswith(
+@pytest.mark.parametrize("line", ["tag web a=b", "untag web owner"])
+@pytest.mark.parametrize("fault", ["lost-answer", "reset"])
+def test_a_lost_answer(line: str, fault: str, account: Sandbox, server: Server, run: Run) -> None:
+    """A change whose answer is lost is looked after: it happened, or it did not; sent once."""
+    add_web(account, OWNER)
+    operation = "TagResource" if line.startswith("tag") else "UntagResource"
+    server.add_fault(f"{operation}={fault}")
+    ran = run(f"{line} -q")
+    assert (ran.exit_code, ran.out) == ((0, "web\n") if fault == "lost-answer" else (8, ""))
+    assert operations(server) == ["GetKeyPair", operation, "GetKeyPair"]
+    assert fault == "lost-answer" or ran.err.endswith(
         f"lskeys show web --region {REGION}; the same command changes what is still missing\n"
     )
-    assert operations(server) == ["GetKeyPair", "TagResource", "GetKeyPair"]
 
 
 def test_the_default_pair(serve: Serve, account: Sandbox, run: Run, rsa_pem: str) -> None:
@@ -146,7 +145,6 @@ def test_the_default_pair(serve: Serve, account: Sandbox, run: Run, rsa_pem: str
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("''", "KEY[=VALUE] is empty"),
         ("=value", "a tag has no key"),
         ("stage=", "tag stage= has an empty value"),
         ("a=1 a=2", "tag a is there twice"),

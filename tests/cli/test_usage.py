@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lskeys import __version__
+from lskeys.cli.command_tree import Command
 from lskeys.cli.commands._tree import tree
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Ran, Run
@@ -26,11 +27,6 @@ SHARED = [
     "--debug",
     "--version",
 ]
-
-
-def usage(message: str, hint: str) -> Ran:
-    """What is said of a command line that is not understood."""
-    return Ran(2, err=f"lskeys: error: {message}\nlskeys: hint: {hint}\n")
 
 
 @pytest.mark.parametrize("line", ["-V", "--version", "list -V", "-V list", "sandbox path -V"])
@@ -73,91 +69,87 @@ def test_the_first_page(run: Run) -> None:
     assert sum(line.startswith("  $ lskeys ") for line in lines) == 3
 
 
-def test_no_verb_but_options(run: Run) -> None:
-    """Options alone are a wrong usage."""
-    assert run("-r us-east-1") == usage("no command given", "see lskeys --help")
-
-
 def test_no_word_of_the_sandbox(run: Run) -> None:
     """So does the verb that has words of its own; no option of Typer's is on its page."""
     ran = run("sandbox")
     assert ran.exit_code == 2
     assert ran.out.strip() == run("sandbox --help").out.strip()
     assert "completion" not in ran.out
-    assert ran.err == usage("no command given", "see lskeys sandbox --help").err
+    told = "lskeys: error: no command given\nlskeys: hint: see lskeys sandbox --help\n"
+    assert ran.err == told
+
+
+SEE_LIST = "see lskeys list --help"
+OUTPUT = "invalid value for '--output' / '-o'"
 
 
 @pytest.mark.parametrize(
-    ("line", "message", "page"),
+    ("line", "message", "hint"),
     [
-        ("zzz", "no such command 'zzz'", "lskeys --help"),
-        ("-- -x", "no such command '-x'", "lskeys --help"),
-        ("list --zzz", "no such option: --zzz", "lskeys list --help"),
-        ("--zzz list", "no such option: --zzz", "lskeys list --help"),
-        ("list -x", "no such option: -x", "lskeys list --help"),
-        ("list --region", "option '--region' requires an argument", "lskeys list --help"),
-        ("list --timeout x", "invalid value for '--timeout'", "lskeys list --help"),
-        ("list --timeout 0", "invalid value for '--timeout'", "lskeys list --help"),
-        ("list --timeout -1", "invalid value for '--timeout'", "lskeys list --help"),
-        ("list --timeout inf", "invalid value for '--timeout'", "lskeys list --help"),
-        ("list -o xml", "invalid value for '--output' / '-o'", "lskeys list --help"),
-        ("list --color red", "invalid value for '--color'", "lskeys list --help"),
-        ("list --quiet=x", "option '--quiet' does not take a value", "lskeys list --help"),
-        ("download-default extra", "got unexpected extra argument", "download-default"),
-        ("sandbox nope", "no such command 'nope'", "lskeys sandbox --help"),
+        ("zzz", "no such command 'zzz'", "see lskeys --help"),
+        ("-- -x", "no such command '-x'", "see lskeys --help"),
+        ("list --zzz", "no such option: --zzz", SEE_LIST),
+        ("--zzz list", "no such option: --zzz", SEE_LIST),
+        ("list -x", "no such option: -x", SEE_LIST),
+        ("list --region", "option '--region' requires an argument", SEE_LIST),
+        ("list --timeout x", "invalid value for '--timeout'", SEE_LIST),
+        ("list --timeout 0", "invalid value for '--timeout'", SEE_LIST),
+        ("list --timeout -1", "invalid value for '--timeout'", SEE_LIST),
+        ("list --timeout inf", "invalid value for '--timeout'", SEE_LIST),
+        ("list --timeout nan", "--timeout is not a number", "such as --timeout 10"),
+        ("--timeout nan list", "--timeout is not a number", "such as --timeout 10"),
+        ("list -o xml", OUTPUT, SEE_LIST),
+        ("list --color red", "invalid value for '--color'", SEE_LIST),
+        ("list --quiet=x", "option '--quiet' does not take a value", SEE_LIST),
+        (
+            *("download-default extra", "got unexpected extra argument"),
+            "see lskeys download-default --help",
+        ),
+        ("sandbox nope", "no such command 'nope'", "see lskeys sandbox --help"),
+        ("-r us-east-1", "no command given", "see lskeys --help"),
+        *(
+            (line, "--region and --all-regions cannot be combined", "choose one")
+            for line in ("list -r eu-west-1 --all-regions", "-r eu-west-1 list --all-regions")
+        ),
+        *(
+            (
+                *(f"--include-default {verb}", "no such option: --include-default"),
+                "it stands behind the verb: lskeys list --include-default",
+            )
+            for verb in ("list", "ls")
+        ),
+        ("lst", "no such command 'lst'", "did you mean list?"),
+        ("-q -- delet web", "no such command 'delet'", "did you mean delete?"),
+        ("roate-default", "no such command 'roate-default'", "did you mean rotate-default?"),
+        ("sandbox serv", "no such command 'serv'", "did you mean serve?"),
+        ("list --regoin x", "no such option: --regoin", "did you mean --region?"),
+        ("list --reigon=x", "no such option: --reigon", "did you mean --region?"),
+        ("--timeot 3 list", "no such option: --timeot", "did you mean --timeout?"),
+        ("list --all", "no such option: --all", "did you mean --all-regions?"),
+        ("delete web --finger", "no such option: --finger", "did you mean --fingerprint?"),
+        ("sandbox serve --prot 0", "no such option: --prot", "did you mean --port?"),
+        ("list -o jsn", f"{OUTPUT}: 'jsn' is not one of", "did you mean json?"),
+        ("-o tabel list", f"{OUTPUT}: 'tabel' is not one of", "did you mean table?"),
+        ("list --color allways", "invalid value for '--color': 'allways'", "did you mean always?"),
+        ("list --columns nmae", "there is no column nmae", "did you mean name?"),
+        ("list --sort -craeted", "there is no column craeted", "did you mean created?"),
+        (
+            *("audit --ignore odl-pair", "--ignore: there is no finding odl-pair"),
+            "did you mean old-pair?",
+        ),
     ],
 )
 def test_what_is_not_understood(
-    line: str, message: str, page: str, server: Server, run: Run
+    line: str, message: str, hint: str, server: Server, run: Run
 ) -> None:
-    """What is not understood is named, with the page that helps; nothing is asked."""
+    """It is named, with the nearest known word or the page that helps; nothing is asked."""
     ran = run(line)
     assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
-    told, hint = ran.err.splitlines()
-    assert told.startswith(f"lskeys: error: {message}")
-    assert not told.endswith(".")
-    assert hint.startswith("lskeys: hint: see ")
-    assert page in hint
-
-
-@pytest.mark.parametrize(
-    ("line", "message", "meant"),
-    [
-        ("lst", "no such command 'lst'", "list"),
-        ("-q -- delet web", "no such command 'delet'", "delete"),
-        ("roate-default", "no such command 'roate-default'", "rotate-default"),
-        ("sandbox serv", "no such command 'serv'", "serve"),
-        ("list --regoin x", "no such option: --regoin", "--region"),
-        ("list --reigon=x", "no such option: --reigon", "--region"),
-        ("--timeot 3 list", "no such option: --timeot", "--timeout"),
-        ("list --all", "no such option: --all", "--all-regions"),
-        ("delete web --finger", "no such option: --finger", "--fingerprint"),
-        ("sandbox serve --prot 0", "no such option: --prot", "--port"),
-        ("list -o jsn", "invalid value for '--output' / '-o': 'jsn' is not one of", "json"),
-        ("-o tabel list", "invalid value for '--output' / '-o': 'tabel' is not one of", "table"),
-        ("list --color allways", "invalid value for '--color': 'allways' is not", "always"),
-        ("list --columns nmae", "there is no column nmae", "name"),
-        ("list --sort -craeted", "there is no column craeted", "created"),
-        ("audit --ignore odl-pair", "--ignore: there is no finding odl-pair", "old-pair"),
-    ],
-)
-def test_what_was_meant(line: str, message: str, meant: str, server: Server, run: Run) -> None:
-    """A word that is nearly a known one is told with it, as the way out; nothing is asked."""
-    ran = run(line)
-    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
-    told, hint = ran.err.splitlines()
+    told, way_out = ran.err.splitlines()
     assert told.startswith(f"lskeys: error: {message}")
     assert "ou mean" not in told
-    assert hint == f"lskeys: hint: did you mean {meant}?"
-
-
-@pytest.mark.parametrize("verb", ["list", "ls"])
-def test_an_option_of_the_verb_before_it(verb: str, run: Run) -> None:
-    """An option that only the verb has, standing before it, is shown its place."""
-    assert run(f"--include-default {verb}") == usage(
-        "no such option: --include-default",
-        "it stands behind the verb: lskeys list --include-default",
-    )
+    assert not told.endswith(".")
+    assert way_out == f"lskeys: hint: {hint}"
 
 
 @pytest.mark.parametrize("word", ["\x1b[31mlist", "list\u202e", "[red]list[/]"])
@@ -167,20 +159,6 @@ def test_what_is_not_understood_is_harmless(line: str, word: str, run: Run) -> N
     ran = run(line.format(word))
     assert (ran.exit_code, ran.out) == (2, "")
     assert ran.err.replace("\n", "").isprintable()
-
-
-def test_timeout_is_a_number(server: Server, run: Run) -> None:
-    """Not a number is no number of seconds, though it is in every range."""
-    for line in ("list --timeout nan", "--timeout nan list"):
-        assert run(line) == usage("--timeout is not a number", "such as --timeout 10")
-    assert server.requests == []
-
-
-def test_region_and_all_regions_exclude_each_other(server: Server, run: Run) -> None:
-    """One region and all of them are two wishes, wherever they stand."""
-    for line in ("list -r eu-west-1 --all-regions", "-r eu-west-1 list --all-regions"):
-        assert run(line) == usage("--region and --all-regions cannot be combined", "choose one")
-    assert server.requests == []
 
 
 def test_aliases(account: Sandbox, server: Server, run: Run) -> None:
@@ -221,33 +199,20 @@ def test_words_behind_two_dashes_are_names(account: Sandbox, server: Server, run
     assert len(server.requests) == 2
 
 
-EMPTY = [
-    *(
-        (command.words, (option.flags[0], "''"), option.flags[0])
-        for command in tree().walk()
-        for option in command.options
-        if option.takes_value
-    ),
-    *(
-        (command.words, (*["word"] * number, "''"), argument.noun)
-        for command in tree().walk()
-        for number, argument in enumerate(command.arguments)
-    ),
-]
+COMMANDS = [command for command in tree().walk() if command.options or command.arguments]
 
 
-@pytest.mark.parametrize(("words", "given", "name"), EMPTY, ids=str)
-def test_nothing_may_be_empty(  # noqa: PLR0913  fixtures
-    words: tuple[str, ...],
-    given: tuple[str, ...],
-    name: str,
-    *,
-    server: Server,
-    run: Run,
-    home: Path,
-) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "-".join(command.words))
+def test_nothing_may_be_empty(command: Command, server: Server, run: Run, home: Path) -> None:
     """An empty option or argument, as of a variable that is not set, is a wrong usage."""
-    ran = run(" ".join((*words, *given, *(() if words else ("list",)))))
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert ran.err.startswith(f"lskeys: error: {name} is empty\n"), ran.err
+    given: dict[str, tuple[str, ...]] = {
+        each.flags[0]: (each.flags[0], "''") for each in command.options if each.takes_value
+    }
+    given |= {
+        each.noun: (*["word"] * number, "''") for number, each in enumerate(command.arguments)
+    }
+    for name, words in given.items():
+        ran = run(" ".join((*command.words, *words, *(() if command.words else ("list",)))))
+        assert (ran.exit_code, ran.out) == (2, ""), name
+        assert ran.err.startswith(f"lskeys: error: {name} is empty\n"), ran.err
     assert (server.requests, [*home.iterdir()]) == ([], [])

@@ -1,7 +1,6 @@
 """The lying server, the stage of every verb, and what their tests share."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +9,11 @@ import pytest
 from lskeys.sandbox import Sandbox
 from tests.conftest import NOW
 from tests.support.certificates import Authority, authority
-from tests.support.lying_server import Liar, lying
+from tests.support.lying_server import Liar
 from tests.support.proxies import proxies
 from tests.support.verb_cases import Stage, fill_account, fill_home, make_own
 
 __all__ = ["proxies"]
-
-
-@pytest.fixture
-def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A server that answers whatever a test tells it; the environment points at it."""
-    assert home.is_dir()
-    with lying(monkeypatch) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

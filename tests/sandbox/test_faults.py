@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lskeys.sandbox import EFFECTS, Fault, Switches, parse_fault
 from tests.sandbox.test_server import SIGNED, TARGET, request, status
-from tests.support.aws_clients import Refusal, Running, Start, exchange, refusal
+from tests.support.aws_clients import Refusal, Start, exchange, refusal
 
 
 @pytest.mark.parametrize(
@@ -42,20 +42,13 @@ def test_access_denied_as_observed(start: Start) -> None:
     )
 
 
-def test_lost_answer(start: Start) -> None:
-    """The key pair is made, and its maker never hears of it."""
-    running = start("fault=CreateKeyPair=lost-answer")
+@pytest.mark.parametrize(("fault", "made"), [("lost-answer", ["made"]), ("reset", [])])
+def test_connection_that_is_cut(start: Start, fault: str, made: list[str]) -> None:
+    """The key pair is made and its maker never hears of it, or nothing is made."""
+    running = start(f"fault=CreateKeyPair={fault}")
     with pytest.raises(ConnectionClosedError):
         running.client().create_key_pair(keyPairName="made")
-    assert running.names() == ["made"]
-
-
-def test_reset(start: Start) -> None:
-    """The connection is cut and nothing is made."""
-    running = start("fault=CreateKeyPair=reset")
-    with pytest.raises(ConnectionClosedError):
-        running.client().create_key_pair(keyPairName="made")
-    assert running.names() == []
+    assert running.names() == made
 
 
 def test_hang(start: Start) -> None:
@@ -106,55 +99,34 @@ def public_of(pem: str) -> str:
     return derived.stdout.decode().strip()
 
 
-def test_wrong_key(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once another key is handed out, whole in itself; then the pair's own."""
+def test_wrong_keys(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another key, whole in itself, is handed out once; or a private key without its public key."""
     monkeypatch.chdir(tmp_path)
     client = start("fault=DownloadDefaultKeyPair=wrong-key*1").client()
     wrong, right = client.download_default_key_pair(), client.download_default_key_pair()
     assert public_of(wrong["privateKeyBase64"]) == wrong["publicKeyBase64"]
     assert wrong["publicKeyBase64"] != right["publicKeyBase64"]
-
-
-def test_mismatched_halves(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The private key handed out is not the public key's."""
-    monkeypatch.chdir(tmp_path)
-    response = (
-        start("fault=CreateKeyPair=mismatched-halves").client().create_key_pair(keyPairName="made")
-    )
-    assert public_of(response["privateKeyBase64"]) != response["publicKeyBase64"]
+    client = start("fault=CreateKeyPair=mismatched-halves").client()
+    halves = client.create_key_pair(keyPairName="made")
+    assert public_of(halves["privateKeyBase64"]) != halves["publicKeyBase64"]
 
 
 def test_so_many_times(start: Start) -> None:
-    """A fault with a number strikes that often, in that region only."""
-    running = start("fault=GetKeyPairs@eu-west-1=ThrottlingException*2")
-    running.client().get_key_pairs()
+    """A fault with a number strikes that often, in that region only, in the order it was given.
+
+    One more can be ordered between two requests; all are remembered like others.
+    """
+    running = start(
+        "fault=GetKeyPairs@eu-west-1=ThrottlingException*2", "fault=*=ServiceException*1"
+    )
     client = running.client("eu-west-1")
     throttled = Refusal("ThrottlingException", "Rate exceeded", 400)
     assert [refusal(client.get_key_pairs), refusal(client.get_key_pairs)] == [throttled] * 2
+    assert refusal(running.client().get_key_pairs).code == "ServiceException"
     assert client.get_key_pairs()["keyPairs"] == []
-
-
-def test_one_after_another(start: Start) -> None:
-    """Faults for the same operation strike in the order they were given."""
-    running = start("fault=GetKeyPairs=ThrottlingException*1", "fault=*=ServiceException*1")
-    codes = [refusal(running.client().get_key_pairs).code for _ in range(2)]
-    assert codes == ["ThrottlingException", "ServiceException"]
-    assert running.names() == []
-
-
-def test_added_while_running(running: Running) -> None:
-    """A fault can be ordered between two requests."""
-    running.client().get_key_pairs()
     running.server.add_fault("*=AccessDeniedException")
-    assert refusal(running.client().get_key_pairs).code == "AccessDeniedException"
-
-
-def test_faulted_requests_are_remembered(start: Start) -> None:
-    """A request that met a fault is recorded like any other."""
-    running = start("fault=GetKeyPairs=ThrottlingException*1")
-    refusal(running.client().get_key_pairs)
-    running.client().get_key_pairs()
-    assert [each.operation for each in running.server.requests] == ["GetKeyPairs"] * 2
+    assert refusal(client.get_key_pairs).code == "AccessDeniedException"
+    assert [each.operation for each in running.server.requests] == ["GetKeyPairs"] * 5
 
 
 def test_latency(start: Start) -> None:

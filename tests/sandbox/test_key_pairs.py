@@ -1,14 +1,21 @@
 """The rules of custom key pairs, one by one, through boto3."""
 
+from __future__ import annotations
+
 import base64
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.awsrequest import AWSRequest
 
 from tests.support.aws_clients import KeyFile, Refusal, Running, Start, refusal
+
+if TYPE_CHECKING:
+    from mypy_boto3_lightsail.type_defs import TagTypeDef
 
 TAKEN = "Some names are already in use: "
 NOT_VALID = (
@@ -17,35 +24,24 @@ NOT_VALID = (
 )
 
 
-def test_created_key_is_raw_pem(running: Running) -> None:
-    """CreateKeyPair hands out PKCS#1 PEM itself, not base64 of it, and an OpenSSH line."""
-    response = running.client().create_key_pair(keyPairName="made")
+def test_create_responds_as_published(running: Running) -> None:
+    """A PKCS#1 PEM, not base64 of it, and an OpenSSH line; no fingerprint and no tags yet.
+
+    The list has both, in AWS's order and a tag without value without one. The private key is in
+    the response and nowhere in the file.
+    """
+    client = running.client()
+    tags: list[TagTypeDef] = [{"key": "bare"}, {"key": "a", "value": "b"}]
+    client.create_key_pair(keyPairName="tagged", tags=tags)
+    response = client.create_key_pair(keyPairName="made")
     assert response["privateKeyBase64"].startswith("-----BEGIN RSA PRIVATE KEY-----\n")
     assert response["publicKeyBase64"].startswith("ssh-rsa AAAA")
-
-
-def test_create_responds_as_published(running: Running) -> None:
-    """As in AWS's sample, the new pair has no fingerprint and no tags; the list has both."""
-    client = running.client()
-    response = client.create_key_pair(keyPairName="made")
     listed = client.get_key_pair(keyPairName="made")["keyPair"]
     assert listed.keys() - response["keyPair"].keys() == {"fingerprint", "tags"}
+    assert client.get_key_pair(keyPairName="tagged")["keyPair"]["tags"] == tags
     assert "operationDetails" not in response["operation"]
-
-
-def test_created_private_key_is_not_kept(running: Running) -> None:
-    """The private key of a created pair is in the response and nowhere in the file."""
-    pem = running.client().create_key_pair(keyPairName="made")["privateKeyBase64"]
-    line = pem.splitlines()[5].encode()
+    line = response["privateKeyBase64"].splitlines()[5].encode()
     assert line not in running.sandbox.path.read_bytes()
-
-
-def test_create_keeps_tags(running: Running) -> None:
-    """Tags given to CreateKeyPair stay, one without a value stays without."""
-    client = running.client()
-    client.create_key_pair(keyPairName="made", tags=[{"key": "bare"}, {"key": "a", "value": "b"}])
-    tags = client.get_key_pair(keyPairName="made")["keyPair"]["tags"]
-    assert tags == [{"key": "bare"}, {"key": "a", "value": "b"}]
 
 
 def test_operation_is_over(running: Running, rsa_key: KeyFile) -> None:
@@ -58,21 +54,6 @@ def test_operation_is_over(running: Running, rsa_key: KeyFile) -> None:
     assert client.get_operation(operationId=operation["id"])["operation"] == operation
 
 
-def test_import_wants_the_raw_line(running: Running, rsa_key: KeyFile) -> None:
-    """Base64 of an OpenSSH line is refused in AWS's words."""
-    encoded = base64.b64encode(rsa_key.public_line.encode()).decode()
-    assert refusal(
-        running.client().import_key_pair, keyPairName="laptop", publicKeyBase64=encoded
-    ) == Refusal("InvalidInputException", "The format of this public key is not valid.", 400)
-
-
-def test_import_takes_ed25519(running: Running, ed25519_key: KeyFile) -> None:
-    """An ssh-ed25519 line is accepted, comment and all."""
-    line = f"{ed25519_key.public_line} ana@laptop"
-    running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=line)
-    assert running.names() == ["laptop"]
-
-
 @pytest.mark.parametrize("line", ["", "ssh-rsa", "ssh-rsa AAAA", "ssh-dss AAAA", "é", "\ud800"])
 def test_import_refuses_what_is_no_key(running: Running, line: str) -> None:
     """What is no OpenSSH public key is refused, and leaves nothing behind."""
@@ -82,8 +63,13 @@ def test_import_refuses_what_is_no_key(running: Running, line: str) -> None:
     assert running.names() == []
 
 
-def test_import_takes_one_plain_key(running: Running, rsa_key: KeyFile, tmp_path: Path) -> None:
-    """A certificate and two keys at once are refused; a comment and a final newline are not."""
+def test_import_takes_one_plain_key(
+    running: Running, rsa_key: KeyFile, ed25519_key: KeyFile, ecdsa_key: KeyFile, tmp_path: Path
+) -> None:
+    """One RSA or ed25519 key, with a comment and a newline; else it is refused in AWS's words.
+
+    So are base64 of the line, a certificate, two keys at once, and ECDSA.
+    """
     commands = (
         ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "authority"),
         ("ssh-keygen", "-q", "-s", "authority", "-I", "id", "-n", "ubuntu", "key.pub"),
@@ -92,22 +78,18 @@ def test_import_takes_one_plain_key(running: Running, rsa_key: KeyFile, tmp_path
     for command in commands:
         subprocess.run(command, cwd=tmp_path, check=True)
     import_key = running.client().import_key_pair
-    certificate = (tmp_path / "key-cert.pub").read_text()
-    for wrong in (certificate, f"{rsa_key.public_line}\n{rsa_key.public_line}\n"):
-        refused = refusal(import_key, keyPairName="laptop", publicKeyBase64=wrong)
-        assert refused.message == "The format of this public key is not valid."
+    for wrong in (
+        base64.b64encode(rsa_key.public_line.encode()).decode(),
+        (tmp_path / "key-cert.pub").read_text(),
+        f"{rsa_key.public_line}\n{rsa_key.public_line}\n",
+        ecdsa_key.public_line,
+    ):
+        assert refusal(import_key, keyPairName="laptop", publicKeyBase64=wrong) == Refusal(
+            "InvalidInputException", "The format of this public key is not valid.", 400
+        )
     import_key(keyPairName="laptop", publicKeyBase64=f"{rsa_key.public_line} ana@laptop\n")
-    assert running.names() == ["laptop"]
-
-
-def test_import_refuses_ecdsa(running: Running, ecdsa_key: KeyFile) -> None:
-    """ECDSA is not accepted."""
-    refused = refusal(
-        running.client().import_key_pair,
-        keyPairName="laptop",
-        publicKeyBase64=ecdsa_key.public_line,
-    )
-    assert refused.message == "The format of this public key is not valid."
+    import_key(keyPairName="desk", publicKeyBase64=f"{ed25519_key.public_line} ana@desk")
+    assert running.names() == ["laptop", "desk"]
 
 
 def test_names_are_shared_by_all_types(running: Running, rsa_key: KeyFile) -> None:
@@ -131,18 +113,16 @@ def test_names_are_regional(running: Running, rsa_key: KeyFile) -> None:
     assert running.names("eu-west-2") == []
 
 
-@pytest.mark.parametrize("name", ["a", "-ab", "ab-", ".ab", "a b", "a/b", "é" * 3, "a" * 256])
-def test_impossible_names_are_refused(running: Running, name: str) -> None:
-    """Names of wrong length or characters are refused in AWS's words."""
-    refused = refusal(running.client().create_key_pair, keyPairName=name)
-    assert refused == Refusal("InvalidInputException", name + NOT_VALID, 400)
-
-
-@pytest.mark.parametrize("name", ["ab", "_a", "a.b", "a-b_c.d", "1a", "a" * 255])
-def test_possible_names_are_accepted(running: Running, rsa_key: KeyFile, name: str) -> None:
-    """2 to 255 letters, digits, `-`, `_` and `.` make a name."""
-    running.client().import_key_pair(keyPairName=name, publicKeyBase64=rsa_key.public_line)
-    assert running.names() == [name]
+def test_possible_names(running: Running, rsa_key: KeyFile) -> None:
+    """2 to 255 letters, digits, `-`, `_` and `.` make a name; else it is refused in AWS's words."""
+    client = running.client()
+    for name in ("a", "-ab", "ab-", ".ab", "a b", "a/b", "é" * 3, "a" * 256):
+        refused = refusal(client.create_key_pair, keyPairName=name)
+        assert refused == Refusal("InvalidInputException", name + NOT_VALID, 400)
+    possible = ["ab", "_a", "a.b", "a-b_c.d", "1a", "a" * 255]
+    for name in possible:
+        client.import_key_pair(keyPairName=name, publicKeyBase64=rsa_key.public_line)
+    assert running.names() == possible
 
 
 @pytest.mark.parametrize("status", [400, 404])
@@ -213,60 +193,38 @@ def test_malformed_requests(running: Running, body: bytes, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fingerprint_type", "text"),
+    ("setting", "spelled"),
     [
         ("pem", lambda pem: pem),
         ("unterminated", lambda pem: pem.rstrip("\n")),
         ("base64", lambda pem: base64.b64encode(pem.encode()).decode()),
         ("escaped", lambda pem: json.dumps(pem)[1:-1]),
         ("crlf", lambda pem: pem.replace("\n", "\r\n")),
+        ("pkcs8", lambda pem: in_openssl("pkcs8", "-topk8", "-nocrypt", stdin=pem)),
     ],
 )
-def test_key_text_forms(start: Start, fingerprint_type: str, text: object) -> None:
+def test_key_text(start: Start, setting: str, spelled: Callable[[str], str]) -> None:
     """The private key's text is spelled as the switch says."""
-    pem = start().client().download_default_key_pair()["privateKeyBase64"]
-    spelled = (
-        start(f"key-text={fingerprint_type}")
-        .client()
-        .download_default_key_pair()["privateKeyBase64"]
+    pem, other = (
+        start(f"key-text={each}").client().download_default_key_pair()["privateKeyBase64"]
+        for each in ("pem", setting)
     )
-    assert callable(text)
-    assert spelled == text(pem)
+    assert other == spelled(pem)
 
 
-def test_key_text_pkcs8(start: Start) -> None:
-    """As PKCS#8 it is the same key to openssl."""
-    texts = [
-        start(f"key-text={fingerprint_type}")
-        .client()
-        .download_default_key_pair()["privateKeyBase64"]
-        for fingerprint_type in ("pem", "pkcs8")
-    ]
-    assert texts[1].startswith("-----BEGIN PRIVATE KEY-----\n")
-    public = [
-        subprocess.run(
-            ["openssl", "pkey", "-pubout"], input=text.encode(), capture_output=True, check=True
-        ).stdout
-        for text in texts
-    ]
-    assert public[0] == public[1]
+def in_openssl(*words: str, stdin: str) -> str:
+    """What openssl makes of a key."""
+    command = ("openssl", *words)
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True).stdout
 
 
-def test_doubled_prefix(start: Start) -> None:
-    """The public line can be as in AWS's sample: prefix twice, a space at the end."""
+def test_other_switches(start: Start) -> None:
+    """A prefix doubled as in AWS's sample, a namespace before codes, a fingerprint at once."""
     line = start("doubled-prefix=yes").client().download_default_key_pair()["publicKeyBase64"]
     assert line.startswith("ssh-rsa ssh-rsa AAAA")
     assert line.endswith(" ")
-
-
-def test_namespaced_type(start: Start) -> None:
-    """With a namespace before the error code, botocore still finds the code."""
     client = start("namespaced-type=true").client()
     assert refusal(client.get_key_pair, keyPairName="nobody").code == "NotFoundException"
-
-
-def test_created_fingerprint(start: Start) -> None:
-    """CreateKeyPair's response can have the fingerprint, the same as the list's."""
     client = start("created-fingerprint=true").client()
     made = client.create_key_pair(keyPairName="made")["keyPair"]
     assert made["fingerprint"] == client.get_key_pairs()["keyPairs"][0]["fingerprint"]
