@@ -190,6 +190,7 @@ def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
     exit_code, *loaded = told_after(line.split(), then, home)[-1].split()
     assert exit_code == "8"
     assert {f"lskeys.keys.{each.stem}" for each in files} <= {*loaded, "lskeys.keys.__init__"}
+    assert {"cryptography.hazmat.primitives.serialization", "lskeys.storage.writing"} <= {*loaded}
 
 
 @pytest.mark.parametrize("kind", ["names", "regions", "profiles"])

@@ -10,6 +10,13 @@ _WINDOWS = (
     "lskeys: hint: in WSL: pipx install lskeys\n"
 )
 
+_AT_ONCE = ("cryptography", "lskeys.keypairs", "lskeys.keys", "lskeys.storage", "urllib3.contrib")
+"""What imports all it needs when it is imported itself.
+
+A module that could not be loaded later would lose a key; and botocore tries whether there is a
+PyOpenSSL by importing what urllib3 has for it.
+"""
+
 
 def main() -> None:
     """Answer the shell's question, or run the command line of this process and exit."""
@@ -19,6 +26,9 @@ def main() -> None:
     if not _is_posix():
         sys.stderr.write(_WINDOWS)
         sys.exit(4)
+    if sys.version_info >= (3, 15):  # modules are loaded when they are used (PEP 810)
+        sys.set_lazy_imports_filter(lambda importer, *_: not importer.startswith(_AT_ONCE))
+        sys.set_lazy_imports("all")
     import signal
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
