@@ -2,7 +2,6 @@
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from lskeys.ssh.hosts import Host
 from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written import Renewal, Written
+from lskeys.values import replace
 
 OURS = config_text.own_file(["Host web"])
 
