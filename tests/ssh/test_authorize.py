@@ -13,7 +13,7 @@ import pytest
 from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance, Secret, TemporaryAccess
-from lskeys.ssh import client
+from lskeys.ssh import authorized_keys, client
 from lskeys.ssh.authorize import Authorization, Door, NewKey, NotOpenedError, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import Target
@@ -233,6 +233,53 @@ def test_a_forced_command(setup: Setup) -> None:
     with pytest.raises(RemoteError, match="runs no command for this login"):
         setup.authorize()
     assert setup.left == {"old"}
+
+
+def test_what_a_start_file_prints(setup: Setup) -> None:
+    """Words of a .bashrc are not taken for an answer, not even without a line end."""
+    setup.server.configure("""ForceCommand printf 'hello '; exec sh -c "$SSH_ORIGINAL_COMMAND\"""")
+    assert setup.authorize(removes=True).removed is True
+    assert setup.left == {"new"}
+
+
+def test_an_encrypted_new_key(setup: Setup) -> None:
+    """It is let in, and not proved; the command that is named lets the next run prove it."""
+    path = setup.new.path
+    subprocess.run(("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", path), check=True)
+    with pytest.raises(
+        RefusedError, match=r"but is not proved: it accepts .* passphrase"
+    ) as failure:
+        setup.authorize()
+    assert failure.value.hint == f"ssh-add {path}, then run the same command again"
+    assert setup.left == {"old", "new"}
+
+
+@pytest.mark.parametrize(
+    ("config", "included", "file"),
+    [
+        ("", "", "home/.ssh/authorized_keys"),
+        ("authorizedkeysfile {top}/keys/%u .ssh/authorized_keys\n", "", "keys/{user}"),
+        ('AuthorizedKeysFile = "%h/.ssh/mine"\n', "", "home/.ssh/mine"),
+        ("AuthorizedKeysFile none\n", "AuthorizedKeysFile .keys\n", "home/.keys"),
+        ("AuthorizedKeysFile .a\n", "Match User git\n AuthorizedKeysFile .b\n", "home/.a"),
+        ("#AuthorizedKeysFile .a\nMatch all\n AuthorizedKeysFile .b\n", "", "home/.ssh/{usual}"),
+    ],
+)
+def test_the_file_that_sshd_reads(
+    setup: Setup, tmp_path: Path, config: str, included: str, file: str
+) -> None:
+    """sshd_config(5) says which file it is; what it says for other users is passed over."""
+    etc = tmp_path / "etc"
+    (etc / "sshd_config.d").mkdir(parents=True)
+    (etc / "sshd_config").write_text(config.format(top=tmp_path))
+    (etc / "sshd_config.d" / "a.conf").write_text(included)
+    (tmp_path / "home").mkdir()
+    line = public_line(setup.new, "")
+    script = authorized_keys.add(line, "mark").replace("/etc/ssh", str(etc))
+    environment = {**os.environ, "HOME": str(tmp_path / "home")}
+    subprocess.run("sh", check=True, input=script.encode(), env=environment)
+    expected = tmp_path / file.format(user=USER, usual="authorized_keys")
+    assert expected.read_text() == f"{line}\n"
 
 
 def test_authorized_keys_elsewhere(setup: Setup) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from lskeys.ssh import client
 from lskeys.ssh.client import SshClient, Target
-from lskeys.ssh.login import Attempt, Login, Verdict
+from lskeys.ssh.login import Login
+from lskeys.ssh.login_log import Attempt, Verdict
 from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
 
 REFUSED_LINE = "Permission denied (publickey)."
@@ -31,7 +33,7 @@ def ssh() -> SshClient:
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     """A private key in a directory whose name ssh has every chance to misread."""
-    path = tmp_path / "my 50%h keys" / "a key"
+    path = tmp_path / "my 50%h kéys" / "a key"
     path.parent.mkdir()
     make_key(path)
     return path
@@ -92,6 +94,48 @@ def test_refused(servers: Lab, ssh: SshClient, key: Path) -> None:
     assert (found.verdict, found.key) == (Verdict.REFUSED, None)
     assert "Permission denied" in found.reason
     assert logged_in(ssh, servers, server).verdict is Verdict.REFUSED
+
+
+def test_a_key_that_others_can_read(servers: Lab, ssh: SshClient, key: Path) -> None:
+    """It is not the instance that refuses it; the command that is named lets it in."""
+    server = servers.add()
+    server.authorize(public(key))
+    key.chmod(0o644)
+    found = logged_in(ssh, servers, server, key)
+    assert (found.verdict, found.key) == (Verdict.REFUSED, None)
+    assert found.reason == f"it accepts {key}, which ssh cannot use: bad permissions"
+    assert found.remedy
+    subprocess.run(found.remedy, shell=True, check=True)  # noqa: S602  as it is printed
+    assert logged_in(ssh, servers, server, key).verdict is Verdict.OPENS
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_encrypted_key(
+    servers: Lab, ssh: SshClient, key: Path, tmp_path: Path, *, is_known: bool
+) -> None:
+    """A key that the instance accepts lacks its passphrase only; another one is refused."""
+    other = tmp_path / "other"
+    make_key(other)
+    subprocess.run(("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", key), check=True)
+    server = servers.add()
+    server.authorize(public(key if is_known else other))
+    found = logged_in(ssh, servers, server, key)
+    assert found.verdict is Verdict.REFUSED
+    if is_known:
+        assert found.reason == f"it accepts {key}, which ssh cannot use without its passphrase"
+        assert found.remedy == f"ssh-add '{key}'"
+    else:
+        assert "Permission denied" in found.reason
+        assert logged_in(ssh, servers, server, key, other).key == other
+
+
+def test_more_than_a_key(servers: Lab, ssh: SshClient, key: Path) -> None:
+    """A server that accepts the key and wants more has refused it."""
+    server = servers.add()
+    server.authorize(public(key))
+    server.configure("PasswordAuthentication yes", "AuthenticationMethods publickey,password")
+    found = logged_in(ssh, servers, server, key)
+    assert (found.verdict, found.remedy) == (Verdict.REFUSED, None)
 
 
 def test_too_many_keys(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from lskeys.model import Instance, TemporaryAccess
 from lskeys.ssh import authorized_keys
 from lskeys.ssh.authorized_keys import KEEP, PublicLine
 from lskeys.ssh.client import SshClient, Target
-from lskeys.ssh.login import Attempt, Login, Verdict
+from lskeys.ssh.login import Login
+from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.session_files import SessionFiles
 from lskeys.text import one_line
 from lskeys.values import replace
@@ -119,6 +120,12 @@ def _added(
     keys = [each for each in door.keys if each != key.private]
     said, attempt = _run(client, door, keys, authorized_keys.add, key.line)
     if attempt.verdict is Verdict.REFUSED:
+        if temporary is None and attempt.remedy:
+            raise RefusedError(
+                f"{_called(door)}: {attempt.reason}",
+                hint=attempt.remedy,
+                region=door.instance.region,
+            )
         if temporary is None:
             raise NotOpenedError(
                 f"{_called(door)}: no local key opens it: {attempt.reason}",
@@ -134,9 +141,11 @@ def _added(
         return done
     proof = _proof(client, door, key.private)
     if proof.verdict is not Verdict.OPENS:
+        what = "but is not proved" if proof.remedy else "but does not open it"
+        sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
         raise RefusedError(
-            f"{_called(door)}: the key is in {detail}, but does not open it: {proof.reason}",
-            hint="its sshd may read another AuthorizedKeysFile, or refuse the permissions of that",
+            f"{_called(door)}: the key is in {detail}, {what}: {proof.reason}",
+            hint=f"{proof.remedy}, then run the same command again" if proof.remedy else sshd,
             region=door.instance.region,
         )
     return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)

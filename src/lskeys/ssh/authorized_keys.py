@@ -17,13 +17,14 @@ _WORD = re.compile(r"[A-Za-z0-9+/=@._-]+")
 _FRAME = r"""
 lskeys() {
 umask 077
-say() { printf '%s %s\n' '@MARK@' "$*"; }
+say() { printf '\n%s %s\n' '@MARK@' "$*"; }
 fail() { rm -f "$new" "$undo" 2>/dev/null; say failed "$*"; exit 1; }
 new= undo=
 user=$(id -un)
-file=$(sed -n 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' \
-  /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config 2>/dev/null |
-  sed -n '1{s/"//g;s/[[:space:]].*//;p;}')
+file=$(for each in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do
+  sed -n -e '/^[[:space:]]*[Mm]atch[[:space:]]/q' \
+    -e 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' "$each" 2>/dev/null
+done | sed -n '1{s/"//g;s/[[:space:]].*//;p;}')
 case $file in ''|none) file=.ssh/authorized_keys ;; esac
 case $file in %h/*) file=$HOME/${file#%h/} ;; esac
 file=$(printf '%s\n' "$file" | sed "s/%u/$user/g;s/%%/%/g")

@@ -3,29 +3,24 @@
 The log is a file that only ssh writes: a banner of the instance's cannot say that it opens.
 """
 
-import re
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
 from lskeys.ssh.client import SshClient, Target
-from lskeys.text import one_line
+from lskeys.ssh.login_log import Attempt, Verdict, read_log
 
 CONNECT_SECONDS = 10
 """How long a connection may take; the whole login may take twice that."""
 
-_OFFERED = re.compile(r"debug1: (?:Offering .*?public|Trying private) key: (.*)")
 _BLOCK = 64 * 1024
 _GLANCE = 0.1
 """Seconds between looks at the log."""
 
-_UNKNOWN = "host key is known for"
 _BATCH = (
     *("-F", "/dev/null", "-T"),
     *("-o", "BatchMode=yes"),
@@ -36,30 +31,6 @@ _BATCH = (
     *("-o", "ForwardAgent=no"),
     *("-o", "LogLevel=DEBUG1"),
 )
-
-
-class Verdict(StrEnum):
-    """What a login attempt comes to."""
-
-    OPENS = "opens"
-    REFUSED = "refused"
-    DIFFERS = "host key differs"
-    UNREACHABLE = "unreachable"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A login attempt.
-
-    Attributes:
-        verdict: What it came to.
-        reason: ssh's own words, where it did not open.
-        key: The key that opened it.
-    """
-
-    verdict: Verdict
-    reason: str = ""
-    key: Path | None = None
 
 
 class Login:
@@ -113,19 +84,10 @@ class Login:
     def judged(self) -> Attempt:
         """What the login that ended last came to."""
         try:
-            lines = self._log.read_text(errors="replace").splitlines()
+            log = self._log.read_text(errors="replace")
         except OSError:
-            lines = []
-        said = [line for line in lines if line and not line.startswith("debug1:")]
-        key = None
-        for line in lines:
-            offered = _OFFERED.match(line)
-            if offered:
-                key = next((each for each in self._keys if _is_of(offered[1], each)), key)
-            if line.startswith("Authenticated to "):
-                return Attempt(Verdict.OPENS, key=key)
-        reason = one_line(said[-1], limit=200) if said else "no answer in time"
-        return Attempt(_verdict(said), reason)
+            log = ""
+        return read_log(log, self._keys)
 
 
 class RemoteScript:
@@ -169,19 +131,6 @@ class RemoteScript:
         self._process.wait()
         self._timer.cancel()
         return self._login.judged()
-
-
-def _verdict(said: Sequence[str]) -> Verdict:
-    text = "\n".join(said)
-    if "Host key verification failed" in text or "IDENTIFICATION HAS CHANGED" in text:
-        return Verdict.UNREACHABLE if _UNKNOWN in text else Verdict.DIFFERS
-    if "Permission denied (" in text or "Too many authentication failures" in text:
-        return Verdict.REFUSED
-    return Verdict.UNREACHABLE
-
-
-def _is_of(offered: str, key: Path) -> bool:
-    return offered == str(key) or offered.startswith(f"{key} ")
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

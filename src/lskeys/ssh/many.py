@@ -9,7 +9,7 @@ from lskeys import concurrency
 from lskeys.model import Outcome, attempt
 from lskeys.ssh.authorize import Door
 from lskeys.ssh.client import SshClient, Target
-from lskeys.ssh.login import Attempt, Verdict
+from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.reach import Reach
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.values import replace

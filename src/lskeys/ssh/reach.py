@@ -9,7 +9,7 @@ from lskeys.keys.generations import Access, OpeningKeys, accesses
 from lskeys.keys.matching import LocalKey
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import hosts
-from lskeys.ssh.login import Attempt, Verdict
+from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.proofs import Proofs, hash_of
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.written import Written
@@ -56,6 +56,8 @@ class Reach:
         if self.check is None or hosts.unfit_name(self.instance):
             return None
         name, region = self.instance.name, f"--region {self.instance.region}"
+        if self.check.remedy:
+            return self.check.remedy
         if self.check.verdict is Verdict.REFUSED:
             return f"{self._to_let_in(name)} {region}"
         start = "start-instance" if not self.instance.is_running else "get-instance-port-states"

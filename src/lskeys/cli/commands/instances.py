@@ -16,7 +16,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
 from lskeys.ssh import client, many
 from lskeys.ssh.client import DEFAULT_PORT
-from lskeys.ssh.login import Verdict
+from lskeys.ssh.login_log import Verdict
 from lskeys.ssh.reach import Reach
 
 

@@ -1,0 +1,114 @@
+"""What ssh's log says of a login: whether it opened, with which key, and why not. Pure."""
+
+import os
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lskeys.text import one_line
+
+_OFFERED = re.compile(r"debug1: (?:Offering .*?public|Trying private) key: (.*)")
+_ACCEPTED = "debug1: Server accepts key: "
+_ANSWERED = "debug1: Authentications that can continue: "
+"""Of a server that refuses what ssh signed, or wants more than a key."""
+
+_UNLOADED = re.compile(r'Load key ".*": (.*)')
+_AGENT = re.compile(r"sign_and_send_pubkey: (.*)")
+_UNKNOWN = "host key is known for"
+_PERMISSIONS = "bad permissions"
+
+
+class Verdict(StrEnum):
+    """What a login attempt comes to."""
+
+    OPENS = "opens"
+    REFUSED = "refused"
+    DIFFERS = "host key differs"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A login attempt.
+
+    Attributes:
+        verdict: What it came to.
+        reason: Why it did not open, mostly in ssh's own words.
+        key: The key that opened it.
+        remedy: The command that lets ssh use a key that the instance would accept.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    key: Path | None = None
+    remedy: str | None = None
+
+
+def read_log(text: str, keys: Sequence[Path]) -> Attempt:
+    """What a login came to.
+
+    Args:
+        text: The log at `LogLevel DEBUG1`.
+        keys: The keys that were offered.
+    """
+    lines = text.splitlines()
+    key = unsigned = None
+    is_accepted = False
+    for line in lines:
+        if line.startswith("Authenticated to "):
+            return Attempt(Verdict.OPENS, key=key)
+        if line.startswith(_ACCEPTED):
+            is_accepted = True
+        elif line.startswith(_ANSWERED):
+            is_accepted = False
+        elif (offered := _OFFERED.match(line)) or line.startswith("debug1: No more auth"):
+            unsigned = key if is_accepted else unsigned
+            is_accepted = False
+            key = next((each for each in keys if offered and _is_of(offered[1], each)), key)
+    said = [line for line in lines if line and not line.startswith("debug1:")]
+    verdict = _verdict(said)
+    if verdict is Verdict.REFUSED and (unsigned or _of(_UNLOADED, said)):
+        return _unused(unsigned, said)
+    return Attempt(verdict, one_line(said[-1], limit=200) if said else "no answer in time")
+
+
+def _unused(key: Path | None, said: Sequence[str]) -> Attempt:
+    """An attempt that failed here: ssh did not use a key, which the instance may have accepted."""
+    why = _of(_UNLOADED, said) or _of(_AGENT, said)
+    if key is None:
+        line = next(line for line in said if _UNLOADED.match(line))
+        return Attempt(Verdict.REFUSED, one_line(line, limit=200))
+    called = f"it accepts {key}, which ssh cannot use"
+    if why:
+        remedy = f"chmod 600 {shlex.quote(str(key))}" if why == _PERMISSIONS else None
+        return Attempt(Verdict.REFUSED, one_line(f"{called}: {why}", limit=400), remedy=remedy)
+    reason = one_line(f"{called} without its passphrase", limit=400)
+    return Attempt(Verdict.REFUSED, reason, remedy=f"ssh-add {shlex.quote(str(key))}")
+
+
+def _of(pattern: re.Pattern[str], said: Sequence[str]) -> str | None:
+    return next((found[1] for line in said if (found := pattern.match(line))), None)
+
+
+def _verdict(said: Sequence[str]) -> Verdict:
+    text = "\n".join(said)
+    if "Host key verification failed" in text or "IDENTIFICATION HAS CHANGED" in text:
+        return Verdict.UNREACHABLE if _UNKNOWN in text else Verdict.DIFFERS
+    if "Permission denied (" in text or "Too many authentication failures" in text:
+        return Verdict.REFUSED
+    return Verdict.UNREACHABLE
+
+
+def _is_of(offered: str, key: Path) -> bool:
+    return any(offered == name or offered.startswith(f"{name} ") for name in (str(key), _vis(key)))
+
+
+def _vis(path: Path) -> str:
+    """A path as it stands in the log, which is ASCII: as vis(3) writes it with VIS_OCTAL."""
+    return "".join(
+        r"\\" if byte == ord("\\") else chr(byte) if byte < 0x7F else rf"\{byte:03o}"  # noqa: PLR2004
+        for byte in os.fsencode(path)
+    )
