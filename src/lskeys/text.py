@@ -19,6 +19,7 @@ _INVISIBLE = frozenset(
 )
 _VARIATION_SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 _MARKS = frozenset({"Mn", "Me"})
+_LONGEST_NAME = 200
 _MARKS_IN_A_ROW = 3  # written languages stack two, rarely three, marks on a letter
 _BMP_END = 0xFFFF
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -42,6 +43,12 @@ def one_line(text: str, limit: int = 600) -> str:
     folded = " ".join(text[: limit * 4].split())
     cut = folded if len(folded) <= limit else folded[: limit - 1] + "…"
     return printable(cut)
+
+
+def shown(name: str) -> str:
+    """A name with every invisible character spelled out, spaces at its ends included."""
+    cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return printable(cut) if cut.strip() == cut != "" else f"'{printable(cut)}'"
 
 
 def _is_visible(character: str) -> bool:

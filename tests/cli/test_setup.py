@@ -91,8 +91,10 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An access key without its secret is said to be half."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
+        "cannot get credentials from the environment: "
         "partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
-        "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+        "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and"
+        " AWS_CREDENTIAL_EXPIRATION",
     )
 
 
@@ -161,14 +163,26 @@ def test_lightsail_was_never_used(
     assert ran.err.endswith(f"\nlskeys: hint: {hint}\n")
 
 
-@pytest.mark.parametrize("content", ["no section\n", "[default\n", "[default]\nregion = \udcff\n"])
+BROKEN = {
+    "no section\n": "line 1: no section begins before it",
+    "\ufeff[default]\n": "it begins with a byte order mark",
+    "[default\n": "line 1: no section begins before it",
+    "[default]\nregion = \udcff\n": "it is not UTF-8",
+    f"[default]\na = b\n{SECRET}\n": "line 3 is no setting",
+    f"[{SECRET}]\n[{SECRET}]\n": "line 2: a section is there twice",
+    f"[default]\n{SECRET} = a\n{SECRET} = b\n": "line 3: a setting is there twice",
+    f"[default]\ns3 =\n  {SECRET}\n": "a nested setting has no value",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=ascii)
 def test_broken_aws_configuration(content: str, run: Run, home: Path) -> None:
-    """AWS's configuration file, if it is none, is named."""
+    """AWS's configuration file, if it is none, is named, with the line and nothing of it."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_bytes(content.encode(errors="surrogateescape"))
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
-        f"unable to parse config file: {home}/.aws/config",
-        "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile",
+        f"unable to parse config file: {home}/.aws/config ({BROKEN[content]})",
+        f"fix {home}/.aws/config",
     )
 
 
@@ -205,7 +219,7 @@ def test_missing_credential_process(run: Run, home: Path) -> None:
     configure_aws(home, "[default]\ncredential_process = /nonexistent/program\n")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
         f"{PROCESS}/nonexistent/program: no such file or directory",
-        "check credential_process and the files in ~/.aws",
+        "check credential_process in ~/.aws/config",
     )
 
 

@@ -220,7 +220,9 @@ def test_odd_characters_in_credentials(  # noqa: PLR0913  a fixture is a paramet
     ran = run(f"list -q -r {REGION} --debug")
     assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
     assert SECRET not in ran.err
-    assert "AWS_SESSION_TOKEN" in ran.err
+    part = {"AccessKeyId": "access key ID", "SecretAccessKey": "secret access key"}
+    assert f"the {part.get(member, 'session token')} contains an invalid character\n" in ran.err
+    assert "hint: check credential_process in ~/.aws/config\n" in ran.err
 
 
 # Homes

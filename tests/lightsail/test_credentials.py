@@ -171,7 +171,8 @@ SAID = {
     "denied": ("role", refused("AccessDenied", STS_DENIED), 4, STS_DENIED, "sts:AssumeRole on r"),
     "expired": (
         *("role", refused("ExpiredTokenException", "Token expired", 400), 4),
-        *("(role): AssumeRole: ExpiredTokenException: Token expired", "aws sso login"),
+        "(role): AssumeRole: ExpiredTokenException: Token expired",
+        "get new credentials for profile base, then run the same command again",
     ),
     "throttled": ("role", refused("Throttling", "Rate exceeded", 400), 8, "Rate exceeded", "wait"),
     "down": ("role", refused("InternalFailure", "oops", 500), 8, "oops", "wait"),

@@ -30,7 +30,7 @@ from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve
 from lskeys.lightsail.waiting import Waiting, not_shown
 from lskeys.model import SeenNames
-from lskeys.text import nearest, one_line
+from lskeys.text import nearest, one_line, shown
 from lskeys.values import value
 
 _READ_ATTEMPTS = 3
@@ -162,10 +162,10 @@ class AccountSession:
             )
             plain_http.check(client.meta.endpoint_url)
         except BotoCoreError as error:
-            raise self._credentials.failed(error) from None
+            raise credential_errors.from_client(error) from None
         except ValueError as error:  # botocore's, about an endpoint
-            reason = one_line(without_user(str(error))).rstrip(".").lower()
-            raise SetupError(reason, hint=URL_HINT) from None
+            url = without_user(str(error).removeprefix("Invalid endpoint: "))
+            raise SetupError(f"invalid endpoint: {shown(url)}", hint=URL_HINT) from None
         client.meta.events.register("before-parse.lightsail", parse_response_body)
         for operation in WATCHED:
             client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
@@ -200,7 +200,8 @@ class AccountSession:
             with self._hooks.waiting("AWS", "STS"):
                 return str(limited(sts.get_caller_identity, limit)["Account"])
         except FAILURES as error:
-            raise self._credentials.failed(error) from None
+            doing = f"cannot look up the account of profile {shown(self.profile)}"
+            raise self._credentials.failed(error, doing) from None
 
     @property
     def access_key_digest(self) -> str:

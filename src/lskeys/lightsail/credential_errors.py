@@ -3,8 +3,10 @@
 Only the output of a `credential_process` is never quoted (`credential_providers`).
 """
 
+import configparser
 import errno
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,15 +14,17 @@ from typing import Any
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import LocationParseError
 
 from lskeys.concurrency import Limit
-from lskeys.errors import LskeysError, RemoteError, SetupError
+from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
 from lskeys.lightsail import error_table
 from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCodeNeededError
+from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpError
 from lskeys.lightsail.redaction import redacted
-from lskeys.text import did_you_mean, one_line, printable
-from lskeys.values import value
+from lskeys.text import did_you_mean, one_line, printable, shown
+from lskeys.values import replace
 
 # Responses, token files and outputs of the wrong shape make botocore fail in all these ways.
 FAILURES = (
@@ -36,7 +40,6 @@ FAILURES = (
 )
 _CONFIGURATION = (
     exceptions.NoCredentialsError,
-    exceptions.PartialCredentialsError,
     exceptions.ConfigParseError,
     exceptions.ConfigNotFound,
     exceptions.InvalidRegionError,
@@ -44,50 +47,26 @@ _CONFIGURATION = (
 )
 """Their messages name what is wrong; who wanted to know does not matter."""
 
-_PROVIDERS = {
-    "assume-role": "role",
-    "assume-role-with-web-identity": "web identity",
-    "sso": "SSO",
-    "login": "aws login",
-    "custom-process": "credential_process",
-    "container-role": "container metadata service",
-    "iam-role": "instance metadata service",
-}
-_FILES = "check credential_process and the files in ~/.aws"
+_LOGGED_OUT = (
+    exceptions.SSOError,
+    exceptions.LoginError,
+    exceptions.TokenRetrievalError,
+)
+_OF_A_PROVIDER = (exceptions.CredentialRetrievalError, exceptions.PartialCredentialsError)
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "UnauthorizedException"})
-_LONGEST_NAME = 200
 
 
-@value
-class Source:
-    """Where credentials come from.
+_VALUE = re.compile(r"value: .*?, (?=type|valid)")
+"""What botocore quotes of a parameter, which may be a token."""
 
-    Attributes:
-        profile: The profile in use.
-        login_profile: The one that can be logged in to: the source profile of a role.
-        login_command: `aws sso login` or `aws login`.
-        provider: botocore's word for the provider, where one was tried.
-        host: The host that was asked last; None where none was.
-    """
-
-    profile: str = "default"
-    login_profile: str = "default"
-    login_command: str = "aws sso login"
-    provider: str = ""
-    host: str | None = None
-
-    @property
-    def login(self) -> str:
-        """The command that logs in."""
-        if self.login_profile == "default":
-            return self.login_command
-        return f"{self.login_command} --profile {shlex.quote(self.login_profile)}"
+_Explained = tuple[type[LskeysError], str | None, str]
+"""The class of an error, its hint, and the reason."""
 
 
-def no_profile(profile: str, known: Iterable[str]) -> SetupError:
+def no_profile(profile: str, known: Iterable[str], passed_over: Iterable[str]) -> SetupError:
     """The error for a profile that AWS's configuration does not have."""
     return SetupError(
-        f"the config profile ({shown(profile)}) could not be found",
+        "; ".join([f"the config profile ({shown(profile)}) could not be found", *passed_over]),
         hint=did_you_mean(profile, known) or "aws configure list-profiles names them",
         code=exceptions.ProfileNotFound.__name__,
     )
@@ -113,11 +92,16 @@ def limit(seconds: float) -> Limit:
     )
 
 
-def none_found(said: str | None) -> SetupError:
-    """The error where no provider has credentials; `said` is what the metadata service answered."""
-    heard = f"; the instance metadata service answered {said}" if said else ""
+def none_found(metadata_said: str | None, passed_over: Iterable[str]) -> SetupError:
+    """The error where no provider has credentials.
+
+    Args:
+        metadata_said: What the instance metadata service answered.
+        passed_over: What botocore did not use, as clauses.
+    """
+    heard = [f"the instance metadata service answered {metadata_said}"] if metadata_said else []
     return SetupError(
-        f"no AWS credentials found{heard}",
+        "; ".join(["no AWS credentials found", *heard, *passed_over]),
         hint=error_table.NO_CREDENTIALS_HINT,
         code=exceptions.NoCredentialsError.__name__,
     )
@@ -133,62 +117,103 @@ def no_mfa_code(source: Source, serial: str, reason: str) -> SetupError:
     )
 
 
-def from_credentials(error: Exception, source: Source) -> LskeysError:
-    """The error for credentials that cannot be had.
+def invalid_character(part: str, value: object, source: Source) -> SetupError:
+    """The error for credentials that could end a header; what they are is not quoted."""
+    problem = "is empty" if value == "" else "contains an invalid character"
+    return SetupError(f"the {part} {problem}", hint=source.check())
+
+
+def from_credentials(error: Exception, source: Source, doing: str | None = None) -> LskeysError:
+    """The error for credentials that cannot be had, or used.
 
     Args:
         error: One of `FAILURES`.
         source: Where they come from.
+        doing: What does not work, if it is not getting them.
     """
     if isinstance(error, MfaCodeNeededError):
         return no_mfa_code(source, error.serial, "its credentials expired meanwhile")
     kind, hint, reason = _explained(error, source)
     if not isinstance(error, (*_CONFIGURATION, PlainHttpError)):
-        reason = f"cannot get credentials of profile {shown(source.profile)}{_by(source)}: {reason}"
+        reason = f"{doing or f'cannot get {source}'}: {reason}"
     code = type(error).__name__
     if isinstance(error, ClientError):
         code = one_line(str((error.response.get("Error") or {}).get("Code") or code), limit=100)
     return kind(reason, hint=hint, code=code)
 
 
-def shown(name: str) -> str:
-    """A name with every invisible character spelled out, blanks at its ends included."""
-    cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return printable(cut) if cut.strip() == cut != "" else f"'{printable(cut)}'"
+def from_client(error: BotoCoreError) -> LskeysError:
+    """The error for settings with which no client can be made."""
+    kind, hint = error_table.kind_of(error)
+    return kind(error_table.plainly(error), hint=hint, code=type(error).__name__)
 
 
-def _by(source: Source) -> str:
-    word = _PROVIDERS.get(source.provider)
-    return f" ({word})" if word else ""
-
-
-def _explained(error: Exception, source: Source) -> tuple[type[LskeysError], str | None, str]:
+def _explained(error: Exception, source: Source) -> _Explained:
     """The class, the hint and the reason."""
     if isinstance(error, ClientError):
         return _of_service(error, source)
-    if isinstance(error, CredentialProcessError):
-        return SetupError, _FILES, str(error)
+    if isinstance(error, exceptions.ConfigParseError):
+        path = shown(str(error.kwargs["path"]))
+        reason = f"unable to parse config file: {path} ({_where(error)})"
+        return SetupError, f"fix {path}", reason
     if isinstance(error, BotoCoreError):
-        kind, hint = error_table.kind_of(error)
-        return kind, _with_login(hint, source), error_table.plainly(error)
+        return _of_botocore(error, source)
     return _of_python(error, source)
 
 
-def _of_python(error: Exception, source: Source) -> tuple[type[LskeysError], str | None, str]:
+def _of_botocore(error: BotoCoreError, source: Source) -> _Explained:
+    """What an exception of botocore means."""
+    if isinstance(error, CredentialProcessError):
+        return SetupError, source.check(), str(error)
+    if isinstance(error, exceptions.ParamValidationError):
+        next_step = _renewal(source) if _uses_login(source) else source.check()
+        return SetupError, next_step, _VALUE.sub("", error_table.plainly(error))
+    if isinstance(error, _LOGGED_OUT):
+        return SetupError, _renewal(source), error_table.plainly(error)
+    kind, hint = error_table.kind_of(error)
+    cause = dict(error.kwargs).get("error")
+    if isinstance(cause, ValueError) and not isinstance(cause, LocationParseError):
+        # No URL, but a token that is no header.
+        return _of_python(cause, replace(source, host=None))
+    if isinstance(error, _OF_A_PROVIDER) or hint == error_table.OTHER_HINT:
+        hint = source.check(str(error.kwargs.get("provider")))
+    return kind, hint, error_table.plainly(error)
+
+
+def _where(error: exceptions.ConfigParseError) -> str:
+    """What is wrong in a file, without a word of it: it may hold keys."""
+    cause = dict(error.kwargs).get("error")
+    if isinstance(cause, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(cause, configparser.DuplicateSectionError | configparser.DuplicateOptionError):
+        noun = "setting" if isinstance(cause, configparser.DuplicateOptionError) else "section"
+        return f"line {cause.lineno}: a {noun} is there twice"
+    if isinstance(cause, configparser.MissingSectionHeaderError):
+        if str(cause.line).startswith("\ufeff"):
+            return "it begins with a byte order mark"
+        return f"line {cause.lineno}: no section begins before it"
+    if isinstance(cause, configparser.ParsingError):
+        return f"line {cause.errors[0][0]} is no setting"
+    return "a nested setting has no value"
+
+
+def _of_python(error: Exception, source: Source) -> _Explained:
     """What an exception of Python's own means, which botocore let pass."""
     if isinstance(error, OSError) and error.filename is not None:
         reason = os.strerror(error.errno or errno.EIO).lower()
-        return SetupError, _FILES, f"{printable(str(error.filename))}: {reason}"
+        return SetupError, source.check(), f"{printable(str(error.filename))}: {reason}"
     if isinstance(error, RuntimeError):  # botocore's, about refreshed credentials
-        hint = _with_login(error_table.LOGIN_HINT, source) if source.provider == "sso" else _FILES
+        hint = _renewal(source) if _uses_login(source) else source.check()
         return SetupError, hint, error_table.plainly(error)
     if source.host is not None:
         reason = f"invalid response of {one_line(source.host)} ({type(error).__name__})"
         return RemoteError, "check the network, its proxies and HTTPS_PROXY", reason
-    return SetupError, _FILES, f"a file in ~/.aws is invalid ({type(error).__name__})"
+    if _uses_login(source):
+        return SetupError, _renewal(source), f"the cached login is invalid ({type(error).__name__})"
+    return SetupError, source.check(), f"a value is invalid ({type(error).__name__})"
 
 
-def _of_service(error: ClientError, source: Source) -> tuple[type[LskeysError], str | None, str]:
+def _of_service(error: ClientError, source: Source) -> _Explained:
     """What STS, SSO or the sign-in service refused."""
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
@@ -198,20 +223,19 @@ def _of_service(error: ClientError, source: Source) -> tuple[type[LskeysError], 
     status = (raw.get("ResponseMetadata") or {}).get("HTTPStatusCode", 0)
     kind, hint = error_table.kind_of_code(error)
     if code in _EXPIRED:
-        return SetupError, _with_login(error_table.LOGIN_HINT, source), reason
+        return SetupError, _renewal(source), reason
     if code in error_table.THROTTLED or status >= 500:  # noqa: PLR2004  a server's error
         return RemoteError, error_table.LATER_HINT, reason
     if code.isdigit():  # a page of something in between
         return RemoteError, "check the network, its proxies and HTTPS_PROXY", reason
     if kind is not SetupError:
-        hint = f"check the profile in ~/.aws/config, or log in again: {source.login}"
+        hint = source.check() + (f", or log in again: {source.login}" if source.login else "")
     return SetupError, hint, reason
 
 
-def _with_login(hint: str | None, source: Source) -> str | None:
-    """The hint with the login command of the profile that can be logged in to."""
-    if hint is None:
-        return None
-    for command in ("aws sso login", "aws login"):
-        hint = hint.replace(f"{command},", f"{source.login},")
-    return hint
+def _uses_login(source: Source) -> bool:
+    return bool(source.login) and source.provider in {"sso", "login", "assume-role"}
+
+
+def _renewal(source: Source) -> str:
+    return f"{source.renewal}; {SANDBOX_HINT}"

@@ -7,6 +7,7 @@ program's stdin, quote a helper's output, or send credentials in the clear.
 import errno
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -199,12 +200,16 @@ class QuietProcessProvider(ProcessProvider):
     def _retrieve_credentials_using(self, credential_process: str) -> Mapping[str, Any]:
         retrieve = super()._retrieve_credentials_using  # type: ignore[misc]  # not in the stubs
         try:
+            words = shlex.split(credential_process)
+        except ValueError:
+            raise self._failed("its command line has an unclosed quote") from None
+        if not words:
+            raise self._failed("its command line is empty")
+        try:
             found: Mapping[str, Any] = retrieve(credential_process)
             _check_types(found)
         except CredentialRetrievalError:
-            status = self._started[0].returncode
-            reason = f"it ended with exit status {status}" if status else "its output is incomplete"
-            raise self._failed(reason) from None
+            raise self._failed(_ending(self._started[0].returncode)) from None
         except OSError as error:
             raise self._failed(
                 f"{error.filename}: {os.strerror(error.errno or errno.EIO).lower()}"
@@ -215,6 +220,12 @@ class QuietProcessProvider(ProcessProvider):
 
     def _failed(self, reason: str) -> CredentialProcessError:
         return CredentialProcessError(provider=self.METHOD, error_msg=reason)
+
+
+def _ending(status: int) -> str:
+    if status < 0:
+        return f"signal {-status} ended it"
+    return f"it ended with exit status {status}" if status else "its output is incomplete"
 
 
 def _check_types(found: Mapping[str, Any]) -> None:

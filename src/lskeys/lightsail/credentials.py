@@ -3,6 +3,7 @@
 Touches: AWS's configuration, through botocore; the network.
 """
 
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.session import Session
 
 from lskeys.concurrency import limited
-from lskeys.errors import LskeysError, SetupError
-from lskeys.lightsail import credential_errors, credential_providers, sign_in
-from lskeys.lightsail.credential_errors import FAILURES, Source
+from lskeys.errors import LskeysError
+from lskeys.lightsail import credential_errors, credential_providers, credential_source, sign_in
+from lskeys.lightsail.credential_errors import FAILURES
 from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingResolver
+from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpGuard
 from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve
@@ -134,7 +136,7 @@ class AccountCredentials:
             raise
         except FAILURES as error:
             raise self.failed(error) from None
-        _check_characters(frozen)
+        self._check_characters(frozen)
         return found
 
     def _found(self) -> tuple[Credentials, Any]:
@@ -153,7 +155,10 @@ class AccountCredentials:
             chain = self._chain = credential_providers.resolver(session, self._mfa_codes)
             found = chain.load_credentials()
         if found is None:
-            raise credential_errors.none_found(chain.metadata_said if chain else None)
+            raise credential_errors.none_found(
+                chain.metadata_said if chain else None,
+                credential_source.passed_over(os.environ),
+            )
         frozen = found.get_frozen_credentials()
         # Only now: a session keeps the first that it gets, and these may need another attempt.
         session.register_component("credential_provider", credential_providers.Resolved(found))
@@ -169,30 +174,36 @@ class AccountCredentials:
         except (BotoCoreError, OSError, ValueError):
             return Source(host=self._guard.host)
         login_profile = sign_in.source_of(profiles, profile)
-        uses_login = "login_session" in profiles.get(login_profile, {})
         return Source(
             profile=profile,
             login_profile=login_profile,
-            login_command="aws login" if uses_login else "aws sso login",
+            login_command=credential_source.login_command(profiles.get(login_profile, {})),
             provider=self._chain.provider if self._chain else "",
             host=self._guard.host,
+            **credential_source.files(os.environ),
         )
 
-    def failed(self, error: Exception) -> LskeysError:
-        """The error for what AWS's configuration or the credentials made fail."""
+    def failed(self, error: Exception, doing: str | None = None) -> LskeysError:
+        """The error for what AWS's configuration or the credentials made fail.
+
+        Args:
+            error: What failed.
+            doing: What does not work, if it is not getting the credentials.
+        """
         if not isinstance(error, ProfileNotFound):
-            return credential_errors.from_credentials(error, self._source)
+            return credential_errors.from_credentials(error, self._source, doing)
         profiles = Session(session_vars=_NO_PROFILE).available_profiles
-        return credential_errors.no_profile(str(error.kwargs["profile"]), profiles)
+        return credential_errors.no_profile(
+            str(error.kwargs["profile"]), profiles, credential_source.passed_over(os.environ)
+        )
 
-
-def _check_characters(frozen: Any) -> None:  # noqa: ANN401  botocore's tuple of credentials
-    """Refuse credentials that could end a header, or be quoted by whoever refuses it."""
-    parts: tuple[object, ...] = (frozen.access_key, frozen.secret_key, frozen.token or "-")
-    if all(isinstance(each, str) and _CREDENTIAL.fullmatch(each) for each in parts):
-        return
-    raise SetupError(
-        "the credentials contain an invalid character",
-        hint="look for a blank or a line end in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,"
-        " AWS_SESSION_TOKEN or ~/.aws/credentials",
-    )
+    def _check_characters(self, frozen: Any) -> None:  # noqa: ANN401  botocore's tuple of credentials
+        """Refuse credentials that could end a header, or be quoted by whoever refuses it."""
+        parts = {
+            "access key ID": frozen.access_key,
+            "secret access key": frozen.secret_key,
+            "session token": frozen.token or "-",
+        }
+        for part, value in parts.items():
+            if not (isinstance(value, str) and _CREDENTIAL.fullmatch(value)):
+                raise credential_errors.invalid_character(part, value, self._source)

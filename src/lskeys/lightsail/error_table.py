@@ -20,6 +20,7 @@ from lskeys.errors import (
     RemoteError,
     SetupError,
 )
+from lskeys.lightsail import ca_bundle
 from lskeys.lightsail.plain_http import PlainHttpError, UnusableUrlError
 from lskeys.lightsail.redaction import redacted
 from lskeys.lightsail.sending import Sending
@@ -63,7 +64,6 @@ CREDENTIALS_HINT = "check the access key, or log in again (for SSO: aws sso logi
 _EXPIRED = "get new credentials (for SSO: aws sso login), then run the same command again"
 _CLOCK = "set this machine's clock; AWS refuses requests whose time is minutes off"
 LATER_HINT = "wait a little, then run the same command again"
-LOGIN_HINT = f"run aws sso login, then the same command again; {SANDBOX_HINT}"
 _NEVER_USED = (
     "open https://lightsail.aws.amazon.com in a browser once, which activates Lightsail for this "
     f"account; {SANDBOX_HINT}"
@@ -123,18 +123,14 @@ _REACH = "check the network, the region's name and HTTPS_PROXY"
 _LOOK = "look at what is there before you run the same command again"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 
+_PROXY = ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")
+
 _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (exceptions.NoCredentialsError, ErrorKind(SetupError, NO_CREDENTIALS_HINT)),
     (exceptions.PartialCredentialsError, ErrorKind(SetupError, _CONFIG)),
     (exceptions.ConfigParseError, ErrorKind(SetupError, _CONFIG)),
     (exceptions.ConfigNotFound, ErrorKind(SetupError, _CONFIG)),
     (exceptions.InvalidRegionError, ErrorKind(SetupError, "a region looks like eu-west-1")),
-    (exceptions.SSOError, ErrorKind(SetupError, LOGIN_HINT)),
-    (
-        exceptions.LoginError,
-        ErrorKind(SetupError, LOGIN_HINT.replace("aws sso login", "aws login")),
-    ),
-    (exceptions.TokenRetrievalError, ErrorKind(SetupError, LOGIN_HINT)),
     (
         exceptions.MissingDependencyException,  # such as aws login's
         ErrorKind(SetupError, "for pipx: pipx inject lskeys 'botocore[crt]'"),
@@ -149,7 +145,7 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (UnusableUrlError, ErrorKind(SetupError, URL_HINT)),
     (exceptions.CredentialRetrievalError, ErrorKind(SetupError, CREDENTIALS_HINT)),
     (exceptions.MetadataRetrievalError, ErrorKind(SetupError, NO_CREDENTIALS_HINT)),
-    (exceptions.ProxyConnectionError, ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")),
+    (exceptions.ProxyConnectionError, _PROXY),
     (
         exceptions.SSLError,
         ErrorKind(
@@ -162,9 +158,8 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (exceptions.HTTPClientError, ErrorKind(RemoteError, LATER_HINT)),
     (exceptions.ValidationError, ErrorKind(SetupError, _CONFIG)),
 )
-_OTHER_EXCEPTION = ErrorKind(
-    SetupError, "check the AWS configuration in ~/.aws and the AWS_* variables"
-)
+OTHER_HINT = "check the AWS configuration in ~/.aws and the AWS_* variables"
+_OTHER_EXCEPTION = ErrorKind(SetupError, OTHER_HINT)
 
 _SERVER_ERROR = 500
 
@@ -208,6 +203,11 @@ def endless_pages(request: Request) -> RemoteError:
 
 def kind_of(error: Exception) -> ErrorKind:
     """The row of an exception of botocore."""
+    cause = error.kwargs.get("error") if isinstance(error, BotoCoreError) else None
+    if isinstance(cause, ValueError):  # a URL that is none; lskeys checked its own before
+        return _PROXY
+    if ca_bundle.unreadable(error):
+        return ErrorKind(SetupError, ca_bundle.HINT)
     return next(
         (row for exception, row in _BY_EXCEPTION if isinstance(error, exception)), _OTHER_EXCEPTION
     )
@@ -231,6 +231,8 @@ def plainly(error: Exception, secrets: Iterable[str] = ()) -> str:
         # It quotes what broke in the HTTP client, such as a header with a token.
         cause = type(error.kwargs.get("error", error)).__name__
         return f"the HTTP client failed ({cause})"
+    if unreadable := ca_bundle.unreadable(error):
+        return unreadable
     message = one_line(redacted(str(error), secrets)).rstrip(".")
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from botocore.session import Session
 
 from lskeys.lightsail import credential_errors
-from lskeys.lightsail.credential_errors import FAILURES, Source
+from lskeys.lightsail.credential_errors import FAILURES
+from lskeys.lightsail.credential_source import Source
 
 _NO_PROFILE = {"profile": (None, None, None, None)}
 _CREDENTIALS = frozenset(
