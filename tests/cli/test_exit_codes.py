@@ -146,13 +146,25 @@ def test_a_signal_ends_it_at_once(number: signal.Signals, said: str, server: Ser
     assert err.splitlines()[-1] == f"lskeys: error: {said}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "exit_code", "said"),
+    [
+        ("ZeroDivisionError", 1, "this is a bug in lskeys: ZeroDivisionError at "),
+        ("MemoryError", 9, "out of memory\nlskeys: hint: end other programs"),
+    ],
+)
 @pytest.mark.usefixtures("server")
-def test_a_bug_shows_where_and_quotes_nothing(home: Path) -> None:
-    """An exception nobody expects ends with 1, its kind and place, and none of its text."""
+def test_a_bug_shows_where_and_quotes_nothing(
+    home: Path, kind: str, exit_code: int, said: str
+) -> None:
+    """An exception nobody expects ends with 1, its kind and place, and none of its text.
+
+    No memory is no bug.
+    """
     code = (
         "import sys\n"
         "from lskeys import __main__\nfrom lskeys.cli import runtime\n"
-        "def broken(self): raise ZeroDivisionError('PRIVATE KEY text')\n"
+        f"def broken(self): raise {kind}('PRIVATE KEY text')\n"
         "runtime.Runtime.accounts = property(broken)\n"
         "sys.argv = ['lskeys', 'list', '--debug']\n"
         "__main__.main()\n"
@@ -160,6 +172,6 @@ def test_a_bug_shows_where_and_quotes_nothing(home: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=home
     )
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("lskeys: error: this is a bug in lskeys: ZeroDivisionError at ")
+    assert (ended.returncode, ended.stdout) == (exit_code, "")
+    assert ended.stderr.startswith(f"lskeys: error: {said}")
     assert "PRIVATE" not in ended.stderr

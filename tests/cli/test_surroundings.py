@@ -54,17 +54,20 @@ def test_attempts_are_ours(
 
 
 @needs_root
-@pytest.mark.parametrize("line", ["download-default", "ssh-config --write", "audit --fix"])
+@pytest.mark.parametrize(
+    "line", ["download-default", "ssh-config --write", "audit --fix", "--sandbox create new"]
+)
 @pytest.mark.usefixtures("server")
 def test_root_in_somebodys_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
-    """Under a sudo that keeps HOME, who will own the files is said before they are written."""
+    """Under a sudo that keeps HOME, who will own the files is said before, and true."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     account.add_instance(REGION, "blog")
     save(home / ".ssh" / "key", own_pem(), 0o644)
-    chown(home, ANA)
-    chown(home / ".ssh", ANA)
+    for path in (home, *home.rglob("*")):
+        chown(path, ANA)
     warning = f"lskeys: warning: running as root in the home of the user {ANA}, who will own"
     assert warning in run(f"{line} -y").err
+    assert {path.lstat().st_uid for path in home.rglob("*")} == {ANA}
     assert warning not in run(f"{line} -n").err
 
 

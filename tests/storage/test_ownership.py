@@ -88,6 +88,7 @@ SAFE: dict[str, Shape] = {
         root / "a", made(root / "real", 0o700).relative_to(root)
     ),
     "missing": lambda root: root / "a" / "b",
+    "missing in one of one's own group": lambda root: made(root / "a", 0o775) / "b",
 }
 
 

@@ -81,7 +81,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return InterruptedByUserError("interrupted")
         case SystemExit():  # Typer's own answer to a pipe that closed while it showed help
             return ReaderGoneError("the reader of stdout is gone")
-        case OSError():
+        case OSError() | MemoryError():
             return _local(error)
         case _:
             return _bug(error)
@@ -160,7 +160,9 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     return UsageError(message, hint=hint or page)
 
 
-def _local(error: OSError) -> LocalError:
+def _local(error: OSError | MemoryError) -> LocalError:
+    if isinstance(error, MemoryError):
+        return LocalError("out of memory", hint="end other programs, or raise ulimit -v")
     reason = os.strerror(error.errno or errno.EIO).lower()
     name = f"{error.filename}: " if error.filename else ""
     return LocalError(f"{name}{reason}")

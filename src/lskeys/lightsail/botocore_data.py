@@ -7,6 +7,7 @@ for each version; where the cache has none that are whole, botocore's own data a
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -85,7 +86,7 @@ def loader(cache: Cache) -> Loader:
     Somebody who has models of his own (`~/.aws/models`) gets those.
     """
     full = Loader()
-    if Path(full.CUSTOMER_DATA_PATH).is_dir():
+    if os.path.isdir(full.CUSTOMER_DATA_PATH):  # noqa: PTH112  pathlib raises in a closed home
         return full
     operations = hashlib.sha256(" ".join(_OPERATIONS).encode()).hexdigest()[:8]
     name = f"botocore-{botocore.__version__}-{_LAYOUT}-{operations}"

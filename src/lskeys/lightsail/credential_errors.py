@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationParseError
 
 from lskeys.concurrency import Limit
-from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
+from lskeys.errors import SANDBOX_HINT, LocalError, LskeysError, RemoteError, SetupError
 from lskeys.lightsail import error_table
 from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCodeNeededError
 from lskeys.lightsail.credential_source import Source
@@ -52,10 +52,11 @@ _LOGGED_OUT = (
     exceptions.LoginError,
     exceptions.TokenRetrievalError,
 )
+_EXHAUSTED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""No process, memory or file is left: the fault of no program or file that is in the message."""
+
 _OF_A_PROVIDER = (exceptions.CredentialRetrievalError, exceptions.PartialCredentialsError)
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "UnauthorizedException"})
-
-
 _VALUE = re.compile(r"value: .*?, (?=type|valid)")
 """What botocore quotes of a parameter, which may be a token."""
 
@@ -199,9 +200,12 @@ def _where(error: exceptions.ConfigParseError) -> str:
 
 def _of_python(error: Exception, source: Source) -> _Explained:
     """What an exception of Python's own means, which botocore let pass."""
-    if isinstance(error, OSError) and error.filename is not None:
+    if isinstance(error, OSError) and error.filename is not None and error.errno not in _EXHAUSTED:
         reason = os.strerror(error.errno or errno.EIO).lower()
         return SetupError, source.check(), f"{printable(str(error.filename))}: {reason}"
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED and source.host is None:
+        reason = os.strerror(error.errno).lower()
+        return LocalError, "raise the limits of this machine, or end other programs", reason
     if isinstance(error, RuntimeError):  # botocore's, about refreshed credentials
         hint = _renewal(source) if _uses_login(source) else source.check()
         return SetupError, hint, error_table.plainly(error)

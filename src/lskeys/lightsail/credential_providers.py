@@ -211,6 +211,8 @@ class QuietProcessProvider(ProcessProvider):
         except CredentialRetrievalError:
             raise self._failed(_ending(self._started[0].returncode)) from None
         except OSError as error:
+            if error.filename is None:  # no process could be made; the program was not run
+                raise
             raise self._failed(
                 f"{error.filename}: {os.strerror(error.errno or errno.EIO).lower()}"
             ) from None

@@ -144,7 +144,7 @@ def _make(path: Path) -> None:
     """
     _make_directory(path.parent)
     with _MAKING, contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        _give(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path.parent)
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode) or 0 < found.st_size < _SMALLEST:
         raise SandboxError(f"{path} is no sandbox")
@@ -155,3 +155,14 @@ def _make_directory(directory: Path) -> None:
         return
     _make_directory(directory.parent)
     directory.mkdir(mode=0o700, exist_ok=True)
+    _give(os.open(directory, os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC), directory.parent)
+
+
+def _give(descriptor: int, parent: Path) -> None:
+    """Give what root made to the owner of where it lies, as under a sudo that keeps HOME."""
+    try:
+        if os.geteuid() == 0:
+            owner = parent.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    finally:
+        os.close(descriptor)

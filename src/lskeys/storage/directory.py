@@ -79,7 +79,7 @@ def make(path: Path) -> None:
         missing.append(each)
     for each in reversed(missing):
         with os_errors(f"cannot make the directory {each}", each.parent):
-            ownership.refuse_unsafe(each.parent)
+            ownership.refuse_unsafe(each)  # which is missing: the way to it is judged
             _make_one(each)
 
 
@@ -175,6 +175,10 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, _DIRECTORY)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise MissingError(
+                f"{path} is a link that leads nowhere", hint="remove it, or make its target"
+            ) from None
         raise MissingError(
             f"there is no directory {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
         ) from None
