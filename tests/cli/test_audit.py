@@ -1,8 +1,6 @@
 """audit, through the command line."""
 
 import json
-import shlex
-import subprocess
 import tempfile
 from datetime import timedelta
 from functools import cache
@@ -16,8 +14,9 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, operations
-from tests.support.cli_keys import PASSPHRASE, encrypted_pem, other_pem, public_line, said, save
+from tests.support.cli_keys import encrypted_pem, other_pem, public_line, said, save
 from tests.support.people import MALLORY, chown
+from tests.support.printed_commands import be_a_user, type_command
 from tests.support.special_files import put_unreadable
 
 ELSEWHERE = "eu-west-1"
@@ -338,17 +337,6 @@ def test_the_help_tells_every_code(run: Run, code: Code) -> None:
     assert f"* {code}: " in run("audit --help").out
 
 
-def type_command(run: Run, command: str) -> None:
-    """Type a command, as the one who read it in the findings; it must succeed."""
-    program, *words = shlex.split(command)
-    if program != "lskeys":
-        subprocess.run(("sh", "-c", command), check=True, capture_output=True)
-        return
-    asks = {"audit", "delete", "download-default", "rotate-default"}
-    ran = run(shlex.join([*words, *(["--yes"] if words[0] in asks else [])]))
-    assert ran.exit_code == (6 if words[0] == "audit" else 0), ran.err
-
-
 FIXED = {
     Code.LOOSE_PERMISSIONS,
     Code.UNUSABLE_FILE,
@@ -365,9 +353,7 @@ def test_every_command_works(
     everything_wrong: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each command, typed where it is printed, succeeds; what it promises to fix is fixed."""
-    askpass = save(tmp_path / "askpass", f"#!/bin/sh\necho '{PASSPHRASE}'\n", 0o700)
-    monkeypatch.setenv("SSH_ASKPASS", str(askpass))
-    monkeypatch.setenv("SSH_ASKPASS_REQUIRE", "force")
+    be_a_user(tmp_path, monkeypatch)
     assert everything_wrong.is_dir()
     findings = [each for each in found(run, AUDIT) if "command" in each]
     assert {each["code"] for each in findings} >= FIXED

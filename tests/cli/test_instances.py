@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from lskeys.cli.permissions import OPERATIONS
-from lskeys.sandbox import Sandbox, Server
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
+from tests.support.aws_clients import AWS_CLI, run_aws_cli
 from tests.support.cli_keys import other_pem, public_line, save
 from tests.support.sshd_lab import USER, Lab, lab
 from tests.support.sshd_lab import Server as Sshd
@@ -52,6 +53,12 @@ class Fleet:
         )
         return server
 
+    def trust(self, server: Sshd) -> None:
+        """Have an instance accept the temporary access that Lightsail grants."""
+        authority = server.directory / "authority.pub"
+        authority.write_text(f"{self.account.authority_line}\n")
+        server.configure(f"TrustedUserCAKeys {authority}")
+
     @property
     def port(self) -> str:
         """The option that says where all of them listen."""
@@ -77,7 +84,9 @@ def fleet(
     with lab(tmp_path) as servers:
         yield Fleet(account, servers, public_line(other_pem()), public_line(rsa_pem))
     sent = {request.operation for request in server.requests}
-    assert sent - {"GetRegions"} <= {each for verb in VERBS for each in OPERATIONS[verb]}
+    assert sent - {"GetRegions", "StartInstance"} <= {
+        each for verb in VERBS for each in OPERATIONS[verb]
+    }
 
 
 def checks(ran: Ran) -> dict[str, str]:
@@ -130,7 +139,9 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
     """Every verdict, from real logins, with the next command; the exit code is 6."""
     fleet.add("opens")
     fleet.add("older", old=True)
-    fleet.add("refused").authorize()
+    refused = fleet.add("refused")
+    refused.authorize()
+    fleet.trust(refused)
     fleet.add("differs", host_key=fleet.old_line)
     account.add_instance(REGION, "stopped", state="stopped")
     account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
@@ -143,15 +154,41 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
         "differs": "host key differs",
         "stopped": "unreachable",
     }
-    commands = {each["name"]: each["check"]["command"] for each in json.loads(ran.out)["instances"]}
-    assert commands["opens"] == f"lskeys ssh opens --region {REGION}"
-    assert commands["refused"] == (
-        f"lskeys authorize refused --key-pair LightsailDefaultKeyPair --temporary --region {REGION}"
-    )
     assert "3 of 5 instances do not open" in ran.err
     proved = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert sorted(each["name"] for each in proved if "provedAt" in each) == ["older", "opens"]
     assert run(f"instances --check {fleet.port} 'o[lp]*'").exit_code == 0
+    commands = {each["name"]: each["check"]["command"] for each in json.loads(ran.out)["instances"]}
+    there = f"--region {REGION} {fleet.port}"
+    assert commands == {
+        "opens": f"lskeys ssh opens {there}",
+        "older": f"lskeys ssh older {there}",
+        "refused": f"lskeys authorize refused --key-pair {DEFAULT_PAIR} --temporary {there}",
+        "differs": f"lskeys ssh-config --known-hosts differs --region {REGION}",
+        "stopped": "aws lightsail start-instance --instance-name stopped --region us-east-1",
+    }
+    assert lskeys(f"{commands['opens'].partition(' ')[2]} -- true").returncode == 0
+    assert run(f"{commands['refused'].partition(' ')[2]} --yes").exit_code == 0
+    assert run(commands["differs"].partition(" ")[2]).exit_code == 0
+    assert run(f"instances --check {fleet.port} refused").exit_code == 0
+    if AWS_CLI is not None:
+        assert run_aws_cli(os.environ, *commands["stopped"].split()[2:]).returncode == 0
+        assert json.loads(run("instances stopped -o json").out)["instances"][0]["state"] == {
+            "name": "running"
+        }
+
+
+def test_why_no_host_key_is_known(fleet: Fleet, server: Server, run: Run) -> None:
+    """AWS's reason is shown; the next command has ssh ask for the host key instead."""
+    fleet.add("web")
+    server.add_fault("GetInstanceAccessDetails=AccessDeniedException")
+    ran = run(f"instances --check {fleet.port} -o json")
+    [check] = [each["check"] for each in json.loads(ran.out)["instances"]]
+    assert check["verdict"] == "unreachable"
+    assert check["reason"].startswith(
+        "no host key of it is known (cannot get access details of web"
+    )
+    assert check["command"] == f"lskeys ssh web --region {REGION} {fleet.port}"
 
 
 def test_no_openssh(
@@ -204,9 +241,7 @@ def test_ssh_temporary(fleet: Fleet, tmp_path: Path) -> None:
     """Access that Lightsail grants opens it without any local key, and nothing of it is left."""
     server = fleet.add("web")
     server.authorize()
-    authority = tmp_path / "authority.pub"
-    authority.write_text(f"{fleet.account.authority_line}\n")
-    server.configure(f"TrustedUserCAKeys {authority}")
+    fleet.trust(server)
     ran = lskeys(f"ssh web --temporary {fleet.port} -- 'echo hello'")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith("session-")]
@@ -217,9 +252,7 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
     """However a session ends, its temporary key is gone: at once, or when the next one begins."""
     server = fleet.add("web")
     server.authorize()
-    authority = tmp_path / "authority.pub"
-    authority.write_text(f"{fleet.account.authority_line}\n")
-    server.configure(f"TrustedUserCAKeys {authority}")
+    fleet.trust(server)
     words = shlex.split(f"ssh web --temporary {fleet.port} -- 'echo ready; exec cat'")
     with subprocess.Popen(
         [sys.executable, "-m", "lskeys", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -310,13 +343,11 @@ def test_authorize_hides_no_failure(fleet: Fleet, run: Run, account: Sandbox) ->
         assert said in ran.err
 
 
-def test_the_rescue(fleet: Fleet, run: Run, home: Path, tmp_path: Path) -> None:
+def test_the_rescue(fleet: Fleet, run: Run, home: Path) -> None:
     """No local key opens it: temporary access lets a new one in, and ssh opens it from then on."""
     server = fleet.add("web", old=True)
     (home / ".ssh" / OLD_FILE).unlink()
-    authority = tmp_path / "authority.pub"
-    authority.write_text(f"{fleet.account.authority_line}\n")
-    server.configure(f"TrustedUserCAKeys {authority}")
+    fleet.trust(server)
     line = f"authorize web --key-pair default {fleet.port}"
     assert run(f"{line} --yes").exit_code == 5
     asked = run(line, typed="y\ny\n")

@@ -125,8 +125,7 @@ def _each(run: Runtime, errands: Sequence[Errand], means: Means) -> list[Outcome
             raise not_reachable(reach)
         if not reach.host_keys:
             raise RefusedError(
-                f"{reach.instance.name} in {reach.instance.region}: no host key of it is known,"
-                " so nothing is sent to it",
+                f"{reach.instance.name} in {reach.instance.region}: {many.without_host_key(reach)}",
                 region=reach.instance.region,
             )
         temporary = (

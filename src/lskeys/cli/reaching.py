@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.cli.runtime import Runtime, queries
+from lskeys.cli.runtime.hints import account_options
 from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError, SetupError
 from lskeys.keys.matching import LocalKey
@@ -65,7 +66,14 @@ def query(  # noqa: PLR0913  what is asked, and what of it
     failures += [each.error for region in data for each in region.ports.values() if each.error]
     own = ssh_files(run)
     written = own.read() if own else Written()
-    found = reach.reaches(data, [*local_keys(run), *keys], written, proofs(run), port)
+    found = reach.reaches(
+        data,
+        [*local_keys(run), *keys],
+        written,
+        proofs(run),
+        port=port,
+        options=account_options(run.options),
+    )
     found.sort(key=lambda each: (each.instance.name, each.instance.region))
     return Seen(found, data, failures)
 

@@ -23,13 +23,18 @@ def check(client: SshClient, each: Reach, *, base: Path, port: int) -> Reach:
     if each.obstacle is not None:
         return replace(each, check=Attempt(Verdict.UNREACHABLE, each.obstacle))
     if not each.host_keys:
-        reason = "no host key of it is known, so nothing is sent to it"
-        return replace(each, check=Attempt(Verdict.UNREACHABLE, reason))
+        return replace(each, check=Attempt(Verdict.UNREACHABLE, without_host_key(each)))
     if not each.access.opening.keys:
         return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
     with session_files(base) as files:
         opened = door(each, files, port)
         return replace(each, check=opened.login(client, opened.keys, "check").attempt())
+
+
+def without_host_key(each: Reach) -> str:
+    """Why nothing is sent to an instance of which no host key is known."""
+    why = f" ({each.unread})" if each.unread else ""
+    return f"no host key of it is known{why}, so nothing is sent to it"
 
 
 def door(each: Reach, files: SessionFiles, port: int) -> Door:

@@ -1,5 +1,6 @@
 """How this computer reaches an instance: with which key, past which obstacle. Pure."""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from lskeys.keys.generations import Access, OpeningKeys, accesses
 from lskeys.keys.matching import LocalKey
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import hosts
+from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.proofs import Proofs, hash_of
 from lskeys.ssh.regions import RegionData
@@ -27,6 +29,9 @@ class Reach:
         host_keys: The host keys that AWS has seen, or that were pinned before.
         proved_at: When the first key was proved to open it, if it was.
         check: A login attempt of now.
+        unread: Why its host keys could not be read, in AWS's words.
+        port: The port at which its sshd listens.
+        options: The options of this run that choose the account.
     """
 
     access: Access
@@ -34,6 +39,9 @@ class Reach:
     host_keys: tuple[HostKey, ...]
     proved_at: datetime | None = None
     check: Attempt | None = None
+    unread: str | None = None
+    port: int = DEFAULT_PORT
+    options: tuple[str, ...] = ()
 
     @property
     def instance(self) -> Instance:
@@ -55,36 +63,47 @@ class Reach:
         """What to do next, after a check."""
         if self.check is None or hosts.unfit_name(self.instance):
             return None
-        name, region = self.instance.name, f"--region {self.instance.region}"
         if self.check.remedy:
             return self.check.remedy
-        if self.check.verdict is Verdict.REFUSED:
-            return f"{self._to_let_in(name)} {region}"
+        verdict = self.check.verdict
+        if verdict is Verdict.OPENS or (self.obstacle is None and not self.host_keys):
+            return self._command("ssh", self.instance.name)
+        if verdict is Verdict.REFUSED:
+            return self._to_let_in()
+        if verdict is Verdict.DIFFERS:
+            return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
         start = "start-instance" if not self.instance.is_running else "get-instance-port-states"
-        commands = {
-            Verdict.OPENS: f"lskeys ssh {name} {region}",
-            Verdict.DIFFERS: f"lskeys ssh-config --known-hosts {name} {region}",
-            Verdict.UNREACHABLE: f"aws lightsail {start} --instance-name {name} {region}",
-        }
-        return commands[self.check.verdict]
+        words = ("--instance-name", self.instance.name, "--region", self.instance.region)
+        return shlex.join(("aws", "lightsail", start, *words))
 
-    def _to_let_in(self, name: str) -> str:
+    def _to_let_in(self) -> str:
         """The command that gets or lets in a key that opens it."""
         pair, keys = self.access.pair, self.access.opening.keys
         if pair and pair.is_default and not keys:
-            return "lskeys download-default"
-        which = f"--key-pair {pair.name}" if pair and keys and grammar.is_name(pair.name) else ""
-        return f"lskeys authorize {name} {which or '--key FILE'} --temporary"
+            return self._command("download-default", port=False)
+        if pair and keys and grammar.is_name(pair.name):
+            words = (self.instance.name, "--key-pair", pair.name, "--temporary")
+            return self._command("authorize", *words)
+        return self._command("ssh", self.instance.name, "--temporary")
+
+    def _command(self, *words: str, port: bool = True) -> str:
+        """A command line of lskeys for its region, with the options that this run had."""
+        is_unusual = port and self.port != DEFAULT_PORT
+        options = ("--port", str(self.port)) if is_unusual else ()
+        region = ("--region", self.instance.region)
+        return shlex.join(("lskeys", *words, *region, *options, *self.options))
 
 
-def reaches(
+def reaches(  # noqa: PLR0913  what is known of the regions, this computer and this run
     regions: Iterable[RegionData],
     keys: Sequence[LocalKey],
     written: Written,
     proofs: Proofs,
+    *,
     port: int,
+    options: tuple[str, ...] = (),
 ) -> list[Reach]:
-    """Each wanted instance, as this computer reaches it."""
+    """Each wanted instance, as this computer reaches it; `options` choose the account."""
     found = []
     for region in regions:
         for access in accesses(region.wanted, region.pairs, keys):
@@ -102,6 +121,9 @@ def reaches(
                     _obstacle(instance, region, port),
                     seen or written.pins_of(instance),
                     proved.get(hash_of(blob)) if blob else None,
+                    unread=outcome.error.message if outcome and outcome.error else None,
+                    port=port,
+                    options=options,
                 )
             )
     return found

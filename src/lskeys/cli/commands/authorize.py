@@ -143,7 +143,9 @@ def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
         where = ", ".join(region.name for region in seen.data)
         raise MissingError(
             f"no local key belongs to a key pair {wanted} in {where}",
-            hint="lskeys download-default" if wanted == DEFAULT_PAIR else "name it: --key FILE",
+            hint=f"lskeys download-default --region {seen.data[0].name}"
+            if wanted == DEFAULT_PAIR
+            else "name it: --key FILE",
         )
     return found
 

@@ -8,29 +8,37 @@ from lskeys.errors import LskeysError
 
 VERBS = (
     *("list", "show", "create", "import", "download-default", "delete", "rotate-default"),
-    *("tag", "untag", "fingerprint", "audit", "ssh-config", "regions"),
+    *("tag", "untag", "fingerprint", "audit", "ssh-config", "instances", "ssh", "authorize"),
+    "regions",
 )
 """The words of commands that talk to AWS."""
 
 _COMMAND = re.compile(rf"\blskeys (?=(?:{'|'.join(VERBS)})\b)")
 
 
+def account_options(options: SharedOptions, profile: str | None = None) -> tuple[str, ...]:
+    """The options of a command line that reaches the same account, perhaps of another profile.
+
+    Only what was given as an option: variables and files hold for the next command as well.
+    """
+    profile = profile or options.profile
+    account = options.settings.get("expect_account")
+    return (
+        *(("--profile", profile) if profile is not None else ()),
+        *(("--endpoint-url", options.endpoint_url) if options.endpoint_url is not None else ()),
+        *(("--expect-account", account) if account is not None else ()),
+        *(("--sandbox",) if options.sandbox else ()),
+    )
+
+
 def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
     """The error with the profile, the endpoint and the sandbox of this run in its commands.
 
-    Only what was given as an option: variables and files hold for the next command as well. A
-    region is put there where the hint is made.
+    A region is put there where the hint is made.
     """
-    given = []
-    profile = error.profile or options.profile
-    if profile is not None and "--profile" not in (error.hint or ""):
-        given += ["--profile", profile]
-    if options.endpoint_url is not None:
-        given += ["--endpoint-url", options.endpoint_url]
-    if options.settings.get("expect_account") is not None:
-        given += ["--expect-account", options.settings["expect_account"]]
-    if options.sandbox:
-        given += ["--sandbox"]
+    given = account_options(options, error.profile)
+    if "--profile" in (error.hint or "") and given[:1] == ("--profile",):
+        given = given[2:]
     if not given and not error.failures:
         return error
     hint = error.hint

@@ -1,0 +1,46 @@
+"""Commands that lskeys prints: found in what a run said, and typed."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Run
+from tests.support.cli_keys import PASSPHRASE, save
+
+_HINT = "lskeys: hint: "
+_PROGRAMS = {"lskeys", "ssh-keygen", "mkdir", "chmod", "ls", "puttygen"}
+_PROMPTS = {"audit", "delete", "download-default", "rotate-default"}
+
+
+def commands_in(ran: Ran) -> Iterator[str]:
+    """The commands in the hints of a run: each stands alone, or behind a colon."""
+    for line in ran.err.splitlines():
+        for part in line.removeprefix(_HINT).split("; ") if line.startswith(_HINT) else ():
+            command = part.rpartition(": ")[2]
+            if command.split()[0] in _PROGRAMS:
+                yield command
+
+
+def type_command(run: Run, command: str) -> None:
+    """Type a command, as the one who read it; it must succeed."""
+    program, *words = shlex.split(command)
+    if program != "lskeys" or "|" in words:
+        subprocess.run(("sh", "-c", command), check=True, capture_output=True)
+        return
+    ran = run(shlex.join([*words, *(["--yes"] if words[0] in _PROMPTS else [])]))
+    assert ran.exit_code == (6 if words[0] == "audit" else 0), ran.err
+
+
+def be_a_user(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `lskeys` on PATH, and ssh-keygen ask a program that knows the passphrase."""
+    tools = home / "tools"
+    save(tools / "lskeys", f'#!/bin/sh\nexec {sys.executable} -m lskeys "$@"\n', 0o700)
+    askpass = save(tools / "askpass", f"#!/bin/sh\necho '{PASSPHRASE}'\n", 0o700)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("SSH_ASKPASS", str(askpass))
+    monkeypatch.setenv("SSH_ASKPASS_REQUIRE", "force")
