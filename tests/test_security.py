@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.matrix import MODULES, TESTS
+from tests.support.matrix import KINDS, MODULES, TESTS
 from tests.tools.side_by_side import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -30,11 +30,26 @@ def test_every_promise_names_its_tests() -> None:
     assert [link for link in links if not (DOCUMENT.parent / link).exists()] == []
 
 
-def test_every_module_of_faults_has_its_group() -> None:
+def test_every_module_of_faults_has_its_kind() -> None:
     """Whoever adds one there names it in tests/support/matrix.py, or it would not be counted."""
     there = {f"faults/{each.name}" for each in (TESTS / "faults").glob("test_*.py")}
     assert there <= set(MODULES)
     assert [each for each in MODULES if not (TESTS / each).exists()] == []
+    marked = {
+        kind
+        for each in TESTS.rglob("test_*.py")
+        for kind in re.findall(r'^@pytest\.mark\.fault\("(\w+)"\)$', each.read_text(), re.MULTILINE)
+    }
+    assert {*MODULES.values(), *marked} == {*KINDS}
+
+
+@beside
+def test_every_kind_of_fault_has_its_row() -> None:
+    """With at least one case, all of which passed."""
+    row = r"^\| (\w+) \| [^|]+ \| (\d+) \| (\d+) \|"
+    rows = re.findall(row, section("The fault matrix"), re.MULTILINE)
+    assert [kind for kind, *_ in rows] == [*KINDS]
+    assert all(0 < int(cases) <= int(points) for _, cases, points in rows)
 
 
 @beside

@@ -349,6 +349,7 @@ FIXED = {
 """What its command fixes; that of the others is the first step to a decision."""
 
 
+@pytest.mark.fault("L4")
 def test_every_command_works(
     everything_wrong: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -651,6 +652,7 @@ def test_fix_that_fails(fixable: Path, home: Path, run: Run) -> None:
     assert oct(real.stat().st_mode) == "0o100644"
 
 
+@pytest.mark.fault("M3")
 @pytest.mark.parametrize(
     ("unreadable", "gone"),
     [

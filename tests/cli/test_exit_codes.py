@@ -88,6 +88,7 @@ def start(*words: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.fault("F")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("words", [("list",), ("list", "-o", "json"), ("--version",), ("--help",)])
 @pytest.mark.usefixtures("server")
@@ -101,6 +102,7 @@ def test_a_full_disk_is_no_success(words: tuple[str, ...], account: Sandbox) -> 
     assert "Traceback" not in err
 
 
+@pytest.mark.fault("F")
 @pytest.mark.usefixtures("server")
 def test_a_reader_that_left_is_no_success(account: Sandbox) -> None:
     """`| head -1` on more than a pipe holds: it dies of SIGPIPE, silently, as others do."""
@@ -114,6 +116,7 @@ def test_a_reader_that_left_is_no_success(account: Sandbox) -> None:
     assert (process.wait(PATIENCE), err) == (-signal.SIGPIPE, "")
 
 
+@pytest.mark.fault("F")
 @pytest.mark.usefixtures("server")
 def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
     """Started without stdout, the result has no place: 9."""
@@ -126,6 +129,7 @@ def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
     )
 
 
+@pytest.mark.fault("B")
 @pytest.mark.parametrize(
     ("number", "said"),
     [

@@ -115,6 +115,7 @@ def test_a_thread_for_each_question() -> None:
     assert {line: threads for line, (_, threads) in in_forks(*THREADS).items()} == THREADS
 
 
+@pytest.mark.fault("M4")
 @pytest.mark.usefixtures("asked")
 def test_without_threads() -> None:
     """Where the system has none to give, the same is asked, one after another."""

@@ -9,6 +9,7 @@ from lskeys.cli.command_tree import Command
 from lskeys.cli.commands._tree import tree
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Ran, Run
+from tests.support.matrix import Injected
 
 VERBS = ["list", "download-default", "delete"]
 SHARED = [
@@ -202,8 +203,11 @@ def test_words_behind_two_dashes_are_names(account: Sandbox, server: Server, run
 COMMANDS = [command for command in tree().walk() if command.options or command.arguments]
 
 
+@pytest.mark.fault("M5")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "-".join(command.words))
-def test_nothing_may_be_empty(command: Command, server: Server, run: Run, home: Path) -> None:
+def test_nothing_may_be_empty(
+    command: Command, server: Server, run: Run, home: Path, injected: Injected
+) -> None:
     """An empty option or argument, as of a variable that is not set, is a wrong usage."""
     given: dict[str, tuple[str, ...]] = {
         each.flags[0]: (each.flags[0], "''") for each in command.options if each.takes_value
@@ -216,3 +220,4 @@ def test_nothing_may_be_empty(command: Command, server: Server, run: Run, home: 
         assert (ran.exit_code, ran.out) == (2, ""), name
         assert ran.err.startswith(f"lskeys: error: {name} is empty\n"), ran.err
     assert (server.requests, [*home.iterdir()]) == ([], [])
+    injected(len(given))

@@ -248,6 +248,7 @@ WITHOUT_KEYS = {
 HOMES = {"none": "", "a file": "/dev/null", "one that cannot be made": "/proc/nowhere"}
 
 
+@pytest.mark.fault("M2")
 @pytest.mark.parametrize("kind", HOMES)
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 def test_an_unusable_home(  # noqa: PLR0913  a fixture is a parameter

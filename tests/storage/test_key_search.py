@@ -197,6 +197,7 @@ UNREADABLE: dict[str, tuple[str, dict[str, int], str]] = {
 """What is met, the permissions by which it cannot be read, and the command that is given."""
 
 
+@pytest.mark.fault("M3")
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> None:
     """A search goes on and says so: it may hold any key. Named, it is an error of this machine."""
@@ -227,6 +228,7 @@ def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> Non
         (reachable / directory).chmod(0o700)
 
 
+@pytest.mark.fault("M3")
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to have a file of another's")
 def test_what_is_of_another(reachable: Path, key_file: Path) -> None:
     """Only its owner can make it readable; the command shows who that is."""
