@@ -231,7 +231,7 @@ def test_stdout_is_no_place(account: Sandbox, server: Server, run: Run) -> None:
     ],
 )
 def test_usage(server: Server, run: Run, path: Path, options: str, message: str) -> None:
-    """What cannot be meant is a usage error; nothing is asked or made."""
+    """What cannot be meant is a usage error; no request is sent and nothing is made."""
     ran = run(f"create web {options}")
     assert (ran.exit_code, ran.out) == (2, "")
     assert ran.err.startswith(f"lskeys: error: {message}\n")
@@ -286,7 +286,7 @@ def test_taken_by_a_key_pair(
 def test_taken_by_an_instance(  # noqa: PLR0913, PLR0917  three fixtures, the path and a case
     account: Sandbox, server: Server, run: Run, path: Path, option: str, asked: list[str]
 ) -> None:
-    """A name that an instance has is refused by AWS; by what is told, and no file stays."""
+    """A name that an instance has is refused by AWS; by what is shown, and no file stays."""
     account.add_instance(REGION, "web")
     assert run(f"create web {option}") == Ran(
         5,
@@ -496,7 +496,7 @@ def test_again_with_no_proof(
 
 @pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
 def test_lost_answer(server: Server, run: Run, path: Path, fault: str) -> None:
-    """The answer is lost, the pair is there with this key: success, and it was sent once."""
+    """The response is lost, the pair is there with this key: success, and it was sent once."""
     server.add_fault(f"ImportKeyPair={fault}")
     ran = run("create web --type ed25519")
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
@@ -513,7 +513,7 @@ def test_lost_request(server: Server, run: Run, path: Path, fault: str) -> None:
 
 
 def test_lost_twice(server: Server, run: Run, path: Path) -> None:
-    """Lost twice and not there: not known, so the key is kept, and what to do is told."""
+    """Lost twice and not there: not known, so the key is kept, and what to do is reported."""
     server.add_fault("ImportKeyPair=reset")
     ran = run("create web --type ed25519")
     assert (ran.exit_code, ran.out) == (8, "")
@@ -537,7 +537,7 @@ def test_lost_twice_and_then_again(server: Server, run: Run, path: Path) -> None
 
 
 def test_lost_and_nobody_answers(server: Server, run: Run, path: Path) -> None:
-    """An answer is lost and AWS cannot be asked: the key is kept."""
+    """A response is lost and AWS cannot be asked: the key is kept."""
     server.add_fault("GetKeyPair=NotFoundException*1")
     server.add_fault("GetKeyPair=AccessDeniedException")
     server.add_fault("ImportKeyPair=lost-answer")
@@ -587,7 +587,7 @@ def test_passphrase_file(run: Run, home: Path, path: Path, option: str) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
-    """An encrypted key shows whose it is: run again, nothing is asked and nothing changes."""
+    """An encrypted key shows whose it is: run again, there is no prompt and nothing changes."""
     save(home / "secret", PASSPHRASE)
     run("create web --type ed25519 --passphrase-file secret")
     ran = run("create web --passphrase", typed="")
@@ -615,7 +615,7 @@ def test_passphrase_mistyped(
 
 @pytest.mark.parametrize("option", ["", "--no-input", "-y"])
 def test_passphrase_and_nobody_to_ask(server: Server, run: Run, option: str) -> None:
-    """Without a terminal it is refused before anything is asked; never taken from a pipe."""
+    """Without a terminal it is refused before any request is sent; never taken from a pipe."""
     typed = "one\none\n" if option == "--no-input" else None
     ran = run(f"create web --passphrase {option}", typed=typed, piped="one\none\n")
     assert ran == Ran(
@@ -686,7 +686,7 @@ def test_service_generated_unverified(serve: Serve, run: Run, path: Path) -> Non
 
 @pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
 def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault: str) -> None:
-    """A key that is not the pair's is not saved; how to remove the pair is told."""
+    """A key that is not the pair's is not saved; how to remove the pair is reported."""
     server.add_fault(f"CreateKeyPair={fault}")
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (5, "")
@@ -698,7 +698,7 @@ def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault
 
 @pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
 def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
-    """The answer is lost and the only key with it: sent once, and what is left is told."""
+    """The response is lost and the only key with it: sent once, and what is left is reported."""
     server.add_fault(f"CreateKeyPair={fault}")
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")

@@ -114,7 +114,7 @@ def test_every_spelling_of_the_key(
 def test_every_form_of_fingerprint(
     serve: Serve, account: Sandbox, run: Run, home: Path, fingerprint_type: str
 ) -> None:
-    """Whichever fingerprint AWS reports, the key is verified by it, and the form is told."""
+    """Whichever fingerprint AWS reports, the key is verified by it, and the form is reported."""
     serve(f"fingerprint-default={fingerprint_type}")
     account.add_default_key_pair(REGION, private_pem=own_pem())
     path = home / ".ssh" / KEY_FILE
@@ -306,7 +306,7 @@ def test_terminal_is_no_place(server: Server, run: Run) -> None:
 )
 @pytest.mark.usefixtures("default")
 def test_usage(server: Server, run: Run, options: str, message: str) -> None:
-    """What cannot be meant is a usage error, before anything is asked."""
+    """What cannot be meant is a usage error, before any request is sent."""
     ran = run(f"download-default {options}")
     assert (ran.exit_code, ran.out, message in ran.err) == (2, "", True)
     assert server.requests == []
@@ -582,7 +582,7 @@ def test_no_region_has_one(server: Server, run: Run, home: Path) -> None:
 def test_a_failing_region_hides_no_other(
     account: Sandbox, server: Server, run: Run, home: Path, fault: str | None
 ) -> None:
-    """A region that fails, or whose place is taken, is told; the others' keys are saved."""
+    """A region that fails, or whose place is taken, is reported; the others' keys are saved."""
     account.add_default_key_pair(EU, private_pem=other_pem())
     if fault:
         server.add_fault(fault.replace("=", f"@{EU}=", 1))

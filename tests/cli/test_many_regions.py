@@ -85,7 +85,7 @@ def test_the_directory_is_asked_at_home(server: Server, run: Run) -> None:
 
 
 def test_a_region_twice(account: Sandbox, server: Server, run: Run) -> None:
-    """A region that is named twice is asked once."""
+    """A region that is named twice is queried once."""
     account.add_key_pairs("eu-west-1", ["web"])
     assert run("list -q -r eu-west-1 -r eu-west-1") == Ran(0, out="web\n")
     assert regions_asked(server) == ["eu-west-1"]
@@ -113,7 +113,7 @@ def test_default_pairs_of_several_regions(account: Sandbox, server: Server, run:
 
 
 def test_one_fails(account: Sandbox, server: Server, run: Run) -> None:
-    """What was found is shown, what failed is told, and the exit code says partial."""
+    """What was found is shown, what failed is reported, and the exit code says partial."""
     account.add_key_pairs("us-west-2", ["web"])
     account.add_key_pairs("ap-south-1", ["mail"])
     server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")

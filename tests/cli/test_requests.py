@@ -1,5 +1,6 @@
 """How much a verb asks of AWS: no call more than it needs, and none waits for nothing."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,7 @@ THREADS = {
 
 EACH_IN_A_FORK = """
 import os, runpy, sys, threading
+import tests.support.loaded_modules
 for line in sys.argv[1:]:
     if os.fork() == 0:
         {before}
@@ -104,7 +106,8 @@ for line in sys.argv[1:]:
 def in_forks(*lines: str, before: str = "pass") -> dict[str, tuple[int, int]]:
     """Run each line in a new process: its exit code, and how many threads it had started."""
     command = (sys.executable, "-c", EACH_IN_A_FORK.format(before=before), *lines)
-    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
     told = [each.split("\t") for each in ended.stderr.splitlines() if each.count("\t") == 2]
     return {line: (int(code), int(threads)) for line, code, threads in told}
 

@@ -1,4 +1,4 @@
-"""The sandbox verb, and any verb with --sandbox: a pretend account that needs nothing."""
+"""The sandbox verb, and any verb with --sandbox: an account on this computer that needs nothing."""
 
 import os
 import shlex
@@ -250,7 +250,7 @@ def test_env(run: Run, proxies: dict[str, str], expected: tuple[str, str], quote
 
 
 def test_env_names_tools_it_cannot_lead(run: Run) -> None:
-    """Older tools go to AWS whatever is exported: each is told with what it needs."""
+    """Older tools go to AWS whatever is exported: each is shown with what it needs."""
     comments = [line for line in run("sandbox env").out.splitlines() if line.startswith("#")]
     for needed in (
         "aws --endpoint-url http://127.0.0.1:8417",
@@ -344,7 +344,7 @@ def test_a_reset_reaches_a_running_server(store: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("store")
 def test_serve() -> None:
-    """The endpoint is the first line; other tools are answered there until Ctrl-C."""
+    """The endpoint is the first line; other tools are served there until Ctrl-C."""
     command = [sys.executable, "-m", "lskeys", "sandbox", "serve", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

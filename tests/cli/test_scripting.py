@@ -99,12 +99,12 @@ def test_columns() -> None:
 
 
 def test_exit_codes() -> None:
-    """Every exit code is told, and no other."""
+    """Every exit code is documented, and no other."""
     assert [int(code) for code, *_ in table("Exit codes")] == sorted(ExitCode)
 
 
 def test_environment() -> None:
-    """Every variable of ours is told, and no other."""
+    """Every variable of ours is documented, and no other."""
     sources = Path(lskeys.__file__).parent.rglob("*.py")
     read = {each for file in sources for each in re.findall(r"LSKEYS_[A-Z_]+", file.read_text())}
     told = {each for names, _ in table("Environment") for each in SPOKEN.findall(names)}

@@ -88,7 +88,7 @@ def test_no_credentials(regions: str, run: Run) -> None:
 
 
 def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An access key without its secret is said to be half."""
+    """An access key without its secret is called partial."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
         "cannot get credentials from the environment: "
@@ -156,7 +156,7 @@ WAIT = f"wait a little, then run the same command again; {SANDBOX_HINT}"
 def test_lightsail_was_never_used(
     code: str, exit_code: int, hint: str, server: Server, run: Run
 ) -> None:
-    """An account that Lightsail does not serve yet is told what to do, and where to look around."""
+    """An account that Lightsail does not serve yet gets what to do, and where to look around."""
     server.add_fault(f"GetKeyPairs={code}")
     ran = run("list")
     assert (ran.exit_code, ran.out) == (exit_code, "")
@@ -236,7 +236,7 @@ def test_hanging_credential_process(hanging: Path, run: Run, home: Path) -> None
 
 
 def test_no_region(run: Run) -> None:
-    """There is no default region: where none is set, nothing is asked."""
+    """There is no default region: where none is set, no request is sent."""
     assert run("list") == failed(
         "no region is set",
         f"give --region NAME or --all-regions, or set AWS_REGION; {SANDBOX_HINT}",
@@ -252,7 +252,7 @@ HOSTILE_REGIONS = [
 
 @pytest.mark.parametrize("name", HOSTILE_REGIONS)
 def test_hostile_region(name: str, server: Server, run: Run) -> None:
-    """What cannot be a region's name chooses no host: it is refused, and nothing is asked."""
+    """What cannot be a region's name chooses no host: it is refused, and no request is sent."""
     ran = run(f"list --region {shlex.quote(name)}")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
     told, hint = ran.err.splitlines()
@@ -279,7 +279,7 @@ def test_hostile_region_from_elsewhere(  # noqa: PLR0913, PLR0917  fixtures and 
 
 
 def test_misspelled_region(server: Server, run: Run) -> None:
-    """A region that nobody knows and that does not answer is told with the nearest known one."""
+    """A region that nobody knows and that does not answer is shown with the nearest known one."""
     assert server.port
     ran = run("list -r eu-wst-1")
     assert (ran.exit_code, ran.out) == (4, "")
@@ -344,7 +344,7 @@ PLAIN = {
     "place", ["--endpoint-url", "AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL", "aws"]
 )
 def test_plain_http(place: str, url: str, server: Server, run: Run, say: Say) -> None:
-    """An endpoint without TLS is refused unless it is this machine; nothing is asked.
+    """An endpoint without TLS is refused unless it is this machine; no request is sent.
 
     Whom it would reach is named, and no password.
     """
@@ -361,7 +361,7 @@ def test_plain_http(place: str, url: str, server: Server, run: Run, say: Say) ->
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[::1", "http://127.0.0.1:99999", "https://"])
 def test_malformed_endpoint(url: str, server: Server, run: Run) -> None:
-    """An endpoint that is no URL is a matter of set-up, and nothing is asked."""
+    """An endpoint that is no URL is a matter of set-up, and no request is sent."""
     ran = run(f"list --endpoint-url {url}")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
     assert ran.err.startswith("lskeys: error: ")
@@ -377,7 +377,7 @@ def test_malformed_endpoint(url: str, server: Server, run: Run) -> None:
 def test_endpoint(  # noqa: PLR0913, PLR0917  fixtures and cases
     place: str, host: str, account: Sandbox, server: Server, run: Run, say: Say
 ) -> None:
-    """An option, a variable of ours or AWS's, or AWS's configuration leads to the same answer.
+    """An option, a variable of ours or AWS's, or AWS's configuration leads to the same account.
 
     The first two do so whatever AWS's own variable says.
     """
@@ -431,7 +431,7 @@ def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, 
 
 
 def test_wrong_words_in_config_file(run: Run, home: Path) -> None:
-    """A format there is none of is told with where it came from."""
+    """A format there is none of is shown with where it came from."""
     path = configure(home, "output = 'xml'")
     assert run("list") == failed(f"xml (from file {path}) is none of table, text, csv, json, jsonl")
 
@@ -489,7 +489,7 @@ def test_timeout_by_variable(hanging: Path, run: Run, home: Path, say: Say) -> N
 def test_the_sandbox_beats_the_endpoint_variable(
     server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever asks for the sandbox reaches nothing else, whatever the environment names."""
+    """With --sandbox nothing else is reached, whatever the environment names."""
     monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
     assert "laptop" in run("--sandbox list -q").out
     assert server.requests == []
@@ -498,7 +498,7 @@ def test_the_sandbox_beats_the_endpoint_variable(
 def test_no_input_by_variable(
     account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """LSKEYS_NO_INPUT keeps a terminal from being asked."""
+    """LSKEYS_NO_INPUT turns prompts off."""
     account.add_key_pairs("us-east-1", ["web"])
     monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
     ran = run("delete web", typed="web\n")

@@ -164,7 +164,7 @@ def test_a_failing_account_hides_no_other(wrong: str, run: Run) -> None:
 
 
 def test_a_failing_region_is_of_its_account(servers: dict[str, Server], run: Run) -> None:
-    """Which account it was that a region failed for is told."""
+    """Which account it was that a region failed for is reported."""
     servers["home"].add_fault("GetKeyPairs=AccessDeniedException")
     ran = run(f"list {BOTH} -r {REGION} -r eu-west-1 -q")
     assert (ran.exit_code, ran.out) == (7, "web\n")

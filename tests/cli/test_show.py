@@ -270,7 +270,7 @@ def test_a_region_that_fails(account: Sandbox, server: Server, run: Run) -> None
 
 
 def test_a_name_that_cannot_be_one(server: Server, run: Run) -> None:
-    """What can be no pair's name is refused before anything is asked."""
+    """What can be no pair's name is refused before any request is sent."""
     assert run("show ../web").exit_code == 2
     assert operations(server) == []
 

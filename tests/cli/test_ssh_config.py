@@ -384,7 +384,7 @@ def test_another_file(run: Run, home: Path) -> None:
 def test_file_that_cannot_be(
     server: Server, run: Run, line: str, exit_code: int, said: str
 ) -> None:
-    """A place that makes no sense is refused before anything is asked."""
+    """A place that makes no sense is refused before any request is sent."""
     ran = run(f"ssh-config {line}")
     assert ran.exit_code == exit_code
     assert said in ran.err

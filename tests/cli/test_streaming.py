@@ -1,4 +1,4 @@
-"""Lists that are shown while they arrive: what is known is printed, what is missing is told."""
+"""Lists that are shown while they arrive: what is known is printed, what is missing is reported."""
 
 import subprocess
 import sys

@@ -70,7 +70,7 @@ def test_only_what_is_new_is_sent(  # noqa: PLR0913  fixtures and cases
 ) -> None:
     """One request has what changes; what is so already, and a dry run, cost none; the rest stays.
 
-    Before and after are told, and the pair is shown as it is then.
+    Before and after are reported, and the pair is shown as it is then.
     """
     add_web(account, STAGE, OWNER)
     said = told or "are stage=test,owner=ana, unchanged"
@@ -122,7 +122,7 @@ def test_several_regions(account: Sandbox, server: Server, run: Run) -> None:
 @pytest.mark.parametrize("line", ["tag web a=b", "untag web owner"])
 @pytest.mark.parametrize("fault", ["lost-answer", "reset"])
 def test_a_lost_answer(line: str, fault: str, account: Sandbox, server: Server, run: Run) -> None:
-    """A change whose answer is lost is looked after: it happened, or it did not; sent once."""
+    """A change whose response is lost is checked afterwards: done or not, it was sent once."""
     add_web(account, OWNER)
     operation = "TagResource" if line.startswith("tag") else "UntagResource"
     server.add_fault(f"{operation}={fault}")
@@ -151,7 +151,7 @@ def test_the_default_pair(serve: Serve, account: Sandbox, run: Run, rsa_pem: str
     ],
 )
 def test_what_is_no_tag(server: Server, run: Run, words: str, message: str) -> None:
-    """Emptiness and contradiction are refused before anything is asked."""
+    """Emptiness and contradiction are refused before any request is sent."""
     ran = run(f"tag web {words}")
     assert (ran.exit_code, ran.err.splitlines()[0]) == (2, f"lskeys: error: {message}")
     assert operations(server) == []

@@ -143,7 +143,7 @@ OUTPUT = "invalid value for '--output' / '-o'"
 def test_what_is_not_understood(
     line: str, message: str, hint: str, server: Server, run: Run
 ) -> None:
-    """It is named, with the nearest known word or the page that helps; nothing is asked."""
+    """It is named, with the nearest known word or the page that helps; no request is sent."""
     ran = run(line)
     assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
     told, way_out = ran.err.splitlines()

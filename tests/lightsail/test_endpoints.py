@@ -1,5 +1,6 @@
 """Whom each service is asked at: trimmed data change no host, and no other setting does unseen."""
 
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -72,12 +73,18 @@ def made(cache: CacheDirectory | None) -> botocore.session.Session:
     return session.make(connection, plain_http.PlainHttpGuard(1))
 
 
+@cache
+def usual_session() -> botocore.session.Session:
+    """One without trimmed data, whose own take long to read."""
+    return made(None)
+
+
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("service", REQUESTS)
 @pytest.mark.usefixtures("home")
 def test_trimmed_data_change_no_host(service: str, region: str, tmp_path: Path) -> None:
     """Each service has the same URL with and without them, under FIPS and dual stack, too."""
-    trimmed, usual = made(CacheDirectory(tmp_path / "cache")), made(None)
+    trimmed, usual = made(CacheDirectory(tmp_path / "cache")), usual_session()
     assert not isinstance(
         usual.get_component("data_loader"), type(trimmed.get_component("data_loader"))
     )

@@ -19,6 +19,9 @@ PROGRAM = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 _ROOTS_DIRECTORY = Path("/run/sshd")
 """Where sshd locks itself in while it talks to strangers; only root's needs one."""
 
+_OPENED: set[tuple[bytes, int, str]] = set()
+"""Content and mode of key files that opened a server, and its authorized keys."""
+
 _CONFIGURATION = """\
 HostKey {directory}/host_key
 AuthorizedKeysFile {directory}/authorized_keys
@@ -79,8 +82,16 @@ class Sshd:
         )
 
     def opens(self, key: Path) -> bool:
-        """Whether a private key file opens it, without any question."""
-        return self.knock("-o", "BatchMode=yes", "-i", key).stdout == f"{WORD}\n"
+        """Whether a private key file opens it, without any question.
+
+        What opened a server with these authorized keys is not tried again.
+        """
+        tried = (key.read_bytes(), key.stat().st_mode, self.authorized_keys.read_text())
+        if tried not in _OPENED:
+            if self.knock("-o", "BatchMode=yes", "-i", key).stdout != f"{WORD}\n":
+                return False
+            _OPENED.add(tried)
+        return True
 
 
 def asked(config: Path, alias: str) -> dict[str, str]:

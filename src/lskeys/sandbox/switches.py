@@ -97,7 +97,7 @@ class Switches:
         if attribute == "sshd":
             return replace(self, sshd=(*self.sshd, parse_sshd(value)))
         if attribute not in _READERS:
-            raise ValueError(f"no switch {name!r}{_nearest(attribute)}")
+            raise ValueError(f"no switch {name!r}; {_known(attribute)}")
         return replace(self, **{attribute: _READERS[attribute](name, value)})
 
 
@@ -116,9 +116,11 @@ def switches_from_text(text: str) -> Switches:
     return Switches().changed([*(f"{name}={value}" for name, value in raw.items()), *several])
 
 
-def _nearest(attribute: str) -> str:
-    near = difflib.get_close_matches(attribute, [*_READERS, "fault", "sshd"], n=1)
-    return f"; is it {near[0].replace('_', '-')}?" if near else ""
+def _known(attribute: str) -> str:
+    """What to write instead: the nearest name, else all there are."""
+    names = [name.replace("_", "-") for name in (*_READERS, "fault", "sshd")]
+    near = difflib.get_close_matches(attribute.replace("_", "-"), names, n=1)
+    return f"is it {near[0]}?" if near else f"there are {' '.join(names)}"
 
 
 def _whole_number(name: str, value: str) -> int:
