@@ -76,14 +76,15 @@ THREADS = {
     "list": 1,
     "list -o json": 1,
     "list -r us-east-1 -r eu-west-1": 2,
-    "list --all-regions": len(REGIONS),
-    "list --all-regions -o json": len(REGIONS),
+    "list --all-regions": len(REGIONS) + 1,
+    "list --all-regions -o json": len(REGIONS) + 1,
     "list --in-use": 2,
     "show web": 2,
     "audit": 2,
-    "regions": 1,
+    "regions": 2,
     "config": 0,
 }
+"""Beside the main thread; GetRegions has one that is left behind where it does not end."""
 
 
 EACH_IN_A_FORK = """
