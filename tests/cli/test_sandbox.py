@@ -139,6 +139,7 @@ def test_the_three_lines(given: str, run: Run) -> None:
     with pytest.MonkeyPatch.context() as patch:
         if "keys" in given:
             patch.setenv("LSKEYS_OUT", "keys")
+        assert f"\t{DEFAULT_PAIR}\t" not in run("--sandbox audit --ignore stale-default").out
         ran = run(f"--sandbox delete {DEFAULT_PAIR} --fingerprint --yes")
     assert ran.exit_code == 0, ran.err
 

@@ -15,6 +15,7 @@ from lskeys.keys.matching import (
     UnreadableFile,
     compare,
     match_all,
+    match_one,
 )
 from lskeys.model import AccountRegion, KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
@@ -36,6 +37,7 @@ class Inventory:
         now: The current time.
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.
+        elsewhere: Keys in directories that are searched but not checked: `~/.ssh` for the sandbox.
         openers: The local file that opens an outdated instance, by region and instance name.
     """
 
@@ -50,6 +52,7 @@ class Inventory:
     lskeys: Lskeys = field(default_factory=Lskeys)
     unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
     unreadable: tuple[UnreadableFile, ...] = ()
+    elsewhere: tuple[LocalKey, ...] = ()
     openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
 
     def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
@@ -68,6 +71,11 @@ class Inventory:
     def compare(self, pair: KeyPair, key: LocalKey) -> Sameness:
         """Whether a file holds the key of a pair; what does not show is not "other"."""
         return compare(pair.fingerprint, key, self.keys)
+
+    def has_elsewhere(self, pair: KeyPair) -> bool:
+        """Whether the private key of a pair is in a directory that is not checked."""
+        matches = match_one(pair.fingerprint, self.elsewhere)
+        return any(match.key.has_private for match in matches)
 
     def may_be_hidden(self, pair: KeyPair) -> bool:
         """Whether the key of a pair may be in a file that does not show it, going by its name.

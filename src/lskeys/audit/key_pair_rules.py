@@ -17,7 +17,7 @@ def missing_private(inventory: Inventory) -> Iterator[Finding]:
     for pair, keys in inventory.holders().items():
         if any(key.has_private for key in keys) or not has_fingerprint(pair):
             continue
-        if inventory.may_be_hidden(pair):
+        if inventory.may_be_hidden(pair) or inventory.has_elsewhere(pair):
             continue
         message = "private key not found locally"
         if pair.is_default:

@@ -162,6 +162,7 @@ def _inventory(
         max_age=max_age,
         lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
         unsafe=unsafe,
+        elsewhere=tuple(key for key in keys if key not in set(own.keys)),
         openers={
             (each.where, access.instance.name): access.opening.first.path
             for each, used in zip(regions, instances, strict=True)
