@@ -1,7 +1,9 @@
 """audit, through the command line."""
 
 import json
+import os
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -384,9 +386,31 @@ def test_default_keys_are_downloaded(clean: Path, run: Run) -> None:
     with_public(path, ed25519("another"))
     both = found(run, "audit")
     assert [each["code"] for each in both] == ["mismatched-key", "missing-private"]
-    type_command(run, both[0]["command"])
-    assert codes(run) == []
+    for each in both:
+        type_command(run, each["command"])
+        assert codes(run) == []
     assert [len(list(clean.glob(f"{DEFAULT_FILE}{end}"))) for end in ("", ".old-*")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        Path.touch,
+        Path.mkdir,
+        os.mkfifo,
+        lambda path: path.symlink_to("nowhere"),
+        lambda path: path.write_text("-----BEGIN RSA PRIVATE KEY-----\nMII"),
+    ],
+)
+def test_what_is_no_key_in_the_way(clean: Path, run: Run, put: Callable[[Path], object]) -> None:
+    """A file that is cut off, or no file at all, is named, and moved before the download."""
+    path = clean / DEFAULT_FILE
+    path.unlink()
+    put(path)
+    [finding] = found(run, "audit")
+    assert finding["message"] == f"private key not found locally; {path} holds no key"
+    type_command(run, finding["command"])
+    assert codes(run) == []
 
 
 def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:

@@ -321,7 +321,7 @@ def test_taken_by_something_else(
         ("web.pem.pub", lambda: public_line(own_pem()), "another key", None),
         *(
             (
-                *(name, lambda: "notes", "something that is no key"),
+                *(name, lambda: "notes", None),
                 "use --force to replace it; the old file is kept next to it",
             )
             for name in ("web.pem", "web.pem.pub")
@@ -332,7 +332,7 @@ def test_something_in_the_way(  # noqa: PLR0913  fixtures and cases
     option: str,
     name: str,
     text: Callable[[], str],
-    holds: str,
+    holds: str | None,
     hint: str | None,
     *,
     server: Server,
@@ -344,7 +344,8 @@ def test_something_in_the_way(  # noqa: PLR0913  fixtures and cases
     ran = run(f"create web {option}")
     assert (ran.exit_code, ran.out) == (5, "")
     error, way_out = ran.err.splitlines()
-    assert error == f"lskeys: error: {place} holds {holds}"
+    said = f"holds {holds}" if holds else "is there already: it holds no key"
+    assert error == f"lskeys: error: {place} {said}"
     assert hint is None or way_out == f"lskeys: hint: {hint.format(place)}"
     assert operations(server)[0] == "GetKeyPair"
     assert changes(server) == []

@@ -208,8 +208,8 @@ def test_other_public_key_there(run: Run, home: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("a note of mine\n", "something that is no key"),
-        (encrypted_pem, "an encrypted key, which does not show whether it is the same"),
+        ("a note of mine\n", "is there already: it holds no key"),
+        (encrypted_pem, "holds an encrypted key, which does not show whether it is the same"),
     ],
     ids=["note", "encrypted"],
 )
@@ -220,7 +220,7 @@ def test_no_comparable_key_there(
     """What is no key that could be compared stays, and AWS is not asked for the key."""
     content = text if isinstance(text, str) else text(own_pem())
     path = save(home / ".ssh" / KEY_FILE, content)
-    assert run("download-default").err.startswith(f"lskeys: error: {path} holds {what}\n")
+    assert run("download-default").err.startswith(f"lskeys: error: {path} {what}\n")
     assert (changes(server), path.read_text()) == ([], content)
 
 

@@ -261,11 +261,11 @@ def test_a_file_that_is_no_key_is_refused_before_aws_is_asked(
     (tmp_path / f"{NAME}{suffix}").write_bytes(content)
     with (
         storage.open_key_directory(tmp_path) as held,
-        pytest.raises(RefusedError, match="something that is no key"),
+        pytest.raises(RefusedError, match="is there already: "),
         held.reserve(NAME),
     ):
         pytest.fail("the place was given")
-    with pytest.raises(RefusedError, match="something that is no key"):
+    with pytest.raises(RefusedError, match="is there already: "):
         storage.inspect(tmp_path / NAME)
     assert (tmp_path / f"{NAME}{suffix}").read_bytes() == content
 

@@ -27,7 +27,11 @@ def commands_in(ran: Ran) -> Iterator[str]:
 
 
 def type_command(run: Run, command: str) -> None:
-    """Type a command, as the one who read it; it must succeed."""
+    """Type a command, as the one who read it; it must succeed, and so must each behind `&&`."""
+    if " && " in command:
+        for each in command.split(" && "):
+            type_command(run, each)
+        return
     program, *words = shlex.split(command)
     if program != "lskeys" or "|" in words:
         subprocess.run(("sh", "-c", command), check=True, capture_output=True)

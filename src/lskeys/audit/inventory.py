@@ -92,6 +92,11 @@ class Inventory:
         """The files that hold a private key."""
         return tuple(key for key in self.keys if key.has_private)
 
+    def file_named_as(self, pair: KeyPair) -> Path | None:
+        """What has the name of a pair's private key file, whatever it is."""
+        name = key_file(pair)
+        return next((each.path / name for each in self.directories if name in each.names), None)
+
     def lies_beside(self, path: Path, name: str) -> bool:
         """Whether the key directory of `path` has a file of this name."""
         return any(each.path == path.parent and name in each.names for each in self.directories)

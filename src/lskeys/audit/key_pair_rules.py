@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
 
+from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, region_and_name
 from lskeys.keys import fingerprints
@@ -20,8 +21,17 @@ def missing_private(inventory: Inventory) -> Iterator[Finding]:
         if inventory.may_be_hidden(pair) or inventory.has_elsewhere(pair):
             continue
         message = "private key not found locally"
+        file = inventory.file_named_as(pair)
+        holds = next((key for key in inventory.keys if key.path == file), None)
+        if file and holds is None:
+            message += f"; {file} holds no key"
         if pair.is_default:
-            yield _about(pair, Code.MISSING_PRIVATE, message, inventory.lskeys.download(pair))
+            command = inventory.lskeys.download(pair)
+            if file and holds and holds.has_private:
+                command = inventory.lskeys.download_over(pair, file)
+            elif file:
+                command = f"{remedies.put_aside(file, 'other')} && {command}"
+            yield _about(pair, Code.MISSING_PRIVATE, message, command)
         else:  # nothing can be done about it
             message += "; Lightsail does not keep it"
             yield _about(pair, Code.MISSING_PRIVATE, message, None, is_info=True)

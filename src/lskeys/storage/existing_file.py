@@ -30,6 +30,7 @@ class ExistingFile:
         material: What key it holds; None if it is no key, or somebody else's file.
         is_link: Whether the name is a symbolic link's, through which nothing is written.
         owner: Whose file it is, where it is neither the user's own nor root's.
+        reason: Why it is no key, if it is none.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class ExistingFile:
     material: KeyFileContent | None
     is_link: bool = False
     owner: str | None = None
+    reason: str | None = None
 
     @property
     def public_of_private(self) -> PublicKey | None:
@@ -75,8 +77,8 @@ class ExistingFile:
                 hint="use --force to replace it; the old file is kept next to it",
             )
         if self.material is None:
-            holds = "something that is no key"
-        elif self.material.obstacle == PUTTY and self.material.encrypted:
+            return PathTakenError(f"{self.path} is there already: {self.reason}", hint=hint)
+        if self.material.obstacle == PUTTY and self.material.encrypted:
             holds = "an encrypted PuTTY key (.ppk)"
             hint = f"convert it: puttygen {shlex.quote(str(self.path))} -O private-openssh -o NEW"
         elif self.material.encrypted and self.material.public is None:
@@ -100,14 +102,19 @@ def read_existing(
     if found is None:
         return None
     owner = None if ownership.is_ours(found.owner) else ownership.name_of(found.owner)
-    material = _material(found.content.reveal(), passphrase) if owner is None else None
+    material = reason = None
+    if owner is None:
+        try:
+            material = _material(found.content.reveal(), passphrase)
+        except KeyMaterialError as error:
+            reason = error.message
     path = directory.path / name
-    return ExistingFile(path, found.mode, found.links, material, found.is_link, owner)
+    return ExistingFile(path, found.mode, found.links, material, found.is_link, owner, reason)
 
 
-def _material(text: bytes, passphrase: Secret | None) -> KeyFileContent | None:
-    material = keys.read_local(text)
-    if material and material.encrypted and passphrase:
+def _material(text: bytes, passphrase: Secret | None) -> KeyFileContent:
+    material = keys.read_file(text)
+    if material.encrypted and passphrase:
         with suppress(KeyMaterialError):
             material = keys.read_file(text, passphrase=passphrase.reveal())
     return material
