@@ -220,7 +220,7 @@ def test_stdout_is_no_place(account: Sandbox, server: Server, run: Run) -> None:
         ),
         (
             f"-r {EU} -r {REGION}",
-            "a key is made for one region, and 2 are asked",
+            "a key is made for one region, and 2 are given",
         ),
         ("--out a --file b", "--out and --file cannot be combined"),
         ("--tag =", "a tag has no key"),

@@ -298,8 +298,8 @@ def test_terminal_is_no_place(server: Server, run: Run) -> None:
     [
         ("--out keys --file key", "--out and --file cannot be combined"),
         ("--out keys --file -", "--out and --file cannot be combined"),
-        (f"--file key -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
-        (f"--file - -r {REGION} -r {EU}", "--file is for one region, and 2 are asked"),
+        (f"--file key -r {REGION} -r {EU}", "--file is for one region, and 2 are given"),
+        (f"--file - -r {REGION} -r {EU}", "--file is for one region, and 2 are given"),
         ("--output json --region us-east-1 --all-regions", "--region and --all-regions"),
         ("extra", "unexpected extra argument"),
     ],

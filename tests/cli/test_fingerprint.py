@@ -86,7 +86,7 @@ def test_ed25519(run: Run, home: Path) -> None:
     assert f" {public['fingerprints']['sha256-ssh']} " in listed
 
 
-def test_without_files_the_key_folders(run: Run, home: Path, rsa_pem: str) -> None:
+def test_without_files_the_key_directories(run: Run, home: Path, rsa_pem: str) -> None:
     """Without a file, those of the key directories that hold a key, by name."""
     for name, pem in (("b", rsa_pem), ("a", other_pem())):
         save(home / ".ssh" / name, pem)

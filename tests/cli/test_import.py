@@ -159,7 +159,7 @@ def test_tags(server: Server, run: Run, own: Path, known: str) -> None:
 
 
 def test_failing_tags(server: Server, run: Run, own: Path) -> None:
-    """A pair that cannot be tagged is there, and how to tag it is told."""
+    """A pair that cannot be tagged is there, and how to tag it is reported."""
     server.add_fault("TagResource=AccessDeniedException")
     ran = run(f"import web {own} --tag a=b")
     assert (ran.exit_code, ran.out) == (4, "")
@@ -171,7 +171,7 @@ def test_failing_tags(server: Server, run: Run, own: Path) -> None:
 
 
 def test_no_key(server: Server, run: Run) -> None:
-    """Without a file there is nothing to send, and what to type is told."""
+    """Without a file there is nothing to send, and what to type is reported."""
     assert run("import web") == Ran(
         2,
         err="lskeys: error: no key is named\n"
@@ -247,7 +247,7 @@ def test_a_key_that_others_could_have_replaced(run: Run, home: Path, mode: int) 
 
 
 def test_taken(account: Sandbox, server: Server, run: Run, own: Path) -> None:
-    """A name that a key pair has is AWS's to refuse; by which one is told."""
+    """A name that a key pair has is AWS's to refuse; by which one is reported."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
     has = fingerprint(other_pem(), "md5-spki")
     assert run(f"import web {own}") == Ran(
@@ -261,7 +261,7 @@ def test_taken(account: Sandbox, server: Server, run: Run, own: Path) -> None:
 @pytest.mark.parametrize("option", ["", "-n"])
 @pytest.mark.usefixtures("server")
 def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: str) -> None:
-    """With the same key it is still taken, and what takes that for done is told."""
+    """With the same key it is still taken, and what takes that for done is reported."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     assert run(f"import web {own} {option}") == Ran(
         5,
@@ -273,7 +273,7 @@ def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: st
 @pytest.mark.parametrize("option", ["", "--if-absent", "-n"])
 @pytest.mark.usefixtures("server")
 def test_taken_by_an_instance(account: Sandbox, run: Run, own: Path, option: str) -> None:
-    """A name that an instance has is refused, and that is told."""
+    """A name that an instance has is refused, and that is reported."""
     account.add_instance(REGION, "web")
     assert run(f"import web {own} {option}") == Ran(
         5,
@@ -412,7 +412,7 @@ def test_lost_twice(server: Server, run: Run, own: Path) -> None:
 
 
 def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, own: Path) -> None:
-    """An answer is lost, another key has the name: not known which came first, and it is told."""
+    """A response is lost, another key has the name: which came first is unknown, and said so."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
     server.add_fault("ImportKeyPair=reset")
     ran = run(f"import web {own}")

@@ -71,7 +71,7 @@ def is_rotated(run: Run, directory: Path, old: str) -> bool:
 
 
 def deletion_warning(old: str, usage: str) -> str:
-    """What is told about the pair before anything is done."""
+    """What is reported about the pair before anything is done."""
     return (
         f"key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
         " created 2026-11-02T12:00:00.123Z (20d)\n"
@@ -82,17 +82,17 @@ def deletion_warning(old: str, usage: str) -> str:
 
 
 def plan(directory: Path, old: str) -> str:
-    """What is told about the steps."""
+    """What is reported about the steps."""
     return (
         f"plan: save the old key as {directory / KEY_FILE} and verify it\n"
         f"plan: delete the pair, if its fingerprint is still {old}\n"
-        f"plan: have a new pair made, and save its key as {directory / KEY_FILE};"
+        f"plan: create a new key pair and save its key as {directory / KEY_FILE};"
         " the old key is kept next to it\n"
     )
 
 
 def report(old: str, new: str, kept: Path) -> str:
-    """What is told when it is done."""
+    """What is reported when it is done."""
     return (
         f"rotated the default pair of {REGION}: new fingerprint {new},"
         f" verified (md5-spki); old fingerprint {old}\n"
@@ -207,8 +207,8 @@ def test_key_that_is_there_already(old: str, run: Run, directory: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_folder_of_choice(old: str, run: Run, home: Path) -> None:
-    """--out names the directory, also one that is not there yet; the path is told in full."""
+def test_directory_of_choice(old: str, run: Run, home: Path) -> None:
+    """--out names the directory, also one that is not there yet; the path is reported in full."""
     assert run("rotate-default --yes --quiet --out keys/lightsail") == Ran(
         0, out=f"{home}/keys/lightsail/{KEY_FILE}\n"
     )
@@ -218,7 +218,7 @@ def test_folder_of_choice(old: str, run: Run, home: Path) -> None:
 
 
 def test_no_default_pair(server: Server, run: Run) -> None:
-    """Where there is none, nothing is rotated, and the way to get one is told."""
+    """Where there is none, nothing is rotated, and the way to get one is reported."""
     assert run("rotate-default --yes") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
@@ -232,7 +232,7 @@ def test_several_regions(server: Server, run: Run) -> None:
     """One region at a time."""
     assert run("rotate-default --yes -r us-east-1 -r eu-west-1") == Ran(
         2,
-        err="lskeys: error: one default pair is rotated at a time, and 2 regions are asked\n"
+        err="lskeys: error: one default key pair is rotated at a time, and 2 regions are given\n"
         "lskeys: hint: name one: --region NAME\n",
     )
     assert operations(server) == []
@@ -420,16 +420,16 @@ def test_windows_is_warned_of_before_anything(server: Server, run: Run, director
 
 
 def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, directory: Path) -> None:
-    """Without the right to list instances the pair is rotated, and the gap is told."""
+    """Without the right to list instances the pair is rotated, and the gap is reported."""
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("rotate-default --yes")
     new = fingerprint((directory / KEY_FILE).read_text(), "md5-spki")
     assert ran == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
-        err="lskeys: warning: which instances name the default pair could not be found out\n"
+        err="lskeys: warning: cannot list the instances that use the default key pair\n"
         + report(old, new, directory / KEPT_FILE)
-        + "which instances name the pair could not be found out;"
+        + "cannot list the instances that use the key pair;"
         " each keeps the key it has\n",
     )
 
@@ -561,7 +561,7 @@ def test_old_key_that_was_taken_away(
     assert reported(run) not in ("", old)
 
 
-def test_other_folder(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
+def test_other_directory(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
     """A rotation under way is finished where it was begun."""
     interrupted(server, run)
     assert run("rotate-default --yes --out keys") == Ran(

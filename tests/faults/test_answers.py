@@ -301,7 +301,7 @@ def test_what_is_no_public_key_is_no_proof(
     )
     ran = run("download-default --out keys")
     assert (ran.exit_code, ran.out) == (5, "")
-    assert ran.err.startswith("lskeys: error: the halves of the key AWS handed out in us-east-1")
+    assert ran.err.startswith("lskeys: error: the private and the public key from AWS in us-east-1")
     assert [each for each in home.rglob("*") if each.is_file()] == []
 
 

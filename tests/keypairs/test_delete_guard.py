@@ -171,7 +171,7 @@ def test_unreadable_report(reported: str) -> None:
 def test_default_pair_unasked(*, backup: bool) -> None:
     """The default pair needs --fingerprint, whatever else is said."""
     found = decide(default_pair(), None, (local_key(),), backup=backup, no_backup=not backup)
-    assert found == "is the default key pair, which goes only with a verified fingerprint"
+    assert found == "is the default key pair, which is deleted only with a verified fingerprint"
 
 
 def test_custom_pair_unasked() -> None:

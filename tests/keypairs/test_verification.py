@@ -53,7 +53,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_verified(own: Path) -> None:
-    """Both halves and the fingerprint belong together: the form that matched is told."""
+    """Both halves and the fingerprint belong together: the form that matched is reported."""
     found = verify(handed_out(own.read_bytes(), public_line(own)), reported(sha256_of(own)), REGION)
     assert found.match is not None
     assert found.match.fingerprint_type == "sha256-ssh"
@@ -112,7 +112,7 @@ def test_no_private_key(own: Path, cut: int) -> None:
 
 
 def test_error_quotes_no_key(own: Path) -> None:
-    """What is told of a damaged key has no line of it, nor has the error behind it."""
+    """What is reported of a damaged key has no line of it, nor has the error behind it."""
     damaged = own.read_bytes().replace(b"A", b"B")
     with pytest.raises(RemoteError) as raised:
         verify(handed_out(damaged, None), reported(None), REGION)

@@ -92,7 +92,7 @@ def test_openssl_parameters_before_an_ec_key_are_skipped(
 def test_algorithm_and_size(
     key_files: dict[str, Path], kind: str, algorithm: str, bits: int
 ) -> None:
-    """The SSH name of the algorithm and the size are told."""
+    """The SSH name of the algorithm and the size are reported."""
     public = keys.read_private(key_files[kind].read_bytes()).public
     assert (public.algorithm, public.bits) == (algorithm, bits)
 
@@ -221,7 +221,7 @@ def test_an_encrypted_pem_opens_with_its_passphrase(pem_files: dict[str, Path], 
 
 
 @pytest.mark.parametrize("passphrase", [b"", b"wrong"])
-def test_a_wrong_passphrase_is_told(pem_files: dict[str, Path], passphrase: bytes) -> None:
+def test_a_wrong_passphrase_is_reported(pem_files: dict[str, Path], passphrase: bytes) -> None:
     """It is said that the passphrase is wrong, and the passphrase is not repeated."""
     with pytest.raises(KeyMaterialError, match="does not open with this passphrase"):
         keys.read_private(encrypted_pem(pem_files, "pkcs8"), passphrase=passphrase)
@@ -459,7 +459,7 @@ def test_keys_ssh_does_not_use_are_refused(
 
 
 def test_a_certificate_is_no_key(key_files: dict[str, Path], tmp_path: Path) -> None:
-    """What ssh-keygen -s signs is told apart from the key inside it."""
+    """What ssh-keygen -s signs is distinguished from the key inside it."""
     user = tmp_path / "user.pub"
     user.write_bytes(Path(f"{key_files['ed25519']}.pub").read_bytes())
     tool("ssh-keygen", "-q", "-s", key_files["rsa"], "-I", "id", user)
@@ -489,7 +489,7 @@ def test_files_that_only_mention_keys_are_no_keys(key_files: dict[str, Path]) ->
         assert keys.read_local(content.encode()) is None, content
 
 
-def test_a_key_that_is_cut_off_is_told(pem_files: dict[str, Path]) -> None:
+def test_a_key_that_is_cut_off_is_reported(pem_files: dict[str, Path]) -> None:
     """Half a file, as a broken download leaves it, is named as such."""
     with pytest.raises(KeyMaterialError, match="is cut off: its END line is missing"):
         keys.read_private(pem_files["pkcs1"].read_bytes()[:900])

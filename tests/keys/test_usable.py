@@ -70,9 +70,9 @@ def loads(path: Path, text: bytes) -> bool:
 def test_every_format_in_every_shape(
     texts: dict[str, bytes], tmp_path: Path, name: str, shape: str
 ) -> None:
-    """What stands in the way of ssh is told, and nothing where it loads; the clean text it loads.
+    """What stands in the way of ssh is reported, nothing where it loads; it loads the clean text.
 
-    Ed25519 in PKCS#8 is told everywhere: ssh before 9.6 does not load it.
+    Ed25519 in PKCS#8 is reported everywhere: ssh before 9.6 does not load it.
     """
     text = SHAPES[shape](texts[name])
     found = keys.read_file(text)

@@ -219,7 +219,7 @@ def test_temporary_access(setup: Setup, tmp_path: Path) -> None:
 
 
 def test_without_the_private_key(setup: Setup) -> None:
-    """A key whose private half is elsewhere is added, and not called proved; nothing is removed."""
+    """A key whose private key is elsewhere is added, and not called proved; nothing is removed."""
     done = setup.authorize(private=False)
     assert (done.outcome, done.is_proved) == ("added", False)
     with pytest.raises(RefusedError, match="could not be proved, so no other is removed"):
@@ -293,7 +293,7 @@ def test_authorized_keys_elsewhere(setup: Setup) -> None:
 
 
 def test_a_changed_host_key(setup: Setup, servers: Lab) -> None:
-    """An instance with another host key is told nothing, not even the new key."""
+    """An instance with another host key is sent nothing, not even the new key."""
     (setup.server.directory / "host_key").unlink()
     make_key(setup.server.directory / "host_key")
     with pytest.raises(RefusedError, match="its host key differs"):

@@ -106,7 +106,7 @@ def test_config_that_is_gone_meanwhile(directory: Path) -> None:
     assert names(directory) == []
 
 
-def test_folder_others_may_write_in(directory: Path) -> None:
+def test_directory_others_may_write_in(directory: Path) -> None:
     """Where others could swap the file, nothing is read or written."""
     directory.chmod(0o777)
     with pytest.raises(RefusedError, match="others may write in"):

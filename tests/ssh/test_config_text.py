@@ -92,7 +92,7 @@ def read_by_old_ssh(argument: str) -> str:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_name_is_left_out(name: str) -> None:
-    """A name that could end a line, be an option or a pattern is none that ssh is told of."""
+    """A name that could end a line, be an option or a pattern is none that ssh is given."""
     assert hosts.unfit(replace(WEB, name=name)) == "its name is none that ssh takes safely"
 
 

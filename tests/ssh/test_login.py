@@ -57,7 +57,7 @@ def logged_in(
 
 
 def test_opens(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
-    """The key that opened it is told, whichever was tried before."""
+    """The key that opened it is reported, whichever was tried before."""
     other = tmp_path / "other"
     make_key(other)
     server = servers.add()

@@ -72,7 +72,7 @@ def test_no_file_is_ever_made_open_to_others(tmp_path: Path, save: Saver) -> Non
     assert [each.arguments.split(", ")[1] for each in trace if each.name == "mkdir"] == ["0700"]
 
 
-def test_no_child_process_and_no_other_folder(tmp_path: Path, save: Saver) -> None:
+def test_no_child_process_and_no_other_directory(tmp_path: Path, save: Saver) -> None:
     """From the first mark on nothing is opened for writing but the two temporary files."""
     trace = watch(save, tmp_path / "out", tmp_path / "log")
     opened = [each.arguments for each in trace if each.name.startswith("open")]
@@ -224,7 +224,7 @@ def test_a_crash_at_any_call_breaks_no_promise(
     assert sweep(save, tmp_path, scene, fault, injected) == []
 
 
-def test_no_link_is_followed_in_the_folder(tmp_path: Path, save: Saver, scene: Scene) -> None:
+def test_no_link_is_followed_in_the_directory(tmp_path: Path, save: Saver, scene: Scene) -> None:
     """Every file in it is opened so that a link, swapped in after any check, is an error."""
     scene.set(tmp_path / "out")
     trace = watch(save, tmp_path / "out", tmp_path / "log", *scene.options)

@@ -229,7 +229,7 @@ def test_a_pipe_whose_writer_is_gone(key_file: Path, text: bytes | None) -> None
 
 
 def test_a_putty_key_shows_its_public_key(tmp_path: Path) -> None:
-    """It can be compared, and what stands in the way of ssh is told."""
+    """It can be compared, and what stands in the way of ssh is reported."""
     path = tmp_path / "key.ppk"
     path.write_text(PUTTY_KEY)
     found = key_reading.read(path)

@@ -118,12 +118,12 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
 
 
 def test_a_link_to_a_file_is_followed(tmp_path: Path, key_file: Path) -> None:
-    """Keys are often linked into ~/.ssh; the name in the directory is what is told."""
+    """Keys are often linked into ~/.ssh; the name in the directory is what is reported."""
     (tmp_path / "link").symlink_to(key_file)
     assert names(tmp_path) == ["link"]
 
 
-def test_a_folder_is_searched_once(tmp_path: Path, key_file: Path) -> None:
+def test_a_directory_is_searched_once(tmp_path: Path, key_file: Path) -> None:
     """However it is spelled; a missing directory and a file are no error."""
     directory = tmp_path / "ssh"
     directory.mkdir()

@@ -190,7 +190,7 @@ def test_a_disk_that_fills_between_does_not_lose_what_is_saved(
     assert texts(directory) == [small.pem.reveal()]
 
 
-def test_a_key_that_does_not_read_back_is_told(tmp_path: Path, save: Saver) -> None:
+def test_a_key_that_does_not_read_back_is_reported(tmp_path: Path, save: Saver) -> None:
     """If the disk returns something else, there is no success and a warning not to rely on it."""
     directory = tmp_path / "out"
     words = ("--inject=ftruncate:retval=0:when=1",)  # the reserved zeros stay behind the key
@@ -207,7 +207,7 @@ def test_a_key_that_does_not_read_back_is_told(tmp_path: Path, save: Saver) -> N
         ("the saved file", "{directory}/k.pem does not read back as it was written"),
     ],
 )
-def test_a_disk_that_opens_files_to_others_is_told(
+def test_a_disk_that_opens_files_to_others_is_reported(
     tmp_path: Path, save: Saver, descriptor: str, message: str
 ) -> None:
     """Whether it shows before AWS is asked or at the end: no success, and no draft stays."""

@@ -41,7 +41,7 @@ def test_a_private_key_becomes_private(tmp_path: Path, small: PrivateKey, mode: 
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o720, 0o702, 0o755, 0o770, 0o775, 0o777])
-def test_a_folder_is_closed_for_writing(tmp_path: Path, mode: int) -> None:
+def test_a_directory_is_closed_for_writing(tmp_path: Path, mode: int) -> None:
     """Others cannot put files in it any more; who may list it stays as it is."""
     tmp_path.chmod(mode)
     storage.restrict_directory(tmp_path)
@@ -169,7 +169,7 @@ def test_a_public_half_is_no_private_key(
 
 
 @pytest.mark.parametrize("tighten_mode", [storage.restrict_file, storage.write_public_key])
-def test_a_folder_open_to_others_is_mended_first(
+def test_a_directory_open_to_others_is_fixed_first(
     tmp_path: Path, small: PrivateKey, tighten_mode: Callable[[Path], object]
 ) -> None:
     """Where others may swap files, none is touched."""
@@ -202,7 +202,7 @@ def test_an_encrypted_key_that_shows_its_public_half(tmp_path: Path) -> None:
     assert storage.write_public_key(path).read_text().split() == made.split()
 
 
-def test_no_folder(tmp_path: Path) -> None:
+def test_no_directory(tmp_path: Path) -> None:
     """A directory that is gone, or none, is the disk's failure."""
     (tmp_path / "file").touch()
     for name in ("gone", "file"):

@@ -444,7 +444,7 @@ def test_temporary_files_are_private_and_have_their_space(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o2775])
-def test_a_folder_others_may_write_in_is_refused(
+def test_a_directory_others_may_write_in_is_refused(
     tmp_path: Path, key: PrivateKey, mode: int
 ) -> None:
     """They could swap the file; the hint is the command that fixes it."""
@@ -459,13 +459,13 @@ def test_a_folder_others_may_write_in_is_refused(
     assert contents(loose) == {}
 
 
-def test_a_sticky_folder_is_accepted(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_sticky_directory_is_accepted(tmp_path: Path, key: PrivateKey) -> None:
     """In a directory like /tmp others cannot swap the file."""
     tmp_path.chmod(0o1777)
     assert save(tmp_path, key).outcome == "saved"
 
 
-def test_a_link_to_a_folder_is_followed(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_link_to_a_directory_is_followed(tmp_path: Path, key: PrivateKey) -> None:
     """Many a ~/.ssh is one."""
     (tmp_path / "real").mkdir(0o700)
     (tmp_path / "link").symlink_to("real")
@@ -473,7 +473,7 @@ def test_a_link_to_a_folder_is_followed(tmp_path: Path, key: PrivateKey) -> None
     assert contents(tmp_path / "real") == expected(key)
 
 
-def test_a_file_is_no_folder(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_file_is_no_directory(tmp_path: Path, key: PrivateKey) -> None:
     """Neither the destination nor a parent of it."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "file" / "a" / "b"):
@@ -542,7 +542,7 @@ def test_a_name_whose_old_file_can_just_be_kept(
 
 
 @pytest.mark.parametrize("name", ["", "..", "a\nb"])
-def test_a_look_refuses_what_is_no_name_where_no_folder_is(tmp_path: Path, name: str) -> None:
+def test_a_look_refuses_what_is_no_name_where_no_directory_is(tmp_path: Path, name: str) -> None:
     """A dry run says of a name what saving would say, also before the directory is made."""
     with pytest.raises(RefusedError, match="no file name"):
         storage.inspect(tmp_path / "missing" / name if name else Path("/"))
@@ -666,7 +666,7 @@ def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> Non
 
 
 @root_only
-def test_a_folder_without_write_permission_is_told(reachable: Path, save: Saver) -> None:
+def test_a_directory_without_write_permission_is_reported(reachable: Path, save: Saver) -> None:
     """Exit 9, before AWS was asked, with where to look."""
     closed = _home_of_nobody(reachable)
     closed.chmod(0o500)
@@ -689,7 +689,7 @@ def test_a_limit_on_file_sizes_is_met_before_aws_is_asked(tmp_path: Path, save: 
 
 
 @pytest.mark.parametrize("most", [3, 4, 5])
-def test_a_limit_on_open_files_is_told(tmp_path: Path, save: Saver, most: int) -> None:
+def test_a_limit_on_open_files_is_reported(tmp_path: Path, save: Saver, most: int) -> None:
     """Wherever it is met, nothing stays behind."""
     ran = save(tmp_path, f"--most-files={most}")
     assert (ran.returncode, ran.stdout) == (9, "")
@@ -734,7 +734,7 @@ def test_a_disk_that_fills_while_aws_is_asked_takes_the_key(
     assert contents(small_disk) == expected(key)
 
 
-def test_a_read_only_disk_is_told(small_disk: Path) -> None:
+def test_a_read_only_disk_is_reported(small_disk: Path) -> None:
     """Before AWS is asked, with the way out."""
     subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
     with (

@@ -44,7 +44,7 @@ def test_nothing_is_left(tmp_path: Path, key: PrivateKey) -> None:
 
 
 def test_what_was_replaced_comes_back(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
-    """With force the old files have their names back, and nothing lies beside them."""
+    """With force the old files have their names back, and nothing lies next to them."""
     with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
         reservation.save(other)
     before = contents(tmp_path)
@@ -89,7 +89,7 @@ def test_what_is_taken_back_lasts(
 
 
 def test_a_key_that_cannot_be_taken_back(tmp_path: Path, key: PrivateKey) -> None:
-    """Which file is still there, and that its key is of no use, is told."""
+    """Which file is still there, and that its key is of no use, is reported."""
     with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
         saved = reservation.save(key)
         saved.path.unlink()

@@ -60,7 +60,7 @@ def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
 
 
 @needs_strace
-def test_a_draft_that_cannot_be_removed_is_told(tmp_path: Path, save: Saver) -> None:
+def test_a_draft_that_cannot_be_removed_is_reported(tmp_path: Path, save: Saver) -> None:
     """The key has its name, and that is what is said, not that it could not be written."""
     directory = tmp_path / "out"
     words = ("--seccomp-bpf", "--trace=unlinkat", "--inject=unlinkat:error=EIO:when=1")
@@ -119,7 +119,7 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
     assert opened() <= before
 
 
-def test_a_folder_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_directory_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
     """Whoever is quicker by a moment has made it, and the key is saved in it."""
     directory, once = tmp_path / "made", [0o700]
 
@@ -203,7 +203,7 @@ def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey)
     assert failure.value.hint.endswith(f"whether that disk keeps permissions: ls -ld {path}")
 
 
-def test_a_public_half_that_cannot_be_written_is_told(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_public_half_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
     """By its name, and what was begun is gone."""
     path = put(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
@@ -257,7 +257,7 @@ def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> 
 
 
 def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
-    """It is removed all the same, and the error that is told is the one that came first."""
+    """It is removed all the same, and the error that is reported is the one that came first."""
 
     def fail() -> None:
         with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
@@ -274,7 +274,7 @@ def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
-    """What has its name, but cannot be read back, is told as that: it may be there or not."""
+    """What has its name, but cannot be read back, is reported as that: it may be there or not."""
     path = tmp_path / NAME
     with (
         hearing(failing("open", errno.EIO, when=lambda words: words.startswith(NAME))),
@@ -387,7 +387,7 @@ def test_a_file_that_cannot_be_kept_is_not_replaced(
 def test_a_disk_that_fails_to_link_is_no_disk_without_links(
     tmp_path: Path, key: PrivateKey
 ) -> None:
-    """The key is not written another way, past a failure: it is told, and nothing stays."""
+    """The key is not written another way, past a failure: it is reported, and nothing stays."""
     with (
         hearing(failing("os.link", errno.EIO)),
         pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
@@ -461,7 +461,7 @@ def test_another_key_of_somebody_quicker(
 
 
 def test_a_file_that_comes_and_goes(tmp_path: Path, key: PrivateKey) -> None:
-    """Somebody was quicker, and took the file away again: there is nothing to keep, which is told.
+    """Somebody was quicker, and removed the file again: nothing is kept, and that is reported.
 
     The place is as it was, and the next run saves the key.
     """

@@ -1,4 +1,4 @@
-"""Letting a key in on several instances, as verbs do it. Touches: what the runtime hands it."""
+"""Adding a key to several instances, as commands do it. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from lskeys.storage import key_reading, key_search
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A key that is let in on an instance, and the keys that are taken away then."""
+    """A key that is added to an instance, and the keys that are removed then."""
 
     reach: Reach
     key: NewKey
@@ -39,7 +39,7 @@ class Means:
 
 
 def new_key(key: LocalKey, comment: str) -> NewKey:
-    """A local key as one that is let in; a public one proves itself by the private one next to it.
+    """A local key as one to add; a public one is proved by the private one next to it.
 
     Raises:
         RefusedError: Its public key is not known.
@@ -90,7 +90,7 @@ def authorize_outdated(
 def authorize_each(
     run: Runtime, errands: Sequence[Errand], means: Means
 ) -> tuple[list[Authorization], list[LskeysError]]:
-    """Let the keys in, in parallel; what is refused is asked about once, on a terminal."""
+    """Add the keys, in parallel; for those refused, one prompt offers temporary access."""
     outcomes = list(_each(run, errands, means))
     again = [
         position

@@ -1,4 +1,4 @@
-"""Instances as the verbs that use ssh see them. Touches: what the runtime hands it."""
+"""Instances as the commands that use ssh see them. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ Opened = Sequence[tuple[Instance, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The instances that were asked for, the regions they are in, and what failed.
+    """The requested instances, the regions they are in, and what failed.
 
     Attributes:
         reaches: The instances.
-        data: What the regions have that answered.
+        data: What the regions that did not fail have.
         failures: Why others did not, and which host keys could not be read.
     """
 
@@ -39,7 +39,7 @@ class Seen:
 
     @property
     def regions(self) -> int:
-        """How many regions answered."""
+        """How many regions did not fail."""
         return len(self.data)
 
 

@@ -145,7 +145,7 @@ def _by_service(
     passphrase: Secret | None,
     to: _Target,
 ) -> _Created:
-    """CreateKeyPair; whoever stops it is told what may be left behind."""
+    """CreateKeyPair; an interrupt reports what may be left behind."""
     try:
         return _handed_out(lightsail, new, passphrase, to)
     except InterruptedByUserError as error:
@@ -196,7 +196,7 @@ def _keep(
 
 
 def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
-    """The pair as a look-up reports it; a failing question must not cost the key."""
+    """The key pair as a look-up reports it; a failing request must not cost the key."""
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
 
 

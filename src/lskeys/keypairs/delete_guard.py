@@ -122,7 +122,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
         if pair.is_default:
             raise _refused(
                 pair,
-                "is the default key pair, which goes only with a verified fingerprint",
+                "is the default key pair, which is deleted only with a verified fingerprint",
                 f"lskeys delete {DEFAULT_PAIR} --fingerprint --region {pair.region}",
             )
         return _matched(pair, inventory) or Clearance(pair)

@@ -1,4 +1,4 @@
-"""Deletes one key pair, after its backup, and resolves a lost answer. Touches: its tools."""
+"""Deletes one key pair, after its backup, and resolves a lost response. Touches: its tools."""
 
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING

@@ -22,7 +22,7 @@ from lskeys.values import replace
 
 @dataclass(frozen=True, slots=True)
 class PossibleFile:
-    """A local file named after a key pair that may hold its key, and why that cannot be told."""
+    """A local file named after a key pair that may hold its key, and why that is unknown."""
 
     path: Path
     reason: str
@@ -37,7 +37,7 @@ class KeyPairDetails:
         older: The instances launched before the key pair was created, so with an earlier key.
             None if the instances are unknown.
         matches: The local files that hold its private or public key.
-        possible: Those named after it of which that cannot be told.
+        possible: Those named after it that may hold one of them.
     """
 
     pair: KeyPair

@@ -13,18 +13,18 @@ from lskeys.model import KeyPair
 
 @dataclass(frozen=True, slots=True)
 class ImportableKey:
-    """What goes out of a key, and how it is known again.
+    """What is sent of a key, and how it is recognized.
 
     Attributes:
         line: The raw OpenSSH line, algorithm and base64: ImportKeyPair takes nothing else.
-        fingerprints: Every form that is known of the key.
+        fingerprints: Those that are known of the key.
     """
 
     line: str
     fingerprints: tuple[Fingerprint, ...]
 
     def match(self, pair: KeyPair) -> FingerprintType | None:
-        """The form in which the key has the fingerprint that AWS reports for a pair."""
+        """The type of fingerprint by which the key matches a key pair."""
         found = fingerprints.match(pair.fingerprint, self.fingerprints)
         return found.fingerprint_type if found else None
 

@@ -1,7 +1,4 @@
-"""Imports a public key, and finds out what happened where the answer was lost. Pure.
-
-What it touches, the gateway touches, which comes in as an argument.
-"""
+"""Imports a public key, and finds out what happened after a lost response. Touches: its tools."""
 
 import shlex
 from collections.abc import Iterable
@@ -31,7 +28,7 @@ _OTHER_NAME = "choose another name: all Lightsail resources of a region share th
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What `import` was asked for; `if_absent` takes the same key under that name for done."""
+    """A public key to import; with `if_absent`, an existing pair with the same key is success."""
 
     name: str
     public_key: ImportableKey
@@ -61,7 +58,7 @@ def import_key(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
 
 
 def preview(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
-    """What `import_key` would do, as far as questions can tell.
+    """What `import_key` would do, as far as reading shows.
 
     Raises:
         RefusedError: The name is taken.
@@ -80,12 +77,12 @@ def preview(lightsail: "Lightsail", request: ImportRequest) -> ImportedKey:
 def send_import(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> KeyPair | None:
     """Import a public key; returns only when it is there, with the pair where it was looked at.
 
-    The call is sent once. If its answer is lost, AWS is asked what is so: a pair with
+    The request is sent once. If the response is lost, the key pair is looked up: one with
     this key is success, and where there is none it is sent once more.
 
     Raises:
         RefusedError: The name is taken; by what, where that can be known.
-        LostAnswerError: An answer was lost, and the key is not seen there.
+        LostAnswerError: A response was lost, and the key is not found there.
         RemoteError, SetupError: AWS refused; nothing was imported.
     """
     try:
@@ -100,7 +97,7 @@ def send_import(lightsail: "Lightsail", name: str, public_key: ImportableKey) ->
 def verify_import(
     lightsail: "Lightsail", name: str, public_key: ImportableKey, pair: KeyPair | None
 ) -> tuple[KeyPair, FingerprintType | None]:
-    """The pair, looked up unless it is known, and the form in which its fingerprint is the key's.
+    """The key pair, looked up unless it is known, and the fingerprint type that matches the key.
 
     Raises:
         RefusedError: AWS reports the fingerprint of another key.
@@ -192,7 +189,7 @@ def delete_command(pair: KeyPair) -> str:
 def _after_loss(
     lightsail: "Lightsail", name: str, public_key: ImportableKey, lost: LostAnswerError
 ) -> KeyPair | None:
-    """Once an answer was lost, nothing is certain but that the key is seen there."""
+    """After a lost response nothing is certain unless the key is found there."""
     pair = _arrived(lightsail, name, public_key, lost)
     if pair is not None:
         return pair
@@ -252,7 +249,7 @@ def _there(lightsail: "Lightsail", request: ImportRequest) -> KeyPair | None:
 
 
 def _same(pair: KeyPair, public_key: ImportableKey) -> FingerprintType:
-    """The form in which a pair's fingerprint is the key's; what cannot be compared is not it."""
+    """The fingerprint type by which a key pair matches the key; the unknown is no match."""
     fingerprint_type = public_key.match(pair)
     if fingerprint_type is not None:
         return fingerprint_type

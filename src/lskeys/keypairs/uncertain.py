@@ -36,7 +36,7 @@ def after_loss(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
 
 
 def left_behind(lightsail: "Lightsail", name: str) -> str:
-    """What to do after a lost CreateKeyPair, whose private key is lost with the answer."""
+    """What to do after a lost CreateKeyPair, whose private key is lost with the response."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
         remove = importing.delete_command(looked.value)

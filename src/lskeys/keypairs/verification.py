@@ -65,8 +65,8 @@ def _check_keys_match(private_key: PrivateKey, public_text: str, region: str) ->
         together = False
     if not together:
         raise RefusedError(
-            f"the halves of the key AWS handed out in {region} do not belong together,"
+            f"the private and the public key from AWS in {region} do not belong together,"
             " nothing was saved",
-            hint="run the command again; if it stays so, tell AWS support",
+            hint="run the command again; if it happens again, contact AWS support",
             region=region,
         )

@@ -133,7 +133,7 @@ def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprin
 def compare(reported: str | None, known: Iterable[Fingerprint]) -> Sameness:
     """Whether a key of which these fingerprints are known has the one that AWS reports.
 
-    It can only be told by a fingerprint of the same algorithm: SHA-1 is of private keys, so a
+    Only a fingerprint of the same algorithm can show it: SHA-1 is of private keys, so a
     public key, or an encrypted one, may have it or not.
     """
     digest = parse(reported) if reported else None

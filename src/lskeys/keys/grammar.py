@@ -1,4 +1,4 @@
-"""What ssh may be told: names, users, addresses, host keys. The one strict grammar. Pure.
+"""What ssh may be given: names, users, addresses, host keys. The one strict grammar. Pure.
 
 Whatever passes here is one word in every version of ssh: no option, pattern, token or comment.
 """

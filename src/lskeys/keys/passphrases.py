@@ -8,7 +8,7 @@ from lskeys.keys import MAX_PASSPHRASE
 from lskeys.model import Secret
 
 Prompt = Callable[[str], Secret]
-"""Puts a question to the user, whose answer is not shown; None where nobody is to be asked."""
+"""Prompts for text that is not shown; None where no prompt is wanted."""
 
 
 def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:

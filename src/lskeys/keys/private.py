@@ -74,7 +74,7 @@ def open_private(
     """Parse a private key and check that it is consistent.
 
     Whether the factors of an RSA key are prime takes 43 ms for 2048 bits, the rest of the reading
-    0.1 ms, so only a thorough reading asks; that its numbers agree is checked anyway.
+    0.1 ms, so only a thorough reading checks it; that its numbers agree is always checked.
     """
     if envelope.encrypted and passphrase is None:
         raise KeyMaterialError(

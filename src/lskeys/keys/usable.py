@@ -26,7 +26,7 @@ _OPENSSH_FILE = re.compile(
 _BLANKS = bytes(range(0x21))
 _UTF8_MARK = b"\xef\xbb\xbf"
 
-# The first that is found is told. The last one is found in every text.
+# The first that is found is reported. The last one is found in every text.
 _OBSTACLES = (
     (rb"\\n", r"its line ends are written as \n"),
     (rb"BEGIN [^\n]*END ", "its line ends are lost"),

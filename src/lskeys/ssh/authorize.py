@@ -25,7 +25,7 @@ TEMPORARY_KEY = "temporary"
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """The key that is let in: its line, the private key that proves it, and what it is of."""
+    """The key that is added: its line, its wire bytes, and the private key that proves it."""
 
     line: PublicLine
     blob: bytes
@@ -63,7 +63,7 @@ class Authorization:
             `would` in front for a dry run.
         opened_by: The local key it was opened with; None for temporary access.
         is_proved: Whether the new key opened it.
-        removed: Whether old keys were taken away; None if that was not asked for.
+        removed: Whether old keys were removed; None if that was not requested.
         file: The file on the instance.
     """
 
@@ -92,7 +92,7 @@ def authorize(
         client: OpenSSH.
         door: The instance.
         key: The new key.
-        old: The public keys to take away.
+        old: The public keys to remove.
         temporary: Gets temporary access, where no local key opens the instance.
 
     Raises:

@@ -31,7 +31,7 @@ from lskeys.text import one_line
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that is no key, as a verb left it or would leave it."""
+    """A file that is no key, as a command left it or would leave it."""
 
     path: Path
     outcome: Literal["written", "unchanged", "would write"]

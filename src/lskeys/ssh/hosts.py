@@ -1,4 +1,4 @@
-"""Which instances ssh can be told of: under which alias, with which key, trusting what. Pure."""
+"""Which instances ssh can reach: under which alias, with which key, trusting what. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from lskeys.values import replace
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An instance as ssh is told of it; every text that gets into a file was checked.
+    """An instance as ssh's configuration has it; every text that gets into a file was checked.
 
     Attributes:
         alias: What is typed behind `ssh`.
@@ -36,7 +36,7 @@ class Host:
 
 
 def unfit(instance: Instance) -> str | None:
-    """Why ssh is not told of an instance, or None; whatever else is in its texts is no danger."""
+    """Why an instance is left out, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
         return "Windows has no ssh"
     if unfit_name(instance):

@@ -34,7 +34,7 @@ _BATCH = (
 
 
 class Login:
-    """Logins to one instance, with the same keys, without any question.
+    """Logins to one instance, with the same keys, without any prompt.
 
     Args:
         client: OpenSSH.
@@ -91,7 +91,7 @@ class Login:
 
 
 class RemoteScript:
-    """A script that runs on an instance, and may be told something while it does.
+    """A script that runs on an instance, and may be sent input while it does.
 
     Its lines are known by a word that nobody else knows, whatever else is printed there.
     """

@@ -1,4 +1,4 @@
-"""Several instances at once: login attempts and authorizations. Touches: the instances, by ssh."""
+"""Several instances in parallel: login attempts, authorizations. Touches: the instances, by ssh."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -48,6 +48,6 @@ def door(each: Reach, files: SessionFiles, port: int) -> Door:
 
 
 def in_parallel(items: Sequence[S], call: Callable[[S], T]) -> Iterator[Outcome[T]]:
-    """Do something with each item, in parallel; answers in their order, errors among them."""
+    """Do something with each item, in parallel; results in their order, errors among them."""
     calls = [partial(attempt, "", partial(call, item)) for item in items]
     return concurrency.call_each(calls)

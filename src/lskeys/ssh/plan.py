@@ -1,4 +1,4 @@
-"""Which hosts ssh is told of, under which aliases, and what stays of earlier blocks. Pure."""
+"""Which hosts ssh's configuration gets, their aliases, and what stays of earlier blocks. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def plan(
     *,
     keeps_pins: bool,
 ) -> Plan:
-    """Decide what ssh is told.
+    """Decide what ssh's configuration gets.
 
     Args:
         regions: What the regions have.

@@ -119,7 +119,7 @@ def hash_of(blob: bytes) -> str:
 
 
 def _name(instance: Instance) -> str:
-    """An instance, told from an earlier one of its name."""
+    """An instance, distinguished from an earlier one of its name."""
     created_at = instance.created_at.isoformat() if instance.created_at else ""
     return instance.arn or f"{instance.region}/{instance.name}/{created_at}"
 

@@ -77,7 +77,7 @@ class Reach:
         return shlex.join(("aws", "lightsail", start, *words))
 
     def _to_let_in(self) -> str:
-        """The command that gets or lets in a key that opens it."""
+        """The command that gets or adds a key that opens it."""
         pair, keys = self.access.pair, self.access.opening.keys
         if pair and pair.is_default and not keys:
             return self._command("download-default", port=False)

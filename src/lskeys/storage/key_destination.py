@@ -161,7 +161,7 @@ class KeyDestination:
 
         Raises:
             RefusedError: Something else is there, and no `force`; nothing was changed.
-            LocalError: The disk failed; the message tells what is saved and what is not.
+            LocalError: The disk failed; the message says what is saved and what is not.
         """
         assert self._drafts is not None, "reserved before"
         private_draft, public_draft = self._drafts
@@ -185,7 +185,7 @@ class KeyDestination:
         """Undo a save of this run: the new files go, and what they replaced has its name back.
 
         Raises:
-            LocalError: The disk failed; the message tells that the key is still there.
+            LocalError: The disk failed; the message says that the key is still there.
         """
         failed = f"{saved.path} cannot be removed again, and holds a key of no key pair"
         with os_errors(failed, self.path.parent):

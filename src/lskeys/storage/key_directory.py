@@ -13,7 +13,7 @@ from lskeys.storage.directory import Directory, make, opened
 from lskeys.storage.key_destination import KeyDestination, check_name
 from lskeys.storage.lock import locked
 
-_PATIENCE = 60.0  # seconds; the longest another lskeys asks AWS one question by default
+_PATIENCE = 60.0  # seconds; the default time limit of a request of another lskeys
 
 
 def _utc_now() -> datetime:

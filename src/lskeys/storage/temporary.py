@@ -36,7 +36,7 @@ def drafted(directory: Directory, *, size: int, durable: bool = True) -> Iterato
 class Draft:
     """A temporary file next to its destination, private from its first byte.
 
-    Nobody can guess its name; a lock on it tells other processes that it is in use. What it
+    Nobody can guess its name; a lock on it shows other processes that it is in use. What it
     becomes is flushed and read back if it is `durable`.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""authorize: lets a key in on instances that run. Touches: what the runtime hands it."""
+"""authorize: adds a key to running instances. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -115,7 +115,7 @@ def _key_spec(kind: Kind | None, bits: int | None, *, service_generated: bool) -
 def _only_region(run: Runtime, name: str) -> str:
     if len(run.regions) > 1:
         raise UsageError(
-            f"a key is made for one region, and {len(run.regions)} are asked",
+            f"a key is made for one region, and {len(run.regions)} are given",
             hint=f"name one, then lskeys import {name} FILE with the others",
         )
     return run.regions[0]

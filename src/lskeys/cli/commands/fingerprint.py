@@ -1,4 +1,4 @@
-"""fingerprint: every form of local keys, offline. Touches: what the runtime hands it."""
+"""fingerprint: all fingerprints of local keys, offline. Touches: what the runtime hands it."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

@@ -125,14 +125,14 @@ def _authorized(
 def _only_region(run: Runtime) -> str:
     if len(run.regions) > 1:
         raise UsageError(
-            f"one default pair is rotated at a time, and {len(run.regions)} regions are asked",
+            f"one default key pair is rotated at a time, and {len(run.regions)} regions are given",
             hint="name one: --region NAME",
         )
     return run.regions[0]
 
 
 def _query_region(lightsail: "Lightsail") -> DefaultPairState:
-    """The pairs and the instances of the region, asked at once; the latter may be denied."""
+    """The key pairs and instances of the region, queried in parallel; the latter may be denied."""
     pending = Pending(lightsail.instances)
     pairs = lightsail.key_pairs(include_default=True)
     instances = attempt(lightsail.region, pending.result)
@@ -158,9 +158,9 @@ def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | No
 
 
 def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
-    """The account of the credentials, where nothing in the region tells it.
+    """The account of the credentials, where nothing in the region shows it.
 
-    It is that of a rotation which was begun with the same access key; else STS is asked.
+    It is that of a rotation which was begun with the same access key; else STS is queried.
     """
     access_key = run.account.session.access_key_digest
     known = next((each.account for each in every if each.access_key == access_key), None)
@@ -169,7 +169,7 @@ def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
     except LskeysError as error:
         region, accounts = every[0].region, " and ".join(sorted(each.account for each in every))
         raise RefusedError(
-            f"a rotation in {region} is under way in account {accounts}, and STS does not tell"
+            f"a rotation in {region} is under way in account {accounts}, and STS does not report"
             f" whether these credentials are of it: {error.message}",
             hint="run the same command with the credentials it was begun with",
             region=region,
@@ -177,7 +177,7 @@ def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
 
 
 def _asked(run: Runtime, lightsail: "Lightsail") -> str:
-    """Who is asked; the sandbox has another port every time, and is known by its file."""
+    """The endpoint; the sandbox has another port every time, and is known by its file."""
     return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
 
 

@@ -162,7 +162,7 @@ class KeyFiles:
             raise UsageError("--out and --file cannot be combined", hint="choose one")
         if len(regions) > 1:
             raise UsageError(
-                f"--file is for one region, and {len(regions)} are asked",
+                f"--file is for one region, and {len(regions)} are given",
                 hint="use --out DIR, which gets a file for each region",
             )
         if file != STREAM:

@@ -28,7 +28,7 @@ class Entry:
     """A rotation, as the journal remembers it: whose, how far, and the key it takes away.
 
     Attributes:
-        endpoint: Who was asked, so that the sandbox is never taken for AWS.
+        endpoint: Where requests went, so that the sandbox is never taken for AWS.
         region: The region.
         account: The twelve digits of the account that the pair is in.
         access_key: What tells the access key from others with which it was begun; no key.
@@ -54,7 +54,7 @@ class Entry:
 class DefaultPairState:
     """What there is in a region; `naming` are the instances that name the default pair.
 
-    `naming` is None where that could not be found out, `account` where nothing told it.
+    `naming` is None where it is unknown, and so is `account`.
     """
 
     region: str
@@ -70,7 +70,7 @@ class Plan:
     Attributes:
         entry: The rotation.
         pair: The default pair there is now, whichever it is.
-        naming: The instances that name the default pair; None where that is not known.
+        naming: The instances that use the default key pair; None if they are unknown.
         resumed: Whether an earlier run began it.
     """
 
@@ -156,7 +156,7 @@ def decide(  # noqa: PLR0913  what there is, and what a new entry remembers
     account = pair.account or found.account
     if account is None:
         raise RefusedError(
-            f"{pair.name} in {pair.region} has no ARN at AWS, so nothing tells whose it is",
+            f"{pair.name} in {pair.region} has no ARN at AWS, so its account is unknown",
             region=pair.region,
         )
     entry = Entry(
@@ -170,7 +170,7 @@ def warnings(plan: Plan) -> Iterable[str]:
     """What must be known before anything is done."""
     directory = plan.entry.path.parent
     if plan.naming is None:
-        yield "which instances name the default pair could not be found out"
+        yield "cannot list the instances that use the default key pair"
     for instance in plan.naming or ():
         if instance.is_windows:
             yield (
@@ -186,11 +186,11 @@ def steps(plan: Plan, *, saves: bool = True) -> Iterable[str]:
         yield f"save the old key as {path} and verify it"
         yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
     if saves:
-        yield f"have a new pair made, and save its key as {path}; the old key is kept next to it"
+        yield f"create a new key pair and save its key as {path}; the old key is kept next to it"
     else:
-        yield "have a new pair made, and load its key into ssh-agent"
+        yield "create a new key pair and load its key into ssh-agent"
     if plan.naming:
-        yield "tell how each instance that names the pair gets to know the new key"
+        yield "show how to add the new key to each instance that uses the key pair"
 
 
 def _refuse_other_directory(remembered: Entry, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a rotation did, and what it leaves to do on the instances that name the pair. Pure."""
+"""What a rotation did, and what it leaves to do on the instances that use the key pair. Pure."""
 
 import shlex
 from collections.abc import Collection, Iterable
@@ -41,10 +41,10 @@ class Rotation:
         old_path: Where its private key is kept; None if it is not in that directory (any more).
         old_is_encrypted: Whether it is encrypted there.
         fingerprint: What AWS reports of the new pair.
-        fingerprint_type: The form in which the new key has it; None means "unverified".
+        fingerprint_type: The type of fingerprint that matched; None means "unverified".
         created_at: When the new pair was created.
         authorized_key: The new public key, as a line of authorized_keys.
-        follow_ups: One for each instance that names the pair; None where that is not known.
+        follow_ups: One for each instance that uses the key pair; None if they are unknown.
     """
 
     region: str
@@ -71,7 +71,7 @@ def preview(plan: Plan) -> Rotation:
 
 
 def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
-    """The rotation with what is left to do on the instances that name the pair."""
+    """The rotation with what is left to do on the instances that use the key pair."""
     if plan.naming is None:
         return rotation
     return replace(rotation, follow_ups=tuple(_follow_ups(rotation, plan.naming, plan.entry)))
@@ -99,7 +99,7 @@ def report(rotation: Rotation) -> Iterable[str]:
     if rotation.path is None:
         yield "the new key is only in ssh-agent; to save it: lskeys download-default"
     if rotation.follow_ups is None:
-        yield "which instances name the pair could not be found out; each keeps the key it has"
+        yield "cannot list the instances that use the key pair; each keeps the key it has"
     if rotation.follow_ups:
         yield "line for authorized_keys:"
         yield f"{rotation.authorized_key}"
