@@ -118,6 +118,7 @@ def test_json(run: Run, path: Path) -> None:
                 "createdAt": NOW.isoformat(),
                 "location": {"regionName": REGION},
                 "fingerprint": sha256(path),
+                "fingerprintType": "sha256-ssh",
                 "fingerprintForm": "sha256-ssh",
                 "verified": True,
                 "outcome": "saved",
@@ -252,7 +253,7 @@ def test_the_default_pair(server: Server, run: Run) -> None:
     assert run(f"create {DEFAULT_PAIR}") == Ran(
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} is the name of the default pair, which AWS makes\n"
-        "lskeys: hint: to have it made: lskeys download-default --create\n",
+        "lskeys: hint: to have it made:\n  lskeys download-default --create\n",
     )
     assert server.requests == []
 

@@ -63,7 +63,7 @@ def test_swallowed_name(server: Server, run: Run) -> None:
     assert run("delete --fingerprint web -y") == Ran(
         2,
         err="lskeys: error: --fingerprint: web is no fingerprint\n"
-        "lskeys: hint: a name goes before the option: lskeys delete web --fingerprint\n",
+        "lskeys: hint: a name goes before the option:\n  lskeys delete web --fingerprint\n",
     )
     assert server.requests == []
 
@@ -114,7 +114,8 @@ def test_no_name(server: Server, run: Run, line: str) -> None:
     """Without a name there is nothing to do, and that is a usage error."""
     assert run(line) == Ran(
         2,
-        err="lskeys: error: no key pair is named\nlskeys: hint: lskeys delete NAME --fingerprint\n",
+        err="lskeys: error: no key pair is named\n"
+        "lskeys: hint:\n  lskeys delete NAME --fingerprint\n",
     )
     assert server.requests == []
 
@@ -149,7 +150,7 @@ def test_missing(server: Server, run: Run) -> None:
         3,
         err=f"lskeys: error: there is no key pair web in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: lskeys list shows what there is\n",
+        "lskeys: hint: to list what there is:\n  lskeys list\n",
     )
     assert changes(server) == []
 
@@ -172,7 +173,7 @@ def test_missing_default(server: Server, run: Run) -> None:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
-        "lskeys: hint: lskeys list --include-default --all-regions shows where there is one\n",
+        "lskeys: hint: to see where there is one:\n  lskeys list --include-default --all-regions\n",
     )
     assert changes(server) == []
 
@@ -209,7 +210,7 @@ def test_some_failed(account: Sandbox, server: Server, run: Run) -> None:
         out=f"aa\t{REGION}\tdeleted\t-\t-\t-\ncc\t{REGION}\tdeleted\t-\t-\t-\n",
         err=f"lskeys: error: there is no key pair bb in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: lskeys list shows what there is\n"
+        "lskeys: hint: to list what there is:\n  lskeys list\n"
         "lskeys: error: 1 of 3 key pairs failed\n",
     )
     assert changes(server) == [delete_of("aa"), delete_of("cc")]
@@ -399,6 +400,7 @@ def test_json(run: Run, home: Path, default: str) -> None:
                 "operationType": "DeleteKeyPair",
                 "outcome": "deleted",
                 "expectedFingerprint": default,
+                "fingerprintType": "md5-spki",
                 "fingerprintForm": "md5-spki",
                 "localFile": str(home / ".ssh" / "key"),
             }

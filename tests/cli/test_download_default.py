@@ -644,6 +644,7 @@ def test_json(run: Run, home: Path, default: str) -> None:
                 "createdAt": "2026-11-02T12:00:00.123000+00:00",
                 "location": {"regionName": REGION},
                 "fingerprint": default,
+                "fingerprintType": "md5-spki",
                 "fingerprintForm": "md5-spki",
                 "verified": True,
                 "outcome": "saved",

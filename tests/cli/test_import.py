@@ -227,7 +227,7 @@ def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bo
     assert run("import web key") == Ran(
         5,
         err="lskeys: error: key is encrypted and does not show its public key\n"
-        "lskeys: hint: ssh-keygen -y -f key | lskeys import web -\n",
+        "lskeys: hint:\n  ssh-keygen -y -f key | lskeys import web -\n",
     )
     assert server.requests == []
 
@@ -350,7 +350,7 @@ def test_a_pair_that_the_service_made(server: Server, run: Run) -> None:
         5,
         err=f"lskeys: error: whether web in {REGION} is this key cannot be told: its fingerprint"
         f" {has} is of a private key, give that instead\n"
-        f"lskeys: hint: look at it: lskeys show web --region {REGION}\n",
+        f"lskeys: hint: look at it:\n  lskeys show web --region {REGION}\n",
     )
     assert [each.operation for each in changes(server)] == ["CreateKeyPair"]
 
@@ -499,6 +499,7 @@ def test_json(run: Run, own: Path, known: str) -> None:
                 "tags": [{"key": "a", "value": "b"}],
                 "fingerprint": known,
                 "isDefault": False,
+                "fingerprintType": "md5-spki",
                 "fingerprintForm": "md5-spki",
                 "verified": True,
                 "outcome": "imported",

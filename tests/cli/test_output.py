@@ -28,30 +28,47 @@ MD5 = "11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00"
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 WIDE = """\
-NAME                       REGION     CREATED (UTC)     FINGERPRINT                                         TAGS
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-web                        us-east-1  2026-11-02 (20d)  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00     stage=production,old
-LightsailDefaultKeyPair *  us-east-1  unknown           none
-mail                       us-east-1  2024-10-31 (2y)   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
+NAME                       REGION     CREATED         FINGERPRINT                                         TAGS
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+web                        us-east-1  2026-11-02 20d  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00     stage=production,old
+LightsailDefaultKeyPair *  us-east-1  unknown         none
+mail                       us-east-1  2024-10-31 2y   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
 """  # noqa: E501  as wide as it is
-SPLIT = """\
-NAME                       REGION     CREATED (UTC)     FINGERPRINT
-──────────────────────────────────────────────────────────────────────────────────────────────────────────
-web                        us-east-1  2026-11-02 (20d)  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00
-  TAGS  stage=production,old
-LightsailDefaultKeyPair *  us-east-1  unknown           none
-mail                       us-east-1  2024-10-31 (2y)   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
+TALL = """\
+NAME                       REGION     CREATED         FINGERPRINT                                         TAGS
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+web                        us-east-1  2026-11-02 20d  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00     stage=production
+                                                                                                          old
+LightsailDefaultKeyPair *  us-east-1  unknown         none
+mail                       us-east-1  2024-10-31 2y   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
+"""  # noqa: E501  as wide as it is
+FOLDED = """\
+NAME                       REGION     CREATED         FINGERPRINT                                         TAGS
+────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+web                        us-east-1  2026-11-02 20d  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00     stage=
+                                                                                                          production
+                                                                                                          old
+LightsailDefaultKeyPair *  us-east-1  unknown         none
+mail                       us-east-1  2024-10-31 2y   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
 """  # noqa: E501  as wide as it is
 BENEATH = """\
-NAME                       REGION     CREATED (UTC)
-──────────────────────────────────────────────────────
-web                        us-east-1  2026-11-02 (20d)
+NAME                       REGION     CREATED         FINGERPRINT
+────────────────────────────────────────────────────────────────────────────────────────────────────────
+web                        us-east-1  2026-11-02 20d  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00
+  TAGS stage=production,old
+LightsailDefaultKeyPair *  us-east-1  unknown         none
+mail                       us-east-1  2024-10-31 2y   SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM
+"""  # noqa: E501  as wide as it is
+SPLIT = """\
+NAME                       REGION     CREATED
+────────────────────────────────────────────────────
+web                        us-east-1  2026-11-02 20d
   FINGERPRINT  11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:
                00
   TAGS         stage=production,old
 LightsailDefaultKeyPair *  us-east-1  unknown
-  FINGERPRINT  none
-mail                       us-east-1  2024-10-31 (2y)
+  FINGERPRINT none
+mail                       us-east-1  2024-10-31 2y
   FINGERPRINT  SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7
                Zy2WM
 """
@@ -59,19 +76,16 @@ NARROW = """\
 NAME                       REGION
 ────────────────────────────────────
 web                        us-east-1
-  CREATED (UTC)  2026-11-02 (20d)
-  FINGERPRINT    11:22:33:44:55:66:77:88
-                 :99:aa:bb:cc:dd:ee:ff:0
-                 0
-  TAGS           stage=production,old
+  CREATED      2026-11-02 20d
+  FINGERPRINT  11:22:33:44:55:66:77:88:9
+               9:aa:bb:cc:dd:ee:ff:00
+  TAGS         stage=production,old
 LightsailDefaultKeyPair *  us-east-1
-  CREATED (UTC)  unknown
-  FINGERPRINT    none
+  CREATED unknown  FINGERPRINT none
 mail                       us-east-1
-  CREATED (UTC)  2024-10-31 (2y)
-  FINGERPRINT    SHA256:67rtPyuqfeVK9jZL
-                 9QQGDLVhsgQY8z4RdE1gc7Z
-                 y2WM
+  CREATED      2024-10-31 2y
+  FINGERPRINT  SHA256:67rtPyuqfeVK9jZL9Q
+               QGDLVhsgQY8z4RdE1gc7Zy2WM
 """
 
 
@@ -90,9 +104,11 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [
-        *((columns, WIDE) for columns in (200, 128)),
-        *((columns, SPLIT) for columns in (127, 106)),
-        (60, BENEATH),
+        *((columns, WIDE) for columns in (200, 126)),
+        *((columns, TALL) for columns in (125, 122)),
+        *((columns, FOLDED) for columns in (121, 120)),
+        *((columns, BENEATH) for columns in (119, 104)),
+        (60, SPLIT),
         (40, NARROW),
     ],
 )
@@ -101,6 +117,19 @@ def test_table(columns: int, shown: str, run: Run, monkeypatch: pytest.MonkeyPat
     """Columns on the right stand beneath their row where there is no room, the fingerprint last."""
     monkeypatch.setenv("COLUMNS", str(columns))
     assert run("list --include-default --color never", terminal=True) == Ran(0, out=shown)
+
+
+def test_a_column_without_room(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 120 columns on, tags that have no room are left out, with a note; none, without one."""
+    monkeypatch.setenv("COLUMNS", "120")
+    tagged, plain = (pair("n" * 40, tags=tags) for tags in (WEB["tags"], []))
+    for each, note in (
+        (tagged, "no room for tags: shown in a wider terminal, or with -o text\n"),
+        (plain, ""),
+    ):
+        liar.responses("GetKeyPairs", pairs(each))
+        ran = run("list --color never", terminal=True)
+        assert (len(ran.out.splitlines()), "TAGS" in ran.out, ran.err) == (3, False, note)
 
 
 @pytest.mark.parametrize("columns", range(68, 200, 3))
@@ -489,5 +518,5 @@ def test_the_clock_is_the_launch_s(run: Run) -> None:
     invocation = Invocation(None, stdout, None, os.environ, lambda: later)
     assert main(["list", "web", "-o", "table", "--columns", "created"], invocation) == 0
     stdout.seek(0)
-    assert "2026-11-02 (3y)" in stdout.read()
+    assert "2026-11-02 3y" in stdout.read()
     assert "(20d)" in run("list web -o table").out

@@ -23,7 +23,7 @@ from lskeys.output.views.hosts import HOSTS
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
 from lskeys.output.views.instances import AUTHORIZATIONS, CHECKED_INSTANCES, INSTANCES
 from lskeys.output.views.key_files import OWNED_KEYS
-from lskeys.output.views.key_pair_details import PORTRAIT
+from lskeys.output.views.key_pair_details import ONE_KEY_PAIR
 from lskeys.output.views.key_pairs import KEY_PAIRS
 from lskeys.output.views.regions import REGIONS
 from lskeys.output.views.rotations import ROTATIONS
@@ -51,7 +51,7 @@ VIEWS: dict[str, View[Any]] = {
     "list": KEY_PAIRS,
     "tag": KEY_PAIRS,
     "untag": KEY_PAIRS,
-    "show": PORTRAIT,
+    "show": ONE_KEY_PAIR,
     "create": SAVED_KEYS,
     "download-default": SAVED_KEYS,
     "import": IMPORTED_KEYS,
@@ -96,6 +96,44 @@ def test_columns() -> None:
         assert tuple(SPOKEN.findall(standard)) == view.standard, verb
         if view is KEY_PAIRS:
             assert (*view.standard, *SPOKEN.findall(others)) == view.names
+
+
+AWS_NAMES = {
+    "address": "publicIpAddress",
+    "command": "check",
+    "created": "createdAt",
+    "display-name": "displayName",
+    "host-keys": "hostKeysKnown",
+    "identity-file": "identityFiles",
+    "key-pair": "sshKeyName",
+    "name": "resourceName",
+    "old-keys": "oldKeysRemoved",
+    "opened-by": "openedBy",
+    "reason": "check",
+    "region": "location",
+    "subject": "name",
+    "user": "username",
+}
+"""Columns whose member has a name of AWS's, or tells more; those of one object share its name."""
+OF_KEYS = {
+    *("fix-commands", "path", "private-files", "public-files", "unproven-files"),
+    *("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"),
+}
+"""Columns of values that are in an object for each local key."""
+
+
+def test_one_name_for_one_fact() -> None:
+    """A heading is the name of its column, and so is the member of JSON, spelled as JSON is."""
+    schema = json.loads((FILE.parent / "lskeys.schema.json").read_text())
+    members = set(re.findall(r'"(\w+)": \{', json.dumps(schema["$defs"])))
+    for view in VIEWS.values():
+        for column in view.columns:
+            heading = column.name.replace("-", " ").upper()
+            assert column.heading in {heading, column.label}
+            assert not column.label or column.name in OF_KEYS
+            first, *others = column.name.split("-")
+            spelled = first + "".join(each.capitalize() for each in others)
+            assert {spelled, AWS_NAMES.get(column.name)} & members or column.name in OF_KEYS
 
 
 def test_exit_codes() -> None:

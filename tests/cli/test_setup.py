@@ -103,7 +103,7 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("nobody", "aws configure list-profiles names them"), ("wrok", "did you mean work?")],
+    [("nobody", "to list them:\n  aws configure list-profiles"), ("wrok", "did you mean work?")],
 )
 def test_unknown_profile(place: str, name: str, hint: str, run: Run, say: Say) -> None:
     """A profile that AWS's configuration does not have is named, with the nearest it has."""

@@ -64,15 +64,15 @@ def test_text_is_a_name_and_a_value_a_line(
         "account": ["123456789012"],
         "created": ["2026-11-02T12:00:00.123Z"],
         "fingerprint": [fingerprint(rsa_pem, "md5-spki")],
-        "form": ["md5-spki"],
+        "fingerprint-type": ["md5-spki"],
         "tags": ["stage=test", "old"],
         "used-by": ["web-1", "web-2"],
-        "older-instances": ["-"],
+        "outdated-instances": ["-"],
         "private-files": [str(key)],
         "public-files": [str(public)],
         "unproven-files": ["-"],
         "possible-files": ["-"],
-        "mend": ["-"],
+        "fix-commands": ["-"],
     }
     assert sorted(operations(server)) == ["GetInstances", "GetKeyPair"]
 
@@ -85,14 +85,14 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
     account.add_instance(REGION, "old-too", created_at=BEFORE, key_pair_name="web")
     lines = run(f"show {DEFAULT_PAIR} --color never", terminal=True).out.splitlines()
     assert lines[:2] == [
-        f"NAME               {DEFAULT_PAIR} * (outdated)",
-        "REGION             us-east-1",
+        f"NAME                {DEFAULT_PAIR} * (outdated)",
+        "REGION              us-east-1",
     ]
-    assert "CREATED (UTC)      2026-11-02T12:00:00.123Z (20d)" in lines
+    assert "CREATED             2026-11-02T12:00:00.123Z (20d)" in lines
     assert lines[7:10] == [
-        "USED BY            new",
-        "                   old",
-        "WITH AN OLDER KEY  old",
+        "USED BY             new",
+        "                    old",
+        "OUTDATED INSTANCES  old",
     ]
     assert server.requests
 
@@ -105,6 +105,7 @@ def test_json_is_in_the_shape_of_the_aws_cli(
     account.add_instance(REGION, "blog", created_at=BEFORE)
     key = save(home / ".ssh" / "key", rsa_pem, 0o640)
     pair = shown(run, f"show {DEFAULT_PAIR}")
+    old = {"name": "blog", "createdAt": BEFORE.isoformat(timespec="microseconds")}
     assert pair.pop("arn").startswith(ARN)
     assert pair.pop("supportCode").endswith(DEFAULT_PAIR)
     assert pair == {
@@ -114,21 +115,23 @@ def test_json_is_in_the_shape_of_the_aws_cli(
         "resourceType": "KeyPair",
         "tags": [],
         "fingerprint": fingerprint(rsa_pem, "md5-spki"),
+        "fingerprintType": "md5-spki",
         "fingerprintForm": "md5-spki",
         "isDefault": True,
         "account": "123456789012",
         "usedBy": ["blog"],
-        "olderInstances": [
-            {"name": "blog", "createdAt": BEFORE.isoformat(timespec="microseconds")}
-        ],
+        "outdatedInstances": [old],
+        "olderInstances": [old],
         "localFiles": [str(key)],
         "localKeys": [
             {
                 "path": str(key),
+                "holds": "private",
                 "half": "private",
                 "encrypted": False,
                 "mode": "0640",
                 "permissionsOk": False,
+                "fixCommand": f"chmod 600 {key}",
                 "mend": f"chmod 600 {key}",
                 "algorithm": "ssh-rsa",
                 "bits": 2048,
@@ -138,6 +141,7 @@ def test_json_is_in_the_shape_of_the_aws_cli(
                     "sha256-ssh": fingerprint(rsa_pem, "sha256-ssh"),
                     "sha1-pkcs8": fingerprint(rsa_pem, "sha1-pkcs8"),
                 },
+                "fingerprintType": "md5-spki",
                 "fingerprintForm": "md5-spki",
             }
         ],
@@ -244,7 +248,7 @@ def test_no_default_pair(server: Server, run: Run) -> None:
     ran = run(f"show {DEFAULT_PAIR}")
     assert (ran.exit_code, ran.out, changes(server)) == (3, "", [])
     assert ran.err.endswith(
-        "lskeys: hint: lskeys list --include-default --all-regions shows where there is one\n"
+        "lskeys: hint: to see where there is one:\n  lskeys list --include-default --all-regions\n"
     )
 
 

@@ -151,7 +151,7 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     message = wrong.message[:1].lower() + wrong.message[1:]
     is_misplaced = verb and wrong.is_option and wrong.is_before_command
     if verb and is_misplaced and wrong.word in long_options(command(verb)):
-        where = f"it stands behind the verb: lskeys {verb.word} {wrong.word}"
+        where = f"it goes after the command: lskeys {verb.word} {wrong.word}"
         return UsageError(message, hint=where)
     if wrong.is_option:
         known = (*wrong.known, *(long_options(command(verb)) if verb else ()))

@@ -89,7 +89,7 @@ class Selection:
             return near
         if there:
             others = "is 1 other" if len(there) == 1 else f"are {len(there)} others"
-            return f"there {others}; lskeys list shows what there is"
+            return f"there {others}; to list them: lskeys list"
         if not self.wants_default:
             return "the default pair is listed with --include-default"
         return "to make one: lskeys create NAME; to look everywhere: --all-regions"

@@ -103,7 +103,7 @@ _BY_CODE: Mapping[str, ErrorKind] = {
     "RequestTimeTooSkewed": ErrorKind(SetupError, _CLOCK),
     "AccountSetupInProgressException": ErrorKind(RemoteError, f"{LATER_HINT}; {SANDBOX_HINT}"),
     "RegionSetupInProgressException": ErrorKind(RemoteError, LATER_HINT),
-    "NotFoundException": ErrorKind(MissingError, "lskeys list shows what there is"),
+    "NotFoundException": ErrorKind(MissingError, "to list what there is: lskeys list"),
     **dict.fromkeys(THROTTLED, ErrorKind(RemoteError, LATER_HINT)),
     "ServiceException": ErrorKind(RemoteError, LATER_HINT),
     "ServiceUnavailable": ErrorKind(RemoteError, LATER_HINT),

@@ -1,6 +1,7 @@
 """What goes to stderr: notes, warnings, hints, errors, and progress. Touches: the terminal."""
 
 import contextlib
+import re
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from lskeys.output.result import json_text, raw_error
 from lskeys.text import printable
 
 _SAID_BY_AWS = "aws says"
+_COMMAND = re.compile(r"(.*:|) ?((?:lskeys|ssh-keygen|chmod|aws) (?:(?!, |; |: ).)*)", re.DOTALL)
+"""A hint that is a command, or ends with one."""
 
 
 class Messages:
@@ -45,8 +48,12 @@ class Messages:
         self._show(f"lskeys: warning: {printable(text)}")
 
     def hint(self, text: str) -> None:
-        """Show what to do next."""
-        self._show(f"lskeys: hint: {printable(text)}")
+        """Show what to do next; a command at its end stands alone on a line, to be copied."""
+        found = _COMMAND.fullmatch(text)
+        lead, command = found.groups() if found else (text, "")
+        self._show(f"lskeys: hint: {printable(lead)}".rstrip())
+        if command:
+            self._show(f"  {printable(command)}")
 
     def trace(self, text: str) -> None:
         """Show a line about a request, with `--debug`."""

@@ -39,22 +39,36 @@ class Cell:
 
 @value
 class Column(Generic[T]):
-    """One column: the word for `--columns`, the heading, and the value in its two dresses.
+    """One column: its name, which is its heading, too, and the value for programs and for people.
 
-    A path stays one: programs get its bytes, people what is safe to show. `sort` orders by
-    something else than the plain text; `folds` lets a table break long values; `stays` keeps a
-    column in a table that has no room for others; `each` is for what
-    has several values, shown one a line where an item is a block.
+    A path stays one: programs get its bytes, people what is safe to show.
+
+    Attributes:
+        name: The word for `--columns`, csv and blocks of text; JSON has it in its own spelling.
+        plain: The whole value, for programs.
+        pretty: The value for people, where it is another.
+        each: The values of a column that may have several, for people.
+        sort: What to order by instead of the plain text.
+        label: The heading, where it is not the name.
+        is_extra: Shown only if it is named.
+        stays: Is the last to leave a table that has no room.
+        may_drop: Is left out of a wide table that has no room, and a note says so.
     """
 
     name: str
-    heading: str
     plain: Callable[[T], str | Path]
     pretty: Callable[[T, datetime], Cell] | None = None
-    sort: Callable[[T], Any] | None = None
-    folds: bool = False
-    stays: bool = False
     each: Callable[[T], Sequence[Cell]] | None = None
+    sort: Callable[[T], Any] | None = None
+    label: str = ""
+    is_extra: bool = False
+    stays: bool = False
+    may_drop: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What stands above the values, or in front of them."""
+        return self.label or self.name.replace("-", " ").upper()
 
     def cell(self, item: T, now: datetime) -> Cell:
         """The value as people see it."""
@@ -69,20 +83,27 @@ class Column(Generic[T]):
 class View(Generic[T]):
     """How one noun looks, in every format.
 
-    `member` is the list's name in JSON, `standard` the columns shown unless asked otherwise, `text`
-    those of the text format where they are others, `identity` what `--quiet` prints. `is_lines`
-    keeps the text format on a terminal, too: what is printed there is to be copied. `is_block`
-    shows an item as a block, a heading and a value a line; `is_one` puts the one item itself, not
-    a list, into JSON. `lines` is the text format where it is no row for each item.
-    `drawn` is the table format where it is none: cells in parallel. `is_stacked` shows each item as
-    a block in tables only; `hides_empty` leaves columns without any value out of tables.
+    Attributes:
+        member: The list's name in JSON.
+        columns: Every column there is, in the order in which they are shown.
+        identity: What `--quiet` prints.
+        raw: An item as JSON.
+        shown: The columns shown unless others are named, where they are not all but the extra ones.
+        text: Those of the text format, where they are others.
+        is_lines: The text format is used on a terminal, too: it is to be copied.
+        is_block: An item is a block, a heading and a value a line.
+        is_one: JSON has the one item itself, not a list.
+        lines: The text format, where it is no row for each item.
+        drawn: The table format, where it is none: lines of cells.
+        is_stacked: An item is a block in tables only.
+        hides_empty: Columns without any value are left out of tables.
     """
 
     member: str
     columns: tuple[Column[T], ...]
-    standard: tuple[str, ...]
     identity: Callable[[T], str | Path]
     raw: Callable[[T], dict[str, Any]]
+    shown: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     is_lines: bool = False
     is_block: bool = False
@@ -96,6 +117,11 @@ class View(Generic[T]):
         """The columns of these names, in this order."""
         by_name = {column.name: column for column in self.columns}
         return tuple(by_name[name] for name in names)
+
+    @property
+    def standard(self) -> tuple[str, ...]:
+        """The columns shown unless others are named."""
+        return self.shown or tuple(each.name for each in self.columns if not each.is_extra)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def write_public_key(path: Path) -> Path:
         if public is None:
             raise RefusedError(
                 f"{path} is encrypted and does not show its public key",
-                hint="ssh-keygen -y asks for the passphrase and prints it",
+                hint="to print it, with the passphrase: ssh-keygen -y -f FILE",
             )
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")

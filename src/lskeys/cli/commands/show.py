@@ -17,7 +17,7 @@ from lskeys.keypairs.details import KeyPairDetails, key_pair_details
 from lskeys.keypairs.names import check_name
 from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
-from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, PORTRAIT
+from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, ONE_KEY_PAIR
 from lskeys.ssh.proofs import without_proved
 from lskeys.values import replace
 
@@ -47,7 +47,7 @@ def show_key_pair(
     denied = [usage[each.where] for each in known if each.value and usage[each.where].error]
     outcomes = Outcomes([*details, *denied])
     is_one = not run.profiles and len(run.regions) == 1
-    view = PORTRAIT if is_one else KEY_PAIR_DETAILS
+    view = ONE_KEY_PAIR if is_one else KEY_PAIR_DETAILS
     finish(run, Result(view, details.values), outcomes, "questions")
 
 

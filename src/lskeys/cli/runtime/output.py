@@ -139,6 +139,7 @@ def _screen(run: Runtime) -> Screen:
         is_terminal=terminal.shows_tables,
         encoding=terminal.encoding,
         is_nul_ended=run.options.null,
+        note=terminal.note,
     )
 
 

@@ -20,7 +20,10 @@ _BREAKS = re.compile(r"[\n\r\t]")
 
 @value
 class Screen:
-    """What the result is shown on: a terminal so wide, with or without styles, or a program."""
+    """What the result is shown on: a terminal so wide, with or without styles, or a program.
+
+    `note` shows a line next to the result.
+    """
 
     now: datetime
     width: int
@@ -29,6 +32,7 @@ class Screen:
     is_terminal: bool = True
     encoding: str = "utf-8"
     is_nul_ended: bool = False
+    note: Callable[[str], None] = lambda _: None
 
     def spelled(self, value: str | Path) -> str:
         """A value for a line: harmless text, but the very bytes of a path for a program.

@@ -39,9 +39,20 @@ def tags(pair_tags: Sequence[Tag]) -> str:
     return ",".join(tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in pair_tags)
 
 
+_FORMER_NAMES = {
+    "fingerprintType": "fingerprintForm",
+    "fixCommand": "mend",
+    "holds": "half",
+    "outdatedInstances": "olderInstances",
+}
+"""JSON member → its earlier name, which is kept next to it until 1.0."""
+
+
 def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The members without those that are None, as AWS does it."""
-    return {member: value for member, value in raw.items() if value is not None}
+    """The members without those that are None, as AWS does it; renamed ones have both names."""
+    members = {member: value for member, value in raw.items() if value is not None}
+    former = {name: members[new] for new, name in _FORMER_NAMES.items() if new in members}
+    return members | former
 
 
 def raw_moment(moment: datetime | None) -> str | None:

@@ -14,14 +14,14 @@ def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
     return without_none(
         {
             **raw_key_pair(imported.pair),
-            "fingerprintForm": imported.fingerprint_type,
+            "fingerprintType": imported.fingerprint_type,
             "verified": imported.fingerprint_type is not None,
             "outcome": imported.outcome,
         }
     )
 
 
-def _verified_cell(imported: ImportedKey, _: datetime) -> Cell:
+def _fingerprint_type_cell(imported: ImportedKey, _: datetime) -> Cell:
     if imported.outcome == "would import":
         return Cell("")
     return (
@@ -34,24 +34,17 @@ def _verified_cell(imported: ImportedKey, _: datetime) -> Cell:
 IMPORTED_KEYS: View[ImportedKey] = View(
     member="keyPairs",
     columns=(
-        Column("name", "NAME", lambda imported: imported.pair.name),
-        Column("region", "REGION", lambda imported: imported.pair.region),
-        Column("outcome", "OUTCOME", lambda imported: imported.outcome),
+        Column("name", lambda imported: imported.pair.name),
+        Column("region", lambda imported: imported.pair.region),
+        Column("outcome", lambda imported: imported.outcome),
+        Column("fingerprint", lambda imported: imported.pair.fingerprint or ""),
         Column(
-            "fingerprint",
-            "FINGERPRINT",
-            lambda imported: imported.pair.fingerprint or "",
-            folds=True,
-        ),
-        Column(
-            "verified",
-            "VERIFIED AS",
+            "fingerprint-type",
             lambda imported: imported.fingerprint_type or "",
-            _verified_cell,
+            _fingerprint_type_cell,
         ),
-        Column("tags", "TAGS", lambda imported: tags(imported.pair.tags), folds=True),
+        Column("tags", lambda imported: tags(imported.pair.tags)),
     ),
-    standard=("name", "region", "outcome", "fingerprint", "verified", "tags"),
     identity=lambda imported: imported.pair.name,
     raw=raw_imported_key,
 )

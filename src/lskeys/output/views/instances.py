@@ -69,43 +69,38 @@ def _why(each: Reach) -> str:
 INSTANCES: View[Reach] = View(
     member="instances",
     columns=(
-        Column("name", "NAME", lambda each: each.instance.name),
-        Column("region", "REGION", lambda each: each.instance.region),
-        Column("state", "STATE", lambda each: each.instance.state or ""),
-        Column("address", "ADDRESS", lambda each: each.instance.public_ip or ""),
-        Column("user", "USER", lambda each: each.instance.username or ""),
-        Column("key-pair", "KEY PAIR", lambda each: each.instance.key_pair_name or ""),
-        Column("identity-file", "OPENED BY", _key, folds=True),
-        Column("host-keys", "HOST KEYS", lambda each: "known" if each.host_keys else "unknown"),
-        Column("not-reachable", "NOT REACHABLE", lambda each: each.obstacle or "", folds=True),
-        Column("check", "CHECK", _verdict),
-        Column("reason", "REASON", _why, folds=True),
-        Column("command", "COMMAND", lambda each: each.next_command or "", folds=True),
-    ),
-    standard=(
-        *("name", "region", "state", "address", "user", "key-pair", "identity-file"),
-        *("host-keys", "not-reachable"),
+        Column("name", lambda each: each.instance.name),
+        Column("region", lambda each: each.instance.region),
+        Column("state", lambda each: each.instance.state or ""),
+        Column("address", lambda each: each.instance.public_ip or ""),
+        Column("user", lambda each: each.instance.username or ""),
+        Column("key-pair", lambda each: each.instance.key_pair_name or ""),
+        Column("identity-file", _key),
+        Column("host-keys", lambda each: "known" if each.host_keys else "unknown"),
+        Column("not-reachable", lambda each: each.obstacle or ""),
+        Column("check", _verdict, is_extra=True),
+        Column("reason", _why, is_extra=True),
+        Column("command", lambda each: each.next_command or "", is_extra=True),
     ),
     identity=lambda each: each.instance.name,
     raw=raw_instance,
 )
 CHECKED_INSTANCES = replace(
     INSTANCES,
-    standard=("name", "region", "address", "identity-file", "check", "reason", "command"),
+    shown=("name", "region", "address", "identity-file", "check", "reason", "command"),
 )
 """The same after login attempts."""
 
 AUTHORIZATIONS: View[Authorization] = View(
     member="authorizations",
     columns=(
-        Column("name", "NAME", lambda done: done.instance.name),
-        Column("region", "REGION", lambda done: done.instance.region),
-        Column("outcome", "OUTCOME", lambda done: done.outcome),
-        Column("proved", "PROVED", lambda done: "yes" if done.is_proved else "no"),
-        Column("opened-by", "OPENED BY", lambda done: str(done.opened_by or ""), folds=True),
-        Column("removed", "OLD KEYS", lambda done: "removed" if done.removed else ""),
+        Column("name", lambda done: done.instance.name),
+        Column("region", lambda done: done.instance.region),
+        Column("outcome", lambda done: done.outcome),
+        Column("proved", lambda done: "yes" if done.is_proved else "no"),
+        Column("opened-by", lambda done: str(done.opened_by or "")),
+        Column("old-keys", lambda done: "removed" if done.removed else ""),
     ),
-    standard=("name", "region", "outcome", "proved", "opened-by", "removed"),
     identity=lambda done: done.instance.name,
     raw=raw_authorization,
 )

@@ -6,7 +6,7 @@ from lskeys.keypairs.details import OwnedKey, Owner
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
-from lskeys.output.views.local_keys import half, raw_local_key
+from lskeys.output.views.local_keys import holds, raw_local_key
 from lskeys.values import replace
 
 
@@ -23,39 +23,39 @@ def _raw_owner(owner: Owner) -> dict[str, Any]:
             "location": {"regionName": owner.pair.region},
             "profile": owner.pair.profile,
             "fingerprint": owner.pair.fingerprint,
-            "fingerprintForm": owner.fingerprint_type,
+            "fingerprintType": owner.fingerprint_type,
         }
     )
 
 
-def _fingerprint_type(fingerprint_type: FingerprintType, heading: str) -> Column[OwnedKey]:
-    return Column(
-        fingerprint_type.value,
-        heading,
-        lambda owned: next(
-            (
-                each.spelled
-                for each in owned.key.fingerprints
-                if each.fingerprint_type is fingerprint_type
-            ),
-            "",
-        ),
-    )
+def _fingerprint(wanted: FingerprintType, label: str) -> Column[OwnedKey]:
+    def spelled(owned: OwnedKey) -> str:
+        found = (each for each in owned.key.fingerprints if each.fingerprint_type is wanted)
+        return next((each.spelled for each in found), "")
+
+    return Column(wanted.value, spelled, label=label)
+
+
+def _key_pairs(owned: OwnedKey) -> str:
+    return ",".join(f"{each.pair.name}@{each.pair.region}" for each in owned.owners or ())
+
+
+def _profiles(owned: OwnedKey) -> str:
+    return ",".join(each.pair.profile or "" for each in owned.owners or ())
 
 
 OWNED_KEYS: View[OwnedKey] = View(
     member="localKeys",
     columns=(
-        Column("path", "FILE", lambda owned: owned.key.path, folds=True),
-        Column("half", "HOLDS", lambda owned: half(owned.key)),
-        Column("algorithm", "ALGORITHM", lambda owned: owned.key.algorithm or ""),
-        Column("bits", "BITS", lambda owned: str(owned.key.bits or "")),
-        _fingerprint_type(FingerprintType.MD5_SPKI, "AWS MD5"),
-        _fingerprint_type(FingerprintType.SHA1_PKCS8, "AWS SHA-1"),
-        _fingerprint_type(FingerprintType.MD5_SSH, "ssh-keygen -l -E md5"),
-        _fingerprint_type(FingerprintType.SHA256_SSH, "ssh-keygen -l"),
+        Column("path", lambda owned: owned.key.path),
+        Column("holds", lambda owned: holds(owned.key)),
+        Column("algorithm", lambda owned: owned.key.algorithm or ""),
+        Column("bits", lambda owned: str(owned.key.bits or "")),
+        _fingerprint(FingerprintType.MD5_SPKI, "AWS MD5"),
+        _fingerprint(FingerprintType.SHA1_PKCS8, "AWS SHA-1"),
+        _fingerprint(FingerprintType.MD5_SSH, "ssh-keygen -l (MD5)"),
+        _fingerprint(FingerprintType.SHA256_SSH, "ssh-keygen -l"),
     ),
-    standard=("path", "half", "algorithm", "bits", *FingerprintType),
     is_stacked=True,
     identity=lambda owned: owned.key.path,
     raw=raw_owned_key,
@@ -65,20 +65,8 @@ MATCHED_KEYS = replace(
     OWNED_KEYS,
     columns=(
         *OWNED_KEYS.columns,
-        Column(
-            "key-pairs",
-            "KEY PAIRS",
-            lambda owned: ",".join(
-                f"{each.pair.name}@{each.pair.region}" for each in owned.owners or ()
-            ),
-            folds=True,
-        ),
-        Column(
-            "profile",
-            "PROFILE",
-            lambda owned: ",".join(each.pair.profile or "" for each in owned.owners or ()),
-        ),
+        Column("key-pairs", _key_pairs),
+        Column("profile", _profiles, is_extra=True),
     ),
-    standard=(*OWNED_KEYS.standard, "key-pairs"),
 )
-"""The same with the pairs, and with whose account each of them is in, in the same order."""
+"""The same with the key pairs, and with whose account each of them is in, in the same order."""

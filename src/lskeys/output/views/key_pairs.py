@@ -42,15 +42,27 @@ def name_cell(pair: KeyPair, _: datetime) -> Cell:
     return Cell(f"{name} ({said})" if said else name, tone)
 
 
+def _created(pair: KeyPair) -> str:
+    return rfc3339(pair.created_at)
+
+
+def _created_order(pair: KeyPair) -> datetime:
+    return pair.created_at or datetime.min.replace(tzinfo=UTC)
+
+
 def _created_cell(pair: KeyPair, now: datetime) -> Cell:
     if pair.created_at is None:
         return Cell("unknown", Tone.FAINT)
     day = pair.created_at.astimezone(UTC).date().isoformat()
-    return Cell(f"{day} ({age(pair.created_at, now)})")
+    return Cell(f"{day} {age(pair.created_at, now)}")
 
 
 def _fingerprint_cell(pair: KeyPair, _: datetime) -> Cell:
     return Cell(pair.fingerprint) if pair.fingerprint else Cell("none", Tone.FAINT)
+
+
+def _tag_cells(pair: KeyPair) -> Sequence[Cell]:
+    return [Cell(tags([tag])) for tag in pair.tags]
 
 
 def _many(values: Sequence[str] | None) -> str:
@@ -71,37 +83,18 @@ def _local_cell(pair: KeyPair, _: datetime) -> Cell:
 KEY_PAIRS: View[KeyPair] = View(
     member="keyPairs",
     columns=(
-        Column("name", "NAME", lambda pair: pair.name, name_cell),
-        Column("region", "REGION", lambda pair: pair.region),
-        Column(
-            "created",
-            "CREATED (UTC)",
-            lambda pair: rfc3339(pair.created_at),
-            _created_cell,
-            sort=lambda pair: pair.created_at or datetime.min.replace(tzinfo=UTC),
-        ),
-        Column(
-            "fingerprint",
-            "FINGERPRINT",
-            lambda pair: pair.fingerprint or "",
-            _fingerprint_cell,
-            stays=True,
-        ),
-        Column("tags", "TAGS", lambda pair: tags(pair.tags), folds=True),
-        Column("used-by", "USED BY", lambda pair: _many(pair.used_by), _used_cell, folds=True),
-        Column(
-            "local-files",
-            "LOCAL FILES",
-            lambda pair: _many(pair.local_files),
-            _local_cell,
-            folds=True,
-        ),
-        Column("account", "ACCOUNT", lambda pair: pair.account or ""),
-        Column("arn", "ARN", lambda pair: pair.arn or "", folds=True),
-        Column("support-code", "SUPPORT CODE", lambda pair: pair.support_code or "", folds=True),
-        Column("profile", "PROFILE", lambda pair: pair.profile or ""),
+        Column("name", lambda pair: pair.name, name_cell),
+        Column("region", lambda pair: pair.region),
+        Column("created", _created, _created_cell, sort=_created_order, may_drop=True),
+        Column("fingerprint", lambda pair: pair.fingerprint or "", _fingerprint_cell, stays=True),
+        Column("tags", lambda pair: tags(pair.tags), each=_tag_cells, may_drop=True),
+        Column("used-by", lambda pair: _many(pair.used_by), _used_cell, is_extra=True),
+        Column("local-files", lambda pair: _many(pair.local_files), _local_cell, is_extra=True),
+        Column("account", lambda pair: pair.account or "", is_extra=True),
+        Column("arn", lambda pair: pair.arn or "", is_extra=True),
+        Column("support-code", lambda pair: pair.support_code or "", is_extra=True),
+        Column("profile", lambda pair: pair.profile or "", is_extra=True),
     ),
-    standard=("name", "region", "created", "fingerprint", "tags"),
     identity=lambda pair: pair.name,
     raw=raw_key_pair,
 )

@@ -12,11 +12,11 @@ def raw_local_key(key: LocalKey) -> dict[str, Any]:
     return without_none(
         {
             "path": str(key.path),
-            "half": "private" if key.has_private else "public",
+            "holds": "private" if key.has_private else "public",
             "encrypted": key.encrypted,
             "mode": f"{key.mode:04o}",
             "permissionsOk": key.fix_command is None,
-            "mend": key.fix_command,
+            "fixCommand": key.fix_command,
             "algorithm": key.algorithm,
             "bits": key.bits,
             "comment": key.comment or None,
@@ -28,7 +28,7 @@ def raw_local_key(key: LocalKey) -> dict[str, Any]:
     )
 
 
-def half(key: LocalKey) -> str:
+def holds(key: LocalKey) -> str:
     """What the file holds, in words: `private`, `private, encrypted`, `public`."""
     if not key.has_private:
         return "public"

@@ -23,11 +23,10 @@ def raw_region(region: Region) -> dict[str, Any]:
 REGIONS: View[Region] = View(
     member="regions",
     columns=(
-        Column("name", "NAME", lambda region: region.name),
-        Column("display-name", "DISPLAY NAME", lambda region: region.display_name or ""),
-        Column("profile", "PROFILE", lambda region: region.profile or ""),
+        Column("name", lambda region: region.name),
+        Column("display-name", lambda region: region.display_name or ""),
+        Column("profile", lambda region: region.profile or "", is_extra=True),
     ),
-    standard=("name", "display-name"),
     identity=lambda region: region.name,
     raw=raw_region,
 )

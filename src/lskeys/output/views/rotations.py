@@ -18,7 +18,7 @@ def raw_rotation(rotation: Rotation) -> dict[str, Any]:
             "createdAt": raw_moment(rotation.created_at),
             "location": {"regionName": rotation.region},
             "fingerprint": rotation.fingerprint,
-            "fingerprintForm": rotation.fingerprint_type,
+            "fingerprintType": rotation.fingerprint_type,
             "verified": rotation.fingerprint_type is not None,
             "outcome": rotation.outcome,
             "privateKeyFile": str(rotation.path) if rotation.path else None,
@@ -48,7 +48,7 @@ def _raw_follow_up(follow_up: InstanceFollowUp) -> dict[str, Any]:
     )
 
 
-def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
+def _fingerprint_type_cell(rotation: Rotation, _: datetime) -> Cell:
     return (
         Cell(rotation.fingerprint_type, Tone.GOOD)
         if rotation.fingerprint_type
@@ -59,32 +59,20 @@ def _verified_cell(rotation: Rotation, _: datetime) -> Cell:
 ROTATIONS: View[Rotation] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda rotation: rotation.path or "", folds=True),
-        Column("region", "REGION", lambda rotation: rotation.region),
-        Column("outcome", "OUTCOME", lambda rotation: rotation.outcome),
+        Column("private-key-file", lambda rotation: rotation.path or ""),
+        Column("region", lambda rotation: rotation.region),
+        Column("outcome", lambda rotation: rotation.outcome),
+        Column("fingerprint", lambda rotation: rotation.fingerprint or ""),
         Column(
-            "fingerprint", "FINGERPRINT", lambda rotation: rotation.fingerprint or "", folds=True
-        ),
-        Column(
-            "verified",
-            "VERIFIED AS",
+            "fingerprint-type",
             lambda rotation: rotation.fingerprint_type or "",
-            _verified_cell,
+            _fingerprint_type_cell,
         ),
-        Column("created", "CREATED (UTC)", lambda rotation: rfc3339(rotation.created_at)),
-        Column("old-key", "OLD KEY", lambda rotation: rotation.old_path or "", folds=True),
-        Column(
-            "old-fingerprint",
-            "OLD FINGERPRINT",
-            lambda rotation: rotation.old_fingerprint,
-            folds=True,
-        ),
+        Column("created", lambda rotation: rfc3339(rotation.created_at), is_extra=True),
+        Column("old-key-file", lambda rotation: rotation.old_path or ""),
+        Column("old-fingerprint", lambda rotation: rotation.old_fingerprint),
     ),
-    standard=(
-        *("path", "region", "outcome", "fingerprint", "verified"),
-        *("old-key", "old-fingerprint"),
-    ),
-    text=("path",),
+    text=("private-key-file",),
     is_lines=True,
     identity=lambda rotation: rotation.path or "",
     raw=raw_rotation,

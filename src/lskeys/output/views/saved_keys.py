@@ -16,7 +16,7 @@ def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
             "createdAt": raw_moment(saved.created_at),
             "location": {"regionName": saved.region},
             "fingerprint": saved.fingerprint,
-            "fingerprintForm": saved.fingerprint_type,
+            "fingerprintType": saved.fingerprint_type,
             "verified": saved.fingerprint_type is not None,
             "outcome": saved.outcome,
             "privateKeyFile": str(saved.path),
@@ -26,7 +26,7 @@ def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
     )
 
 
-def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
+def _fingerprint_type_cell(saved: SavedKey, _: datetime) -> Cell:
     return (
         Cell(saved.fingerprint_type, Tone.GOOD)
         if saved.fingerprint_type
@@ -37,17 +37,16 @@ def _verified_cell(saved: SavedKey, _: datetime) -> Cell:
 SAVED_KEYS: View[SavedKey] = View(
     member="keyPairs",
     columns=(
-        Column("path", "PRIVATE KEY", lambda saved: saved.path, folds=True),
-        Column("region", "REGION", lambda saved: saved.region),
-        Column("outcome", "OUTCOME", lambda saved: saved.outcome),
-        Column("fingerprint", "FINGERPRINT", lambda saved: saved.fingerprint or "", folds=True),
+        Column("private-key-file", lambda saved: saved.path),
+        Column("region", lambda saved: saved.region),
+        Column("outcome", lambda saved: saved.outcome),
+        Column("fingerprint", lambda saved: saved.fingerprint or ""),
         Column(
-            "verified", "VERIFIED AS", lambda saved: saved.fingerprint_type or "", _verified_cell
+            "fingerprint-type", lambda saved: saved.fingerprint_type or "", _fingerprint_type_cell
         ),
-        Column("created", "CREATED (UTC)", lambda saved: rfc3339(saved.created_at)),
+        Column("created", lambda saved: rfc3339(saved.created_at), is_extra=True),
     ),
-    standard=("path", "region", "outcome", "fingerprint", "verified"),
-    text=("path",),
+    text=("private-key-file",),
     is_lines=True,
     identity=lambda saved: saved.path,
     raw=raw_saved_key,

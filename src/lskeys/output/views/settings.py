@@ -40,11 +40,10 @@ def _block(settings: Sequence[NamedSetting]) -> Iterator[Sequence[Cell]]:
 SETTINGS: View[NamedSetting] = View(
     member="settings",
     columns=(
-        Column("setting", "SETTING", lambda setting: setting.name),
-        Column("value", "VALUE", _value, folds=True),
-        Column("origin", "FROM", lambda setting: setting.origin, folds=True),
+        Column("name", lambda setting: setting.name),
+        Column("value", _value),
+        Column("origin", lambda setting: setting.origin),
     ),
-    standard=("setting", "value", "origin"),
     drawn=_block,
     identity=lambda setting: setting.name,
     raw=raw_setting,

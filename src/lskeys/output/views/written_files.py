@@ -6,10 +6,9 @@ from lskeys.ssh.config_files import WrittenFile
 WRITTEN_FILES: View[WrittenFile] = View(
     member="files",
     columns=(
-        Column("path", "FILE", lambda written: written.path, folds=True),
-        Column("outcome", "OUTCOME", lambda written: written.outcome),
+        Column("path", lambda written: written.path),
+        Column("outcome", lambda written: written.outcome),
     ),
-    standard=("path", "outcome"),
     text=("path",),
     is_lines=True,
     identity=lambda written: written.path,
