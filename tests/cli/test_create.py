@@ -166,7 +166,7 @@ def test_failing_tags(server: Server, run: Run, path: Path) -> None:
     server.add_fault("TagResource=AccessDeniedException")
     ran = run("create web --type ed25519 --tag a=b")
     assert (ran.exit_code, ran.out) == (4, f"{path}\n")
-    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
+    assert ran.err.endswith(f"perhaps without its tags:\n  lskeys tag web a=b --region {REGION}\n")
     assert sha256(path) == reported(run)
 
 

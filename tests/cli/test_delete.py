@@ -80,7 +80,7 @@ def test_swallowed_name_that_could_be_a_fingerprint(server: Server, run: Run) ->
     assert run(f"delete --fingerprint {KEYGEN} -y") == Ran(
         2,
         err=f"lskeys: error: no key pair is named: {KEYGEN} was read as the fingerprint\n"
-        "lskeys: hint: to delete the key pair of that name: "
+        "lskeys: hint: to delete the key pair of that name:\n  "
         f"lskeys delete {KEYGEN} --fingerprint\n",
     )
     assert server.requests == []
@@ -381,7 +381,7 @@ def test_csv(run: Run, home: Path, default: str) -> None:
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y -o csv")
     assert (ran.exit_code, ran.err) == (0, "")
     assert list(csv.reader(io.StringIO(ran.out))) == [
-        ["name", "region", "outcome", "fingerprint", "local-file", "backup"],
+        ["name", "region", "outcome", "expected-fingerprint", "local-file", "backup-file"],
         [DEFAULT_PAIR, REGION, "deleted", default, str(home / ".ssh" / "key"), ""],
     ]
 
@@ -466,7 +466,7 @@ def test_json_error(run: Run) -> None:
     assert raw == {
         "code": "NotFoundException",
         "message": f"there is no key pair web in {REGION}",
-        "hint": "lskeys list shows what there is",
+        "hint": "to list what there is: lskeys list",
         "tip": "Check the spelling of the name and the AWS Region.",
         "docs": "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html",
         "region": REGION,

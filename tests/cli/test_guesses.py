@@ -78,7 +78,7 @@ GUESSES: list[tuple[str, int, str]] = [
     ("rotate-default eu-west-1", 2, "to choose a region: -r eu-west-1"),
     ("regions us-east-1", 2, "to choose a region: -r us-east-1"),
     ("show us-east-1", 3, "to choose a region: -r us-east-1"),
-    ("--include-default list", 2, "it stands behind the verb: lskeys list --include-default"),
+    ("--include-default list", 2, "it goes after the command: lskeys list --include-default"),
     ("list --region", 2, "see lskeys list --help"),
     ("-r us-east-1", 2, "see lskeys --help"),
     ("list --out ''", 2, ""),
@@ -100,7 +100,7 @@ def test_a_guess(  # noqa: PLR0913  fixtures
     account.add_key_pairs(REGION, ["web"])
     ran = run(line)
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
-    told, *hints = ran.err.splitlines()
+    told, *hints = ran.err.replace(":\n  ", ": ").splitlines()
     assert told.startswith("lskeys: error: ")
     assert not hint or hints[-1].startswith(f"lskeys: hint: {hint}"), ran.err
     assert all(each.operation.startswith("Get") for each in server.requests)

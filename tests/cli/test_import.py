@@ -163,7 +163,7 @@ def test_failing_tags(server: Server, run: Run, own: Path) -> None:
     server.add_fault("TagResource=AccessDeniedException")
     ran = run(f"import web {own} --tag a=b")
     assert (ran.exit_code, ran.out) == (4, "")
-    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
+    assert ran.err.endswith(f"perhaps without its tags:\n  lskeys tag web a=b --region {REGION}\n")
     assert run("list -q").out == "web\n"
 
 
@@ -328,7 +328,7 @@ def test_drift(account: Sandbox, server: Server, run: Run, own: Path, option: st
         5,
         err=f"lskeys: error: web in {REGION} is another key: its fingerprint is {theirs},"
         f" and not {ours}\n"
-        "lskeys: hint: choose another name, or remove that pair: "
+        "lskeys: hint: choose another name, or remove that pair:\n  "
         f"lskeys delete web --region {REGION}\n",
     )
     assert operations(server) == ["GetKeyPair"]

@@ -519,4 +519,4 @@ def test_the_clock_is_the_launch_s(run: Run) -> None:
     assert main(["list", "web", "-o", "table", "--columns", "created"], invocation) == 0
     stdout.seek(0)
     assert "2026-11-02 3y" in stdout.read()
-    assert "(20d)" in run("list web -o table").out
+    assert " 20d " in run("list web -o table").out

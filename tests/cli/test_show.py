@@ -206,8 +206,8 @@ def test_files_of_which_it_cannot_be_told(
     assert details["localKeys"] == []
     assert details["possibleFiles"] == [{"path": str(path), "reason": why}]
     assert facts(run("show web").out)["possible-files"] == [f"{path}: {why}"]
-    assert "CANNOT TELL" in run("show web -o table").out
-    assert "CANNOT TELL" not in run("show db -o table").out
+    assert "POSSIBLE FILES" in run("show web -o table").out
+    assert "POSSIBLE FILES" not in run("show db -o table").out
     assert run("create made --service-generated -q --out made").exit_code == 0
     public = save(home / ".ssh" / "made.pem.pub", (home / "made/made.pem.pub").read_text())
     why = "AWS reports the SHA-1 of the private key, which is not in this file"

@@ -213,7 +213,7 @@ def test_what_a_service_says_is_reported(kind: str, services: CredentialServices
         services.answers[operation] = said
     ran = run(f"list -p {profile} -r us-east-1 -r eu-west-1 --timeout 20")
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
-    error, told = ran.err.splitlines()[:2]
+    error, told = ran.err.replace("\n  ", " ").splitlines()[:2]
     assert error.startswith(f"lskeys: error: cannot get credentials of profile {profile} (")
     assert message in error
     assert hint in told

@@ -7,7 +7,6 @@ needs no folding is put together here: Rich takes a quarter of a millisecond for
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from itertools import compress, zip_longest
 from typing import Any
@@ -21,6 +20,7 @@ from rich.text import Text
 
 from lskeys.output.result import Cell, Column, Tone
 from lskeys.text import printable
+from lskeys.values import value
 
 _STYLES = {
     Tone.PLAIN: Style.null(),
@@ -39,7 +39,7 @@ Columns = Sequence[Column[Any]]
 Cells = Sequence[Cell]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Page:
     """What is drawn on: so wide, with or without styles and rules of its own."""
 
