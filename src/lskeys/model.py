@@ -194,18 +194,24 @@ class Region:
     profile: str | None = None
 
 
+SEEN_INSTANCES = "instances"
+SEEN_TAGS = "tags"
+
+
 @value
 class SeenNames:
-    """Names of key pairs seen in responses; if the region is "", they are names of regions.
+    """Names seen in responses, of one kind; if the region is "", they are names of regions.
 
-    `is_whole` means that there are no others, except perhaps the default key pair; `gone` are
-    names of deleted key pairs.
+    The kinds are "" for key pairs, `SEEN_INSTANCES`, and `SEEN_TAGS`, whose names are
+    `KEY_PAIR/KEY`. `gone` are names that are there no more; of tags, key pairs that have no others.
+    `is_whole` means that there are no other names, except perhaps the default key pair.
     """
 
     region: str
     names: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     is_whole: bool = False
+    kind: str = ""
 
 
 @value

@@ -20,7 +20,8 @@ from tests.conftest import Run
 from tests.support.shells import PROMPT, TAB, Terminal, terminal
 
 BESIDE = Path(sys.executable).parent
-NAMES = set(defaults.NEW_SANDBOX["us-east-1"])
+INSTANCES = set(defaults.NEW_SANDBOX["instances"]["us-east-1"])
+NAMES = set(defaults.NEW_SANDBOX[""]["us-east-1"])
 TREE = tree()
 
 pytestmark = pytest.mark.skipif(
@@ -125,6 +126,19 @@ def test_names_are_the_sandboxs(offered: Offered) -> None:
     assert offered("lskeys delete -- --") == set()
 
 
+def test_instances_and_tags(offered: Offered) -> None:
+    """Instances where one is meant, and the tags of the key pair that is named; none twice."""
+    for beginning in ("ssh ", "authorize ", "instances ", "ssh-config "):
+        assert offered(f"lskeys {beginning}") == INSTANCES, beginning
+    assert offered("lskeys authorize blog -y w") == {"web-1"}
+    assert offered("lskeys ssh -r eu-central-1 mo") == {"monitor"}
+    assert offered("lskeys untag web-production ") == {"stage", "owner"}
+    assert offered("lskeys untag web-production stage ") == {"owner"}
+    assert offered("lskeys untag old-desktop ") == set()
+    assert offered("lskeys tag old-desktop auto") == {"automation"}
+    assert offered("lskeys list --tag ow") == {"owner"}
+
+
 def test_a_new_name_is_the_users_own(offered: Offered, home: Path) -> None:
     """Nothing is offered for a name that must not be there yet; the file behind it is."""
     (home / "laptop.pub").touch()
@@ -224,6 +238,8 @@ def test_zsh_knows_every_place(run: Run, environ: dict[str, str], home: Path) ->
         "lskeys completion zs": "zsh",
         "lskeys -r sa-": "sa-east-1",
         "lskeys tag web-p": "web-production",
+        "lskeys ssh of": "office",
+        "lskeys untag web-production st": "stage",
     }
     with started("zsh", run, environ, home) as at:
         for typed, became in wanted.items():

@@ -1,6 +1,5 @@
 """TAB's words: what verbs saw is offered, from a small file, without asking anybody."""
 
-import json
 import os
 import stat
 import subprocess
@@ -15,7 +14,7 @@ from lskeys.cli import completion
 from lskeys.cli.completion import cache, defaults, remembering, scope
 from lskeys.config import paths, settings
 from lskeys.model import SeenNames
-from lskeys.sandbox import Sandbox
+from lskeys.sandbox import Sandbox, Tag
 from tests.conftest import REGION, Run
 
 
@@ -54,6 +53,23 @@ def test_names_that_verbs_saw_are_offered(account: Sandbox, run: Run) -> None:
         "LightsailDefaultKeyPair",
         "shop",
     ]
+
+
+@pytest.mark.usefixtures("server")
+def test_tags_are_those_that_are_there(account: Sandbox, run: Run) -> None:
+    """A look at a key pair corrects its tags, a deletion takes them away, others stay."""
+    account.add_key_pairs(REGION, ["one", "two"], tags=[Tag("a", "1"), Tag("b")])
+    assert run("list").exit_code == 0
+    assert offered("tags", "lskeys", "untag", "two") == ["a", "b"]
+    assert run("untag two a -y").exit_code == 0
+    assert run("show two").exit_code == 0
+    assert offered("tags", "lskeys", "untag", "two") == ["b"]
+    assert run("delete one -y").exit_code == 0
+    assert offered("tags", "lskeys", "untag", "one") == []
+    assert offered("tags", "lskeys", "tag", "one") == ["b"]
+    account.add_instance(REGION, "blog")
+    assert run("instances").exit_code == 0
+    assert offered("instances", "lskeys", "ssh") == ["blog"]
 
 
 @pytest.mark.usefixtures("server")
@@ -96,15 +112,15 @@ def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
 def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> None:
     """The names that TAB knows beforehand are those of a new sandbox, region by region."""
     assert offered("names", "lskeys", "--sandbox", "delete") == list(
-        defaults.NEW_SANDBOX[sandbox.HOME_REGION]
+        defaults.NEW_SANDBOX[""][sandbox.HOME_REGION]
     )
-    listed = run("--sandbox list --all-regions --include-default -o json --quiet --query keyPairs")
-    pairs = json.loads(listed.out)
-    there: dict[str, set[str]] = {}
-    for pair in pairs:
-        there.setdefault(pair["location"]["regionName"], set()).add(pair["name"])
-    assert {region: set(names) for region, names in defaults.NEW_SANDBOX.items()} == there
-    assert (home / "cache" / "lskeys" / "names").exists()
+    assert run("--sandbox list --all-regions --include-default").exit_code == 0
+    assert run("--sandbox instances --all-regions").exit_code == 0
+    seen = cache.recall(str(home / "cache" / "lskeys" / "names"))
+    for kind, regions in defaults.NEW_SANDBOX.items():
+        for region in {region.name for region in sandbox.REGIONS}:
+            names = seen.get((completion.SANDBOX, cache.place_of(region, kind)), ())
+            assert {*names} == {*regions.get(region, ())}, (kind, region)
 
 
 def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:

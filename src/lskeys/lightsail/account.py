@@ -174,7 +174,8 @@ class AccountSession:
 
     def _watch(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:  # noqa: ANN401  what botocore hands out
         if http_response.status_code < _FIRST_ERROR:
-            self._hooks.record(seen_names(model.name, parsed, context["client_region"]))
+            for seen in seen_names(model.name, parsed, context["client_region"]):
+                self._hooks.record(seen)
 
     def _check_account(self) -> None:
         """Refuse changes in another account than the expected one."""

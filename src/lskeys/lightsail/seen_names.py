@@ -1,16 +1,17 @@
-"""The names of key pairs and regions in a response, for completion at TAB. Pure.
+"""The names of key pairs, tags, instances and regions in a response, for completion. Pure.
 
 Responses of any shape are read, invalid ones too: what is missing there is not recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lskeys.model import DEFAULT_PAIR, SeenNames
+from lskeys.model import DEFAULT_PAIR, SEEN_INSTANCES, SEEN_TAGS, SeenNames
 
 WATCHED = (
     "GetKeyPairs",
     "GetKeyPair",
+    "GetInstances",
     "GetRegions",
     "CreateKeyPair",
     "ImportKeyPair",
@@ -19,25 +20,47 @@ WATCHED = (
 )
 
 
-def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> SeenNames:
+def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> Iterator[SeenNames]:
     """The names that the response to an operation has of a region."""
+    is_last = not raw.get("nextPageToken")
     match operation:
         case "GetKeyPairs":
-            names = _names(raw.get("keyPairs"))
-            return SeenNames(region, names, is_whole=not raw.get("nextPageToken"))
+            yield SeenNames(region, _names(raw.get("keyPairs")), is_whole=is_last)
+            yield _tags(raw.get("keyPairs"), region)
         case "GetKeyPair":
-            return SeenNames(region, _names([raw.get("keyPair")]))
+            yield SeenNames(region, _names([raw.get("keyPair")]))
+            yield _tags([raw.get("keyPair")], region)
+        case "GetInstances":
+            names = _names(raw.get("instances"))
+            yield SeenNames(region, names, is_whole=is_last, kind=SEEN_INSTANCES)
         case "GetRegions":
-            return SeenNames("", _names(raw.get("regions")), is_whole=True)
+            yield SeenNames("", _names(raw.get("regions")), is_whole=True)
         case "DownloadDefaultKeyPair":
-            return SeenNames(region, (DEFAULT_PAIR,))
+            yield SeenNames(region, (DEFAULT_PAIR,))
         case "DeleteKeyPair":
-            return SeenNames(region, gone=_names([raw.get("operation")], "resourceName"))
+            gone = _names([raw.get("operation")], "resourceName")
+            yield SeenNames(region, gone=gone)
+            yield SeenNames(region, gone=gone, kind=SEEN_TAGS)
         case _:
-            return SeenNames(region, _names([raw.get("operation")], "resourceName"))
+            yield SeenNames(region, _names([raw.get("operation")], "resourceName"))
+
+
+def _tags(raws: object, region: str) -> SeenNames:
+    """The tags of key pairs, all that these have."""
+    tags = tuple(
+        f"{name}/{key}"
+        for raw in _objects(raws)
+        for name in _names([raw])
+        for key in _names(raw.get("tags"), "key")
+    )
+    return SeenNames(region, tags, gone=_names(raws), kind=SEEN_TAGS)
 
 
 def _names(raws: object, member: str = "name") -> tuple[str, ...]:
-    members = raws if isinstance(raws, list) else []
-    found = (raw.get(member) for raw in members if isinstance(raw, dict))
+    found = (raw.get(member) for raw in _objects(raws))
     return tuple(name for name in found if isinstance(name, str))
+
+
+def _objects(raws: object) -> Iterator[Mapping[str, Any]]:
+    members = raws if isinstance(raws, list) else []
+    return (raw for raw in members if isinstance(raw, dict))

@@ -25,7 +25,7 @@ def list_instances(
     run: Runtime,
     globs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[GLOB]...", help="Only instances with names like these."),
+        typer.Argument(metavar="[INSTANCE]...", help="Only instances with names like these."),
     ] = None,
     *,
     check: Annotated[

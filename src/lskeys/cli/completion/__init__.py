@@ -1,6 +1,6 @@
 """Completion at TAB: names seen by earlier commands, regions, profiles. Touches: the disk."""
 
-from lskeys.cli.completion.cache import MAX_NAMES
+from lskeys.cli.completion.cache import MAX_NAMES, without
 from lskeys.cli.completion.candidates import COMPLETE, tell
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
@@ -11,4 +11,5 @@ __all__ = [
     "account_of",
     "path_in",
     "tell",
+    "without",
 ]

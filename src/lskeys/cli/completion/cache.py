@@ -1,13 +1,17 @@
 """Reads the cache of names for completion. Touches: the disk (cache, reading).
 
-One line per account and region, tab-separated: account, region, names separated by spaces. The
-newest line is last. If the region is empty, the names are the regions of the account.
+One line per account and place, tab-separated: account, place, names separated by spaces. The newest
+line is last. A place is a region, whose names are those of its key pairs, or a region and another
+kind of names, as in `us-east-1/instances` and `us-east-1/tags`; the names of tags are KEY_PAIR/KEY.
+If the place is empty, the names are the regions of the account.
 """
+
+from collections.abc import Iterable
 
 from lskeys import regular_files
 
 DIRECTORY = ""
-"""In place of the region: the names are the regions of the account."""
+"""The place whose names are the regions of the account."""
 
 MAX_NAMES = 1_000
 """Names per line; more are no help at TAB."""
@@ -17,7 +21,7 @@ MAX_CHARACTERS = 1_000_000
 _MAX_NAME = 255
 
 Lines = dict[tuple[str, str], tuple[str, ...]]
-"""(account, region) → names."""
+"""(account, place) → names."""
 
 
 def recall(path: str) -> Lines:
@@ -29,13 +33,29 @@ def recall(path: str) -> Lines:
         return lines
     for line in text.split("\n"):
         account, _, rest = line.partition("\t")
-        region, _, names = rest.partition("\t")
+        place, _, names = rest.partition("\t")
         if names:
-            lines[account, region] = tuple(filter(is_plain, names.split(" ")))
+            lines[account, place] = tuple(filter(is_plain, names.split(" ")))
     return lines
 
 
+def place_of(region: str, kind: str = "") -> str:
+    """The place of a kind of names in a region."""
+    return f"{region}/{kind}" if kind else region
+
+
+def without(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    """The names that are not gone; of tags, those of key pairs that are not."""
+    left_out = {*gone}
+    return tuple(name for name in names if name.partition("/")[0] not in left_out)
+
+
 def is_plain(name: str) -> bool:
-    """Whether it is a name without any character that is special in a shell."""
-    letters = name.replace("-", "").replace("_", "").replace(".", "")
-    return 0 < len(name) <= _MAX_NAME and letters.isascii() and letters.isalnum()
+    """Whether it is a name, or KEY_PAIR/KEY, without any character that is special in a shell."""
+    parts = name.split("/", maxsplit=1)
+    return len(name) <= _MAX_NAME and all(map(_is_plain_word, parts))
+
+
+def _is_plain_word(word: str) -> bool:
+    letters = word.replace("-", "").replace("_", "").replace(".", "")
+    return bool(word) and letters.isascii() and letters.isalnum()

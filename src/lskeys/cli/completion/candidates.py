@@ -15,8 +15,9 @@ from lskeys.cli.completion.cache import DIRECTORY, Lines, recall
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
 COMPLETE = "_complete"
-"""The first word of the command line that a completion script runs; then follows `names`, `regions`
-or `profiles`, then the words of the line so far, without the one to be completed."""
+"""The first word of the command line that a completion script runs; then follows `names` (of key
+pairs), `instances`, `tags`, `regions` or `profiles`, then the words of the line so far, without the
+one to be completed."""
 
 _VALUES = {
     "--region": "region",
@@ -27,6 +28,8 @@ _VALUES = {
 }
 _VARIABLES = ("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION")
 _ALL = "all"
+DEFAULT_PAIR = "LightsailDefaultKeyPair"
+DEFAULT_ALIAS = "default"
 
 
 def tell(call: Sequence[str], environ: Mapping[str, str]) -> None:
@@ -55,10 +58,21 @@ def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterab
     lines = recall(path) if path else {}
     if kind == "regions":
         return (*lines.get((account, DIRECTORY), defaults.REGIONS), _ALL)
-    if kind == "names":
-        wanted = [_ALL] if "--all-regions" in typed else said["region"]
-        return _names(lines, account, wanted or _regions(environ, account), typed)
-    return ()
+    if kind not in {"names", "instances", "tags"}:
+        return ()
+    wanted = [_ALL] if "--all-regions" in typed else said["region"]
+    regions = wanted or _regions(environ, account)
+    found = _seen(lines, account, regions, "" if kind == "names" else kind)
+    offered = _tags(found, typed) if kind == "tags" else found
+    return [name for name in dict.fromkeys(offered) if name not in typed]
+
+
+def _tags(found: Sequence[str], typed: Sequence[str]) -> list[str]:
+    """The keys of the tags of the key pair that is named; behind them others, if they are new."""
+    named = {DEFAULT_PAIR if word == DEFAULT_ALIAS else word for word in typed}
+    tags = [name.partition("/")[::2] for name in found]
+    own = [key for pair, key in tags if pair in named]
+    return own if "untag" in typed else [*own, *(key for _, key in tags)]
 
 
 def _said(typed: Sequence[str]) -> dict[str, list[str]]:
@@ -86,18 +100,18 @@ def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
     return chosen.replace(",", " ").split() or [unsaid]
 
 
-def _names(
-    lines: Lines, account: str, regions: Sequence[str], typed: Sequence[str]
-) -> Iterable[str]:
-    """The names seen in these regions, newest line first, without those typed already."""
-    known = {region: names for (owner, region), names in lines.items() if owner == account}
-    known.pop(DIRECTORY, None)
+def _seen(lines: Lines, account: str, regions: Sequence[str], kind: str) -> list[str]:
+    """The names of a kind seen in these regions, newest line first."""
+    known = {
+        place.partition("/")[0]: names
+        for (owner, place), names in lines.items()
+        if owner == account and place and place.partition("/")[2] == kind
+    }
     if account == SANDBOX:
-        known = {**defaults.NEW_SANDBOX, **known}
-    found = [
+        known = {**defaults.NEW_SANDBOX[kind], **known}
+    return [
         name
         for region, names in reversed(known.items())
         if _ALL in regions or region in regions
         for name in names
     ]
-    return [name for name in dict.fromkeys(found) if name not in typed]

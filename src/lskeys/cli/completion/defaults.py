@@ -30,16 +30,36 @@ REGIONS = (
 )
 
 NEW_SANDBOX = {
-    "us-east-1": (
-        "laptop",
-        "LightsailDefaultKeyPair",
-        "web-production",
-        "ci-deploy",
-        "old-desktop",
-    ),
-    "us-west-2": ("laptop",),
-    "eu-west-1": ("laptop",),
-    "eu-central-1": ("shop.example", "LightsailDefaultKeyPair"),
-    "ap-southeast-2": ("LightsailDefaultKeyPair",),
+    "": {
+        "us-east-1": (
+            "laptop",
+            "LightsailDefaultKeyPair",
+            "web-production",
+            "ci-deploy",
+            "old-desktop",
+        ),
+        "us-west-2": ("laptop",),
+        "eu-west-1": ("laptop",),
+        "eu-central-1": ("shop.example", "LightsailDefaultKeyPair"),
+        "ap-southeast-2": ("LightsailDefaultKeyPair",),
+    },
+    "instances": {
+        "us-east-1": ("blog", "web-1", "office"),
+        "us-west-2": ("backup",),
+        "eu-west-1": ("archive", "edge", "experiments"),
+        "eu-central-1": ("monitor", "shop", "staging"),
+        "ap-southeast-2": ("game",),
+    },
+    "tags": {
+        "us-east-1": (
+            "laptop/owner",
+            "web-production/stage",
+            "web-production/owner",
+            "ci-deploy/automation",
+        ),
+        "us-west-2": ("laptop/owner",),
+        "eu-west-1": ("laptop/owner",),
+        "eu-central-1": ("shop.example/stage",),
+    },
 }
-"""Region → names of the key pairs of a new sandbox."""
+"""Kind of names → region → names of a new sandbox."""

@@ -8,33 +8,32 @@ from lskeys.values import replace
 
 
 class NameRecorder:
-    """The names in the responses of one run, by region."""
+    """The names in the responses of one run, by region and kind."""
 
     def __init__(self) -> None:
         self._adding = Lock()
-        self._regions: dict[str, SeenNames] = {}
+        self._seen: dict[tuple[str, str], SeenNames] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._regions)
+        return bool(self._seen)
 
     def clear(self) -> None:
         """Begin anew."""
-        self._regions = {}
+        self._seen = {}
 
-    def record(self, seen_names: SeenNames) -> None:
+    def record(self, seen: SeenNames) -> None:
         """Add the names of a response; later ones win. Called from the threads of the regions."""
         with self._adding:
-            known = self._regions.get(seen_names.region, SeenNames(seen_names.region))
-            names = {*known.names, *seen_names.names} - {*seen_names.gone}
-            kept = [name for name in (*known.names, *seen_names.names) if name in names]
-            self._regions[seen_names.region] = replace(
-                known,
-                names=tuple(dict.fromkeys(kept))[: completion.MAX_NAMES],
-                gone=tuple({*known.gone, *seen_names.gone} - {*seen_names.names}),
-                is_whole=known.is_whole or seen_names.is_whole,
+            known = self._seen.get((seen.region, seen.kind), SeenNames(seen.region))
+            kept = completion.without(known.names, seen.gone)
+            self._seen[seen.region, seen.kind] = replace(
+                seen,
+                names=tuple(dict.fromkeys([*kept, *seen.names]))[: completion.MAX_NAMES],
+                gone=tuple({*known.gone, *seen.gone}),
+                is_whole=known.is_whole or seen.is_whole,
             )
 
     @property
     def seen_names(self) -> tuple[SeenNames, ...]:
-        """The names seen, one value per region."""
-        return tuple(self._regions.values())
+        """The names seen, one value per region and kind."""
+        return tuple(self._seen.values())

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lskeys.cli.completion.cache import MAX_CHARACTERS, MAX_NAMES, Lines, is_plain, recall
+from lskeys.cli.completion.cache import (
+    MAX_CHARACTERS,
+    MAX_NAMES,
+    Lines,
+    is_plain,
+    place_of,
+    recall,
+    without,
+)
 from lskeys.model import DEFAULT_PAIR, SeenNames
 from lskeys.storage.cache import CacheDirectory
 
@@ -17,9 +25,10 @@ def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) ->
     lines = recall(path)
     known = list(lines.items())
     for seen in seen_names:
-        names = _merged(lines.pop((account, seen.region), ()), seen)
+        place = (account, place_of(seen.region, seen.kind))
+        names = _merged(lines.pop(place, ()), seen)
         if names:
-            lines[account, seen.region] = names
+            lines[place] = names
     if list(lines.items()) != known:
         _write(path, lines)
 
@@ -37,8 +46,8 @@ def forget(path: str | None, account: str) -> None:
 def _merged(known: tuple[str, ...], seen: SeenNames) -> tuple[str, ...]:
     if seen.is_whole:  # a list without the default pair says nothing about it
         known = tuple(name for name in known if name == DEFAULT_PAIR)
-    names = dict.fromkeys([*seen.names, *known])
-    return tuple(name for name in names if name not in seen.gone and is_plain(name))[:MAX_NAMES]
+    names = dict.fromkeys([*seen.names, *without(known, seen.gone)])
+    return tuple(filter(is_plain, names))[:MAX_NAMES]
 
 
 def _write(path: str, lines: Lines) -> None:
@@ -51,8 +60,8 @@ def _written(lines: Lines) -> Iterator[str]:
     """The newest lines within the limits, oldest first."""
     written: list[str] = []
     room = MAX_CHARACTERS
-    for (account, region), names in reversed(lines.items()):
-        line = f"{account}\t{region}\t{' '.join(names)}\n"
+    for (account, place), names in reversed(lines.items()):
+        line = f"{account}\t{place}\t{' '.join(names)}\n"
         room -= len(line)
         if room < 0 or len(written) == MAX_LINES:
             break

@@ -6,15 +6,12 @@ from lskeys.cli.command_tree import Argument, Command, Option
 from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import (
     DIRECTORIES,
+    DYNAMIC,
     FILES,
-    NAMES,
-    PROFILES,
-    REGIONS,
     template,
     values_of,
 )
 
-_DYNAMIC = {NAMES, REGIONS, PROFILES}
 _EXPECTING = {FILES: "-r -F", DIRECTORIES: "-x -a '(__fish_complete_directories)'"}
 
 
@@ -77,7 +74,7 @@ def _option(option: Option) -> str:
         expects += f" -a '(__lskeys_list {' '.join(values.words)})'"
     elif values.words:
         expects += f" -a {_quoted(' '.join(values.words))}"
-    elif values.kind in _DYNAMIC:
+    elif values.kind in DYNAMIC:
         expects += f" -a '(__lskeys_words {values.kind})'"
     return f"{spelled} {expects}"
 
@@ -86,7 +83,7 @@ def _argument(argument: Argument) -> str:
     values = values_of(argument)
     if values.words:
         return f"-a {_quoted(' '.join(values.words))}"
-    if values.kind in _DYNAMIC:
+    if values.kind in DYNAMIC:
         return f"-a '(__lskeys_words {values.kind})'"
     return "-F" if values.kind == FILES else ""
 

@@ -64,7 +64,7 @@ _lskeys_paths() {
 
 _lskeys_complete() {
     case $1 in
-        names | regions | profiles) _lskeys_dynamic "$1" "$2" ;;
+        names | instances | tags | regions | profiles) _lskeys_dynamic "$1" "$2" ;;
         files) _lskeys_paths -f "$2" ;;
         directories) _lskeys_paths -d "$2" ;;
         words:*) _lskeys_static "${1#words:}" "$2" ;;

@@ -16,6 +16,8 @@ _lskeys_words() {
 }
 
 _lskeys_names() { _lskeys_words names "$@" }
+_lskeys_instances() { _lskeys_words instances "$@" }
+_lskeys_tags() { _lskeys_words tags "$@" }
 _lskeys_regions() { _lskeys_words regions "$@" }
 _lskeys_profiles() { _lskeys_words profiles "$@" }
 

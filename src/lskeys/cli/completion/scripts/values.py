@@ -8,8 +8,12 @@ from lskeys.cli.command_tree import Argument, Option
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
 NAMES = "names"
+INSTANCES = "instances"
+TAGS = "tags"
 REGIONS = "regions"
 PROFILES = "profiles"
+DYNAMIC = (NAMES, INSTANCES, TAGS, REGIONS, PROFILES)
+"""Kinds whose words lskeys itself gives at TAB."""
 FILES = "files"
 DIRECTORIES = "directories"
 NOTHING = "nothing"
@@ -34,7 +38,11 @@ _NOUNS = {
     "DIR": Values(DIRECTORIES),
     "FILE": Values(FILES),
     "GLOB": Values(NAMES),
+    "INSTANCE": Values(INSTANCES),
+    "KEY": Values(TAGS),
+    "KEY[=VALUE]": Values(TAGS),
     "NAME": Values(NAMES),
+    "NAME|GLOB": Values(NAMES),
     "PATH": Values(FILES),
     "PROFILE": Values(PROFILES),
     "REGION": Values(REGIONS),

@@ -4,18 +4,14 @@ from lskeys.cli.command_tree import Argument, Command, Option
 from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import (
     DIRECTORIES,
+    DYNAMIC,
     FILES,
-    NAMES,
-    PROFILES,
-    REGIONS,
     template,
     values_of,
 )
 
 _ACTIONS = {
-    NAMES: "_lskeys_names",
-    REGIONS: "_lskeys_regions",
-    PROFILES: "_lskeys_profiles",
+    **{kind: f"_lskeys_{kind}" for kind in DYNAMIC},
     FILES: "_files",
     DIRECTORIES: "_files -/",
 }
