@@ -57,6 +57,8 @@ def test_static_addresses(running: Running) -> None:
     """A static address is attached to its instance, and stays when that is deleted."""
     running.sandbox.add_instance("us-east-1", "web-1", address="203.0.113.9", static_ip="fixed")
     client = running.client()
+    instance = client.get_instance(instanceName="web-1")["instance"]
+    assert (instance["isStaticIp"], instance["publicIpAddress"]) == (True, "203.0.113.9")
     attached = client.get_static_ip(staticIpName="fixed")["staticIp"]
     assert (attached["ipAddress"], attached["isAttached"]) == ("203.0.113.9", True)
     assert attached["attachedTo"] == "web-1"

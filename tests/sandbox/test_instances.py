@@ -16,29 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lightsail.type_defs import InstanceAccessDetailsTypeDef, OperationTypeDef
 
 
-@pytest.mark.parametrize(
-    ("blueprint", "username"),
-    [
-        ("ubuntu_24_04", "ubuntu"),
-        ("amazon_linux_2023", "ec2-user"),
-        ("debian_12", "admin"),
-        ("wordpress", "bitnami"),
-        ("windows_server_2022", "Administrator"),
-    ],
-)
-def test_username_follows_the_blueprint(running: Running, blueprint: str, username: str) -> None:
-    """Each blueprint logs in its own user."""
-    running.sandbox.add_instance("us-east-1", "web-1", blueprint_id=blueprint)
-    assert running.client().get_instances()["instances"][0]["username"] == username
-
-
-def test_static_address(running: Running) -> None:
-    """An instance with a static address says so."""
-    running.sandbox.add_instance("us-east-1", "web-1", address="203.0.113.9", static_ip="fixed")
-    instance = running.client().get_instances()["instances"][0]
-    assert (instance["isStaticIp"], instance["publicIpAddress"]) == (True, "203.0.113.9")
-
-
 def launched(running: Running, *names: str, **changes: str) -> list[OperationTypeDef]:
     """Launch Debian instances with `CreateInstances`."""
     usual = {"availabilityZone": "us-east-1a", "blueprintId": "debian_12", "bundleId": "nano_3_0"}
@@ -144,24 +121,30 @@ def test_address_types(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "ports"),
+    ("arguments", "username", "ports"),
     [
-        ({}, [22, 80]),
-        ({"port": 2222}, [2222, 80]),
-        ({"ports": [80]}, [80]),
-        ({"blueprint_id": "wordpress"}, [22, 80, 443]),
-        ({"blueprint_id": "windows_server_2022"}, [3389, 80]),
+        ({}, "ubuntu", [22, 80]),
+        ({"port": 2222}, "ubuntu", [2222, 80]),
+        ({"ports": [80], "username": "ana"}, "ana", [80]),
+        ({"blueprint_id": "amazon_linux_2023"}, "ec2-user", [22, 80]),
+        ({"blueprint_id": "debian_12"}, "admin", [22, 80]),
+        ({"blueprint_id": "wordpress"}, "bitnami", [22, 80, 443]),
+        ({"blueprint_id": "windows_server_2022"}, "Administrator", [3389, 80]),
     ],
 )
-def test_firewall(running: Running, arguments: dict[str, Any], ports: list[int]) -> None:
-    """The open ports are the blueprint's, or those that are set, in both places that list them."""
+def test_what_follows_from_a_blueprint(
+    running: Running, arguments: dict[str, Any], username: str, ports: list[int]
+) -> None:
+    """The user and the open ports are the blueprint's, or as set, wherever they are listed."""
     running.sandbox.add_instance("us-east-1", "one", **arguments)
     client = running.client()
     states = client.get_instance_port_states(instanceName="one")["portStates"]
-    listed = client.get_instance(instanceName="one")["instance"]["networking"]["ports"]
+    instance = client.get_instance(instanceName="one")["instance"]
+    listed = instance["networking"]["ports"]
     assert [(each["fromPort"], each["toPort"]) for each in states] == [(one, one) for one in ports]
     assert {each["state"] for each in states} == {"open"}
     assert [each["fromPort"] for each in listed] == ports
+    assert instance["username"] == username
 
 
 @pytest.mark.parametrize(
