@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import keys, storage
-from lskeys.errors import LocalError, RefusedError
+from lskeys import storage
+from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import Saved
 from tests.support.saved_keys import ENVIRONMENT, PROGRAM, Saver
@@ -112,16 +112,19 @@ def _home_of_nobody(reachable: Path) -> Path:
     return home
 
 
-def test_the_same_key_is_left_as_it_is(tmp_path: Path, key: PrivateKey) -> None:
-    """Saving twice says "unchanged", and the second time writes nothing."""
-    saved = save(tmp_path, key)
-    before = [each.stat() for each in (saved.path, saved.public_path)]
-    assert save(tmp_path, key).outcome == "unchanged"
-    after = [each.stat() for each in (saved.path, saved.public_path)]
-    assert [(each.st_ino, each.st_mtime_ns) for each in after] == [
-        (each.st_ino, each.st_mtime_ns) for each in before
-    ]
-    assert contents(tmp_path) == expected(key)
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(("mode", "after"), [(0o600, 0o600), (0o644, 0o600), (0o400, 0o400)])
+def test_the_same_key_is_left_as_it_is(
+    tmp_path: Path, key: PrivateKey, *, mode: int, after: int, force: bool
+) -> None:
+    """Saving twice says "unchanged" and writes nothing; only permissions of others are removed."""
+    files = (tmp_path / NAME, tmp_path / f"{NAME}.pub")
+    save(tmp_path, key)
+    files[0].chmod(mode)
+    before = [(each.stat().st_ino, each.stat().st_mtime_ns) for each in files]
+    assert save(tmp_path, key, force=force).outcome == "unchanged"
+    assert [(each.stat().st_ino, each.stat().st_mtime_ns) for each in files] == before
+    assert contents(tmp_path) == expected(key) | {NAME: (after, key.pem.reveal())}
 
 
 def test_the_same_key_is_known_by_content(tmp_path: Path, key: PrivateKey) -> None:
@@ -134,22 +137,6 @@ def test_the_same_key_is_known_by_content(tmp_path: Path, key: PrivateKey) -> No
     path.write_bytes(other_format)
     assert save(tmp_path, key).outcome == "unchanged"
     assert path.read_bytes() == other_format
-
-
-def test_loose_permissions_of_the_same_key_are_mended(tmp_path: Path, key: PrivateKey) -> None:
-    """A private key that others could read is closed to them."""
-    save(tmp_path, key)
-    (tmp_path / NAME).chmod(0o644)
-    assert save(tmp_path, key).outcome == "unchanged"
-    assert contents(tmp_path) == expected(key)
-
-
-def test_stricter_permissions_are_left(tmp_path: Path, key: PrivateKey) -> None:
-    """0400 is its owner's choice."""
-    save(tmp_path, key)
-    (tmp_path / NAME).chmod(0o400)
-    save(tmp_path, key)
-    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o400
 
 
 def test_a_missing_public_half_is_completed(tmp_path: Path, key: PrivateKey) -> None:
@@ -190,13 +177,6 @@ def test_force_replaces_and_keeps_the_old_files(
     public_kept = tmp_path / f"{NAME}.pub.old-20260704T120000Z"
     assert (saved.outcome, saved.kept, saved.public_kept) == ("replaced", kept, public_kept)
     assert contents(tmp_path) == expected(key) | {kept.name: old, public_kept.name: old_public}
-
-
-def test_force_without_need_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
-    """With force, too, the same key is left as it is."""
-    save(tmp_path, key)
-    assert save(tmp_path, key, force=True).outcome == "unchanged"
-    assert contents(tmp_path) == expected(key)
 
 
 def test_a_kept_file_is_no_longer_readable_by_others(
@@ -629,14 +609,6 @@ def test_leftovers_are_files_only(tmp_path: Path) -> None:
     assert storage.leftovers(tmp_path / "missing") == ()
 
 
-def test_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
-    """One saves, the others find it unchanged, and no temporary file stays."""
-    ran = save(tmp_path / "new", "--together=40")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert sorted(ran.stdout.split()) == ["saved"] + ["unchanged"] * 39
-    assert sorted(contents(tmp_path / "new")) == ["k.pem", "k.pem.pub"]
-
-
 def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
     """A dry run learns what is there, also where the directory is missing."""
     assert storage.inspect(tmp_path / "missing" / NAME) is None
@@ -663,91 +635,3 @@ def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> Non
         shown = repr((held, reservation, reservation.save(key)))
     shown += repr(storage.inspect(tmp_path / NAME))
     assert key.pem.reveal().splitlines()[1].decode() not in shown
-
-
-@root_only
-def test_a_directory_without_write_permission_is_reported(reachable: Path, save: Saver) -> None:
-    """Exit 9, before AWS was asked, with where to look."""
-    closed = _home_of_nobody(reachable)
-    closed.chmod(0o500)
-    ran = save(closed, f"--user={NOBODY}")
-    assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"cannot write in {closed}: permission denied\n"
-    below = save(closed / "below", f"--user={NOBODY}")
-    assert (below.returncode, below.stderr) == (
-        9,
-        f"cannot make the directory {closed / 'below'}: permission denied\n",
-    )
-
-
-def test_a_limit_on_file_sizes_is_met_before_aws_is_asked(tmp_path: Path, save: Saver) -> None:
-    """The reservation finds out, and leaves nothing."""
-    ran = save(tmp_path, "--largest-file=8192")
-    assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"cannot write in {tmp_path}: file too large\n"
-    assert contents(tmp_path) == {}
-
-
-@pytest.mark.parametrize("most", [3, 4, 5])
-def test_a_limit_on_open_files_is_reported(tmp_path: Path, save: Saver, most: int) -> None:
-    """Wherever it is met, nothing stays behind."""
-    ran = save(tmp_path, f"--most-files={most}")
-    assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr.endswith(": too many open files\n")
-    assert contents(tmp_path) == {}
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk with room for 12 KiB."""
-    directory = tmp_path / "disk"
-    directory.mkdir()
-    words = ("mount", "-t", "tmpfs", "-o", "size=12k,mode=0700", "tmpfs", directory)
-    if subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield directory
-    subprocess.run(("umount", "-l", directory), check=True)
-
-
-def test_a_full_disk_is_met_before_aws_is_asked(small_disk: Path) -> None:
-    """The reservation fails with the way out, and nothing stays."""
-    with (
-        storage.open_key_directory(small_disk) as held,
-        pytest.raises(LocalError, match="no space left on device") as failure,
-        held.reserve(NAME),
-    ):
-        pytest.fail("the place was given")
-    assert failure.value.hint == "free some space on that disk, then try again"
-    assert contents(small_disk) == {}
-
-
-def test_a_disk_that_fills_while_aws_is_asked_takes_the_key(
-    small_disk: Path, key: PrivateKey
-) -> None:
-    """What was reserved is there, though others took all the rest."""
-    subprocess.run(("mount", "-o", "remount,size=24k", small_disk), check=True)
-    with storage.open_key_directory(small_disk) as held, held.reserve(NAME) as reservation:
-        with pytest.raises(OSError, match="No space left"):
-            (small_disk / "others").write_bytes(bytes(24 * 1024))
-        assert reservation.save(key, comment="web").outcome == "saved"
-    (small_disk / "others").unlink()
-    assert contents(small_disk) == expected(key)
-
-
-def test_a_read_only_disk_is_reported(small_disk: Path) -> None:
-    """Before AWS is asked, with the way out."""
-    subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
-    with (
-        storage.open_key_directory(small_disk) as held,
-        pytest.raises(LocalError, match="read-only file system") as failure,
-        held.reserve(NAME),
-    ):
-        pytest.fail("the place was given")
-    assert failure.value.hint == "that disk is mounted read-only: choose a directory on another"
-
-
-def test_what_was_saved_is_what_was_asked(tmp_path: Path, key: PrivateKey) -> None:
-    """The file holds the whole key and reads as the same one."""
-    saved = save(tmp_path, key)
-    again = keys.read_private(saved.path.read_bytes())
-    assert again.fingerprints == key.fingerprints

@@ -1,8 +1,7 @@
-"""A program that saves one key, as `k.pem`, for watching, starving and killing it from outside."""
+"""A program that saves one key, as `k.pem`, for watching and killing it from outside."""
 
 import argparse
 import os
-import resource
 import signal
 import sys
 from pathlib import Path
@@ -18,8 +17,6 @@ parser.add_argument("--name", default="k.pem")
 parser.add_argument("--force", action="store_true")
 parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
 parser.add_argument("--user", type=int)
-parser.add_argument("--largest-file", type=int)
-parser.add_argument("--most-files", type=int)
 parser.add_argument("--together", type=int, default=1)
 parser.add_argument("--stop-inside", action="store_true")
 parser.add_argument("--withdraw", action="store_true")
@@ -35,10 +32,6 @@ def main() -> int:
         os.setgroups([])
         os.setgid(options.user)
         os.setuid(options.user)
-    if options.largest_file is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (options.largest_file,) * 2)
-    if options.most_files is not None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (options.most_files,) * 2)
     for _ in range(options.together - 1):
         if os.fork() == 0:
             break

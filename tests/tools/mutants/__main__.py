@@ -54,6 +54,7 @@ DISK = (
     "tests/storage/test_ownership.py",
     "tests/storage/test_crashes.py",
     "tests/faults/test_interrupts.py",
+    "tests/faults/test_writing.py",
 )
 TESTS = {
     "keys/fingerprints.py": ("tests/keys/test_fingerprints.py", "tests/keys/test_matching.py"),
