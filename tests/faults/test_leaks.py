@@ -482,3 +482,20 @@ def test_no_core_is_piped_away(line: str, is_dumpable: str, home: Path) -> None:
     )
     ended = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == is_dumpable
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{}", "fingerprint {}", "import web {}", "create {}", "list -- {}", "show -- ' '{}"),
+        *("delete web --fingerprint {}", "delete web --key={}", "ssh -- {}", "help {}", "-r {}"),
+    ],
+)
+def test_a_private_key_on_the_command_line(run: Run, rsa_pem: str, line: str) -> None:
+    """As a shell puts it there for `$(cat KEY)`: it is called that, and not repeated."""
+    ran = run(line.format(shlex.quote(rsa_pem)))
+    assert ran == Ran(
+        2,
+        err="lskeys: error: a private key was given, where a name or a file is expected\n"
+        "lskeys: hint: name its file, or give - and paste it, then press Enter and Ctrl-D\n",
+    )

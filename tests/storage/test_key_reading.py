@@ -108,6 +108,11 @@ def rewrapped(line: str) -> str:
         (put_text("\n \n"), UsageError, "{path}: it is empty"),
         (put_text("garbage"), UsageError, "{path}: it holds no key"),
         (
+            put_text("256 SHA256:bysp0IPJmvh2M+7w1+ojjtOSmihYy71nly36Sz9Rb54 me (ED25519)"),
+            UsageError,
+            "{path}: it is a list of fingerprints, not of keys",
+        ),
+        (
             put_text("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wAA\n"),
             UsageError,
             "{path}: it is a key in the format of ssh.com, which is not read",
@@ -263,11 +268,21 @@ def test_a_key_that_was_pasted_as_a_name(word: str) -> None:
     assert "AAAA" not in f"{failure.value.hint}"
 
 
-def test_a_url_of_a_file() -> None:
-    """As the AWS CLI takes it; the hint has the name to type."""
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("file:///home/me/id.pub", "leave the beginning out: /home/me/id.pub"),
+        (
+            "https://example.com/me",
+            "hand over what it leads to: curl -fsSL https://example.com/me | lskeys fingerprint -",
+        ),
+    ],
+)
+def test_a_url_of_a_file(url: str, hint: str) -> None:
+    """As the AWS CLI takes it, or as a browser shows it; the hint has what to type."""
     with pytest.raises(UsageError, match="is a URL") as failure:
-        key_reading.read(Path("file:///home/me/id.pub"))
-    assert failure.value.hint == "leave the beginning out: /home/me/id.pub"
+        key_reading.read(Path(url))
+    assert failure.value.hint == hint
 
 
 def test_one_of_several_keys_is_picked(tmp_path: Path, key_file: Path, other_file: Path) -> None:

@@ -58,6 +58,7 @@ def main(arguments: Sequence[str], invocation: Invocation) -> int:
 def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | int:
     """What ended the run: an error, or the exit code of the command that it ran, if any."""
     try:
+        _refuse_private_keys(arguments)
         code = _program()(
             args=list(arguments),
             prog_name="lskeys",
@@ -68,6 +69,23 @@ def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | 
         return _told(error, arguments)
     # Typer turns Ctrl-C into this number.
     return InterruptedByUserError("interrupted") if code == ExitCode.INTERRUPTED else code or 0
+
+
+def _refuse_private_keys(arguments: Sequence[str]) -> None:
+    """Refuse a private key among the words, before a message could repeat it."""
+    if any(map(_is_private_key, arguments)):
+        raise UsageError(
+            "a private key was given, where a name or a file is expected",
+            hint="name its file, or give - and paste it, then press Enter and Ctrl-D",
+        )
+
+
+def _is_private_key(word: str) -> bool:
+    """Whether a word is the text of a private key, or an option with one."""
+    is_option = word.startswith("--") and not word.startswith("---")
+    text = word.partition("=")[2] if is_option else word
+    is_text = text.lstrip().startswith(("-----BEGIN ", "PuTTY-User-Key-File-"))
+    return is_text and "PRIVATE" in text.upper()
 
 
 def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:

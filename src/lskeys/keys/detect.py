@@ -28,6 +28,11 @@ _OTHERS = (
         "it is binary (DER or PKCS#12), where text is expected",
         "convert it: openssl pkey -in FILE -out COPY",
     ),
+    (
+        rb"\A\d+ (?:SHA256|MD5):",
+        "it is a list of fingerprints, not of keys",
+        "the keys themselves: ssh-add -L",
+    ),
     (rb"PRIVATE.{1,3}KEY", "its BEGIN line is damaged", "copy the whole file again, as it is"),
 )
 """What else people take for a key file: the sign, the reason, the hint."""

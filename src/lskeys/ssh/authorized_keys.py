@@ -6,6 +6,7 @@ with lines that begin with a mark. What gets into a script is of one grammar, qu
 
 import base64
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -110,9 +111,10 @@ def public_line(key: LocalKey, comment: str) -> PublicLine:
         RefusedError: Its public key is not known.
     """
     if key.blob is None or key.algorithm is None or not _WORD.fullmatch(key.algorithm):
+        private, public = (shlex.quote(f"{key.path}{end}") for end in ("", ".pub"))
         raise RefusedError(
             f"the public key of {key.path} is not known",
-            hint=f"put it next to it: ssh-keygen -y -f {key.path} > {key.path}.pub",
+            hint=f"put it next to it: ssh-keygen -y -f {private} > {public}",
         )
     harmless = "-".join(_WORD.findall(comment))[:100]
     return PublicLine(key.algorithm, base64.b64encode(key.blob).decode(), harmless)

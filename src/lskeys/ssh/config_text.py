@@ -7,6 +7,7 @@ was no way to write a quote, and there never was one to write `${`.
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class FileChange:
     def diff(self) -> Iterator[str]:
         """The change as a unified diff, line by line."""
         if self.is_loose:
-            yield f"chmod {self.mode or 0:o} {self.path}"
+            yield f"chmod {self.mode or 0:o} {shlex.quote(str(self.path))}"
         yield from difflib.unified_diff(
             _lines(self.before or b""),
             _lines(self.after),

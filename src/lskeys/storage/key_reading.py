@@ -94,7 +94,8 @@ def _content(path: Path, wait: float) -> tuple[bytes, int]:
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise UsageError(
-            f"{path} is a directory, not a key file", hint=f"name a file in it: ls {path}"
+            f"{path} is a directory, not a key file",
+            hint=f"name a file in it: ls {shlex.quote(str(path))}",
         )
     is_stream = stat.S_ISFIFO(mode) or (inherited is not None and stat.S_ISSOCK(mode))
     if not stat.S_ISREG(mode) and not is_stream:  # opening a device can already do something
@@ -134,6 +135,12 @@ def _refuse_pasted(word: str) -> None:
         raise UsageError(
             "the key itself was given, where the name of its file is expected",
             hint="save it in a file, or give - and paste it, then press Enter and Ctrl-D",
+        )
+    if word.startswith(("http:/", "https:/")):
+        url = shlex.quote(word.replace(":/", "://", 1))
+        raise UsageError(
+            f"{word} is a URL, where the name of a file is expected",
+            hint=f"hand over what it leads to: curl -fsSL {url} | lskeys fingerprint -",
         )
     if word.startswith(("file:/", "fileb:/")):
         raise UsageError(
