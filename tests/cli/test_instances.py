@@ -171,6 +171,15 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
     assert run(f"{commands['refused'].partition(' ')[2]} --yes").exit_code == 0
     assert run(commands["differs"].partition(" ")[2]).exit_code == 0
     assert run(f"instances --check {fleet.port} refused").exit_code == 0
+    ran = run(f"instances --check {fleet.port} differs stopped")
+    rows = [line.split("\t") for line in ran.out.splitlines()]
+    assert (ran.exit_code, [(row[0], row[4], row[6]) for row in rows]) == (
+        6,
+        [
+            ("differs", "host key differs", commands["differs"]),
+            ("stopped", "unreachable", commands["stopped"]),
+        ],
+    )
     if AWS_CLI is not None:
         assert run_aws_cli(os.environ, *commands["stopped"].split()[2:]).returncode == 0
         assert json.loads(run("instances stopped -o json").out)["instances"][0]["state"] == {
@@ -235,19 +244,12 @@ def test_ssh_trusts_the_host_keys_alone(fleet: Fleet) -> None:
     assert "Host key verification failed" in ran.stderr
 
 
-def test_ssh_temporary(fleet: Fleet, tmp_path: Path) -> None:
-    """Access that Lightsail grants opens it without any local key, and nothing of it is left."""
-    server = fleet.add("web")
-    server.authorize()
-    fleet.trust(server)
-    ran = lskeys(f"ssh web --temporary {fleet.port} -- 'echo hello'")
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
-    assert not [path for path in tmp_path.rglob("*") if path.name.startswith("session-")]
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signals) -> None:
-    """However a session ends, its temporary key is gone: at once, or when the next one begins."""
+    """Access that Lightsail grants opens it without any local key, which is gone afterwards.
+
+    However a session ends: at once, or when the next one begins.
+    """
     server = fleet.add("web")
     server.authorize()
     fleet.trust(server)
@@ -262,8 +264,9 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
         session.send_signal(number)
         assert session.wait(30) == -number
     assert key.exists() is (number == signal.SIGKILL)
-    assert lskeys(f"ssh web --temporary {fleet.port} -- true").returncode == 0
-    assert not key.parent.exists()
+    ran = lskeys(f"ssh web --temporary {fleet.port} -- 'echo hello'")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
+    assert not [*tmp_path.rglob("session-*")]
 
 
 @pytest.mark.parametrize(
