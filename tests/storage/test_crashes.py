@@ -3,7 +3,6 @@
 import re
 import stat
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +13,21 @@ from lskeys.keys import PrivateKey
 from lskeys.values import replace
 from tests.support.matrix import Injected
 from tests.support.saved_keys import Ran, Saver
-from tests.support.tracing import MARK, Call, needs_strace, strace, was_hit, watch
+from tests.support.tracing import (
+    FILES,
+    MARK,
+    Call,
+    HeldSaver,
+    calls,
+    held_save,
+    needs_strace,
+    was_hit,
+    watch,
+)
+
+__all__ = ["held_save"]
 
 pytestmark = needs_strace
-
-QUICK = ("--seccomp-bpf",)  # which errors survive and signals do not, as of strace 6.1
 
 
 def test_the_order_of_writing(tmp_path: Path, save: Saver) -> None:
@@ -123,7 +132,6 @@ class Fault:
     """What happens at a call: it fails with EIO, or the process is killed before it."""
 
     injected: str
-    options: tuple[str, ...]
     wanted: Callable[[Call], bool]
     wrongs: Callable[[Scene, Path, Call, Ran], Iterable[str]]
 
@@ -144,7 +152,7 @@ def wrongs_of_failure(scene: Scene, directory: Path, call: Call, ran: Ran) -> It
         yield "a temporary file is left"
 
 
-def wrongs_of_crash(save: Saver) -> Callable[[Scene, Path, Call, Ran], Iterable[str]]:
+def wrongs_of_crash(save: HeldSaver) -> Callable[[Scene, Path, Call, Ran], Iterable[str]]:
     """After a crash the next run names what is left, and saves the key."""
 
     def wrongs(scene: Scene, directory: Path, _call: Call, ran: Ran) -> Iterable[str]:
@@ -167,39 +175,33 @@ def wrongs_of_crash(save: Saver) -> Callable[[Scene, Path, Call, Ran], Iterable[
 
 
 def sweep(
-    save: Saver, tmp_path: Path, scene: Scene, fault: Fault, injected: Injected
+    save: HeldSaver, tmp_path: Path, scene: Scene, fault: Fault, injected: Injected
 ) -> list[tuple[Call, str]]:
     """One save per call, with the fault at that call, and every promise that broke."""
-    watched = tmp_path / "watched"
-    scene.set(watched)
-    trace = watch(save, watched, tmp_path / "log", *scene.options)
-
-    def one(numbered: tuple[int, Call]) -> list[tuple[Call, str]]:
-        number, call = numbered
-        directory, log = tmp_path / str(number), tmp_path / f"{number}.log"
+    log = tmp_path / "log"
+    scene.set(tmp_path / "watched")
+    ran = save(tmp_path / "watched", *scene.options, strace=("-o", log, FILES))
+    assert ran.returncode == 0, ran.stderr
+    points = [each for each in calls(log) if fault.wanted(each)]
+    found = []
+    for number, call in enumerate(points):
+        directory = tmp_path / str(number)
         scene.set(directory)
+        what = f"--inject={call.name}:{fault.injected}:when={call.number}"
         ran = save(
             directory,
             *scene.options,
-            before=strace(
-                log,
-                *fault.options,
-                f"--trace={call.name},{MARK}",
-                f"--inject={call.name}:{fault.injected}:when={call.number}",
-            ),
+            strace=("-o", log, f"--trace={call.name},{MARK}", what),
         )
         wrongs = [*scene.wrongs(directory), *fault.wrongs(scene, directory, call, ran)]
         if not was_hit(log):
             wrongs.append("the fault did not happen")
         if scene.key.pem.reveal()[40:80].decode() in ran.stdout + ran.stderr:
             wrongs.append("the key was shown")
-        return [(call, each) for each in wrongs]
-
-    with ThreadPoolExecutor(2) as pool:
-        tried = [*pool.map(one, enumerate(each for each in trace if fault.wanted(each)))]
-    assert len(tried) > 15
-    injected(len(tried))
-    return [each for wrongs in tried for each in wrongs]
+        found += [(call, each) for each in wrongs]
+    assert len(points) > 15
+    injected(len(points))
+    return found
 
 
 @pytest.fixture(params=["fresh", "replacing"])
@@ -209,19 +211,20 @@ def scene(request: pytest.FixtureRequest, small: PrivateKey, other: PrivateKey) 
 
 
 def test_an_error_at_any_call_breaks_no_promise(
-    tmp_path: Path, save: Saver, scene: Scene, injected: Injected
+    tmp_path: Path, held_save: HeldSaver, scene: Scene, injected: Injected
 ) -> None:
     """Whole or absent, old or new, nothing left, exit 9: at every single call that can fail."""
-    fault = Fault("error=EIO", QUICK, lambda _call: True, wrongs_of_failure)
-    assert sweep(save, tmp_path, scene, fault, injected) == []
+    fault = Fault("error=EIO", lambda _call: True, wrongs_of_failure)
+    assert sweep(held_save, tmp_path, scene, fault, injected) == []
 
 
 def test_a_crash_at_any_call_breaks_no_promise(
-    tmp_path: Path, save: Saver, scene: Scene, injected: Injected
+    tmp_path: Path, held_save: HeldSaver, scene: Scene, injected: Injected
 ) -> None:
     """SIGKILL before every call that changes the disk: whole or absent, and the next run works."""
-    fault = Fault("signal=SIGKILL", (), lambda call: call.changes_the_disk, wrongs_of_crash(save))
-    assert sweep(save, tmp_path, scene, fault, injected) == []
+    wrongs = wrongs_of_crash(held_save)
+    fault = Fault("signal=SIGKILL", lambda call: call.changes_the_disk, wrongs)
+    assert sweep(held_save, tmp_path, scene, fault, injected) == []
 
 
 def test_no_link_is_followed_in_the_directory(tmp_path: Path, save: Saver, scene: Scene) -> None:

@@ -1,27 +1,28 @@
-"""The program in forks of an interpreter that has loaded it, each held until it may go.
+"""A program in forks of an interpreter that has loaded it, each held until it may go.
 
 One JSON object a line comes in (`words`, `environ`, `directory`), and the number of the new
 process goes out; an empty line lets it go, and its exit code goes out when it has ended. What it
 writes is in `out` and `err` in that directory. Nothing of the program is replaced: a run is what
-`python -m lskeys` does once its modules are loaded, at a quarter of the time.
+`python -m lskeys`, or another module's `main`, does once its modules are loaded, at a quarter of
+the time.
 """
 
 import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lskeys.cli import process
-
 _PR_SET_PTRACER = 0x59616D61
 _ANYBODY = ctypes.c_ulong(-1)
 _CRASHED = 70
+_READY, _GO = signal.SIGUSR1, signal.SIGUSR2
 
 
 class HeldProgram:
@@ -46,11 +47,24 @@ class HeldProgram:
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
+    def run(
+        self, words: Sequence[str], environ: Mapping[str, str], directory: Path, *strace: str | Path
+    ) -> int:
+        """Run this command line to its end, with these options of strace if there are any."""
+        process = self.start(words, environ, directory)
+        if not strace:
+            return self.let_go()
+        command = ("strace", "-f", "-y", *strace, "-p", str(process))
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as watching:
+            assert watching.stderr
+            assert "attached" in watching.stderr.readline()
+            return self.let_go()
+
 
 @contextmanager
-def held_program() -> Iterator[HeldProgram]:
-    """The interpreter, until the block ends."""
-    command = (sys.executable, "-m", "tests.support.held_program")
+def held_program(module: str = "lskeys.cli.process") -> Iterator[HeldProgram]:
+    """The interpreter that runs this module's `main`, until the block ends."""
+    command = (sys.executable, "-m", "tests.support.held_program", module)
     root = Path(__file__).parents[2]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
@@ -60,26 +74,27 @@ def held_program() -> Iterator[HeldProgram]:
         process.stdin.close()
 
 
-def _serve() -> None:
+def _serve(module: str) -> None:
     """Hold one run after the other."""
+    main = import_module(module).main
+    server = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {_READY, _GO})
     for line in sys.stdin:
-        gate, opening = os.pipe()
         child = os.fork()
         if child == 0:
-            os.close(opening)
-            _run(json.loads(line), gate)
-        os.close(gate)
+            _run(main, json.loads(line), server)
+        signal.sigwait({_READY})
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        os.close(opening)
+        os.kill(child, _GO)
         _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 
 
-def _run(run: dict[str, Any], gate: int) -> None:
-    """Be the program, once the gate is open."""
+def _run(main: Callable[[], int | None], run: dict[str, Any], server: int) -> None:
+    """Be the program, once it may go; from when it is ready until then it makes no call."""
     os.environ.clear()
     os.environ.update(run["environ"])
     os.chdir(run["directory"])
@@ -91,10 +106,12 @@ def _run(run: dict[str, Any], gate: int) -> None:
     sys.argv = ["lskeys", *run["words"]]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)  # strace is no parent of it
-    os.read(gate, 1)
+    os.kill(server, _READY)
+    signal.sigwait({_GO})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {_READY, _GO})
     code = _CRASHED
     try:
-        process.main()
+        code = main() or 0
     except SystemExit as ended:
         code = int(ended.code or 0)
     finally:
@@ -105,4 +122,4 @@ def _run(run: dict[str, Any], gate: int) -> None:
 
 if __name__ == "__main__":
     import_module("tests.support.loaded_modules")
-    _serve()
+    _serve(sys.argv[1])

@@ -3,16 +3,19 @@
 import re
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.saved_keys import Saver
+from tests.support.held_program import HeldProgram, held_program
+from tests.support.saved_keys import ENVIRONMENT, Ran, Saver
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 
 MARK = "getppid"
+FILES = f"--trace=%file,%desc,{MARK}"
 LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (.*)$")
 CHANGES_THE_DISK = frozenset(
     (
@@ -57,10 +60,34 @@ def calls(log: Path) -> list[Call]:
 
 def watch(save: Saver, directory: Path, log: Path, *options: str) -> list[Call]:
     """Every file system call of one undisturbed save."""
-    words = strace(log, "--seccomp-bpf", f"--trace=%file,%desc,{MARK}")
+    words = strace(log, "--seccomp-bpf", FILES)
     ran = save(directory, *options, before=words)
     assert ran.returncode == 0, ran.stderr
     return calls(log)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSaver:
+    """Saves the small key in forks, which takes a third of the time: HELD(FOLDER, "--force")."""
+
+    program: HeldProgram
+    key: Path
+    streams: Path
+
+    def __call__(self, directory: Path, *options: str, strace: tuple[str | Path, ...] = ()) -> Ran:
+        """Save it, with these options of strace if there are any."""
+        words = (str(self.key), str(directory), *options)
+        code = self.program.run(words, ENVIRONMENT, self.streams, *strace)
+        out, err = ((self.streams / name).read_text() for name in ("out", "err"))
+        return Ran(words, code, out, err)
+
+
+@pytest.fixture
+def held_save(small_file: Path, tmp_path: Path) -> Iterator[HeldSaver]:
+    """Save the small key from outside, again and again."""
+    (tmp_path / "streams").mkdir()
+    with held_program("tests.support.saver") as program:
+        yield HeldSaver(program, small_file, tmp_path / "streams")
 
 
 def was_hit(log: Path) -> bool:

@@ -72,7 +72,9 @@ class Strace(Doomed):
         options: tuple[str, ...] = ("--trace", ",".join(NAMES)) if is_watched else ()
         if "fault" in asked:
             options = _injected(self.points[asked["at"] - 1], asked["fault"])
-        code = self._run(options, words, environ)
+        if options:
+            options = ("-o", str(self._log), *options)
+        code = self._program.run(words, environ, self._directory, *options)
         if is_watched:
             self.points = [*self._changes(Path(environ["HOME"]))]
         if "fault" in asked:
@@ -96,16 +98,6 @@ class Strace(Doomed):
         )
         assert ended.returncode == 0, ended.stderr
         return [NAMES[each.name] for each in self._changes(Path(environ["HOME"]))]
-
-    def _run(self, options: tuple[str, ...], words: list[str], environ: dict[str, str]) -> int:
-        process = self._program.start(words, environ, self._directory)
-        if not options:
-            return self._program.let_go()
-        strace = ("strace", "-f", "-y", "-o", str(self._log), *options, "-p", str(process))
-        with subprocess.Popen(strace, stderr=subprocess.PIPE, text=True) as watching:
-            assert watching.stderr
-            assert "attached" in watching.stderr.readline()
-            return self._program.let_go()
 
     def _changes(self, home: Path) -> Iterator[Point]:
         counts: Counter[tuple[str, str]] = Counter()
