@@ -78,7 +78,7 @@ GUESSES: list[tuple[str, int, str]] = [
     ("rotate-default eu-west-1", 2, "to choose a region: -r eu-west-1"),
     ("regions us-east-1", 2, "to choose a region: -r us-east-1"),
     ("show us-east-1", 3, "to choose a region: -r us-east-1"),
-    ("show web-us-east-1", 3, "lskeys list shows what there is"),
+    ("show web-us-east-1", 3, "to list what there is: lskeys list"),
     ("--include-default list", 2, "it goes after the command: lskeys list --include-default"),
     ("list --region", 2, "see lskeys list --help"),
     ("-r us-east-1", 2, "see lskeys --help"),
