@@ -274,6 +274,7 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
     [
         ("ssh wbe", 3, "did you mean web?"),
         ("ssh web --print --temporary", 2, "cannot be combined"),
+        ("ssh other --print", 3, "no local key opens other"),
         ("ssh web --key missing", 3, "there is no file"),
         ("ssh stopped", 5, "it is stopped"),
         ("ssh both --all-regions", 5, "there are instances both in"),
@@ -287,6 +288,8 @@ def test_refusals(fleet: Fleet, run: Run, *, line: str, exit_code: int, said: st
     """What cannot be is refused before ssh is started, with the way out."""
     server, account = fleet.add("web"), fleet.account
     account.add_instance(REGION, "stopped", state="stopped")
+    account.add_key_pairs(REGION, ["lost"])
+    account.add_instance(REGION, "other", key_pair_name="lost")
     for region in (REGION, "eu-west-1"):
         account.add_instance(region, "both")
     ran = run(line.format(port=fleet.port))
@@ -298,7 +301,9 @@ def test_refusals(fleet: Fleet, run: Run, *, line: str, exit_code: int, said: st
 def test_ssh_print(fleet: Fleet, run: Run, home: Path) -> None:
     """The command line does the same without lskeys; its words are quoted for a shell."""
     server = fleet.add("web")
-    assert run("ssh-config --known-hosts --write --yes").exit_code == 0
+    unpinned = run(f"ssh web {fleet.port} --print")
+    pins = unpinned.err.splitlines()[-1].removeprefix("  lskeys ")
+    assert (unpinned.exit_code, run(f"{pins} --yes").exit_code) == (0, 0)
     ran = run(f"ssh web {fleet.port} -L 80:localhost:80 -N --print")
     words = shlex.split(ran.out)
     assert (words[0], words[-2:]) == ("ssh", ["--", server.address])
@@ -309,12 +314,20 @@ def test_ssh_print(fleet: Fleet, run: Run, home: Path) -> None:
     assert (said.returncode, said.stdout) == (0, "a b\n")
 
 
-def test_authorize(fleet: Fleet, run: Run) -> None:
+def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     """The whole story: the new key on every instance of the old generation, the old one gone."""
     one, two = fleet.add("one", old=True), fleet.add("two", old=True)
     new = fleet.add("three")
     line = f"authorize '*' --key-pair default {fleet.port} -o json"
-    assert run(f"{line} --dry-run").exit_code == 0
+    ran = run(f"{line} --dry-run")
+    assert ran.exit_code == 0
+    shown = subprocess.run(
+        ["ssh-keygen", "-l", "-f", home / ".ssh" / DEFAULT_FILE],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"one in {REGION}: add ssh-rsa {shown.stdout.split()[1]} " in ran.err
     assert one.blobs == two.blobs == [fleet.old_line.split()[1]]
     ran = run(f"{line} --yes")
     assert ran.exit_code == 0

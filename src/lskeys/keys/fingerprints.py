@@ -113,8 +113,13 @@ def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
         Fingerprint(
             FingerprintType.MD5_SSH, Digest(hashlib.md5(blob, usedforsecurity=False).digest())
         ),
-        Fingerprint(FingerprintType.SHA256_SSH, Digest(hashlib.sha256(blob).digest())),
+        Fingerprint(FingerprintType.SHA256_SSH, of_blob(blob)),
     )
+
+
+def of_blob(blob: bytes) -> Digest:
+    """The digest of an SSH wire blob that `ssh-keygen -l` prints."""
+    return Digest(hashlib.sha256(blob).digest())
 
 
 def of_private(pkcs8: bytes) -> Fingerprint:

@@ -21,6 +21,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.keys import fingerprints
 from lskeys.keys.matching import LocalKey, match_all
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
 from lskeys.output.consent import confirm
@@ -173,10 +174,13 @@ def _details(errands: Sequence[Errand], remove: str | None) -> list[str]:
     lines = []
     for errand in errands:
         instance, line = errand.reach.instance, errand.key.line
-        lines.append(f"{instance.name} in {instance.region}: add {line.algorithm} {line.comment}")
+        key = " ".join(
+            filter(None, (line.algorithm, str(fingerprints.of_blob(errand.key.blob)), line.comment))
+        )
+        lines.append(f"{instance.name} in {instance.region}: add {key}")
         if remove and errand.old:
-            count = len(errand.old)
-            lines.append(f"{instance.name} in {instance.region}: then remove {count} old keys")
+            keys = "1 old key" if len(errand.old) == 1 else f"{len(errand.old)} old keys"
+            lines.append(f"{instance.name} in {instance.region}: then remove {keys}")
     return lines
 
 

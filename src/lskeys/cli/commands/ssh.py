@@ -1,7 +1,7 @@
 """ssh: a session on an instance. Touches: what the runtime hands it."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import completed_hint
 from lskeys.cli.runtime.output import fail
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
@@ -73,6 +74,8 @@ def open_session(
     options = _passed_on(forwards, flags)
     reach = _only(run, instance, port)
     keys = [_named(key)] if key else [each.path for each in reach.access.opening.keys]
+    if not (keys or temporary):
+        raise _no_key(reach)
     if show:
         words = ssh.arguments(_pinned_target(run, reach, port), keys, options, command or [])
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
@@ -81,7 +84,7 @@ def open_session(
         if temporary:
             keys, host_keys = _temporary(run, files, reach)
         else:
-            host_keys = _host_keys(run, reach, keys)
+            host_keys = _host_keys(run, reach)
         target = _target(run, files, reach, host_keys, port)
         arguments = ssh.arguments(target, keys, options, command or [])
         raise typer.Exit(session.run(arguments, ssh.environment))
@@ -133,13 +136,15 @@ def _named(key: Path) -> Path:
     return path
 
 
-def _host_keys(run: Runtime, reach: Reach, keys: Sequence[Path]) -> tuple[HostKey, ...]:
+def _no_key(reach: Reach) -> MissingError:
+    return MissingError(
+        f"no local key opens {reach.instance.name} in {reach.instance.region}",
+        hint="to use access that Lightsail grants for some minutes, add --temporary",
+    )
+
+
+def _host_keys(run: Runtime, reach: Reach) -> tuple[HostKey, ...]:
     """The host keys that AWS has seen, else those that were pinned before."""
-    if not keys:
-        raise MissingError(
-            f"no local key opens {reach.instance.name} in {reach.instance.region}",
-            hint="to use access that Lightsail grants for some minutes, add --temporary",
-        )
     lightsail = run.account.lightsail(reach.instance.region)
     try:
         return lightsail.host_keys(reach.instance.name)
@@ -168,4 +173,8 @@ def _pinned_target(run: Runtime, reach: Reach, port: int) -> Target:
     assert reach.address
     own = reaching.ssh_files(run)
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
+    if known_hosts is None:
+        run.terminal.note("this command pins no host keys; ssh-config writes them where it does")
+        write = f"lskeys ssh-config --known-hosts --write --region {reach.instance.region}"
+        run.terminal.hint(completed_hint(write, run.options))
     return Target(reach.address, reach.instance.username, port, known_hosts)

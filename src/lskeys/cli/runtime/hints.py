@@ -36,14 +36,19 @@ def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
 
     A region is put there where the hint is made.
     """
-    given = account_options(options, error.profile)
-    if "--profile" in (error.hint or "") and given[:1] == ("--profile",):
-        given = given[2:]
-    if not given and not error.failures:
+    hint = completed_hint(error.hint, options, error.profile) if error.hint else error.hint
+    if hint == error.hint and not error.failures:
         return error
-    hint = error.hint
-    if hint and given:
-        hint = _COMMAND.sub(lambda found: f"{found[0]}{shlex.join(given)} ", hint)
     return error.with_(
         hint=hint, failures=tuple(completed(each, options) for each in error.failures)
     )
+
+
+def completed_hint(hint: str, options: SharedOptions, profile: str | None = None) -> str:
+    """The hint with the options that reach the same account in each of its commands."""
+    given = account_options(options, profile)
+    if "--profile" in hint and given[:1] == ("--profile",):
+        given = given[2:]
+    if not given:
+        return hint
+    return _COMMAND.sub(lambda found: f"{found[0]}{shlex.join(given)} ", hint)
