@@ -36,18 +36,18 @@ _lskeys_shape() {
             ;;
         'delete' | 'rm')
             options='--tag --unused --older-than --fingerprint --key --backup --passphrase-file --no-backup --missing-ok --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='nothing...'
+            arguments='names...'
             ;;
         'rotate-default')
             options='--out --force --passphrase --passphrase-file --authorize --port --agent --lifetime --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
             ;;
         'tag')
             options='--profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='names;nothing...'
+            arguments='names;tags...'
             ;;
         'untag')
             options='--profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='names;nothing...'
+            arguments='names;tags...'
             ;;
         'fingerprint')
             options='--match --strict --select --passphrase --passphrase-file --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
@@ -58,19 +58,19 @@ _lskeys_shape() {
             ;;
         'ssh-config')
             options='--known-hosts --no-known-hosts --write --file --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='nothing...'
+            arguments='instances...'
             ;;
         'instances')
             options='--check --port --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
-            arguments='names...'
+            arguments='instances...'
             ;;
         'ssh')
             options='--temporary --print --key --port --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --color --no-input --debug --version --help -L -R -D -A -N -T -v -p -r -V -h'
-            arguments='nothing;nothing...'
+            arguments='instances;nothing...'
             ;;
         'authorize')
             options='--key-pair --key --temporary --remove --port --profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --dry-run --yes --help -p -r -o -q -0 -V -n -y -h'
-            arguments='nothing...'
+            arguments='instances...'
             ;;
         'regions')
             options='--profile --region --sandbox --endpoint-url --expect-account --timeout --all-profiles --all-regions --output --query --quiet --null --color --no-input --debug --version --help -p -r -o -q -0 -V -h'
@@ -141,7 +141,7 @@ _lskeys_value() {
         --select) value='nothing' ;;
         --set) value='nothing' ;;
         --sort) value='words:name region created fingerprint tags used-by local-files account arn support-code profile -name -region -created -fingerprint -tags -used-by -local-files -account -arn -support-code -profile' ;;
-        --tag) value='nothing' ;;
+        --tag) value='tags' ;;
         --timeout) value='nothing' ;;
         --type) value='words:rsa ed25519' ;;
         -D) value='nothing' ;;
@@ -192,7 +192,7 @@ _lskeys_paths() {
 
 _lskeys_complete() {
     case $1 in
-        names | regions | profiles) _lskeys_dynamic "$1" "$2" ;;
+        names | instances | tags | regions | profiles) _lskeys_dynamic "$1" "$2" ;;
         files) _lskeys_paths -f "$2" ;;
         directories) _lskeys_paths -d "$2" ;;
         words:*) _lskeys_static "${1#words:}" "$2" ;;

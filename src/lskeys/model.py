@@ -25,7 +25,7 @@ def private_key_file(pair_name: str, region: str) -> str:
 
 
 U = TypeVar("U")
-T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen answer: the plain name reads best
+T = TypeVar("T", covariant=True)  # noqa: PLC0105  a frozen value: the plain name reads best
 
 
 class Secret:
@@ -228,7 +228,7 @@ class Outcome(Generic[T]):
 
     @property
     def where(self) -> "AccountRegion":
-        """Whose answer it is."""
+        """Where it comes from."""
         return AccountRegion(self.region, self.profile or "")
 
     def then(self, change: "Callable[[T], U]") -> "Outcome[U]":

@@ -36,7 +36,7 @@ from lskeys.text import did_you_mean
 
 
 def main(arguments: Sequence[str], invocation: Invocation) -> int:
-    """Run one command line; every failure is told on stderr, and its exit code returned."""
+    """Run one command line; every failure is reported on stderr, and its exit code returned."""
     terminal = Terminal(
         invocation.stdin,
         invocation.stdout,
@@ -97,7 +97,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
             return _usage(error, arguments)
         case KeyboardInterrupt() | typer.Abort():
             return InterruptedByUserError("interrupted")
-        case SystemExit():  # Typer's own answer to a pipe that closed while it showed help
+        case SystemExit():  # what Typer raises for a pipe that closed while it showed help
             return ReaderGoneError("the reader of stdout is gone")
         case OSError() | MemoryError():
             return _local(error)
@@ -151,7 +151,7 @@ def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typ
     context.obj = GlobalValues(context.obj.invocation, values)
 
 
-_before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # how inspect is told
+_before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # where inspect looks
     [
         inspect.Parameter(
             "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context

@@ -53,7 +53,7 @@ def of_program(
     yield from rows((word, _short(summary)) for word, summary in commands)
     yield from _wrapped(f"Also: {', '.join(others)}", "  ")
     yield from _examples(examples)
-    yield "lskeys help COMMAND shows a command, lskeys help options what all of them take."
+    yield "See lskeys help COMMAND, and lskeys help options for the options they share."
 
 
 def rows(terms: Iterable[tuple[str, str]]) -> Iterator[str]:

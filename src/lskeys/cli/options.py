@@ -44,11 +44,11 @@ Force = Annotated[
 ]
 TagWords = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="KEY[=VALUE]", help="A tag for it; repeatable."),
+    typer.Option("--tag", metavar="KEY[=VALUE]", help="Add a tag; repeatable."),
 ]
 Port = Annotated[
     int,
-    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of its sshd."),
+    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of sshd."),
 ]
 AskPassphrase = Annotated[
     bool, typer.Option("--passphrase", help="Ask for a passphrase and encrypt the key.")
@@ -70,25 +70,25 @@ Select = Annotated[
     typer.Option(
         "--select",
         metavar="N|COMMENT|FINGERPRINT",
-        help="Of several keys in one input, the one that counts.",
+        help="Which key to use if the input holds several.",
     ),
 ]
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001  Typer's callback shape
-    if asked:
+def _version(is_given: bool) -> None:  # noqa: FBT001  Typer's callback shape
+    if is_given:
         typer.echo(f"lskeys {__version__}")
         raise typer.Exit
 
 
 class ConnectionOptions:
-    """Whom to ask: the options of every verb that talks to AWS, before or after the verb."""
+    """Which accounts and regions: options of every verb that talks to AWS."""
 
     all_profiles: Annotated[
-        bool, typer.Option("--all-profiles", help="Every profile that has credentials.")
+        bool, typer.Option("--all-profiles", help="Query every profile that has credentials.")
     ] = False
     all_regions: Annotated[
-        bool, typer.Option("--all-regions", help="Every region the account has.")
+        bool, typer.Option("--all-regions", help="Query every region of the account.")
     ] = False
 
 
@@ -100,12 +100,12 @@ class OutputOptions:
         typer.Option(
             "--query",
             metavar="JMESPATH",
-            help="Pick from the JSON document, as the AWS CLI does.",
+            help="Filter the JSON document, like the AWS CLI.",
         ),
     ] = None
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Names only.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print names only.")] = False
     null: Annotated[
-        bool, typer.Option("--null", "-0", help="End names and lines with NUL: xargs -0.")
+        bool, typer.Option("--null", "-0", help="End names and lines with NUL, for xargs -0.")
     ] = False
 
 
@@ -184,7 +184,7 @@ def verb(
                 run.close()
 
         signature = inspect.Signature([context, *own, *shared])
-        dressed.__signature__ = signature  # type: ignore[attr-defined]  # how inspect is told
+        dressed.__signature__ = signature  # type: ignore[attr-defined]  # where inspect looks
         dressed.__annotations__ = {each.name: each.annotation for each in [context, *own, *shared]}
         return dressed
 
@@ -222,7 +222,7 @@ def _choices(name: str) -> tuple[str, ...]:
 
 
 def _option(name: str, setting: Definition) -> Any:  # noqa: ANN401  an annotation
-    """A setting's option as Typer is told of it."""
+    """A setting's option as Typer takes it."""
     choices = _choices(name)
     kind: Any = str
     if choices:

@@ -201,7 +201,7 @@ class Misuse:
 
 
 def misuse(error: typer.TyperException) -> Misuse:
-    """What Typer's exception says; its kinds are private, and told by their members."""
+    """What Typer's exception says; its kinds are private, and known by their members."""
     raw: Any = error
     if hasattr(raw, "possibilities"):
         known = long_options(raw.ctx.command)

@@ -43,7 +43,7 @@ class Seen:
         return len(self.data)
 
 
-def query(  # noqa: PLR0913  what is asked, and what of it
+def query(  # noqa: PLR0913  what is queried, and what of it
     run: Runtime,
     globs: Sequence[str],
     port: int,
@@ -52,7 +52,7 @@ def query(  # noqa: PLR0913  what is asked, and what of it
     reads_ports: bool = True,
     keys: Sequence[LocalKey] = (),
 ) -> Seen:
-    """Ask the regions for instances, and find out how this computer reaches each.
+    """Query the regions for instances, and find out how this computer reaches each.
 
     `keys` are local keys besides those of the key directories.
     """

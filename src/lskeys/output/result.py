@@ -13,7 +13,7 @@ from lskeys.values import replace, value
 T = TypeVar("T")
 
 SCHEMA_VERSION = 1
-"""Of the JSON documents; raised when a member changes its meaning or goes away."""
+"""Of the JSON documents; raised when a member changes its meaning or is removed."""
 
 _WHOSE = ("profile", "account")
 """Columns that tell accounts apart: the profile that opens one, and its number where it shows."""
@@ -140,17 +140,17 @@ class Result(Generic[T]):
 
     @property
     def columns(self) -> tuple[Column[T], ...]:
-        """The columns asked for, else the noun's standard ones."""
+        """The named columns, else the noun's standard ones."""
         return self.chosen or self.view.chosen(self.view.standard)
 
     @property
     def text_columns(self) -> tuple[Column[T], ...]:
-        """The columns asked for, else the noun's ones for text."""
+        """The named columns, else the noun's ones for text."""
         return self.chosen or self.view.chosen(self.view.text or self.view.standard)
 
     @property
     def of_several_accounts(self) -> "Result[T]":
-        """The same with whose account an item is in, in front, unless columns were asked for."""
+        """The same with whose account an item is in, in front, unless columns were named."""
         if self.chosen:
             return self
         standard = self.view.standard

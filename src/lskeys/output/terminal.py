@@ -1,4 +1,4 @@
-"""The result to stdout, everything else to stderr, and consent. Touches: the terminal."""
+"""The result to stdout, everything else to stderr, and prompts. Touches: the terminal."""
 
 import contextlib
 import errno
@@ -21,12 +21,12 @@ class Terminal(Messages):
     """The three streams and what may be done with them.
 
     Args:
-        stdin: Asked on, if it is a terminal.
+        stdin: Where prompts are answered, if it is a terminal.
         stdout: The result and nothing else; None when the program was started without one.
-        stderr: Notes, questions, progress, errors; None likewise.
+        stderr: Notes, prompts, progress, errors; None likewise.
         environ: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM and COLUMNS are read.
         color: auto, always or never.
-        no_input: Never ask.
+        no_input: Never prompt.
         debug: Show the trace.
         json_errors: Errors as one JSON object each.
     """
@@ -57,7 +57,7 @@ class Terminal(Messages):
 
     @property
     def can_prompt(self) -> bool:
-        """Whether a question would be seen and answered by a person, not by `yes |`."""
+        """Whether a prompt would be seen and answered by a person, not by `yes |`."""
         return self.no_prompt is None
 
     @property

@@ -35,23 +35,21 @@ def audit_keys(
     *,
     max_age: Annotated[
         int | None,
-        typer.Option(
-            "--max-age", metavar="DAYS", min=0, help="Pairs older than this are findings."
-        ),
+        typer.Option("--max-age", metavar="DAYS", min=0, help="Report key pairs older than this."),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="CODE", help="Not these findings; repeatable."),
+        typer.Option("--ignore", metavar="CODE", help="Ignore findings of this code; repeatable."),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Fix permissions, files ssh cannot load, public keys.")
+        bool, typer.Option("--fix", help="Fix permissions, files ssh cannot load, and public keys.")
     ] = False,
 ) -> None:
     """Check local keys against the account and suggest fixes.
 
     With several profiles, a local key may belong to a key pair of any of them.
 
-    Exit code 6 for errors and warnings, 7 if a region did not answer, else 0. The findings:
+    The exit code is 6 for errors and warnings, 7 if a region failed, else 0. Findings:
 
     * loose-permissions: a private key or a key directory is open to others (error)
 

@@ -40,21 +40,21 @@ _OUTDATED = "outdated"
 def authorize_key(
     run: Runtime,
     globs: Annotated[
-        list[str], typer.Argument(metavar="INSTANCE...", help="Instances, or globs of names.")
+        list[str], typer.Argument(metavar="INSTANCE...", help="Names of instances; globs work.")
     ],
     *,
     key_pair: Annotated[
         str | None,
-        typer.Option("--key-pair", metavar="NAME", help="The local key of this key pair."),
+        typer.Option("--key-pair", metavar="NAME", help="Add the local key of this key pair."),
     ] = None,
     key: Annotated[
-        Path | None, typer.Option("--key", metavar="FILE", help="The key in this file.")
+        Path | None, typer.Option("--key", metavar="FILE", help="Add the key in this file.")
     ] = None,
     temporary: Annotated[
         bool,
         typer.Option(
             "--temporary",
-            help="Where no local key opens it, use access that Lightsail grants for some minutes.",
+            help="Where no local key works, use access that Lightsail grants for minutes.",
         ),
     ] = False,
     remove: Annotated[
@@ -62,14 +62,14 @@ def authorize_key(
         typer.Option(
             "--remove",
             metavar="FILE|outdated",
-            help="Then remove this key, or the earlier ones of the key pair.",
+            help="Then remove this key, or earlier keys of the key pair.",
         ),
     ] = None,
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """Add a public key to running instances, prove that it opens them, then remove old ones.
+    """Add a public key to running instances, and prove it before old keys are removed.
 
-    Nothing is removed before a login with the new key worked, and it must work afterwards, too.
+    A key is removed only after a login with the new key, which is tried again afterwards.
 
     Examples:
         lskeys authorize game --key-pair LightsailDefaultKeyPair --dry-run

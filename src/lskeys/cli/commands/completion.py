@@ -15,11 +15,11 @@ Shell = Literal["bash", "zsh", "fish"]
 @verb(ProgramOptions)
 def print_completion(
     run: Runtime,
-    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell to complete in.")],
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell.")],
 ) -> None:
-    """Print the script that completes commands, options and names at TAB.
+    """Print the completion script of a shell.
 
-    pipx and package managers install the scripts. Otherwise, once, for bash, zsh and fish:
+    pipx and package managers install the scripts. Otherwise, do it once:
 
     * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
 

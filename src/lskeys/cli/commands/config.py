@@ -12,9 +12,9 @@ from lskeys.output.views.settings import SETTINGS
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions)
 def show_config(run: Runtime) -> None:
-    """Show every setting, its value and where it came from.
+    """Show every setting, its value and its origin.
 
-    Nothing is asked of AWS, and no credentials are needed.
+    No request is sent to AWS, and no credentials are needed.
 
     Examples:
         lskeys config

@@ -38,15 +38,15 @@ def fingerprint_keys(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]...", help="Key files, - is stdin; else the key directories'."
+            metavar="[FILE]...", help="Key files, or - for stdin (default: the key directories)."
         ),
     ] = None,
     *,
     match: Annotated[
-        bool, typer.Option("--match", help="Ask the account which key pairs they belong to.")
+        bool, typer.Option("--match", help="Find the key pairs of the account they belong to.")
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit code 3 if a file matches no key pair.")
+        bool, typer.Option("--strict", help="Exit with code 3 if a file matches no key pair.")
     ] = False,
     select: Select = None,
     passphrase: Annotated[
@@ -54,10 +54,10 @@ def fingerprint_keys(
     ] = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Show all fingerprints of local keys, as openssl and ssh-keygen print them.
+    """Show all fingerprints of local keys, as AWS and ssh-keygen print them.
 
-    Without --match nothing is requested from AWS. SHA-1 is of the private key: a public key does
-    not show it, nor does an encrypted one without its passphrase.
+    Without --match, no request is sent to AWS. SHA-1 is a fingerprint of the private key: it is not
+    shown for a public key, or for an encrypted one without its passphrase.
 
     Examples:
         lskeys fingerprint ~/.ssh/id_ed25519

@@ -24,7 +24,7 @@ def show_help(
     ] = None,
     *,
     man: Annotated[
-        bool, typer.Option("--man", help="Print the manual page's source, for man -l -.")
+        bool, typer.Option("--man", help="Print the source of the manual page, for man -l -.")
     ] = False,
 ) -> None:
     """Show the help of a command or a topic.

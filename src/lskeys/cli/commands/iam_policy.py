@@ -17,7 +17,7 @@ def print_policy(
     run: Runtime,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="COMMAND...", help="The commands; all of them by default."),
+        typer.Argument(metavar="COMMAND...", help="Commands (default: all)."),
     ] = None,
     *,
     read_only: Annotated[
@@ -25,7 +25,7 @@ def print_policy(
         typer.Option("--read-only", help="Only what changes nothing and returns no private key."),
     ] = False,
 ) -> None:
-    """Print the least IAM policy that allows commands to do their work, as JSON.
+    """Print the least IAM policy that commands need, as JSON.
 
     Examples:
         lskeys iam-policy

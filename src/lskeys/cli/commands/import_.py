@@ -38,14 +38,14 @@ def import_key_pair(
     ] = None,
     *,
     if_absent: Annotated[
-        bool, typer.Option("--if-absent", help="The same key under that name is no failure.")
+        bool, typer.Option("--if-absent", help="Succeed if the key pair exists with the same key.")
     ] = False,
     select: Select = None,
     tag: TagWords = None,
 ) -> None:
     """Import a public key as a key pair, in one or more regions.
 
-    Of a private key only the public key is sent. Afterwards AWS's fingerprint must be the key's.
+    Of a private key, only the public key is sent. The fingerprint that AWS reports is verified.
 
     Examples:
         lskeys import desktop ~/.ssh/id_ed25519.pub

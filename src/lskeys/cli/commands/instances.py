@@ -25,18 +25,18 @@ def list_instances(
     run: Runtime,
     globs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INSTANCE]...", help="Only instances with names like these."),
+        typer.Argument(metavar="[INSTANCE]...", help="Names of instances; globs work."),
     ] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Log in to each, to prove that the local key opens it.")
+        bool, typer.Option("--check", help="Log in to each, to prove that the key opens it.")
     ] = False,
     port: Port = DEFAULT_PORT,
 ) -> None:
     """List instances, each with the local key that opens it.
 
-    The key follows from dates and content. --check logs in to each instance, with its host keys
-    pinned and without asking anything; the exit code is 6 if one does not open.
+    The key is found by dates and content. --check logs in to each instance, with pinned host keys
+    and without a prompt; the exit code is 6 if a login fails.
 
     Examples:
         lskeys instances --all-regions

@@ -10,9 +10,9 @@ from lskeys.output.views.regions import REGIONS
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
 def list_regions(run: Runtime) -> None:
-    """List the regions Lightsail has for this account.
+    """List the Lightsail regions of the account.
 
-    Where the account does not tell, the list that came with botocore is shown.
+    If AWS returns no list, the one that came with botocore is shown.
 
     Examples:
         lskeys regions

@@ -58,16 +58,16 @@ def rotate_default(
     authorize: Annotated[
         bool,
         typer.Option(
-            "--authorize", help="Then add the new key to the instances launched with the old one."
+            "--authorize", help="Then add the new key to instances launched with the old one."
         ),
     ] = False,
     port: Port = DEFAULT_PORT,
     agent: IntoAgent = False,
     lifetime: Lifetime = None,
 ) -> None:
-    """Replace the default pair of a region by a new one; the old private key is kept.
+    """Replace the default key pair of a region; the old private key is kept.
 
-    Prints the path of the new private key. Interrupted, it goes on when it is run again.
+    Prints the path of the new private key. If interrupted, run it again to continue.
 
     Examples:
         lskeys rotate-default --dry-run

@@ -23,14 +23,16 @@ PORT = 8417
 
 Port = Annotated[
     int,
-    typer.Option("--port", metavar="PORT", min=0, max=65_535, help="0 takes any free one."),
+    typer.Option("--port", metavar="PORT", min=0, max=65_535, help="The port; 0 for any free one."),
 ]
 ServedPort = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="Where it serves.")
+    int, typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of the sandbox.")
 ]
 RunningPort = Annotated[
     int | None,
-    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="Where `serve` runs."),
+    typer.Option(
+        "--port", metavar="PORT", min=1, max=65_535, help="The port of a running sandbox."
+    ),
 ]
 Command = Annotated[list[str], typer.Argument(metavar="-- COMMAND [ARGS]...", show_default=False)]
 Switches = Annotated[
@@ -38,7 +40,7 @@ Switches = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="A switch, such as page-size=5, latency=0.2, fingerprint-default=sha256-ssh, "
+        help="A setting, such as page-size=5, latency=0.2, fingerprint-default=sha256-ssh, "
         "fault=DeleteKeyPair=lost-answer*1; repeatable.",
     ),
 ]
@@ -47,7 +49,7 @@ Switches = Annotated[
 @adding(group, "serve")
 @verb(ProgramOptions)
 def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None:
-    """Answer any AWS tool on localhost until interrupted; prints the endpoint.
+    """Serve the sandbox on localhost until interrupted, for any AWS tool.
 
     Examples:
         lskeys sandbox serve
@@ -80,9 +82,9 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
 @adding(group, "exec")
 @verb(ProgramOptions)
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
-    """Run a command whose AWS tools talk to the sandbox; its exit code is the command's.
+    """Run a command whose AWS tools use the sandbox, and exit with its exit code.
 
-    The sandbox is served for as long as the command runs; --port uses one that is served.
+    The sandbox is served while the command runs; --port uses one that is served already.
 
     Examples:
         lskeys sandbox exec -- lskeys list --include-default
@@ -120,7 +122,7 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
 @adding(group, "path")
 @verb(ProgramOptions)
 def path(run: Runtime) -> None:
-    """Print where the sandbox keeps its account.
+    """Print the path of the sandbox's account.
 
     Examples:
         lskeys sandbox path

@@ -24,9 +24,9 @@ from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.text import did_you_mean
 from lskeys.values import replace
 
-_Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh's -L.")]
-_Remote = Annotated[list[str] | None, typer.Option("-R", metavar="FORWARD", help="As ssh's -R.")]
-_Dynamic = Annotated[list[str] | None, typer.Option("-D", metavar="PORT", help="As ssh's -D.")]
+_Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh -L.")]
+_Remote = Annotated[list[str] | None, typer.Option("-R", metavar="FORWARD", help="As ssh -R.")]
+_Dynamic = Annotated[list[str] | None, typer.Option("-D", metavar="PORT", help="As ssh -D.")]
 
 
 @verb(ConnectionOptions, ProgramOptions)
@@ -35,31 +35,31 @@ def open_session(
     instance: Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance.")],
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- COMMAND...]", help="What to run there, instead of a shell."),
+        typer.Argument(metavar="[-- COMMAND...]", help="The command to run instead of a shell."),
     ] = None,
     *,
     temporary: Annotated[
         bool,
-        typer.Option("--temporary", help="With access that Lightsail grants for some minutes."),
+        typer.Option("--temporary", help="Use access that Lightsail grants for some minutes."),
     ] = False,
     show: Annotated[
-        bool, typer.Option("--print", help="Show the command line, and do not run it.")
+        bool, typer.Option("--print", help="Print the ssh command line instead of running it.")
     ] = False,
     key: Annotated[
-        Path | None, typer.Option("--key", metavar="FILE", help="This private key, and no other.")
+        Path | None, typer.Option("--key", metavar="FILE", help="Use only this private key.")
     ] = None,
     port: Port = DEFAULT_PORT,
     local_forward: _Forward = None,
     remote_forward: _Remote = None,
     dynamic_forward: _Dynamic = None,
     agent: Annotated[bool, typer.Option("-A", help="Forward the ssh-agent.")] = False,
-    no_command: Annotated[bool, typer.Option("-N", help="Run nothing, forward only.")] = False,
-    no_terminal: Annotated[bool, typer.Option("-T", help="No terminal there.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", help="Have ssh say what it does.")] = False,
+    no_command: Annotated[bool, typer.Option("-N", help="Run no command, only forward.")] = False,
+    no_terminal: Annotated[bool, typer.Option("-T", help="Request no terminal.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", help="Verbose output of ssh.")] = False,
 ) -> None:
-    """Open a session on an instance, with the key that opens it and its host keys pinned.
+    """Open an SSH session on an instance, with the right key and pinned host keys.
 
-    Runs the system's OpenSSH client; its exit code is that of lskeys.
+    Runs the system's OpenSSH client and exits with its exit code.
 
     Examples:
         lskeys ssh web-1

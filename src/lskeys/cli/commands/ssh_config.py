@@ -31,7 +31,7 @@ def ssh_config(
     run: Runtime,
     globs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INSTANCE]...", help="Only instances with names like these."),
+        typer.Argument(metavar="[INSTANCE]...", help="Names of instances; globs work."),
     ] = None,
     *,
     known_hosts: Annotated[
@@ -44,16 +44,16 @@ def ssh_config(
     ] = None,
     write: Annotated[
         bool,
-        typer.Option("--write", help="Write a file of its own, and have ~/.ssh/config include it."),
+        typer.Option("--write", help="Write a separate file that ~/.ssh/config includes."),
     ] = False,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="PATH", help="That file (default: ~/.ssh/lskeys.config)."),
+        typer.Option("--file", metavar="PATH", help="Its path (default: ~/.ssh/lskeys.config)."),
     ] = None,
 ) -> None:
     """Print Host blocks for instances, each with the local keys that open it.
 
-    Keys are found by content. Windows has no ssh; instances without an address are left out.
+    Keys are found by content. Windows instances and instances without an address are left out.
     --write keeps the blocks of other regions, and pins whose host keys cannot be read.
 
     Examples:

@@ -24,12 +24,13 @@ def tag_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
     words: Annotated[
-        list[str], typer.Argument(metavar="KEY[=VALUE]...", help="KEY alone has no value.")
+        list[str],
+        typer.Argument(metavar="KEY[=VALUE]...", help="KEY alone is a tag without a value."),
     ],
 ) -> None:
-    """Give a key pair tags; one that it has gets the new value.
+    """Add tags to a key pair, or change their values.
 
-    The rest of its tags stay.
+    Other tags are not changed.
 
     Examples:
         lskeys tag laptop owner=ana automation

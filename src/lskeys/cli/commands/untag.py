@@ -14,11 +14,11 @@ from lskeys.keypairs import tagging
 def untag_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
-    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="The tags' keys.")],
+    keys: Annotated[list[str], typer.Argument(metavar="KEY...", help="The keys of the tags.")],
 ) -> None:
-    """Take tags from a key pair, whatever their values.
+    """Remove tags from a key pair.
 
-    A tag that it does not have is no failure.
+    A tag that the key pair does not have is not an error.
 
     Examples:
         lskeys untag laptop owner

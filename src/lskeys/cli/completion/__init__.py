@@ -1,7 +1,7 @@
 """Completion at TAB: names seen by earlier commands, regions, profiles. Touches: the disk."""
 
 from lskeys.cli.completion.cache import MAX_NAMES, without
-from lskeys.cli.completion.candidates import COMPLETE, tell
+from lskeys.cli.completion.candidates import COMPLETE, show
 from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
 
 __all__ = [
@@ -10,6 +10,6 @@ __all__ = [
     "SANDBOX",
     "account_of",
     "path_in",
-    "tell",
+    "show",
     "without",
 ]

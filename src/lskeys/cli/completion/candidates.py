@@ -32,7 +32,7 @@ DEFAULT_PAIR = "LightsailDefaultKeyPair"
 DEFAULT_ALIAS = "default"
 
 
-def tell(call: Sequence[str], environ: Mapping[str, str]) -> None:
+def show(call: Sequence[str], environ: Mapping[str, str]) -> None:
     """Print the candidates, one per line; none for an invalid call."""
     kind, *typed = call or [""]
     with contextlib.suppress(OSError):  # the shell stopped listening

@@ -44,7 +44,7 @@ class SharedOptions:
 
     @property
     def may_be_several(self) -> bool:
-        """Whether accounts are told apart: several profiles, or what may stand for several."""
+        """Whether accounts are named: several profiles, or what may stand for several."""
         return self.all_profiles or len(self.profiles) > 1 or any(map(is_pattern, self.profiles))
 
     @property

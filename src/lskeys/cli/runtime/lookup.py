@@ -36,5 +36,5 @@ def missing(
 
 
 def every_pair(run: Runtime) -> Outcomes[tuple[KeyPair, ...]]:
-    """Every key pair of the regions that answer, and what the others said."""
+    """Every key pair of the regions that respond, and the errors of the others."""
     return query(run, lambda lightsail: lightsail.key_pairs(include_default=True))

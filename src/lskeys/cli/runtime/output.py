@@ -1,4 +1,4 @@
-"""Puts what was found on stdout, in the format that was asked for. Touches: the terminal."""
+"""Puts what was found on stdout, in the chosen format. Touches: the terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -78,7 +78,7 @@ def _check_query(expression: str) -> None:
 
 
 def show(run: Runtime, result: Result[Any]) -> None:
-    """Put what was found on stdout, in the format that was asked for.
+    """Put what was found on stdout, in the chosen format.
 
     What TAB may know is remembered before: after its result a run must have nothing left to
     do, or one that is killed there would be repeated though all of it is done.

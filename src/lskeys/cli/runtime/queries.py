@@ -1,4 +1,4 @@
-"""Asks the regions of the accounts, and gives what they say. Touches: the network, in threads."""
+"""Queries the regions of the accounts in parallel. Touches: the network, in threads."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,16 +19,16 @@ U = TypeVar("U")
 
 
 class _Key(NamedTuple):
-    """What an item is about: the account, the region once it is known, the question."""
+    """What an item is about: the account, the region once it is known, the query."""
 
     account: Account
     region: str = ""
-    question: int = 0
+    number: int = 0
 
 
-def query(run: Runtime, question: "Callable[[Lightsail], T]") -> Outcomes[T]:
-    """What every region of every account answers, in their order; one failure hides no other."""
-    [outcomes] = query_together(run, question)
+def query(run: Runtime, call: "Callable[[Lightsail], T]") -> Outcomes[T]:
+    """What a query returns in every region of every account, in their order."""
+    [outcomes] = query_together(run, call)
     return outcomes
 
 
@@ -38,54 +38,54 @@ def query_together(
 ) -> tuple[Outcomes[T], Outcomes[U]]: ...
 @overload
 def query_together(
-    run: Runtime, *questions: "Callable[[Lightsail], T]"
+    run: Runtime, *queries: "Callable[[Lightsail], T]"
 ) -> tuple[Outcomes[T], ...]: ...
 def query_together(
-    run: Runtime, *questions: "Callable[[Lightsail], Any]"
+    run: Runtime, *queries: "Callable[[Lightsail], Any]"
 ) -> tuple[Outcomes[Any], ...]:
-    """What they answer to several questions that do not wait for each other, each with its own.
+    """The same for several queries that do not wait for each other, a result for each.
 
     Each of the results has the same accounts and regions, in the same order.
     """
-    answers = dict(_answers(run, questions))
+    arrived_by_key = dict(_arrivals(run, queries))
     return tuple(
         Outcomes(
-            answers[_Key(account, region, number)]
+            arrived_by_key[_Key(account, region, number)]
             for account in run.accounts
             for region in account.regions.known or ("",)
         )
-        for number in range(len(questions))
+        for number in range(len(queries))
     )
 
 
 def query_as_they_come(
-    run: Runtime, regions: Sequence[str], question: "Callable[[Lightsail], T]"
+    run: Runtime, regions: Sequence[str], call: "Callable[[Lightsail], T]"
 ) -> Iterator[Outcome[T]]:
-    """What some regions of the account answer, in the order of arrival."""
-    for _, outcome in _answers(run, (question,), regions):
+    """What a query returns in some regions of the account, in the order of arrival."""
+    for _, outcome in _arrivals(run, (call,), regions):
         yield outcome
 
 
-def _answers(
+def _arrivals(
     run: Runtime,
-    questions: "Sequence[Callable[[Lightsail], T]]",
+    queries: "Sequence[Callable[[Lightsail], T]]",
     regions: Sequence[str] | None = None,
 ) -> Iterator[tuple[_Key, Outcome[T]]]:
-    """Each answer to each question as soon as it is there, with progress on the terminal."""
+    """What each query returns in each region as it arrives, with progress on the terminal."""
     from lskeys import concurrency
 
     sources = (
-        concurrency.Source(_Key(account), partial(_answers_of, account, questions, regions))
+        concurrency.Source(_Key(account), partial(_queried, account, queries, regions))
         for account in _opened(run)
     )
-    answered = 0
+    arrived = 0
     for arrival in concurrency.stream(sources, patience=0.0):
-        for key, outcome in _outcomes(arrival, range(len(questions))):
-            answered += 1
+        for key, outcome in _outcomes(arrival, range(len(queries))):
+            arrived += 1
             yield key, outcome
         total = sum(len(regions or account.regions.known) for account in run.accounts)
         if total > 1:
-            run.terminal.progress(f"{answered // len(questions)} of {total} regions responded")
+            run.terminal.progress(f"{arrived // len(queries)} of {total} regions responded")
     run.terminal.done()
 
 
@@ -107,20 +107,20 @@ def stream_regions(
             yield outcome
 
 
-def query_accounts(run: Runtime, question: Callable[[Account], T]) -> Outcomes[T]:
-    """What every account answers, in their order."""
+def query_accounts(run: Runtime, call: Callable[[Account], T]) -> Outcomes[T]:
+    """What a query returns in every account, in their order."""
     from lskeys import concurrency
 
     sources = (
-        concurrency.Source(_Key(account), partial(_account_answer, question, account))
+        concurrency.Source(_Key(account), partial(_of_account, call, account))
         for account in _opened(run)
     )
-    answers = {
+    arrived_by_key = {
         key.account: outcome
         for arrival in concurrency.stream(sources, patience=0.0)
         for key, outcome in _outcomes(arrival)
     }
-    return Outcomes(answers[account] for account in run.accounts)
+    return Outcomes(arrived_by_key[account] for account in run.accounts)
 
 
 def change_each(
@@ -128,7 +128,7 @@ def change_each(
 ) -> Outcomes[T]:
     """What comes of a change in each of these regions of the account, in their order.
 
-    A change has several steps, and goes on after one whose answer was lost.
+    A change has several steps, and goes on after one whose response was lost.
     """
     from lskeys import concurrency
 
@@ -156,17 +156,17 @@ def _opened(run: Runtime) -> tuple[Account, ...]:
     return run.accounts
 
 
-def _answers_of(
+def _queried(
     account: Account,
-    questions: "Sequence[Callable[[Lightsail], T]]",
+    queries: "Sequence[Callable[[Lightsail], T]]",
     regions: Sequence[str] | None,
 ) -> "Iterator[T | Onward[_Key, T]]":
     return _onward(
         {
-            _Key(account, region, number): partial(_once, partial(question, lightsail), release)
+            _Key(account, region, number): partial(_once, partial(call, lightsail), release)
             for region, lightsail in _lightsails(account, regions)
-            for release in [_Release(account, region, len(questions))]
-            for number, question in enumerate(questions)
+            for release in [_Release(account, region, len(queries))]
+            for number, call in enumerate(queries)
         }
     )
 
@@ -183,8 +183,8 @@ def _pages_of(
     )
 
 
-def _account_answer(question: Callable[[Account], T], account: Account) -> Iterator[T]:
-    yield question(account)
+def _of_account(call: Callable[[Account], T], account: Account) -> Iterator[T]:
+    yield call(account)
 
 
 def _lightsails(
@@ -197,7 +197,7 @@ def _lightsails(
 
 
 def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | Onward[_Key, T]]":
-    """Have the others asked, too, and ask the first one in this thread."""
+    """Have the others queried, too, and query the first one in this thread."""
     from lskeys import concurrency
 
     sources = tuple(concurrency.Source(key, each) for key, each in items.items())
@@ -206,23 +206,23 @@ def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | Onw
 
 
 class _Release:
-    """Closes the connections to a region after so many questions, where accounts are several.
+    """Closes the connections to a region after so many queries, where accounts are several.
 
     A hundred accounts have two thousand regions: more connections than a process may have.
     """
 
-    def __init__(self, account: Account, region: str, questions: int) -> None:
+    def __init__(self, account: Account, region: str, queries: int) -> None:
         self._account = account
         self._region = region
-        self._left = threading.Semaphore(questions - 1)
+        self._left = threading.Semaphore(queries - 1)
 
     def __call__(self) -> None:
         if self._account.whose and not self._left.acquire(blocking=False):
             self._account.session.release(self._region)
 
 
-def _once(ask: Callable[[], T], release: _Release) -> Iterator[T]:
-    yield from _all(lambda: iter([ask()]), release)
+def _once(call: Callable[[], T], release: _Release) -> Iterator[T]:
+    yield from _all(lambda: iter([call()]), release)
 
 
 def _all(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:
@@ -233,9 +233,9 @@ def _all(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:
 
 
 def _outcomes(
-    arrival: "Arrival[_Key, T]", questions: Iterable[int] = (0,)
+    arrival: "Arrival[_Key, T]", queries: Iterable[int] = (0,)
 ) -> Iterator[tuple[_Key, Outcome[T]]]:
-    """What arrived, as an answer; an account that cannot be opened fails in each of its regions."""
+    """What arrived; an account that cannot be opened fails in each of its regions."""
     key = arrival.key
     whose = key.account.whose or None
     error = _lskeys_error(arrival.error, whose) if arrival.error else None
@@ -245,12 +245,12 @@ def _outcomes(
     if whose is None and not key.account.regions.known:
         raise error
     for region in key.account.regions.known or ("",):
-        for number in questions:
+        for number in queries:
             yield _Key(key.account, region, number), Outcome(region, None, error, whose)
 
 
 def _lskeys_error(error: BaseException, whose: str | None) -> LskeysError:
-    """The error, which says whose account it is about; a bug is no answer."""
+    """The error, which says whose account it is about; a bug is raised."""
     if not isinstance(error, LskeysError):
         raise error
     return error.with_(profile=whose)

@@ -1,4 +1,4 @@
-"""Which regions are asked, and which there are. Touches: what the account touches."""
+"""Which regions are queried, and which there are. Touches: what the account touches."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
 _DIRECTORY_REGION = "us-east-1"
-"""Asked for the list of regions where no region is set; it holds no answer but that one."""
+"""Where the list of regions is requested if no region is set."""
 
 
 class RegionResolver:
@@ -22,8 +22,8 @@ class RegionResolver:
 
     Args:
         settings: What flags, environment and file say of regions.
-        account: Gives the account, which is asked for the rest.
-        note: Told what people should know beside the result.
+        account: Gives the account, which is queried for the rest.
+        note: Shows a line next to the result.
         whose: The profile that is said of them, where several accounts are queried.
     """
 

@@ -88,7 +88,7 @@ class Runtime:
 
     @cached_property
     def profiles(self) -> tuple[str, ...]:
-        """The profiles whose accounts are told apart; none where one account is queried.
+        """The profiles whose accounts are named; none where one account is queried.
 
         Raises:
             SetupError: A pattern stands for none, or no profile has credentials.

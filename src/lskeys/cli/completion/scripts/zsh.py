@@ -85,18 +85,18 @@ def _name(command: Command) -> str:
 def _option(option: Option) -> str:
     """An option as a specification for `_arguments`: exclusions, spellings, help, value."""
     once = "" if option.is_repeatable else f"({' '.join(option.flags)})"
-    told = f"[{_escaped(option.help)}]"
+    spec = f"[{_escaped(option.help)}]"
     if option.takes_value:
         optional = ":" if option.metavar.startswith("[V") else ""
-        told += f":{optional}{_escaped(option.metavar)}:{_action(option)}"
+        spec += f":{optional}{_escaped(option.metavar)}:{_action(option)}"
     head = "*" if option.is_repeatable else once
     behind_long, behind_short = ("=", "+") if option.takes_value else ("", "")
     spelled = [
         flag + (behind_long if flag.startswith("--") else behind_short) for flag in option.flags
     ]
     if len(spelled) == 1:
-        return _quoted(f"{head}{spelled[0]}{told}")
-    return f"{_quoted(head)}{{{','.join(spelled)}}}{_quoted(told)}"
+        return _quoted(f"{head}{spelled[0]}{spec}")
+    return f"{_quoted(head)}{{{','.join(spelled)}}}{_quoted(spec)}"
 
 
 def _argument(place: int, argument: Argument) -> str:
