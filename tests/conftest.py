@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from lskeys import sandbox
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import Sandbox, Server
+from lskeys.sandbox.keys import KeyMaterial, make_rsa
 from tests.support.lying_server import Liar, lying
 from tests.support.signals import let_programs_heed
 
@@ -37,6 +39,9 @@ REGION = "us-east-1"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CREATED = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
 """Three weeks before `NOW`."""
+
+KEYS = 12
+"""As many different keys may be made in a row; no test makes as many."""
 
 _LOCALHOST = ("127.", "::1", "localhost")
 
@@ -127,10 +132,25 @@ def home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
+@pytest.fixture(scope="session")
+def make_key() -> Callable[[], KeyMaterial]:
+    """Makes a new RSA key, or gives one that an earlier test had: making one takes 60 ms."""
+    made: deque[KeyMaterial] = deque()
+
+    def make() -> KeyMaterial:
+        made.rotate()
+        if len(made) < KEYS:
+            made.appendleft(make_rsa())
+        return made[0]
+
+    return make
+
+
 @pytest.fixture
-def account(tmp_path: Path) -> Sandbox:
+def account(tmp_path: Path, make_key: Callable[[], KeyMaterial]) -> Sandbox:
     """An empty account, whose clock stands."""
-    return Sandbox(tmp_path / "account" / "sandbox.sqlite3", now=lambda: NOW, seed=False)
+    path = tmp_path / "account" / "sandbox.sqlite3"
+    return Sandbox(path, now=lambda: NOW, make_key=make_key, seed=False)
 
 
 @pytest.fixture

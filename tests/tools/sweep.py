@@ -342,9 +342,10 @@ def staged(cache: Path) -> Iterator[Callable[[Path, VerbCase], Stage]]:
 def faults(calls: Sequence[str], *, full: bool) -> Iterator[Fault]:
     """Every fault point of a run: each call fails, and the process is killed before each change.
 
-    Without `full` errors and signals take turns, and so do calls that change nothing.
+    Without `full` errors and signals take turns, and so do calls that change nothing; a signal
+    that can be handled comes at every second change.
     """
-    at, after_request = 0, False
+    at, changed, after_request = 0, 0, False
     for name in calls:
         if name == REQUEST:
             after_request = True
@@ -356,7 +357,9 @@ def faults(calls: Sequence[str], *, full: bool) -> Iterator[Fault]:
         if full or changes or at % 3 == 0:
             kinds += ERRORS if full else ERRORS[at // 2 % 3 :][:1]
         if changes:
-            kinds += [KILL, *(STOPS if full else STOPS[at % len(STOPS) :][:1])]
+            changed += 1
+            stops = STOPS[changed // 2 % len(STOPS) :][: changed % 2]
+            kinds += [KILL, *(STOPS if full else stops)]
         if name in {"write", "pwrite"}:
             kinds.append(SHORT)
         yield from (Fault(at, kind, name) for kind in kinds)

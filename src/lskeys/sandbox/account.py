@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lskeys.sandbox import rules, shapes
 from lskeys.sandbox.errors import invalid, name_taken
-from lskeys.sandbox.keys import KeyMaterial, Origin, make_rsa, read_imported
+from lskeys.sandbox.keys import KeyMaterial, Origin, read_imported
 from lskeys.sandbox.records import Page, Records
 from lskeys.sandbox.resources import (
     DEFAULT_PAIR,
@@ -56,7 +56,7 @@ class Account(Records):
         with self._store.reading() as transaction:
             if transaction.resource(region, name) or name == DEFAULT_PAIR:
                 raise name_taken(name)
-        pair = self._new_pair(region, name, Origin.CREATED, make_rsa(), checked)
+        pair = self._new_pair(region, name, Origin.CREATED, self._make_key(), checked)
         return pair, self._add(pair, "CreateKeyPair")
 
     def import_key_pair(self, region: str, name: str, public_line: str) -> Operation:

@@ -10,7 +10,7 @@ from lskeys.sandbox import addresses, rules, temporary_access
 from lskeys.sandbox.blueprints import BLUEPRINTS, BUNDLES
 from lskeys.sandbox.errors import ServiceError, invalid, name_taken
 from lskeys.sandbox.host_keys import HostKey, make_host_keys
-from lskeys.sandbox.keys import KeyMaterial, make_rsa
+from lskeys.sandbox.keys import KeyMaterial
 from lskeys.sandbox.records import Page, Records
 from lskeys.sandbox.regions import zones_of
 from lskeys.sandbox.resources import (
@@ -168,7 +168,7 @@ class Instances(Records):
     @cached_property
     def _temporary_key(self) -> KeyMaterial:
         """One for all instances as long as this runs; AWS makes one each time."""
-        return make_rsa()
+        return self._make_key()
 
     def _find(self, transaction: Transaction, region: str, name: str) -> Instance:
         instance = transaction.instance(region, name)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from lskeys.sandbox import rules
 from lskeys.sandbox.errors import ServiceError, not_found
-from lskeys.sandbox.keys import KeyMaterial, Origin, make_rsa
+from lskeys.sandbox.keys import KeyMaterial, Origin
 from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, Operation, Tag
 from lskeys.sandbox.store import Store
 from lskeys.sandbox.switches import Switches
@@ -26,12 +26,19 @@ class Page(Generic[T]):
 
 
 class Records:
-    """The account's store, with the switches in force and the clock."""
+    """The account's store, with the switches in force, the clock, and what makes new RSA keys."""
 
-    def __init__(self, store: Store, switches: Switches, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        switches: Switches,
+        now: Callable[[], datetime],
+        make_key: Callable[[], KeyMaterial],
+    ) -> None:
         self._store = store
         self._switches = switches
         self._now = now
+        self._make_key = make_key
 
     def fingerprint(self, pair: KeyPair) -> str | None:
         """A key pair's fingerprint as Lightsail reports it."""
@@ -65,7 +72,7 @@ class Records:
             pair = transaction.key_pair(region, DEFAULT_PAIR)
         if pair is not None:
             return pair
-        made = self._new_pair(region, DEFAULT_PAIR, Origin.DEFAULT, make_rsa())
+        made = self._new_pair(region, DEFAULT_PAIR, Origin.DEFAULT, self._make_key())
         with self._store.writing() as transaction:
             pair = transaction.key_pair(region, DEFAULT_PAIR)  # another may have been quicker
             if pair is None:

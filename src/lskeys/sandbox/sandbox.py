@@ -9,7 +9,14 @@ from pathlib import Path
 from lskeys.sandbox.account import Account
 from lskeys.sandbox.host_keys import read_host_keys
 from lskeys.sandbox.instances import AUTHORITY, Instances, new_instance
-from lskeys.sandbox.keys import Origin, make_ed25519, make_rsa, read_imported, read_private
+from lskeys.sandbox.keys import (
+    KeyMaterial,
+    Origin,
+    make_ed25519,
+    make_rsa,
+    read_imported,
+    read_private,
+)
 from lskeys.sandbox.operation import Service
 from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
 from lskeys.sandbox.seed import seed as fill_with_seed
@@ -37,11 +44,12 @@ class Sandbox:
     sandbox at all) and OSError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each has its default, and tests name what they mean
         self,
         path: Path,
         *,
         now: Callable[[], datetime] = _utc_now,
+        make_key: Callable[[], KeyMaterial] = make_rsa,
         switches: Switches | None = None,
         settings: Iterable[str] = (),
         seed: bool = True,
@@ -51,12 +59,14 @@ class Sandbox:
         Args:
             path: The file.
             now: The clock.
+            make_key: Makes the RSA keys of new key pairs.
             switches: They are used instead of those kept in the file.
             settings: They change those kept in the file, such as `page-size=5`.
             seed: Whether a new account has something in it.
         """
         self.path = path
         self._now = now
+        self._make_key = make_key
         self._switches = switches
         self._settings = tuple(settings)
         self._seed = seed
@@ -87,7 +97,7 @@ class Sandbox:
         self.prepare()
         generation = self._generation()  # read before the switches: a reset in between is noticed
         switches = self.switches()
-        parts = (self._store, switches, self._now)
+        parts = (self._store, switches, self._now, self._make_key)
         return Service(Account(*parts), Instances(*parts), switches, generation)
 
     def renewed(self, service: Service) -> Service:
@@ -126,7 +136,7 @@ class Sandbox:
         self, region: str, *, private_pem: str | None = None, created_at: datetime | None = None
     ) -> None:
         """Put a default pair there, with this RSA private key or a new one."""
-        material = read_private(private_pem) if private_pem else make_rsa()
+        material = read_private(private_pem) if private_pem else self._make_key()
         moment, identifier = created_at or self._now(), str(uuid.uuid4())
         self.prepare()
         with self._store.writing() as transaction:
