@@ -520,7 +520,7 @@ def test_lost_twice(server: Server, run: Run, path: Path) -> None:
     ran = run("create web --type ed25519")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"lskeys: hint: the key is kept in {path}; import it: "
+        f"lskeys: hint: the key is kept in {path}; import it:\n  "
         f"lskeys import web {path} --if-absent --region {REGION}\n"
     )
     assert changes(server) == [imported(path)] * 2
@@ -693,7 +693,7 @@ def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (5, "")
     assert ran.err.endswith(
-        f"lskeys: hint: the pair is there without its key; remove it: {REMOVE}\n"
+        f"lskeys: hint: the pair is there without its key; remove it:\n  {REMOVE}\n"
     )
     assert files(path) == []
 
@@ -705,7 +705,8 @@ def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"lskeys: hint: a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
+        "lskeys: hint: a pair was left behind whose private key nobody has; remove it:\n"
+        f"  {REMOVE}\n"
     )
     assert operations(server) == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert files(path) == []
@@ -718,7 +719,7 @@ def test_a_lost_wish(server: Server, run: Run, path: Path, fault: str) -> None:
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"look again before you repeat this: lskeys show web --region {REGION}\n"
+        f"look again before you repeat this:\n  lskeys show web --region {REGION}\n"
     )
     assert len(changes(server)) == 1
     assert files(path) == []
@@ -731,4 +732,4 @@ def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
     server.add_fault("CreateKeyPair=lost-answer")
     ran = run("create web --service-generated")
     assert ran.exit_code == 8
-    assert ran.err.endswith(f"whose private key nobody has; to remove it: {REMOVE}\n")
+    assert ran.err.endswith(f"whose private key nobody has; to remove it:\n  {REMOVE}\n")

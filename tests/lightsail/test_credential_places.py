@@ -93,7 +93,8 @@ def test_the_place_of_what_is_wrong(
     ran = run("list -r us-east-1 --debug")
     assert (ran.exit_code, ran.out) == (4, "")
     assert TOKEN not in ran.err
-    error, told = [line for line in ran.err.splitlines(keepends=True) if "lskeys: " in line]
+    shown = ran.err.replace(":\n  ", ": ").splitlines(keepends=True)
+    error, told = [line for line in shown if "lskeys: " in line]
     assert message in error
     assert hint in told
 
