@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,11 +65,16 @@ hypothesis.settings.load_profile("lskeys")
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one command line did, to be compared as a whole."""
+    """What one command line did, to be compared as a whole.
+
+    Where `run` ran it, `err` is without the line that every dry run begins with, of which
+    `is_dry_run` tells.
+    """
 
     exit_code: int
     out: str = ""
     err: str = ""
+    is_dry_run: bool = field(default=False, compare=False)
 
 
 class Stream(io.TextIOWrapper):
@@ -188,6 +193,8 @@ def run(home: Path) -> Run:
         invocation = Invocation(stdin, stdout, stderr, os.environ, lambda: NOW)
         with redirect_stdout(stdout), redirect_stderr(stderr):
             exit_code = main(shlex.split(line), invocation)
-        return Ran(exit_code, stdout.written(), wiped(stderr.written()))
+        err = wiped(stderr.written())
+        without = err.removeprefix("dry run: nothing is changed\n")
+        return Ran(exit_code, stdout.written(), without, is_dry_run=err != without)
 
     return run_line

@@ -176,6 +176,30 @@ def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: st
     assert (asked(server), directory.exists(), journals(directory.parent)) == (LOOK, False, [])
 
 
+SSH = {
+    "lskeys.config": "Host game\n    IdentityFile ~/.ssh/{key}\n",
+    "config": 'Host *.example\n  identityfile="~/.ssh/{key}" # mine\n',
+    "other": "Host game\n    IdentityFile ~/.ssh/{key}.old-1\n#   IdentityFile ~/.ssh/{key}\n",
+}
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+@pytest.mark.parametrize("name", SSH)
+@pytest.mark.usefixtures("server", "old")
+def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) -> None:
+    """Where ssh's files name the default key, that is said before, with what renews them."""
+    directory.mkdir(mode=0o700)
+    file = directory / name.replace("other", "config")
+    file.write_text(SSH[name].format(key=KEY_FILE))
+    told = (
+        f"lskeys: warning: ssh settings change: {file} names {directory / KEY_FILE},"
+        " which will be the new key; renew them after the rotation:\n"
+        f"lskeys ssh-config --write --region {REGION}\n"
+    )
+    ran = run(f"rotate-default {option}")
+    assert (ran.exit_code, ran.err.startswith(told)) == (0, name != "other"), ran.err
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--yes"])
 def test_place_is_taken(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
     """Another key in the old key's place is left alone, before anything is done."""

@@ -142,9 +142,10 @@ DRY = tuple(case for case in REMOTE if case.planned != case.line)
 @pytest.mark.parametrize("case", DRY, ids=named(DRY))
 @pytest.mark.usefixtures("stage")
 def test_a_dry_run_needs_no_more_than_the_run(case: VerbCase, liar: Liar, run: Run) -> None:
-    """Whoever may do it may try it: what the run does not ask for may be denied."""
+    """It begins by saying what it is, and what the run does not ask for may be denied."""
     for operation in ("GetInstances", "GetKeyPair", "GetKeyPairs", "GetRegions"):
         if operation not in case.operations:
             liar.responses(operation, refused("AccessDeniedException"))
-    assert run(case.planned).exit_code == case.exit_code
+    ran = run(case.planned)
+    assert (ran.exit_code, ran.is_dry_run) == (case.exit_code, True)
     assert not set(case.changes) & set(liar.operations)

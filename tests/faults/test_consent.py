@@ -10,9 +10,9 @@ import pytest
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import DEFAULT_PAIR
-from tests.conftest import NOW, Ran, Stream
+from tests.conftest import NOW, REGION, Ran, Stream
 from tests.support.lying_server import Liar
-from tests.support.verb_cases import ASKING, Stage, VerbCase, named
+from tests.support.verb_cases import ASKING, EMPTY, Stage, VerbCase, named
 
 ANSWERS = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
 """What `yes |` and its like would say."""
@@ -129,6 +129,77 @@ def test_default_stands_for_its_long_name(case: VerbCase) -> None:
     names_default = DEFAULT_PAIR in (case.asks or "")
     ran = run(case.line, "default\n")
     assert ran.exit_code == (case.exit_code if names_default else 10)
+
+
+HOPELESS = {
+    f"download-default -r {EMPTY} --out file": 5,
+    "download-default --passphrase --out file": 5,
+    f"download-default -r {EMPTY} --file .ssh/own": 5,
+    "create web --passphrase --out elsewhere": 5,
+    "create new --passphrase --out file": 5,
+    "create own --passphrase --out .ssh --file own": 2,
+    "delete nope": 3,
+    "delete 'nope*'": 3,
+    f"delete {DEFAULT_PAIR}": 5,
+    f"delete {DEFAULT_PAIR} --fingerprint --backup file": 5,
+    f"rotate-default -r {EMPTY}": 3,
+    "rotate-default --out file": 5,
+    "rotate-default --passphrase --out file": 5,
+    "ssh-config --write --file .ssh/own": 5,
+}
+
+
+@pytest.mark.parametrize("line", HOPELESS)
+def test_what_will_be_refused_asks_nothing(line: str, liar: Liar, stage: Stage) -> None:
+    """Everything is checked before a question is asked: not what the answer makes no use of."""
+    (stage.home / "file").touch()
+    ran = run(line, "y\n")
+    assert ran.exit_code == HOPELESS[line], ran.err
+    assert not [each for each in ("[y/N]", "Type the name", "Passphrase") if each in ran.err]
+    assert not {"DeleteKeyPair", "DownloadDefaultKeyPair"} & set(liar.operations)
+
+
+FORCED = {
+    "download-default --force": f".ssh/LightsailDefaultKey-{REGION}.pem",
+    "create new --type ed25519 --force": ".ssh/new.pem",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "terminal", "exit_code"),
+    [
+        ("", "y\n", "terminal", 0),
+        ("", "n\n", "terminal", 10),
+        ("", "", "pipe", 0),
+        ("--no-input", "n\n", "terminal", 0),
+        ("--yes", "n\n", "terminal", 0),
+        ("--dry-run", "n\n", "terminal", 0),
+    ],
+)
+@pytest.mark.parametrize("line", FORCED)
+@pytest.mark.usefixtures("liar")
+def test_force_is_asked_about(  # noqa: PLR0913  fixtures
+    line: str, options: str, typed: str, terminal: str, exit_code: int, *, stage: Stage
+) -> None:
+    """--force asks before it replaces a key, where somebody can be asked and --yes is not given."""
+    path = stage.home / FORCED[line]
+    path.write_text(stage.keys[1])
+    path.chmod(0o600)
+    stdin, stderr = TERMINALS[terminal]
+    ran = run(f"{line} {options}", typed, stdin=stdin, stderr=stderr)
+    assert ran.exit_code == exit_code, ran.err
+    assert ("Replace it? [y/N]" in ran.err) is (terminal == "terminal" and not options)
+    is_replaced = path.read_text() != stage.keys[1]
+    assert is_replaced is (exit_code == 0 and options != "--dry-run")
+    assert f"--force replaces {path}" in ran.err or options or terminal == "pipe"
+
+
+@pytest.mark.usefixtures("liar")
+def test_force_asks_nothing_where_nothing_is_replaced(stage: Stage) -> None:
+    """The same key there already, or nothing, is no reason to ask."""
+    for _ in range(2):
+        assert run("download-default --force", "").exit_code == 0
+    assert not [each for each in (stage.home / ".ssh").iterdir() if ".old-" in each.name]
 
 
 @pytest.mark.parametrize("line", ["create new --passphrase", "fingerprint .ssh/own --passphrase"])

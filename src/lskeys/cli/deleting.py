@@ -77,7 +77,7 @@ def settle(run: Runtime, found: Found, *, missing_ok: bool) -> Iterator[Outcome[
             region,
             error=MissingError(
                 f"no key pair in {', '.join(run.regions)} matches {selection}",
-                hint="lskeys list shows what there is",
+                hint="to list what there is: lskeys list",
             ),
         )
 

@@ -85,6 +85,6 @@ def for_option(word: str, known: Iterable[str]) -> str | None:
 
 
 def for_argument(text: str) -> str | None:
-    """A hint where a word in a message, or a name, is a region's."""
+    """A hint where a word of a message, or a name, is a region's."""
     found = _REGION.search(text)
     return f"to choose a region: -r {found[0]}" if found else None

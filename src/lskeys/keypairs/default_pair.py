@@ -133,6 +133,29 @@ def check(
         _refuse_others(pair, destination, creates=creates, force=force)
 
 
+def replaced(
+    path: Path, *, pair: KeyPair | None, creates: bool, passphrase: Secret | None = None
+) -> Iterator[Path]:
+    """The files that `force` replaces, or may; none where `check` refuses.
+
+    A private key counts that is not known to be the pair's, a public one that is known not to be.
+    """
+    try:
+        destination = inspect(path, force=True, passphrase=passphrase)
+    except (LocalError, RefusedError):
+        return
+    files = (
+        ((destination.existing, True), (destination.existing_public, False)) if destination else ()
+    )
+    for existing, is_private in files:
+        if existing is None:
+            continue
+        held = existing.material.fingerprints if existing.material else ()
+        sameness = compare(pair.fingerprint if pair else None, held)
+        if creates or sameness is Sameness.OTHER or (is_private and sameness is Sameness.UNKNOWN):
+            yield existing.path
+
+
 def download_verified(
     lightsail: "Lightsail", pair: KeyPair | None, *, creates: bool
 ) -> tuple[Verified, KeyPair | None]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair
 from lskeys.text import did_you_mean
-from lskeys.values import value
+from lskeys.values import replace, value
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d|w|mo|y)")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "mo": 30 * 24, "y": 365 * 24}
@@ -75,22 +75,29 @@ class Selection:
     def accepts(self, pair: KeyPair) -> bool:
         """Whether a key pair passes all filters; `used_by` must be known if `in_use` is set."""
         return (
-            self._accepts_name(pair.name)
+            (self.wants_default or not pair.is_default)
+            and self._accepts_name(pair.name)
             and all(_has_tag(pair, wanted) for wanted in self.tags)
             and (self.in_use is None or self.in_use == bool(pair.used_by))
             and (self.older_than is None or _is_older(pair, self.older_than))
         )
 
+    def hidden(self, defaults: Sequence[KeyPair]) -> int:
+        """How many of the default pairs are left out only because they are not asked for."""
+        asking = replace(self, include_default=True)
+        return 0 if self.wants_default or self.globs else sum(map(asking.accepts, defaults))
+
     def way_out(self, there: Sequence[KeyPair]) -> str:
         """A hint for the case that none of the key pairs in `there` passes."""
-        names = [pair.name for pair in there]
+        others = [pair for pair in there if self.wants_default or not pair.is_default]
+        names = [pair.name for pair in others]
         near = next(filter(None, (did_you_mean(glob, names) for glob in self.globs)), None)
         if near:
             return near
+        if others:
+            count = "is 1 other" if len(others) == 1 else f"are {len(others)} others"
+            return f"there {count}; to list them: lskeys list"
         if there:
-            others = "is 1 other" if len(there) == 1 else f"are {len(there)} others"
-            return f"there {others}; to list them: lskeys list"
-        if not self.wants_default:
             return "the default pair is listed with --include-default"
         return "to make one: lskeys create NAME; to look everywhere: --all-regions"
 

@@ -76,6 +76,15 @@ def read(directory: Path | None) -> UserConfig:
     return found
 
 
+def files_naming(directory: Path | None, key: Path) -> Iterator[Path]:
+    """The files of `~/.ssh` that give a key file to ssh: what lskeys wrote, and the user's own."""
+    for name in ("lskeys.config", "config"):
+        lines = directives(_content(directory / name)) if directory else ()
+        words = (word for each in lines if each.keyword == "identityfile" for word in each.words)
+        if directory and any(Path(word).name == key.name for word in words):
+            yield directory / name
+
+
 def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) -> None:
     content = _content(config)
     if is_own(content):

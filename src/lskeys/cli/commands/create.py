@@ -1,11 +1,11 @@
 """create: a new key pair, its key made and kept here. Touches: what the runtime hands it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lskeys.cli.commands.download_default import report_saved
 from lskeys.cli.options import (
     AskPassphrase,
     ConnectionOptions,
@@ -21,7 +21,12 @@ from lskeys.cli.options import (
 )
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import show
-from lskeys.config.paths import expanded
+from lskeys.cli.saving_keys import (
+    confirm_replacing,
+    given_passphrase,
+    report_saved,
+    typed_passphrase,
+)
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs import creation, earlier_run, tagging
 from lskeys.keypairs.names import check_new_name
@@ -69,24 +74,28 @@ def create_key_pair(
     check_new_name(name)
     key_spec = _key_spec(kind, bits, service_generated=service_generated)
     new = CreateRequest(name, key_spec, tagging.read_tags(tag or ()), force)
-    passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
-    region = _only_region(run, name)
+    given = given_passphrase(run, passphrase_file, asks=passphrase)
+    lightsail = run.account.lightsail(_only_region(run, name))
     destination = run.key_files.destination(out, file, run.regions)
     path = destination.directory and destination.directory / destination.name_for(f"{name}.pem")
     if path is not None:
         run.key_files.name_leftovers(path.parent)
-    lightsail = run.account.lightsail(region)
-    failure = None
     ask = run.terminal.prompt_secret if passphrase else None
-    given = passphrases.read(expanded(passphrase_file)) if passphrase_file else None
     opens = passphrases.for_key_files(None, ask if given is None else lambda _: given)
     saved = earlier_run.find_existing(lightsail, new, path, opens, dry_run=run.options.dry_run)
+    failure = None
     if saved is None and run.options.dry_run:
-        saved = SavedKey(name, region, path or Path("-"), "would save")
+        saved = SavedKey(name, lightsail.region, path or Path("-"), "would save")
     if saved is None:
-        secret = given or passphrases.for_new_key(None, ask)
+        confirm_replacing(run, _there(path) if force and path else [])
+        secret = given or typed_passphrase(run, asks=passphrase)
         saved, failure = _make(run, lightsail, new, path, secret)
     _report(run, saved, failure)
+
+
+def _there(path: Path) -> list[Path]:
+    """What lies where a key and its `.pub` go."""
+    return [each for each in (path, path.with_name(f"{path.name}.pub")) if os.path.lexists(each)]
 
 
 def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None) -> None:

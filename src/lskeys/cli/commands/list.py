@@ -9,10 +9,13 @@ import typer
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.elsewhere import found_elsewhere
+from lskeys.cli.runtime.hints import completed_hint
 from lskeys.cli.runtime.output import fail, lines_of_pages, show, show_page, streams
 from lskeys.cli.runtime.queries import query, query_together, stream_regions
+from lskeys.cli.suggestions import for_argument
 from lskeys.errors import LskeysError
-from lskeys.keypairs.filters import Selection
+from lskeys.keypairs.filters import Selection, is_glob
 from lskeys.model import AccountRegion, KeyPair, Outcomes, with_usage
 from lskeys.output.columns import columns, sort
 from lskeys.output.result import Column, Result
@@ -72,7 +75,7 @@ def list_key_pairs(
     if streams(run) and not needs_all:
         _stream(run, selection, chosen)
         return
-    outcomes = _pairs(run, selection, needs_usage=needs_usage)
+    outcomes = _pairs(run, needs_usage=needs_usage)
     there = [pair for pairs in outcomes.values for pair in pairs]
     found = [pair for pair in there if selection.accepts(pair)]
     if "local-files" in names:
@@ -80,7 +83,9 @@ def list_key_pairs(
     if outcomes.values:
         pairs = sort(found, sort_by, KEY_PAIRS)
         show(run, Result(KEY_PAIRS, pairs, outcomes.errors, chosen))
-    _conclude(run, selection, _Listed(outcomes.errors, len(found), there), len(outcomes.values))
+    listed = _Listed(outcomes.errors)
+    listed.add(there, len(found))
+    _conclude(run, selection, listed, len(outcomes.values))
 
 
 class _Listed:
@@ -89,15 +94,21 @@ class _Listed:
     Attributes:
         errors: Those of the regions that failed, or broke off.
         shown: How many pairs were shown.
-        unwanted: The pairs that were not, for a hint, as long as none is.
+        defaults: The default pairs there are, shown or not.
+        unwanted: The pairs that were not shown, for a hint, as long as none is.
     """
 
-    def __init__(
-        self, errors: Sequence[LskeysError] = (), shown: int = 0, unwanted: Sequence[KeyPair] = ()
-    ) -> None:
+    def __init__(self, errors: Sequence[LskeysError] = ()) -> None:
         self.errors = [*errors]
-        self.shown = shown
-        self.unwanted = [*unwanted]
+        self.shown = 0
+        self.defaults: list[KeyPair] = []
+        self.unwanted: list[KeyPair] = []
+
+    def add(self, there: Sequence[KeyPair], shown: int) -> None:
+        """Count pairs that arrived, of which so many are shown."""
+        self.shown += shown
+        self.defaults += (pair for pair in there if pair.is_default)
+        self.unwanted = [] if self.shown else [*self.unwanted, *there]
 
 
 def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], ...]) -> None:
@@ -112,11 +123,8 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
 
 def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[list[KeyPair]]:
     """The pairs to show of each page that arrives."""
-    wants_default = selection.wants_default
     begun: set[AccountRegion] = set()
-    for outcome in stream_regions(
-        run, lambda each: each.key_pair_pages(include_default=wants_default)
-    ):
+    for outcome in stream_regions(run, lambda each: each.key_pair_pages(include_default=True)):
         if outcome.error:
             listed.errors.append(
                 _broken_off(outcome.error) if outcome.where in begun else outcome.error
@@ -124,11 +132,7 @@ def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[l
             continue
         begun.add(outcome.where)
         page = [pair for pair in outcome.value or () if selection.accepts(pair)]
-        listed.shown += len(page)
-        if listed.shown:
-            listed.unwanted.clear()
-        else:
-            listed.unwanted.extend(outcome.value or ())
+        listed.add(outcome.value or (), len(page))
         yield page
 
 
@@ -138,13 +142,11 @@ def _broken_off(error: LskeysError) -> LskeysError:
     return error.with_(hint=hint)
 
 
-def _pairs(
-    run: Runtime, selection: Selection, *, needs_usage: bool
-) -> Outcomes[tuple[KeyPair, ...]]:
+def _pairs(run: Runtime, *, needs_usage: bool) -> Outcomes[tuple[KeyPair, ...]]:
     """The pairs of each region, with the instances that use them where that is needed."""
 
     def key_pairs(lightsail: "Lightsail") -> tuple[KeyPair, ...]:
-        return lightsail.key_pairs(include_default=selection.wants_default)
+        return lightsail.key_pairs(include_default=True)
 
     if not needs_usage:
         return query(run, key_pairs)
@@ -160,5 +162,16 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
     if succeeded and not listed.shown and not run.options.quiet:
         where = run.profiles or run.regions
         run.terminal.note(f"no key pairs found in {', '.join(where)}")
-        run.terminal.hint(selection.way_out(listed.unwanted))
+        hint = _way_out(run, selection, listed.unwanted)
+        run.terminal.hint(completed_hint(hint, run.options))
+    elif not run.options.quiet and (hidden := selection.hidden(listed.defaults)):
+        pairs = "1 default key pair is" if hidden == 1 else f"{hidden} default key pairs are"
+        run.terminal.note(f"{pairs} not shown; add --include-default")
     fail(run, listed.errors, succeeded, "regions")
+
+
+def _way_out(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> str:
+    """What would find something: a region that was taken for a name, or has the name."""
+    words = " ".join(selection.globs)
+    elsewhere = (found_elsewhere(run, glob) for glob in selection.globs if not is_glob(glob))
+    return for_argument(words) or next(filter(None, elsewhere), None) or selection.way_out(there)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys.cli import authorizing
-from lskeys.cli.commands.download_default import read_passphrase
+from lskeys.cli import authorizing, reaching
 from lskeys.cli.options import (
     AskPassphrase,
     ConnectionOptions,
@@ -23,7 +22,9 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import completed_hint
 from lskeys.cli.runtime.output import fail, show
+from lskeys.cli.saving_keys import given_passphrase, typed_passphrase
 from lskeys.concurrency import Pending
 from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
@@ -40,7 +41,7 @@ from lskeys.output.views.deletion_warning import deletion_details, usage_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
 from lskeys.ssh import agent as ssh_agent
-from lskeys.ssh import client
+from lskeys.ssh import client, user_config
 from lskeys.ssh.client import DEFAULT_PORT
 
 if TYPE_CHECKING:
@@ -79,18 +80,22 @@ def rotate_default(
             hint="without --authorize, the command for each instance is shown",
         )
     load = _loader(run, lifetime, wanted=agent)
-    secret = read_passphrase(run, passphrase_file, asks=passphrase)
+    secret = given_passphrase(run, passphrase_file, asks=passphrase)
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
+    if plan.entry.path.exists():  # perhaps encrypted: then only that shows whose key it is
+        secret = secret or typed_passphrase(run, asks=passphrase)
     rotate.check(plan, force=force, passphrase=secret, saves=load is None)
-    _warn(run, plan)
-    if _consent(run, plan, saves=load is None):
-        plan = _unchanged(plan, _plan(run, lightsail, journal, out))
+    _warn(run, plan, saves=load is None)
+    has_asked = _consent(run, plan, saves=load is None)
     if run.options.dry_run:
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
+    secret = secret or typed_passphrase(run, asks=passphrase)
+    if has_asked:
+        plan = _unchanged(plan, _plan(run, lightsail, journal, out))
     with run.key_files.open(plan.entry.path.parent) as directory:
         rotated = rotate.rotate(
             lightsail, directory, plan, journal, force=force, passphrase=secret, load=load
@@ -181,7 +186,7 @@ def _asked(run: Runtime, lightsail: "Lightsail") -> str:
     return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
 
 
-def _warn(run: Runtime, plan: Plan) -> None:
+def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
     """What must be known before anything is done, consent given beforehand or not."""
     entry = plan.entry
     if plan.begun:
@@ -191,6 +196,14 @@ def _warn(run: Runtime, plan: Plan) -> None:
         )
     for warning in rotation_plan.warnings(plan):
         run.terminal.warning(warning)
+    files = user_config.files_naming(reaching.ssh_directory(run), entry.path)
+    if saves and (named := " and ".join(str(each) for each in files)):
+        run.terminal.warning(
+            f"ssh settings change: {named} names {entry.path}, which will be the new key;"
+            " renew them after the rotation:"
+        )
+        command = f"lskeys ssh-config --write --region {entry.region}"
+        run.terminal.note(completed_hint(command, run.options))
 
 
 def _consent(run: Runtime, plan: Plan, *, saves: bool) -> bool:

@@ -1,14 +1,13 @@
 """Looks a key pair up by its name, wherever it is. Touches: what its queries touch."""
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from lskeys.cli.runtime.elsewhere import found_elsewhere
 from lskeys.cli.runtime.queries import query
 from lskeys.cli.runtime.runtime import Runtime
+from lskeys.cli.suggestions import for_argument
 from lskeys.errors import LskeysError, MissingError
 from lskeys.model import KeyPair, Outcomes
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 
@@ -28,11 +27,13 @@ def having(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
 def missing(
     run: Runtime, name: str, error: LskeysError, there: Outcomes[tuple[KeyPair, ...]]
 ) -> MissingError:
-    """The error for a name that no region knows; the nearest that one knows is suggested."""
+    """The error for a name that no region knows: where else it is, else the nearest name."""
     from lskeys.keypairs import lookup
 
     pairs = (pair for each in there.values for pair in each)
-    return lookup.missing(name, run.profiles or run.regions, pairs, error)
+    unknown = lookup.missing(name, run.profiles or run.regions, pairs, error)
+    hint = None if for_argument(name) else found_elsewhere(run, name)
+    return unknown.with_(hint=hint or unknown.hint)
 
 
 def every_pair(run: Runtime) -> Outcomes[tuple[KeyPair, ...]]:

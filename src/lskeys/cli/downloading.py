@@ -1,0 +1,183 @@
+"""Default private keys of several regions, downloaded and saved. Touches: what it is handed."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.queries import query_as_they_come
+from lskeys.errors import RefusedError
+from lskeys.keypairs import default_pair
+from lskeys.keypairs.results import SavedKey
+from lskeys.keypairs.verification import Verified
+from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, Secret, attempt
+from lskeys.output.consent import confirm
+from lskeys.storage import KeyDestination
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadJob:
+    """A region whose default key is wanted.
+
+    Attributes:
+        region: The region.
+        pair: Its default pair; None where there is none yet, or where that is not known.
+        creates: Whether it is known that the download creates the pair.
+        doubt: Why it is to be agreed to first: the download creates a pair, or may.
+    """
+
+    region: str
+    pair: KeyPair | None
+    creates: bool = False
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How keys are saved: under which passphrase, and whether in place of another key."""
+
+    passphrase: Secret | None
+    force: bool
+
+
+def decide(
+    run: Runtime, found: Outcomes[KeyPair | None], *, create: bool
+) -> tuple[list[DownloadJob], Outcomes[KeyPair | None]]:
+    """Whose keys to download, and the failures; of several regions those without are skipped."""
+    jobs: list[DownloadJob] = []
+    failures: list[Outcome[KeyPair | None]] = []
+    without: list[str] = []
+    for outcome in found:
+        region, pair = outcome.region, outcome.value
+        denied = outcome.error is not None and outcome.error.code == "AccessDeniedException"
+        if outcome.error and not denied:
+            failures.append(outcome)
+        elif pair or create:
+            jobs.append(DownloadJob(region, pair, not pair and not denied))
+        elif len(found) == 1:
+            doubt = f"{region} has no default key pair"
+            if denied:
+                doubt = f"{region} does not tell whether it has a default key pair (access denied)"
+            jobs.append(DownloadJob(region, None, not denied, doubt))
+        elif outcome.error:
+            failures.append(outcome)
+        else:
+            without.append(region)
+    if without:
+        which = ", ".join(without)
+        run.terminal.note(f"no default key pair in {which}: skipped without --create")
+    return jobs, Outcomes(failures)
+
+
+def confirm_creation(run: Runtime, jobs: Iterable[DownloadJob]) -> None:
+    """Have it agreed to that a download creates a key pair: never without confirmation.
+
+    Raises:
+        RefusedError: Nobody can be asked.
+        DeclinedError: The answer is no.
+    """
+    for job in jobs:
+        if job.doubt is not None:
+            refused = RefusedError(
+                f"{job.doubt}, and downloading would create one",
+                hint="to create it, add --create",
+                region=job.region,
+            )
+            details = [f"{job.doubt}; downloading creates one"]
+            confirm(run.terminal, run.options, "create it", details, otherwise=refused)
+
+
+def planned(paths: Mapping[DownloadJob, Path], manner: Manner) -> Outcomes[SavedKey]:
+    """What would be saved, or why it would not, as far as that shows without the keys."""
+    return Outcomes(
+        attempt(job.region, partial(_planned, job, path, manner)) for job, path in paths.items()
+    )
+
+
+def _planned(job: DownloadJob, path: Path, manner: Manner) -> SavedKey:
+    default_pair.check(
+        path,
+        pair=job.pair,
+        creates=job.creates,
+        force=manner.force,
+        passphrase=manner.passphrase,
+    )
+    pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
+    return SavedKey(
+        pair.name, job.region, path, "would save", pair.fingerprint, created_at=pair.created_at
+    )
+
+
+def replaced(paths: Mapping[DownloadJob, Path], manner: Manner) -> list[Path]:
+    """The files that `--force` replaces, or may."""
+    if not manner.force:
+        return []
+    return [
+        each
+        for job, path in paths.items()
+        for each in default_pair.replaced(
+            path, pair=job.pair, creates=job.creates, passphrase=manner.passphrase
+        )
+    ]
+
+
+def save(run: Runtime, paths: Mapping[DownloadJob, Path], manner: Manner) -> Outcomes[SavedKey]:
+    """Download and save the keys: every place is reserved before the first request."""
+    with ExitStack() as held:
+        places = _reserve(run, paths, held, manner)
+        jobs = {job.region: job for job in paths if places[job.region].value}
+
+        def download(lightsail: "Lightsail") -> tuple[Verified, KeyPair | None]:
+            job = jobs[lightsail.region]
+            return default_pair.download_verified(lightsail, job.pair, creates=job.creates)
+
+        saved = {
+            each.region: _saved(places[each.region], each, creates=jobs[each.region].creates)
+            for each in (query_as_they_come(run, tuple(jobs), download) if jobs else ())
+        }
+    taken: dict[str, Outcome[SavedKey]] = {
+        region: Outcome(region, error=each.error) for region, each in places.items()
+    }
+    return Outcomes((taken | saved)[job.region] for job in paths)
+
+
+def _reserve(
+    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, manner: Manner
+) -> dict[str, Outcome[KeyDestination]]:
+    if not paths:
+        return {}
+    directory = held.enter_context(run.key_files.open(next(iter(paths.values())).parent))
+
+    def reserve(job: DownloadJob, path: Path) -> KeyDestination:
+        reserved = default_pair.reserved(
+            directory,
+            path.name,
+            pair=job.pair,
+            creates=job.creates,
+            force=manner.force,
+            passphrase=manner.passphrase,
+        )
+        return held.enter_context(reserved)
+
+    return {
+        job.region: attempt(job.region, partial(reserve, job, path)) for job, path in paths.items()
+    }
+
+
+def _saved(
+    place: Outcome[KeyDestination],
+    downloaded: Outcome[tuple[Verified, KeyPair | None]],
+    *,
+    creates: bool,
+) -> Outcome[SavedKey]:
+    assert place.value is not None
+    if downloaded.value is None:
+        return Outcome(place.region, error=downloaded.error)
+    save = partial(default_pair.save, place.value, *downloaded.value, place.region, creates=creates)
+    return attempt(place.region, save)

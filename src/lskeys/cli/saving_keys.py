@@ -1,0 +1,54 @@
+"""What commands share that save private keys: passphrases, replacing, the report.
+
+Touches: what the runtime hands it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lskeys.cli.runtime import Runtime
+from lskeys.config.paths import expanded
+from lskeys.keypairs.results import SavedKey
+from lskeys.keys import passphrases
+from lskeys.model import Secret
+from lskeys.output.consent import confirm
+
+
+def given_passphrase(run: Runtime, file: Path | None, *, asks: bool) -> Secret | None:
+    """The passphrase of a key that is to be saved, of a file; nobody is asked yet."""
+    passphrases.check(file, asks=asks, can_prompt=run.terminal.can_prompt)
+    return passphrases.read(expanded(file)) if file else None
+
+
+def typed_passphrase(run: Runtime, *, asks: bool) -> Secret | None:
+    """The same typed twice, where one is wanted."""
+    return passphrases.for_new_key(None, run.terminal.prompt_secret) if asks else None
+
+
+def confirm_replacing(run: Runtime, paths: Sequence[Path]) -> None:
+    """Ask before `--force` replaces files; where nobody can be asked, the option is consent."""
+    if paths and run.terminal.can_prompt:
+        details = [f"--force replaces {path}, which is kept next to the new file" for path in paths]
+        action = "replace it" if len(paths) == 1 else f"replace these {len(paths)} files"
+        confirm(run.terminal, run.options, action, details)
+
+
+def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
+    """Say what became of a private key's file, whose key it is, and how that is known."""
+    if run.options.quiet:
+        return
+    proof = (
+        f"fingerprint {saved.fingerprint} verified ({saved.fingerprint_type})"
+        if saved.fingerprint_type
+        else "unverified"
+    )
+    if saved.outcome == "would save":
+        proof = undone
+    outcome = f"{saved.outcome} (encrypted)" if saved.encrypted else saved.outcome
+    run.terminal.note(f"{outcome} {saved.path}: {whose} of {saved.region}, {proof}")
+    if saved.obstacle:
+        run.terminal.note(f"it was the same key, which ssh could not load: {saved.obstacle}")
+    if saved.kept:
+        run.terminal.note(f"the file it replaced is {saved.kept}")
+    if saved.fingerprint_type is None and saved.outcome != "would save":
+        run.terminal.hint("AWS reports no fingerprint to compare with; lskeys cannot vouch for it")
