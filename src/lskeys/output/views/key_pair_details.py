@@ -61,12 +61,14 @@ def _many(
     name: str,
     values: Callable[[KeyPairDetails], Iterable[str] | None],
     tone: Tone = Tone.PLAIN,
+    *,
+    empty: str = "none",
 ) -> Column[KeyPairDetails]:
     """A column of several values, one per line; None is shown as unknown."""
     return Column(
         name,
         lambda each: ",".join(values(each) or ()),
-        lambda each, _: Cell("unknown" if values(each) is None else "none", Tone.FAINT),
+        lambda each, _: Cell("unknown" if values(each) is None else empty, Tone.FAINT),
         lambda each: [Cell(value, tone) for value in values(each) or ()],
     )
 
@@ -100,16 +102,16 @@ ONE_KEY_PAIR: View[KeyPairDetails] = View(
         ),
         _many("tags", lambda each: [tags([tag]) for tag in each.pair.tags]),
         _many("used-by", lambda each: each.pair.used_by),
-        _many("outdated-instances", lambda each: each.older_names, Tone.BAD),
+        _many("outdated-instances", lambda each: each.older_names, Tone.BAD, empty=""),
         _many("private-files", lambda each: _files(each, private=True)),
         _many("public-files", lambda each: _files(each, private=False)),
-        _many("unproven-files", _unproven_files),
+        _many("unproven-files", _unproven_files, empty=""),
         Column(
             "possible-files",
             lambda each: ",".join(_possible(each)),
             each=lambda each: [Cell(line, Tone.BAD) for line in _possible(each)],
         ),
-        _many("fix-commands", lambda each: each.fix_commands, Tone.BAD),
+        _many("fix-commands", lambda each: each.fix_commands, Tone.BAD, empty=""),
         Column("arn", lambda each: each.pair.arn or ""),
         Column("support-code", lambda each: each.pair.support_code or ""),
         Column("profile", lambda each: each.pair.profile or "", is_extra=True),
