@@ -71,6 +71,33 @@ def test_a_key_that_was_replaced_elsewhere() -> None:
     assert opening_keys(launched(21), matched(), (left, OLD)).keys == ()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{FILE}.bak",
+        f"{FILE}~",
+        f"{FILE}.old",
+        "LightsailDefaultKey-us-east-1 (1).pem",
+        ODD.path.name,
+    ],
+)
+def test_a_copy_that_tells_no_date(name: str) -> None:
+    """What people and browsers call a copy may be an earlier key: the last that is tried."""
+    copy = key(name, b"copied")
+    assert opening_keys(launched(15), matched(NOW), (copy, OLD, NOW)).keys == (OLD, NOW, copy)
+    assert opening_keys(launched(21), matched(NOW), (copy, NOW)).keys == (NOW,)
+    again = key(name, b"old")
+    assert opening_keys(launched(15), matched(NOW), (again, OLD, NOW)).keys == (OLD, NOW)
+
+
+@pytest.mark.parametrize("name", ["ci-2.pem", "ci.example.pem", "ci2.pem.bak", "my ci.pem"])
+def test_a_file_of_another_pair(name: str) -> None:
+    """A name that only begins alike is another pair's."""
+    instance = Instance("web", "us-east-1", key_pair_name="ci", created_at=FIRST)
+    pair = KeyPair("ci", "us-east-1", fingerprint="aa", created_at=FIRST + DAY)
+    assert opening_keys(instance, matched(pair=pair), (key(name, b"x"),)).keys == ()
+
+
 def test_a_pair_that_is_gone() -> None:
     """Without a key pair, what was saved under its name may still open the instance."""
     assert opening_keys(launched(15), None, (NOW, OLD)).keys == (NOW, OLD)

@@ -4,6 +4,7 @@ An instance keeps the public key it was launched with. When a key pair is replac
 its name, `NAME.pem` becomes `NAME.pem.old-STAMP`, where STAMP is when that happened. So an
 instance that is older than its key pair is opened by the file with the first stamp after its
 launch; a file that has no stamp yet and is not the key pair's was replaced elsewhere, and last.
+Copies that people and browsers make (`NAME.pem.bak`, `NAME (1).pem`) tell no date, and come last.
 """
 
 import re
@@ -18,6 +19,7 @@ MAX_KEYS = 3
 """Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
 
 _OLD = re.compile(r"(.+)\.old-(\d{8}T\d{6}Z)(?:-\d+)?", re.DOTALL)
+_COPY = re.compile(r"(?: ?\(\d+\)| copy| - Copy)?\.pem(?:[^A-Za-z0-9].*)?", re.DOTALL)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -91,16 +93,22 @@ def opening_keys(
     current = [min(usable, key=_faults)] if usable else []
     names = {saved_as, *(key.path.name for key in matches)}
     known = {key.blob for key in matches if key.blob is not None}
-    others = (
-        key for key in keys if key.has_private and key.obstacle is None and key not in matches
+    others = [
+        key
+        for key in keys
+        if key.has_private and key.obstacle is None and key not in matches and key.blob not in known
+    ]
+    old = _by_launch(instance, others, names)
+    dated = {key.blob for key in old} - {None}
+    undated = _best_of_each(
+        [key for key in others if _is_copy(key, names) and key.blob not in dated]
     )
-    old = _by_launch(instance, (key for key in others if key.blob not in known), names)
     if matched and not instance.predates(matched.pair):
         # Keys that were set aside before it was launched never opened it.
         has_dates = None not in (instance.created_at, matched.pair.created_at)
-        found = current if has_dates else [*current, *old]
+        found = current if has_dates else [*current, *old, *undated]
     else:
-        found = [*old, *current]
+        found = [*old, *current, *undated]
     is_current = bool(current) and found[0] in current
     return OpeningKeys(tuple(found[:MAX_KEYS]), is_current, unusable)
 
@@ -140,3 +148,11 @@ def _replaced_at(key: LocalKey, names: set[str]) -> datetime | None:
         return _LATEST
     old = replaced(key.path.name)
     return old[1] if old and old[0] in names else None
+
+
+def _is_copy(key: LocalKey, names: set[str]) -> bool:
+    """Whether a file is called like a copy of one of these, by which it may be an earlier key."""
+    name = key.path.name
+    stems = (each.removesuffix(".pem") for each in names if each.endswith(".pem"))
+    is_like = any(name.startswith(each) and _COPY.fullmatch(name, len(each)) for each in stems)
+    return is_like and name not in names and replaced(name) is None
