@@ -54,7 +54,7 @@ def test_a_default_pair_whose_key_is_none(line: str, liar: Liar, run: Run) -> No
     assert "; a default key pair was created in " in ran.err
 
 
-# Another key pair than the one that was asked for
+# Another key pair than the one requested
 
 ABOUT = tuple(case for case in REMOTE if "GetKeyPair" in case.operations)
 
@@ -126,9 +126,9 @@ def test_what_was_shown_must_still_be_so(
 
 
 def _changing(liar: Liar, change: Callable[[Liar], None], reply: Reply) -> Reply:
-    """Change the account once both questions that come before the prompt were answered."""
-    asked = {each.operation for each in liar.calls}
-    if "GetInstances" in asked and asked & {"GetKeyPair", "GetKeyPairs"}:
+    """Change the account once both requests before the prompt have their responses."""
+    sent = {each.operation for each in liar.calls}
+    if "GetInstances" in sent and sent & {"GetKeyPair", "GetKeyPairs"}:
         liar.twist = None
         change(liar)
     return reply

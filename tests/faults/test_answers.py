@@ -38,7 +38,7 @@ BODIES = {
 
 
 def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
-    """What is said of an answer that cannot be used."""
+    """How an invalid response is reported."""
     return Ran(
         8,
         err=f"lskeys: error: cannot {doing} in us-east-1: invalid response: {reason}\n"
@@ -48,22 +48,22 @@ def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_wrong_answer_with_status_200(kind: str, liar: Liar, run: Run) -> None:
-    """A success that is none is told as such, asked for once, and nothing is listed."""
+def test_an_invalid_response_with_status_200(kind: str, liar: Liar, run: Run) -> None:
+    """A success that is none is reported as such, requested once, and nothing is listed."""
     response, reason = BODIES[kind]
     liar.responses("GetKeyPairs", response)
     assert run("list") == invalid_response(reason)
     assert liar.operations == ["GetKeyPairs"]
 
 
-def test_wrong_answer_on_a_later_page(liar: Liar, run: Run) -> None:
+def test_an_invalid_response_on_a_later_page(liar: Liar, run: Run) -> None:
     """Half a list is no list: a page that cannot be used takes back those before it."""
     liar.responses("GetKeyPairs", pairs(pair(), token="2"), said([]))
     assert run("list --sort name") == invalid_response(NO_OBJECT)
 
 
 def test_wrong_regions(liar: Liar, run: Run) -> None:
-    """A list of regions that cannot be used is not taken for none; the known ones are asked."""
+    """A list of regions that cannot be used is not taken for none; the known ones are queried."""
     liar.responses("GetRegions", said({"regions": ""}))
     liar.responses("GetKeyPairs", pairs(pair()))
     ran = run("list --all-regions -q")
@@ -77,7 +77,7 @@ def test_wrong_regions(liar: Liar, run: Run) -> None:
 
 @pytest.mark.parametrize("line", ["list --all-regions", "download-default --all-regions --create"])
 @pytest.mark.parametrize("name", ["x.evil/", "../../escape"])
-def test_hostile_regions_are_not_asked(
+def test_hostile_regions_are_not_queried(
     name: str, line: str, liar: Liar, run: Run, home: Path
 ) -> None:
     """A region AWS names chooses no host and no path unless it can be a region's name."""
@@ -91,8 +91,8 @@ def test_hostile_regions_are_not_asked(
     assert list(home.rglob("*.pem")) == []
 
 
-def test_the_region_is_the_one_that_was_asked(liar: Liar, run: Run) -> None:
-    """Where a pair is, and where it is deleted, is not for an answer to choose."""
+def test_the_region_is_the_one_requested(liar: Liar, run: Run) -> None:
+    """Where a pair is, and where it is deleted, is not for a response to choose."""
     elsewhere = pair(location={"regionName": "eu-west-1"})
     liar.responses("GetKeyPairs", pairs(elsewhere))
     liar.responses("GetKeyPair", said({"keyPair": elsewhere}))
@@ -177,7 +177,7 @@ def test_pages_in_circles(tokens: str, calls: int, liar: Liar, run: Run) -> None
 
 
 def test_pages_without_end(liar: Liar, run: Run) -> None:
-    """Ever new tokens end with the deadline of the question."""
+    """Ever new tokens end with the deadline of the request."""
     liar.responses("GetKeyPairs", lambda call: pairs(pair(), token=f"page {call.number}"))
     assert run("list --sort name --timeout 0.5") == Ran(
         8,
@@ -281,7 +281,7 @@ def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
     "text", ["", "no key", "\ud800", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", "\x00" * 100]
 )
 def test_what_is_no_key_is_not_saved(text: str, liar: Liar, run: Run, home: Path) -> None:
-    """A private key that is none is told as such, and no file is left."""
+    """A private key that is none is reported as such, and no file is left."""
     liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
     liar.responses("DownloadDefaultKeyPair", said({"privateKeyBase64": text}))
     ran = run("download-default --out keys")
@@ -294,7 +294,7 @@ def test_what_is_no_key_is_not_saved(text: str, liar: Liar, run: Run, home: Path
 def test_what_is_no_public_key_is_no_proof(
     text: str, liar: Liar, run: Run, home: Path, rsa_pem: str
 ) -> None:
-    """Where the public key is none, the halves do not belong together, and nothing is saved."""
+    """Where the public key is none, the keys do not belong together, and nothing is saved."""
     liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair", fingerprint=None)))
     liar.responses(
         "DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem, "publicKeyBase64": text})
@@ -309,7 +309,7 @@ def test_what_is_no_public_key_is_no_proof(
     "raw", [{}, {"privateKeyBase64": 3}, {"privateKeyBase64": ["a"]}, {"privateKeyBase64": None}]
 )
 def test_no_key_at_all(raw: object, liar: Liar, run: Run, home: Path) -> None:
-    """An answer without a private key is no success."""
+    """A response without a private key is no success."""
     liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
     liar.responses("DownloadDefaultKeyPair", said(raw))
     ran = run("download-default --out keys")

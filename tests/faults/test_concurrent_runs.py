@@ -31,10 +31,10 @@ def together(server: Server, injected: Injected) -> Together:
     assert server.endpoint
 
     def run(*lines: str) -> list[Ran]:
-        asked = {"lines": [line.split() for line in lines], "environ": dict(os.environ)}
+        given = {"lines": [line.split() for line in lines], "environ": dict(os.environ)}
         ended = subprocess.run(
             [sys.executable, "-m", "tests.support.run_together"],
-            input=json.dumps(asked),
+            input=json.dumps(given),
             capture_output=True,
             text=True,
             check=True,
@@ -86,10 +86,10 @@ def test_forty_save_the_default_key(account: Sandbox, together: Together, home: 
     assert (home / "keys" / file).read_text() == own_pem()
 
 
-def test_ten_create_one_name_in_ten_folders(
+def test_ten_create_one_name_in_ten_directories(
     account: Sandbox, thoughtful: Together, home: Path
 ) -> None:
-    """One gets the name; the others are told it is taken, and keep no key of no pair."""
+    """One gets the name; the others report that it is taken, and keep no key without a key pair."""
     every = thoughtful(*[f"create web --type ed25519 --out {number}" for number in range(10)])
     assert exit_codes(every) == {0: 1, 5: 9}
     winner = next(at for at, each in enumerate(every) if each.exit_code == 0)
@@ -101,7 +101,7 @@ def test_ten_create_one_name_in_ten_folders(
     assert found.material.public_line.split()[1] in (home / str(winner) / "web.pem.pub").read_text()
 
 
-def test_ten_create_one_name_in_one_folder(together: Together, home: Path, run: Run) -> None:
+def test_ten_create_one_name_in_one_directory(together: Together, home: Path, run: Run) -> None:
     """One makes the pair; the others find it made or being made, and overwrite nothing."""
     every = together(*["create web --type ed25519 --out keys"] * 10)
     assert set(exit_codes(every)) <= {0, 5}
@@ -123,13 +123,13 @@ def test_ten_generate_one_name(thoughtful: Together, home: Path, run: Run) -> No
 
 
 def test_ten_delete_one_pair(account: Sandbox, server: Server, together: Together) -> None:
-    """One or more are told it is deleted, the others that there is none; nobody is told a lie."""
+    """One or more report it as deleted, the others that there is none; no report is wrong."""
     account.add_key_pairs(REGION, ["web", "kept"], public_line=public_line(own_pem()))
     codes = exit_codes(together(*["delete web --yes"] * 10))
     assert set(codes) <= {0, 3}
     assert codes[0] >= 1
-    asked = [each.operation for each in server.requests]
-    assert asked.count("DeleteKeyPair") >= codes[0]
+    sent = [each.operation for each in server.requests]
+    assert sent.count("DeleteKeyPair") >= codes[0]
 
 
 def test_ten_tag_one_pair(account: Sandbox, together: Together, run: Run) -> None:

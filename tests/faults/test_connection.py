@@ -21,7 +21,7 @@ CANARY = "canary-canary"
 # TLS
 
 
-def asked_by_tls(signer: Authority, kind: str, run: Run, line: str = "list -q") -> tuple[Ran, Liar]:
+def list_by_tls(signer: Authority, kind: str, run: Run, line: str = "list -q") -> tuple[Ran, Liar]:
     """Run a line against a server with such a certificate."""
     with Liar(signer.server(kind)).running() as liar:
         liar.responses("GetKeyPairs", pairs(pair()))
@@ -32,12 +32,12 @@ def asked_by_tls(signer: Authority, kind: str, run: Run, line: str = "list -q") 
 def test_a_good_certificate(signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate of an authority that AWS_CA_BUNDLE names is good enough: the others are not."""
     monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
-    ran, _ = asked_by_tls(signer, "good", run)
+    ran, _ = list_by_tls(signer, "good", run)
     assert ran == Ran(0, "web\n")
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "message"),
     [
         ("self-signed", "self-signed certificate"),
         ("expired", "certificate has expired"),
@@ -48,23 +48,23 @@ def test_a_good_certificate(signer: Authority, run: Run, monkeypatch: pytest.Mon
 )
 @pytest.mark.usefixtures("liar")
 def test_a_wrong_certificate(
-    kind: str, told: str, signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch
+    kind: str, message: str, signer: Authority, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is not AWS's own certificate is refused before a word is sent, and said why."""
     if kind != "good":  # which is wrong as long as its authority is not trusted
         monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
-    ran, liar = asked_by_tls(signer, kind, run)
+    ran, liar = list_by_tls(signer, kind, run)
     assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
     assert ran.err.startswith(DOING)
-    assert told in ran.err
+    assert message in ran.err
     assert "AWS_CA_BUNDLE" in ran.err
 
 
 @pytest.mark.parametrize("line", ["create web --service-generated", "delete web --yes"])
 @pytest.mark.usefixtures("liar")
 def test_no_change_without_a_good_certificate(line: str, signer: Authority, run: Run) -> None:
-    """Changes are as careful as questions."""
-    ran, liar = asked_by_tls(signer, "self-signed", run, line)
+    """Changes are as careful as reads."""
+    ran, liar = list_by_tls(signer, "self-signed", run, line)
     assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
 
 
@@ -79,7 +79,7 @@ def test_certificates_cannot_be_switched_off(
     )
     for name in ("PYTHONHTTPSVERIFY", "AWS_VERIFY_SSL", "SSL_VERIFY"):
         monkeypatch.setenv(name, "0")
-    ran, liar = asked_by_tls(signer, "self-signed", run)
+    ran, liar = list_by_tls(signer, "self-signed", run)
     assert (ran.exit_code, ran.out, liar.calls) == (8, "", [])
 
 
@@ -93,7 +93,7 @@ def test_a_bundle_that_is_none(
     if content is not None:
         bundle.write_bytes(content)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
-    ran, liar = asked_by_tls(signer, "good", run)
+    ran, liar = list_by_tls(signer, "good", run)
     assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err
     assert ": cannot read the CA certificates: no " in ran.err
     assert "hint: AWS_CA_BUNDLE, " in ran.err
@@ -103,7 +103,7 @@ def test_a_bundle_that_is_none(
 
 
 def _no_such_host(event: str, arguments: tuple[object, ...]) -> None:
-    """What a resolver says of a name that nobody has; no resolver is asked."""
+    """What a resolver says of a name that nobody has; no resolver is queried."""
     if event == "socket.getaddrinfo" and str(arguments[0]).endswith(".invalid"):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -113,7 +113,7 @@ sys.addaudithook(_no_such_host)
 
 @pytest.mark.usefixtures("liar")
 def test_no_such_host(run: Run) -> None:
-    """A host that does not exist is told with its name."""
+    """A host that does not exist is reported with its name."""
     ran = run("list --endpoint-url https://nowhere.invalid")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err == (
@@ -174,7 +174,7 @@ REFUSALS = {
 def test_a_proxy_that_refuses(
     kind: str, proxies: Proxies, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A proxy that does not let through is told; it hears where to, and nothing of the question."""
+    """A proxy that does not let through is reported; it gets an address, and no request."""
     one = proxies(REFUSALS[kind])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CANARY)
     monkeypatch.setenv("HTTPS_PROXY", f"http://ana:{CANARY}@{one.address}")
@@ -220,7 +220,7 @@ def test_plain_http_goes_through_no_proxy(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A question in the clear is for this machine alone: no proxy gets to read it."""
+    """A request in the clear is for localhost alone: no proxy gets to read it."""
     one = proxies(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
     monkeypatch.setenv(name, f"http://{one.address}")
     liar.responses("GetKeyPairs", pairs(pair()))

@@ -1,4 +1,4 @@
-"""Consent: every command that asks by terminal, --yes, --dry-run, --no-input, and each answer."""
+"""Consent: commands that prompt, by terminal, --yes, --dry-run, --no-input, and what is typed."""
 
 import os
 import shlex
@@ -27,15 +27,15 @@ OPTIONS = [
 
 
 def expected(case: VerbCase, terminal: str, options: str) -> str:
-    """What becomes of a command: done, planned, refused, or the user is asked."""
-    can_ask = terminal == "terminal" and "--no-input" not in options
+    """What becomes of a command: done, planned, refused, or prompted for."""
+    can_prompt = terminal == "terminal" and "--no-input" not in options
     if case.consent != "--yes" and options.strip("-") in {"", "no-input"}:
-        return "asked" if can_ask else "refused"
+        return "prompted" if can_prompt else "refused"
     if case.consent != "--yes":  # creating is not what --yes agrees to
         return "refused"
     if "--dry-run" in options:
         return "planned"
-    return "done" if "--yes" in options else "asked" if can_ask else "refused"
+    return "done" if "--yes" in options else "prompted" if can_prompt else "refused"
 
 
 def run(line: str, typed: str, *, stdin: bool = True, stderr: bool = True) -> Ran:
@@ -71,22 +71,22 @@ DONE = [
 def test_what_is_not_agreed_to_is_not_done(
     case: VerbCase, terminal: str, liar: Liar, stage: Stage
 ) -> None:
-    """A command is planned, refused or asked about by one rule; piped answers are none."""
+    """A command is planned, refused or prompted for by one rule; piped text is no consent."""
     before = contents(stage.home)
     stdin, stderr = TERMINALS[terminal]
     for options in OPTIONS:
         outcome = expected(case, terminal, options)
         if outcome == "done":
             continue
-        typed = "no\n" if outcome == "asked" else ANSWERS
+        typed = "no\n" if outcome == "prompted" else ANSWERS
         ran = run(f"{case.line} {options}", typed, stdin=stdin, stderr=stderr)
-        wanted = {"planned": case.exit_code, "refused": 5, "asked": 10}
+        wanted = {"planned": case.exit_code, "refused": 5, "prompted": 10}
         assert ran.exit_code == wanted[outcome], ran.err
         assert not is_changed(liar, stage, before), options
-        assert (" it: " in ran.err or "[y/N] " in ran.err) is (outcome == "asked")
+        assert (" it: " in ran.err or "[y/N] " in ran.err) is (outcome == "prompted")
         if outcome == "refused":
             assert ran.err.endswith(f", add {case.consent}\n")
-        if outcome == "asked":
+        if outcome == "prompted":
             assert ran.err.endswith("cancelled; nothing was changed\n")
             assert "error:" not in ran.err
 
@@ -107,7 +107,7 @@ def test_what_is_agreed_to_is_done(
 @pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
 @pytest.mark.usefixtures("stage")
 def test_a_typo_may_be_tried_again(case: VerbCase, wrong: str) -> None:
-    """What is neither the right answer nor a no is asked again, and then counts."""
+    """What is neither consent nor a no may be typed again, and then counts."""
     assert case.asks
     assert run(case.line, wrong + case.asks).exit_code == case.exit_code
 

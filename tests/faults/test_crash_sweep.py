@@ -26,7 +26,7 @@ def test_no_fault_breaks_a_promise(
     case: VerbCase,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Whole or absent, old or new, private, told, and finished by the next run: at every call."""
+    """At every call: whole or absent, old or new, private, reported, finished by the next run."""
     stage = on_stage(case)
     wrongs = swept(stage)
     record_property("fault points", stage.points)

@@ -1,4 +1,4 @@
-"""create: what is on the disk at the moment AWS is asked, and when its answers lie."""
+"""create: what is on the disk at the moment of each request, and when responses lie."""
 
 import signal
 from pathlib import Path
@@ -18,7 +18,7 @@ Disk = dict[str, tuple[int, int]]
 
 
 class Record:
-    """Looks at a directory when it is asked: modes and sizes of all that lies there."""
+    """Looks at a directory at a request: modes and sizes of all that lies there."""
 
     def __init__(self, directory: Path, response: Reply) -> None:
         self.seen: list[Disk] = []
@@ -26,7 +26,7 @@ class Record:
         self._respond = response
 
     def __call__(self, call: Call) -> Reply:
-        """Note what is there, then give the answer."""
+        """Note what is there, then give the response."""
         del call
         status = {each.name: each.stat() for each in self._directory.iterdir()}
         self.seen.append(
@@ -42,7 +42,7 @@ def keys(home: Path) -> Path:
 
 
 def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, keys: Path) -> None:
-    """When ImportKeyPair arrives, both halves have their names and modes, and their full size."""
+    """When ImportKeyPair arrives, both keys have their names and modes, and their full size."""
     record = Record(keys, RESET)
     liar.responses("GetKeyPair", NOT_FOUND)
     liar.responses("ImportKeyPair", record)
@@ -53,8 +53,8 @@ def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, k
     assert account_regions == [now, now]
 
 
-def test_the_place_is_taken_before_a_key_is_asked_for(liar: Liar, run: Run, keys: Path) -> None:
-    """When CreateKeyPair arrives, the disk has room for any key, in files nobody else reads."""
+def test_the_place_is_taken_before_a_key_is_requested(liar: Liar, run: Run, keys: Path) -> None:
+    """When CreateKeyPair arrives, the disk has room for any key, in files closed to others."""
     record = Record(keys, RESET)
     liar.responses("GetKeyPair", NOT_FOUND)
     liar.responses("CreateKeyPair", record)
@@ -79,8 +79,8 @@ def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
 
 
-def test_another_fingerprint_after_a_lost_answer(liar: Liar, run: Run, keys: Path) -> None:
-    """Once an answer was lost, a pair that is not known again costs no key."""
+def test_another_fingerprint_after_a_lost_response(liar: Liar, run: Run, keys: Path) -> None:
+    """Once a response was lost, a pair that is not known again costs no key."""
     liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
     liar.responses("ImportKeyPair", RESET)
     assert run("create web --type ed25519").exit_code == 8
@@ -92,7 +92,7 @@ def test_another_fingerprint_after_a_lost_answer(liar: Liar, run: Run, keys: Pat
 def test_stopped_while_the_public_half_is_out(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
-    """Stopped before AWS answered, the pair may be there: the key is kept."""
+    """Stopped before AWS responded, the pair may be there: the key is kept."""
     liar.responses("GetKeyPair", NOT_FOUND)
     ran = stopped(liar, "ImportKeyPair", [number], *CREATE, "--type", "ed25519")
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
@@ -103,7 +103,7 @@ def test_stopped_while_the_public_half_is_out(
 def test_stopped_while_the_service_makes_a_key(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
-    """Stopped before AWS handed out the key, what may be left behind is told; no file stays."""
+    """Stopped before AWS handed out the key, what may be left behind is reported; no file stays."""
     liar.responses("GetKeyPair", NOT_FOUND)
     assert stopped(liar, "CreateKeyPair", [number], *CREATE, "--service-generated") == Ran(
         exit_code,
@@ -115,8 +115,8 @@ def test_stopped_while_the_service_makes_a_key(
 
 
 @pytest.mark.parametrize("text", ["", "-----BEGIN RSA PRIVATE KEY-----", "no key", "\u202e\x1b"])
-def test_no_key_in_the_answer(liar: Liar, run: Run, keys: Path, text: str) -> None:
-    """What is no key is not saved, and how to remove the pair is told."""
+def test_no_key_in_the_response(liar: Liar, run: Run, keys: Path, text: str) -> None:
+    """What is no key is not saved, and how to remove the pair is reported."""
     liar.responses("GetKeyPair", NOT_FOUND)
     liar.responses("CreateKeyPair", said({"keyPair": pair(), "privateKeyBase64": text}))
     ran = run("create web --service-generated")
@@ -131,7 +131,7 @@ def test_no_key_in_the_answer(liar: Liar, run: Run, keys: Path, text: str) -> No
     [{"privateKeyBase64": "x"}, {"keyPair": pair()}, {"keyPair": [], "operation": {}}, {}],
 )
 def test_members_missing(liar: Liar, run: Run, keys: Path, members: dict[str, object]) -> None:
-    """An answer without its key is a lost one: it is looked whether a pair was left behind."""
+    """A response without its key is a lost one: it is checked whether a pair was left behind."""
     liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
     liar.responses("CreateKeyPair", said(members))
     ran = run("create web --service-generated")

@@ -22,7 +22,7 @@ VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DE
 
 
 @pytest.fixture
-def nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def unset(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The stage, in an environment that has lost its credentials and its region."""
     for name in VARIABLES:
         monkeypatch.delenv(name)
@@ -30,7 +30,7 @@ def nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 def failing(case: VerbCase, exit_code: int = 4) -> int:
-    """The exit code where nothing can be asked: one verb has done a part without any question."""
+    """The exit code where nothing can be requested: one verb does a part without a request."""
     return 7 if case.verb == "fingerprint" else exit_code
 
 
@@ -44,18 +44,18 @@ WITHOUT = {
 @pytest.mark.parametrize("kind", WITHOUT)
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_a_verb_without_credentials(
-    case: VerbCase, kind: str, liar: Liar, nobody: Stage, run: Run
+    case: VerbCase, kind: str, liar: Liar, unset: Stage, run: Run
 ) -> None:
-    """Without credentials every verb says so, asks nothing, and leaves the disk as it was."""
-    content, told = WITHOUT[kind]
-    configure_aws(nobody.home, content)
-    before = names_in(nobody.home)
+    """Without credentials every verb says so, sends nothing, and leaves the disk as it was."""
+    content, message = WITHOUT[kind]
+    configure_aws(unset.home, content)
+    before = names_in(unset.home)
     line = case.unasked if "-r " in case.line else f"{case.unasked} -r {REGION}"
     ran = run(line)
     assert ran.exit_code == failing(case), ran.err
-    assert told in ran.err
-    assert ran.err.count(told) <= 2
-    assert (liar.calls, names_in(nobody.home)) == ([], before)
+    assert message in ran.err
+    assert ran.err.count(message) <= 2
+    assert (liar.calls, names_in(unset.home)) == ([], before)
 
 
 def names_in(directory: Path) -> set[str]:
@@ -64,9 +64,9 @@ def names_in(directory: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
-def test_a_verb_without_a_region(case: VerbCase, liar: Liar, nobody: Stage, run: Run) -> None:
-    """No verb has a region of its own choice: where none is set, nothing is asked."""
-    assert nobody.home.is_dir()
+def test_a_verb_without_a_region(case: VerbCase, liar: Liar, unset: Stage, run: Run) -> None:
+    """No verb has a region of its own choice: where none is set, nothing is sent."""
+    assert unset.home.is_dir()
     ran = run(case.unasked)
     named_there = "-r " in case.line or case.verb == "regions"
     assert ran.exit_code in {4, 7}, ran.err
@@ -122,10 +122,10 @@ SILENT = {
 
 @pytest.mark.parametrize("kind", SILENT)
 def test_a_silent_source(
-    kind: str, silence: str, nobody: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+    kind: str, silence: str, unset: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A source of credentials that hangs is waited for as long as --timeout says, once."""
-    assert nobody.home.is_dir()
+    assert unset.home.is_dir()
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     for name, path in SILENT[kind].items():
         monkeypatch.setenv(name, f"{silence}{path}")
@@ -136,10 +136,10 @@ def test_a_silent_source(
 
 
 def test_a_metadata_service_that_is_not_there(
-    nobody: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+    unset: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where there is no metadata service there are no credentials, and that is all."""
-    assert nobody.home.is_dir()
+    assert unset.home.is_dir()
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9/")
     ran = run(f"list {NOWHERE}")
@@ -171,19 +171,19 @@ CONFIGURED = {
 
 
 @pytest.mark.parametrize("kind", CONFIGURED)
-def test_an_aws_configuration_that_will_not_do(kind: str, nobody: Stage, run: Run) -> None:
+def test_an_aws_configuration_that_will_not_do(kind: str, unset: Stage, run: Run) -> None:
     """Whatever AWS's configuration asks for that cannot be had is a matter of set-up."""
-    configure_aws(nobody.home, CONFIGURED[kind])
+    configure_aws(unset.home, CONFIGURED[kind])
     ran = run(f"list --timeout 5 {NOWHERE}")
     assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err  # 8 where it is passed over
     assert ran.err.startswith("lskeys: error: ")
     assert ran.err.replace("\n", "").isprintable()
 
 
-def test_an_expired_login(nobody: Stage, run: Run) -> None:
+def test_an_expired_login(unset: Stage, run: Run) -> None:
     """An SSO login that has expired says what to type, and quotes no token."""
-    configure_aws(nobody.home, f"[default]\n{SSO}{ROLE}")
-    cache = nobody.home / ".aws" / "sso" / "cache"
+    configure_aws(unset.home, f"[default]\n{SSO}{ROLE}")
+    cache = unset.home / ".aws" / "sso" / "cache"
     cache.mkdir(parents=True)
     # botocore's name for it: the SHA-1 of the start URL.
     name = hashlib.sha1(b"https://x.awsapps.com/start", usedforsecurity=False).hexdigest()
@@ -194,10 +194,10 @@ def test_an_expired_login(nobody: Stage, run: Run) -> None:
     assert "aws sso login" in ran.err
 
 
-def test_a_credential_process_that_says_too_much(nobody: Stage, run: Run, tmp_path: Path) -> None:
+def test_a_credential_process_that_says_too_much(unset: Stage, run: Run, tmp_path: Path) -> None:
     """Megabytes that are no credentials are none, whatever they are."""
     path = program(tmp_path / "endless", f"yes {SECRET} | head -c 20000000")
-    configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
+    configure_aws(unset.home, f"[default]\ncredential_process = {path}\n")
     ran = run(f"list {NOWHERE}")
     assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
     assert ran.err.startswith(f"lskeys: error: {PROCESS}")
@@ -209,13 +209,13 @@ ODD = ["a\nX-Evil: b", "a\r\nb", "\u65e5\u672c", "a\x00b", "\x1b[31m", " ", "a b
 @pytest.mark.parametrize("value", ODD, ids=ascii)
 @pytest.mark.parametrize("member", ["AccessKeyId", "SecretAccessKey", "SessionToken"])
 def test_odd_characters_in_credentials(  # noqa: PLR0913  a fixture is a parameter
-    member: str, value: str, *, liar: Liar, nobody: Stage, run: Run, tmp_path: Path
+    member: str, value: str, *, liar: Liar, unset: Stage, run: Run, tmp_path: Path
 ) -> None:
     """Credentials that could add a header, or be none, are refused as such, and not quoted."""
     said = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": SECRET, "SessionToken": SECRET}
     (tmp_path / "said").write_text(json.dumps(said | {member: f"{value}{SECRET}"}))
     path = program(tmp_path / "odd", f"cat {tmp_path / 'said'}")
-    configure_aws(nobody.home, f"[default]\ncredential_process = {path}\n")
+    configure_aws(unset.home, f"[default]\ncredential_process = {path}\n")
     liar.responses("GetKeyPairs", pairs(pair()))
     ran = run(f"list -q -r {REGION} --debug")
     assert (ran.exit_code, ran.out, liar.calls) == (4, "", []), ran.err

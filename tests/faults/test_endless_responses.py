@@ -1,4 +1,4 @@
-"""What never stops coming is left in time: no answer, and no helper of AWS's, fills the memory."""
+"""What never stops coming is left in time: no response and no helper fills the memory."""
 
 import os
 import shlex
@@ -17,7 +17,7 @@ FLOOD = {
     "of any length": Reply(
         wire=b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{", ending=Ending.FLOOD
     ),
-    "of a length that is told": Reply(b"{", length=10**12, ending=Ending.FLOOD),
+    "of a stated length": Reply(b"{", length=10**12, ending=Ending.FLOOD),
 }
 
 
@@ -28,20 +28,20 @@ def ended(line: str) -> tuple[int, str, int]:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        told = process.stderr.read()
+        message = process.stderr.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, told, used.ru_maxrss
+    return process.returncode, message, used.ru_maxrss
 
 
 @pytest.mark.parametrize("kind", FLOOD)
-def test_an_endless_answer(kind: str, liar: Liar) -> None:
-    """An answer that does not end is left long before memory or time runs out."""
+def test_an_endless_response(kind: str, liar: Liar) -> None:
+    """A response that does not end is left long before memory or time runs out."""
     liar.responses("GetKeyPairs", FLOOD[kind])
-    exit_code, told, peak = ended("list --timeout 600")
-    assert (exit_code, peak < MAX_KIB) == (8, True), (told, peak)
-    assert told.startswith("lskeys: error: cannot list key pairs in us-east-1: ")
-    assert "it is larger than memory allows" in told
+    exit_code, message, peak = ended("list --timeout 600")
+    assert (exit_code, peak < MAX_KIB) == (8, True), (message, peak)
+    assert message.startswith("lskeys: error: cannot list key pairs in us-east-1: ")
+    assert "it is larger than memory allows" in message
 
 
 BIG_PARENT = """
@@ -63,7 +63,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count no parent's memory")
-def test_an_endless_answer_below_a_big_parent(liar: Liar) -> None:
+def test_an_endless_response_below_a_big_parent(liar: Liar) -> None:
     """What a parent had before it ran lskeys is not taken for its own, and moves no bound."""
     liar.responses("GetKeyPairs", FLOOD["of any length"])
     command = (sys.executable, "-c", BIG_PARENT, "list", "--timeout", "600")
@@ -72,8 +72,8 @@ def test_an_endless_answer_below_a_big_parent(liar: Liar) -> None:
     assert "it is larger than memory allows" in ran.stderr
 
 
-def test_an_endless_answer_within_little_memory(liar: Liar) -> None:
-    """Where the system refuses memory before the bound is reached, it is told as the same."""
+def test_an_endless_response_within_little_memory(liar: Liar) -> None:
+    """Where the system refuses memory before the bound is reached, it is reported as the same."""
     liar.responses("GetKeyPairs", FLOOD["of any length"])
     command = f"ulimit -v 700000; exec {shlex.quote(sys.executable)} -m lskeys list --timeout 60"
     ran = subprocess.run(("sh", "-c", command), capture_output=True, text=True, check=False)
@@ -81,18 +81,18 @@ def test_an_endless_answer_within_little_memory(liar: Liar) -> None:
     assert "it is larger than memory allows" in ran.stderr
 
 
-def test_an_endless_answer_to_a_change(liar: Liar) -> None:
-    """Of a change that was answered so, it is said how to go on whether it happened or not."""
+def test_an_endless_response_to_a_change(liar: Liar) -> None:
+    """After such a response to a change, the hint works whether it happened or not."""
     liar.responses("GetKeyPair", said({"keyPair": pair()}))
     liar.responses("TagResource", FLOOD["of any length"])
-    exit_code, told, peak = ended("tag web a=b --timeout 600")
-    assert (exit_code, peak < MAX_KIB) == (8, True), (told, peak)
-    assert "the same command changes what is still missing" in told
+    exit_code, message, peak = ended("tag web a=b --timeout 600")
+    assert (exit_code, peak < MAX_KIB) == (8, True), (message, peak)
+    assert "the same command changes what is still missing" in message
 
 
 def test_an_endless_credential_process(home: Path, tmp_path: Path) -> None:
     """Credentials that do not end are none, and the rest of them is not waited for."""
     configure_aws(home, f"[default]\ncredential_process = {program(tmp_path / 'endless', 'yes')}\n")
-    exit_code, told, peak = ended(f"list {NOWHERE} --timeout 600")
-    assert (exit_code, peak < MAX_KIB) == (4, True), (told, peak)
-    assert "check credential_process" in told
+    exit_code, message, peak = ended(f"list {NOWHERE} --timeout 600")
+    assert (exit_code, peak < MAX_KIB) == (4, True), (message, peak)
+    assert "check credential_process" in message

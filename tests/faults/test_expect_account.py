@@ -16,44 +16,44 @@ OURS, OTHER = "123456789012", "210987654321"
 
 
 @pytest.fixture
-def asked(stage: Stage, services: CredentialServices) -> CredentialServices:
+def sts(stage: Stage, services: CredentialServices) -> CredentialServices:
     """STS, which knows whose the credentials of the environment are."""
     assert stage.home.is_dir()
     return services
 
 
 @pytest.mark.parametrize("case", CHANGING, ids=named(CHANGING))
-def test_another_account(case: VerbCase, asked: CredentialServices, liar: Liar, run: Run) -> None:
-    """Every command that changes something is refused before it does, and STS is asked once."""
+def test_another_account(case: VerbCase, sts: CredentialServices, liar: Liar, run: Run) -> None:
+    """Every command that changes something is refused before it does, and STS gets one request."""
     ran = run(f"{case.unasked} --expect-account {OTHER}")
     assert (ran.exit_code, ran.out) == (5, ""), ran.err
     assert f"of account {OURS}, not {OTHER}: nothing was changed" in ran.err
     assert not {*case.changes, "DownloadDefaultKeyPair"} & set(liar.operations)
-    assert asked.operations == ["GetCallerIdentity"]
+    assert sts.operations == ["GetCallerIdentity"]
 
 
 @pytest.mark.parametrize("case", CHANGING, ids=named(CHANGING))
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("sts")
 def test_the_expected_account(case: VerbCase, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the account that is expected, here by the variable, all goes on."""
     monkeypatch.setenv("LSKEYS_EXPECT_ACCOUNT", OURS)
     assert run(case.unasked).exit_code == case.exit_code
 
 
-def test_reading_asks_nobody(asked: CredentialServices, run: Run) -> None:
-    """What changes nothing works in any account, and asks STS nothing."""
+def test_reading_sends_nothing_to_sts(sts: CredentialServices, run: Run) -> None:
+    """What changes nothing works in any account, and sends STS nothing."""
     assert run(f"list --expect-account {OTHER}").exit_code == 0
-    assert asked.asked == []
+    assert sts.asked == []
 
 
 @pytest.mark.parametrize(
     ("said", "exit_code"), [(Said("<html>"), 8), (refused("InvalidClientTokenId", "no"), 4)]
 )
 def test_an_account_that_is_not_known(
-    said: Said, exit_code: int, asked: CredentialServices, liar: Liar, run: Run
+    said: Said, exit_code: int, sts: CredentialServices, liar: Liar, run: Run
 ) -> None:
     """Where STS does not say whose the credentials are, nothing is changed."""
-    asked.answers["GetCallerIdentity"] = said
+    sts.answers["GetCallerIdentity"] = said
     assert run(f"tag web a=b --expect-account {OURS} --timeout 20").exit_code == exit_code
     assert liar.operations == ["GetKeyPair"]
 

@@ -36,10 +36,10 @@ def default_pair(liar: Liar) -> None:
 
 @pytest.mark.usefixtures("default_pair")
 @by_signal
-def test_before_the_key_is_asked_for(
+def test_before_the_key_is_requested(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
-    """Stopped at the first question, nothing is made on the disk."""
+    """Stopped at the first request, nothing is made on the disk."""
     ran = stopped(liar, "GetKeyPairs", [number], "download-default")
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
     assert not keys.exists()
@@ -48,7 +48,7 @@ def test_before_the_key_is_asked_for(
 
 @pytest.mark.usefixtures("default_pair")
 @by_signal
-def test_while_the_key_is_asked_for(
+def test_while_the_key_is_requested(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped while AWS hands out the key, the files reserved for it are gone again."""
@@ -62,7 +62,7 @@ def test_while_the_key_is_asked_for(
 def test_in_one_of_several_regions(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
-    """A signal is no answer of a region: it ends the run with its own exit code."""
+    """A signal is no response of a region: it ends the run with its own exit code."""
     words = ("download-default", "-r", REGION, "-r", "eu-west-1")
     ran = stopped(liar, "DownloadDefaultKeyPair", [number], *words)
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
@@ -144,7 +144,7 @@ def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
 
 
 @pytest.mark.usefixtures("default_pair")
-def test_killed_while_the_key_is_asked_for(liar: Liar, keys: Path) -> None:
+def test_killed_while_the_key_is_requested(liar: Liar, keys: Path) -> None:
     """What SIGKILL leaves is 0600 and holds no key; the next run names it, finishes, and leaves it.
 
     It is no copy of a key either: nothing that is to be removed counts as one.

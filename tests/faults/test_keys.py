@@ -217,7 +217,7 @@ LITTLE_MEMORY = ("sh", "-c", 'ulimit -v 1048576 && exec "$@"', "sh")
 
 @pytest.mark.parametrize("verb", ["import web", "fingerprint"])
 def test_input_without_end(server: Server, home: Path, verb: str, injected: Injected) -> None:
-    """A device, a pipe nobody writes to and a stdin without end are told, not read for ever."""
+    """A device, a pipe without a writer and a stdin without end are reported, not read for ever."""
     os.mkfifo(home / "endless")
     words = (*verb.split(), "--timeout", "1")
     for given, exit_code in ENDLESS.items():

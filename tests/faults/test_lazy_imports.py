@@ -23,7 +23,7 @@ PROGRAM = (
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_every_verb_works_with_lazy_imports(case: VerbCase, liar: Liar) -> None:
-    """As a program of its own, it asks for the same, ends the same way, and imported lazily."""
+    """As a program of its own, it requests the same, ends the same way, and imported lazily."""
     ran = subprocess.run(
         (sys.executable, "-c", PROGRAM, *case.unasked.split()),
         check=False,

@@ -144,8 +144,8 @@ def search(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sea
 
 
 @pytest.fixture
-def told(run: Run, search: Search, caplog: pytest.LogCaptureFixture) -> Run:
-    """Runs a line with `--debug` and every log open; no secret may be in what it tells."""
+def shown(run: Run, search: Search, caplog: pytest.LogCaptureFixture) -> Run:
+    """Runs a line with `--debug` and every log open; no secret may be in what it shows."""
     caplog.set_level(logging.DEBUG)
 
     def run_line(line: str, *, key_on_stdout: bool = False, terminal: bool = False) -> Ran:
@@ -190,7 +190,7 @@ NEW = {
 @pytest.mark.parametrize("output", ["table", "text", "csv", "json", "jsonl"])
 @pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
-    case: VerbCase, output: str, *, generous: Liar, told: Run, search: Search, watch: Watch
+    case: VerbCase, output: str, *, generous: Liar, shown: Run, search: Search, watch: Watch
 ) -> None:
     """Whatever a verb does and shows, with every log open, no secret is anywhere else.
 
@@ -200,7 +200,7 @@ def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
     programs = ["ssh"] if case.verb == "authorize" else []
     for each in programs:
         (search.place / "bin" / each).unlink()
-    ran = told(f"{case.unasked} -o {output}", terminal=True)
+    ran = shown(f"{case.unasked} -o {output}", terminal=True)
     assert ran.exit_code == case.exit_code, ran.err
     assert search.files() == KEPT | NEW.get(case.line, set())
     signed = [head["authorization"].rpartition("=")[2] for head in generous.heads]
@@ -211,10 +211,10 @@ def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa --bits 2048"])
 def test_a_key_made_here(
-    kind: str, told: Run, liar: Liar, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    kind: str, shown: Run, liar: Liar, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A new key is in its file; its private key was in no request either."""
-    ran = told(f"create new --type {kind}")
+    ran = shown(f"create new --type {kind}")
     made = tmp_path / "home" / ".ssh" / "new.pem"
     public = made.with_name("new.pem.pub").read_text()
     mine = Search(tmp_path, spellings(made.read_text(), public))
@@ -228,9 +228,9 @@ TO_STDOUT = ("download-default --file -", "create new --service-generated --file
 
 @pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("line", TO_STDOUT)
-def test_a_key_on_stdout(line: str, told: Run, search: Search, stage: Stage) -> None:
+def test_a_key_on_stdout(line: str, shown: Run, search: Search, stage: Stage) -> None:
     """With `--file -` the key is all of stdout, and in no file, log or message."""
-    ran = told(line, key_on_stdout=True)
+    ran = shown(line, key_on_stdout=True)
     assert (ran.exit_code, ran.out.strip()) == (0, stage.keys[0].strip())
     assert search.files() == KEPT
 
@@ -264,14 +264,14 @@ FAILURES: dict[str, Reply] = {
 @pytest.mark.parametrize("kind", FAILURES)
 @pytest.mark.parametrize("case", HOLDING, ids=named(HOLDING))
 def test_a_failing_service(
-    case: VerbCase, kind: str, generous: Liar, told: Run, search: Search
+    case: VerbCase, kind: str, generous: Liar, shown: Run, search: Search
 ) -> None:
     """Whatever call fails, before a key was handed out or after, no secret shows."""
     for operation in case.operations:
         if operation not in HAND_OUT:
             generous.responses(operation, FAILURES[kind])
     for options in ("", "-o json"):
-        assert told(f"{case.unasked} {options}").exit_code != 1
+        assert shown(f"{case.unasked} {options}").exit_code != 1
     assert search.files() <= KEPT | NEW.get(case.line, set())
 
 
@@ -303,13 +303,13 @@ CALLS = {
 @pytest.mark.parametrize("fingerprint_type", ODD_KEYS)
 @pytest.mark.parametrize("line", CALLS)
 def test_a_key_in_an_odd_form(  # noqa: PLR0913  a fixture is a parameter
-    line: str, fingerprint_type: str, *, generous: Liar, stage: Stage, told: Run, search: Search
+    line: str, fingerprint_type: str, *, generous: Liar, stage: Stage, shown: Run, search: Search
 ) -> None:
     """What is no key is not quoted, and not saved; where a key can be read from it, it is whole."""
     text = ODD_KEYS[fingerprint_type](stage.keys[0])
     pair = {"name": "new", "location": {"regionName": REGION}}
     generous.responses(CALLS[line], said({"keyPair": pair, "privateKeyBase64": text}))
-    ran = told(line)
+    ran = shown(line)
     assert ran.exit_code in {0, 8}, ran.err
     saved = NEW[line] if ran.exit_code == 0 else set()
     assert search.files() == KEPT | saved
@@ -343,10 +343,10 @@ class Trap:
 @pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("event", TOUCHES)
 @pytest.mark.parametrize("line", [*NEW])
-def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, told: Run, watch: Watch) -> None:
+def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, shown: Run, watch: Watch) -> None:
     """An error nobody thought of, deep below, with the key in its text, shows its place alone."""
     watch.trap = trap = Trap(event, ZeroDivisionError(stage.keys[0]))
-    ran = told(line if line in CALLS else f"{line} --yes")
+    ran = shown(line if line in CALLS else f"{line} --yes")
     assert ran.exit_code == (1 if trap.sprung else 0), ran.err
     assert ("this is a bug in lskeys: ZeroDivisionError at " in ran.err) is trap.sprung
 
@@ -394,9 +394,9 @@ def test_a_stdout_that_quotes(line: str, search: Search) -> None:
 def test_a_header_that_is_refused() -> None:
     """Whatever breaks in the HTTP client, and quotes the header it broke on, is not quoted."""
     broken = HTTPClientError(error=ValueError(f"Invalid header value b'{SECRETS}'"))
-    told = error_table.from_botocore(broken, Request("cannot list key pairs", REGION), ())
-    assert "canary" not in told.message.lower()
-    assert "ValueError" in told.message
+    error = error_table.from_botocore(broken, Request("cannot list key pairs", REGION), ())
+    assert "canary" not in error.message.lower()
+    assert "ValueError" in error.message
 
 
 # The whole process

@@ -71,7 +71,7 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
 
 @pytest.mark.parametrize("fault", ["record", "reset", "close"])
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=IDS)
-def test_nobody_can_look_afterwards(  # noqa: PLR0913  a fixture is a parameter
+def test_a_lost_response_and_a_lost_look_up(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase,
     operation: str,
     fault: str,
@@ -157,7 +157,7 @@ PAGES = {
 
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_is_no_refusal(kind: str, liar: Liar, run: Run, stage: Stage) -> None:
-    """Only AWS refuses: what something in between answers may hide that the import was done."""
+    """Only AWS refuses: what something in between responds may hide that the import was done."""
     liar.responses("ImportKeyPair", liar.done_but(PAGES[kind]))
     ran = run("create new --type ed25519")
     assert ran.exit_code == 0, ran.err
@@ -167,7 +167,7 @@ def test_a_page_is_no_refusal(kind: str, liar: Liar, run: Run, stage: Stage) -> 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
 def test_a_refusal_that_is_made_up(code: str, liar: Liar, run: Run, stage: Stage) -> None:
-    """A refusal of an import that was done takes no key away: AWS is asked whether it is there."""
+    """A refusal of an import that was done removes no key: AWS is queried for the key pair."""
     liar.responses("ImportKeyPair", liar.done_but(refused(code)))
     ran = run("create new --type ed25519")
     assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err

@@ -1,4 +1,4 @@
-"""Every member of every answer, of every type but its own: an error, or the answer without it."""
+"""Every member of every response, of every type but its own: an error, or left out."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ ODD: tuple[object, ...] = (
 
 
 def spoiled(raw: object) -> Iterator[object]:
-    """The answer with one thing in it changed, for each thing and each change."""
+    """The response with one thing in it changed, for each thing and each change."""
     yield from ODD
     if isinstance(raw, dict):
         for name, value in raw.items():
@@ -45,7 +45,7 @@ def spoiled(raw: object) -> Iterator[object]:
 
 @pytest.fixture
 def region(liar: Liar, cache: Path) -> Lightsail:
-    """One region, asked through the one door to boto3."""
+    """One region, queried through the one door to boto3."""
     connection = ConnectionSettings(
         endpoint_url=liar.endpoint, timeout=30, cache=CacheDirectory(cache)
     )
@@ -53,7 +53,7 @@ def region(liar: Liar, cache: Path) -> Lightsail:
 
 
 def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:
-    """The error a question ended with; anything but an answer or one of our own is raised."""
+    """The error a request ended with; anything but a response or an error of our own is raised."""
     try:
         ask(region)
     except LskeysError as error:
@@ -63,13 +63,13 @@ def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysErro
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_member_of_any_type(operation: str, liar: Liar, region: Lightsail) -> None:
-    """Whatever is wrong with one thing in an answer, the question ends, and with no bug."""
+    """Whatever is wrong with one thing in a response, the request ends, and with no bug."""
     whole, ask = OPERATIONS[operation].response, OPERATIONS[operation].call
     every = list(spoiled(whole))
     liar.responses(operation, said(whole), *map(said, every))
     assert refusal(ask, region) is None
     refusals = [each for _ in every if (each := refusal(ask, region))]
-    assert len(refusals) >= len(ODD) - 2  # an object without members may be an answer
+    assert len(refusals) >= len(ODD) - 2  # an object without members may be a response
     assert {each.exit_code for each in refusals} == {8}
     assert all(each.message.isprintable() for each in refusals)
 

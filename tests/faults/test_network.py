@@ -1,4 +1,4 @@
-"""The network fails: questions are asked again a few times, changes are not, and all of it ends."""
+"""The network fails: reads are sent again a few times, changes are not, and all of it ends."""
 
 import socket
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ def test_a_read_is_sent_again(kind: str, liar: Liar, run: Run) -> None:
     assert ran.err.startswith(DOING)
 
 
-def test_an_error_that_stays_is_not_asked_again(liar: Liar, run: Run) -> None:
-    """What would be answered the same is asked once."""
+def test_an_error_that_stays_is_not_sent_again(liar: Liar, run: Run) -> None:
+    """What would have the same response is sent once."""
     liar.responses("GetKeyPairs", refused("InvalidInputException", "no"))
     assert run("list") == Ran(8, err=f"{DOING}no\n")
     assert len(liar.calls) == 1
 
 
-def test_each_page_is_asked_again(liar: Liar, run: Run) -> None:
+def test_each_page_is_sent_again(liar: Liar, run: Run) -> None:
     """A failure between pages costs that page only."""
     liar.responses(
         "GetKeyPairs",
@@ -88,7 +88,7 @@ def test_a_silent_port(silent_port: int, run: Run) -> None:
 
 @pytest.mark.usefixtures("liar")
 def test_a_refused_port(silent_port: int, run: Run) -> None:
-    """A port where nobody listens is told with its address."""
+    """A closed port is reported with its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed: int = listener.getsockname()[1]
     assert closed != silent_port
@@ -100,7 +100,7 @@ def test_a_refused_port(silent_port: int, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("liar")
-def test_no_tls_where_tls_is_asked_for(silent_port: int, liar: Liar, run: Run) -> None:
+def test_no_tls_where_tls_is_required(silent_port: int, liar: Liar, run: Run) -> None:
     """A server that speaks no TLS is not spoken to in the clear."""
     assert silent_port
     ran = run(f"list --endpoint-url {liar.endpoint.replace('http', 'https')}")
@@ -123,7 +123,7 @@ def test_a_proxy_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_denied_region_among_many(account: Sandbox, server: Server, run: Run) -> None:
     """A region that is not opted in is one region's result, not the command's failure.
 
-    The hint names the action and the resource, the message nobody.
+    The hint names the action and the resource, the message no user.
     """
     denied = "arn:aws:lightsail:ap-east-1:123456789012:*/*"
     account.add_key_pairs("us-east-1", ["web"])
@@ -141,7 +141,7 @@ def test_a_denied_region_among_many(account: Sandbox, server: Server, run: Run) 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "InternalFailure"])
 def test_without_a_list_of_regions(code: str, account: Sandbox, server: Server, run: Run) -> None:
-    """Where GetRegions fails, the regions botocore knows are asked, and that is said."""
+    """Where GetRegions fails, the regions botocore knows are queried, and that is reported."""
     account.add_key_pairs("eu-west-2", ["web"])
     server.add_fault(f"GetRegions={code}")
     ran = run("list --all-regions --columns name,region")
@@ -152,7 +152,7 @@ def test_without_a_list_of_regions(code: str, account: Sandbox, server: Server, 
 
 
 def test_wrong_credentials_are_not_taken_for_a_missing_list(server: Server, run: Run) -> None:
-    """Where no region would do better, none is asked."""
+    """Where no region would do better, none is queried."""
     server.add_fault("GetRegions=ExpiredTokenException")
     ran = run("list --all-regions")
     assert (ran.exit_code, ran.out) == (4, "")
@@ -162,7 +162,7 @@ def test_wrong_credentials_are_not_taken_for_a_missing_list(server: Server, run:
 # Changes
 
 
-def test_a_lost_answer_and_another_pair_has_the_name(liar: Liar, run: Run) -> None:
+def test_a_lost_response_and_another_pair_has_the_name(liar: Liar, run: Run) -> None:
     """Another pair that got the name meanwhile is not deleted in its place."""
     another = pair(arn="arn:aws:lightsail:us-east-1:123456789012:KeyPair/1", fingerprint="aa:bb")
 
@@ -179,7 +179,7 @@ def test_a_lost_answer_and_another_pair_has_the_name(liar: Liar, run: Run) -> No
 def test_a_download_that_fails_saves_nothing(
     effect: str, account: Sandbox, server: Server, run: Run, tmp_path: object
 ) -> None:
-    """No answer that is not whole becomes a file."""
+    """No response that is not whole becomes a file."""
     account.add_default_key_pair("us-east-1")
     server.add_fault(f"DownloadDefaultKeyPair={effect}")
     ran = run("download-default --file saved.pem")

@@ -16,9 +16,9 @@ HTML = Reply(b"<html>Log in</html>")
 CUT = Reply(b'{"operation": {', length=500)
 ATTEMPTS = 3
 PATIENT = {"CreateKeyPair": 1, "DeleteKeyPair": 2, "ImportKeyPair": 2}
-"""How often a change is sent at most, answers lost; what has no number is sent once."""
+"""How often a change is sent at most, responses lost; what has no number is sent once."""
 
-QUESTIONS = tuple((case, each) for case in REMOTE for each in case.calls)
+READS = tuple((case, each) for case in REMOTE for each in case.calls)
 CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 
 
@@ -43,18 +43,18 @@ def is_tidy(stage: Stage) -> bool:
     return not drafts and all(each.stat().st_mode & 0o077 == 0 for each in new)
 
 
-@pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
+@pytest.mark.parametrize(("case", "operation"), READS, ids=ids(READS))
 @pytest.mark.usefixtures("stage")
-def test_a_question_that_fails_once(case: VerbCase, operation: str, liar: Liar, run: Run) -> None:
-    """A failure that passes is not noticed, whatever was asked: it is asked again."""
+def test_a_read_that_fails_once(case: VerbCase, operation: str, liar: Liar, run: Run) -> None:
+    """A failure that passes is not noticed, whatever was requested: it is sent again."""
     liar.responses(operation, only(GATEWAY, turn=0))
     ran = run(case.line, typed=case.asks)
     assert ran.exit_code == case.exit_code, ran.err
     assert liar.operations.count(operation) > 1
 
 
-@pytest.mark.parametrize(("case", "operation"), QUESTIONS, ids=ids(QUESTIONS))
-def test_a_question_that_fails_for_good(
+@pytest.mark.parametrize(("case", "operation"), READS, ids=ids(READS))
+def test_a_read_that_fails_for_good(
     case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
     """A failure that stays is reported after three attempts, or noted where the work goes on."""
@@ -135,10 +135,10 @@ def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
 
 @pytest.mark.parametrize("kind", LOST)
 @pytest.mark.parametrize(("case", "operation"), CHANGED, ids=ids(CHANGED))
-def test_a_change_whose_answer_gets_lost(  # noqa: PLR0913  a fixture is a parameter
+def test_a_change_whose_response_gets_lost(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase, operation: str, kind: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """What was done is found to be done; but the one private key that is lost is told as lost."""
+    """What was done is found to be done; a private key that is lost is reported as lost."""
     liar.responses(operation, liar.done_but(LOST[kind]))
     ran = run(case.unasked)
     assert liar.operations.count(operation) == 1
@@ -160,7 +160,7 @@ def test_a_change_whose_answer_gets_lost(  # noqa: PLR0913  a fixture is a param
     ],
 )
 @pytest.mark.usefixtures("stage")
-def test_a_change_whose_answer_never_comes(
+def test_a_change_whose_response_never_comes(
     line: str, operation: str, exit_code: int, liar: Liar, run: Run
 ) -> None:
     """So it is when time runs out: what was done is not done again."""
@@ -170,7 +170,7 @@ def test_a_change_whose_answer_never_comes(
 
 
 def failing(case: VerbCase, exit_code: int) -> int:
-    """The exit code of a verb whose every question failed: one has done a part without any."""
+    """The exit code of a verb whose every request failed: one has done a part without any."""
     return 7 if case.verb == "fingerprint" else exit_code
 
 
@@ -199,7 +199,7 @@ CODES = {
 def test_credentials_that_do_not_do(
     case: VerbCase, code: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """Credentials or an account that will not do are told once, with a way out, by every verb."""
+    """Credentials or an account that will not do are reported once, with a hint, by every verb."""
     for operation in case.operations:
         liar.responses(operation, refused(code, "It is so.", status=403))
     ran = run(case.unasked)
@@ -213,7 +213,7 @@ def test_credentials_that_do_not_do(
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
 def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> None:
-    """No verb takes its signed questions and changes to another host because one says so."""
+    """No verb takes its signed requests to another host because one says so."""
     with Liar().running() as elsewhere:
         there = {"Location": f"{elsewhere.endpoint}/"}
         for status in (301, 302, 307, 308):
@@ -283,7 +283,7 @@ WIRES = {
 @pytest.mark.parametrize("line", ["list", "create new --service-generated"])
 @pytest.mark.usefixtures("stage")
 def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path) -> None:
-    """Bytes that are no answer are none: the question is asked again, the change is not."""
+    """Bytes that are no response are none: the read is sent again, the change is not."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
     liar.responses(operation, Reply(wire=WIRES[kind]))
     ran = run(line)
@@ -295,8 +295,8 @@ def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path)
 @pytest.mark.parametrize("ending", [Ending.DRIP, Ending.STALL])
 @pytest.mark.parametrize("line", ["list", "create new --service-generated"])
 @pytest.mark.usefixtures("stage")
-def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
-    """A byte now and then, or half an answer and silence, ends with the deadline."""
+def test_a_slow_response(line: str, ending: Ending, liar: Liar, run: Run) -> None:
+    """A byte now and then, or half a response and silence, ends with the deadline."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
     whole = json.dumps({"keyPairs": []}).encode() + b" " * 10_000
     liar.responses(operation, Reply(whole, length=20_000, ending=ending))
@@ -306,8 +306,8 @@ def test_a_slow_answer(line: str, ending: Ending, liar: Liar, run: Run) -> None:
 
 
 def test_every_call_is_there() -> None:
-    """What the sweeps go over: each change, each question, of every verb that asks anything."""
-    assert len(CALLS) == len(QUESTIONS) + len(CHANGED)
+    """What the sweeps go over: each change and each read of every verb that sends a request."""
+    assert len(CALLS) == len(READS) + len(CHANGED)
     assert {case.verb for case in VERB_CASES} - {case.verb for case in REMOTE} == {
         "completion",
         "config",

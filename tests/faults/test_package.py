@@ -54,7 +54,7 @@ def test_a_run_without_a_warning(home: Path, line: str) -> None:
 
 
 def test_a_life_without_a_warning(home: Path) -> None:
-    """So it is with what writes, asks and deletes."""
+    """So it is with what writes, prompts and deletes."""
     for line in ("create web --type ed25519 -q", "delete web --fingerprint --yes -q"):
         ended = strictly("-m", "lskeys", "--sandbox", *line.split(), directory=home)
         assert (ended.returncode, ended.stderr) == (0, ""), line
@@ -72,7 +72,7 @@ def test_the_version_is_the_installed_one() -> None:
 
 def test_nothing_is_imported_that_is_not_depended_on() -> None:
     """Each library is a dependency by name, or comes with one that says so."""
-    asked = {re.split(r"[^\w-]", line)[0] for line in importlib.metadata.requires("lskeys") or ()}
+    needed = {re.split(r"[^\w-]", line)[0] for line in importlib.metadata.requires("lskeys") or ()}
     comes_with = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
     imported = {
         name.split(".")[0]
@@ -81,7 +81,7 @@ def test_nothing_is_imported_that_is_not_depended_on() -> None:
         for name in _names(node)
     }
     others = imported - set(sys.stdlib_module_names) - {"lskeys", "_typeshed"}
-    assert {comes_with.get(name, name) for name in others} == asked
+    assert {comes_with.get(name, name) for name in others} == needed
 
 
 def _names(node: ast.AST) -> list[str]:

@@ -41,8 +41,8 @@ class KillPoints:
         """Run the command line at a scene, and kill it before this step."""
         assert self._process.stdin
         assert self._process.stdout
-        asked = {"words": WORDS, "environ": scene.environ, "step": step}
-        self._process.stdin.write(json.dumps(asked) + "\n")
+        run = {"words": WORDS, "environ": scene.environ, "step": step}
+        self._process.stdin.write(json.dumps(run) + "\n")
         self._process.stdin.flush()
         responded: dict[str, Any] = json.loads(self._process.stdout.readline())
         return responded
@@ -68,7 +68,7 @@ class Scene:
         return fingerprint(own_pem(), "md5-spki")
 
     def reported(self) -> str | None:
-        """The fingerprint of the default pair there is now, asked in bare HTTP."""
+        """The fingerprint of the default pair there is now, from bare HTTP."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
         head = {
             "X-Amz-Target": "Lightsail_20161128.GetKeyPairs",
@@ -116,7 +116,7 @@ class Scene:
         if [*(self.home / ".local/state/lskeys/rotations").iterdir()]:
             yield "the journal is left open"
         if (self.home / "out").read_text() != f"{file}\n":
-            yield "the path of the key is not told"
+            yield "the path of the key is not shown"
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def kill_points() -> Iterator[KillPoints]:
 
 
 def swept(steps: list[str]) -> list[int]:
-    """The numbers of the steps before which a run is killed: nothing is done before it asks.
+    """The numbers of the steps before which a run is killed: nothing is done before its prompt.
 
     A request is two steps, its head and its body.
     """
@@ -163,11 +163,11 @@ def wrongs_of(scene: Scene, kill_points: KillPoints, step: int) -> Iterable[str]
         yield f"it was not killed: {killed['code']}"
     yield from scene.wrongs()
     is_deleted = scene.reported() != scene.old
-    asked = len(scene.server.requests)
+    sent = len(scene.server.requests)
     again = kill_points.run(scene)
     if again["code"] != 0:
         yield f"the next run fails: {(scene.home / 'err').read_text()}"
-    later = [each.operation for each in scene.server.requests[asked:]]
+    later = [each.operation for each in scene.server.requests[sent:]]
     if is_deleted and "DeleteKeyPair" in later:
         yield "a pair was deleted that is not the old one"
     yield from scene.wrongs_at_the_end()
@@ -229,7 +229,7 @@ def test_other_credentials(  # noqa: PLR0913, PLR0917  fixtures and cases
     account: str | None,
     exit_code: int,
 ) -> None:
-    """Where nothing in the region tells the account, STS does; else nothing is made there."""
+    """Where nothing in the region shows the account, STS does; else nothing is made there."""
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", liar.endpoint)
     region = Region.with_default()
@@ -264,8 +264,8 @@ def test_the_same_credentials(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPa
     assert "GetCallerIdentity" not in liar.operations
 
 
-def test_a_pair_of_nobody(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pair without ARN is not rotated: its rotation could not be told from another account's."""
+def test_a_pair_without_an_account(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pair without ARN is not rotated: its rotation could be another account's."""
     monkeypatch.setenv("AWS_REGION", REGION)
     reported = fingerprint(own_pem(), "md5-spki")
     nobodys = pair(DEFAULT_PAIR, fingerprint=reported, arn=None, supportCode=None)

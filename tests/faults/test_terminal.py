@@ -1,4 +1,4 @@
-"""The terminal: what every verb shows there is text, what it asks is asked of a person only."""
+"""The terminal: what every verb shows there is text, and a prompt is for a person only."""
 
 import csv
 import json
@@ -40,7 +40,7 @@ NOT_TEXT = re.compile(r"\d+(\.\d+){3}|ssh-\S+ \S+|\d{4}-\d\d-.*")
 
 
 class Twist:
-    """Puts an attack behind every text of an answer, or in front; some members are spared."""
+    """Puts an attack behind every text of a response, or in front; some members are spared."""
 
     def __init__(self, attack: str, *spared: str, in_front: bool = False) -> None:
         self._attack = attack
@@ -48,7 +48,7 @@ class Twist:
         self._in_front = in_front
 
     def __call__(self, call: Call, response: Reply) -> Reply:
-        """The answer with the attack in it."""
+        """The response with the attack in it."""
         spared = self._spared | NAMED.get(call.operation, set())
 
         def word(member: str, text: str) -> str:
@@ -67,7 +67,7 @@ def _typed(case: VerbCase) -> tuple[str, ...]:
 @pytest.mark.parametrize("output", ["table", "text", "json"])
 @pytest.mark.parametrize("case", FORMATTED, ids=named(FORMATTED))
 @pytest.mark.usefixtures("stage")
-def test_every_text_of_every_answer(case: VerbCase, output: str, liar: Liar, run: Run) -> None:
+def test_every_text_of_every_response(case: VerbCase, output: str, liar: Liar, run: Run) -> None:
     """Whatever texts AWS sends, a verb that does its work shows visible text alone."""
     liar.twist = Twist(EVERYTHING, "fingerprint", "username", *_typed(case))
     ran = run(f"{case.unasked} -o {output} --color never", terminal=True)
@@ -104,8 +104,8 @@ def test_every_error(case: VerbCase, code: str, options: str, liar: Liar, run: R
 
 @pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
 @pytest.mark.usefixtures("stage")
-def test_every_question(case: VerbCase, liar: Liar, run: Run) -> None:
-    """What a question shows, and what its answer stands on, is visible text."""
+def test_every_prompt(case: VerbCase, liar: Liar, run: Run) -> None:
+    """What a prompt shows, and what depends on it, is visible text."""
     liar.twist = Twist(EVERYTHING, "fingerprint", "username")
     ran = run(case.line, typed="no\n")
     assert ran.exit_code == 10, ran.err

@@ -36,7 +36,7 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What a run asked of the system, one line a call, in the order of their beginning."""
+    """The system calls of a run, one line a call, in the order of their beginning."""
 
     lines: tuple[str, ...]
 
@@ -88,13 +88,13 @@ def test_the_order_of_saving(trace: Trace, home: Path, verb: str) -> None:
     drafted = traced.first(rf'openat\(.*"({DRAFT})", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW')
     draft = re.escape(re.findall(DRAFT, traced.lines[drafted])[0])
     reserved = traced.first(rf"fallocate\(\d+<{directory}/{draft}>", after=drafted)
-    asked = traced.first(rf".*X-Amz-Target: Lightsail_20161128\.{operation}\b", after=reserved)
+    requested = traced.first(rf".*X-Amz-Target: Lightsail_20161128\.{operation}\b", after=reserved)
     written = traced.first(rf"pwrite64\(\d+<{directory}/{draft}>", after=reserved)
     flushed = traced.first(rf"fsync\(\d+<{directory}/{draft}>", after=written)
     named = traced.first(rf'linkat\(.*"{draft}", .*"{re.escape(name)}"', after=flushed)
     kept = traced.first(rf"fsync\(\d+<{directory}>\)", after=named)
     traced.first(rf'openat\(.*"{re.escape(name)}", O_RDONLY', after=kept)
-    assert asked > kept if verb == "create" else asked < written
+    assert requested > kept if verb == "create" else requested < written
 
 
 @pytest.mark.parametrize("verb", VERBS)

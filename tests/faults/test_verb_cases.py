@@ -15,7 +15,7 @@ def test_every_verb_is_covered() -> None:
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_all_is_well(case: VerbCase, liar: Liar, run: Run) -> None:
-    """Each line does its work, asks for what it says it asks for, and speaks of no error."""
+    """Each line does its work, sends the requests it is said to send, and speaks of no error."""
     ran = run(case.line, typed=case.asks)
     assert ran.exit_code == case.exit_code, ran.err
     assert sorted(set(liar.operations)) == list(case.operations)

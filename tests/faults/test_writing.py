@@ -63,7 +63,7 @@ def line(verb: str, directory: Path) -> str:
 
 
 def changes(liar: Liar) -> list[str]:
-    """What AWS was asked for that is no question."""
+    """The changes that were requested."""
     return [each for each in liar.operations if each in CHANGES]
 
 
@@ -87,7 +87,7 @@ def assert_failed(ran: Ran, exit_code: int, message: str) -> None:
 def test_what_is_no_file_is_not_written_through(
     liar: Liar, run: Run, directory: Path, verb: str, kind: str
 ) -> None:
-    """Refused before AWS is asked for a key, with force or not; it stays as it is."""
+    """Refused before a key is requested, with force or not; it stays as it is."""
     put, words = STRANGE[kind]
     path = directory / VERBS[verb][1]
     put(path)
@@ -114,10 +114,10 @@ def test_no_other_name_of_a_file_is_written_through(run: Run, directory: Path, v
 @pytest.mark.usefixtures("account")
 @every_verb
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
-def test_a_folder_others_may_write_in(
+def test_a_directory_others_may_write_in(
     liar: Liar, run: Run, directory: Path, verb: str, mode: int
 ) -> None:
-    """Refused before AWS is asked for a key: they could put another file in its place."""
+    """Refused before a key is requested: they could put another file in its place."""
     directory.chmod(mode)
     assert_failed(run(line(verb, directory)), 5, f"others may write in {directory}")
     assert list(directory.iterdir()) == []
@@ -165,10 +165,10 @@ def test_a_key_that_others_could_read(run: Run, directory: Path, verb: str) -> N
     ("verb", "operation"),
     [("download-default", HANDED_OUT), ("create --service-generated", "CreateKeyPair")],
 )
-def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixtures and cases
+def test_a_file_that_appears_during_the_request(  # noqa: PLR0913, PLR0917  fixtures and cases
     account: Account, liar: Liar, run: Run, directory: Path, verb: str, operation: str
 ) -> None:
-    """The check before is not what protects it: it is not overwritten, and that is told."""
+    """The check before is not what protects it: it is not overwritten, and that is reported."""
     path = directory / VERBS[verb][1]
 
     def appear(call: Call) -> Reply:
@@ -198,7 +198,7 @@ def test_a_file_that_appears_while_aws_is_asked(  # noqa: PLR0913, PLR0917  fixt
         ),
     ],
 )
-def test_an_answer_that_fails(  # noqa: PLR0913, PLR0917  fixtures and cases
+def test_a_response_that_fails(  # noqa: PLR0913, PLR0917  fixtures and cases
     liar: Liar, run: Run, directory: Path, verb: str, operation: str, response: Reply
 ) -> None:
     """The old file keeps its name, its bytes and its mode, and no copy of it appears."""
@@ -224,7 +224,7 @@ def test_another_pub_is_met_before_a_pair_is_made(liar: Liar, run: Run, director
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("has_private", [False, True])
-def test_another_pub_is_met_before_the_key_is_asked_for(
+def test_another_pub_is_met_before_the_key_is_requested(
     liar: Liar, run: Run, directory: Path, *, has_private: bool
 ) -> None:
     """By the fingerprint that AWS reports, or by the private key next to it, it is another's."""
@@ -238,7 +238,7 @@ def test_another_pub_is_met_before_the_key_is_asked_for(
 
 
 @pytest.mark.usefixtures("account")
-def test_its_own_pub_is_in_nobodys_way(run: Run, directory: Path) -> None:
+def test_its_own_pub_is_in_no_way(run: Run, directory: Path) -> None:
     """A .pub of the pair itself stays, with its comment."""
     text = public_line(small_pem()) + " mine\n"
     public = save(directory / f"{DEFAULT_FILE}.pub", text, 0o644)
@@ -295,7 +295,7 @@ def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if "--out" in verb[0]][:5])
 def test_the_longest_name(liar: Liar, run: Run, directory: Path, verb: str) -> None:
-    """A name of 255 bytes has no room for .pub: refused before AWS is asked for a key."""
+    """A name of 255 bytes has no room for .pub: refused before a key is requested."""
     words = line(verb, directory).replace(f"--out {directory}", f"--file {directory / ('k' * 255)}")
     assert_failed(run(words), 5, "is too long for the disk")
     assert changes(liar) == []
@@ -326,7 +326,7 @@ def fill(disk: Path) -> Path:
 @pytest.mark.usefixtures("account")
 @every_verb
 def test_a_full_disk(liar: Liar, run: Run, small_disk: Path, verb: str) -> None:
-    """Full before the call: exit 9 with the way out, and AWS is not asked for a key."""
+    """Full before the call: exit 9 with the way out, and no key is requested."""
     filler = fill(small_disk)
     ran = run(line(verb, small_disk))
     assert_failed(ran, 9, "no space left on device")
@@ -362,7 +362,7 @@ def test_a_disk_that_fills_during_the_call(  # noqa: PLR0913, PLR0917  fixtures 
 @pytest.mark.usefixtures("account")
 @every_verb
 def test_a_disk_that_is_read_only(liar: Liar, run: Run, small_disk: Path, verb: str) -> None:
-    """Exit 9 with the way out, and AWS is not asked for a key."""
+    """Exit 9 with the way out, and no key is requested."""
     subprocess.run(("mount", "-o", "remount,ro", small_disk), check=True)
     ran = run(line(verb, small_disk))
     assert_failed(ran, 9, "read-only file system")
@@ -372,7 +372,7 @@ def test_a_disk_that_is_read_only(liar: Liar, run: Run, small_disk: Path, verb: 
 
 @pytest.mark.usefixtures("account")
 @every_key_verb
-def test_a_folder_for_temporary_files_on_another_disk(
+def test_a_directory_for_temporary_files_on_another_disk(
     run: Run, small_disk: Path, directory: Path, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not used: nothing of a key is ever written outside its own directory."""
@@ -408,7 +408,7 @@ def started(*command: str) -> Ran:
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("verb", ["create", "download-default", "delete --backup"])
 def test_a_limit_on_file_sizes(liar: Liar, directory: Path, verb: str) -> None:
-    """Met when the space is taken: exit 9 with the way out, and AWS is not asked for a key."""
+    """Met when the space is taken: exit 9 with the way out, and no key is requested."""
     ran = limited(line(verb, directory), "RLIMIT_FSIZE", 8192)
     assert_failed(ran, 9, "file too large")
     assert "ulimit -f" in ran.err
@@ -418,7 +418,7 @@ def test_a_limit_on_file_sizes(liar: Liar, directory: Path, verb: str) -> None:
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("most", range(3, 16, 2))
 def test_a_limit_on_open_files(liar: Liar, directory: Path, most: int) -> None:
-    """Wherever it is met, no traceback and nothing left; the key is asked for only if it fits."""
+    """Wherever it is met, no traceback and nothing left; the key is requested only if it fits."""
     ran = limited(f"download-default --out {directory}", "RLIMIT_NOFILE", most)
     left = sorted(each.name for each in directory.iterdir())
     assert "Traceback" not in ran.err
@@ -437,10 +437,10 @@ WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 @pytest.mark.usefixtures("account", "run")
 @pytest.mark.parametrize("verb", ["create", "download-default", "rotate-default"])
 @pytest.mark.parametrize("below", ["", "/a/b"])
-def test_a_folder_without_the_right_to_write(
+def test_a_directory_without_write_permission(
     liar: Liar, directory: Path, verb: str, below: str
 ) -> None:
-    """Exit 9 with where to look, in it and below it, and AWS is not asked for a key."""
+    """Exit 9 with where to look, in it and below it, and no key is requested."""
     directory.chmod(0o500)
     words = VERBS[verb][0].format(directory=f"{directory}{below}").split()
     before = WITHOUT_PRIVILEGE if os.geteuid() == 0 else ()
