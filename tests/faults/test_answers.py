@@ -99,11 +99,8 @@ def test_the_region_is_the_one_requested(liar: Liar, run: Run) -> None:
     liar.responses("DeleteKeyPair", said({"operation": {}}))
     assert run("list --columns name,region") == Ran(0, out="web\tus-east-1\n")
     assert run("delete web --yes").exit_code == 0
-    assert [(call.operation, call.region) for call in liar.calls] == [
-        ("GetKeyPairs", REGION),
-        ("GetKeyPair", REGION),
-        ("DeleteKeyPair", REGION),
-    ]
+    assert {"GetKeyPair", "DeleteKeyPair"} <= {*liar.operations}
+    assert {call.region for call in liar.calls} == {REGION}
 
 
 # What may be odd without being wrong
@@ -264,7 +261,7 @@ def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
     assert json.loads(ran.err) == {
         "code": "NotFoundException",
         "message": "cannot list key pairs in us-east-1: It is so",
-        "hint": "lskeys list shows what there is",
+        "hint": "to list what there is: lskeys list",
         "tip": "Do this.",
         "docs": "https://x",
         "requestId": "1-2-3",
