@@ -74,12 +74,7 @@ def rotate_default(
         lskeys rotate-default --dry-run
         lskeys rotate-default --region us-east-1 --yes
     """
-    if agent and authorize:
-        raise UsageError(
-            "--agent and --authorize cannot be combined",
-            hint="without --authorize, the command for each instance is shown",
-        )
-    load = _loader(run, lifetime, wanted=agent)
+    load = _loader(run, lifetime, wanted=agent, authorizes=authorize)
     secret = given_passphrase(run, passphrase_file, asks=passphrase)
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
@@ -101,15 +96,20 @@ def rotate_default(
             lightsail, directory, plan, journal, force=force, passphrase=secret, load=load
         )
     done, failures = _authorized(run, ssh, rotated, port)
-    _tell(run, report.without_follow_ups(rotated, done), done)
-    if rotated.path:
-        show(run, Result(ROTATIONS, [rotated], failures))
+    _report(run, rotated, done, failures)
     journal.close(plan.entry)
     fail(run, failures, 1 + len(done), "steps")
 
 
-def _loader(run: Runtime, lifetime: str | None, *, wanted: bool) -> rotate.Load | None:
+def _loader(
+    run: Runtime, lifetime: str | None, *, wanted: bool, authorizes: bool
+) -> rotate.Load | None:
     """What loads the new key into ssh-agent, if that is wanted instead of a file."""
+    if wanted and authorizes:
+        raise UsageError(
+            "--agent and --authorize cannot be combined",
+            hint="without --authorize, the command for each instance is shown",
+        )
     ssh_agent.check_lifetime(lifetime, asks=wanted)
     if not wanted:
         return None
@@ -236,10 +236,13 @@ def _unchanged(shown: Plan, now: Plan) -> Plan:
     )
 
 
-def _tell(run: Runtime, rotated: Rotation, authorized: Sequence[str]) -> None:
-    if run.options.quiet:
-        return
-    for name in authorized:
-        run.terminal.note(f"{name}: the new key was added, and opens it")
-    for line in report.report(rotated):
+def _report(
+    run: Runtime, rotated: Rotation, authorized: Sequence[str], failures: Sequence[LskeysError]
+) -> None:
+    """Say what was done and what is left to do; the result is the file of the new key, if any."""
+    left = report.without_follow_ups(rotated, authorized)
+    added = [f"{name}: the new key was added, and opens it" for name in authorized]
+    for line in (*added, *report.report(left)) if not run.options.quiet else ():
         run.terminal.note(line)
+    if rotated.path:
+        show(run, Result(ROTATIONS, [rotated], failures))
