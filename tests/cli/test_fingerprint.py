@@ -94,6 +94,13 @@ def test_without_files_the_key_directories(run: Run, home: Path, rsa_pem: str) -
     assert run("fingerprint -q") == Ran(0, f"{home}/.ssh/a\n{home}/.ssh/b\n")
 
 
+def test_a_key_that_is_repeated(run: Run, home: Path, rsa_pem: str) -> None:
+    """A key that was appended again is one key, as for ssh, and that is said."""
+    save(home / "twice", rsa_pem * 2)
+    ran = run("fingerprint twice")
+    assert (ran.exit_code, ran.err) == (0, "twice holds several copies of one key\n")
+
+
 def test_no_keys(run: Run, home: Path) -> None:
     """Key directories without keys are no failure, and said."""
     assert run("fingerprint") == Ran(0, err=f"no keys found in {home}/.ssh\n")

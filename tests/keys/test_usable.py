@@ -137,8 +137,9 @@ def test_the_same_key_twice(texts: dict[str, bytes], tmp_path: Path) -> None:
     """A file to which its key was appended again loads, and holds one key."""
     for name in FORMATS:
         text = texts[name] * 2
-        found = keys.read_file(text)
-        assert found.fingerprints == keys.read_file(texts[name]).fingerprints
+        found, once = keys.read_file(text), keys.read_file(texts[name])
+        assert found.fingerprints == once.fingerprints
+        assert (found.is_repeated, once.is_repeated) == (True, False)
         assert (found.obstacle is None) == loads(tmp_path / "key", text) or "ed25519" in name
 
 

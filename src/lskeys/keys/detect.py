@@ -3,12 +3,13 @@
 import re
 
 from lskeys.keys.encoding import KINDS, KeyMaterialError, unwrapped
-from lskeys.keys.envelope import find_private
+from lskeys.keys.envelope import BEGIN, find_private
 from lskeys.keys.material import KeyFileContent
 from lskeys.keys.private import content_of
 from lskeys.keys.public import read_public
 from lskeys.keys.putty import find_putty
 from lskeys.keys.several import refuse_several
+from lskeys.values import replace
 
 # Looking for these first keeps a directory of a thousand other files fast; the last two are base64
 # of "-----BEGIN" and "ssh-".
@@ -66,7 +67,7 @@ def read_file(content: bytes, *, passphrase: bytes | None = None) -> KeyFileCont
         raise _no_key(text)
     if envelope is None:
         return KeyFileContent(read_public(text))
-    return content_of(envelope, passphrase)
+    return replace(content_of(envelope, passphrase), is_repeated=len(BEGIN.findall(text)) > 1)
 
 
 def _no_key(text: bytes) -> KeyMaterialError:

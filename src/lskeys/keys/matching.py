@@ -43,6 +43,7 @@ class LocalKey:
         is_by_name: Whether the public key was read from the `.pub` file, which proves nothing
             about the private key in this file.
         obstacle: Why ssh cannot load the private key from this file; None if it can.
+        is_repeated: Whether the private key is in it more than once.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class LocalKey:
     comment: str = ""
     is_by_name: bool = False
     obstacle: str | None = None
+    is_repeated: bool = False
 
     @property
     def is_copy(self) -> bool:

@@ -80,6 +80,7 @@ class KeyFileContent:
         obstacle: Why ssh cannot load the private key from a file like this; None if it can.
         clean: A text with the same private key that ssh loads, encrypted as the file is; None if
             there is no private key, or its format cannot be changed without the passphrase.
+        is_repeated: Whether the private key is there more than once.
     """
 
     public: PublicKey | None
@@ -87,6 +88,7 @@ class KeyFileContent:
     encrypted: bool = False
     obstacle: str | None = None
     clean: Secret | None = field(default=None, compare=False)
+    is_repeated: bool = False
 
     @property
     def has_private(self) -> bool:

@@ -99,6 +99,7 @@ def local_key(path: Path, content: KeyFileContent, mode: int) -> LocalKey:
         comment=public.comment if public else "",
         is_by_name=content.public is None and public is not None,
         obstacle=content.obstacle,
+        is_repeated=content.is_repeated,
     )
 
 

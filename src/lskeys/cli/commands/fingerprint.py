@@ -115,6 +115,8 @@ def _about(owned_key: OwnedKey) -> Iterator[str]:
     key = owned_key.key
     if key.obstacle:
         yield f"ssh cannot load {key.path}: {key.obstacle}"
+    if key.is_repeated:
+        yield f"{key.path} holds several copies of one key"
     if key.obstacle == PUTTY:
         yield remedies.convert_putty(key.path)
     for pair in owned_key.possible:

@@ -82,5 +82,6 @@ def _read_public_key(
     public_key = importable_key(key, name)
     if key.has_private and not run.options.quiet:
         kind = f"a private key ({key.obstacle})" if key.obstacle else "a private key"
-        run.terminal.note(f"{key.path} is {kind}: only its public key is sent")
+        copies = ", in several copies" if key.is_repeated else ""
+        run.terminal.note(f"{key.path} is {kind}{copies}: only its public key is sent")
     return public_key
