@@ -11,12 +11,12 @@ from lskeys.keypairs.filters import Age, Selection, parse_age
 
 Tags = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="KEY[=VALUE]", help="Only with this tag; globs work."),
+    typer.Option("--tag", metavar="KEY[=VALUE]", help="Only key pairs with this tag; globs work."),
 ]
-Unused = Annotated[bool, typer.Option("--unused", help="Only those that no instance uses.")]
+Unused = Annotated[bool, typer.Option("--unused", help="Only key pairs that no instance uses.")]
 OlderThan = Annotated[
     str | None,
-    typer.Option("--older-than", metavar="AGE", help="Only created before that: 365d, 6mo, 2y."),
+    typer.Option("--older-than", metavar="AGE", help="Only older key pairs: 365d, 6mo, 2y."),
 ]
 
 

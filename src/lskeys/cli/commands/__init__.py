@@ -63,7 +63,7 @@ VERBS = (
         "create",
         "create_key_pair",
         _PAIRS,
-        "Make a key pair: the key is made and saved here, only its public key goes to AWS.",
+        "Create a key pair: the key is created locally, and only its public key is sent.",
     ),
     Verb(
         "import",
@@ -75,7 +75,7 @@ VERBS = (
         "download-default",
         "download_default",
         _DEFAULT,
-        "Save the default private key of one or more regions, verified, with its .pub.",
+        "Download the default private key of one or more regions, verified.",
     ),
     Verb(
         "delete",

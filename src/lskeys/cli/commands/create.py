@@ -51,7 +51,7 @@ def create_key_pair(
     kind: Annotated[Kind | None, typer.Option("--type", help="Default: rsa.")] = None,
     bits: Annotated[
         int | None,
-        typer.Option("--bits", min=2048, max=16_384, help="The size of an RSA key: 4096."),
+        typer.Option("--bits", min=2048, max=16_384, help="The size of an RSA key, such as 4096."),
     ] = None,
     tag: TagWords = None,
     passphrase: AskPassphrase = False,
@@ -60,12 +60,12 @@ def create_key_pair(
     file: File = None,
     force: Force = False,
     service_generated: Annotated[
-        bool, typer.Option("--service-generated", help="Let AWS make the key (CreateKeyPair).")
+        bool, typer.Option("--service-generated", help="Have AWS create the key (CreateKeyPair).")
     ] = False,
 ) -> None:
-    """Make a key pair: the key is made and saved here, only its public key goes to AWS.
+    """Create a key pair: the key is created locally, and only its public key is sent.
 
-    Prints the path of the private key, NAME.pem; NAME.pem.pub is next to it.
+    Prints the path of the private key, NAME.pem. The public key is saved next to it, as .pub.
 
     Examples:
         lskeys create backup --out ~/.ssh

@@ -41,7 +41,7 @@ def delete_key_pairs(
     run: Runtime,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME|GLOB...", help="The key pairs, or globs of names."),
+        typer.Argument(metavar="NAME|GLOB...", help="Names of key pairs; globs work."),
     ] = None,
     *,
     tag: Tags = None,
@@ -52,29 +52,29 @@ def delete_key_pairs(
         typer.Option(
             "--fingerprint",
             metavar="[VALUE]",
-            help="Only if the fingerprint is that of the local key, or, with a value, this one.",
+            help="Only if the fingerprint is that of the local key, or is VALUE.",
         ),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option("--key", metavar="FILE", help="The local key; else found by content."),
+        typer.Option("--key", metavar="FILE", help="The local key (default: found by content)."),
     ] = None,
     backup: Annotated[
         Path | None,
-        typer.Option("--backup", metavar="DIR", help="Save the default key there before."),
+        typer.Option("--backup", metavar="DIR", help="Save the default private key there first."),
     ] = None,
     passphrase_file: PassphraseFile = None,
     no_backup: Annotated[
-        bool, typer.Option("--no-backup", help="Give up the only copy of the default key.")
+        bool, typer.Option("--no-backup", help="Do not keep a copy of the default key.")
     ] = False,
     missing_ok: Annotated[
-        bool, typer.Option("--missing-ok", help="What is not there is no failure.")
+        bool, typer.Option("--missing-ok", help="Succeed if a key pair does not exist.")
     ] = False,
 ) -> None:
     """Delete key pairs; with --fingerprint, only if a local key matches.
 
-    Globs and filters never select the default pair, which needs --fingerprint. Several key pairs
-    are listed and confirmed once.
+    Globs and filters never select the default key pair, which is deleted only by its name and with
+    --fingerprint. Several key pairs are listed and confirmed once.
 
     Examples:
         lskeys delete 'ci-*' --unused --older-than 365d --dry-run

@@ -51,7 +51,7 @@ def download_default(
     out: Out = None,
     file: File = None,
     create: Annotated[
-        bool, typer.Option("--create", help="Create the default pair where there is none.")
+        bool, typer.Option("--create", help="Create the default key pair if there is none.")
     ] = False,
     force: Force = False,
     passphrase: AskPassphrase = False,
@@ -59,9 +59,10 @@ def download_default(
     agent: IntoAgent = False,
     lifetime: Lifetime = None,
 ) -> None:
-    """Save the default private key of one or more regions, verified, with its .pub.
+    """Download the default private key of one or more regions, verified.
 
-    Prints the path of each private key. With --agent the key is only in the memory of ssh-agent.
+    Prints the path of each private key; the public key is saved next to it, as .pub. With --agent,
+    the key is kept only in the memory of ssh-agent.
 
     Examples:
         lskeys download-default --out ~/.ssh

@@ -29,25 +29,26 @@ if TYPE_CHECKING:
 def list_key_pairs(
     run: Runtime,
     globs: Annotated[
-        list[str] | None, typer.Argument(metavar="[GLOB]...", help="Only names like these.")
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", help="Names of key pairs; globs work."),
     ] = None,
     *,
     include_default: Annotated[
-        bool, typer.Option("--include-default", help="With each region's default pair.")
+        bool, typer.Option("--include-default", help="Include the default key pair of each region.")
     ] = False,
     tag: Tags = None,
     unused: Unused = False,
     in_use: Annotated[
-        bool, typer.Option("--in-use", help="Only those that an instance uses.")
+        bool, typer.Option("--in-use", help="Only key pairs that an instance uses.")
     ] = False,
     older_than: OlderThan = None,
     sort_by: Annotated[
         str | None,
-        typer.Option("--sort", metavar="[-]COLUMN", help="Order by a column; - is downwards."),
+        typer.Option("--sort", metavar="[-]COLUMN", help="Sort by a column; - reverses the order."),
     ] = None,
     column_names: Annotated[
         str | None,
-        typer.Option("--columns", metavar="COLUMN,...", help="Which columns, in which order."),
+        typer.Option("--columns", metavar="COLUMN,...", help="The columns to show, in this order."),
     ] = None,
 ) -> None:
     """List key pairs.

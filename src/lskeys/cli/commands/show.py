@@ -29,9 +29,8 @@ def show_key_pair(
 ) -> None:
     """Show everything about one key pair.
 
-    Its fingerprint and tags, the instances that name it, and the local files that hold it,
-    with the command that fixes their permissions. With several regions or profiles, wherever it
-    is.
+    Shows its fingerprint and tags, the instances that use it, and the local files that hold its
+    keys, with commands that fix their permissions.
 
     Examples:
         lskeys show web-production
