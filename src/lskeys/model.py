@@ -115,6 +115,12 @@ class Instance:
     blueprint: str | None = None
     arn: str | None = None
     state: str | None = None
+    profile: str | None = None
+
+    @property
+    def where(self) -> "AccountRegion":
+        """Its region, and the profile of its account if several are queried."""
+        return AccountRegion(self.region, self.profile or "")
 
     @property
     def account(self) -> str | None:

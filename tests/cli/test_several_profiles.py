@@ -14,10 +14,11 @@ import pytest
 from lskeys import sandbox
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.completion.candidates import words
-from lskeys.sandbox import Sandbox, Server
+from lskeys.sandbox import ACCOUNT, Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 from tests.support.cli_keys import other_pem, own_pem, public_line, save
 from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs
+from tests.support.verb_cases import HOST_KEY
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 BOTH = "-p work -p home"
@@ -261,6 +262,22 @@ def test_whose_key_a_file_is(
 
 
 @pytest.mark.usefixtures("servers")
+def test_instances_of_several(accounts: dict[str, Sandbox], run: Run) -> None:
+    """Each is listed with whose it is; two profiles of one account are one to ssh."""
+    for account in accounts.values():
+        account.add_instance(REGION, "blog", host_keys=[HOST_KEY])
+    line = f"{BOTH} -r {REGION}"
+    rows = [each.split("\t") for each in run(f"instances {line}").out.splitlines()]
+    assert [row[:3] for row in rows] == [[who, ACCOUNT, "blog"] for who in ("home", "work")]
+    document = json.loads(run(f"instances {line} -o json").out)
+    assert [each["profile"] for each in document["instances"]] == ["home", "work"]
+    hosts = json.loads(run(f"ssh-config {line} --known-hosts -o json").out)["hosts"]
+    assert [(each["profile"], each["host"], len(each["hostKeys"])) for each in hosts] == [
+        ("work", "blog", 1)
+    ]
+
+
+@pytest.mark.usefixtures("servers")
 def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, home: Path) -> None:
     """A key of one account is no orphan of the other; a command names the account of its pair."""
     accounts["home"].add_key_pairs("eu-west-1", ["mine"], public_line=public_line(own_pem()))
@@ -384,8 +401,10 @@ SEVERAL = {
     "list": "list",
     "show": "show web",
     "audit": "audit",
-    "regions": "regions",
     "fingerprint": "fingerprint --match",
+    "ssh-config": "ssh-config",
+    "instances": "instances",
+    "regions": "regions",
 }
 ONE = [
     " ".join([command.word, *(each.noun for each in command.arguments if each.metavar[0] != "[")])
@@ -397,13 +416,17 @@ ONE = [
 
 @pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("line", SEVERAL.values())
-def test_a_verb_that_takes_several(line: str, run: Run, home: Path) -> None:
+def test_a_verb_that_takes_several(
+    line: str, accounts: dict[str, Sandbox], run: Run, home: Path
+) -> None:
     """It asks all of them, and says of all that it found whose it is."""
+    accounts["work"].add_instance(REGION, "blog", key_pair_name="web")
     save(home / ".ssh" / "id.pub", LINE)
     ran = run(f"{line} {BOTH} -o csv")
     assert ran.exit_code in {0, 6}
     assert ran.out.startswith("profile,")
-    assert run(f"{line} {BOTH} -o table").out.startswith("PROFILE ")
+    table = run(f"{line} {BOTH} -o table").out
+    assert table.startswith("PROFILE ") or "(home, eu-west-1)" in table
 
 
 @pytest.mark.parametrize("line", ONE)

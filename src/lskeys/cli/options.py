@@ -171,7 +171,8 @@ def verb(
             if options.may_be_several and not takes_profiles:
                 raise UsageError(
                     "several profiles are given, and this command uses one account",
-                    hint="give one; list, show, audit, regions and fingerprint take several",
+                    hint="give one; list, show, audit, fingerprint, ssh-config, instances and"
+                    " regions take several",
                 )
             run = Runtime(before.invocation, options)
             try:

@@ -1,15 +1,18 @@
 """Instances as the commands that use ssh see them. Touches: what the runtime hands it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.cli.runtime import Runtime, queries
 from lskeys.cli.runtime.hints import account_options
 from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError, SetupError
 from lskeys.keys.matching import LocalKey
-from lskeys.model import Instance
+from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
 from lskeys.ssh.config_files import OwnFiles
 from lskeys.ssh.proofs import Proofs
@@ -18,6 +21,11 @@ from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
 from lskeys.ssh.written import Written
 from lskeys.values import replace
+
+if TYPE_CHECKING:
+    from lskeys.lightsail import Lightsail
+
+T = TypeVar("T")
 
 Opened = Sequence[tuple[Instance, bytes]]
 """Instances, each with the public key (wire bytes) of a login that worked."""
@@ -56,12 +64,7 @@ def query(  # noqa: PLR0913  what is queried, and what of it
 
     `keys` are local keys besides those of the key directories.
     """
-    outcomes = queries.query(
-        run,
-        lambda lightsail: regions.query(
-            lightsail, globs, reads_keys=reads_keys, reads_ports=reads_ports
-        ),
-    )
+    outcomes = query_regions(run, globs, reads_keys=reads_keys, reads_ports=reads_ports)
     data, failures = outcomes.values, outcomes.errors
     failures += [each.error for region in data for each in region.ports.values() if each.error]
     own = ssh_files(run)
@@ -74,8 +77,57 @@ def query(  # noqa: PLR0913  what is queried, and what of it
         port=port,
         options=account_options(run.options),
     )
-    found.sort(key=lambda each: (each.instance.name, each.instance.region))
+    found.sort(key=lambda each: (each.instance.name, each.instance.where))
     return Seen(found, data, failures)
+
+
+def query_regions(
+    run: Runtime, globs: Sequence[str], *, reads_keys: bool = False, reads_ports: bool = False
+) -> Outcomes[RegionData]:
+    """Ask the regions of the accounts for instances and key pairs, and more about each instance.
+
+    An instance whose host keys or ports cannot be read has that error; its region answered.
+    """
+    instances, pairs = queries.query_together(
+        run,
+        lambda lightsail: lightsail.instances(),
+        lambda lightsail: lightsail.key_pairs(include_default=True),
+    )
+    found = Outcomes(
+        there if there.error else keys.then(partial(_data, there, globs))
+        for there, keys in zip(instances, pairs, strict=True)
+    )
+    named = [(each.where, name) for each in found.values for name in regions.to_ask_about(each)]
+    keys = _each(run, named if reads_keys else (), lambda each, name: each.host_keys(name))
+    ports = _each(run, named if reads_ports else (), lambda each, name: each.open_ports(name))
+    return Outcomes(
+        each.then(partial(replace, host_keys=keys[each.where], ports=ports[each.where]))
+        for each in found
+    )
+
+
+def _data(
+    there: Outcome[tuple[Instance, ...]], globs: Sequence[str], pairs: tuple[KeyPair, ...]
+) -> RegionData:
+    instances = there.value or ()
+    return RegionData(there.where, instances, regions.wanted(instances, globs), pairs)
+
+
+def _each(
+    run: Runtime,
+    named: Sequence[tuple[AccountRegion, str]],
+    question: "Callable[[Lightsail, str], T]",
+) -> Mapping[AccountRegion, dict[str, Outcome[T]]]:
+    """What is answered about each of these instances, by region and name."""
+    asked = [(where, partial(_about, question, name)) for where, name in named]
+    answers: defaultdict[AccountRegion, dict[str, Outcome[T]]] = defaultdict(dict)
+    for (where, name), outcome in zip(named, queries.query_each(run, asked), strict=True):
+        answers[where][name] = outcome
+    return answers
+
+
+def _about(question: "Callable[[Lightsail, str], T]", name: str, lightsail: "Lightsail") -> T:
+    return question(lightsail, name)
 
 
 def local_keys(run: Runtime) -> list[LocalKey]:

@@ -52,8 +52,8 @@ class Settings:
             is_repeatable=True,
             variables=("LSKEYS_PROFILE",),
             in_file=(str,),
-            help="The AWS profile to use; list, show, audit, regions and fingerprint take several, "
-            "and globs.",
+            help="The AWS profile to use; list, show, audit, fingerprint, ssh-config, instances and"
+            " regions take several, and globs.",
         ),
     ]
     regions: Annotated[

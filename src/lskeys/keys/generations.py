@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lskeys.keys.matching import LocalKey, MatchedPair, match_all
-from lskeys.model import Instance, KeyPair, private_key_file
+from lskeys.model import Instance, KeyPair, account_region, private_key_file
 
 MAX_KEYS = 3
 """Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
@@ -65,10 +65,11 @@ def accesses(
     instances: Iterable[Instance], pairs: Iterable[KeyPair], keys: Sequence[LocalKey]
 ) -> list[Access]:
     """Each instance, with the key pair and the keys that may open it."""
-    by_name = {(each.pair.region, each.pair.name): each for each in match_all(pairs, keys).pairs}
+    matches = match_all(pairs, keys).pairs
+    by_name = {(account_region(each.pair), each.pair.name): each for each in matches}
     found = []
     for instance in instances:
-        matched = by_name.get((instance.region, instance.key_pair_name or ""))
+        matched = by_name.get((instance.where, instance.key_pair_name or ""))
         opening = opening_keys(instance, matched, keys)
         found.append(Access(instance, matched.pair if matched else None, opening))
     return found

@@ -156,6 +156,7 @@ def instance(raw: object, where: AccountRegion) -> Instance:
         blueprint=_optional(each, "blueprintId", str),
         arn=_optional(each, "arn", str),
         state=_optional(state, "name", str),
+        profile=where.profile or None,
     )
 
 

@@ -155,7 +155,7 @@ class Result(Generic[T]):
             return self
         standard = self.view.standard
         whose = [name for name in _WHOSE if name in self.view.names and name not in standard]
-        return replace(self, chosen=self.view.chosen([*whose, *standard]))
+        return replace(self, view=replace(self.view, shown=(*whose, *standard), text=()))
 
     @property
     def document(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lskeys.keys import grammar
 from lskeys.keys.generations import Access
-from lskeys.model import HostKey, Instance, KeyPair, Outcome
+from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
 from lskeys.values import replace
 
@@ -60,21 +60,27 @@ def aliases(
 ) -> Mapping[Instance, str]:
     """What to call each instance: its name, or `name.region` where the name alone would not do.
 
-    It does not do for a name that several regions have, for one that is taken already, and for one
-    that could be another machine's: an instance called `github.com` must not catch
-    `ssh github.com`. Of two instances with the same name in the same region, which Lightsail does
-    not have, only the first counts.
+    It does not do for a name that several regions or accounts have, for one that is taken already,
+    and for one that could be another machine's: an instance called `github.com` must not catch
+    `ssh github.com`. Where several accounts have the name in one region, it is
+    `name.region.profile`, or the account's number behind it. Of two instances with the same name
+    in the same region of an account, which Lightsail does not have, only the first counts.
     """
-    first: dict[tuple[str, str], Instance] = {}
+    first: dict[tuple[str, AccountRegion], Instance] = {}
     for each in instances:
-        first.setdefault((each.name, each.region), each)
+        first.setdefault((each.name, each.where), each)
     count = Counter(name for name, _ in first)
-    return {
-        each: f"{name}.{region}"
-        if count[name] > 1 or "." in name or name.lower() == "localhost" or is_taken(name)
-        else name
-        for (name, region), each in first.items()
-    }
+    together = Counter((name, where.region) for name, where in first)
+    found = {}
+    for (name, where), each in first.items():
+        is_whole = count[name] == 1 and "." not in name and name.lower() != "localhost"
+        alias = name if is_whole and not is_taken(name) else f"{name}.{where.region}"
+        if together[name, where.region] > 1:
+            whose = where.profile if grammar.is_name(where.profile) else each.account
+            alias = f"{alias}.{whose}" if whose else ""
+        if alias:
+            found[each] = alias
+    return found
 
 
 def host(access: Access, alias: str) -> Host:
@@ -112,6 +118,12 @@ def pinned(
     return replace(unpinned, notes=(*unpinned.notes, note))
 
 
+def options_to(instance: Instance) -> tuple[str, ...]:
+    """The options that lead to the region of an instance, and to its account if there are more."""
+    whose = ("--profile", instance.profile) if instance.profile is not None else ()
+    return ("--region", instance.region, *whose)
+
+
 def _about_key(access: Access) -> str | None:
     key, unusable = access.opening.first, access.opening.unusable
     if unusable is not None:
@@ -133,5 +145,6 @@ def _about_missing_key(instance: Instance, pair: KeyPair | None) -> str:
     if pair.fingerprint is None:
         return "AWS reports no fingerprint of that key pair, so its key cannot be found"
     if pair.is_default:
-        return f"its key is not on this computer: lskeys download-default --region {pair.region}"
+        where = options_to(instance)
+        return f"its key is not on this computer: lskeys download-default {shlex.join(where)}"
     return "its private key is not on this computer, and AWS has none: copy it to ~/.ssh"

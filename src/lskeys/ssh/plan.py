@@ -11,8 +11,9 @@ from lskeys.ssh.config_text import can_name
 from lskeys.ssh.hosts import Host
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import Renewal, Written
+from lskeys.ssh.written import RegionNow, Renewal, Written
 from lskeys.text import one_line
+from lskeys.values import replace
 
 
 @dataclass(slots=True)
@@ -41,9 +42,10 @@ def plan(
         written: What lskeys wrote before.
         keeps_pins: Whether hosts stay known by earlier host keys where no others were read.
     """
+    regions = _distinct(regions)
     wanted = {instance: region for region in regions for instance in region.wanted}
     fit = [each for each in wanted if not hosts.unfit(each)]
-    renewal = written.renewed(fit, {region.name: region.now for region in regions})
+    renewal = written.renewed(fit, _now(regions))
     taken = _Taken(users, frozenset(each.alias for each in renewal.kept))
     aliases = hosts.aliases((each for region in regions for each in region.instances), taken.has)
     planned = Plan(renewal)
@@ -61,6 +63,24 @@ def plan(
         gone = ", ".join(f"{each.alias} in {each.region}" for each in renewal.gone)
         planned.notes.append(f"blocks of instances that no longer exist are removed: {gone}")
     return planned
+
+
+def _distinct(regions: Sequence[RegionData]) -> list[RegionData]:
+    """The regions without those of an account that another profile was asked for, too."""
+    first: dict[tuple[str, str], RegionData] = {}
+    for each in regions:
+        first.setdefault((each.where.region, each.now.account or each.where.profile), each)
+    return list(first.values())
+
+
+def _now(regions: Sequence[RegionData]) -> dict[str, list[RegionNow]]:
+    """What each region has of each account; what one region says of an account holds for all."""
+    accounts = {each.where.profile: each.now.account for each in regions if each.now.account}
+    found: dict[str, list[RegionNow]] = {}
+    for each in regions:
+        now = replace(each.now, account=accounts.get(each.where.profile))
+        found.setdefault(each.where.region, []).append(now)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ def _left_out(instance: Instance, alias: str | None, taken: _Taken) -> str | Non
 
 
 def _notes(instance: Instance, alias: str | None, taken: _Taken) -> Iterator[str]:
-    called = f"{instance.name} in {instance.region}"
+    called = f"{instance.name} in {instance.where}"
     reason = _left_out(instance, alias, taken)
     if reason:
         yield f"{called} is left out: {reason}"

@@ -73,8 +73,9 @@ class Reach:
         if verdict is Verdict.DIFFERS:
             return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
         start = "start-instance" if not self.instance.is_running else "get-instance-port-states"
-        words = ("--instance-name", self.instance.name, "--region", self.instance.region)
-        return shlex.join(("aws", "lightsail", start, *words))
+        return shlex.join(
+            ("aws", "lightsail", start, "--instance-name", self.instance.name, *self._where)
+        )
 
     def _to_let_in(self) -> str:
         """The command that gets or adds a key that opens it."""
@@ -90,8 +91,12 @@ class Reach:
         """A command line of lskeys for its region, with the options that this run had."""
         is_unusual = port and self.port != DEFAULT_PORT
         options = ("--port", str(self.port)) if is_unusual else ()
-        region = ("--region", self.instance.region)
-        return shlex.join(("lskeys", *words, *region, *options, *self.options))
+        return shlex.join(("lskeys", *words, *self._where, *options, *self.options))
+
+    @property
+    def _where(self) -> tuple[str, ...]:
+        """The options that lead to its region, and to its account if several are queried."""
+        return hosts.options_to(self.instance)
 
 
 def reaches(  # noqa: PLR0913  what is known of the regions, this computer and this run

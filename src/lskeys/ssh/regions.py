@@ -1,22 +1,13 @@
-"""What is asked of a region for ssh: instances, key pairs, host keys. Touches: the given region."""
+"""What ssh has to know of a region: instances, key pairs, host keys, open ports. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
 
-from lskeys import concurrency
-from lskeys.concurrency import Pending
 from lskeys.errors import LskeysError
-from lskeys.model import HostKey, Instance, KeyPair, Outcome, attempt
+from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import hosts
 from lskeys.ssh.written import RegionNow
-
-if TYPE_CHECKING:
-    from lskeys.lightsail import Lightsail
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +15,7 @@ class RegionData:
     """What one region has.
 
     Attributes:
-        name: The region.
+        where: The region, and the profile of its account if several are queried.
         instances: All its instances.
         wanted: Those that were asked for.
         pairs: Its key pairs, the default one included.
@@ -32,7 +23,7 @@ class RegionData:
         ports: The TCP ports that the firewalls of these let in, by name.
     """
 
-    name: str
+    where: AccountRegion
     instances: Sequence[Instance]
     wanted: Sequence[Instance]
     pairs: Sequence[KeyPair]
@@ -57,37 +48,18 @@ class RegionData:
             *(each.account for each in self.pairs),
         ]
         names = frozenset(each.name for each in self.instances)
-        return RegionNow(next(filter(None, accounts), None), names)
+        return RegionNow(next(filter(None, accounts), None), names, self.where.profile)
 
 
-def query(
-    lightsail: "Lightsail",
-    globs: Sequence[str],
-    *,
-    reads_keys: bool = False,
-    reads_ports: bool = False,
-) -> RegionData:
-    """Ask a region for the instances of these names, all for none, and perhaps more about each."""
-    pairs = Pending(partial(lightsail.key_pairs, include_default=True))
-    instances = lightsail.instances()
-    wanted = [each for each in instances if is_wanted(each.name, globs)]
-    fit = {each.name: None for each in wanted if each.is_running and not hosts.unfit(each)}
-    names = tuple(fit)
-    return RegionData(
-        lightsail.region,
-        instances,
-        wanted,
-        pairs.result(),
-        _each(lightsail, names if reads_keys else (), lightsail.host_keys),
-        _each(lightsail, names if reads_ports else (), lightsail.open_ports),
-    )
+def wanted(instances: Iterable[Instance], globs: Sequence[str]) -> list[Instance]:
+    """The instances of these names, all for none."""
+    return [each for each in instances if is_wanted(each.name, globs)]
 
 
-def _each(
-    lightsail: "Lightsail", names: Sequence[str], call: Callable[[str], T]
-) -> Mapping[str, Outcome[T]]:
-    calls = [partial(attempt, lightsail.region, partial(call, name)) for name in names]
-    return dict(zip(names, concurrency.call_each(calls), strict=True))
+def to_ask_about(data: RegionData) -> tuple[str, ...]:
+    """The names of those wanted instances that run and that ssh can be told of."""
+    fit = (each for each in data.wanted if each.is_running and not hosts.unfit(each))
+    return tuple(dict.fromkeys(each.name for each in fit))
 
 
 def is_wanted(name: str, globs: Sequence[str]) -> bool:

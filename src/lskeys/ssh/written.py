@@ -39,10 +39,11 @@ class WrittenBlock:
 
 @dataclass(frozen=True, slots=True)
 class RegionNow:
-    """What a region has now: the account it is of, and the names of all its instances."""
+    """What a region has now: the account it is of, the names of all its instances, the profile."""
 
     account: str | None
     names: frozenset[str]
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +68,34 @@ class Written:
         keys = (HostKey(*line.split(" ")[1:3]) for line in lines)
         return tuple(key for key in keys if grammar.is_host_key(key))
 
-    def renewed(self, fresh: Sequence[Instance], now: Mapping[str, RegionNow]) -> Renewal:
+    def renewed(self, fresh: Sequence[Instance], now: Mapping[str, Sequence[RegionNow]]) -> Renewal:
         """What stays of the blocks that are not written anew.
 
         Those stay that are of another region or account than was asked, and of instances that
-        are still there. Where an empty region does not say whose account it is, a file with the
-        blocks of one account is taken for that account's.
+        are still there. Where one profile is asked and does not say whose account it is, a file
+        with the blocks of one account is taken for that account's.
 
         Args:
             fresh: The instances whose blocks are written anew.
-            now: What the regions have that answered.
+            now: What the regions have that answered, of each profile that was asked.
         """
         addresses = {grammar.address(each.public_ip or "") for each in fresh}
         accounts = {each.account for each in self.blocks if each.account}
+        profiles = {each.profile for regions in now.values() for each in regions}
+        is_the_one = len(accounts) <= 1 and len(profiles) <= 1
         kept: list[WrittenBlock] = []
         gone: list[WrittenBlock] = []
         for each in self.blocks:
             if any(each.is_of(instance) for instance in fresh):
                 continue
-            region = now.get(each.region)
-            if region is None or not _is_asked(each, region, len(accounts)):
-                kept.append(each)
-            else:
-                is_there = each.name in region.names and each.address not in addresses
-                (kept if is_there else gone).append(each)
+            asked = [
+                region
+                for region in now.get(each.region, ())
+                if (is_the_one or region.account) and _may_be_one(each.account, region.account)
+            ]
+            is_named = any(each.name in region.names for region in asked)
+            stays = not asked or (is_named and each.address not in addresses)
+            (kept if stays else gone).append(each)
         return Renewal(tuple(kept), tuple(gone))
 
 
@@ -144,11 +149,6 @@ def _read_block(lines: list[str]) -> WrittenBlock | None:
     start = next(position for position, line in enumerate(lines) if _HEAD.fullmatch(line))
     alias, address = values
     return WrittenBlock(head[1], head[2], head[3], alias, address, tuple(lines[start:]))
-
-
-def _is_asked(block: WrittenBlock, region: RegionNow, accounts: int) -> bool:
-    """Whether a block is of the account that a region answered for."""
-    return accounts <= 1 if region.account is None else _may_be_one(block.account, region.account)
 
 
 def _may_be_one(one: str | None, other: str | None) -> bool:

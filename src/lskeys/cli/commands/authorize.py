@@ -127,7 +127,7 @@ def _given(run: Runtime, seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
     path = expanded(key).absolute()
     new = authorizing.new_key(key_reading.read(path), "")
     run.key_files.warn_of_others(path)
-    return {region.name: new for region in seen.data}
+    return {each.where.region: new for each in seen.data}
 
 
 def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
@@ -141,7 +141,7 @@ def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
             comment = f"{each.pair.name}@{each.pair.region}"
             found[each.pair.region] = authorizing.new_key(keys[0], comment)
     if not found:
-        where = ", ".join(region.name for region in seen.data)
+        where = ", ".join(each.where.region for each in seen.data)
         raise MissingError(
             f"no local key belongs to a key pair {wanted} in {where}",
             hint=f"lskeys download-default --region {seen.data[0].name}"

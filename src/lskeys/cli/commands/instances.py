@@ -20,7 +20,7 @@ from lskeys.ssh.login_log import Verdict
 from lskeys.ssh.reach import Reach
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
 def list_instances(
     run: Runtime,
     globs: Annotated[

@@ -10,14 +10,13 @@ from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
-from lskeys.cli.runtime.queries import query
 from lskeys.config.paths import expanded
 from lskeys.errors import UsageError
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
 from lskeys.output.views.written_files import WRITTEN_FILES
-from lskeys.ssh import config_files, regions, user_config
+from lskeys.ssh import config_files, user_config
 from lskeys.ssh.config_files import OwnFiles, WrittenFile
 from lskeys.ssh.plan import Plan, plan
 from lskeys.ssh.regions import RegionData
@@ -26,7 +25,7 @@ from lskeys.ssh.written import Written
 from lskeys.values import replace
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, takes_profiles=True)
 def ssh_config(
     run: Runtime,
     globs: Annotated[
@@ -54,17 +53,15 @@ def ssh_config(
     """Print Host blocks for instances, each with the local keys that open it.
 
     Keys are found by content. Windows instances and instances without an address are left out.
-    --write keeps the blocks of other regions, and pins whose host keys cannot be read.
+    --write keeps the blocks of other regions and accounts, and pins whose host keys cannot be
+    read.
 
     Examples:
         lskeys ssh-config 'web-*'
         lskeys ssh-config --write --known-hosts --dry-run
     """
     own = _own_files(run, write=write, file=file)
-    outcomes = query(
-        run,
-        lambda lightsail: regions.query(lightsail, globs or (), reads_keys=bool(known_hosts)),
-    )
+    outcomes = reaching.query_regions(run, globs or (), reads_keys=bool(known_hosts))
     seen = outcomes.values
     failures = outcomes.errors + [error for region in seen for error in region.unread]
     if seen and own is None:
@@ -94,7 +91,8 @@ def _planned(
     users = user_config.read(reaching.ssh_directory(run))
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
     if not planned.hosts:
-        planned.notes.append(f"{', '.join(run.regions)}: no matching instance that ssh can reach")
+        where = ", ".join(run.profiles or run.regions)
+        planned.notes.append(f"{where}: no matching instance that ssh can reach")
     for note in planned.notes if not run.options.quiet else ():
         run.terminal.note(note)
     return planned, users

@@ -1,6 +1,7 @@
 """Queries the regions of the accounts in parallel. Touches: the network, in threads."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 from lskeys.cli.runtime.accounts import Account
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.errors import LskeysError
-from lskeys.model import Outcome, Outcomes, attempt
+from lskeys.model import AccountRegion, Outcome, Outcomes, attempt
 
 if TYPE_CHECKING:
     from lskeys.concurrency import Arrival, Onward
@@ -105,6 +106,30 @@ def stream_regions(
     for arrival in concurrency.stream(sources):
         for _, outcome in _outcomes(arrival):
             yield outcome
+
+
+def query_each(
+    run: Runtime, queries: "Sequence[tuple[AccountRegion, Callable[[Lightsail], T]]]"
+) -> list[Outcome[T]]:
+    """What single queries return, each in one region, in their order; all in parallel."""
+    from lskeys import concurrency
+
+    accounts = {account.whose: account for account in run.accounts}
+    releases = {
+        where: _Release(accounts[where.profile], where.region, count)
+        for where, count in Counter(where for where, _ in queries).items()
+    }
+    sources = []
+    for number, (where, call) in enumerate(queries):
+        key = _Key(accounts[where.profile], where.region, number)
+        bound = partial(call, key.account.lightsail(where.region))
+        sources.append(concurrency.Source(key, partial(_once, bound, releases[where])))
+    found: dict[int, Outcome[T]] = {}
+    for arrival in concurrency.stream(sources, patience=0.0):
+        found |= {key.number: outcome for key, outcome in _outcomes(arrival)}
+        run.terminal.progress(f"{len(found)} of {len(queries)} requests responded")
+    run.terminal.done()
+    return [found[number] for number in range(len(queries))]
 
 
 def query_accounts(run: Runtime, call: Callable[[Account], T]) -> Outcomes[T]:

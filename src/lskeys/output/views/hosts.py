@@ -17,6 +17,7 @@ def raw_host(host: Host) -> dict[str, Any]:
         {
             "name": instance.name,
             "location": {"regionName": instance.region},
+            "profile": instance.profile,
             "publicIpAddress": host.address,
             "username": host.user,
             "sshKeyName": instance.key_pair_name,
@@ -43,6 +44,8 @@ HOSTS: View[Host] = View(
         Column("key-pair", lambda host: host.instance.key_pair_name or ""),
         Column("identity-file", _first_file),
         Column("notes", lambda host: "; ".join(host.notes)),
+        Column("profile", lambda host: host.instance.profile or "", is_extra=True),
+        Column("account", lambda host: host.instance.account or "", is_extra=True),
     ),
     is_lines=True,
     identity=lambda host: host.alias,
