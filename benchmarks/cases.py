@@ -1,7 +1,8 @@
 """What is compared with what, and what must come of it. Pure.
 
 A command is one line of a shell, started without one where it is a single program. `{run}` is
-the number of the run, for names that may be used once.
+the number of the run, for names that may be used once; `{lazy}` are the programs of a Python that
+loads modules when they are used (PEP 810).
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ class Target:
     """What is wanted of one quantity: our median over theirs, or our peak over a smaller run's.
 
     Attributes:
-        quantity: wall, cpu or peak; growth is MiB of peak above that of `list` over five pairs.
+        quantity: wall, cpu or peak; `each` is the CPU above that of a list of five pairs, so of
+            each further pair; growth is MiB of our peak above that of such a list.
         limit: The most it may be.
     """
 
@@ -32,9 +34,12 @@ class Case:
         ours: A command line.
         theirs: A command line of the other side, or several behind one another.
         targets: What is wanted.
-        account: Which of the server's accounts is asked: few, many or changing.
+        account: Which of the server's accounts is asked: few, many, changing, profiles (few, by
+            twenty profiles) or slow (the same, each response after 0.3 s).
         environ: Variables of theirs alone.
         ends: The exit codes that are no failure.
+        once: Whether theirs takes so long that it is run once.
+        is_lazy: Whether it is about a Python that loads modules when they are used.
     """
 
     name: str
@@ -44,6 +49,8 @@ class Case:
     account: str = "few"
     environ: tuple[tuple[str, str], ...] = ()
     ends: tuple[int, ...] = (0,)
+    once: bool = False
+    is_lazy: bool = False
 
 
 _AWS = "aws lightsail"
@@ -57,6 +64,13 @@ _ALL_REGIONS = (
     f"{_AWS} get-regions --query 'regions[].name' --output text | tr '\\t' '\\n'"
     f" | xargs -P16 -I{{}} {_PAIRS} --region {{}}"
 )
+_EVERYWHERE = (
+    f"regions=$({_AWS} get-regions --query 'regions[].name' --output text);"
+    " for profile in $(aws configure list-profiles); do for region in $regions; do"
+    ' echo "--profile $profile --region $region"; done; done'
+    f" | xargs -P16 -L1 {_PAIRS}"
+)
+_EAGERLY = "{lazy}/python -c 'from lskeys.cli.process import main; main()'"
 _FINGERPRINT = (
     f"fingerprint=$({_DEFAULT} --output text"
     " --query \"keyPairs[?name=='LightsailDefaultKeyPair'].fingerprint\")"
@@ -69,13 +83,28 @@ def _grows(options: str) -> Case:
     return Case(f"20,000 pairs, {options}", f"lskeys list {options}", _PAIRS, _FLAT, account="many")
 
 
-_FLAT = (Target("cpu", 0.35), Target("growth", 8.0))
+_FLAT = (Target("each", 0.5), Target("growth", 8.0))
 
 CASES = (
-    Case("list in a pipe", "lskeys list", _PAIRS, (Target("wall", 0.5), Target("peak", 0.65))),
+    Case("list in a pipe", "lskeys list", _PAIRS, (Target("wall", 0.46), Target("peak", 0.62))),
     Case("list -o table", "lskeys list -o table", _PAIRS, (Target("wall", 0.6),)),
     Case(
         "list --all-regions", "lskeys list --all-regions", _ALL_REGIONS, (Target("wall", 1 / 15),)
+    ),
+    Case(
+        "list of 20 profiles, and of one",
+        "lskeys list --all-profiles",
+        "lskeys list",
+        (Target("wall", 1.8),),
+        account="slow",
+    ),
+    Case(
+        "list of 20 profiles x 19 regions",
+        "lskeys list --all-profiles --all-regions",
+        _EVERYWHERE,
+        (Target("wall", 1 / 40),),
+        account="profiles",
+        once=True,
     ),
     _grows("-o jsonl"),
     _grows("-o text"),
@@ -151,4 +180,18 @@ CASES = (
     Case("ssh-config", "lskeys ssh-config", f"{_DEFAULT} && {_INSTANCES}", _OTHER),
     Case("regions", "lskeys regions", f"{_AWS} get-regions", _OTHER),
     Case("config", "lskeys config", "aws configure list", _OTHER),
+    Case(
+        "list, modules loaded when used, or not",
+        "{lazy}/lskeys list",
+        f"{_EAGERLY} list",
+        (Target("wall", 0.9),),
+        is_lazy=True,
+    ),
+    Case(
+        "--version, modules loaded when used, or not",
+        "{lazy}/lskeys --version",
+        f"{_EAGERLY} --version",
+        (Target("wall", 0.8),),
+        is_lazy=True,
+    ),
 )

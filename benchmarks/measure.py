@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from benchmarks.cases import Case
 from benchmarks.place import Place
@@ -27,12 +26,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What each run of both sides of a case took; `base` is the peak of a `list` of five pairs."""
+    """What each run of both sides of a case took, and of lists of five pairs if that matters."""
 
     case: Case
     ours: Sequence[Spent]
     theirs: Sequence[Spent]
-    base: float
+    ours_of_few: Sequence[Spent]
+    theirs_of_few: Sequence[Spent]
 
 
 def measure(
@@ -41,13 +41,18 @@ def measure(
     """Run both sides of a case in turn; the first run of each fills caches and does not count."""
     environ = place.environ(endpoints[case.account])
     few = place.environ(endpoints["few"])
-    ours, theirs, base = [], [], []
+    their_environ = environ | dict(case.environ)
+    needs_few = any(target.quantity in {"each", "growth"} for target in case.targets)
+    ours, theirs, ours_of_few, theirs_of_few = [], [], [], []
     for run in range(runs + 1):
-        ours.append(spend(case.ours, run, environ, place.home, case.ends))
-        theirs.append(spend(case.theirs, run, environ | dict(case.environ), place.home))
-        if any(target.quantity == "growth" for target in case.targets):
-            base.append(spend("lskeys list", run, few, place.home))
-    return Measured(case, ours[1:], theirs[1:], median([each.peak for each in base[1:]] or [0.0]))
+        ours.append(spend(place.line(case.ours), run, environ, place.home, case.ends))
+        if not case.once or run == runs:
+            theirs.append(spend(place.line(case.theirs), run, their_environ, place.home))
+        if needs_few:
+            ours_of_few.append(spend(case.ours, run, few, place.home))
+            theirs_of_few.append(spend(case.theirs, run, few, place.home))
+    counted = 0 if case.once else 1
+    return Measured(case, ours[1:], theirs[counted:], ours_of_few[1:], theirs_of_few[1:])
 
 
 def spend(

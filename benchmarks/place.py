@@ -18,11 +18,19 @@ _STARTED_WITH = ("AWS_", "LSKEYS_", "XDG_", "PYTHON")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The environments of both sides, and the home directory of what is measured."""
+    """The environments of both sides, and the home directory of what is measured.
+
+    `lazy` is one of ours whose Python loads modules when they are used, if there is such a Python.
+    """
 
     ours: Path
     theirs: Path
     home: Path
+    lazy: Path | None
+
+    def line(self, line: str) -> str:
+        """A command line with the directory of the programs of `lazy`."""
+        return line.replace("{lazy}", f"{self.lazy}/bin")
 
     def environ(self, endpoint: Mapping[str, str]) -> dict[str, str]:
         """The variables of a command: an empty home, both sides' programs, the server."""
@@ -44,15 +52,18 @@ class Place:
 def prepared(repository: Path) -> Place:
     """Both sides installed, each into its own environment: a wheel of ours, the current awscli."""
     below = repository / ".tools" / "bench"
-    place = Place(below / "lskeys", below / "aws", below / "home")
+    newest = shutil.which("python3.15") if sys.version_info < (3, 15) else sys.executable
+    lazy = below / "lskeys-lazy" if newest else None
+    place = Place(below / "lskeys", below / "aws", below / "home", lazy)
     wheels = below / "wheels"
     for old in (wheels, place.home):
         shutil.rmtree(old, ignore_errors=True)
     (place.home / "keys").mkdir(parents=True, mode=0o700)
     _pip(place.ours, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(repository))
     [wheel] = wheels.glob("*.whl")
-    _pip(place.ours, "install", str(wheel))
-    _pip(place.ours, "install", "--force-reinstall", "--no-deps", str(wheel))
+    _install(place.ours, wheel, sys.executable)
+    if place.lazy and newest:
+        _install(place.lazy, wheel, newest)
     _pip(place.theirs, "install", "--upgrade", "awscli")
     key = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(place.home / "key"))
     subprocess.run(key, check=True, stdin=subprocess.DEVNULL)
@@ -78,8 +89,13 @@ def version(program: Path) -> str:
     return said.stdout.strip()
 
 
-def _pip(environment: Path, *arguments: str) -> None:
+def _install(environment: Path, wheel: Path, python: str) -> None:
+    _pip(environment, "install", str(wheel), python=python)
+    _pip(environment, "install", "--force-reinstall", "--no-deps", str(wheel))
+
+
+def _pip(environment: Path, *arguments: str, python: str = sys.executable) -> None:
     if not (environment / "bin" / "python").exists():
-        subprocess.run((sys.executable, "-m", "venv", str(environment)), check=True)
+        subprocess.run((python, "-m", "venv", str(environment)), check=True)
     pip = (str(environment / "bin" / "python"), "-m", "pip", "--quiet", *arguments)
     subprocess.run(pip, check=True)

@@ -100,12 +100,21 @@ def _row(measured: Measured, target: Target) -> Row:
 
 def _value(measured: Measured, target: Target) -> float:
     if target.quantity == "growth":
-        return median(each.peak for each in measured.ours) - measured.base
+        few = median(each.peak for each in measured.ours_of_few)
+        return median(each.peak for each in measured.ours) - few
+    if target.quantity == "each":
+        ours = _further(measured.ours, measured.ours_of_few)
+        return ours / _further(measured.theirs, measured.theirs_of_few)
     ours, theirs = (
         median(getattr(each, target.quantity) for each in side)
         for side in (measured.ours, measured.theirs)
     )
     return float(ours / theirs)
+
+
+def _further(many: Sequence[Spent], few: Sequence[Spent]) -> float:
+    """The CPU of the further pairs."""
+    return median(each.cpu for each in many) - median(each.cpu for each in few)
 
 
 def _told(side: Sequence[Spent]) -> str:

@@ -16,16 +16,27 @@ from lskeys.sandbox import HOME_REGION, REGIONS, Sandbox, Switches
 FEW = 5
 MANY = 20_000
 PAGE = 1_000
+PROFILES = 20
+LATENCY = 0.3
+"""Seconds before each response of the slow account."""
 
 
 def main(home: Path, runs: int) -> None:
-    """Fill three accounts below a directory and serve each on a port."""
-    accounts = {"few": _few(home), "many": _many(home), "changing": _changing(home, runs)}
+    """Fill accounts below a directory and serve each on a port."""
+    accounts = {
+        "few": _few(home),
+        "many": _many(home),
+        "changing": _changing(home, runs),
+        "slow": _slow(home),
+    }
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(sandbox.serve(account)) for name, account in accounts.items()
         }
         variables = {name: sandbox.environment(each.endpoint) for name, each in servers.items()}
+        config = {"AWS_CONFIG_FILE": str(_profiles(home))}
+        variables["profiles"] = variables["few"] | config
+        variables["slow"] |= config
         print(json.dumps(variables), flush=True)
         threading.Event().wait()
 
@@ -43,6 +54,21 @@ def _few(home: Path) -> Sandbox:
         account.add_instance(region.name, "blog", key_pair_name="pair-1")
     account.add_default_key_pair(HOME_REGION)
     return account
+
+
+def _slow(home: Path) -> Sandbox:
+    account = Sandbox(home / "slow" / "sandbox.sqlite3", seed=False)
+    account.reset(Switches().changed([f"latency={LATENCY}"]))
+    account.add_key_pairs(HOME_REGION, [f"pair-{number}" for number in range(FEW)])
+    return account
+
+
+def _profiles(home: Path) -> Path:
+    """AWS's configuration with so many profiles, all of the one account."""
+    path = home / "config"
+    keys = "aws_access_key_id = a\naws_secret_access_key = b\n"
+    path.write_text("".join(f"[profile customer-{each:02}]\n{keys}" for each in range(PROFILES)))
+    return path
 
 
 def _many(home: Path) -> Sandbox:

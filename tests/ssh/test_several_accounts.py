@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lskeys.errors import RemoteError
+from lskeys.errors import LskeysError, RemoteError
 from lskeys.model import AccountRegion, HostKey, Instance, Outcome
 from lskeys.ssh import written
 from lskeys.ssh.plan import Plan, plan
@@ -20,14 +20,14 @@ def instance(name: str, profile: str, region: str = REGION) -> Instance:
     """An instance of the account of a profile."""
     number = NUMBERS[profile]
     arn = f"arn:aws:lightsail:{region}:{number}:Instance/{name}"
-    address = f"203.0.113.{number[0]}"
+    address = f"203.0.{len(name)}.{number[0]}"
     return Instance(name, region, public_ip=address, arn=arn, state="running", profile=profile)
 
 
-def region(profile: str, *names: str, of: str = "", keys: object = (KEY,)) -> RegionData:
+def region(profile: str, *names: str, of: str = "", error: LskeysError | None = None) -> RegionData:
     """What a profile sees in its region: instances of its account, or of another's."""
     found = [instance(name, of or profile) for name in names]
-    outcome = Outcome(REGION, keys) if isinstance(keys, tuple) else Outcome(REGION, error=keys)
+    outcome = Outcome(REGION, None if error else (KEY,), error)
     host_keys = dict.fromkeys(names, outcome)
     return RegionData(AccountRegion(REGION, profile), found, found, (), host_keys)
 
@@ -44,7 +44,7 @@ def files_of(done: Plan) -> Written:
     return written.read(blocks.encode(), pins.encode())
 
 
-BOTH = (region("work", "blog", "shop"), region("home", "blog"))
+BOTH = (region("work", "blog", "store"), region("home", "blog"))
 
 
 def test_a_name_of_several_accounts_says_whose() -> None:
@@ -53,7 +53,7 @@ def test_a_name_of_several_accounts_says_whose() -> None:
         f"blog.{REGION}.333333333333",
         f"blog.{REGION}.home",
         f"blog.{REGION}.work",
-        "shop",
+        "store",
     ]
 
 
@@ -66,7 +66,7 @@ def test_two_profiles_of_one_account() -> None:
 def test_another_account_is_not_touched() -> None:
     """Blocks of an account that was not asked, or did not answer, stay with their names."""
     before = files_of(planned(*BOTH))
-    alone = planned(region("work", "shop"), before=before)
+    alone = planned(region("work", "store"), before=before)
     assert [each.alias for each in alone.renewal.kept] == [f"blog.{REGION}.home"]
     assert [each.alias for each in alone.renewal.gone] == [f"blog.{REGION}.work"]
 
@@ -74,11 +74,10 @@ def test_another_account_is_not_touched() -> None:
 def test_an_empty_account_removes_nothing_of_another() -> None:
     """Which account it is cannot be known if it has nothing: it may be another one."""
     before = files_of(planned(region("work", "blog")))
-    assert [
-        each.alias
-        for each in planned(region("home"), region("our own"), before=before).renewal.kept
-    ] == ["blog"]
-    assert [each.alias for each in planned(region("work"), before=before).renewal.gone] == ["blog"]
+    unknown = planned(region("home"), region("our own"), before=before)
+    assert [each.alias for each in unknown.renewal.kept] == ["blog"]
+    alone = planned(region("work"), before=before)
+    assert [each.alias for each in alone.renewal.gone] == ["blog"]
 
 
 def test_another_region_of_the_profile_tells_its_account() -> None:
@@ -93,5 +92,5 @@ def test_another_region_of_the_profile_tells_its_account() -> None:
 def test_pins_of_an_account_that_does_not_say_them() -> None:
     """Each instance stays known by its own account's host keys where they cannot be read."""
     before = files_of(planned(*BOTH))
-    unread = planned(region("work", "blog", keys=RemoteError("late")), before=before)
+    unread = planned(region("work", "blog", error=RemoteError("late")), before=before)
     assert [each.host_keys for each in unread.hosts] == [(KEY,)]

@@ -1,5 +1,6 @@
 """Which instances ssh can reach: under which alias, with which key, trusting what. Pure."""
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

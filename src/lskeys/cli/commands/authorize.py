@@ -144,7 +144,7 @@ def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
         where = ", ".join(each.where.region for each in seen.data)
         raise MissingError(
             f"no local key belongs to a key pair {wanted} in {where}",
-            hint=f"lskeys download-default --region {seen.data[0].name}"
+            hint=f"lskeys download-default --region {seen.data[0].where.region}"
             if wanted == DEFAULT_PAIR
             else "name it: --key FILE",
         )
