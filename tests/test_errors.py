@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lskeys import errors
 from lskeys.errors import ExitCode, LskeysError, RemoteError, SetupError, several
-from lskeys.lightsail.responses import InvalidResponseError
+from lskeys.lightsail.response_body import InvalidResponseError
 from lskeys.storage import PathTakenError
 
 KINDS = [

@@ -1,6 +1,8 @@
 """Where credentials come from: who is asked, what is prompted for, what failures say."""
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.support.credential_services import (
     sso_refused,
     write_profiles,
 )
-from tests.support.lying_server import Liar
+from tests.support.lying_server import Liar, pairs
 
 SIGNED = {"role": ["AssumeRole"], "chained": ["AssumeRole", "AssumeRole"]}
 UNSIGNED = {
@@ -307,3 +309,24 @@ def test_a_credential_process_that_fails_at_the_refresh(
     ran = run("list -r us-east-1 --debug")
     assert (ran.exit_code, ran.out, TOKEN in ran.err) == (4, "", False)
     assert "cannot get credentials of profile default (credential_process): it" in ran.err
+
+
+def test_a_refresh_has_a_deadline(lightsail: Liar, run: Run, home: Path) -> None:
+    """Credentials that expire soon and are not renewed in time are an error, as at first."""
+    lightsail.responses("GetKeyPairs", pairs())
+    os.mkfifo(home / "gate")
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    keys = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": soon}
+    helper = home / "helper"
+    helper.write_text(
+        f"#!/bin/sh\necho >> {home}/calls\n"
+        f"[ $(wc -l < {home}/calls) -gt 2 ] && cat {home}/gate\necho '{json.dumps(keys)}'\n"
+    )
+    helper.chmod(0o755)
+    (home / ".aws").mkdir(exist_ok=True)
+    (home / ".aws" / "config").write_text(f"[profile slow]\ncredential_process = {helper}\n")
+    ran = run("list -p slow -r us-east-1 --timeout 2")
+    (home / "gate").open("w").close()  # lets the helper end
+    assert ran.exit_code == 4
+    assert ran.err.startswith("lskeys: error: no credentials within 2 seconds\n")
+    assert not lightsail.calls

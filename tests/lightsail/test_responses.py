@@ -10,7 +10,12 @@ from botocore.model import OperationModel, ServiceModel
 
 from lskeys.errors import RemoteError
 from lskeys.lightsail import responses
-from lskeys.lightsail.responses import MAX_RESPONSE, InvalidResponseError, parse_response_body
+from lskeys.lightsail.response_body import (
+    MAX_RESPONSE,
+    InvalidResponseError,
+    page_token,
+    parse_response_body,
+)
 from lskeys.model import AccountRegion, CreatedKey, HostKey, Instance, KeyPair, Region, Tag
 
 MOMENT = datetime(2026, 11, 2, 12, 0, 0, 123000, tzinfo=UTC)
@@ -338,7 +343,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         (lambda: host_keys({"hostKeys": [{"publicKey": "x"}]}), "it has no algorithm"),
         (lambda: host_keys({"hostKeys": [{"algorithm": "x"}]}), "it has no publicKey"),
         (
-            lambda: responses.page_token({"nextPageToken": 3}),
+            lambda: page_token({"nextPageToken": 3}),
             "its nextPageToken is of the wrong type",
         ),
     ],
@@ -375,5 +380,5 @@ def test_what_is_not_a_date(date: object) -> None:
 @pytest.mark.parametrize("raw", [{}, {"nextPageToken": None}, {"nextPageToken": ""}])
 def test_the_last_page(raw: dict[str, Any]) -> None:
     """No token, null and an empty one all mean that nothing follows."""
-    assert responses.page_token(raw) is None
-    assert responses.page_token({"nextPageToken": "a"}) == "a"
+    assert page_token(raw) is None
+    assert page_token({"nextPageToken": "a"}) == "a"

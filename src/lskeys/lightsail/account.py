@@ -24,7 +24,7 @@ from lskeys.lightsail.credentials import AccountCredentials
 from lskeys.lightsail.error_table import URL_HINT
 from lskeys.lightsail.redaction import without_user
 from lskeys.lightsail.requests import Requests
-from lskeys.lightsail.responses import parse_response_body
+from lskeys.lightsail.response_body import parse_response_body
 from lskeys.lightsail.seen_names import WATCHED, seen_names
 from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.session import Session
 
@@ -63,6 +63,7 @@ class AccountCredentials:
         self._mfa_codes = credential_providers.MfaCodes()
         self._chain: NamingResolver | None = None
         self._resolved: Credentials | None = None
+        self._frozen: ReadOnlyCredentials | None = None
         self._error: LskeysError | None = None
 
     def check(self) -> None:
@@ -78,24 +79,31 @@ class AccountCredentials:
             self._resolve_once()
         finally:
             self._resolving.release()
-        assert self._resolved is not None
         try:
-            self._resolved.get_frozen_credentials()  # refreshes them, where that is due
+            self._frozen = self._refreshed()
         except FAILURES as error:
             raise self.failed(error) from None
 
     @property
     def access_key_id(self) -> str:
         """The public part of the credentials, once they were checked."""
-        assert self._resolved is not None, "checked before"
-        return str(self._resolved.get_frozen_credentials().access_key)
+        assert self._frozen is not None, "checked before"
+        return str(self._frozen.access_key)
 
     def secrets(self) -> tuple[str, ...]:
         """What no error may quote."""
-        if self._resolved is None:
-            return ()
-        frozen = self._resolved.get_frozen_credentials()
-        return tuple(filter(None, (frozen.secret_key, frozen.token)))
+        frozen = self._frozen
+        return tuple(filter(None, (frozen.secret_key, frozen.token))) if frozen else ()
+
+    def _refreshed(self) -> ReadOnlyCredentials:
+        """The credentials of now; to renew those that expire soon has the deadline, too."""
+        found = self._resolved
+        assert found is not None, "resolved before"
+        if not (isinstance(found, RefreshableCredentials) and found.refresh_needed()):
+            return found.get_frozen_credentials()
+        with self._waiting("credentials", self._connection.whose):
+            limit = credential_errors.limit(self._connection.timeout)
+            return limited(found.get_frozen_credentials, limit)
 
     def _resolve_once(self) -> None:
         """Have credentials, before any client needs them, or why there are none.

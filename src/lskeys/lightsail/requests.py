@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.concurrency import Limit, limited
 from lskeys.errors import LskeysError
-from lskeys.lightsail import error_table, responses
+from lskeys.lightsail import error_table, response_body
 from lskeys.lightsail.error_table import Request
 from lskeys.lightsail.sending import Sending, watched
 from lskeys.lightsail.waiting import Waiting, not_shown
@@ -156,13 +156,14 @@ class Requests:
         size = 0
         for _ in range(MAX_PAGES):
             raw = self._send(operation, parameters, request)
-            size += responses.size(raw)
+            size += response_body.size(raw)
             if size > MAX_LIST:
-                raise responses.invalid_response(
+                raise response_body.invalid_response(
                     f"its pages are larger than {MAX_LIST // 2**20} MiB"
                 )
-            yield tuple(noun(each, self.where) for each in responses.required(raw, member, list))
-            token = responses.page_token(raw)
+            items = response_body.required(raw, member, list)
+            yield tuple(noun(each, self.where) for each in items)
+            token = response_body.page_token(raw)
             if token is None:
                 return
             if token in seen:
@@ -180,13 +181,13 @@ class Requests:
             seconds,
             late=lambda: error_table.timed_out(request, self._timeout),
             large=lambda: error_table.from_invalid_response(
-                responses.invalid_response("it is larger than memory allows"), request
+                response_body.invalid_response("it is larger than memory allows"), request
             ),
         )
         try:
             with self._waiting("AWS", str(self.where)):
                 return limited(call, limit)
-        except responses.InvalidResponseError as error:
+        except response_body.InvalidResponseError as error:
             raise error_table.from_invalid_response(error, request) from None
 
     def _send(
@@ -207,7 +208,7 @@ class Requests:
             raise self._with_right_region(failed) from None
         except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             # botocore's parser, which still parses errors, met a member of an unknown type.
-            raise responses.invalid_response(
+            raise response_body.invalid_response(
                 f"a member is of the wrong type ({type(error).__name__})"
             ) from None
         finally:

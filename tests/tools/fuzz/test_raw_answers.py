@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lskeys.errors import LskeysError
 from lskeys.lightsail.client import Lightsail
 from lskeys.lightsail.requests import Requests
-from lskeys.lightsail.responses import parse_response_body
+from lskeys.lightsail.response_body import parse_response_body
 from lskeys.model import CreatedKey, DefaultKey, HostKey, Instance, KeyPair, Region, Secret, Tag
 from tests.support.lying_server import pair
 from tests.support.operation_cases import OPERATIONS

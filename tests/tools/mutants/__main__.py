@@ -59,6 +59,10 @@ DISK = (
 TESTS = {
     "keys/fingerprints.py": ("tests/keys/test_fingerprints.py", "tests/keys/test_matching.py"),
     "text.py": ("tests/test_text.py",),
+    "lightsail/response_body.py": (
+        "tests/lightsail/test_responses.py",
+        "tests/faults/test_answers.py",
+    ),
     "lightsail/responses.py": ("tests/lightsail/test_responses.py", "tests/faults/test_answers.py"),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
     "storage/key_search.py": ("tests/storage/test_key_search.py",),
