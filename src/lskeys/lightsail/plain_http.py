@@ -71,8 +71,10 @@ def _is_localhost(host: str) -> bool:
         return False
 
 
-class DirectSession(URLLib3Session):
+class DirectSession:
     """An HTTP session without proxies that checks each URL before it connects.
+
+    botocore's is made for the first request: most credentials need none, and TLS takes memory.
 
     Args:
         timeout: Seconds for one connection attempt and for one read.
@@ -85,8 +87,12 @@ class DirectSession(URLLib3Session):
     last: AWSResponse | None = None
 
     def __init__(self, timeout: float, also: Collection[str] = ()) -> None:
-        super().__init__(timeout=timeout, proxies={})  # type: ignore[arg-type]  # seconds may be parts
+        self._timeout = timeout
         self._also = also
+
+    @cached_property
+    def _session(self) -> URLLib3Session:
+        return URLLib3Session(timeout=self._timeout, proxies={})  # type: ignore[arg-type]  # seconds may be parts
 
     def send(self, request: AWSRequest | AWSPreparedRequest) -> AWSResponse:
         """Send a request, if its URL may be asked.
@@ -96,7 +102,7 @@ class DirectSession(URLLib3Session):
         """
         check(request.url or "", self._also)
         self.last = None
-        self.last = super().send(request)
+        self.last = self._session.send(request)
         return self.last
 
 
