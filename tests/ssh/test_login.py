@@ -180,3 +180,16 @@ def test_no_ssh_there(ssh: SshClient, key: Path, tmp_path: Path) -> None:
         target = Target("127.0.0.1", USER, listening.fileno() + 70_000 - 1, tmp_path / "known")
         found = Login(ssh, target, [key], tmp_path / "log").attempt()
     assert found.verdict is Verdict.UNREACHABLE
+
+
+def test_no_shared_connection(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
+    """What the user's configuration would share is not: it could outlive the session."""
+    server = servers.add()
+    server.authorize(public(key))
+    known, config = tmp_path / "known", tmp_path / "config"
+    known.write_text(f"{server.address} {server.host_key}\n")
+    socket_of = tmp_path / "master"
+    config.write_text(f"ControlMaster yes\nControlPath {socket_of}\nControlPersist 5\n")
+    target = Target(server.address, USER, servers.port, known)
+    subprocess.run(ssh.arguments(target, [key], ("-F", str(config)), ("true",)), check=True)
+    assert not socket_of.exists()

@@ -114,7 +114,10 @@ def quoted(path: Path) -> str:
 
 
 def _trust(target: Target) -> Iterable[str]:
-    """Options that trust one file's host keys, by the address whatever the port, and learn none."""
+    """Options that trust one file's host keys, by the address whatever the port, and learn none.
+
+    No shared connection is used (ControlMaster): it may have been opened with other host keys.
+    """
     assert target.known_hosts
     for option in (
         f"HostKeyAlias={target.address}",
@@ -122,6 +125,7 @@ def _trust(target: Target) -> Iterable[str]:
         "GlobalKnownHostsFile=/dev/null",
         "StrictHostKeyChecking=yes",
         "UpdateHostKeys=no",
+        "ControlPath=none",
     ):
         yield from ("-o", option)
 
