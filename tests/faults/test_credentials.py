@@ -242,6 +242,7 @@ WITHOUT_KEYS = {
     "audit": 6,
     "audit --fix": 6,
     "authorize blog --key-pair web --dry-run": 3,
+    "ssh blog --print": 3,
 }
 """How lines end that look for keys in the home; the others just work."""
 
