@@ -72,21 +72,20 @@ def create_key_pair(
         lskeys create ci-runner --type ed25519 --tag owner=ana
     """
     check_new_name(name)
-    key_spec = _key_spec(kind, bits, service_generated=service_generated)
-    new = CreateRequest(name, key_spec, tagging.read_tags(tag or ()), force)
+    spec = _key_spec(kind, bits, service_generated=service_generated)
+    new = CreateRequest(name, spec, tagging.read_tags(tag or ()), force)
     given = given_passphrase(run, passphrase_file, asks=passphrase)
     lightsail = run.account.lightsail(_only_region(run, name))
-    destination = run.key_files.destination(out, file, run.regions)
-    path = destination.directory and destination.directory / destination.name_for(f"{name}.pem")
+    path = run.key_files.destination(out, file, run.regions).path_for(f"{name}.pem")
     if path is not None:
         run.key_files.name_leftovers(path.parent)
-    ask = run.terminal.prompt_secret if passphrase else None
-    opens = passphrases.for_key_files(None, ask if given is None else lambda _: given)
+    ask = (lambda _: given) if given else run.terminal.prompt_secret if passphrase else None
+    opens = passphrases.for_key_files(None, ask)
     saved = earlier_run.find_existing(lightsail, new, path, opens, dry_run=run.options.dry_run)
     failure = None
     if saved is None and run.options.dry_run:
         saved = SavedKey(name, lightsail.region, path or Path("-"), "would save")
-    if saved is None:
+    elif saved is None:
         confirm_replacing(run, _there(path) if force and path else [])
         secret = given or typed_passphrase(run, asks=passphrase)
         saved, failure = _make(run, lightsail, new, path, secret)

@@ -38,7 +38,7 @@ from lskeys.errors import UsageError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import SavedKey
-from lskeys.model import KeyPair, Outcomes, Secret, attempt
+from lskeys.model import Outcomes, Secret, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
 from lskeys.ssh import agent as ssh_agent
@@ -77,23 +77,20 @@ def download_default(
     found = query(run, lambda lightsail: lightsail.default_key_pair())
     jobs, failures = decide(run, found, create=create)
     if keeper is not None:
-        confirm_creation(run, jobs)
         loaded = _load(run, jobs, keeper, lifetime)
         fail(run, [*failures.errors, *loaded.errors], len(loaded.values), "regions")
-        return
-    if destination.directory is None:
-        confirm_creation(run, jobs)
-        secret = given or typed_passphrase(run, asks=passphrase and bool(jobs))
-        _write_to_stdout(run, jobs, failures, secret)
-        return
-    paths = {
-        job: destination.directory / destination.name_for(default_key_file(job.region))
-        for job in jobs
-    }
-    saved = _save(run, paths, Manner(given, force), asks=passphrase)
-    for each in saved.values:
-        report_saved(run, each, "default key", undone="nothing was downloaded")
-    finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
+    elif destination.directory is None:
+        fail(run, failures.errors, 0, "regions")
+        _write_to_stdout(run, jobs[0], given, asks=passphrase)
+    else:
+        paths = {
+            job: destination.directory / destination.name_for(default_key_file(job.region))
+            for job in jobs
+        }
+        saved = _save(run, paths, Manner(given, force), asks=passphrase)
+        for each in saved.values:
+            report_saved(run, each, "default key", undone="nothing was downloaded")
+        finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
 def _save(
@@ -117,26 +114,19 @@ def _save(
     return downloading.save(run, paths, manner)
 
 
-def _write_to_stdout(
-    run: Runtime,
-    jobs: Sequence[DownloadJob],
-    failures: Outcomes[KeyPair | None],
-    passphrase: Secret | None,
-) -> None:
-    fail(run, failures.errors, 0, "regions")
+def _write_to_stdout(run: Runtime, job: DownloadJob, given: Secret | None, *, asks: bool) -> None:
+    confirm_creation(run, [job])
     if run.options.dry_run:
-        run.terminal.note(f"would write the default key of {jobs[0].region} to stdout")
+        run.terminal.note(f"would write the default key of {job.region} to stdout")
         return
-    for job in jobs:
-        lightsail = run.account.lightsail(job.region)
-        verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
-        key = verified.private_key
-        run.terminal.secret((keys.encrypt(key, passphrase) if passphrase else key).pem)
-        if not run.options.quiet:
-            proof = (
-                f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
-            )
-            run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
+    passphrase = given or typed_passphrase(run, asks=asks)
+    lightsail = run.account.lightsail(job.region)
+    verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
+    key = verified.private_key
+    run.terminal.secret((keys.encrypt(key, passphrase) if passphrase else key).pem)
+    if not run.options.quiet:
+        proof = f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
+        run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
 
 
 def _load(
@@ -156,4 +146,5 @@ def _load(
             run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {proof}")
         return job.region
 
+    confirm_creation(run, jobs)
     return Outcomes(attempt(job.region, partial(load, job)) for job in jobs)

@@ -1,5 +1,6 @@
 """rotate-default: a new default pair, the old key kept. Touches: what the runtime hands it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,7 +81,7 @@ def rotate_default(
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
-    if plan.entry.path.exists():  # perhaps encrypted: then only that shows whose key it is
+    if os.path.lexists(plan.entry.path):  # perhaps encrypted: then only that shows whose key it is
         secret = secret or typed_passphrase(run, asks=passphrase)
     rotate.check(plan, force=force, passphrase=secret, saves=load is None)
     _warn(run, plan, saves=load is None)
