@@ -19,6 +19,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import lskeys
+
 _PR_SET_PTRACER = 0x59616D61
 _ANYBODY = ctypes.c_ulong(-1)
 _CRASHED = 70
@@ -65,9 +67,14 @@ class HeldProgram:
 def held_program(module: str = "lskeys.cli.process") -> Iterator[HeldProgram]:
     """The interpreter that runs this module's `main`, until the block ends."""
     command = (sys.executable, "-m", "tests.support.held_program", module)
-    root = Path(__file__).parents[2]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        # The package that is under test here, which may be a copy with a mistake in it.
+        env={**os.environ, "PYTHONPATH": str(Path(lskeys.__file__).parents[1])},
     ) as process:
         yield HeldProgram(process)
         assert process.stdin
