@@ -66,7 +66,8 @@ _ALL_REGIONS = (
 )
 _EVERYWHERE = (
     f"regions=$({_AWS} get-regions --query 'regions[].name' --output text);"
-    " for profile in $(aws configure list-profiles); do for region in $regions; do"
+    " for profile in $(sed -n 's/^.profile \\(.*\\).$/\\1/p' $AWS_CONFIG_FILE); do"
+    " for region in $regions; do"
     ' echo "--profile $profile --region $region"; done; done'
     f" | xargs -P16 -L1 {_PAIRS}"
 )
