@@ -325,7 +325,7 @@ def test_a_terminal_of_ascii(output: str, liar: Liar) -> None:
         "PYTHONUTF8": "0",
     }
     ended = subprocess.run(
-        (sys.executable, "-m", "lskeys", "list", "-o", output),
+        (sys.executable, "-m", "lskeys", "list", "--include-default", "-o", output),
         env=environ,
         capture_output=True,
         check=True,
