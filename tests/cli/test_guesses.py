@@ -39,6 +39,15 @@ GUESSES: list[tuple[str, int, str]] = [
     ("policy", 2, f"{MEAN}lskeys iam-policy?"),
     ("labels web", 2, f"{MEAN}lskeys tag?"),
     ("DESCRIBE web", 2, f"{MEAN}lskeys show?"),
+    # the AWS CLI's words
+    ("get-key-pairs", 2, f"{MEAN}lskeys list?"),
+    ("get-key-pair --key-pair-name web", 2, f"{MEAN}lskeys show?"),
+    ("delete-key-pair web", 2, f"{MEAN}lskeys delete?"),
+    ("create-key-pair web", 2, f"{MEAN}lskeys create?"),
+    ("download-default-key-pair", 2, f"{MEAN}download-default?"),
+    ("tag-resource web a=b", 2, f"{MEAN}lskeys tag?"),
+    ("get-instances", 2, f"{MEAN}lskeys instances?"),
+    ("lightsail get-key-pairs", 2, "all commands are Lightsail's: leave the word out"),
     # what Lightsail cannot do
     ("rename web shop", 2, "a key pair cannot be renamed: "),
     ("export web", 2, "only default private keys can be downloaded: lskeys download-default"),
@@ -61,6 +70,10 @@ GUESSES: list[tuple[str, int, str]] = [
     ("-v", 2, f"{MEAN}-V?"),
     ("list -v", 2, f"{MEAN}-V?"),
     ("list --regoin us-east-1", 2, f"{MEAN}--region?"),
+    ("--list", 2, "see lskeys --help"),
+    ("list -z", 2, "see lskeys list --help"),
+    ("delete web --fingerprint aa:bb", 2, "a fingerprint is hexadecimal "),
+    ("list --expect-account foo", 4, "such as LSKEYS_EXPECT_ACCOUNT=123456789012"),
     ("list --all", 2, f"{MEAN}--all-regions?"),
     ("list --no-color", 2, f"{MEAN}--color never?"),
     ("list -o yaml", 2, "see lskeys list --help"),
@@ -77,6 +90,10 @@ GUESSES: list[tuple[str, int, str]] = [
     ("download-default us-east-1", 2, "to choose a region: -r us-east-1"),
     ("rotate-default eu-west-1", 2, "to choose a region: -r eu-west-1"),
     ("regions us-east-1", 2, "to choose a region: -r us-east-1"),
+    ("list us-east-1", 0, "to choose a region: -r us-east-1"),
+    ("list eu-west-9 zz", 0, "to choose a region: -r eu-west-9"),
+    ("list zz", 0, "there is 1 other; to list them: lskeys list"),
+    ("instances us-east-1", 0, "to choose a region: -r us-east-1"),
     ("show us-east-1", 3, "to choose a region: -r us-east-1"),
     ("show web-us-east-1", 3, "to list what there is: lskeys list"),
     ("--include-default list", 2, "it goes after the command: lskeys list --include-default"),
@@ -102,7 +119,7 @@ def test_a_guess(  # noqa: PLR0913  fixtures
     ran = run(line)
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
     told, *hints = ran.err.replace(":\n  ", ": ").splitlines()
-    assert told.startswith("lskeys: error: ")
+    assert told.startswith("lskeys: error: " if exit_code else "no ")
     assert not hint or hints[-1].startswith(f"lskeys: hint: {hint}"), ran.err
     assert all(each.operation.startswith("Get") for each in server.requests)
 

@@ -16,6 +16,11 @@ _COMMANDS = {
     **dict.fromkeys(("new", "generate", "gen", "make", "keygen"), "create"),
     **dict.fromkeys(("download", "default", "fetch", "pull", "save"), "download-default"),
     **dict.fromkeys(("rotate", "renew", "replace"), "rotate-default"),
+    **dict.fromkeys(("get-key-pairs", "describe-key-pairs", "keypair", "key-pair"), "list"),
+    "get-key-pair": "show",
+    **{f"{word}-key-pair": word for word in ("create", "import", "delete")},
+    **{f"{word}-resource": word for word in ("tag", "untag")},
+    **{f"get-{word}": word for word in ("instances", "regions")},
     **dict.fromkeys(("keys", "key-pairs", "keypairs", "pairs", "search", "find"), "list"),
     **dict.fromkeys(("check", "verify", "doctor", "lint", "status"), "audit"),
     **dict.fromkeys(("settings", "configure", "env", "whoami"), "config"),
@@ -31,6 +36,7 @@ _COMMANDS = {
 _EXPLAINED = {
     "rename": "a key pair cannot be renamed: import its public key under the new name, then "
     "delete the old key pair",
+    "lightsail": "all commands are Lightsail's: leave the word out",
     "export": "only default private keys can be downloaded: lskeys download-default",
     **dict.fromkeys(
         ("update", "edit", "set", "modify"),
@@ -79,9 +85,18 @@ def for_option(word: str, known: Iterable[str]) -> str | None:
     if meant and (meant.split()[0] in options or meant[1:2] != "-"):
         return f"did you mean {meant}?"
     safe = [each for each in options if not (is_changing and each in _ENDANGERING)]
-    if is_changing and nearest(word, options) in _ENDANGERING:
+    if is_changing and _nearest(word, options) in _ENDANGERING:
         return None
-    return did_you_mean(word, safe)
+    near = _nearest(word, safe)
+    return f"did you mean {near}?" if near else None
+
+
+def _nearest(word: str, options: Iterable[str]) -> str | None:
+    """The option that is spelled nearly like a word; the dashes are no likeness."""
+    if len(word) == len("-o"):  # a letter is like nothing
+        return None
+    by_name = {each.lstrip("-"): each for each in options if each.startswith("--")}
+    return by_name.get(nearest(word.lstrip("-"), by_name) or "")
 
 
 def for_argument(text: str) -> str | None:

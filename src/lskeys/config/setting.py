@@ -41,6 +41,7 @@ class Definition:
         is_repeatable: Whether its option may be repeated.
         choices: The words that it takes, if it takes only these.
         limits: The least and the greatest number that it takes, if it is one.
+        example: A value that it takes, for a hint.
         unset: Its origin where nothing says it.
     """
 
@@ -55,6 +56,7 @@ class Definition:
     is_repeatable: bool = False
     choices: tuple[str, ...] = ()
     limits: tuple[float, float] | None = None
+    example: str = "1"
     unset: str = "default"
 
     def resolve(
@@ -85,7 +87,7 @@ class Definition:
             return self.parse(said.value)
         except ValueError as error:
             word = one_line(str(said.value))
-            example = f"{self.default:g}" if self.limits else "1"
+            example = f"{self.default:g}" if self.limits else self.example
             raise SetupError(
                 f"{word} (from {said.origin}) {error}",
                 hint=did_you_mean(word, self.choices)

@@ -142,6 +142,7 @@ class Settings:
             metavar="ACCOUNT",
             variables=("LSKEYS_EXPECT_ACCOUNT",),
             help="Change nothing in any other account than this one.",
+            example="123456789012",
         ),
     ]
     timeout: Annotated[

@@ -80,6 +80,11 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
         return FromLocalKey() if bare else None
     digest = parse(spelled)
     if digest is None:
+        if names and ":" in spelled:
+            raise UsageError(
+                f"--fingerprint: {spelled} is no fingerprint",
+                hint="a fingerprint is hexadecimal pairs, 16 or 20, or SHA256: with 43 characters",
+            )
         is_name = bool(spelled) and len(spelled.split()) == 1
         example = example if is_name else "lskeys delete NAME --fingerprint"
         raise UsageError(

@@ -11,6 +11,7 @@ from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
+from lskeys.cli.suggestions import for_argument
 from lskeys.errors import FindingsError
 from lskeys.output.result import Result
 from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
@@ -44,6 +45,10 @@ def list_instances(
     """
     ssh = client.find(run.invocation.environ) if check else None
     seen = reaching.query(run, globs or (), port, reads_keys=check)
+    if seen.regions and not seen.reaches and not run.options.quiet:
+        run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
+        if hint := for_argument(" ".join(globs or ())):
+            run.terminal.hint(hint)
     if ssh is None:
         show(run, Result(INSTANCES, seen.reaches, seen.failures))
         fail(run, seen.failures, seen.regions, "regions")
