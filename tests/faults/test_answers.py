@@ -83,9 +83,10 @@ def test_hostile_regions_are_not_queried(
     """A region AWS names chooses no host and no path unless it can be a region's name."""
     liar.responses("GetRegions", said({"regions": [{"name": "us-east-1"}, {"name": name}]}))
     assert run(line) == Ran(
-        4,
-        err=f"lskeys: error: {name} is not a region's name\n"
-        "lskeys: hint: a region looks like eu-west-1\n",
+        8,
+        err="lskeys: error: cannot list regions in us-east-1: invalid response: "
+        f"{name} is not a region's name\n"
+        "lskeys: hint: check the network, its proxies and HTTPS_PROXY\n",
     )
     assert liar.operations == ["GetRegions"]
     assert list(home.rglob("*.pem")) == []
@@ -189,27 +190,43 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize(
     ("response", "message"),
     [
-        (Reply(b"", status=400), "AWS answered 400"),
-        (Reply(b"<html>", status=404), "AWS answered 404"),
-        (said([1], status=400), "AWS answered 400"),
-        (said(None, status=400), "AWS answered 400"),
-        (said({"__type": 3}, status=400), "AWS answered 400"),
+        (Reply(b"", status=400), "HTTP status 400 without an error of AWS"),
+        (Reply(b"<html>", status=404), "HTTP status 404 without an error of AWS"),
+        (said([1], status=400), "HTTP status 400 without an error of AWS"),
+        (said(None, status=400), "HTTP status 400 without an error of AWS"),
+        (said({"__type": 3}, status=400), "HTTP status 400 without an error of AWS"),
         (said({"message": "odd"}, status=400), "odd"),
         (said({"__type": "a.b#OddException"}, status=400), "AWS answered OddException"),
         (refused("OddException", ["a", "b"]), "['a', 'b']"),
         (refused("OddException", {"a": 1}), "{'a': 1}"),
         (refused("OddException", "It is odd."), "It is odd"),
         (refused("OddException", "two\nlines\tof  text"), "two lines of text"),
-        (Reply(b"", status=301, headers={"Location": "http://x/"}), "AWS answered 301"),
+        (
+            Reply(b"", status=301, headers={"Location": "http://x/"}),
+            "HTTP status 301 without an error of AWS",
+        ),
     ],
 )
 def test_odd_errors(response: Reply, message: str, liar: Liar, run: Run) -> None:
     """An error without a message, or with a monstrous one, is one line all the same."""
     liar.responses("GetKeyPairs", response)
-    assert run("list") == Ran(
-        8, err=f"lskeys: error: cannot list key pairs in us-east-1: {message}\n"
-    )
+    ran = run("list")
+    told, *hints = ran.err.splitlines()
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert told == f"lskeys: error: cannot list key pairs in us-east-1: {message}"
+    expected = ["lskeys: hint: check the network, its proxies and HTTPS_PROXY"]
+    assert hints == (expected if "HTTP" in message or message == "odd" else [])
     assert len(liar.calls) == 1
+
+
+def test_an_operation_that_failed(liar: Liar, run: Run) -> None:
+    """A status of success whose operation failed is none."""
+    operation = {"resourceName": "web", "status": "Failed", "errorDetails": "it is\nheld"}
+    liar.responses("DeleteKeyPair", said({"operation": operation}))
+    liar.responses("GetKeyPair", said({"keyPair": pair()}))
+    ran = run("delete web --yes")
+    assert (ran.exit_code, ran.out) == (8, "")
+    assert "cannot delete web in us-east-1: the operation failed: it is held; it may" in ran.err
 
 
 def test_long_error(liar: Liar, run: Run) -> None:

@@ -150,6 +150,7 @@ PAGES = {
     "timeout": Reply(b"", status=408),
     "redirect": Reply(b"", status=302, headers={"Location": "https://portal.example/"}),
     "about another": said({"operation": {"resourceName": "other", "status": "Succeeded"}}),
+    "failed": said({"operation": {"resourceName": "new", "status": "Failed"}}),
     "half": Reply(b'{"operation": {', length=500),
     "nothing": Reply(b""),
 }

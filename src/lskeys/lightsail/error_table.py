@@ -121,6 +121,7 @@ NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_
 _CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, the region's name and HTTPS_PROXY"
 _LOOK = "look at what is there before you run the same command again"
+_BETWEEN = "check the network, its proxies and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 
 _PROXY = ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")
@@ -237,14 +238,22 @@ def plainly(error: Exception, secrets: Iterable[str] = ()) -> str:
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
 
 
+def _without_message(code: str) -> str:
+    if code.isdigit():
+        return f"HTTP status {code} without an error of AWS"
+    return f"AWS answered {code}"
+
+
 def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -> LskeysError:
     # A body may carry anything: the stubs promise strings, the wire does not.
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
     metadata = raw.get("ResponseMetadata") or {}
     code = str(details.get("Code") or "Unknown")
-    message = str(details.get("Message") or f"AWS answered {code}")
+    message = str(details.get("Message") or _without_message(code))
     kind, hint = kind_of_code(error)
+    if code.isdigit() and hint is None:
+        hint = _BETWEEN
     if _NAME_TAKEN in message:
         kind, hint = RefusedError, _TAKEN_HINT
     # A number in place of a code: no error of AWS, but a page of something in between, which may

@@ -6,7 +6,14 @@ Each response must be about what was requested: a cache or a proxy may repeat an
 from collections.abc import Mapping
 from typing import Any
 
-from lskeys.lightsail.response_body import invalid_response, moment, object_in, optional, required
+from lskeys.lightsail.response_body import (
+    InvalidResponseError,
+    invalid_response,
+    moment,
+    object_in,
+    optional,
+    required,
+)
 from lskeys.model import (
     AccountRegion,
     CreatedKey,
@@ -57,11 +64,14 @@ def key_pair_named(name: str, raw: Mapping[str, Any], where: AccountRegion) -> K
 
 
 def check_operations(name: str, raw: Mapping[str, Any]) -> None:
-    """Check the operations of a change: each must be about the resource that was named."""
+    """Check the operations of a change: each about the resource that was named, and none failed."""
     single = optional(raw, "operation", dict)
     every = [*([single] if single else []), *(optional(raw, "operations", list) or [])]
     for each in every:
         _check_about(name, optional(object_in(each, "operation"), "resourceName", str))
+        if optional(each, "status", str) == "Failed":
+            reason = one_line(optional(each, "errorDetails", str) or "no reason is given")
+            raise InvalidResponseError(f"the operation failed: {reason}")
 
 
 def _check_about(name: str, other: str | None) -> None:

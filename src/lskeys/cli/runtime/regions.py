@@ -102,13 +102,23 @@ class RegionResolver:
             )
         by_name = {region.name: region for region in found}
         for name in by_name:
-            _check(name)
+            if not _REGION.fullmatch(name):
+                raise RemoteError(
+                    f"cannot list regions in {home}: invalid response: {_shown(name)} is not"
+                    " a region's name",
+                    hint="check the network, its proxies and HTTPS_PROXY",
+                    code="InvalidResponse",
+                )
         return tuple(by_name.values())
 
 
 def _check(name: str) -> None:
     if not _REGION.fullmatch(name):
         raise SetupError(
-            f"{printable(name[:80]) or 'an empty word'} is not a region's name",
+            f"{_shown(name)} is not a region's name",
             hint="a region looks like eu-west-1",
         )
+
+
+def _shown(name: str) -> str:
+    return printable(name[:80]) or "an empty word"
