@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lskeys import concurrency
 from lskeys.concurrency import (
     Arrival,
+    Branches,
     Limit,
-    Onward,
     Pending,
     Source,
     by_waiter,
@@ -223,8 +223,8 @@ def test_a_source_that_turns_out_to_be_several() -> None:
         here.wait(60)
         yield name
 
-    def opened() -> Iterator[str | Onward[str, str]]:
-        yield Onward("a1", (Source("a2", partial(said, "2")), Source("a3", partial(said, "3"))))
+    def opened() -> Iterator[str | Branches[str, str]]:
+        yield Branches("a1", (Source("a2", partial(said, "2")), Source("a3", partial(said, "3"))))
         assert threading.active_count() - before <= 3
         yield from said("1")
 
@@ -240,9 +240,9 @@ def test_sources_that_turn_out_to_be_several_wait_for_no_other() -> None:
         here.wait(60)
         yield name
 
-    def opened(name: str) -> Iterator[str | Onward[str, str]]:
+    def opened(name: str) -> Iterator[str | Branches[str, str]]:
         first, *others = (f"{name}{number}" for number in range(3))
-        yield Onward(first, tuple(Source(each, partial(said, each)) for each in others))
+        yield Branches(first, tuple(Source(each, partial(said, each)) for each in others))
         yield from said(first)
 
     answers = stream([Source(name, partial(opened, name)) for name in "ab"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lskeys import keys
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, Sameness
+from lskeys.keys.fingerprints import Comparison, Digest, Fingerprint, FingerprintType
 
 digests = st.sampled_from([16, 20, 32]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)
@@ -123,16 +123,16 @@ def test_a_missing_fingerprint_matches_nothing() -> None:
 @pytest.mark.parametrize(
     ("reported", "sameness"),
     [
-        ("11" * 16, Sameness.SAME),
-        ("33" * 16, Sameness.SAME),
-        ("22" * 16, Sameness.OTHER),
-        ("11" * 20, Sameness.UNKNOWN),
-        ("nonsense", Sameness.UNKNOWN),
-        ("", Sameness.UNKNOWN),
-        (None, Sameness.UNKNOWN),
+        ("11" * 16, Comparison.SAME),
+        ("33" * 16, Comparison.SAME),
+        ("22" * 16, Comparison.OTHER),
+        ("11" * 20, Comparison.UNKNOWN),
+        ("nonsense", Comparison.UNKNOWN),
+        ("", Comparison.UNKNOWN),
+        (None, Comparison.UNKNOWN),
     ],
 )
-def test_comparing_has_three_outcomes(reported: str | None, sameness: Sameness) -> None:
+def test_comparing_has_three_outcomes(reported: str | None, sameness: Comparison) -> None:
     """Same, other, or unknown where no fingerprint of the algorithm is at hand."""
     known = [
         Fingerprint(FingerprintType.MD5_SPKI, Digest(b"\x11" * 16)),

@@ -14,7 +14,7 @@ from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance, Secret, TemporaryAccess
 from lskeys.ssh import authorized_keys, client
-from lskeys.ssh.authorize import Authorization, Door, NewKey, NotOpenedError, authorize
+from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, SshEndpoint, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import Target
 from lskeys.ssh.session_files import session_files
@@ -51,8 +51,10 @@ class Setup:
         with session_files(self.runtime) as files:
             line = f"{self.server.address} {self.server.host_key}\n"
             known = files.write("known_hosts", line.encode())
-            door = Door(WEB, Target(self.server.address, USER, self.port, known), opening, files)
-            return authorize(client.find(os.environ), door, new, old, temporary)
+            endpoint = SshEndpoint(
+                WEB, Target(self.server.address, USER, self.port, known), opening, files
+            )
+            return authorize(client.find(os.environ), endpoint, new, old, temporary)
 
     @property
     def lines(self) -> list[str]:

@@ -12,7 +12,7 @@ from lskeys.ssh import config_files, config_text
 from lskeys.ssh.hosts import Host
 from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import Renewal, Written
+from lskeys.ssh.written import BlockChanges, WrittenFiles
 from lskeys.values import replace
 
 OURS = config_text.own_file(["Host web"])
@@ -63,11 +63,11 @@ def test_pins_at_a_path_that_ssh_cannot_be_told(tmp_path: Path) -> None:
     files = config_files.own_files(tmp_path / 'a "quote"', None)
     key = HostKey("ssh-ed25519", "AAAA")
     web = Host("web", Instance("web", "us-east-1"), "203.0.113.1", "me", (), (key,))
-    plan = Plan(Renewal((), ()), [web])
+    plan = Plan(BlockChanges((), ()), [web])
     with pytest.raises(RefusedError, match="cannot be named in ssh's configuration"):
-        files.changes(plan, Written(), UserConfig())
+        files.changes(plan, WrittenFiles(), UserConfig())
     plan.hosts[0] = replace(web, host_keys=())
-    assert all(change.is_change for change in files.changes(plan, Written(), UserConfig()))
+    assert all(change.is_change for change in files.changes(plan, WrittenFiles(), UserConfig()))
 
 
 @pytest.mark.parametrize("size", [0, 1, 64 * 1024 + 1, 1024 * 1024])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError, RefusedError
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.generations import Access, opening_keys
+from lskeys.keys.generations import InstanceAccess, opening_keys
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import config_text, hosts
@@ -78,7 +78,7 @@ def matched(*keys: LocalKey, pair: KeyPair = PAIR) -> MatchedPair:
 
 def host_of(instance: Instance, alias: str, pair: MatchedPair | None) -> Host:
     """An instance with what local files its pair has."""
-    access = Access(instance, pair.pair if pair else None, opening_keys(instance, pair, ()))
+    access = InstanceAccess(instance, pair.pair if pair else None, opening_keys(instance, pair, ()))
     return hosts.host(access, alias)
 
 
@@ -93,13 +93,13 @@ def read_by_old_ssh(argument: str) -> str:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_name_is_left_out(name: str) -> None:
     """A name that could end a line, be an option or a pattern is none that ssh is given."""
-    assert hosts.unfit(replace(WEB, name=name)) == "its name is none that ssh takes safely"
+    assert hosts.why_left_out(replace(WEB, name=name)) == "its name is none that ssh takes safely"
 
 
 @pytest.mark.parametrize("user", [*HOSTILE, "Root", "0", "a" * 33])
 def test_hostile_user_is_left_out(user: str) -> None:
     """A user that is no user's name is never written."""
-    reason = hosts.unfit(replace(WEB, username=user))
+    reason = hosts.why_left_out(replace(WEB, username=user))
     assert reason
     assert reason.endswith(" is no user's name")
 
@@ -109,16 +109,16 @@ def test_hostile_user_is_left_out(user: str) -> None:
 )
 def test_hostile_address_is_left_out(address: str) -> None:
     """What is no address, or one with a scope, is never written."""
-    reason = hosts.unfit(replace(WEB, public_ip=address))
+    reason = hosts.why_left_out(replace(WEB, public_ip=address))
     assert reason
     assert reason.endswith(" is no address")
 
 
 def test_windows_and_no_address_are_left_out() -> None:
     """Windows has no ssh, and what has no public address cannot be reached."""
-    assert hosts.unfit(WEB) is None
-    assert hosts.unfit(replace(WEB, blueprint="windows_server_2022")) == "Windows has no ssh"
-    assert hosts.unfit(replace(WEB, public_ip=None)) == "it has no public address"
+    assert hosts.why_left_out(WEB) is None
+    assert hosts.why_left_out(replace(WEB, blueprint="windows_server_2022")) == "Windows has no ssh"
+    assert hosts.why_left_out(replace(WEB, public_ip=None)) == "it has no public address"
 
 
 NAMES = st.text("ab.", min_size=1, max_size=4)
@@ -268,7 +268,7 @@ def test_no_text_breaks_out_of_its_place(
         WEB, name=name, username=user, public_ip=address, key_pair_name=pair, blueprint=None
     )
     for each in (instance, replace(instance, name="web", username="ana", public_ip="203.0.113.1")):
-        if hosts.unfit(each):
+        if hosts.why_left_out(each):
             continue
         key = replace(KEY, path=Path("/keys") / file.lstrip("/"), mode=0o644)
         alias = hosts.aliases([each])[each]

@@ -8,7 +8,7 @@ from lskeys.ssh import written
 from lskeys.ssh.plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import Written
+from lskeys.ssh.written import WrittenFiles
 
 REGION = "eu-west-1"
 PINS = Path("/home/ana/.ssh/lskeys.known_hosts")
@@ -32,15 +32,15 @@ def region(profile: str, *names: str, of: str = "", error: LskeysError | None = 
     return RegionData(AccountRegion(REGION, profile), found, found, (), host_keys)
 
 
-def planned(*regions: RegionData, before: Written | None = None) -> Plan:
+def planned(*regions: RegionData, before: WrittenFiles | None = None) -> Plan:
     """What ssh is told, by a user who has no hosts of their own."""
-    return plan(regions, (), UserConfig(), before or Written(), keeps_pins=True)
+    return plan(regions, (), UserConfig(), before or WrittenFiles(), keeps_pins=True)
 
 
-def files_of(done: Plan) -> Written:
+def files_of(done: Plan) -> WrittenFiles:
     """What is in the files, once that is written."""
     blocks = "\n".join(written.blocks_and_kept(done.hosts, (), PINS))
-    pins = "\n".join(written.pins_and_kept(done.hosts, Written(), done.renewal))
+    pins = "\n".join(written.pins_and_kept(done.hosts, WrittenFiles(), done.renewal))
     return written.read(blocks.encode(), pins.encode())
 
 

@@ -9,7 +9,7 @@ from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
 from lskeys.keypairs.names import default_key_file, key_file
-from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.usable import PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
@@ -162,7 +162,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
         is_known = is_known or any(
-            has_fingerprint(pair) and inventory.compare(pair, key) is Sameness.UNKNOWN
+            has_fingerprint(pair) and inventory.compare(pair, key) is Comparison.UNKNOWN
             for pair in inventory.pairs
         )
         if is_known or not _is_for_lightsail(key) or _is_elsewhere(inventory, key):
@@ -197,7 +197,7 @@ def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
         pairs = named.get(key.path.name, [])
         if set(pairs) & set(homes.get(key, ())):
             continue
-        if pairs and all(inventory.compare(pair, key) is Sameness.OTHER for pair in pairs):
+        if pairs and all(inventory.compare(pair, key) is Comparison.OTHER for pair in pairs):
             found[key] = pairs
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lskeys.audit.remedies import Lskeys
 from lskeys.keypairs.names import key_file
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import (
     DirectoryListing,
     LocalKey,
@@ -68,7 +68,7 @@ class Inventory:
                 found.setdefault(key, []).append(pair)
         return {key: tuple(sorted(pairs, key=region_and_name)) for key, pairs in found.items()}
 
-    def compare(self, pair: KeyPair, key: LocalKey) -> Sameness:
+    def compare(self, pair: KeyPair, key: LocalKey) -> Comparison:
         """Whether a file holds the key of a pair; what does not show is not "other"."""
         return compare(pair.fingerprint, key, self.keys)
 
@@ -84,7 +84,7 @@ class Inventory:
         """
         name = key_file(pair)
         return any(each.is_directory or each.path.name == name for each in self.unreadable) or any(
-            key.path.name == name and self.compare(pair, key) is Sameness.UNKNOWN
+            key.path.name == name and self.compare(pair, key) is Comparison.UNKNOWN
             for key in self.private_keys()
         )
 

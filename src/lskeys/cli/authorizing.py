@@ -15,22 +15,22 @@ from lskeys.ssh import many
 from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import session_files
 from lskeys.storage import key_reading, key_search
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class AuthorizeTask:
     """A key that is added to an instance, and the keys that are removed then."""
 
-    reach: Reach
+    reach: ReachableInstance
     key: NewKey
     old: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class SshMeans:
     """How instances are reached: OpenSSH, at which port, with temporary access or not."""
 
     client: SshClient
@@ -52,7 +52,7 @@ def new_key(key: LocalKey, comment: str) -> NewKey:
     return NewKey(line, key.blob, private)
 
 
-def not_reachable(reach: Reach) -> RemoteError:
+def not_reachable(reach: ReachableInstance) -> RemoteError:
     """Why nothing can be done on an instance."""
     instance = reach.instance
     return RemoteError(
@@ -75,39 +75,39 @@ def authorize_outdated(
     keys = key_search.find((key_file.parent,))
     key = new_key(key_reading.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
     seen = reaching.query(run, (), port, reads_keys=True, keys=keys)
-    errands = [
-        Errand(each, key)
+    tasks = [
+        AuthorizeTask(each, key)
         for each in seen.reaches
         if each.instance.key_pair_name == DEFAULT_PAIR
         and each.is_for_ssh
         and each.access.pair
         and each.instance.predates(each.access.pair)
     ]
-    done, failures = authorize_each(run, errands, Means(client, port, temporary=False))
+    done, failures = authorize_each(run, tasks, SshMeans(client, port, temporary=False))
     return done, [*seen.failures, *failures]
 
 
 def authorize_each(
-    run: Runtime, errands: Sequence[Errand], means: Means
+    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshMeans
 ) -> tuple[list[Authorization], list[LskeysError]]:
     """Add the keys, in parallel; for those refused, one prompt offers temporary access."""
-    outcomes = list(_each(run, errands, means))
+    outcomes = list(_each(run, tasks, means))
     again = [
         position
         for position, outcome in enumerate(outcomes)
         if isinstance(outcome.error, NotOpenedError)
     ]
     if again and run.terminal.can_prompt and not run.options.yes:
-        names = ", ".join(errands[position].reach.instance.name for position in again)
+        names = ", ".join(tasks[position].reach.instance.name for position in again)
         details = [f"no local key opens {names}"]
         if attempt("", partial(_ask, run, details)).error is None:
-            with_access = Means(means.client, means.port, temporary=True)
-            retried = _each(run, [errands[position] for position in again], with_access)
+            with_access = SshMeans(means.client, means.port, temporary=True)
+            retried = _each(run, [tasks[position] for position in again], with_access)
             for position, outcome in zip(again, retried, strict=True):
                 outcomes[position] = outcome
     done = [outcome.value for outcome in outcomes if outcome.value]
     failures = [outcome.error for outcome in outcomes if outcome.error]
-    _remember(run, errands, outcomes)
+    _remember(run, tasks, outcomes)
     return done, failures
 
 
@@ -115,11 +115,13 @@ def _ask(run: Runtime, details: list[str]) -> None:
     confirm(run.terminal, run.options, "use access that Lightsail grants for some minutes", details)
 
 
-def _each(run: Runtime, errands: Sequence[Errand], means: Means) -> list[Outcome[Authorization]]:
+def _each(
+    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshMeans
+) -> list[Outcome[Authorization]]:
     account, base = run.account, reaching.session_base(run)
 
-    def do(errand: Errand) -> Authorization:
-        reach = errand.reach
+    def do(task: AuthorizeTask) -> Authorization:
+        reach = task.reach
         lightsail = account.lightsail(reach.instance.region)
         if reach.obstacle is not None:
             raise not_reachable(reach)
@@ -133,20 +135,20 @@ def _each(run: Runtime, errands: Sequence[Errand], means: Means) -> list[Outcome
         )
         waiting = run.terminal.waiting("ssh", reach.instance.name)
         with waiting, session_files(base) as files:
-            door = many.door(reach, files, means.port)
-            return authorize(means.client, door, errand.key, errand.old, temporary)
+            endpoint = many.endpoint(reach, files, means.port)
+            return authorize(means.client, endpoint, task.key, task.old, temporary)
 
-    return list(many.in_parallel(errands, do))
+    return list(many.in_parallel(tasks, do))
 
 
 def _remember(
-    run: Runtime, errands: Sequence[Errand], outcomes: Sequence[Outcome[Authorization]]
+    run: Runtime, tasks: Sequence[AuthorizeTask], outcomes: Sequence[Outcome[Authorization]]
 ) -> None:
     pairs = [
-        (errand, outcome.value)
-        for errand, outcome in zip(errands, outcomes, strict=True)
+        (task, outcome.value)
+        for task, outcome in zip(tasks, outcomes, strict=True)
         if outcome.value
     ]
-    proved = [(done.instance, errand.key.blob) for errand, done in pairs if done.is_proved]
-    gone = [(done.instance, blob) for errand, done in pairs if done.removed for blob in errand.old]
+    proved = [(done.instance, task.key.blob) for task, done in pairs if done.is_proved]
+    gone = [(done.instance, blob) for task, done in pairs if done.removed for blob in task.old]
     reaching.remember(run, proved, gone)

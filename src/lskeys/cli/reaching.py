@@ -16,10 +16,10 @@ from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
 from lskeys.ssh.config_files import OwnFiles
 from lskeys.ssh.proofs import Proofs
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
-from lskeys.ssh.written import Written
+from lskeys.ssh.written import WrittenFiles
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Opened = Sequence[tuple[Instance, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class QueriedInstances:
     """The requested instances, the regions they are in, and what failed.
 
     Attributes:
@@ -41,7 +41,7 @@ class Seen:
         failures: Why others did not, and which host keys could not be read.
     """
 
-    reaches: list[Reach]
+    reaches: list[ReachableInstance]
     data: list[RegionData]
     failures: list[LskeysError]
 
@@ -59,7 +59,7 @@ def query(  # noqa: PLR0913  what is queried, and what of it
     reads_keys: bool = False,
     reads_ports: bool = True,
     keys: Sequence[LocalKey] = (),
-) -> Seen:
+) -> QueriedInstances:
     """Query the regions for instances, and find out how this computer reaches each.
 
     `keys` are local keys besides those of the key directories.
@@ -68,7 +68,7 @@ def query(  # noqa: PLR0913  what is queried, and what of it
     data, failures = outcomes.values, outcomes.errors
     failures += [each.error for region in data for each in region.ports.values() if each.error]
     own = ssh_files(run)
-    written = own.read() if own else Written()
+    written = own.read() if own else WrittenFiles()
     found = reach.reaches(
         data,
         [*local_keys(run), *keys],
@@ -78,7 +78,7 @@ def query(  # noqa: PLR0913  what is queried, and what of it
         options=account_options(run.options),
     )
     found.sort(key=lambda each: (each.instance.name, each.instance.where))
-    return Seen(found, data, failures)
+    return QueriedInstances(found, data, failures)
 
 
 def query_regions(

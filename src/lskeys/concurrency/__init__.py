@@ -11,13 +11,13 @@ from lskeys.concurrency.limits import (
     call_each,
     limited,
 )
-from lskeys.concurrency.streaming import Arrival, Onward, Source, stream
+from lskeys.concurrency.streaming import Arrival, Branches, Source, stream
 
 __all__ = [
     "MAX_PARALLEL",
     "Arrival",
+    "Branches",
     "Limit",
-    "Onward",
     "Pending",
     "Source",
     "by_waiter",

@@ -76,17 +76,17 @@ class Worker(threading.Thread):
         """The error of a call that is beyond its limit."""
         return None
 
-    def run_errands(self) -> None:
+    def run_requested(self) -> None:
         """Do what its call wants done by the one who waits for it."""
 
 
-class Asking(Worker):
+class LimitedThread(Worker):
     """A thread that makes a call itself; whoever waits for the thread keeps the call's limit."""
 
     def __init__(self, run: Callable[[], None]) -> None:
         super().__init__(run)
         self._bound: tuple[Limit, float, int] | None = None
-        self._errands: deque[Callable[[], None]] = deque()
+        self._requested: deque[Callable[[], None]] = deque()
 
     @contextmanager
     def within(self, limit: Limit) -> Iterator[None]:
@@ -114,20 +114,20 @@ class Asking(Worker):
             return limit.late()
         return limit.large() if _peak() > most else None
 
-    def hand_over(self, errand: Callable[[], None]) -> None:
+    def hand_over(self, call: Callable[[], None]) -> None:
         """Have something done by the one who waits for the thread."""
-        self._errands.append(errand)
+        self._requested.append(call)
 
-    def run_errands(self) -> None:
+    def run_requested(self) -> None:
         """Do what its call wants done by the one who waits for it."""
-        while self._errands:
-            by_waiter(self._errands.popleft())
+        while self._requested:
+            by_waiter(self._requested.popleft())
 
 
 class Pending(Generic[T]):
     """A call under way; where the system has no thread, it is made when it is waited for."""
 
-    def __init__(self, call: Callable[[], T], kind: type[Worker] = Asking) -> None:
+    def __init__(self, call: Callable[[], T], kind: type[Worker] = LimitedThread) -> None:
         self._call = call
         self._value: list[T] = []
         self._error: BaseException | None = None
@@ -147,8 +147,8 @@ class Pending(Generic[T]):
         """What the call returned or raised, or the error of a limit that it did not keep."""
         if not self.is_under_way and not self._ended.is_set():
             self._run()
-        while not glance(self._ended, self._thread.seconds_left):
-            self._thread.run_errands()
+        while not wait_briefly(self._ended, self._thread.seconds_left):
+            self._thread.run_requested()
             error = self._thread.overrun()
             if error is not None and not self._ended.is_set():
                 raise error
@@ -160,11 +160,11 @@ class Pending(Generic[T]):
 def limited(call: Callable[[], T], limit: Limit) -> T:
     """What a call returns or raises, within a limit.
 
-    In an `Asking` thread the call is made right there; else it gets one. Where the system has no
+    In a `LimitedThread` the call is made right there; else it gets one. Where the system has no
     threads, the limits are those of its sockets.
     """
     here = threading.current_thread()
-    if isinstance(here, Asking):
+    if isinstance(here, LimitedThread):
         with here.within(limit):
             return call()
     pending = Pending(partial(limited, call, limit))
@@ -177,16 +177,16 @@ def by_waiter(call: Callable[[], T]) -> T:
     So a prompt is shown where the terminal belongs, one at a time, and is no part of any limit.
     """
     here = threading.current_thread()
-    if not isinstance(here, Asking):
+    if not isinstance(here, LimitedThread):
         return call()
     answer: list[T] = []
     ended = threading.Event()
 
-    def errand() -> None:
+    def call_and_report() -> None:
         answer.append(call())
         ended.set()
 
-    here.hand_over(errand)
+    here.hand_over(call_and_report)
     ended.wait()
     return answer[0]
 
@@ -203,7 +203,7 @@ def call_each(calls: Iterable[Callable[[], T]]) -> Iterator[T]:
         line.extend(Pending(call, Worker) for call in islice(waiting, 1))
 
 
-def glance(event: threading.Event, seconds: float) -> bool:
+def wait_briefly(event: threading.Event, seconds: float) -> bool:
     """Whether an event has come, after waiting so long for it, but no longer than a glance.
 
     Python sees a signal between two steps of its main thread. One that comes after the last look

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from lskeys.concurrency.limits import MAX_PARALLEL, Asking, glance
+from lskeys.concurrency.limits import MAX_PARALLEL, LimitedThread, wait_briefly
 from lskeys.values import value
 
 K = TypeVar("K")
@@ -23,7 +23,7 @@ PATIENCE = 2.0
 
 
 @value
-class Onward(Generic[K, T]):
+class Branches(Generic[K, T]):
     """What a source says that turns out to be several.
 
     Attributes:
@@ -40,7 +40,7 @@ class Source(Generic[K, T]):
     """Whom to ask: what its items are about, and the items, each of which may take its time."""
 
     key: K
-    items: "Callable[[], Iterator[T | Onward[K, T]]]"
+    items: "Callable[[], Iterator[T | Branches[K, T]]]"
 
 
 @value
@@ -88,9 +88,9 @@ class _Turn(Generic[K, T]):
         self.is_late = False
         self.since = math.inf
         self._items = source.items
-        self._said: deque[T | Onward[K, T] | _End] = deque()
+        self._said: deque[T | Branches[K, T] | _End] = deque()
         self._room = threading.Semaphore()
-        self._thread: Asking | None = None
+        self._thread: LimitedThread | None = None
 
     def __lt__(self, other: "_Turn[K, T]") -> bool:
         return self.place < other.place
@@ -98,7 +98,7 @@ class _Turn(Generic[K, T]):
     def begin(self, arrived: threading.Event) -> bool:
         """Ask in a thread of its own; whether the system has one."""
         self.since = time.monotonic()
-        thread = Asking(lambda: self._ask(arrived))
+        thread = LimitedThread(lambda: self._ask(arrived))
         self._thread = thread if thread.began() else None
         return self._thread is not None
 
@@ -122,7 +122,7 @@ class _Turn(Generic[K, T]):
     @property
     def is_ready(self) -> bool:
         """Whether it said something that is to be given, and that nobody took yet."""
-        return bool(self._said) and not isinstance(self._said[0], Onward)
+        return bool(self._said) and not isinstance(self._said[0], Branches)
 
     @property
     def age(self) -> float:
@@ -138,14 +138,14 @@ class _Turn(Generic[K, T]):
         """Do what its call wants done here; leave its thread behind if that is beyond its limit."""
         if self._thread is None:
             return
-        self._thread.run_errands()
+        self._thread.run_requested()
         error = None if self._said else self._thread.overrun()
         if error is not None and not self._said:
             self._said = deque([_End(error)])
 
     def branches(self) -> "Iterator[_Turn[K, T]]":
         """The sources behind it that it said there are, since this was asked last."""
-        if self._said and isinstance(onward := self._said[0], Onward):
+        if self._said and isinstance(onward := self._said[0], Branches):
             self._drop()
             self.key = onward.key
             for number, source in enumerate(onward.others):
@@ -154,13 +154,13 @@ class _Turn(Generic[K, T]):
     def take(self) -> "Arrival[K, T] | None":
         """What it said next; None at its end."""
         said = self._drop()
-        assert not isinstance(said, Onward), "not to be given"
+        assert not isinstance(said, Branches), "not to be given"
         if not isinstance(said, _End):
             return Arrival(self.key, item=said)
         self.has_ended = True
         return Arrival(self.key, error=said.error) if said.error else None
 
-    def _drop(self) -> "T | Onward[K, T] | _End":
+    def _drop(self) -> "T | Branches[K, T] | _End":
         said = self._said.popleft()
         self.since = time.monotonic()
         self._room.release()
@@ -197,7 +197,7 @@ class _Line(Generic[K, T]):
             if due is not None:
                 self._current = None if due.is_late else due
                 return due
-            glance(self._arrived, min(turn.seconds_left for turn in self.turns))
+            wait_briefly(self._arrived, min(turn.seconds_left for turn in self.turns))
 
     def _start(self) -> None:
         """Ask as many as may be asked at the same time, and always the first one."""

@@ -20,7 +20,7 @@ class NamedSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SettingsContext:
     """What settings depend on beside themselves.
 
     Attributes:
@@ -42,7 +42,7 @@ class Surroundings:
     trouble: LskeysError | None = None
 
 
-def in_force(settings: Settings, around: Surroundings) -> list[NamedSetting]:
+def effective_settings(settings: Settings, around: SettingsContext) -> list[NamedSetting]:
     """Every setting, decided to the end, and the files that it is about."""
     directories = tuple(dict.fromkeys(str(directory) for directory in around.key_directories))
     decided = _decided_elsewhere(settings, around)
@@ -60,7 +60,7 @@ def _named(name: str, settings: Settings) -> NamedSetting:
     return NamedSetting(name.replace("_", "-"), value, chosen.origin)
 
 
-def _decided_elsewhere(settings: Settings, around: Surroundings) -> Mapping[str, NamedSetting]:
+def _decided_elsewhere(settings: Settings, around: SettingsContext) -> Mapping[str, NamedSetting]:
     """What the sandbox, AWS's own configuration or stdout decides, by the setting's name."""
     is_sandbox = settings.sandbox.value
     decider = "sandbox" if is_sandbox else "AWS configuration"

@@ -120,7 +120,7 @@ def _opened(
         key.path: key_reading.read(key.path, safeguards.opens)
         for pair in pairs
         if safeguards.expectation
-        for key in delete_guard.undecided(pair, inventory, is_named=is_named)
+        for key in delete_guard.undecided_keys(pair, inventory, is_named=is_named)
         if key.encrypted
     }
     return (

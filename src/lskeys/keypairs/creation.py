@@ -122,7 +122,9 @@ def _here(
     except (RefusedError, RemoteError, SetupError) as refusal:
         if saved and isinstance(to, KeyDestination):
             # A refusal may be made up by something in between, which passed the request on.
-            if not refusal.was_sent or uncertain.is_without(lightsail, new.name, public_key):
+            if not refusal.was_sent or uncertain.is_absent_or_other(
+                lightsail, new.name, public_key
+            ):
                 to.withdraw(saved)
             else:
                 hint = uncertain.kept(lightsail, new.name, saved)
@@ -152,7 +154,7 @@ def _by_service(
         stopped = error
     except KeyboardInterrupt:
         stopped = InterruptedByUserError("interrupted")
-    raise stopped.with_(hint=uncertain.perhaps_left_behind(lightsail, new.name))
+    raise stopped.with_(hint=uncertain.hint_to_remove(lightsail, new.name))
 
 
 def _handed_out(
@@ -165,7 +167,7 @@ def _handed_out(
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
-        raise lost.with_(hint=uncertain.left_behind(lightsail, new.name)) from None
+        raise lost.with_(hint=uncertain.hint_after_lost_creation(lightsail, new.name)) from None
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:

@@ -16,7 +16,7 @@ from lskeys.errors import (
 )
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified, verify
-from lskeys.keys.fingerprints import Sameness, compare
+from lskeys.keys.fingerprints import Comparison, compare
 from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
 from lskeys.storage import ExistingFile, KeyDestination, KeyDirectory, PathTakenError, inspect
 
@@ -152,7 +152,11 @@ def replaced(
             continue
         held = existing.material.fingerprints if existing.material else ()
         sameness = compare(pair.fingerprint if pair else None, held)
-        if creates or sameness is Sameness.OTHER or (is_private and sameness is Sameness.UNKNOWN):
+        if (
+            creates
+            or sameness is Comparison.OTHER
+            or (is_private and sameness is Comparison.UNKNOWN)
+        ):
             yield existing.path
 
 
@@ -234,7 +238,7 @@ def _refuse_others(
         if existing is None or (force and not existing.is_link):
             continue
         held = existing.material.fingerprints if existing.material else ()
-        if creates or compare(pair.fingerprint if pair else None, held) is Sameness.OTHER:
+        if creates or compare(pair.fingerprint if pair else None, held) is Comparison.OTHER:
             why = ": there is no default pair yet" if creates else ""
             raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
 from lskeys.keypairs.names import key_file
-from lskeys.keys.fingerprints import Digest, FingerprintType, Sameness, parse
+from lskeys.keys.fingerprints import Comparison, Digest, FingerprintType, parse
 from lskeys.keys.matching import LocalKey, compare, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
 from lskeys.values import replace
@@ -139,7 +139,7 @@ def clear(  # noqa: PLR0913  every fact the decision stands on
     return verified
 
 
-def undecided(
+def undecided_keys(
     pair: KeyPair, inventory: Sequence[LocalKey], *, is_named: bool
 ) -> tuple[LocalKey, ...]:
     """The files that may hold the pair's key and do not show it: those named, or called after it.
@@ -151,7 +151,7 @@ def undecided(
         key
         for key in inventory
         if (is_named or key.path.name == key_file(pair))
-        and compare(pair.fingerprint, key, inventory) is Sameness.UNKNOWN
+        and compare(pair.fingerprint, key, inventory) is Comparison.UNKNOWN
     )
 
 
@@ -187,7 +187,7 @@ def _verified(
             return Clearance(pair, reported, match.key.path, match.fingerprint_type)
     elif matched := _matched(pair, inventory):
         return matched
-    if candidates := undecided(pair, inventory, is_named=is_named):
+    if candidates := undecided_keys(pair, inventory, is_named=is_named):
         raise _undecided_error(pair, candidates[0])
     if is_named:
         way_out = "name the file of its own key, or leave --key out"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from lskeys.keypairs.names import key_file
-from lskeys.keys.fingerprints import FingerprintType, Sameness
+from lskeys.keys.fingerprints import Comparison, FingerprintType
 from lskeys.keys.generations import replaced
 from lskeys.keys.matching import (
     LocalKey,
@@ -108,7 +108,7 @@ def may_hold(pair: KeyPair, key: LocalKey, keys: Iterable[LocalKey]) -> bool:
     """Whether a local key is named after a pair and does not show whether it is the pair's."""
     if not is_named_after(key.path, pair):
         return False
-    return compare(pair.fingerprint, key, keys) is Sameness.UNKNOWN
+    return compare(pair.fingerprint, key, keys) is Comparison.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lskeys.keypairs.creation import described
 from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import KeyFileContent
-from lskeys.keys.fingerprints import FingerprintType, Sameness, compare
+from lskeys.keys.fingerprints import Comparison, FingerprintType, compare
 from lskeys.model import KeyPair, attempt
 from lskeys.storage import (
     KeyDestination,
@@ -131,7 +131,7 @@ def _may_be(pair: KeyPair, material: KeyFileContent) -> bool:
     """Whether a private key is there that does not show whether it is the pair's."""
     if pair.fingerprint is None or not material.has_private:
         return False
-    return compare(pair.fingerprint, material.fingerprints) is Sameness.UNKNOWN
+    return compare(pair.fingerprint, material.fingerprints) is Comparison.UNKNOWN
 
 
 def _undecided(pair: KeyPair, path: Path) -> RefusedError:

@@ -19,7 +19,7 @@ def kept(lightsail: "Lightsail", name: str, saved: Saved) -> str:
     return f"the key is kept in {saved.path}, in case the key pair is there: {show}"
 
 
-def is_without(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> bool:
+def is_absent_or_other(lightsail: "Lightsail", name: str, public_key: ImportableKey) -> bool:
     """Whether AWS says that no key pair of this name has the key."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value is not None:
@@ -35,7 +35,7 @@ def after_loss(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
     return f"the key is kept in {saved.path}; import it: {again} --region {lightsail.region}"
 
 
-def left_behind(lightsail: "Lightsail", name: str) -> str:
+def hint_after_lost_creation(lightsail: "Lightsail", name: str) -> str:
     """What to do after a lost CreateKeyPair, whose private key is lost with the response."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
@@ -45,10 +45,10 @@ def left_behind(lightsail: "Lightsail", name: str) -> str:
         # Looking right after a time-out proves nothing: the request may still be on its way.
         show = f"lskeys show {name} --region {lightsail.region}"
         return f"there is no such key pair yet; look again before you repeat this: {show}"
-    return perhaps_left_behind(lightsail, name)
+    return hint_to_remove(lightsail, name)
 
 
-def perhaps_left_behind(lightsail: "Lightsail", name: str) -> str:
+def hint_to_remove(lightsail: "Lightsail", name: str) -> str:
     """What to do after a CreateKeyPair of which nothing else is known."""
     remove = importing.delete_command(KeyPair(name, lightsail.region))
     return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"

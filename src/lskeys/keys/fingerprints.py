@@ -17,7 +17,7 @@ _HEX = re.compile(r"[0-9a-f]{2}(:?[0-9a-f]{2})*", re.IGNORECASE)
 _PREFIX = re.compile(r"(md5|sha1|sha256):", re.IGNORECASE)
 
 
-class Sameness(StrEnum):
+class Comparison(StrEnum):
     """Whether a key is the one that has a fingerprint: what is not known is never "other"."""
 
     SAME = "same"
@@ -135,7 +135,7 @@ def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprin
     return next((each for each in candidates if each.digest == digest), None)
 
 
-def compare(reported: str | None, known: Iterable[Fingerprint]) -> Sameness:
+def compare(reported: str | None, known: Iterable[Fingerprint]) -> Comparison:
     """Whether a key of which these fingerprints are known has the one that AWS reports.
 
     Only a fingerprint of the same algorithm can show it: SHA-1 is of private keys, so a
@@ -144,8 +144,8 @@ def compare(reported: str | None, known: Iterable[Fingerprint]) -> Sameness:
     digest = parse(reported) if reported else None
     digests = [each.digest for each in known]
     if digest is None or digest.algorithm not in {each.algorithm for each in digests}:
-        return Sameness.UNKNOWN
-    return Sameness.SAME if digest in digests else Sameness.OTHER
+        return Comparison.UNKNOWN
+    return Comparison.SAME if digest in digests else Comparison.OTHER
 
 
 def same(one: str, other: str) -> bool:

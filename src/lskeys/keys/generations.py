@@ -35,7 +35,7 @@ def replaced(name: str) -> tuple[str, datetime] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class InstanceAccess:
     """An instance, the key pair of the name it has, and the local keys that may open it."""
 
     instance: Instance
@@ -63,7 +63,7 @@ class OpeningKeys:
 
 def accesses(
     instances: Iterable[Instance], pairs: Iterable[KeyPair], keys: Sequence[LocalKey]
-) -> list[Access]:
+) -> list[InstanceAccess]:
     """Each instance, with the key pair and the keys that may open it."""
     matches = match_all(pairs, keys).pairs
     by_name = {(account_region(each.pair), each.pair.name): each for each in matches}
@@ -71,7 +71,7 @@ def accesses(
     for instance in instances:
         matched = by_name.get((instance.where, instance.key_pair_name or ""))
         opening = opening_keys(instance, matched, keys)
-        found.append(Access(instance, matched.pair if matched else None, opening))
+        found.append(InstanceAccess(instance, matched.pair if matched else None, opening))
     return found
 
 

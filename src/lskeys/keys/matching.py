@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType, Sameness
+from lskeys.keys.fingerprints import Comparison, Digest, Fingerprint, FingerprintType
 from lskeys.model import KeyPair
 from lskeys.values import replace
 
@@ -150,7 +150,7 @@ def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ..
     return _by_digest(tuple(keys)).get(_digest(reported), ())
 
 
-def compare(reported: str | None, key: LocalKey, keys: Iterable[LocalKey] = ()) -> Sameness:
+def compare(reported: str | None, key: LocalKey, keys: Iterable[LocalKey] = ()) -> Comparison:
     """Whether a local key has a reported fingerprint; `keys` are others that may know more of it.
 
     A `.pub` that only has the same name speaks for its neighbour, never against it.
@@ -158,7 +158,7 @@ def compare(reported: str | None, key: LocalKey, keys: Iterable[LocalKey] = ()) 
     same_key = (each for each in keys if key.blob is not None and each.blob == key.blob)
     known = (fingerprint for each in (key, *same_key) for fingerprint in each.fingerprints)
     sameness = fingerprints.compare(reported, known)
-    return Sameness.UNKNOWN if key.is_by_name and sameness is Sameness.OTHER else sameness
+    return Comparison.UNKNOWN if key.is_by_name and sameness is Comparison.OTHER else sameness
 
 
 def why_unknown(reported: str | None, key: LocalKey) -> str:
@@ -167,7 +167,7 @@ def why_unknown(reported: str | None, key: LocalKey) -> str:
         return "AWS reports no fingerprint"
     if not key.fingerprints:
         return "it is encrypted and does not show its public key"
-    if fingerprints.compare(reported, key.fingerprints) is Sameness.OTHER:
+    if fingerprints.compare(reported, key.fingerprints) is Comparison.OTHER:
         return "it is encrypted, and its .pub file has another key"
     encrypted = "is encrypted here" if key.encrypted else "is not in this file"
     return f"AWS reports the SHA-1 of the private key, which {encrypted}"

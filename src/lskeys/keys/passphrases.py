@@ -47,7 +47,7 @@ def for_new_key(file: Path | None, ask: Prompt | None) -> Secret | None:
         return read(file)
     if ask is None:
         return None
-    return agreed(ask("Passphrase for the new key:"), ask("The same again:"))
+    return same_passphrase(ask("Passphrase for the new key:"), ask("The same again:"))
 
 
 def read(path: Path) -> Secret:
@@ -74,7 +74,7 @@ def read(path: Path) -> Secret:
     return Secret(line)
 
 
-def agreed(typed: Secret, again: Secret) -> Secret:
+def same_passphrase(typed: Secret, again: Secret) -> Secret:
     """The passphrase of a new key, typed twice.
 
     Raises:

@@ -146,7 +146,7 @@ def from_credentials(error: Exception, source: Source, doing: str | None = None)
 def from_client(error: BotoCoreError) -> LskeysError:
     """The error for settings with which no client can be made."""
     kind, hint = error_table.kind_of(error)
-    return kind(error_table.plainly(error), hint=hint, code=type(error).__name__)
+    return kind(error_table.plain_message(error), hint=hint, code=type(error).__name__)
 
 
 def _explained(error: Exception, source: Source) -> _Explained:
@@ -168,9 +168,9 @@ def _of_botocore(error: BotoCoreError, source: Source) -> _Explained:
         return SetupError, source.check(), str(error)
     if isinstance(error, exceptions.ParamValidationError):
         next_step = _renewal(source) if _uses_login(source) else source.check()
-        return SetupError, next_step, _VALUE.sub("", error_table.plainly(error))
+        return SetupError, next_step, _VALUE.sub("", error_table.plain_message(error))
     if isinstance(error, _LOGGED_OUT):
-        return SetupError, _renewal(source), error_table.plainly(error)
+        return SetupError, _renewal(source), error_table.plain_message(error)
     kind, hint = error_table.kind_of(error)
     cause = dict(error.kwargs).get("error")
     if isinstance(cause, ValueError) and not isinstance(cause, LocationParseError):
@@ -178,7 +178,7 @@ def _of_botocore(error: BotoCoreError, source: Source) -> _Explained:
         return _of_python(cause, replace(source, host=None))
     if isinstance(error, _OF_A_PROVIDER) or hint == error_table.OTHER_HINT:
         hint = source.check(str(error.kwargs.get("provider")))
-    return kind, hint, error_table.plainly(error)
+    return kind, hint, error_table.plain_message(error)
 
 
 def _where(error: exceptions.ConfigParseError) -> str:
@@ -208,7 +208,7 @@ def _of_python(error: Exception, source: Source) -> _Explained:
         return LocalError, "raise the limits of this machine, or end other programs", reason
     if isinstance(error, RuntimeError):  # botocore's, about refreshed credentials
         hint = _renewal(source) if _uses_login(source) else source.check()
-        return SetupError, hint, error_table.plainly(error)
+        return SetupError, hint, error_table.plain_message(error)
     if source.host is not None:
         reason = f"invalid response of {one_line(source.host)} ({type(error).__name__})"
         return RemoteError, "check the network, its proxies and HTTPS_PROXY", reason

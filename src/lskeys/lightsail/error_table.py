@@ -178,7 +178,7 @@ def from_botocore(
     if isinstance(error, ClientError):
         return _from_code(error, request, tuple(secrets))
     kind, hint = kind_of(error)
-    return _failed(request, kind, plainly(error, secrets), hint, type(error).__name__)
+    return _failed(request, kind, plain_message(error, secrets), hint, type(error).__name__)
 
 
 def timed_out(request: Request, seconds: float) -> LskeysError:
@@ -226,7 +226,7 @@ def kind_of_code(error: ClientError) -> ErrorKind:
     return ErrorKind(kind, hint)
 
 
-def plainly(error: Exception, secrets: Iterable[str] = ()) -> str:
+def plain_message(error: Exception, secrets: Iterable[str] = ()) -> str:
     """What an exception says, as a clause, without secrets."""
     if type(error) is exceptions.HTTPClientError:
         # It quotes what broke in the HTTP client, such as a header with a token.

@@ -14,7 +14,7 @@ from threading import Lock
 from botocore.awsrequest import AWSPreparedRequest
 
 
-class CalledOffError(Exception):
+class CallCancelledError(Exception):
     """The request was called off before anything of its body was sent."""
 
 
@@ -31,11 +31,11 @@ class Sending:
         """Note that a connection takes the body now.
 
         Raises:
-            CalledOffError: Too late: somebody relies on it not being sent.
+            CallCancelledError: Too late: somebody relies on it not being sent.
         """
         with self._lock:
             if self._is_called_off:
-                raise CalledOffError
+                raise CallCancelledError
             self.has_begun = True
 
     def call_off(self) -> bool:

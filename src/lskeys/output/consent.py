@@ -11,7 +11,7 @@ _TRIES = 3
 """How often an answer may be mistyped."""
 
 
-class GivenBeforehand(Protocol):
+class ConsentOptions(Protocol):
     """What the command line says about consent."""
 
     @property
@@ -25,7 +25,7 @@ class GivenBeforehand(Protocol):
 
 def confirm(  # noqa: PLR0913  who is asked, what was said before, and the prompt in three parts
     terminal: Terminal,
-    given: GivenBeforehand,
+    given: ConsentOptions,
     action: str,
     details: Iterable[str] = (),
     answer: str | None = None,

@@ -33,7 +33,7 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SshEndpoint:
     """An instance as a run reaches it.
 
     Attributes:
@@ -81,7 +81,7 @@ class NotOpenedError(RefusedError):
 
 def authorize(
     client: SshClient,
-    door: Door,
+    endpoint: SshEndpoint,
     key: NewKey,
     old: Sequence[bytes] = (),
     temporary: Callable[[], TemporaryAccess] | None = None,
@@ -90,7 +90,7 @@ def authorize(
 
     Args:
         client: OpenSSH.
-        door: The instance.
+        endpoint: The instance.
         key: The new key.
         old: The public keys to remove.
         temporary: Gets temporary access, where no local key opens the instance.
@@ -100,96 +100,99 @@ def authorize(
         RefusedError: Its host key differs, or the new key does not open it.
         RemoteError: It cannot be reached, or the change failed there; it is as it was.
     """
-    done = _added(client, door, key, temporary)
+    done = _added(client, endpoint, key, temporary)
     if not old:
         return done
     if not done.is_proved:
         raise RefusedError(
-            f"{_called(door)}: the new key could not be proved, so no other is removed",
+            f"{_called(endpoint)}: the new key could not be proved, so no other is removed",
             hint="its private key must be on this computer, or in the ssh-agent",
-            region=door.instance.region,
+            region=endpoint.instance.region,
         )
-    return replace(done, removed=_removed(client, door, key, old))
+    return replace(done, removed=_removed(client, endpoint, key, old))
 
 
 def _added(
-    client: SshClient, door: Door, key: NewKey, temporary: Callable[[], TemporaryAccess] | None
+    client: SshClient,
+    endpoint: SshEndpoint,
+    key: NewKey,
+    temporary: Callable[[], TemporaryAccess] | None,
 ) -> Authorization:
-    if key.private and _proof(client, door, key.private).verdict is Verdict.OPENS:
-        return Authorization(door.instance, "unchanged", key.private, is_proved=True)
-    keys = [each for each in door.keys if each != key.private]
-    said, attempt = _run(client, door, keys, authorized_keys.add, key.line)
+    if key.private and _proof(client, endpoint, key.private).verdict is Verdict.OPENS:
+        return Authorization(endpoint.instance, "unchanged", key.private, is_proved=True)
+    keys = [each for each in endpoint.keys if each != key.private]
+    said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
     if attempt.verdict is Verdict.REFUSED:
         if temporary is None and attempt.remedy:
             raise RefusedError(
-                f"{_called(door)}: {attempt.reason}",
+                f"{_called(endpoint)}: {attempt.reason}",
                 hint=attempt.remedy,
-                region=door.instance.region,
+                region=endpoint.instance.region,
             )
         if temporary is None:
             raise NotOpenedError(
-                f"{_called(door)}: no local key opens it: {attempt.reason}",
+                f"{_called(endpoint)}: no local key opens it: {attempt.reason}",
                 hint="to use access that Lightsail grants for some minutes, add --temporary",
-                region=door.instance.region,
+                region=endpoint.instance.region,
             )
-        keys = [save_temporary(door.files, temporary())]
-        said, attempt = _run(client, door, keys, authorized_keys.add, key.line)
-    word, detail = _reported(door, said, attempt)
+        keys = [save_temporary(endpoint.files, temporary())]
+        said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
+    word, detail = _reported(endpoint, said, attempt)
     opened_by = None if attempt.key and attempt.key.name == TEMPORARY_KEY else attempt.key
-    done = Authorization(door.instance, word, opened_by, file=detail)
+    done = Authorization(endpoint.instance, word, opened_by, file=detail)
     if key.private is None:
         return done
-    proof = _proof(client, door, key.private)
+    proof = _proof(client, endpoint, key.private)
     if proof.verdict is not Verdict.OPENS:
         what = "but is not proved" if proof.remedy else "but does not open it"
         sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
         raise RefusedError(
-            f"{_called(door)}: the key is in {detail}, {what}: {proof.reason}",
+            f"{_called(endpoint)}: the key is in {detail}, {what}: {proof.reason}",
             hint=f"{proof.remedy}, then run the same command again" if proof.remedy else sshd,
-            region=door.instance.region,
+            region=endpoint.instance.region,
         )
     return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)
 
 
-def _removed(client: SshClient, door: Door, key: NewKey, old: Sequence[bytes]) -> bool:
+def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequence[bytes]) -> bool:
     """Remove keys in a session that the new key opened, which ends after it was proved again."""
     assert key.private
     mark = _mark()
-    login = door.login(client, (key.private,), "remove")
+    login = endpoint.login(client, (key.private,), "remove")
     script = login.run_script(authorized_keys.remove(key.line, old, mark))
     said = script.read(mark)
     if not said.startswith("removed "):
         attempt = script.end()
-        word, _ = _reported(door, said, attempt)
+        word, _ = _reported(endpoint, said, attempt)
         return word == "removed"
-    proof = _proof(client, door, key.private)
+    proof = _proof(client, endpoint, key.private)
     script.tell(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
     said = script.read(mark)
     script.end()
     if said.startswith("kept "):
         return True
     raise RemoteError(
-        f"{_called(door)}: without the old key the new one does not open it, so both are there:"
+        f"{_called(endpoint)}: without the old key the new one does not open it, so both are there:"
         f" {proof.reason or 'the connection was lost'}",
-        region=door.instance.region,
+        region=endpoint.instance.region,
     )
 
 
 def _run(
     client: SshClient,
-    door: Door,
+    endpoint: SshEndpoint,
     keys: Sequence[Path],
     script: Callable[[PublicLine, str], str],
     line: PublicLine,
 ) -> tuple[str, Attempt]:
     """Run a script on the instance: what it reports, and how the login went."""
     mark = _mark()
-    running = door.login(client, keys, "change").run_script(script(line, mark))
+    running = endpoint.login(client, keys, "change").run_script(script(line, mark))
     said = running.read(mark)
     return said, running.end()
 
 
-def _reported(door: Door, said: str, attempt: Attempt) -> tuple[str, str]:
+def _reported(endpoint: SshEndpoint, said: str, attempt: Attempt) -> tuple[str, str]:
     """The word and the detail of a report.
 
     Raises:
@@ -198,10 +201,10 @@ def _reported(door: Door, said: str, attempt: Attempt) -> tuple[str, str]:
     word, _, detail = said.partition(" ")
     if word and word != "failed":
         return word, one_line(detail, limit=200)
-    region = door.instance.region
+    region = endpoint.instance.region
     if word == "failed":
-        raise RemoteError(f"{_called(door)}: {one_line(detail, limit=200)}", region=region)
-    raise login_error(door.instance, attempt)
+        raise RemoteError(f"{_called(endpoint)}: {one_line(detail, limit=200)}", region=region)
+    raise login_error(endpoint.instance, attempt)
 
 
 def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
@@ -232,13 +235,13 @@ def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:
     return files.write(TEMPORARY_KEY, access.private_text.reveal())
 
 
-def _proof(client: SshClient, door: Door, private: Path) -> Attempt:
-    return door.login(client, (private,), "proof").attempt()
+def _proof(client: SshClient, endpoint: SshEndpoint, private: Path) -> Attempt:
+    return endpoint.login(client, (private,), "proof").attempt()
 
 
 def _mark() -> str:
     return f"lskeys-{secrets.token_hex(8)}"
 
 
-def _called(door: Door) -> str:
-    return f"{door.instance.name} in {door.instance.region}"
+def _called(endpoint: SshEndpoint) -> str:
+    return f"{endpoint.instance.name} in {endpoint.instance.region}"

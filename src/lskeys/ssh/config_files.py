@@ -21,7 +21,7 @@ from lskeys.ssh.config_text import (
 )
 from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import Written
+from lskeys.ssh.written import WrittenFiles
 from lskeys.storage.directory import Directory, FileContent, make, opened, read_file
 from lskeys.storage.lock import locked
 from lskeys.storage.os_errors import os_errors
@@ -51,7 +51,7 @@ class OwnFiles:
     blocks: Path
     known_hosts: Path
 
-    def read(self) -> Written:
+    def read(self) -> WrittenFiles:
         """What is in them; nothing where they are not there, or not ours.
 
         Raises:
@@ -60,7 +60,7 @@ class OwnFiles:
         """
         return written.read(_own_content(self.blocks), _own_content(self.known_hosts))
 
-    def changes(self, plan: Plan, before: Written, users: UserConfig) -> list[FileChange]:
+    def changes(self, plan: Plan, before: WrittenFiles, users: UserConfig) -> list[FileChange]:
         """What it takes to write a plan, in the order of writing; changes nothing.
 
         Nothing names a file that is not there yet.

@@ -51,13 +51,13 @@ def includes(content: bytes, file: Path, directory: Path) -> bool:
         if line.keyword in {"host", "match"}:
             return False
         if line.keyword == "include" and line.is_certain:
-            paths = (anchored(word, directory) for word in line.words)
+            paths = (absolute_pattern(word, directory) for word in line.words)
             if any(path is not None and matches(file, path) for path in paths):
                 return True
     return False
 
 
-def anchored(word: str, directory: Path) -> str | None:
+def absolute_pattern(word: str, directory: Path) -> str | None:
     """The path or glob that an Include names, absolute; None if only ssh can say.
 
     Args:

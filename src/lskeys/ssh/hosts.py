@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.keys import grammar
-from lskeys.keys.generations import Access
+from lskeys.keys.generations import InstanceAccess
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
 from lskeys.values import replace
@@ -36,11 +36,11 @@ class Host:
     notes: tuple[str, ...] = ()
 
 
-def unfit(instance: Instance) -> str | None:
+def why_left_out(instance: Instance) -> str | None:
     """Why an instance is left out, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
         return "Windows has no ssh"
-    if unfit_name(instance):
+    if has_invalid_name(instance):
         return "its name is none that ssh takes safely"
     if instance.public_ip is None:
         return "it has no public address"
@@ -51,7 +51,7 @@ def unfit(instance: Instance) -> str | None:
     return None
 
 
-def unfit_name(instance: Instance) -> bool:
+def has_invalid_name(instance: Instance) -> bool:
     """Whether its name could be more than a word in a command."""
     return not grammar.is_name(instance.name)
 
@@ -84,8 +84,8 @@ def aliases(
     return found
 
 
-def host(access: Access, alias: str) -> Host:
-    """An instance with its keys, under this alias; one that is not `unfit`."""
+def host(access: InstanceAccess, alias: str) -> Host:
+    """An instance with its keys, under this alias; one that is not `why_left_out`."""
     instance, opening = access.instance, access.opening
     address = grammar.address(instance.public_ip or "")
     assert address is not None
@@ -125,7 +125,7 @@ def options_to(instance: Instance) -> tuple[str, ...]:
     return ("--region", instance.region, *whose)
 
 
-def _about_key(access: Access) -> str | None:
+def _about_key(access: InstanceAccess) -> str | None:
     key, unusable = access.opening.first, access.opening.unusable
     if unusable is not None:
         name = one_line(unusable.path.name, limit=255)

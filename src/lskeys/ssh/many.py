@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from lskeys import concurrency
 from lskeys.model import Outcome, attempt
-from lskeys.ssh.authorize import Door
+from lskeys.ssh.authorize import SshEndpoint
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login_log import Attempt, Verdict
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.values import replace
 
@@ -18,7 +18,9 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-def check(client: SshClient, each: Reach, *, base: Path, port: int) -> Reach:
+def check(
+    client: SshClient, each: ReachableInstance, *, base: Path, port: int
+) -> ReachableInstance:
     """Whether the local keys open an instance, by a login."""
     if each.obstacle is not None:
         return replace(each, check=Attempt(Verdict.UNREACHABLE, each.obstacle))
@@ -27,24 +29,24 @@ def check(client: SshClient, each: Reach, *, base: Path, port: int) -> Reach:
     if not each.access.opening.keys:
         return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
     with session_files(base) as files:
-        opened = door(each, files, port)
+        opened = endpoint(each, files, port)
         return replace(each, check=opened.login(client, opened.keys, "check").attempt())
 
 
-def without_host_key(each: Reach) -> str:
+def without_host_key(each: ReachableInstance) -> str:
     """Why nothing is sent to an instance of which no host key is known."""
     why = f" ({each.unread})" if each.unread else ""
     return f"no host key of it is known{why}, so nothing is sent to it"
 
 
-def door(each: Reach, files: SessionFiles, port: int) -> Door:
+def endpoint(each: ReachableInstance, files: SessionFiles, port: int) -> SshEndpoint:
     """An instance that nothing is in the way to, with its host keys in a file of this session."""
     assert each.address
     lines = (f"{each.address} {key.algorithm} {key.public_key}\n" for key in each.host_keys)
     known_hosts = files.write("known_hosts", "".join(lines).encode())
     target = Target(each.address, each.instance.username, port, known_hosts)
     keys = tuple(key.path for key in each.access.opening.keys)
-    return Door(each.instance, target, keys, files)
+    return SshEndpoint(each.instance, target, keys, files)
 
 
 def in_parallel(items: Sequence[S], call: Callable[[S], T]) -> Iterator[Outcome[T]]:

@@ -11,7 +11,7 @@ from lskeys.ssh.config_text import can_name
 from lskeys.ssh.hosts import Host
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import RegionNow, Renewal, Written
+from lskeys.ssh.written import BlockChanges, CurrentRegion, WrittenFiles
 from lskeys.text import one_line
 from lskeys.values import replace
 
@@ -20,7 +20,7 @@ from lskeys.values import replace
 class Plan:
     """The hosts in the order of their aliases, what stays and goes, and notes for the user."""
 
-    renewal: Renewal
+    renewal: BlockChanges
     hosts: list[Host] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -29,7 +29,7 @@ def plan(
     regions: Sequence[RegionData],
     keys: Sequence[LocalKey],
     users: UserConfig,
-    written: Written,
+    written: WrittenFiles,
     *,
     keeps_pins: bool,
 ) -> Plan:
@@ -44,7 +44,7 @@ def plan(
     """
     regions = _distinct(regions)
     wanted = {instance: region for region in regions for instance in region.wanted}
-    fit = [each for each in wanted if not hosts.unfit(each)]
+    fit = [each for each in wanted if not hosts.why_left_out(each)]
     renewal = written.renewed(fit, _now(regions))
     taken = _Taken(users, frozenset(each.alias for each in renewal.kept))
     aliases = hosts.aliases((each for region in regions for each in region.instances), taken.has)
@@ -73,10 +73,10 @@ def _distinct(regions: Sequence[RegionData]) -> list[RegionData]:
     return list(first.values())
 
 
-def _now(regions: Sequence[RegionData]) -> dict[str, list[RegionNow]]:
+def _now(regions: Sequence[RegionData]) -> dict[str, list[CurrentRegion]]:
     """What each region has of each account; what one region says of an account holds for all."""
     accounts = {each.where.profile: each.now.account for each in regions if each.now.account}
-    found: dict[str, list[RegionNow]] = {}
+    found: dict[str, list[CurrentRegion]] = {}
     for each in regions:
         now = replace(each.now, account=accounts.get(each.where.profile))
         found.setdefault(each.where.region, []).append(now)
@@ -106,9 +106,11 @@ def _unnamed(host: Host) -> Iterator[str]:
 
 def _left_out(instance: Instance, alias: str | None, taken: _Taken) -> str | None:
     if alias is None:
-        return hosts.unfit(instance) or "another instance has its name"
+        return hosts.why_left_out(instance) or "another instance has its name"
     is_second_choice = alias != instance.name and taken.has_exactly(alias)
-    return hosts.unfit(instance) or (f"{alias} is another host" if is_second_choice else None)
+    return hosts.why_left_out(instance) or (
+        f"{alias} is another host" if is_second_choice else None
+    )
 
 
 def _notes(instance: Instance, alias: str | None, taken: _Taken) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lskeys.keys import grammar
-from lskeys.keys.generations import Access, OpeningKeys, accesses
+from lskeys.keys.generations import InstanceAccess, OpeningKeys, accesses
 from lskeys.keys.matching import LocalKey
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import hosts
@@ -14,13 +14,13 @@ from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.proofs import Proofs, hash_of
 from lskeys.ssh.regions import RegionData
-from lskeys.ssh.written import Written
+from lskeys.ssh.written import WrittenFiles
 from lskeys.text import one_line
 from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachableInstance:
     """An instance as this computer reaches it.
 
     Attributes:
@@ -34,7 +34,7 @@ class Reach:
         options: The options of this run that choose the account.
     """
 
-    access: Access
+    access: InstanceAccess
     obstacle: str | None
     host_keys: tuple[HostKey, ...]
     proved_at: datetime | None = None
@@ -61,7 +61,7 @@ class Reach:
     @property
     def next_command(self) -> str | None:
         """What to do next, after a check."""
-        if self.check is None or hosts.unfit_name(self.instance):
+        if self.check is None or hosts.has_invalid_name(self.instance):
             return None
         if self.check.remedy:
             return self.check.remedy
@@ -102,12 +102,12 @@ class Reach:
 def reaches(  # noqa: PLR0913  what is known of the regions, this computer and this run
     regions: Iterable[RegionData],
     keys: Sequence[LocalKey],
-    written: Written,
+    written: WrittenFiles,
     proofs: Proofs,
     *,
     port: int,
     options: tuple[str, ...] = (),
-) -> list[Reach]:
+) -> list[ReachableInstance]:
     """Each wanted instance, as this computer reaches it; `options` choose the account."""
     found = []
     for region in regions:
@@ -121,7 +121,7 @@ def reaches(  # noqa: PLR0913  what is known of the regions, this computer and t
             opening = _proved_first(access.opening, proved)
             blob = opening.first.blob if opening.first else None
             found.append(
-                Reach(
+                ReachableInstance(
                     replace(access, opening=opening),
                     _obstacle(instance, region, port),
                     seen or written.pins_of(instance),
@@ -143,7 +143,7 @@ def _proved_first(opening: OpeningKeys, proved: Mapping[str, datetime]) -> Openi
 
 
 def _obstacle(instance: Instance, region: RegionData, port: int) -> str | None:
-    reason = hosts.unfit(instance)
+    reason = hosts.why_left_out(instance)
     if not instance.is_running:
         return f"it is {one_line(instance.state or '', limit=40)}"
     if reason:

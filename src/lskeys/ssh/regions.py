@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from lskeys.errors import LskeysError
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import hosts
-from lskeys.ssh.written import RegionNow
+from lskeys.ssh.written import CurrentRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class RegionData:
         return 1 + len(self.host_keys) - len(self.unread)
 
     @property
-    def now(self) -> RegionNow:
+    def now(self) -> CurrentRegion:
         """Whose account it is, and the names of all instances."""
         accounts = [
             *(each.account for each in self.instances),
             *(each.account for each in self.pairs),
         ]
         names = frozenset(each.name for each in self.instances)
-        return RegionNow(next(filter(None, accounts), None), names, self.where.profile)
+        return CurrentRegion(next(filter(None, accounts), None), names, self.where.profile)
 
 
 def wanted(instances: Iterable[Instance], globs: Sequence[str]) -> list[Instance]:
@@ -58,7 +58,7 @@ def wanted(instances: Iterable[Instance], globs: Sequence[str]) -> list[Instance
 
 def to_ask_about(data: RegionData) -> tuple[str, ...]:
     """The names of those wanted instances that run and that ssh can be told of."""
-    fit = (each for each in data.wanted if each.is_running and not hosts.unfit(each))
+    fit = (each for each in data.wanted if each.is_running and not hosts.why_left_out(each))
     return tuple(dict.fromkeys(each.name for each in fit))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lskeys.ssh.config_reading import Directive, anchored, directives, matches_host
+from lskeys.ssh.config_reading import Directive, absolute_pattern, directives, matches_host
 from lskeys.ssh.config_text import is_own
 
 _MAX_DEPTH = 16  # as in readconf.c
@@ -93,7 +93,7 @@ def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) 
         if line.keyword != "include":
             _note_hosts(found, line)
             continue
-        paths = [path for word in line.words if (path := anchored(word, base)) is not None]
+        paths = [path for word in line.words if (path := absolute_pattern(word, base)) is not None]
         found.globs.update(paths)
         below = {*above, config}
         if len(below) < _MAX_DEPTH:

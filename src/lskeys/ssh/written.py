@@ -38,7 +38,7 @@ class WrittenBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionNow:
+class CurrentRegion:
     """What a region has now: the account it is of, the names of all its instances, the profile."""
 
     account: str | None
@@ -47,7 +47,7 @@ class RegionNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class BlockChanges:
     """The blocks that stay as they are, and those that go with nothing in their place."""
 
     kept: tuple[WrittenBlock, ...]
@@ -55,7 +55,7 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFiles:
     """What is written already: blocks, and the lines of pins by their address."""
 
     blocks: tuple[WrittenBlock, ...] = ()
@@ -68,7 +68,9 @@ class Written:
         keys = (HostKey(*line.split(" ")[1:3]) for line in lines)
         return tuple(key for key in keys if grammar.is_host_key(key))
 
-    def renewed(self, fresh: Sequence[Instance], now: Mapping[str, Sequence[RegionNow]]) -> Renewal:
+    def renewed(
+        self, fresh: Sequence[Instance], now: Mapping[str, Sequence[CurrentRegion]]
+    ) -> BlockChanges:
         """What stays of the blocks that are not written anew.
 
         Those stay that are of another region or account than was asked, and of instances that
@@ -96,10 +98,10 @@ class Written:
             is_named = any(each.name in region.names for region in asked)
             stays = not asked or (is_named and each.address not in addresses)
             (kept if stays else gone).append(each)
-        return Renewal(tuple(kept), tuple(gone))
+        return BlockChanges(tuple(kept), tuple(gone))
 
 
-def read(blocks: bytes, known_hosts: bytes) -> Written:
+def read(blocks: bytes, known_hosts: bytes) -> WrittenFiles:
     """What is in a file with blocks and in one with pins, both ours."""
     texts = blocks.decode(errors="replace").split("\n\n")
     found = (_read_block(text.strip("\n").split("\n")) for text in texts)
@@ -108,7 +110,7 @@ def read(blocks: bytes, known_hosts: bytes) -> Written:
         words = line.split(" ")
         if len(words) == _WORDS_OF_A_PIN and not line.startswith("#"):
             pins.setdefault(words[0], []).append(line)
-    return Written(tuple(filter(None, found)), pins)
+    return WrittenFiles(tuple(filter(None, found)), pins)
 
 
 def blocks_and_kept(
@@ -123,7 +125,7 @@ def blocks_and_kept(
     return lines
 
 
-def pins_and_kept(hosts: Iterable[Host], written: Written, renewal: Renewal) -> list[str]:
+def pins_and_kept(hosts: Iterable[Host], written: WrittenFiles, renewal: BlockChanges) -> list[str]:
     """The known_hosts lines of hosts, and those that stay, in the order of aliases.
 
     Lines go whose block is written anew or goes; those of other files of ours stay.

@@ -8,7 +8,7 @@ from pathlib import Path
 from lskeys import keys
 from lskeys.errors import RefusedError
 from lskeys.keys import KeyFileContent, KeyMaterialError, PublicKey
-from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.usable import PUTTY
 from lskeys.model import Secret
 from lskeys.storage import ownership
@@ -51,16 +51,16 @@ class ExistingFile:
         """The public key of a file that holds no private one."""
         return self.material.public if self.material and not self.material.has_private else None
 
-    def compare(self, public: PublicKey) -> Sameness:
+    def compare(self, public: PublicKey) -> Comparison:
         """Whether the private key in it is the one of this public key.
 
         An encrypted PEM does not show it. OpenSSH's format does, encrypted or not.
         """
         if self.material is None or not self.material.has_private:
-            return Sameness.OTHER
+            return Comparison.OTHER
         if self.material.public is None:
-            return Sameness.UNKNOWN
-        return Sameness.SAME if self.material.public.blob == public.blob else Sameness.OTHER
+            return Comparison.UNKNOWN
+        return Comparison.SAME if self.material.public.blob == public.blob else Comparison.OTHER
 
     def path_taken(self) -> PathTakenError:
         """The error that says what it holds, and how to go on."""

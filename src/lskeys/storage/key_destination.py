@@ -10,7 +10,7 @@ from typing import Literal
 
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
-from lskeys.keys.fingerprints import Sameness
+from lskeys.keys.fingerprints import Comparison
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory
@@ -255,7 +255,7 @@ def _longest_name(directory: Directory) -> int:
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     def is_same(existing: ExistingFile) -> bool:
-        return existing.compare(key.public) is Sameness.SAME
+        return existing.compare(key.public) is Comparison.SAME
 
     def is_its_public(existing: ExistingFile) -> bool:
         public = existing.public_key

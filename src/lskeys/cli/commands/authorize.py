@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli import authorizing, reaching
-from lskeys.cli.authorizing import Errand, Means
+from lskeys.cli.authorizing import AuthorizeTask, SshMeans
 from lskeys.cli.options import (
     ConnectionOptions,
     OutputOptions,
@@ -30,7 +30,7 @@ from lskeys.output.views.instances import AUTHORIZATIONS
 from lskeys.ssh import client
 from lskeys.ssh.authorize import Authorization, NewKey
 from lskeys.ssh.client import DEFAULT_PORT
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.storage import key_reading
 
 _OUTDATED = "outdated"
@@ -86,14 +86,14 @@ def authorize_key(
             hint="see: lskeys instances --all-regions",
         )
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
-    errands, failures = _errands(seen.reaches, new, _old(remove))
+    tasks, failures = _tasks(seen.reaches, new, _old(remove))
     failures = [*seen.failures, *failures]
-    if errands:
-        confirm(run.terminal, run.options, "add the key", _details(errands, remove))
+    if tasks:
+        confirm(run.terminal, run.options, "add the key", _details(tasks, remove))
     if run.options.dry_run:
-        done = [_would(each) for each in errands]
+        done = [_would(each) for each in tasks]
     else:
-        done, failed = authorizing.authorize_each(run, errands, Means(ssh, port, temporary))
+        done, failed = authorizing.authorize_each(run, tasks, SshMeans(ssh, port, temporary))
         failures += failed
     show(run, Result(AUTHORIZATIONS, done, failures))
     fail(run, failures, len(done), "instances")
@@ -106,7 +106,7 @@ class _Old:
     key: LocalKey | None = None
     outdated: bool = False
 
-    def of(self, reach: Reach, new: NewKey) -> tuple[bytes, ...]:
+    def of(self, reach: ReachableInstance, new: NewKey) -> tuple[bytes, ...]:
         """The public keys to remove from an instance; never the new one."""
         named = (self.key,) if self.key else ()
         keys = (*named, *(reach.access.opening.keys if self.outdated else ()))
@@ -122,7 +122,7 @@ def _old(remove: str | None) -> _Old:
     return _Old(key)
 
 
-def _given(run: Runtime, seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
+def _given(run: Runtime, seen: reaching.QueriedInstances, key: Path) -> dict[str, NewKey]:
     """The named key, for every region."""
     path = expanded(key).absolute()
     new = authorizing.new_key(key_reading.read(path), "")
@@ -130,7 +130,7 @@ def _given(run: Runtime, seen: reaching.Seen, key: Path) -> dict[str, NewKey]:
     return {each.where.region: new for each in seen.data}
 
 
-def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
+def _of_pair(run: Runtime, seen: reaching.QueriedInstances, name: str) -> dict[str, NewKey]:
     """The local key of a key pair, in each region that has both."""
     wanted = DEFAULT_PAIR if name == DEFAULT_ALIAS else name
     pairs = [pair for region in seen.data for pair in region.pairs if pair.name == wanted]
@@ -151,11 +151,11 @@ def _of_pair(run: Runtime, seen: reaching.Seen, name: str) -> dict[str, NewKey]:
     return found
 
 
-def _errands(
-    reaches: Sequence[Reach], new: dict[str, NewKey], old: _Old
-) -> tuple[list[Errand], list[LskeysError]]:
+def _tasks(
+    reaches: Sequence[ReachableInstance], new: dict[str, NewKey], old: _Old
+) -> tuple[list[AuthorizeTask], list[LskeysError]]:
     """What is to be done, and why nothing can be done for the others."""
-    errands: list[Errand] = []
+    tasks: list[AuthorizeTask] = []
     failures: list[LskeysError] = []
     for each in reaches:
         region = each.instance.region
@@ -166,24 +166,24 @@ def _errands(
         elif each.obstacle is not None:
             failures.append(authorizing.not_reachable(each))
         else:
-            errands.append(Errand(each, key, old.of(each, key)))
-    return errands, failures
+            tasks.append(AuthorizeTask(each, key, old.of(each, key)))
+    return tasks, failures
 
 
-def _details(errands: Sequence[Errand], remove: str | None) -> list[str]:
+def _details(tasks: Sequence[AuthorizeTask], remove: str | None) -> list[str]:
     lines = []
-    for errand in errands:
-        instance, line = errand.reach.instance, errand.key.line
+    for task in tasks:
+        instance, line = task.reach.instance, task.key.line
         key = " ".join(
-            filter(None, (line.algorithm, str(fingerprints.of_blob(errand.key.blob)), line.comment))
+            filter(None, (line.algorithm, str(fingerprints.of_blob(task.key.blob)), line.comment))
         )
         lines.append(f"{instance.name} in {instance.region}: add {key}")
-        if remove and errand.old:
-            keys = "1 old key" if len(errand.old) == 1 else f"{len(errand.old)} old keys"
+        if remove and task.old:
+            keys = "1 old key" if len(task.old) == 1 else f"{len(task.old)} old keys"
             lines.append(f"{instance.name} in {instance.region}: then remove {keys}")
     return lines
 
 
-def _would(errand: Errand) -> Authorization:
-    first = errand.reach.access.opening.first
-    return Authorization(errand.reach.instance, "would authorize", first.path if first else None)
+def _would(task: AuthorizeTask) -> Authorization:
+    first = task.reach.access.opening.first
+    return Authorization(task.reach.instance, "would authorize", first.path if first else None)

@@ -4,7 +4,7 @@ from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions,
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config import paths
-from lskeys.config.report import Surroundings, in_force
+from lskeys.config.report import SettingsContext, effective_settings
 from lskeys.model import attempt
 from lskeys.output.result import Result
 from lskeys.output.views.settings import SETTINGS
@@ -22,16 +22,16 @@ def show_config(run: Runtime) -> None:
     """
     around = _surroundings(run)
     failures = [around.trouble] if around.trouble else []
-    show(run, Result(SETTINGS, in_force(run.settings, around), failures))
+    show(run, Result(SETTINGS, effective_settings(run.settings, around), failures))
     fail(run, failures, 0, "settings")
 
 
-def _surroundings(run: Runtime) -> Surroundings:
+def _surroundings(run: Runtime) -> SettingsContext:
     """What the settings depend on beside themselves."""
     aws = attempt("", lambda: _aws_choices(run))
     profile, region = aws.value or (None, None)
     path = paths.config_path()
-    return Surroundings(
+    return SettingsContext(
         aws_profile=profile,
         home=region,
         output="table" if run.terminal.shows_tables else "text",

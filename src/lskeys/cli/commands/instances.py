@@ -18,7 +18,7 @@ from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
 from lskeys.ssh import client, many
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Verdict
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 
 
 @verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
@@ -65,12 +65,14 @@ def list_instances(
     _fail_if_closed(checked)
 
 
-def _check(run: Runtime, ssh: client.SshClient, base: Path, port: int, each: Reach) -> Reach:
+def _check(
+    run: Runtime, ssh: client.SshClient, base: Path, port: int, each: ReachableInstance
+) -> ReachableInstance:
     with run.terminal.waiting("ssh", each.instance.name):
         return many.check(ssh, each, base=base, port=port)
 
 
-def _proved(checked: Sequence[Reach]) -> reaching.Opened:
+def _proved(checked: Sequence[ReachableInstance]) -> reaching.Opened:
     keys = {
         (each.instance, key.blob)
         for each in checked
@@ -80,7 +82,7 @@ def _proved(checked: Sequence[Reach]) -> reaching.Opened:
     return tuple(keys)
 
 
-def _fail_if_closed(checked: Sequence[Reach]) -> None:
+def _fail_if_closed(checked: Sequence[ReachableInstance]) -> None:
     closed = [each for each in checked if each.check and each.check.verdict is not Verdict.OPENS]
     if closed:
         raise FindingsError(f"{len(closed)} of {len(checked)} instances do not open")

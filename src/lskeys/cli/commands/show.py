@@ -9,7 +9,7 @@ import typer
 from lskeys.cli import reaching
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.lookup import having
+from lskeys.cli.runtime.lookup import only_found
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import query_together
 from lskeys.keypairs import lookup
@@ -40,7 +40,7 @@ def show_key_pair(
     pairs, instances = query_together(
         run, lambda lightsail: lookup.find(lightsail, name), lambda lightsail: lightsail.instances()
     )
-    known = having(run, name, pairs)
+    known = only_found(run, name, pairs)
     usage = {each.where: each for each in instances}
     details = Outcomes(each.then(partial(_details, run, usage[each.where].value)) for each in known)
     denied = [usage[each.where] for each in known if each.value and usage[each.where].error]

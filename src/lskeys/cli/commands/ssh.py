@@ -19,7 +19,7 @@ from lskeys.model import HostKey
 from lskeys.ssh import client, session
 from lskeys.ssh.authorize import save_temporary
 from lskeys.ssh.client import DEFAULT_PORT, Target
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.text import did_you_mean
 from lskeys.values import replace
@@ -99,7 +99,7 @@ def _passed_on(forwards: Mapping[str, list[str] | None], flags: Mapping[str, boo
 
 
 def _temporary(
-    run: Runtime, files: SessionFiles, reach: Reach
+    run: Runtime, files: SessionFiles, reach: ReachableInstance
 ) -> tuple[list[Path], tuple[HostKey, ...]]:
     """A key that Lightsail grants for some minutes, and the host keys that come with it."""
     lightsail = run.account.lightsail(reach.instance.region)
@@ -107,7 +107,7 @@ def _temporary(
     return [save_temporary(files, access)], access.host_keys
 
 
-def _only(run: Runtime, name: str, port: int) -> Reach:
+def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     """The instance of that name, if there is one, and nothing is known to be in the way."""
     seen = reaching.query(run, (), port, reads_ports=False)
     found = [each for each in seen.reaches if each.instance.name == name]
@@ -136,14 +136,14 @@ def _named(key: Path) -> Path:
     return path
 
 
-def _no_key(reach: Reach) -> MissingError:
+def _no_key(reach: ReachableInstance) -> MissingError:
     return MissingError(
         f"no local key opens {reach.instance.name} in {reach.instance.region}",
         hint="to use access that Lightsail grants for some minutes, add --temporary",
     )
 
 
-def _host_keys(run: Runtime, reach: Reach) -> tuple[HostKey, ...]:
+def _host_keys(run: Runtime, reach: ReachableInstance) -> tuple[HostKey, ...]:
     """The host keys that AWS has seen, else those that were pinned before."""
     lightsail = run.account.lightsail(reach.instance.region)
     try:
@@ -155,7 +155,11 @@ def _host_keys(run: Runtime, reach: Reach) -> tuple[HostKey, ...]:
 
 
 def _target(
-    run: Runtime, files: SessionFiles, reach: Reach, host_keys: tuple[HostKey, ...], port: int
+    run: Runtime,
+    files: SessionFiles,
+    reach: ReachableInstance,
+    host_keys: tuple[HostKey, ...],
+    port: int,
 ) -> Target:
     """Where ssh goes; without any known host key its own known_hosts decides."""
     assert reach.address
@@ -168,7 +172,7 @@ def _target(
     return replace(target, known_hosts=files.write("known_hosts", "".join(lines).encode()))
 
 
-def _pinned_target(run: Runtime, reach: Reach, port: int) -> Target:
+def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
     """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
     assert reach.address
     own = reaching.ssh_files(run)

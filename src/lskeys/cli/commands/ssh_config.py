@@ -21,7 +21,7 @@ from lskeys.ssh.config_files import OwnFiles, WrittenFile
 from lskeys.ssh.plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import Written
+from lskeys.ssh.written import WrittenFiles
 from lskeys.values import replace
 
 
@@ -66,7 +66,7 @@ def ssh_config(
     failures = outcomes.errors + [error for region in seen for error in region.unread]
     if seen and own is None:
         view = KNOWN_HOSTS if known_hosts else HOSTS
-        show(run, Result(view, _planned(run, seen, Written())[0].hosts, failures))
+        show(run, Result(view, _planned(run, seen, WrittenFiles())[0].hosts, failures))
     elif seen and own is not None:
         files = _write(run, own, seen, keeps_pins=known_hosts is not False)
         show(run, Result(WRITTEN_FILES, files, failures))
@@ -84,7 +84,7 @@ def _own_files(run: Runtime, *, write: bool, file: Path | None) -> OwnFiles | No
 
 
 def _planned(
-    run: Runtime, seen: Sequence[RegionData], before: Written, *, keeps_pins: bool = True
+    run: Runtime, seen: Sequence[RegionData], before: WrittenFiles, *, keeps_pins: bool = True
 ) -> tuple[Plan, UserConfig]:
     """What ssh is told, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]

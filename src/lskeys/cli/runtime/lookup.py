@@ -12,7 +12,7 @@ from lskeys.model import KeyPair, Outcomes
 T = TypeVar("T")
 
 
-def having(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
+def only_found(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
     """What those regions said of a key pair that have it, and those that failed.
 
     Raises:

@@ -17,7 +17,7 @@ from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
 from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
 from lskeys.keys import PrivateKey, fingerprints
-from lskeys.keys.fingerprints import Fingerprint, Sameness
+from lskeys.keys.fingerprints import Comparison, Fingerprint
 from lskeys.keys.matching import LocalKey, compare
 from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
 from lskeys.storage import KeyDirectory, inspect, key_reading, key_search
@@ -112,7 +112,7 @@ def _secured(  # noqa: PLR0913  what it takes to save a key
         lightsail, directory, plan.entry.path.name, pair=pair, force=force, passphrase=passphrase
     )
     on_disk = key_reading.read(saved.path, lambda _: passphrase)
-    if not on_disk.is_copy or compare(pair.fingerprint, on_disk) is Sameness.OTHER:
+    if not on_disk.is_copy or compare(pair.fingerprint, on_disk) is Comparison.OTHER:
         raise RefusedError(
             f"{saved.path} is not a copy of the old key, nothing was deleted",
             hint="run the same command again",
@@ -176,7 +176,7 @@ def _kept(plan: Plan, directory: Path, kept: Path | None = None) -> LocalKey | N
     copies = {
         each.path: each
         for each in keys
-        if each.is_copy and compare(plan.entry.old_fingerprint, each, keys) is Sameness.SAME
+        if each.is_copy and compare(plan.entry.old_fingerprint, each, keys) is Comparison.SAME
     }
     if kept in copies:
         return copies[kept]

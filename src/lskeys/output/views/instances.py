@@ -5,11 +5,11 @@ from typing import Any
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import raw_moment, without_none
 from lskeys.ssh.authorize import Authorization
-from lskeys.ssh.reach import Reach
+from lskeys.ssh.reach import ReachableInstance
 from lskeys.values import replace
 
 
-def raw_instance(each: Reach) -> dict[str, Any]:
+def raw_instance(each: ReachableInstance) -> dict[str, Any]:
     """An instance as JSON: as AWS names its members, and how this computer reaches it."""
     instance, check = each.instance, each.check
     attempt = check and without_none(
@@ -54,20 +54,20 @@ def raw_authorization(done: Authorization) -> dict[str, Any]:
     )
 
 
-def _key(each: Reach) -> str:
+def _key(each: ReachableInstance) -> str:
     first = each.access.opening.first
     return str(first.path) if first else ""
 
 
-def _verdict(each: Reach) -> str:
+def _verdict(each: ReachableInstance) -> str:
     return each.check.verdict.value if each.check else ""
 
 
-def _why(each: Reach) -> str:
+def _why(each: ReachableInstance) -> str:
     return (each.check.reason if each.check else "") or each.obstacle or ""
 
 
-INSTANCES: View[Reach] = View(
+INSTANCES: View[ReachableInstance] = View(
     member="instances",
     columns=(
         Column("name", lambda each: each.instance.name),
