@@ -80,7 +80,8 @@ def test_default_is_a_name(
     ("line", "note"),
     [
         ("list", "1 default key pair is not shown; add --include-default\n"),
-        (f"list -r {REGION},{EU} -o json", "2 default key pairs are not shown; add "),
+        (f"list -r {REGION},{EU} -o csv", "2 default key pairs are not shown; add "),
+        ("list -o json", ""),
         ("list --unused --sort name", "1 default key pair is not shown; add --include-default\n"),
         ("list --include-default", ""),
         ("list 'w*'", ""),

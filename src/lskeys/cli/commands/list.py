@@ -160,12 +160,13 @@ def _pairs(run: Runtime, *, needs_usage: bool) -> Outcomes[tuple[KeyPair, ...]]:
 
 def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: int) -> None:
     """Say that nothing was found, and what would find something; fail if a region did."""
+    is_json = run.format is not None and run.format.is_json  # then programs read stderr, too
     if succeeded and not listed.shown and not run.options.quiet:
         where = run.profiles or run.regions
         run.terminal.note(f"no key pairs found in {', '.join(where)}")
         hint = _way_out(run, selection, listed.unwanted)
         run.terminal.hint(completed_hint(hint, run.options))
-    elif not run.options.quiet and (hidden := selection.hidden(listed.defaults)):
+    elif not (run.options.quiet or is_json) and (hidden := selection.hidden(listed.defaults)):
         pairs = "1 default key pair is" if hidden == 1 else f"{hidden} default key pairs are"
         run.terminal.note(f"{pairs} not shown; add --include-default")
     fail(run, listed.errors, succeeded, "regions")
