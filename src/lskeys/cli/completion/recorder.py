@@ -29,7 +29,7 @@ class NameRecorder:
             self._seen[seen.region, seen.kind] = replace(
                 seen,
                 names=tuple(dict.fromkeys([*kept, *seen.names]))[: completion.MAX_NAMES],
-                gone=tuple({*known.gone, *seen.gone}),
+                gone=tuple(dict.fromkeys([*known.gone, *seen.gone]))[: completion.MAX_NAMES],
                 is_whole=known.is_whole or seen.is_whole,
             )
 
