@@ -1,3 +1,3 @@
-"""Amazon Lightsail SSH key pairs, managed from the command line."""
+"""Manage Amazon Lightsail SSH key pairs from the command line."""
 
 __version__ = "0.1.0"

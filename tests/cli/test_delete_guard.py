@@ -233,8 +233,8 @@ def test_default_pair_unguarded(server: Server, account: Sandbox, run: Run, home
     save(home / ".ssh" / KEY_FILE, own_pem())
     assert run(f"delete {DEFAULT_PAIR} -y") == Ran(
         5,
-        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} is the default key pair, which goes only"
-        " with a verified fingerprint\n"
+        err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} is the default key pair, which is deleted"
+        " only with a verified fingerprint\n"
         f"lskeys: hint:\n  lskeys delete {DEFAULT_PAIR} --fingerprint --region {REGION}\n",
     )
     assert changes(server) == []

@@ -202,7 +202,10 @@ def test_ascii_terminal() -> None:
     """Where stdout cannot show rules they are drawn with ASCII."""
     stdout = TextIOWrapper(BytesIO(), encoding="ascii", errors="backslashreplace")
     invocation = Invocation(None, stdout, None, os.environ, lambda: NOW)
-    assert main(["list", "-o", "table", "--columns", "name,region"], invocation) == 0
+    assert (
+        main(["list", "-o", "table", "--columns", "name,region", "--include-default"], invocation)
+        == 0
+    )
     stdout.seek(0)
     assert stdout.read() == (
         "NAME                       REGION\n"

@@ -143,7 +143,7 @@ def _nothing() -> None:
 
 
 def _before(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
-    """Amazon Lightsail SSH key pairs, managed from the command line."""
+    """Manage Amazon Lightsail SSH key pairs from the command line."""
     if context.invoked_subcommand is None:
         if any(values.values()):
             raise UsageError("no command given", hint="see lskeys --help")

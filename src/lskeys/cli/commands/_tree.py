@@ -30,4 +30,4 @@ def _subjects(command: Command) -> Command:
 
 
 def _nothing(_run: Runtime) -> None:
-    """Amazon Lightsail SSH key pairs, managed from the command line."""
+    """Manage Amazon Lightsail SSH key pairs from the command line."""
