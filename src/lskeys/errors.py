@@ -13,7 +13,7 @@
     │   └── LostAnswerError         8   it may have happened: look before trying again
     ├── LocalError                  9   fix this machine's disk or pipe
     │   └── ReaderGoneError       141   nothing: whoever read the output has enough
-    ├── DeclinedError              10   you said no
+    ├── DeclinedError              10   declined at a prompt
     └── InterruptedByUserError    130   Ctrl-C, or 143 for SIGTERM
 """
 

@@ -259,7 +259,7 @@ def test_every_finding(everything_wrong: Path, account: Sandbox, run: Run) -> No
         6,
         out="".join(lines),
         err=f"cannot read {everything_wrong / 'broken.pem'}: input/output error\n"
-        f"lskeys: error: 10 findings in 2 regions\n{FIX_HINT}",
+        f"lskeys: error: 3 errors and 7 warnings in 2 regions\n{FIX_HINT}",
     )
     assert {each[0] for each in expected(everything_wrong)} == {code.value for code in Code}
 
@@ -297,7 +297,7 @@ def test_the_error_is_json_too(everything_wrong: Path, run: Run) -> None:
     error = json.loads(run(f"{AUDIT} -o json").err.splitlines()[-1])
     assert (error["code"], error["message"], error["exitCode"]) == (
         "Findings",
-        "10 findings in 2 regions",
+        "3 errors and 7 warnings in 2 regions",
         6,
     )
 
@@ -587,7 +587,7 @@ def test_fix(fixable: Path, server: Server, run: Run) -> None:
     assert run("audit --fix --yes") == Ran(
         6,
         out=stray(fixable),
-        err=notes(fixable, "fixed") + f"lskeys: error: 1 finding in {REGION}\n",
+        err=notes(fixable, "fixed") + f"lskeys: error: 1 warning in {REGION}\n",
     )
     assert modes(fixable) == before | {
         ".ssh": "750",
@@ -612,7 +612,7 @@ def test_fix_asks(fixable: Path, run: Run) -> None:
     assert run("audit --fix", typed="y\n") == Ran(
         6,
         out=stray(fixable),
-        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 finding in {REGION}\n",
+        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 warning in {REGION}\n",
     )
 
 
@@ -632,7 +632,8 @@ def test_dry_run(fixable: Path, run: Run) -> None:
     ran = run("audit --fix --dry-run")
     assert (ran.exit_code, len(ran.out.splitlines())) == (6, 5)
     assert ran.err == (
-        notes(fixable, "would fix") + f"lskeys: error: 5 findings in {REGION}\n{FIX_HINT}"
+        notes(fixable, "would fix")
+        + f"lskeys: error: 3 errors and 2 warnings in {REGION}\n{FIX_HINT}"
     )
     assert modes(fixable) == before
 

@@ -26,7 +26,10 @@ from tests.support.cli_keys import (
 
 EU = "eu-west-1"
 MADE = ["GetKeyPair", "ImportKeyPair", "GetKeyPair"]
-OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
+OTHER_NAME = (
+    "lskeys: hint: choose another name:"
+    " it must be unique among all Lightsail resources of the region\n"
+)
 REMOVE = f"lskeys delete web --region {REGION}"
 QUESTIONS = "Passphrase for the new key: \nThe same again: \n"
 

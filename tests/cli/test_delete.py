@@ -79,7 +79,7 @@ def test_swallowed_name_that_could_be_a_fingerprint(server: Server, run: Run) ->
     """A name of 32 hex digits is read as a value: no name is left, and that is said."""
     assert run(f"delete --fingerprint {KEYGEN} -y") == Ran(
         2,
-        err=f"lskeys: error: no key pair is named: {KEYGEN} was read as the fingerprint\n"
+        err=f"lskeys: error: no key pair name is given: {KEYGEN} was read as the fingerprint\n"
         "lskeys: hint: to delete the key pair of that name:\n  "
         f"lskeys delete {KEYGEN} --fingerprint\n",
     )
@@ -103,7 +103,7 @@ def test_fingerprint_after_two_dashes(server: Server, run: Run) -> None:
     """Behind `--` everything is a name; an option there stops the deletion, unguarded as it is."""
     assert run("delete -y -- web --fingerprint") == Ran(
         2,
-        err="lskeys: error: --fingerprint is not a key pair's name\n"
+        err="lskeys: error: --fingerprint is not a valid key pair name\n"
         "lskeys: hint: a name has 2 to 255 letters, digits, dashes, underscores or dots\n",
     )
     assert server.requests == []
@@ -114,7 +114,7 @@ def test_no_name(server: Server, run: Run, line: str) -> None:
     """Without a name there is nothing to do, and that is a usage error."""
     assert run(line) == Ran(
         2,
-        err="lskeys: error: no key pair is named\n"
+        err="lskeys: error: no key pair name is given\n"
         "lskeys: hint:\n  lskeys delete NAME --fingerprint\n",
     )
     assert server.requests == []
@@ -150,7 +150,7 @@ def test_missing(server: Server, run: Run) -> None:
         3,
         err=f"lskeys: error: there is no key pair web in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: to list what there is:\n  lskeys list\n",
+        "lskeys: hint: to list key pairs:\n  lskeys list\n",
     )
     assert changes(server) == []
 
@@ -173,7 +173,8 @@ def test_missing_default(server: Server, run: Run) -> None:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
-        "lskeys: hint: to see where there is one:\n  lskeys list --include-default --all-regions\n",
+        "lskeys: hint: to find regions that have one:\n"
+        "  lskeys list --include-default --all-regions\n",
     )
     assert changes(server) == []
 
@@ -210,7 +211,7 @@ def test_some_failed(account: Sandbox, server: Server, run: Run) -> None:
         out=f"aa\t{REGION}\tdeleted\t-\t-\t-\ncc\t{REGION}\tdeleted\t-\t-\t-\n",
         err=f"lskeys: error: there is no key pair bb in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: to list what there is:\n  lskeys list\n"
+        "lskeys: hint: to list key pairs:\n  lskeys list\n"
         "lskeys: error: 1 of 3 key pairs failed\n",
     )
     assert changes(server) == [delete_of("aa"), delete_of("cc")]
@@ -466,7 +467,7 @@ def test_json_error(run: Run) -> None:
     assert raw == {
         "code": "NotFoundException",
         "message": f"there is no key pair web in {REGION}",
-        "hint": "to list what there is: lskeys list",
+        "hint": "to list key pairs: lskeys list",
         "tip": "Check the spelling of the name and the AWS Region.",
         "docs": "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html",
         "region": REGION,

@@ -10,7 +10,7 @@ from tests.support.changes import changes, delete_of, delete_of_default, downloa
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
-REVOKES_NOTHING = "(deleting the key pair does not revoke access to them)"
+REVOKES_NOTHING = "(deleting the key pair does not revoke the key's access to them)"
 UNSEEN = "not checked: snapshots, authorized_keys files\n"
 ASKED = "Type the name to delete it: "
 REFUSED = {
@@ -56,9 +56,7 @@ def test_typed_name(server: Server, run: Run, web: str) -> None:
     assert changes(server) == [delete_of("web")]
 
 
-USED = (
-    "web in us-east-1 is used by blog, shop (deleting the key pair does not revoke access to them)"
-)
+USED = f"web in us-east-1 is used by blog, shop {REVOKES_NOTHING}"
 UNKNOWN = "the instances that use web in us-east-1 could not be listed"
 
 

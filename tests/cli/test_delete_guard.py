@@ -174,8 +174,9 @@ def test_no_local_key(server: Server, account: Sandbox, run: Run) -> None:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has the fingerprint {reported},"
-        " which no local key has\n"
-        "lskeys: hint: name the key with --key FILE, or save it first with --backup DIR\n",
+        " and no local key has it\n"
+        "lskeys: hint: to use a key file from elsewhere, add --key FILE,"
+        " or save it first with --backup DIR\n",
     )
     assert changes(server) == []
 
@@ -198,8 +199,8 @@ def test_foreign_local_key_of_a_custom_pair(
     assert run("delete web --fingerprint -y") == Ran(
         5,
         err=f"lskeys: error: web in {REGION} has the fingerprint {reported},"
-        " which no local key has\n"
-        "lskeys: hint: name the key with --key FILE\n",
+        " and no local key has it\n"
+        "lskeys: hint: to use a key file from elsewhere, add --key FILE\n",
     )
     assert changes(server) == []
 

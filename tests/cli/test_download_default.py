@@ -553,7 +553,9 @@ def test_several_regions(account: Sandbox, server: Server, run: Run, home: Path)
     account.add_default_key_pair(EU, private_pem=other_pem())
     ran = run(f"download-default -r {EU} -r ap-south-1 -r {REGION} --out keys")
     assert (ran.exit_code, ran.out) == (0, f"keys/{EU_FILE}\nkeys/{KEY_FILE}\n")
-    assert ran.err.startswith("no default key pair in ap-south-1: skipped without --create\n")
+    assert ran.err.startswith(
+        "no default key pair in ap-south-1: skipped; to create them, add --create\n"
+    )
     assert {each.region for each in changes(server)} == {EU, REGION}
     assert [opened(home / "keys" / each) for each in (EU_FILE, KEY_FILE)] == [
         public_line(other_pem()),

@@ -95,7 +95,7 @@ GUESSES: list[tuple[str, int, str]] = [
     ("list zz", 0, "there is 1 other; to list them: lskeys list"),
     ("instances us-east-1", 0, "to choose a region: -r us-east-1"),
     ("show us-east-1", 3, "to choose a region: -r us-east-1"),
-    ("show web-us-east-1", 3, "to list what there is: lskeys list"),
+    ("show web-us-east-1", 3, "to list key pairs: lskeys list"),
     ("--include-default list", 2, "it goes after the command: lskeys list --include-default"),
     ("list --region", 2, "see lskeys list --help"),
     ("-r us-east-1", 2, "see lskeys --help"),

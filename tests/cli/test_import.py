@@ -24,7 +24,10 @@ from tests.support.cli_keys import (
 
 EU = "eu-west-1"
 ASIA = "ap-south-1"
-OTHER_NAME = "lskeys: hint: choose another name: all Lightsail resources of a region share theirs\n"
+OTHER_NAME = (
+    "lskeys: hint: choose another name:"
+    " it must be unique among all Lightsail resources of the region\n"
+)
 PRIVATE = "{} is a private key: only its public key is sent\n"
 
 
@@ -71,7 +74,7 @@ def test_the_same_key_under_another_name(
     account.add_key_pairs(REGION, ["ci"], public_line=public_line(other_pem()))
     account.add_key_pairs(EU, ["vpn"], public_line=public_line(own_pem()))
     ran = run(f"import web {own} {option}")
-    assert (ran.exit_code, ran.err) == (0, f"the same key is also db, mail in {REGION}\n")
+    assert (ran.exit_code, ran.err) == (0, f"the same key is already in {REGION}, as db, mail\n")
     server.add_fault("GetKeyPairs=AccessDeniedException")
     again = run(f"import web2 {own} {option}")
     assert (again.exit_code, again.err) == (0, "")
@@ -266,7 +269,7 @@ def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: st
     assert run(f"import web {own} {option}") == Ran(
         5,
         err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with this key\n"
-        "lskeys: hint: --if-absent takes that for done\n",
+        "lskeys: hint: to accept the existing key pair, add --if-absent\n",
     )
 
 

@@ -128,7 +128,7 @@ def test_what_cannot_be_reached(fleet: Fleet, account: Sandbox, run: Run) -> Non
         each["name"]: each.get("notReachable") for each in json.loads(ran.out)["instances"]
     } == {
         "stopped": "it is stopped",
-        "office": "Windows has no ssh",
+        "office": "Windows instances have no ssh",
         "closed": "its firewall does not open port 22",
         "open": None,
     }
@@ -154,7 +154,7 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
         "differs": "host key differs",
         "stopped": "unreachable",
     }
-    assert "3 of 5 instances do not open" in ran.err
+    assert "3 of 5 instances could not be logged in to" in ran.err
     proved = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert sorted(each["name"] for each in proved if "provedAt" in each) == ["older", "opens"]
     assert run(f"instances --check {fleet.port} 'o[lp]*'").exit_code == 0

@@ -75,7 +75,7 @@ def deletion_warning(old: str, usage: str) -> str:
     return (
         f"key pair {DEFAULT_PAIR} in {REGION}, account {ACCOUNT},"
         " created 2026-11-02T12:00:00.123Z (20d)\n"
-        f"fingerprint {old}, verified before anything is deleted\n"
+        f"fingerprint {old}, to be verified before anything is deleted\n"
         f"{usage}\n"
         "not checked: snapshots, authorized_keys files\n"
     )
@@ -87,7 +87,7 @@ def plan(directory: Path, old: str) -> str:
         f"plan: save the old key as {directory / KEY_FILE} and verify it\n"
         f"plan: delete the pair, if its fingerprint is still {old}\n"
         f"plan: create a new key pair and save its key as {directory / KEY_FILE};"
-        " the old key is kept next to it\n"
+        " the old key becomes .old-TIME\n"
     )
 
 
@@ -192,8 +192,8 @@ def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) 
     file = directory / name.replace("other", "config")
     file.write_text(SSH[name].format(key=KEY_FILE))
     told = (
-        f"lskeys: warning: ssh settings change: {file} names {directory / KEY_FILE},"
-        " which will be the new key; renew them after the rotation:\n"
+        f"lskeys: warning: {file} refers to {directory / KEY_FILE},"
+        " which will be the new key; after the rotation, update it:\n"
         f"lskeys ssh-config --write --region {REGION}\n"
     )
     ran = run(f"rotate-default {option}")
@@ -360,8 +360,8 @@ def test_what_is_left_to_do(old: str, run: Run, directory: Path) -> None:
         err=WARNING.format(directory)
         + report(old, new, kept)
         + f"line for authorized_keys:\n{opened(path)} {DEFAULT_PAIR}@{REGION}\n"
-        "ancient, launched before the old pair was created and so with a still older"
-        f" key:\nssh -i {kept} ubuntu@203.0.113.1 {command}\n"
+        "ancient (launched with an even older key):\n"
+        f"lskeys authorize ancient --key-pair default --region {REGION}\n"
         f"blog:\nssh -i {kept} bitnami@203.0.113.1 {command}\n"
         f"office: its administrator password can only be decrypted with {kept}\n",
     )
@@ -399,7 +399,8 @@ def test_document(old: str, run: Run, directory: Path) -> None:
                             "publicIpAddress": "203.0.113.1",
                             "isWindows": False,
                             "predatesOldPair": True,
-                            "command": f"ssh -i {kept} ubuntu@203.0.113.1 {command}",
+                            "command": "lskeys authorize ancient --key-pair default"
+                            f" --region {REGION}",
                         },
                         {
                             "name": "blog",

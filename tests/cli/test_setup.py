@@ -104,7 +104,10 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("nobody", "to list them:\n  aws configure list-profiles"), ("wrok", "did you mean work?")],
+    [
+        ("nobody", "to list profiles:\n  aws configure list-profiles"),
+        ("wrok", "did you mean work?"),
+    ],
 )
 def test_unknown_profile(place: str, name: str, hint: str, run: Run, say: Say) -> None:
     """A profile that AWS's configuration does not have is named, with the nearest it has."""
@@ -293,7 +296,7 @@ def test_misspelled_region_of_the_network(
     """So is one whose host cannot be reached; a known region's is not."""
     assert server.port
     monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL")
-    reach = "check the network, the region's name and HTTPS_PROXY\n"
+    reach = "check the network, --endpoint-url, the region's name and HTTPS_PROXY\n"
     for region, near in (("eu-wst-1", "did you mean eu-west-1? if not: "), ("eu-west-1", "")):
         ran = run(f"list -r {region} {NOWHERE}")
         assert ran.exit_code == 8

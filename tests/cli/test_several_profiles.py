@@ -110,7 +110,7 @@ def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
     assert run("list -p 'cust-*'") == Ran(
         4,
         err="lskeys: error: no profile of the AWS configuration is like cust-*\n"
-        "lskeys: hint: to list them:\n  aws configure list-profiles\n",
+        "lskeys: hint: to list profiles:\n  aws configure list-profiles\n",
     )
     assert run("list --all-profiles -p work").exit_code == 2
     save(home / ".aws" / "config", "[profile bare]\n")
@@ -285,7 +285,7 @@ def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, hom
     save(home / ".ssh" / "mine.pem.pub", public_line(own_pem()))
     save(home / ".ssh" / "stray.pem", other_pem())
     ran = run(f"audit {BOTH} --ignore unused-pair --ignore missing-private -o json")
-    assert (ran.exit_code, "1 finding in work, home" in ran.err) == (6, True)
+    assert (ran.exit_code, "1 warning in work, home" in ran.err) == (6, True)
     twin, orphan = json.loads(ran.out)["findings"]
     assert (orphan["file"], "profile" in orphan) == (str(home / ".ssh" / "stray.pem"), False)
     assert f"matches no key pair in eu-west-1 of home, {REGION} of work" in orphan["message"]

@@ -130,7 +130,7 @@ Host old
     HostName 203.0.113.3
     User ubuntu
 """,
-        err="office in us-east-1 is left out: Windows has no ssh\n",
+        err="office in us-east-1 is left out: Windows instances have no ssh\n",
     )
 
 
@@ -399,7 +399,7 @@ def test_known_hosts_to_stdout(server: Server, account: Sandbox, run: Run) -> No
     assert run("ssh-config --known-hosts") == Ran(
         0,
         out=f"203.0.113.10 {HOST_LINE} web\n",
-        err="office in us-east-1 is left out: Windows has no ssh\n",
+        err="office in us-east-1 is left out: Windows instances have no ssh\n",
     )
     once = ["GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"]
     assert sorted(operations(server)) == sorted(once * 2)

@@ -278,7 +278,7 @@ def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
     assert json.loads(ran.err) == {
         "code": "NotFoundException",
         "message": "cannot list key pairs in us-east-1: It is so",
-        "hint": "to list what there is: lskeys list",
+        "hint": "to list key pairs: lskeys list",
         "tip": "Do this.",
         "docs": "https://x",
         "requestId": "1-2-3",

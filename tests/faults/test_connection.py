@@ -118,7 +118,7 @@ def test_no_such_host(run: Run) -> None:
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err == (
         f'{DOING}could not connect to the endpoint URL: "https://nowhere.invalid/"\n'
-        "lskeys: hint: check the network, the region's name and HTTPS_PROXY\n"
+        "lskeys: hint: check the network, --endpoint-url, the region's name and HTTPS_PROXY\n"
     )
 
 

@@ -95,7 +95,7 @@ def test_a_refused_port(silent_port: int, run: Run) -> None:
     assert run(f"list --endpoint-url http://127.0.0.1:{closed}") == Ran(
         8,
         err=f'{DOING}could not connect to the endpoint URL: "http://127.0.0.1:{closed}/"\n'
-        "lskeys: hint: check the network, the region's name and HTTPS_PROXY\n",
+        "lskeys: hint: check the network, --endpoint-url, the region's name and HTTPS_PROXY\n",
     )
 
 

@@ -233,7 +233,7 @@ def test_given_up() -> None:
 def test_given_up_without_proof() -> None:
     """--no-backup is no proof."""
     found = decide(default_pair(), FromLocalKey(), no_backup=True)
-    assert found == f"has the fingerprint {SPKI}, which no local key has"
+    assert found == f"has the fingerprint {SPKI}, and no local key has it"
 
 
 @pytest.mark.parametrize("expectation", [FromLocalKey(), given(SPKI)], ids=["bare", "value"])
@@ -252,7 +252,7 @@ def test_backup_does_not_mend_a_wrong_value() -> None:
 def test_backup_is_no_proof_of_a_custom_pair() -> None:
     """No backup can be made of a custom pair, so none stands for its key."""
     found = decide(custom_pair(), FromLocalKey(), backup=True)
-    assert found == f"has the fingerprint {SPKI}, which no local key has"
+    assert found == f"has the fingerprint {SPKI}, and no local key has it"
 
 
 def test_public_half_knows_the_private_form_from_its_brother() -> None:

@@ -229,7 +229,7 @@ def test_the_default_pair_stands_out() -> None:
             (),
             (
                 "web in us-east-1 is used by a, b"
-                " (deleting the key pair does not revoke access to them)"
+                " (deleting the key pair does not revoke the key's access to them)"
             ),
         ),
         (
@@ -237,7 +237,7 @@ def test_the_default_pair_stands_out() -> None:
             ("b",),
             (
                 "web in us-east-1 is used by a, b; launched with an earlier key: b"
-                " (deleting the key pair does not revoke access to them)"
+                " (deleting the key pair does not revoke the key's access to them)"
             ),
         ),
     ],

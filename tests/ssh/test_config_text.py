@@ -115,9 +115,12 @@ def test_hostile_address_is_left_out(address: str) -> None:
 
 
 def test_windows_and_no_address_are_left_out() -> None:
-    """Windows has no ssh, and what has no public address cannot be reached."""
+    """Windows instances have no ssh, and what has no public address cannot be reached."""
     assert hosts.why_left_out(WEB) is None
-    assert hosts.why_left_out(replace(WEB, blueprint="windows_server_2022")) == "Windows has no ssh"
+    assert (
+        hosts.why_left_out(replace(WEB, blueprint="windows_server_2022"))
+        == "Windows instances have no ssh"
+    )
     assert hosts.why_left_out(replace(WEB, public_ip=None)) == "it has no public address"
 
 
@@ -183,7 +186,7 @@ OLDER = "launched with an earlier key, which is not on this computer"
         (
             WEB,
             matched(),
-            ("its private key is not on this computer, and AWS has none: copy it to ~/.ssh",),
+            ("its private key was not found here, and AWS keeps no copy: copy yours to ~/.ssh",),
         ),
         (
             WEB,

@@ -112,7 +112,7 @@ def authorize_each(
 
 
 def _ask(run: Runtime, details: list[str]) -> None:
-    confirm(run.terminal, run.options, "use access that Lightsail grants for some minutes", details)
+    confirm(run.terminal, run.options, "use temporary access from Lightsail", details)
 
 
 def _each(

@@ -77,7 +77,7 @@ def settle(run: Runtime, found: Found, *, missing_ok: bool) -> Iterator[Outcome[
             region,
             error=MissingError(
                 f"no key pair in {', '.join(run.regions)} matches {selection}",
-                hint="to list what there is: lskeys list",
+                hint="to list key pairs: lskeys list",
             ),
         )
 

@@ -71,7 +71,7 @@ def decide(
             without.append(region)
     if without:
         which = ", ".join(without)
-        run.terminal.note(f"no default key pair in {which}: skipped without --create")
+        run.terminal.note(f"no default key pair in {which}: skipped; to create them, add --create")
     return jobs, Outcomes(failures)
 
 

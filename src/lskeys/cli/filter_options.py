@@ -16,7 +16,9 @@ Tags = Annotated[
 Unused = Annotated[bool, typer.Option("--unused", help="Only key pairs that no instance uses.")]
 OlderThan = Annotated[
     str | None,
-    typer.Option("--older-than", metavar="AGE", help="Only older key pairs: 365d, 6mo, 2y."),
+    typer.Option(
+        "--older-than", metavar="AGE", help="Only key pairs older than this: 365d, 6mo, 2y."
+    ),
 ]
 
 

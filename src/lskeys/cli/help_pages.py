@@ -29,7 +29,7 @@ def of_command(
     shared = [flag for each in others for flag in each["flags"] if not flag.startswith("--")]
     if shared:
         yield ""
-        yield f"Shared options: {', '.join(shared)}; all: lskeys help options"
+        yield f"Shared options: {', '.join(shared)}; see lskeys help options"
     yield from _examples(examples)
 
 
@@ -53,7 +53,7 @@ def of_program(
     yield from rows((word, _short(summary)) for word, summary in commands)
     yield from _wrapped(f"Also: {', '.join(others)}", "  ")
     yield from _examples(examples)
-    yield "See lskeys help COMMAND, and lskeys help options for the options they share."
+    yield "See lskeys help COMMAND, and lskeys help options for shared options."
 
 
 def rows(terms: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -28,7 +28,7 @@ def _variables() -> Iterator[tuple[str, str]]:
     for each in definitions().values():
         first, *others = each.variables
         yield first, f"as {each.options[0]}: {each.help}"
-        yield from ((other, f"the same, where {first} says nothing") for other in others)
+        yield from ((other, f"the same, if {first} is not set") for other in others)
 
 
 def _in_file() -> str:
@@ -40,14 +40,14 @@ TOPICS = (
         "options",
         "Options that commands share",
         """
-        They stand before or after the command. --dry-run and --yes are for commands that change
+        They can go before or after the command. --dry-run and --yes are for commands that change
         something.
         """,
         tuple(shared_options()),
     ),
     Topic(
         "exit-codes",
-        "The number a run ends with",
+        "Exit codes of lskeys",
         """
         The exit codes are a versioned contract. An error is one line on stderr, with a hint if
         there is a next step; with -o json or jsonl it is one JSON object.
@@ -55,7 +55,7 @@ TOPICS = (
         (
             ("0", "done, or nothing to do"),
             ("1", "a bug in lskeys"),
-            ("2", "usage"),
+            ("2", "usage error"),
             ("3", "no such key pair, file or default pair"),
             ("4", "credentials, profile, region or configuration"),
             (
@@ -63,12 +63,12 @@ TOPICS = (
                 "refused for safety: mismatch, overwriting, name taken, needs --yes or --create",
             ),
             ("6", "findings (audit)"),
-            ("7", "partial: some regions or names failed, the rest is done"),
+            ("7", "partial: some regions or names failed, the rest succeeded"),
             ("8", "AWS or the network: error, throttling, timeout, invalid response"),
             ("9", "local I/O: disk full, read-only, permission, no stdout"),
-            ("10", "you said no"),
+            ("10", "declined at a prompt"),
             ("130", "interrupted (Ctrl-C)"),
-            ("141", "the reader of stdout is gone, as after | head -1; nothing is said"),
+            ("141", "stdout was closed early, as by | head -1; no message is shown"),
             ("143", "terminated"),
         ),
     ),
@@ -76,8 +76,8 @@ TOPICS = (
         "environment",
         "Variables and files that lskeys reads",
         """
-        Options override LSKEYS_ variables, these config.toml, and that the defaults. lskeys
-        config shows each setting and its origin.
+        Options override LSKEYS_ variables, which override config.toml, which overrides the
+        defaults. lskeys config shows each setting and its origin.
 
         Credentials, profiles, endpoints and proxies are read by boto3, from the same AWS_
         variables and files as for the AWS CLI.
@@ -96,7 +96,7 @@ TOPICS = (
         stdout is the result and nothing else; notes, prompts and errors go to stderr. The
         format is table on a terminal and text in a pipe, unless --output is given.
 
-        --query filters the JSON document with JMESPath, like the AWS CLI. --quiet prints names
+        --query filters the JSON document with JMESPath, as in the AWS CLI. --quiet prints names
         only, one per line. list --columns selects columns, --sort sorts by one.
         """,
         (*((each.name, each.help) for each in FORMATS.values()),),

@@ -48,14 +48,18 @@ TagWords = Annotated[
 ]
 Port = Annotated[
     int,
-    typer.Option("--port", metavar="PORT", min=1, max=65_535, help="The port of sshd."),
+    typer.Option(
+        "--port", metavar="PORT", min=1, max=65_535, help="The port of sshd on the instance."
+    ),
 ]
 AskPassphrase = Annotated[
     bool, typer.Option("--passphrase", help="Ask for a passphrase and encrypt the key.")
 ]
 PassphraseFile = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", metavar="FILE", help="Its first line is the passphrase."),
+    typer.Option(
+        "--passphrase-file", metavar="FILE", help="Read the passphrase from the first line of FILE."
+    ),
 ]
 IntoAgent = Annotated[
     bool, typer.Option("--agent", help="Load the key into ssh-agent, and save no file.")
@@ -100,7 +104,7 @@ class OutputOptions:
         typer.Option(
             "--query",
             metavar="JMESPATH",
-            help="Filter the JSON document, like the AWS CLI.",
+            help="Filter the JSON document, as in the AWS CLI.",
         ),
     ] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print names only.")] = False

@@ -141,7 +141,7 @@ class Settings:
             group=_CONNECTION,
             metavar="ACCOUNT",
             variables=("LSKEYS_EXPECT_ACCOUNT",),
-            help="Change nothing in any other account than this one.",
+            help="Refuse to change any account other than this one.",
             example="123456789012",
         ),
     ]

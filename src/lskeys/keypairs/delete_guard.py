@@ -76,7 +76,7 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
     example = f"lskeys delete {spelled or 'NAME'} --fingerprint"
     if spelled is None:
         if not names:
-            raise UsageError("no key pair is named", hint="lskeys delete NAME --fingerprint")
+            raise UsageError("no key pair name is given", hint="lskeys delete NAME --fingerprint")
         return FromLocalKey() if bare else None
     digest = parse(spelled)
     if digest is None:
@@ -93,7 +93,7 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
         )
     if not names:
         raise UsageError(
-            f"no key pair is named: {spelled} was read as the fingerprint",
+            f"no key pair name is given: {spelled} was read as the fingerprint",
             hint=f"to delete the key pair of that name: {example}",
         )
     return ExplicitFingerprint(spelled, digest)
@@ -194,8 +194,8 @@ def _verified(
         raise _refused(pair, f"{has} which {inventory[0].path} has not", way_out)
     if isinstance(expectation, FromLocalKey) and not backup:
         save_it = ", or save it first with --backup DIR" if pair.is_default else ""
-        way_out = f"name the key with --key FILE{save_it}"
-        raise _refused(pair, f"{has} which no local key has", way_out)
+        way_out = f"to use a key file from elsewhere, add --key FILE{save_it}"
+        raise _refused(pair, f"{has} and no local key has it", way_out)
     return Clearance(pair, reported)
 
 

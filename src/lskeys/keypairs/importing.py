@@ -23,7 +23,7 @@ from lskeys.model import KeyPair, Tag, attempt
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
-_OTHER_NAME = "choose another name: all Lightsail resources of a region share theirs"
+_OTHER_NAME = "choose another name: it must be unique among all Lightsail resources of the region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def name_taken(pair: KeyPair, public_key: ImportableKey | None = None) -> Refuse
     return RefusedError(
         f"the name {pair.name} is taken in {pair.region}, by a key pair"
         f"{' with this key' if is_same else having}",
-        hint="--if-absent takes that for done" if is_same else _OTHER_NAME,
+        hint="to accept the existing key pair, add --if-absent" if is_same else _OTHER_NAME,
         region=pair.region,
     )
 

@@ -29,7 +29,7 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
     if pair is None:
         raise MissingError(
             f"{lightsail.region} has no default key pair",
-            hint="to see where there is one: lskeys list --include-default --all-regions",
+            hint="to find regions that have one: lskeys list --include-default --all-regions",
             region=lightsail.region,
         )
     return pair

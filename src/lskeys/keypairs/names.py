@@ -22,7 +22,7 @@ def check_name(name: str) -> None:
     """
     if not _NAME.fullmatch(name) or not name.strip("."):
         raise UsageError(
-            f"{name} is not a key pair's name" if name else "a name is empty",
+            f"{name} is not a valid key pair name" if name else "a name is empty",
             hint="a name has 2 to 255 letters, digits, dashes, underscores or dots",
         )
 

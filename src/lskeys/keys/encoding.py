@@ -10,7 +10,7 @@ SIZE_LIMIT = 64 * 1024
 MAX_PASSPHRASE = 1023
 """Bytes; cryptography takes no more."""
 
-KINDS = "RSA, Ed25519 and ECDSA keys are read, in PEM, OpenSSH or RFC 4716 format"
+KINDS = "supported: RSA, Ed25519 and ECDSA keys in PEM, OpenSSH or RFC 4716 format"
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8"),

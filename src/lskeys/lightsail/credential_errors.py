@@ -68,7 +68,7 @@ def no_profile(profile: str, known: Iterable[str], passed_over: Iterable[str]) -
     """The error for a profile that AWS's configuration does not have."""
     return SetupError(
         "; ".join([f"the config profile ({shown(profile)}) could not be found", *passed_over]),
-        hint=did_you_mean(profile, known) or "to list them: aws configure list-profiles",
+        hint=did_you_mean(profile, known) or "to list profiles: aws configure list-profiles",
         code=exceptions.ProfileNotFound.__name__,
     )
 

@@ -103,7 +103,7 @@ _BY_CODE: Mapping[str, ErrorKind] = {
     "RequestTimeTooSkewed": ErrorKind(SetupError, _CLOCK),
     "AccountSetupInProgressException": ErrorKind(RemoteError, f"{LATER_HINT}; {SANDBOX_HINT}"),
     "RegionSetupInProgressException": ErrorKind(RemoteError, LATER_HINT),
-    "NotFoundException": ErrorKind(MissingError, "to list what there is: lskeys list"),
+    "NotFoundException": ErrorKind(MissingError, "to list key pairs: lskeys list"),
     **dict.fromkeys(THROTTLED, ErrorKind(RemoteError, LATER_HINT)),
     "ServiceException": ErrorKind(RemoteError, LATER_HINT),
     "ServiceUnavailable": ErrorKind(RemoteError, LATER_HINT),
@@ -119,7 +119,7 @@ _TAKEN_HINT = (
 URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
 NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {SANDBOX_HINT}"
 _CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
-_REACH = "check the network, the region's name and HTTPS_PROXY"
+_REACH = "check the network, --endpoint-url, the region's name and HTTPS_PROXY"
 _LOOK = "look at what is there before you run the same command again"
 _BETWEEN = "check the network, its proxies and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
@@ -205,7 +205,8 @@ def endless_pages(request: Request) -> RemoteError:
 def kind_of(error: Exception) -> ErrorKind:
     """The row of an exception of botocore."""
     cause = error.kwargs.get("error") if isinstance(error, BotoCoreError) else None
-    if isinstance(cause, ValueError):  # a URL that is none; lskeys checked its own before
+    # A URL that is none, for urllib3 2 and 1.26; lskeys checked its own before.
+    if isinstance(cause, ValueError | AttributeError):
         return _PROXY
     if ca_bundle.unreadable(error):
         return ErrorKind(SetupError, ca_bundle.HINT)

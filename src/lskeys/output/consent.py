@@ -75,5 +75,5 @@ def _agrees(terminal: Terminal, action: str, name: str | None) -> bool:
             return True
         if typed.lower() in {"", "n", "no"}:
             return False
-        terminal.note(f"{mistyped}; press Enter to cancel")
+        terminal.note(f"{mistyped}; try again, or press Enter to cancel")
     return False

@@ -27,9 +27,9 @@ _NO_PROXY = (
     'export NO_PROXY="${NO_PROXY:-$no_proxy}"',
 )
 OLD_TOOLS = """\
-Tools that read AWS_ENDPOINT_URL_LIGHTSAIL are led here: the AWS CLI from 2.13 or 1.29, boto3 from
-1.28, the AWS SDKs for JavaScript v3, Go v2, Java v2, Rust, Ruby v3, PHP v3, Kotlin and .NET v4.
-Older ones do not read it and go to AWS itself, unless they are given the endpoint:
+Tools that read AWS_ENDPOINT_URL_LIGHTSAIL use the sandbox: the AWS CLI from 2.13 or 1.29, boto3
+from 1.28, the AWS SDKs for JavaScript v3, Go v2, Java v2, Rust, Ruby v3, PHP v3, Kotlin, .NET v4.
+Older ones ignore it and call AWS itself, unless they are given the endpoint:
   aws --endpoint-url URL lightsail get-key-pairs             AWS CLI
   boto3.client("lightsail", endpoint_url="URL")              boto3
   new AWS.Lightsail({endpoint: "URL"})                       JavaScript v2

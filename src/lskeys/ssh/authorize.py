@@ -132,7 +132,7 @@ def _added(
         if temporary is None:
             raise NotOpenedError(
                 f"{_called(endpoint)}: no local key opens it: {attempt.reason}",
-                hint="to use access that Lightsail grants for some minutes, add --temporary",
+                hint="to use temporary access from Lightsail, add --temporary",
                 region=endpoint.instance.region,
             )
         keys = [save_temporary(endpoint.files, temporary())]
@@ -226,7 +226,7 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
         )
     if attempt.verdict is Verdict.REFUSED:
         return RefusedError(f"{called}: {attempt.reason}", region=instance.region)
-    return RemoteError(f"{called}: cannot be reached: {attempt.reason}", region=instance.region)
+    return RemoteError(f"{called} cannot be reached: {attempt.reason}", region=instance.region)
 
 
 def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:

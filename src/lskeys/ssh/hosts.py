@@ -39,7 +39,7 @@ class Host:
 def why_left_out(instance: Instance) -> str | None:
     """Why an instance is left out, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
-        return "Windows has no ssh"
+        return "Windows instances have no ssh"
     if has_invalid_name(instance):
         return "its name is none that ssh takes safely"
     if instance.public_ip is None:
@@ -148,4 +148,4 @@ def _about_missing_key(instance: Instance, pair: KeyPair | None) -> str:
     if pair.is_default:
         where = options_to(instance)
         return f"its key is not on this computer: lskeys download-default {shlex.join(where)}"
-    return "its private key is not on this computer, and AWS has none: copy it to ~/.ssh"
+    return "its private key was not found here, and AWS keeps no copy: copy yours to ~/.ssh"

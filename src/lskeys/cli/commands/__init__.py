@@ -109,7 +109,7 @@ VERBS = (
         "ssh-config",
         "ssh_config",
         _DISK,
-        "Print Host blocks for instances, each with the local keys that open it.",
+        "Print Host blocks for instances, with the local keys that open them.",
     ),
     Verb(
         "instances",
@@ -127,7 +127,7 @@ VERBS = (
         "authorize",
         "authorize_key",
         _INSTANCES,
-        "Add a public key to running instances, and prove it before old keys are removed.",
+        "Add a public key to running instances, and test it before old keys are removed.",
     ),
     Verb("regions", "list_regions", _ABOUT, "List the Lightsail regions of the account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and its origin."),
@@ -135,7 +135,7 @@ VERBS = (
         "iam-policy",
         "print_policy",
         _ABOUT,
-        "Print the least IAM policy that commands need, as JSON.",
+        "Print the minimal IAM policy that commands need, as JSON.",
     ),
     Verb("sandbox", "group", _ABOUT, "The local Lightsail emulator."),
     Verb(

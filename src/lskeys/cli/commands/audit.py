@@ -1,5 +1,6 @@
 """audit: this computer against the account. Touches: what the runtime hands it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -49,11 +50,12 @@ def audit_keys(
 
     With several profiles, a local key may belong to a key pair of any of them.
 
-    The exit code is 6 for errors and warnings, 7 if a region failed, else 0. Findings:
+    The exit code is 6 for errors and warnings, 7 if a region failed, else 0. Findings (warnings
+    unless marked):
 
     * loose-permissions: a private key or a key directory is open to others (error)
 
-    * unusable-file: ssh cannot load a private key as it is saved (error)
+    * unusable-file: ssh cannot load a private key in its saved form (error)
 
     * unreadable-file: a file or a key directory cannot be read, so it was not checked (error)
 
@@ -65,11 +67,11 @@ def audit_keys(
 
     * stale-default: the default key pair was created after an instance was launched
 
-    * no-fingerprint: AWS reports none, so nothing can be verified (info)
+    * no-fingerprint: AWS reports no fingerprint to verify against (info)
 
-    * hidden-key: an encrypted .pem does not show which key it is (info)
+    * hidden-key: an encrypted .pem cannot be identified without its passphrase (info)
 
-    * orphaned-key: a .pem matches no key pair (info unless it is known to be of Lightsail)
+    * orphaned-key: a .pem matches no key pair (info unless known to come from Lightsail)
 
     * duplicate-key: two key pairs of different names have the same key
 
@@ -236,7 +238,9 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
         is_fixable = any(each.is_fixable for each in counting)
         codes = "loose-permissions, unusable-file and missing-public"
         hint = f"--fix fixes {codes}" if is_fixable else None
-        raise FindingsError(f"{_counted(len(counting), 'finding')} in {where}", hint=hint)
+        counts = Counter(each.severity for each in counting)
+        nouns = (_counted(count, severity) for severity, count in sorted(counts.items()))
+        raise FindingsError(f"{' and '.join(nouns)} in {where}", hint=hint)
     if run.options.quiet:
         return
     if left:

@@ -54,7 +54,7 @@ def authorize_key(
         bool,
         typer.Option(
             "--temporary",
-            help="Where no local key works, use access that Lightsail grants for minutes.",
+            help="If no local key works, use temporary access granted by Lightsail.",
         ),
     ] = False,
     remove: Annotated[
@@ -62,14 +62,14 @@ def authorize_key(
         typer.Option(
             "--remove",
             metavar="FILE|outdated",
-            help="Then remove this key, or earlier keys of the key pair.",
+            help="Then remove the key in FILE, or earlier keys of the key pair.",
         ),
     ] = None,
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """Add a public key to running instances, and prove it before old keys are removed.
+    """Add a public key to running instances, and test it before old keys are removed.
 
-    A key is removed only after a login with the new key, which is tried again afterwards.
+    A key is removed only after a login with the new key worked; the login is then repeated.
 
     Examples:
         lskeys authorize game --key-pair LightsailDefaultKeyPair --dry-run
@@ -83,7 +83,7 @@ def authorize_key(
         fail(run, seen.failures, seen.regions, "regions")
         raise MissingError(
             f"there is no instance like {' '.join(globs)} in {', '.join(run.regions)}",
-            hint="see: lskeys instances --all-regions",
+            hint="to list all instances: lskeys instances --all-regions",
         )
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
     tasks, failures = _tasks(seen.reaches, new, _old(remove))

@@ -52,12 +52,14 @@ def delete_key_pairs(
         typer.Option(
             "--fingerprint",
             metavar="[VALUE]",
-            help="Only if the fingerprint is that of the local key, or is VALUE.",
+            help="Only if the fingerprint matches a local key, or VALUE.",
         ),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option("--key", metavar="FILE", help="The local key (default: found by content)."),
+        typer.Option(
+            "--key", metavar="FILE", help="The local key file (default: matched by content)."
+        ),
     ] = None,
     backup: Annotated[
         Path | None,

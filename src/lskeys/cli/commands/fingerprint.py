@@ -43,7 +43,7 @@ def fingerprint_keys(
     ] = None,
     *,
     match: Annotated[
-        bool, typer.Option("--match", help="Find the key pairs of the account they belong to.")
+        bool, typer.Option("--match", help="Find the key pairs in the account that they match.")
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with code 3 if a file matches no key pair.")

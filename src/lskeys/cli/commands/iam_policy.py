@@ -22,10 +22,12 @@ def print_policy(
     *,
     read_only: Annotated[
         bool,
-        typer.Option("--read-only", help="Only what changes nothing and returns no private key."),
+        typer.Option(
+            "--read-only", help="Only actions that change nothing and return no private key."
+        ),
     ] = False,
 ) -> None:
-    """Print the least IAM policy that commands need, as JSON.
+    """Print the minimal IAM policy that commands need, as JSON.
 
     Examples:
         lskeys iam-policy

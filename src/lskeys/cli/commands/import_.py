@@ -66,7 +66,7 @@ def _note_others(run: Runtime, imported: Iterable[ImportedKey]) -> None:
     for each in imported if not run.options.quiet else ():
         if each.other_names:
             names = ", ".join(each.other_names)
-            run.terminal.note(f"the same key is also {names} in {each.pair.region}")
+            run.terminal.note(f"the same key is already in {each.pair.region}, as {names}")
 
 
 def _read_public_key(

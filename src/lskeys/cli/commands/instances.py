@@ -30,14 +30,14 @@ def list_instances(
     ] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Log in to each, to prove that the key opens it.")
+        bool, typer.Option("--check", help="Log in to each instance to check that the key works.")
     ] = False,
     port: Port = DEFAULT_PORT,
 ) -> None:
     """List instances, each with the local key that opens it.
 
-    The key is found by dates and content. --check logs in to each instance, with pinned host keys
-    and without a prompt; the exit code is 6 if a login fails.
+    The key is matched by its date and content. --check logs in to each instance, with pinned host
+    keys and without a prompt; the exit code is 6 if a login fails.
 
     Examples:
         lskeys instances --all-regions
@@ -85,4 +85,4 @@ def _proved(checked: Sequence[ReachableInstance]) -> reaching.Opened:
 def _fail_if_closed(checked: Sequence[ReachableInstance]) -> None:
     closed = [each for each in checked if each.check and each.check.verdict is not Verdict.OPENS]
     if closed:
-        raise FindingsError(f"{len(closed)} of {len(checked)} instances do not open")
+        raise FindingsError(f"{len(closed)} of {len(checked)} instances could not be logged in to")

@@ -12,7 +12,7 @@ from lskeys.output.views.regions import REGIONS
 def list_regions(run: Runtime) -> None:
     """List the Lightsail regions of the account.
 
-    If AWS returns no list, the one that came with botocore is shown.
+    If AWS returns no list, the list bundled with botocore is shown.
 
     Examples:
         lskeys regions

@@ -85,7 +85,7 @@ def rotate_default(
         secret = secret or typed_passphrase(run, asks=passphrase)
     rotate.check(plan, force=force, passphrase=secret, saves=load is None)
     _warn(run, plan, saves=load is None)
-    has_asked = _consent(run, plan, saves=load is None)
+    has_asked = _consent(run, plan, saves=load is None, authorizes=authorize)
     if run.options.dry_run:
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
@@ -200,14 +200,14 @@ def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
     files = user_config.files_naming(reaching.ssh_directory(run), entry.path)
     if saves and (named := " and ".join(str(each) for each in files)):
         run.terminal.warning(
-            f"ssh settings change: {named} names {entry.path}, which will be the new key;"
-            " renew them after the rotation:"
+            f"{named} refers to {entry.path}, which will be the new key;"
+            " after the rotation, update it:"
         )
         command = f"lskeys ssh-config --write --region {entry.region}"
         run.terminal.note(completed_hint(command, run.options))
 
 
-def _consent(run: Runtime, plan: Plan, *, saves: bool) -> bool:
+def _consent(run: Runtime, plan: Plan, *, saves: bool, authorizes: bool) -> bool:
     """Show what will be done and have the name typed, where a pair is deleted or created.
 
     Returns:
@@ -216,11 +216,14 @@ def _consent(run: Runtime, plan: Plan, *, saves: bool) -> bool:
     if not plan.asks:
         return False
     now = run.invocation.now()
-    proof = "verified before anything is deleted"
+    proof = "to be verified before anything is deleted"
     lines = [
         *(deletion_details(plan.pair, proof, now) if plan.pair else ()),
         *filter(None, [usage_warning(plan.pair) if plan.pair else None]),
-        *(f"plan: {step}" for step in rotation_plan.steps(plan, saves=saves)),
+        *(
+            f"plan: {step}"
+            for step in rotation_plan.steps(plan, saves=saves, authorizes=authorizes)
+        ),
     ]
     confirm(run.terminal, run.options, "rotate it", lines, DEFAULT_PAIR)
     return not (run.options.yes or run.options.dry_run)
@@ -244,6 +247,6 @@ def _report(
     left = report.without_follow_ups(rotated, authorized)
     added = [f"{name}: the new key was added, and opens it" for name in authorized]
     for line in (*added, *report.report(left)) if not run.options.quiet else ():
-        run.terminal.note(line)
+        run.terminal.note(completed_hint(line, run.options))
     if rotated.path:
         show(run, Result(ROTATIONS, [rotated], failures))

@@ -67,10 +67,10 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
 def env(run: Runtime, *, port: ServedPort = PORT) -> None:
     """Print the exports that point AWS tools at a running `sandbox serve`.
 
-    Tools that do not read AWS_ENDPOINT_URL_LIGHTSAIL need the endpoint as an option, or they go
-    to AWS itself: the AWS CLI before 2.13 and 1.29 takes --endpoint-url, boto3 before 1.28
-    endpoint_url, the JavaScript SDK v2 and the Go SDK v1 an endpoint. The comments behind the
-    exports have each spelled out.
+    Tools that ignore AWS_ENDPOINT_URL_LIGHTSAIL must be given the endpoint, or they contact AWS
+    itself: --endpoint-url for the AWS CLI before 1.29 (v1) or 2.13 (v2), endpoint_url for boto3
+    before 1.28, an endpoint for the JavaScript SDK v2 and the Go SDK v1. The comments after the
+    exports spell each out.
 
     Examples:
         eval "$(lskeys sandbox env)"
@@ -82,7 +82,7 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
 @adding(group, "exec")
 @verb(ProgramOptions)
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
-    """Run a command whose AWS tools use the sandbox, and exit with its exit code.
+    """Run a command with AWS tools pointed at the sandbox; exit with its exit code.
 
     The sandbox is served while the command runs; --port uses one that is served already.
 

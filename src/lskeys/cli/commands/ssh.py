@@ -40,7 +40,7 @@ def open_session(
     *,
     temporary: Annotated[
         bool,
-        typer.Option("--temporary", help="Use access that Lightsail grants for some minutes."),
+        typer.Option("--temporary", help="Use temporary access granted by Lightsail."),
     ] = False,
     show: Annotated[
         bool, typer.Option("--print", help="Print the ssh command line instead of running it.")
@@ -116,7 +116,8 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
         names = [each.instance.name for each in seen.reaches]
         raise MissingError(
             f"there is no instance {name} in {', '.join(run.regions)}",
-            hint=did_you_mean(name, names) or "see: lskeys instances --all-regions",
+            hint=did_you_mean(name, names)
+            or "to list all instances: lskeys instances --all-regions",
         )
     if len(found) > 1:
         where = " and ".join(each.instance.region for each in found)
@@ -139,7 +140,7 @@ def _named(key: Path) -> Path:
 def _no_key(reach: ReachableInstance) -> MissingError:
     return MissingError(
         f"no local key opens {reach.instance.name} in {reach.instance.region}",
-        hint="to use access that Lightsail grants for some minutes, add --temporary",
+        hint="to use temporary access from Lightsail, add --temporary",
     )
 
 
@@ -178,7 +179,7 @@ def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
     own = reaching.ssh_files(run)
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
     if known_hosts is None:
-        run.terminal.note("this command pins no host keys; ssh-config writes them where it does")
+        run.terminal.note("this command does not pin host keys")
         write = f"lskeys ssh-config --known-hosts --write --region {reach.instance.region}"
-        run.terminal.hint(completed_hint(write, run.options))
+        run.terminal.hint(f"to pin them: {completed_hint(write, run.options)}")
     return Target(reach.address, reach.instance.username, port, known_hosts)

@@ -47,13 +47,15 @@ def ssh_config(
     ] = False,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="PATH", help="Its path (default: ~/.ssh/lskeys.config)."),
+        typer.Option(
+            "--file", metavar="PATH", help="The file to write (default: ~/.ssh/lskeys.config)."
+        ),
     ] = None,
 ) -> None:
-    """Print Host blocks for instances, each with the local keys that open it.
+    """Print Host blocks for instances, with the local keys that open them.
 
-    Keys are found by content. Windows instances and instances without an address are left out.
-    --write keeps the blocks of other regions and accounts, and pins whose host keys cannot be
+    Keys are matched by content. Windows instances and instances without an address are left out.
+    --write keeps the blocks of other regions and accounts, and pins of host keys that cannot be
     read.
 
     Examples:

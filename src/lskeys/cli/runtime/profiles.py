@@ -36,7 +36,7 @@ def choose(words: Sequence[str], known: Mapping[str, bool]) -> Chosen:
     if not chosen:
         raise SetupError(
             "no profile of the AWS configuration has credentials",
-            hint="to list them: aws configure list-profiles",
+            hint="to list profiles: aws configure list-profiles",
         )
     return Chosen(chosen, tuple(name for name in every if name not in chosen))
 
@@ -49,6 +49,6 @@ def _meant(word: str, known: Mapping[str, bool]) -> Iterator[str]:
     if not names and word != "*":
         raise SetupError(
             f"no profile of the AWS configuration is like {one_line(word, limit=80)}",
-            hint=did_you_mean(word, known) or "to list them: aws configure list-profiles",
+            hint=did_you_mean(word, known) or "to list profiles: aws configure list-profiles",
         )
     yield from names

@@ -179,17 +179,25 @@ def warnings(plan: Plan) -> Iterable[str]:
             )
 
 
-def steps(plan: Plan, *, saves: bool = True) -> Iterable[str]:
-    """What will be done, one sentence each; `saves` says whether the new key goes to a file."""
+def steps(plan: Plan, *, saves: bool = True, authorizes: bool = False) -> Iterable[str]:
+    """What will be done, one sentence each.
+
+    Args:
+        plan: The rotation.
+        saves: Whether the new key is saved to a file.
+        authorizes: Whether it is added to the instances that use the key pair.
+    """
     path = plan.entry.path
     if plan.deletes:
         yield f"save the old key as {path} and verify it"
         yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
     if saves:
-        yield f"create a new key pair and save its key as {path}; the old key is kept next to it"
+        yield f"create a new key pair and save its key as {path}; the old key becomes .old-TIME"
     else:
         yield "create a new key pair and load its key into ssh-agent"
-    if plan.naming:
+    if plan.naming and authorizes:
+        yield "add the new key to each instance that uses the key pair and has ssh"
+    elif plan.naming:
         yield "show how to add the new key to each instance that uses the key pair"
 
 

@@ -110,7 +110,7 @@ def report(rotation: Rotation) -> Iterable[str]:
 def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
     name = follow_up.instance.name
     if follow_up.predates:
-        name += ", launched before the old pair was created and so with a still older key"
+        name += " (launched with an even older key)"
     if follow_up.instance.is_windows:
         old = "that one" if follow_up.predates else old_path or "the old key"
         yield f"{name}: its administrator password can only be decrypted with {old}"
@@ -131,7 +131,10 @@ def _follow_ups(
             and instance.created_at < entry.old_created_at
         )
         command = None
-        if rotation.old_path and not instance.is_windows:
+        if predates and not instance.is_windows:  # finds the key by dates and content
+            name = shlex.quote(instance.name)
+            command = f"lskeys authorize {name} --key-pair default --region {instance.region}"
+        elif rotation.old_path and not instance.is_windows:
             command = _command(instance, rotation.old_path, rotation)
         yield InstanceFollowUp(instance, predates, command)
 

@@ -97,12 +97,12 @@ _EVERY = (
     ),
     Format(
         "csv",
-        "with a header; what a spreadsheet would compute gets an apostrophe",
+        "with a header; an apostrophe is put before anything like a formula",
         "comma_separated",
     ),
     Format(
         "json",
-        "one document in the AWS CLI's own shape, and members of our own",
+        "one document in the shape of the AWS CLI's, plus some members",
         "json_document",
         is_json=True,
     ),

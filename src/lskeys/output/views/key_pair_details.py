@@ -54,7 +54,7 @@ def _created_cell(details: KeyPairDetails, now: datetime) -> Cell:
 def _fingerprint_type_cell(details: KeyPairDetails, _: datetime) -> Cell:
     if details.fingerprint_type:
         return Cell(details.fingerprint_type, Tone.GOOD)
-    return Cell("no local key matches", Tone.FAINT)
+    return Cell("unknown (no local key matches)", Tone.FAINT)
 
 
 def _many(
