@@ -123,7 +123,6 @@ _REACH = "check the network, --endpoint-url, the region's name and HTTPS_PROXY"
 _LOOK = "look at what is there before you run the same command again"
 _BETWEEN = "check the network, its proxies and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
-
 _PROXY = ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")
 
 _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
