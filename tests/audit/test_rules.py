@@ -103,6 +103,21 @@ def only(known: Inventory, code: Code) -> Finding:
 WEB = (private(1, "web.pem"), public(1, "web.pem.pub"))
 
 
+@pytest.mark.parametrize("name", ["web.pem", "web.pem.old-20261101T120000Z"])
+def test_a_key_that_ssh_cannot_load(name: str) -> None:
+    """It is reported, an earlier one too; what lskeys put aside itself is not."""
+    bad = replace(private(3, name), obstacle="it is in UTF-16")
+    aside = replace(private(3, f"{name}-unusable"), obstacle="it is in UTF-16")
+    finding = only(inventory(keys=[bad, aside]), Code.UNUSABLE_FILE)
+    assert (finding.subject, finding.is_fixable) == (f"{DIRECTORY}/{name}", True)
+
+
+def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:
+    """It is not needed."""
+    bad = replace(private(1, "web.pem.old-20261101T120000Z"), obstacle="it is in UTF-16")
+    assert Code.UNUSABLE_FILE not in dict(told(inventory(keys=[*WEB, bad])))
+
+
 def test_nothing_is_wrong() -> None:
     """A pair that is used, with both halves here, is no finding; nor is nothing at all."""
     assert run_rules(inventory([pair("web", 1)], WEB)) == ()
@@ -429,7 +444,7 @@ evidence_strategy = st.builds(
 
 @given(evidence_strategy, st.randoms(use_true_random=False))
 def test_the_order_makes_no_difference(known: Inventory, chance: Random) -> None:
-    """The same account and disk, told in another order, give the same findings in the same one."""
+    """The same key pairs and files in another order give the same findings in the same one."""
 
     def shuffled(every: tuple[T, ...]) -> tuple[T, ...]:
         return tuple(chance.sample(every, len(every)))
@@ -438,8 +453,7 @@ def test_the_order_makes_no_difference(known: Inventory, chance: Random) -> None
         known,
         account_regions=shuffled(known.account_regions),
         pairs=shuffled(known.pairs),
-        keys=shuffled(known.keys),
-        directories=shuffled(known.directories),
+        keys=shuffled(known.keys),  # directories have their order: new keys go to the first one
     )
     assert run_rules(other) == run_rules(known)
 

@@ -10,6 +10,7 @@ from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
 from lskeys.keypairs.names import default_key_file, key_file
 from lskeys.keys.fingerprints import Comparison
+from lskeys.keys.generations import replaced
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.usable import PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
@@ -57,17 +58,19 @@ def _by_which(directory: Path, unsafe: UnsafeDirectory) -> tuple[str, str | None
 def unusable_file(inventory: Inventory) -> Iterator[Finding]:
     """Private keys that ssh cannot load as they lie there.
 
-    Of a key that is a pair's, or a file called `*.pem`. What lskeys itself put aside is left out,
-    and so is a key in another program's format next to a copy that ssh loads.
+    Of a key that is a pair's, a file called `*.pem`, or an earlier one of its name. What lskeys
+    itself put aside is left out, and so is an earlier key, or one in another program's format, next
+    to a copy that ssh loads.
     """
     homes = inventory.homes()
     usable = {key.blob for key in inventory.keys if key.is_copy and key.blob is not None}
     for key in inventory.private_keys():
-        is_spare = key.blob in usable and not _is_for_lightsail(key)
+        is_earlier = replaced(key.path.name) is not None
+        is_spare = key.blob in usable and (is_earlier or not _is_for_lightsail(key))
         if key.obstacle is None or is_spare or UNUSABLE in key.path.name:
             continue
         pair = next(iter(homes.get(key, ())), None)
-        if pair is None and not _is_for_lightsail(key):
+        if pair is None and not is_earlier and not _is_for_lightsail(key):
             continue
         command = inventory.lskeys.fix(pair, inventory.account_regions)
         if key.obstacle == PUTTY:
