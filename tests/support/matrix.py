@@ -140,7 +140,7 @@ class Matrix:
     """The counts of one session; from reports alone, since other processes may run the tests.
 
     Attributes:
-        cases: Cases by kind, those that were skipped or failed among them.
+        cases: Cases by kind, those that failed among them, those that were skipped not.
         points: Fault points of the cases that passed, by kind.
         modules: The files with cases of a kind, from the root of the repository.
     """
@@ -155,8 +155,10 @@ class Matrix:
         known = dict(report.user_properties)
         kind = str(known.get(_KIND, ""))
         if report.when == "setup" and kind:
-            self.cases[kind] += 1
+            self.cases[kind] += not report.skipped
             self.modules[kind].add(report.nodeid.partition("::")[0])
+        if report.when == "call" and kind and report.skipped:
+            self.cases[kind] -= 1
         if report.when == "call" and kind and report.passed:
             self.points[kind] += int(str(known.get(_POINTS, 1)))
 
