@@ -169,7 +169,7 @@ def test_failing_tags(server: Server, run: Run, path: Path) -> None:
     server.add_fault("TagResource=AccessDeniedException")
     ran = run("create web --type ed25519 --tag a=b")
     assert (ran.exit_code, ran.out) == (4, f"{path}\n")
-    assert ran.err.endswith(f"perhaps without its tags:\n  lskeys tag web a=b --region {REGION}\n")
+    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
     assert sha256(path) == reported(run)
 
 
@@ -256,7 +256,7 @@ def test_the_default_pair(server: Server, run: Run) -> None:
     assert run(f"create {DEFAULT_PAIR}") == Ran(
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} is the name of the default pair, which AWS makes\n"
-        "lskeys: hint: to have it made:\n  lskeys download-default --create\n",
+        "lskeys: hint: to have it made: lskeys download-default --create\n",
     )
     assert server.requests == []
 
@@ -708,8 +708,7 @@ def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        "lskeys: hint: a pair was left behind whose private key nobody has; remove it:\n"
-        f"  {REMOVE}\n"
+        f"lskeys: hint: a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
     )
     assert operations(server) == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert files(path) == []
@@ -722,7 +721,7 @@ def test_a_lost_wish(server: Server, run: Run, path: Path, fault: str) -> None:
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"look again before you repeat this:\n  lskeys show web --region {REGION}\n"
+        f"look again before you repeat this: lskeys show web --region {REGION}\n"
     )
     assert len(changes(server)) == 1
     assert files(path) == []

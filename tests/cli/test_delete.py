@@ -63,7 +63,7 @@ def test_swallowed_name(server: Server, run: Run) -> None:
     assert run("delete --fingerprint web -y") == Ran(
         2,
         err="lskeys: error: --fingerprint: web is no fingerprint\n"
-        "lskeys: hint: a name goes before the option:\n  lskeys delete web --fingerprint\n",
+        "lskeys: hint: a name goes before the option: lskeys delete web --fingerprint\n",
     )
     assert server.requests == []
 
@@ -115,7 +115,7 @@ def test_no_name(server: Server, run: Run, line: str) -> None:
     assert run(line) == Ran(
         2,
         err="lskeys: error: no key pair name is given\n"
-        "lskeys: hint:\n  lskeys delete NAME --fingerprint\n",
+        "lskeys: hint: lskeys delete NAME --fingerprint\n",
     )
     assert server.requests == []
 
@@ -150,7 +150,7 @@ def test_missing(server: Server, run: Run) -> None:
         3,
         err=f"lskeys: error: there is no key pair web in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: to list key pairs:\n  lskeys list\n",
+        "lskeys: hint: to list key pairs: lskeys list\n",
     )
     assert changes(server) == []
 
@@ -173,8 +173,8 @@ def test_missing_default(server: Server, run: Run) -> None:
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
-        "lskeys: hint: to find regions that have one:\n"
-        "  lskeys list --include-default --all-regions\n",
+        "lskeys: hint: to find regions that have one:"
+        " lskeys list --include-default --all-regions\n",
     )
     assert changes(server) == []
 
@@ -211,7 +211,7 @@ def test_some_failed(account: Sandbox, server: Server, run: Run) -> None:
         out=f"aa\t{REGION}\tdeleted\t-\t-\t-\ncc\t{REGION}\tdeleted\t-\t-\t-\n",
         err=f"lskeys: error: there is no key pair bb in {REGION}\n"
         "lskeys: aws says: Check the spelling of the name and the AWS Region.\n"
-        "lskeys: hint: to list key pairs:\n  lskeys list\n"
+        "lskeys: hint: to list key pairs: lskeys list\n"
         "lskeys: error: 1 of 3 key pairs failed\n",
     )
     assert changes(server) == [delete_of("aa"), delete_of("cc")]

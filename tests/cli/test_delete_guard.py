@@ -236,7 +236,7 @@ def test_default_pair_unguarded(server: Server, account: Sandbox, run: Run, home
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} is the default key pair, which is deleted"
         " only with a verified fingerprint\n"
-        f"lskeys: hint:\n  lskeys delete {DEFAULT_PAIR} --fingerprint --region {REGION}\n",
+        f"lskeys: hint: lskeys delete {DEFAULT_PAIR} --fingerprint --region {REGION}\n",
     )
     assert changes(server) == []
 

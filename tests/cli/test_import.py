@@ -166,7 +166,7 @@ def test_failing_tags(server: Server, run: Run, own: Path) -> None:
     server.add_fault("TagResource=AccessDeniedException")
     ran = run(f"import web {own} --tag a=b")
     assert (ran.exit_code, ran.out) == (4, "")
-    assert ran.err.endswith(f"perhaps without its tags:\n  lskeys tag web a=b --region {REGION}\n")
+    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
     assert run("list -q").out == "web\n"
 
 
@@ -230,7 +230,7 @@ def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bo
     assert run("import web key") == Ran(
         5,
         err="lskeys: error: key is encrypted and does not show its public key\n"
-        "lskeys: hint:\n  ssh-keygen -y -f key | lskeys import web -\n",
+        "lskeys: hint: ssh-keygen -y -f key | lskeys import web -\n",
     )
     assert server.requests == []
 
@@ -353,7 +353,7 @@ def test_a_pair_that_the_service_made(server: Server, run: Run) -> None:
         5,
         err=f"lskeys: error: whether web in {REGION} is this key cannot be told: its fingerprint"
         f" {has} is of a private key, give that instead\n"
-        f"lskeys: hint: look at it:\n  lskeys show web --region {REGION}\n",
+        f"lskeys: hint: look at it: lskeys show web --region {REGION}\n",
     )
     assert [each.operation for each in changes(server)] == ["CreateKeyPair"]
 

@@ -302,7 +302,7 @@ def test_ssh_print(fleet: Fleet, run: Run, home: Path) -> None:
     """The command line does the same without lskeys; its words are quoted for a shell."""
     server = fleet.add("web")
     unpinned = run(f"ssh web {fleet.port} --print")
-    pins = unpinned.err.splitlines()[-1].removeprefix("  lskeys ")
+    pins = unpinned.err.rpartition(": lskeys ")[2].rstrip()
     assert (unpinned.exit_code, run(f"{pins} --yes").exit_code) == (0, 0)
     ran = run(f"ssh web {fleet.port} -L 80:localhost:80 -N --print")
     words = shlex.split(ran.out)

@@ -23,7 +23,7 @@ EMPTY = Ran(
 OTHERS = Ran(
     0,
     err="no key pairs found in us-east-1\n"
-    "lskeys: hint: there are 5 others; to list them:\n  lskeys list\n",
+    "lskeys: hint: there are 5 others; to list them: lskeys list\n",
 )
 
 
@@ -79,7 +79,7 @@ def test_empty_account(server: Server, run: Run) -> None:
     [
         ("list web-3", "did you mean web-2?"),
         ("list 'nothing*' mial", "did you mean mail?"),
-        ("list --tag nothing", "there are 5 others; to list them:\n  lskeys list"),
+        ("list --tag nothing", "there are 5 others; to list them: lskeys list"),
         ("list -r eu-west-2", "the default pair is listed with --include-default"),
         (
             "list -r us-west-2",
@@ -100,7 +100,7 @@ def test_nothing_found_says_what_next(line: str, hint: str, filled: Sandbox, run
 def test_one_other(account: Sandbox, server: Server, run: Run) -> None:
     """One is one."""
     account.add_key_pairs(REGION, ["web"])
-    hint = "there is 1 other; to list them:\n  lskeys list"
+    hint = "there is 1 other; to list them: lskeys list"
     assert run("list zzz").err.endswith(f"hint: {hint}\n")
     assert server.requests
 

@@ -33,7 +33,7 @@ def test_the_other_regions_are_queried(server: Server, run: Run, line: str) -> N
     server.add_fault("GetKeyPair@eu-north-1=AccessDeniedException")
     ran = run(line)
     assert (ran.exit_code, changes(server)) == (LINES[line], [])
-    assert ran.err.endswith(f"hint: web is in {EU}:\n  lskeys show web -r {EU}\n"), ran.err
+    assert ran.err.endswith(f"hint: web is in {EU}: lskeys show web -r {EU}\n"), ran.err
     assert ran.err.count("error:") == (LINES[line] != 0)
 
 
@@ -45,7 +45,7 @@ def test_what_was_seen_is_remembered(server: Server, run: Run, line: str) -> Non
     ran = run(f"{line} --endpoint-url {server.endpoint}")
     assert ran.exit_code == LINES[line]
     given = f"--endpoint-url {server.endpoint}"
-    assert ran.err.endswith(f"hint: web was seen in {EU}:\n  lskeys {given} show web -r {EU}\n")
+    assert ran.err.endswith(f"hint: web was seen in {EU}: lskeys {given} show web -r {EU}\n")
     assert "GetRegions" not in operations(server)[asked:]
 
 

@@ -246,7 +246,7 @@ def test_no_default_pair(server: Server, run: Run) -> None:
     assert run("rotate-default --yes") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
-        "lskeys: hint: to have one made:\n  lskeys download-default --create"
+        "lskeys: hint: to have one made: lskeys download-default --create"
         f" --region {REGION}\n",
     )
     assert asked(server) == LOOK
@@ -593,7 +593,7 @@ def test_other_directory(server: Server, old: str, run: Run, home: Path, directo
     assert run("rotate-default --yes --out keys") == Ran(
         5,
         err=f"lskeys: error: a rotation in {REGION} is under way in {directory}\n"
-        f"lskeys: hint: finish it first:\n  lskeys rotate-default --region {REGION}\n",
+        f"lskeys: hint: finish it first: lskeys rotate-default --region {REGION}\n",
     )
     assert not (home / "keys").exists()
     assert reported(run) == old

@@ -309,9 +309,9 @@ def test_a_taken_port(run: Run) -> None:
         port = listener.getsockname()[1]
         ran = run(f"sandbox serve --port {port}")
     assert (ran.exit_code, ran.out) == (9, "")
-    error, _, command = ran.err.splitlines()
+    error, hint = ran.err.splitlines()
     assert error == f"lskeys: error: port {port}: address already in use"
-    assert command == "  lskeys sandbox serve --port 0"
+    assert hint.endswith(": lskeys sandbox serve --port 0")
 
 
 def test_an_account_that_cannot_be_made(home: Path, run: Run) -> None:

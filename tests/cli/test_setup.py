@@ -17,7 +17,7 @@ from tests.support.changes import changes
 Say = Callable[[str, str], None]
 
 NOWHERE = "--endpoint-url http://127.0.0.1:9"
-SANDBOX_HINT = "to look around without an account:\n  lskeys --sandbox list"
+SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 
 NO_CREDENTIALS = Ran(
@@ -105,7 +105,7 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("nobody", "to list profiles:\n  aws configure list-profiles"),
+        ("nobody", "to list profiles: aws configure list-profiles"),
         ("wrok", "did you mean work?"),
     ],
 )

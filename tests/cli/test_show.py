@@ -248,8 +248,7 @@ def test_no_default_pair(server: Server, run: Run) -> None:
     ran = run(f"show {DEFAULT_PAIR}")
     assert (ran.exit_code, ran.out, changes(server)) == (3, "", [])
     assert ran.err.endswith(
-        "lskeys: hint: to find regions that have one:\n"
-        "  lskeys list --include-default --all-regions\n"
+        "lskeys: hint: to find regions that have one: lskeys list --include-default --all-regions\n"
     )
 
 

@@ -115,7 +115,7 @@ OUTPUT = "invalid value for '--output' / '-o'"
         *(
             (
                 *(f"--include-default {verb}", "no such option: --include-default"),
-                "it goes after the command:\n  lskeys list --include-default",
+                "it goes after the command: lskeys list --include-default",
             )
             for verb in ("list", "ls")
         ),

@@ -74,7 +74,7 @@ def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
         out=f"{keys / 'web.pem'}\n",
         err=f"lskeys: error: web in {REGION} was imported, but AWS reports the fingerprint"
         f" {pair()['fingerprint']}, which the key that was sent has not\n"
-        f"lskeys: hint: do not rely on it; to remove it:\n  lskeys delete web --region {REGION}\n",
+        f"lskeys: hint: do not rely on it; to remove it: lskeys delete web --region {REGION}\n",
     )
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
 
@@ -109,7 +109,7 @@ def test_stopped_while_the_service_makes_a_key(
         exit_code,
         err=f"lskeys: error: {word}\n"
         "lskeys: hint: a pair may be left behind whose private key nobody has; "
-        f"to remove it:\n  lskeys delete web --region {REGION}\n",
+        f"to remove it: lskeys delete web --region {REGION}\n",
     )
     assert list(keys.iterdir()) == []
 

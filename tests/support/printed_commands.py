@@ -18,8 +18,8 @@ _PROMPTS = {"audit", "delete", "download-default", "rotate-default"}
 
 
 def commands_in(ran: Ran) -> Iterator[str]:
-    """The commands in the hints of a run: each stands on a line of its own, or behind a colon."""
-    for line in ran.err.replace(":\n  ", ": ").splitlines():
+    """The commands in the hints of a run: each stands behind a colon."""
+    for line in ran.err.splitlines():
         for part in line.removeprefix(_HINT).split("; ") if line.startswith(_HINT) else ():
             command = part.rpartition(": ")[2]
             if command.split()[0] in _PROGRAMS:

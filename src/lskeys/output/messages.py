@@ -48,8 +48,8 @@ class Messages:
         self._show(f"lskeys: warning: {printable(text)}")
 
     def hint(self, text: str) -> None:
-        """Show what to do next; a command at its end stands alone on a line, to be copied."""
-        found = _COMMAND.fullmatch(text)
+        """Show what to do next, in one line; on a terminal, a command at its end has its own."""
+        found = _COMMAND.fullmatch(text) if is_terminal(self._stderr) else None
         lead, command = found.groups() if found else (text, "")
         self._show(f"lskeys: hint: {printable(lead)}".rstrip())
         if command:
