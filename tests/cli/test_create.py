@@ -523,7 +523,7 @@ def test_lost_twice(server: Server, run: Run, path: Path) -> None:
     ran = run("create web --type ed25519")
     assert (ran.exit_code, ran.out) == (8, "")
     assert ran.err.endswith(
-        f"lskeys: hint: the key is kept in {path}; import it:\n  "
+        f"lskeys: hint: the key is kept in {path}; import it: "
         f"lskeys import web {path} --if-absent --region {REGION}\n"
     )
     assert changes(server) == [imported(path)] * 2
@@ -696,7 +696,7 @@ def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (5, "")
     assert ran.err.endswith(
-        f"lskeys: hint: the pair is there without its key; remove it:\n  {REMOVE}\n"
+        f"lskeys: hint: the pair is there without its key; remove it: {REMOVE}\n"
     )
     assert files(path) == []
 
@@ -734,4 +734,4 @@ def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
     server.add_fault("CreateKeyPair=lost-answer")
     ran = run("create web --service-generated")
     assert ran.exit_code == 8
-    assert ran.err.endswith(f"whose private key nobody has; to remove it:\n  {REMOVE}\n")
+    assert ran.err.endswith(f"whose private key nobody has; to remove it: {REMOVE}\n")

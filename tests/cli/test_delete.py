@@ -80,7 +80,7 @@ def test_swallowed_name_that_could_be_a_fingerprint(server: Server, run: Run) ->
     assert run(f"delete --fingerprint {KEYGEN} -y") == Ran(
         2,
         err=f"lskeys: error: no key pair name is given: {KEYGEN} was read as the fingerprint\n"
-        "lskeys: hint: to delete the key pair of that name:\n  "
+        "lskeys: hint: to delete the key pair of that name: "
         f"lskeys delete {KEYGEN} --fingerprint\n",
     )
     assert server.requests == []

@@ -331,7 +331,7 @@ def test_drift(account: Sandbox, server: Server, run: Run, own: Path, option: st
         5,
         err=f"lskeys: error: web in {REGION} is another key: its fingerprint is {theirs},"
         f" and not {ours}\n"
-        "lskeys: hint: choose another name, or remove that pair:\n  "
+        "lskeys: hint: choose another name, or remove that pair: "
         f"lskeys delete web --region {REGION}\n",
     )
     assert operations(server) == ["GetKeyPair"]
