@@ -272,8 +272,7 @@ def test_a_cipher_that_is_not_read(run: Run, home: Path, rsa_pem: str, words: st
     said(*(word.format(passphrase=PASSPHRASE) for word in words.split()))
     assert run("fingerprint key --passphrase-file words").err.splitlines() == [
         "lskeys: error: key: the private key is encrypted with a cipher that is not read",
-        "lskeys: hint: encrypt a copy with the usual cipher:",
-        "  ssh-keygen -p -f COPY",
+        "lskeys: hint: encrypt a copy with the usual cipher: ssh-keygen -p -f COPY",
     ]
 
 
