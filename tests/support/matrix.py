@@ -108,6 +108,7 @@ MODULES = {
     "ssh/test_user_configs.py": "L3",
     "ssh/test_ssh_config_opens.py": "L3",
     "cli/test_ssh_config_keeps.py": "L3",
+    "cli/test_printed_commands.py": "L4",
     "ssh/test_authorize.py": "L5",
     "ssh/test_login.py": "L5",
     "ssh/test_temporary_access.py": "L5",

@@ -35,7 +35,7 @@ def read_selection(  # noqa: PLR0913  one for each filter
     """What these options select; `now` is the time that an age is counted from.
 
     Raises:
-        UsageError: Two of them exclude each other, or the age is none.
+        UsageError: Two of them cannot be combined, or the age is not one.
     """
     if unused and in_use:
         raise UsageError("--unused and --in-use cannot be combined", hint="choose one")
