@@ -42,7 +42,7 @@ every_key_verb = pytest.mark.parametrize("verb", KEY_VERBS)
 
 @pytest.fixture
 def account(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """An account with a default pair that an instance names."""
+    """An account with a default pair that an instance uses."""
     monkeypatch.setenv("AWS_REGION", REGION)
     account = Account.with_default(instances=("blog",))
     account.serve(liar)
@@ -82,17 +82,21 @@ def assert_failed(ran: Ran, exit_code: int, message: str) -> None:
 
 
 @pytest.mark.usefixtures("account")
-@every_verb
+@pytest.mark.parametrize(
+    ("verb", "suffix"),
+    [*((verb, "") for verb in VERBS), ("create", ".pub"), ("download-default --force", ".pub")],
+)
 @pytest.mark.parametrize("kind", STRANGE)
-def test_what_is_no_file_is_not_written_through(
-    liar: Liar, run: Run, directory: Path, verb: str, kind: str
+def test_what_is_no_file_is_not_written_through(  # noqa: PLR0913, PLR0917  fixtures and cases
+    liar: Liar, run: Run, directory: Path, verb: str, suffix: str, kind: str
 ) -> None:
-    """Refused before a key is requested, with force or not; it stays as it is."""
+    """Refused before a key is requested, by a dry run and with force, too; it stays as it is."""
     put, words = STRANGE[kind]
-    path = directory / VERBS[verb][1]
+    path = directory / f"{VERBS[verb][1]}{suffix}"
     put(path)
     before = path.lstat()
-    assert_failed(run(line(verb, directory)), 5, words)
+    for options in (" --dry-run", ""):
+        assert_failed(run(line(verb, directory) + options), 5, words)
     after = path.lstat()
     assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
     assert changes(liar) == []
@@ -113,13 +117,19 @@ def test_no_other_name_of_a_file_is_written_through(run: Run, directory: Path, v
 
 @pytest.mark.usefixtures("account")
 @every_verb
-@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777, 0o2775])
 def test_a_directory_others_may_write_in(
     liar: Liar, run: Run, directory: Path, verb: str, mode: int
 ) -> None:
-    """Refused before a key is requested: they could put another file in its place."""
+    """Refused before a key is requested: they could put another file in its place.
+
+    A dry run says so, too, and the hint is the command that fixes it.
+    """
     directory.chmod(mode)
-    assert_failed(run(line(verb, directory)), 5, f"others may write in {directory}")
+    for options in (" --dry-run", ""):
+        ran = run(line(verb, directory) + options)
+        assert_failed(ran, 5, f"others may write in {directory}")
+        assert ran.err.endswith(f"chmod go-w {directory}\n")
     assert list(directory.iterdir()) == []
     assert changes(liar) == []
 
@@ -291,15 +301,6 @@ def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: 
     assert run("audit --fix --yes").exit_code == 6
     assert [*left.parent.iterdir()] == [left]
 
-
-@pytest.mark.usefixtures("account")
-@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if "--out" in verb[0]][:5])
-def test_the_longest_name(liar: Liar, run: Run, directory: Path, verb: str) -> None:
-    """A name of 255 bytes has no room for .pub: refused before a key is requested."""
-    words = line(verb, directory).replace(f"--out {directory}", f"--file {directory / ('k' * 255)}")
-    assert_failed(run(words), 5, "is too long for the disk")
-    assert changes(liar) == []
-    assert list(directory.iterdir()) == []
 
 
 @pytest.fixture

@@ -13,18 +13,7 @@ from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage.cache import CacheDirectory
 from tests.support.people import ANA, MALLORY, chown, needs_root
-from tests.support.saved_keys import ENVIRONMENT, Saver
-
-NAME = "web.pem"
-
-
-def save_key(directory: Path, key: PrivateKey, *, force: bool = False) -> storage.Saved:
-    """Save a key as NAME."""
-    with (
-        storage.open_key_directory(directory, wait=0) as held,
-        held.reserve(NAME, force=force) as destination,
-    ):
-        return destination.save(key)
+from tests.support.saved_keys import ENVIRONMENT, NAME, Saver, save_key
 
 
 def made(path: Path, mode: int, owner: int | None = None) -> Path:
@@ -126,6 +115,7 @@ def test_where_nobody_else_could(tmp_path: Path, key: PrivateKey, shape: str) ->
     """Saved, whoever may read the directory."""
     path = SAFE[shape](tmp_path)
     assert save_key(path, key).outcome == "saved"
+    assert (path / NAME).read_bytes() == key.pem.reveal()
     CacheDirectory(path).write("names", b"text")
     assert CacheDirectory(path).read("names") == b"text"
 

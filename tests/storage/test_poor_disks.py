@@ -3,13 +3,12 @@
 import platform
 import stat
 import struct
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from lskeys.keys import PrivateKey
-from tests.support.saved_keys import Saver
+from tests.support.saved_keys import Ran, Saver, contents, put_key
 from tests.support.tracing import needs_strace, strace, watch
 
 pytestmark = needs_strace
@@ -24,86 +23,98 @@ def poor(tmp_path: Path, *injections: str) -> tuple[str, ...]:
     )
 
 
-def modes(directory: Path) -> dict[str, int]:
-    """Mode of every file, by name."""
-    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in sorted(directory.iterdir())}
+SAVED = (0, "saved\n", "")
+REPLACED = (0, "replaced\n", "")
 
 
-def put(directory: Path, key: PrivateKey) -> None:
-    """A directory with a private key in it."""
-    directory.mkdir(0o700)
-    (directory / "k.pem").touch(0o600)
-    (directory / "k.pem").write_bytes(key.pem.reveal())
+def ended(ran: Ran) -> tuple[int, str, str]:
+    """How a run ended, and what it printed."""
+    return ran.returncode, ran.stdout, ran.stderr
 
 
-def texts(directory: Path) -> Iterable[bytes]:
-    """What the files hold."""
-    return [each.read_bytes() for each in sorted(directory.iterdir())]
-
-
-@pytest.mark.parametrize("error", ["EPERM", "EOPNOTSUPP", "EMLINK"])
-def test_without_hard_links_the_key_is_saved(
-    tmp_path: Path, save: Saver, small: PrivateKey, error: str
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        *(("linkat", error) for error in ("EPERM", "EOPNOTSUPP", "EMLINK")),
+        *(("fallocate", error) for error in ("EOPNOTSUPP", "EINVAL")),
+        *(("flock", error) for error in ("ENOLCK", "EOPNOTSUPP", "EBADF", "ENOSYS")),
+    ],
+)
+def test_a_call_that_a_disk_does_not_have(
+    tmp_path: Path, save: Saver, small: PrivateKey, call: str, error: str
 ) -> None:
-    """It is created exclusively under its own name, with its mode, and no twin stays."""
+    """Without hard links, early allocation or locks the key is saved all the same.
+
+    It is whole and no longer than it is, with its mode, and no other file stays.
+    """
     directory = tmp_path / "out"
-    ran = save(directory, before=poor(tmp_path, f"--inject=linkat:error={error}"))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
-    assert modes(directory) == {"k.pem": 0o600, "k.pem.pub": 0o644}
-    assert (directory / "k.pem").read_bytes() == small.pem.reveal()
+    ran = save(directory, before=poor(tmp_path, f"--inject={call}:error={error}"))
+    assert ended(ran) == SAVED
+    assert contents(directory) == {
+        "k.pem": (0o600, small.pem.reveal()),
+        "k.pem.pub": (0o644, f"{small.public.line('a comment')}\n".encode()),
+    }
 
 
-def test_without_hard_links_nothing_is_overwritten(
-    tmp_path: Path, save: Saver, other: PrivateKey
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [("linkat", "EPERM"), *(("renameat2", each) for each in ("ENOSYS", "EINVAL", "EOPNOTSUPP"))],
+)
+def test_force_keeps_the_old_key_on_any_disk(  # noqa: PLR0913, PLR0917  fixtures and cases
+    tmp_path: Path, save: Saver, small: PrivateKey, other: PrivateKey, call: str, error: str
 ) -> None:
-    """Another key is refused there as anywhere."""
-    put(tmp_path / "out", other)
-    ran = save(tmp_path / "out", before=poor(tmp_path, NO_LINKS))
-    assert (ran.returncode, ran.stdout) == (5, "")
-    assert texts(tmp_path / "out") == [other.pem.reveal()]
-
-
-def test_without_hard_links_force_keeps_a_copy(
-    tmp_path: Path, save: Saver, small: PrivateKey, other: PrivateKey
-) -> None:
-    """The old key is copied beside, 0600, before the new one takes its name."""
-    put(tmp_path / "out", other)
-    ran = save(tmp_path / "out", "--force", before=poor(tmp_path, NO_LINKS))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "replaced\n", "")
-    name, old, public = sorted(each.name for each in (tmp_path / "out").iterdir())
+    """Without hard links it is copied, 0600; where names cannot be swapped, one step still does."""
+    directory = tmp_path / "out"
+    directory.mkdir(0o700)
+    put_key(directory / "k.pem", other)
+    ran = save(directory, "--force", before=poor(tmp_path, f"--inject={call}:error={error}"))
+    assert ended(ran) == REPLACED
+    name, old, public = sorted(found := contents(directory))
     assert (name, public) == ("k.pem", "k.pem.pub")
     assert old.startswith("k.pem.old-")
-    assert modes(tmp_path / "out")[old] == 0o600
-    assert (tmp_path / "out" / old).read_bytes() == other.pem.reveal()
-    assert (tmp_path / "out" / name).read_bytes() == small.pem.reveal()
+    assert found[old] == (0o600, other.pem.reveal())
+    assert found[name] == (0o600, small.pem.reveal())
 
 
-@pytest.mark.parametrize("error", ["ENOSYS", "EINVAL", "EOPNOTSUPP"])
-def test_without_exchange_force_keeps_the_old_key(
-    tmp_path: Path, save: Saver, small: PrivateKey, other: PrivateKey, error: str
+@pytest.mark.parametrize("force", [False, True])
+def test_without_hard_links_nothing_is_overwritten(
+    tmp_path: Path, save: Saver, other: PrivateKey, *, force: bool
 ) -> None:
-    """Where two names cannot be swapped, the new key takes the name in one step all the same."""
-    put(tmp_path / "out", other)
-    ran = save(
-        tmp_path / "out", "--force", before=poor(tmp_path, f"--inject=renameat2:error={error}")
-    )
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "replaced\n", "")
-    name, old, _ = sorted(each.name for each in (tmp_path / "out").iterdir())
-    assert (tmp_path / "out" / old).read_bytes() == other.pem.reveal()
-    assert (tmp_path / "out" / name).read_bytes() == small.pem.reveal()
-
-
-def test_without_hard_links_a_file_too_big_to_copy_is_not_replaced(
-    tmp_path: Path, save: Saver
-) -> None:
-    """It could only be kept in part, so it stays."""
+    """Another key is refused there as anywhere; what could only be kept in part stays, too."""
     directory = tmp_path / "out"
     directory.mkdir(0o700)
-    (directory / "k.pem").write_bytes(b"x" * 100_000)
-    ran = save(directory, "--force", before=poor(tmp_path, NO_LINKS))
-    assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"{directory / 'k.pem'} is too big to be kept next to it\n"
-    assert texts(directory) == [b"x" * 100_000]
+    path = put_key(directory / "k.pem", other)
+    if force:
+        path.write_bytes(b"x" * 100_000)
+    before = contents(directory)
+    ran = save(directory, *["--force"] * force, before=poor(tmp_path, NO_LINKS))
+    message = "is too big to be kept next to it" if force else "holds another key"
+    assert ended(ran) == (9 if force else 5, "", f"{path} {message}\n")
+    assert contents(directory) == before
+
+
+@pytest.mark.parametrize(
+    ("injections", "message"),
+    [
+        (["fallocate:error=ENOSPC"], "no space left on device"),
+        (["fallocate:error=EDQUOT"], "disk quota exceeded"),
+        (["fallocate:error=EIO"], "input/output error"),
+        (["fallocate:error=EINVAL", "pwrite64:error=ENOSPC:when=1"], "no space left on device"),
+        # The first is of the new directory's parent.
+        (["fallocate:error=EINVAL", "fsync:error=ENOSPC:when=2"], "no space left on device"),
+    ],
+)
+def test_a_disk_without_space(
+    tmp_path: Path, save: Saver, injections: list[str], message: str
+) -> None:
+    """Reported before a key is requested, and nothing stays.
+
+    A disk that refuses space is believed; else it is taken by writing and flushing.
+    """
+    directory = tmp_path / "out"
+    ran = save(directory, before=poor(tmp_path, *(f"--inject={each}" for each in injections)))
+    assert ended(ran) == (9, "", f"cannot write in {directory}: {message}\n")
+    assert contents(directory) == {}
 
 
 def test_without_hard_links_a_failed_write_leaves_no_half(tmp_path: Path, save: Saver) -> None:
@@ -111,16 +122,8 @@ def test_without_hard_links_a_failed_write_leaves_no_half(tmp_path: Path, save: 
     directory = tmp_path / "out"
     second_write = "--inject=pwrite64:error=ENOSPC:when=2"
     ran = save(directory, before=poor(tmp_path, NO_LINKS, second_write))
-    assert (ran.returncode, ran.stdout) == (9, "")
-    assert ran.stderr == f"cannot write {directory / 'k.pem'}: no space left on device\n"
-    assert modes(directory) == {}
-
-
-@pytest.mark.parametrize("error", ["ENOLCK", "EOPNOTSUPP", "EBADF", "ENOSYS"])
-def test_without_locks_the_key_is_saved(tmp_path: Path, save: Saver, error: str) -> None:
-    """Network disks that know no locks keep nobody from saving."""
-    ran = save(tmp_path, before=poor(tmp_path, f"--inject=flock:error={error}"))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
+    assert ended(ran) == (9, "", f"cannot write {directory / 'k.pem'}: no space left on device\n")
+    assert contents(directory) == {}
 
 
 def test_without_locks_forty_processes_save_one_key_once(tmp_path: Path, save: Saver) -> None:
@@ -130,33 +133,8 @@ def test_without_locks_forty_processes_save_one_key_once(tmp_path: Path, save: S
     ran = save(directory, "--together=40", before=poor(tmp_path, locks))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert sorted(ran.stdout.split()) == ["saved"] + ["unchanged"] * 39
-    assert modes(directory) == {"k.pem": 0o600, "k.pem.pub": 0o644}
-
-
-@pytest.mark.parametrize("error", ["EOPNOTSUPP", "EINVAL"])
-def test_without_early_allocation_the_space_is_written(
-    tmp_path: Path, save: Saver, small: PrivateKey, error: str
-) -> None:
-    """Zeros take it, flushed; the key is whole afterwards and no longer than it is."""
-    ran = save(tmp_path / "out", before=poor(tmp_path, f"--inject=fallocate:error={error}"))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
-    assert (tmp_path / "out" / "k.pem").read_bytes() == small.pem.reveal()
-
-
-@pytest.mark.parametrize("error", ["ENOSPC", "EDQUOT", "EIO"])
-def test_a_disk_that_refuses_space_is_believed(tmp_path: Path, save: Saver, error: str) -> None:
-    """It is not tried by writing whether there is some after all: AWS is not asked."""
-    ran = save(tmp_path / "out", before=poor(tmp_path, f"--inject=fallocate:error={error}"))
-    assert ran.returncode == 9
-    assert ran.stderr.startswith(f"cannot write in {tmp_path / 'out'}: ")
-
-
-def test_space_that_can_only_be_taken_by_writing_is_taken(tmp_path: Path, save: Saver) -> None:
-    """A disk that fills at that moment is met before AWS is asked."""
-    words = ("--inject=fallocate:error=EINVAL", "--inject=pwrite64:error=ENOSPC:when=1")
-    ran = save(tmp_path / "out", before=poor(tmp_path, *words))
-    assert ran.returncode == 9
-    assert ran.stderr == f"cannot write in {tmp_path / 'out'}: no space left on device\n"
+    modes = {name: mode for name, (mode, _) in contents(directory).items()}
+    assert modes == {"k.pem": 0o600, "k.pem.pub": 0o644}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +146,7 @@ def test_a_disk_that_does_not_say_how_long_a_name_may_be(
     """Whether it fails to tell or says 0, as some do, 255 bytes with `.pub` may be saved."""
     injected = f"--inject=fstatfs:{injection}"
     ran = save(tmp_path / "out", before=poor(tmp_path, injected))
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
+    assert ended(ran) == SAVED
     if "(INJECTED" not in (tmp_path / "log").read_text():
         pytest.skip("this C library asks no disk")
     ran = save(tmp_path / "out", f"--name={'k' * 252}", before=poor(tmp_path, injected))
@@ -187,7 +165,7 @@ def test_a_disk_that_fills_between_does_not_lose_what_is_saved(
     assert ran.stderr == (
         f"{private} is saved, but its public key {public} is not: no space left on device\n"
     )
-    assert texts(directory) == [small.pem.reveal()]
+    assert contents(directory) == {"k.pem": (0o600, small.pem.reveal())}
 
 
 def test_a_key_that_does_not_read_back_is_reported(tmp_path: Path, save: Saver) -> None:

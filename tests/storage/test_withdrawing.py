@@ -1,6 +1,5 @@
 """Saving a key that is new, and taking it back: as if it had never been made."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,37 +7,24 @@ import pytest
 from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import PrivateKey
-from tests.support.saved_keys import Saver
+from tests.support.saved_keys import NAME, Saver, contents, put_key, reserved, save_key
 from tests.support.tracing import needs_strace, watch
-
-NAME = "web.pem"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 Contents = dict[str, tuple[int, bytes]]
 
 
-def contents(directory: Path) -> Contents:
-    """Every file: permission bits and text."""
-    return {
-        each.name: (each.stat().st_mode & 0o777, each.read_bytes()) for each in directory.iterdir()
-    }
-
-
 def save_and_withdraw(directory: Path, key: PrivateKey, *, force: bool = False) -> Contents:
     """Save a new key and take it back; what was there between."""
-    with (
-        storage.open_key_directory(directory, now=lambda: NOON) as held,
-        held.reserve(NAME, force=force, fresh=True) as reservation,
-    ):
-        saved = reservation.save(key)
+    with reserved(directory, force=force, fresh=True) as destination:
+        saved = destination.save(key)
         between = contents(directory)
-        reservation.withdraw(saved)
+        destination.withdraw(saved)
     return between
 
 
 def test_nothing_is_left(tmp_path: Path, key: PrivateKey) -> None:
     """Both files were there, and are gone again; nothing but what was saved is touched."""
-    (tmp_path / "web.pem.txt").write_text("mine")
+    (tmp_path / f"{NAME}.txt").write_text("mine")
     before = contents(tmp_path)
     between = save_and_withdraw(tmp_path, key)
     assert between[NAME] == (0o600, key.pem.reveal())
@@ -47,20 +33,18 @@ def test_nothing_is_left(tmp_path: Path, key: PrivateKey) -> None:
 
 def test_what_was_replaced_comes_back(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
     """With force the old files have their names back, and nothing lies next to them."""
-    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
-        reservation.save(other)
+    save_key(tmp_path, other)
     before = contents(tmp_path)
     between = save_and_withdraw(tmp_path, key, force=True)
     assert between[NAME][1] == key.pem.reveal()
     assert contents(tmp_path) == before
 
 
-def test_a_private_half_alone_comes_back_alone(
+def test_a_private_key_alone_comes_back_alone(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """Where no .pub was, none stays."""
-    (tmp_path / NAME).write_bytes(other.pem.reveal())
-    (tmp_path / NAME).chmod(0o600)
+    put_key(tmp_path / NAME, other)
     before = contents(tmp_path)
     assert len(save_and_withdraw(tmp_path, key, force=True)) == 3
     assert contents(tmp_path) == before
@@ -84,12 +68,12 @@ def test_what_is_taken_back_lasts(
 
 def test_a_key_that_cannot_be_taken_back(tmp_path: Path, key: PrivateKey) -> None:
     """Which file is still there, and that its key is of no use, is reported."""
-    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as reservation:
-        saved = reservation.save(key)
+    with reserved(tmp_path) as destination:
+        saved = destination.save(key)
         saved.path.unlink()
         saved.path.mkdir()  # a directory is not unlinked
         with pytest.raises(LocalError) as failure:
-            reservation.withdraw(saved)
+            destination.withdraw(saved)
     assert failure.value.message.startswith(
         f"{saved.path} cannot be removed again, and holds a key of no key pair: "
     )
@@ -101,12 +85,8 @@ def test_a_fresh_key_is_in_no_file_yet(tmp_path: Path, key: PrivateKey, beside: 
     text = key.public.line().encode() if beside else key.pem.reveal()
     path = tmp_path / (NAME + beside)
     path.write_bytes(text)
-    with (
-        storage.open_key_directory(tmp_path) as held,
-        pytest.raises(RefusedError, match="holds another key"),
-        held.reserve(NAME, fresh=True),
-    ):
-        pass
+    with pytest.raises(RefusedError, match="holds another key"), reserved(tmp_path, fresh=True):
+        pytest.fail("it was reserved")
     assert contents(tmp_path).keys() == {NAME + beside}
     with pytest.raises(RefusedError, match="holds another key"):
         storage.inspect(tmp_path / NAME, fresh=True)

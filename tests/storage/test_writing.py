@@ -5,7 +5,6 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,9 @@ import pytest
 from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
-from tests.support.saved_keys import Saver
+from tests.support.saved_keys import NAME, Saver, contents, put_key, reserved, save_key
 from tests.support.tracing import needs_strace, strace
 
-NAME = "web.pem"
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VerbCase = Callable[[str, tuple[object, ...]], None]
 
 _deeds: list[VerbCase] = []
@@ -51,14 +48,6 @@ def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: 
     return fail
 
 
-def put(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
-    """A private key file."""
-    path.touch(0o600)
-    path.write_bytes(key.pem.reveal())
-    path.chmod(mode)
-    return path
-
-
 @needs_strace
 def test_a_draft_that_cannot_be_removed_is_reported(tmp_path: Path, save: Saver) -> None:
     """The key has its name, and that is what is said, not that it could not be written."""
@@ -68,19 +57,6 @@ def test_a_draft_that_cannot_be_removed_is_reported(tmp_path: Path, save: Saver)
     assert ran.returncode == 9
     assert ran.stderr.startswith(f"{directory / 'k.pem'} is saved, but {directory / '.lskeys-'}")
     assert ran.stderr.endswith(" cannot be removed: input/output error\n")
-
-
-@needs_strace
-def test_a_disk_that_tells_late_that_it_is_full(tmp_path: Path, save: Saver) -> None:
-    """What it says only when flushed is met before AWS is asked, and nothing stays."""
-    words = (
-        *("--seccomp-bpf", "--trace=fallocate,fsync", "--inject=fallocate:error=EINVAL"),
-        "--inject=fsync:error=ENOSPC:when=2",  # the first is of the new directory's parent
-    )
-    ran = save(tmp_path / "out", before=strace(tmp_path / "log", *words))
-    assert ran.returncode == 9
-    assert ran.stderr == f"cannot write in {tmp_path / 'out'}: no space left on device\n"
-    assert list((tmp_path / "out").iterdir()) == []
 
 
 def opened() -> set[str]:
@@ -94,22 +70,17 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
 
     def every() -> None:
         for each, force in ((key, False), (key, False), (other, True), (key, True)):
-            with (
-                storage.open_key_directory(directory) as held,
-                held.reserve("web.pem", force=force) as reservation,
-            ):
-                reservation.save(each)
+            save_key(directory, each, force=force)
         with (
             contextlib.suppress(RefusedError),
-            storage.open_key_directory(directory) as held,
-            held.reserve("web.pem", fresh=True),
+            reserved(directory, fresh=True),
         ):
             pytest.fail("it was taken")
-        storage.inspect(directory / "web.pem")
-        (directory / "web.pem.pub").unlink()
-        storage.write_public_key(directory / "web.pem")
-        (directory / "web.pem").chmod(0o644)
-        storage.restrict_file(directory / "web.pem")
+        storage.inspect(directory / NAME)
+        (directory / f"{NAME}.pub").unlink()
+        storage.write_public_key(directory / NAME)
+        (directory / NAME).chmod(0o644)
+        storage.restrict_file(directory / NAME)
         storage.restrict_directory(directory)
         (directory / ".lskeys-left").touch(0o600)
         assert storage.leftovers(directory)
@@ -127,12 +98,8 @@ def test_a_directory_that_somebody_else_makes_first(tmp_path: Path, key: Private
         if event == "os.mkdir" and once:
             directory.mkdir(once.pop())
 
-    with (
-        hearing(hurry),
-        storage.open_key_directory(directory) as held,
-        held.reserve("web.pem") as reservation,
-    ):
-        assert reservation.save(key).outcome == "saved"
+    with hearing(hurry):
+        assert save_key(directory, key).outcome == "saved"
 
 
 def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None:
@@ -143,12 +110,8 @@ def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None
         if event == "open" and arguments[0] == str(tmp_path):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    with (
-        hearing(refuse),
-        storage.open_key_directory(directory) as held,
-        held.reserve("web.pem") as reservation,
-    ):
-        assert reservation.save(key).outcome == "saved"
+    with hearing(refuse):
+        assert save_key(directory, key).outcome == "saved"
 
 
 def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
@@ -157,22 +120,19 @@ def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: Private
 
     def take(event: str, arguments: tuple[object, ...]) -> None:
         if event == "os.remove" and str(arguments[0]).startswith(".lskeys-"):
-            (directory / "web.pem").rename(tmp_path / "taken")
+            (directory / NAME).rename(tmp_path / "taken")
 
     with (
-        storage.open_key_directory(directory) as held,
-        held.reserve("web.pem") as reservation,
+        reserved(directory) as destination,
         hearing(take),
         pytest.raises(LocalError, match="does not read back as it was written"),
     ):
-        reservation.save(key)
+        destination.save(key)
 
 
 def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: PrivateKey) -> None:
     """What was looked at is looked at again once it is open: nothing is read from the other."""
-    path = tmp_path / "web.pem"
-    path.touch(0o600)
-    path.write_bytes(key.pem.reveal())
+    path = put_key(tmp_path / NAME, key)
 
     def swap(event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and arguments[0] == path.name:
@@ -183,12 +143,9 @@ def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: Priv
         storage.inspect(path)
 
 
-def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey) -> None:
-    """A file of somebody else is named, with the way out."""
-    path = tmp_path / "web.pem"
-    path.touch(0o600)
-    path.write_bytes(key.pem.reveal())
-    path.chmod(0o644)
+def test_permissions_that_cannot_be_changed_are_reported(tmp_path: Path, key: PrivateKey) -> None:
+    """A file of another user is named, with the way out."""
+    path = put_key(tmp_path / NAME, key, 0o644)
 
     def refuse(event: str, _: tuple[object, ...]) -> None:
         if event == "os.chmod":
@@ -203,16 +160,16 @@ def test_rights_that_cannot_be_changed_are_told(tmp_path: Path, key: PrivateKey)
     assert failure.value.hint.endswith(f"whether that disk keeps permissions: ls -ld {path}")
 
 
-def test_a_public_half_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
+def test_a_public_key_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
     """By its name, and what was begun is gone."""
-    path = put(tmp_path / NAME, key)
+    path = put_key(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
         storage.write_public_key(path)
     assert failure.value.message == f"cannot write {path}.pub: input/output error"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
+def test_a_failure_without_words_is_reported_by_its_kind(tmp_path: Path) -> None:
     """What no operating system said has neither a number nor a text, and is one sentence still."""
 
     def fail(event: str, _: tuple[object, ...]) -> None:
@@ -229,14 +186,6 @@ def test_a_failure_without_words_is_told_by_its_kind(tmp_path: Path) -> None:
     assert failure.value.hint is None
 
 
-def test_a_place_is_free_again_at_once(tmp_path: Path) -> None:
-    """What was reserved and not used is not kept until the directory is closed."""
-    with storage.open_key_directory(tmp_path) as held:
-        with held.reserve(NAME):
-            assert len(list(tmp_path.iterdir())) == 2
-        assert list(tmp_path.iterdir()) == []
-
-
 def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> None:
     """It ends the clearing, not the cleanness: the temporary files are gone all the same."""
     once = [KeyboardInterrupt]
@@ -248,8 +197,7 @@ def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> 
     with (
         hearing(interrupt),
         pytest.raises(KeyboardInterrupt),
-        storage.open_key_directory(tmp_path) as held,
-        held.reserve(NAME),
+        reserved(tmp_path),
     ):
         assert len(list(tmp_path.iterdir())) == 2
     assert not once
@@ -260,7 +208,7 @@ def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
     """It is removed all the same, and the error that is reported is the one that came first."""
 
     def fail() -> None:
-        with storage.open_key_directory(tmp_path) as held, held.reserve(NAME):
+        with reserved(tmp_path):
             drafts = {each.stat().st_ino for each in tmp_path.iterdir()}
             for number in map(int, opened()):
                 with contextlib.suppress(OSError):
@@ -279,10 +227,8 @@ def test_a_disk_that_does_not_confirm(tmp_path: Path, key: PrivateKey) -> None:
     with (
         hearing(failing("open", errno.EIO, when=lambda words: words.startswith(NAME))),
         pytest.raises(LocalError) as failure,
-        storage.open_key_directory(tmp_path) as held,
-        held.reserve(NAME) as reservation,
     ):
-        reservation.save(key)
+        save_key(tmp_path, key)
     assert failure.value.message == (
         f"{path} is written, but the disk does not confirm it: input/output error"
     )
@@ -299,41 +245,34 @@ def left(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_leftover_that_becomes_a_link(tmp_path: Path, left: Path) -> None:
-    """Between the look at it and its opening: what the link leads to is no leftover."""
+@pytest.mark.parametrize("becomes_link", [True, False])
+def test_a_leftover_that_is_replaced_or_removed(
+    tmp_path: Path, left: Path, *, becomes_link: bool
+) -> None:
+    """Between the look at it and its opening: what a link leads to, or nothing, is no leftover."""
     (tmp_path / "mine").touch()
 
     def swap(event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and str(arguments[0]) == str(left):
             left.unlink()
-            left.symlink_to("mine")
+            if becomes_link:
+                left.symlink_to("mine")
 
     with hearing(swap):
         assert storage.leftovers(tmp_path) == ()
-    assert left.is_symlink()
+    assert left.is_symlink() is becomes_link
 
 
-def test_a_leftover_that_is_removed_meanwhile(tmp_path: Path, left: Path) -> None:
-    """What is not there is not named."""
+@pytest.mark.parametrize(
+    ("event", "number"), [("open", errno.EACCES), ("fcntl.flock", errno.ENOLCK)]
+)
+def test_a_leftover_that_may_be_in_use(tmp_path: Path, left: Path, event: str, number: int) -> None:
+    """One that cannot be opened, or where there are no locks, is reported.
 
-    def remove(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open" and str(arguments[0]) == str(left):
-            left.unlink()
-
-    with hearing(remove):
-        assert storage.leftovers(tmp_path) == ()
-    assert not left.exists()
-
-
-def test_a_leftover_of_somebody_else(tmp_path: Path, left: Path) -> None:
-    """It cannot be opened, and is named: it may be a key of yours that root saved."""
-    with hearing(failing("open", errno.EACCES, when=lambda words: str(left) in words)):
-        assert storage.leftovers(tmp_path) == (left,)
-
-
-def test_leftovers_where_there_are_no_locks(tmp_path: Path, left: Path) -> None:
-    """Nobody can tell whether it is in use: rather named once too often."""
-    with hearing(failing("fcntl.flock", errno.ENOLCK)):
+    It may be a key of yours that root saved; better reported once too often.
+    """
+    meant = str(left) if event == "open" else ""
+    with hearing(failing(event, number, when=lambda words: meant in words)):
         assert storage.leftovers(tmp_path) == (left,)
 
 
@@ -341,12 +280,8 @@ def test_leftovers_where_there_are_no_locks(tmp_path: Path, left: Path) -> None:
 
 
 def replaced(directory: Path, key: PrivateKey) -> Path:
-    """Save a key over what has its name, and tell where that is now."""
-    with (
-        storage.open_key_directory(directory) as held,
-        held.reserve(NAME, force=True) as reservation,
-    ):
-        kept = reservation.save(key).kept
+    """Save a key over what has its name; where that is now."""
+    kept = save_key(directory, key, force=True).kept
     assert kept is not None
     return kept
 
@@ -363,46 +298,34 @@ def test_nothing_stays_open_without_hard_links(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """Neither after what is written under its own name, nor after a copy."""
-    put(tmp_path / NAME, other)
+    put_key(tmp_path / NAME, other)
     before = opened()
     with hearing(failing("os.link", errno.EPERM)):
         replaced(tmp_path, key)
     assert opened() <= before
 
 
-def test_a_file_that_cannot_be_kept_is_not_replaced(
-    tmp_path: Path, key: PrivateKey, other: PrivateKey
-) -> None:
-    """A disk that fails is no disk without links: there is no copy, and the old file stays."""
-    put(tmp_path / NAME, other)
-    with (
-        hearing(failing("os.link", errno.EIO)),
-        pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
-    ):
-        replaced(tmp_path, key)
-    assert [each.name for each in tmp_path.iterdir()] == [NAME]
-    assert (tmp_path / NAME).read_bytes() == other.pem.reveal()
-
-
+@pytest.mark.parametrize("force", [False, True])
 def test_a_disk_that_fails_to_link_is_no_disk_without_links(
-    tmp_path: Path, key: PrivateKey
+    tmp_path: Path, key: PrivateKey, other: PrivateKey, *, force: bool
 ) -> None:
-    """The key is not written another way, past a failure: it is reported, and nothing stays."""
+    """Past a failure nothing is written or copied another way: it is reported, nothing changes."""
+    if force:
+        put_key(tmp_path / NAME, other)
+    before = contents(tmp_path)
     with (
         hearing(failing("os.link", errno.EIO)),
         pytest.raises(LocalError, match=r"cannot write .*: input/output error"),
-        storage.open_key_directory(tmp_path) as held,
-        held.reserve(NAME) as reservation,
     ):
-        reservation.save(key)
-    assert list(tmp_path.iterdir()) == []
+        save_key(tmp_path, key, force=force)
+    assert contents(tmp_path) == before
 
 
 def test_a_file_that_is_gone_before_it_is_copied(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """Without hard links, what somebody takes away at that moment cannot be kept: told."""
-    put(tmp_path / NAME, other)
+    put_key(tmp_path / NAME, other)
 
     def take(event: str, _: tuple[object, ...]) -> None:
         if event == "os.link":
@@ -423,7 +346,7 @@ def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
 
     def hurry(event: str, _: tuple[object, ...]) -> None:
         if event == "os.link" and not path.exists():
-            put(path, key, 0o644)
+            put_key(path, key, 0o644)
 
     with hearing(hurry):
         yield
@@ -432,12 +355,8 @@ def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
 def test_the_same_key_of_somebody_quicker(tmp_path: Path, key: PrivateKey) -> None:
     """It is there, which is what was wanted: "unchanged", and closed to others."""
     path = tmp_path / NAME
-    with (
-        somebody_quicker(path, key),
-        storage.open_key_directory(tmp_path) as held,
-        held.reserve(NAME) as reservation,
-    ):
-        assert reservation.save(key).outcome == "unchanged"
+    with somebody_quicker(path, key):
+        assert save_key(tmp_path, key).outcome == "unchanged"
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (key.pem.reveal(), 0o600)
 
 
@@ -448,11 +367,9 @@ def test_another_key_of_somebody_quicker(
     path = tmp_path / NAME
     with (
         somebody_quicker(path, other),
-        storage.open_key_directory(tmp_path) as held,
-        held.reserve(NAME) as reservation,
         pytest.raises(RefusedError, match="holds another key"),
     ):
-        reservation.save(key)
+        save_key(tmp_path, key)
     assert path.read_bytes() == other.pem.reveal()
     path.unlink()
     with somebody_quicker(path, other):
@@ -480,7 +397,7 @@ def test_a_file_that_becomes_a_link_before_it_is_kept(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """The link is what is kept; the file it leads to gets no second name."""
-    put(tmp_path / NAME, other)
+    put_key(tmp_path / NAME, other)
     (tmp_path / "mine").write_bytes(b"mine")
 
     def swap(event: str, arguments: tuple[object, ...]) -> None:
@@ -498,7 +415,7 @@ def test_a_file_that_appears_before_it_is_replaced(
     tmp_path: Path, key: PrivateKey, other: PrivateKey, *, links: bool
 ) -> None:
     """What was put there after the old file was kept is kept, too: force loses nothing."""
-    put(tmp_path / NAME, other)
+    put_key(tmp_path / NAME, other)
     once = [b"somebody else's"]
 
     def appear(event: str, _: tuple[object, ...]) -> None:
@@ -517,22 +434,14 @@ def test_ninety_nine_copies_of_one_second(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
     """The last name is used, and then no other: nothing of all that is there is overwritten."""
-    put(tmp_path / NAME, other)
-    stamp = f"{NAME}.old-20261124T120000Z"
+    put_key(tmp_path / NAME, other)
+    stamp = f"{NAME}.old-20260704T120000Z"
     taken = [stamp, *(f"{stamp}-{number}" for number in range(2, 99))]
     for each in taken:
         (tmp_path / each).touch()
-
-    def save(each: PrivateKey) -> storage.Saved:
-        with (
-            storage.open_key_directory(tmp_path, now=lambda: NOON) as held,
-            held.reserve(NAME, force=True) as reservation,
-        ):
-            return reservation.save(each)
-
-    assert save(key).kept == tmp_path / f"{stamp}-99"
-    with pytest.raises(LocalError, match="too many copies of 20261124T120000Z lie next to"):
-        save(other)
+    assert save_key(tmp_path, key, force=True).kept == tmp_path / f"{stamp}-99"
+    with pytest.raises(LocalError, match="too many copies of 20260704T120000Z lie next to"):
+        save_key(tmp_path, other, force=True)
     assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
     assert (tmp_path / f"{stamp}-99").read_bytes() == other.pem.reveal()
     assert all((tmp_path / each).read_bytes() == b"" for each in taken)

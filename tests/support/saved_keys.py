@@ -1,17 +1,21 @@
 """Keys that openssl and ssh-keygen made, once a session, and a program that saves one."""
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 import lskeys
-from lskeys import keys
+from lskeys import keys, storage
 from lskeys.keys import PrivateKey
+from lskeys.storage import KeyDestination, Saved
 
 PROGRAM = Path(__file__).with_name("saver.py")
 ENVIRONMENT = {
@@ -22,8 +26,45 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 
+NAME = "LightsailDefaultKey-us-east-1.pem"
+NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
+
 Ran = subprocess.CompletedProcess[str]
 Saver = Callable[..., Ran]
+
+
+@contextmanager
+def reserved(
+    directory: Path, name: str = NAME, *, force: bool = False, fresh: bool = False
+) -> Iterator[KeyDestination]:
+    """A destination in a key directory, reserved the way a command does it, at noon."""
+    with (
+        storage.open_key_directory(directory, wait=0, now=lambda: NOON) as held,
+        held.reserve(name, force=force, fresh=fresh) as destination,
+    ):
+        yield destination
+
+
+def save_key(directory: Path, key: PrivateKey, *, name: str = NAME, force: bool = False) -> Saved:
+    """Save a key the way a command does it, at noon."""
+    with reserved(directory, name, force=force) as destination:
+        return destination.save(key, comment="web")
+
+
+def put_key(path: Path, key: PrivateKey, mode: int = 0o600) -> Path:
+    """A private key file that others can at no moment read, unless the mode lets them."""
+    path.touch(0o600)
+    path.write_bytes(key.pem.reveal())
+    path.chmod(mode)
+    return path
+
+
+def contents(directory: Path) -> dict[str, tuple[int, bytes]]:
+    """The permission bits and the bytes of every file, by name."""
+    return {
+        each.name: (stat.S_IMODE(each.stat().st_mode), each.read_bytes())
+        for each in directory.iterdir()
+    }
 
 
 def make_key(path: Path, *key_spec: str, bits: tuple[str, ...] = ()) -> Path:
