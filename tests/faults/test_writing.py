@@ -302,7 +302,6 @@ def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: 
     assert [*left.parent.iterdir()] == [left]
 
 
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own, with room for 64 KiB."""
