@@ -12,6 +12,7 @@ import pytest
 
 import lskeys
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
+from lskeys.sandbox.operations import perform
 from tests.conftest import REGION
 
 OWN_TERMINAL = (
@@ -62,9 +63,9 @@ class Shell:
 
     def names(self) -> list[str]:
         """The key pairs there are now."""
-        account = self.account.service().account
-        page = account.get_key_pairs(REGION, token=None, include_default=True)
-        return [pair.name for pair in page.items]
+        asked = {"includeDefaultKeyPair": True}
+        found = perform(self.account.service(), "GetKeyPairs", REGION, asked)
+        return [pair["name"] for pair in found["keyPairs"]]
 
 
 class Keyboard:

@@ -95,9 +95,9 @@ def test_ten_create_one_name_in_ten_directories(
     winner = next(at for at, each in enumerate(every) if each.exit_code == 0)
     left = {number: names(home / str(number)) for number in range(10)}
     assert left == {number: [] for number in range(10)} | {winner: ["web.pem", "web.pem.pub"]}
-    (found,) = (
-        account.service().account.get_key_pairs(REGION, token=None, include_default=True).items
-    )
+    with account.service().store.reading() as transaction:
+        found = transaction.key_pair(REGION, "web")
+    assert found is not None
     assert found.material.public_line.split()[1] in (home / str(winner) / "web.pem.pub").read_text()
 
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from lskeys.sandbox import Sandbox, serve
 sandbox = Sandbox(Path(sys.argv[1]))
-pair = sandbox.service().account.download_default_key_pair("us-east-1")
+pair = sandbox.service().default_pair("us-east-1")
 print(pair.identifier)
 """
 

@@ -11,9 +11,8 @@ from botocore import xform_name
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from lskeys.sandbox import DEFAULT_PAIR
-from lskeys.sandbox.faults import OPERATIONS as NAMES
+from lskeys.sandbox.operation_names import SUPPORTED, UNSUPPORTED
 from lskeys.sandbox.operations import OPERATIONS
-from lskeys.sandbox.unsupported import UNSUPPORTED
 from tests.support.aws_clients import KeyFile, Running, Start
 
 JSON_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -114,7 +113,7 @@ def test_supported_or_not(session: boto3.Session) -> None:
 
 def test_faults_know_every_operation() -> None:
     """A fault can be ordered for each operation there is, and for no other."""
-    assert set(NAMES) == set(OPERATIONS) == set(CALLS)
+    assert set(SUPPORTED) == set(OPERATIONS) == set(CALLS)
 
 
 @pytest.mark.parametrize("operation", CALLS)

@@ -71,7 +71,7 @@ def test_another_version(running: Running) -> None:
         connection.execute("PRAGMA user_version = 99")
         connection.execute("CREATE TABLE later (number INTEGER)")
     connection.close()
-    with pytest.raises(SandboxError, match="version 99, not 2; reset it"):
+    with pytest.raises(SandboxError, match="version 99, not 3; reset it"):
         Sandbox(path).prepare()
     Sandbox(path, seed=False).reset()
     assert running.names() == []

@@ -243,8 +243,9 @@ def tried(case: Case, line: str) -> str:
         case.prepare(account, home)
         with _endpoint(case, account) as endpoint:
             code, out = _run(f"{case.before or ':'}; {line}", endpoint, home)
-        found = account.service().account.get_key_pairs(REGION, token=None, include_default=True)
-        lines = {each.name: each.material.public_line for each in found.items}
+        with account.service().store.reading() as transaction:
+            found = transaction.key_pairs(REGION, 0, -1, include_default=True)
+        lines = {each.name: each.material.public_line for _, each in found}
         files = [each for each in sorted(home.glob("[!.]*")) if each.suffix != ".pub"]
         said = [_ending(code), *_printed(line, code, out), *(_file(each, lines) for each in files)]
         if "k.pem" in line and not files:

@@ -1,16 +1,19 @@
 """The operations on what Lightsail offers, on static addresses, names and changes. Pure."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping
+from functools import partial
 
 from lskeys.sandbox import catalog_shapes, shapes
 from lskeys.sandbox.blueprints import BLUEPRINTS, BUNDLES
-from lskeys.sandbox.members import REQUIRED_TEXT, TEXT, TRUTH, Member
-from lskeys.sandbox.operation import ApiOperation, Service, paged
+from lskeys.sandbox.members import NAME, REQUIRED_TEXT, TEXT, TRUTH, Member
+from lskeys.sandbox.operation import ApiOperation
 from lskeys.sandbox.regions import REGIONS
+from lskeys.sandbox.resources import STATIC_IP
+from lskeys.sandbox.service import Query, Service, T
 from lskeys.sandbox.shapes import Raw
+from lskeys.sandbox.transaction import Transaction
 
-T = TypeVar("T")
+_MORE_OPERATIONS = 10  # times the page size, which makes AWS's 200
 
 
 def _get_regions(service: Service, region: str, raw: Raw) -> Raw:
@@ -20,53 +23,61 @@ def _get_regions(service: Service, region: str, raw: Raw) -> Raw:
 
 
 def _get_blueprints(service: Service, region: str, raw: Raw) -> Raw:
-    found = _offered(tuple(BLUEPRINTS.values()), raw)
-    page = service.account.page_of("GetBlueprints", region, found, raw.get("pageToken"))
-    return paged("blueprints", list(map(catalog_shapes.blueprint, page.items)), page.next_token)
+    page = service.page("GetBlueprints", region, raw, _offered(BLUEPRINTS, raw))
+    return page.as_member("blueprints", catalog_shapes.blueprint)
 
 
 def _get_bundles(service: Service, region: str, raw: Raw) -> Raw:
-    found = _offered(tuple(BUNDLES.values()), raw)
-    page = service.account.page_of("GetBundles", region, found, raw.get("pageToken"))
-    return paged("bundles", list(map(catalog_shapes.bundle, page.items)), page.next_token)
+    page = service.page("GetBundles", region, raw, _offered(BUNDLES, raw))
+    return page.as_member("bundles", catalog_shapes.bundle)
 
 
 def _get_static_ips(service: Service, region: str, raw: Raw) -> Raw:
-    page = service.account.get_static_ips(region, token=raw.get("pageToken"))
-    return paged("staticIps", list(map(catalog_shapes.static_ip, page.items)), page.next_token)
+    page = service.page("GetStaticIps", region, raw, Transaction.static_ips)
+    return page.as_member("staticIps", catalog_shapes.static_ip)
 
 
 def _get_static_ip(service: Service, region: str, raw: Raw) -> Raw:
-    found = service.account.get_static_ip(region, raw["staticIpName"])
+    with service.store.reading() as transaction:
+        found = transaction.static_ip(region, raw["staticIpName"])
+    if found is None:
+        raise service.not_found(STATIC_IP, raw["staticIpName"])
     return {"staticIp": catalog_shapes.static_ip(found)}
 
 
 def _get_active_names(service: Service, region: str, raw: Raw) -> Raw:
-    page = service.account.get_names(region, token=raw.get("pageToken"))
-    return {"activeNames": list(page.items)} | (
-        {"nextPageToken": page.next_token} if page.next_token else {}
-    )
+    page = service.page("GetActiveNames", region, raw, Transaction.names)
+    return page.as_member("activeNames", str)
 
 
 def _get_operation(service: Service, region: str, raw: Raw) -> Raw:
-    found = service.account.get_operation(region, raw["operationId"])
+    with service.store.reading() as transaction:
+        found = transaction.operation(region, raw["operationId"])
+    if found is None:
+        raise service.not_found("Operation", raw["operationId"])
     return {"operation": shapes.operation(found)}
 
 
 def _get_operations(service: Service, region: str, raw: Raw) -> Raw:
-    page = service.account.get_operations(region, token=raw.get("pageToken"))
-    return paged("operations", list(map(shapes.operation, page.items)), page.next_token)
+    query = Transaction.operations
+    page = service.page("GetOperations", region, raw, query, times=_MORE_OPERATIONS)
+    return page.as_member("operations", shapes.operation)
 
 
 def _get_operations_for_resource(service: Service, region: str, raw: Raw) -> Raw:
     name = raw["resourceName"]
-    page = service.account.get_operations(region, resource=name, token=raw.get("pageToken"))
-    return paged("operations", list(map(shapes.operation, page.items)), page.next_token)
+    query = partial(Transaction.operations, resource=name)
+    page = service.page("GetOperationsForResource", region, raw, query, times=_MORE_OPERATIONS)
+    with service.store.reading() as transaction:
+        if not page.items and transaction.resource(region, name) is None:
+            raise service.not_found("Resource", name)
+    return page.as_member("operations", shapes.operation)
 
 
-def _offered(every: Sequence[T], raw: Raw) -> Sequence[T]:
+def _offered(catalog: Mapping[str, T], raw: Raw) -> Query[T]:
     """All of a catalog, or nothing of a category for applications, which none is in."""
-    return () if "appCategory" in raw else every
+    every = [] if "appCategory" in raw else list(enumerate(catalog.values(), start=1))
+    return lambda _transaction, _region, after, limit: every[after : after + limit]
 
 
 _CATALOG: Mapping[str, Member] = {"includeInactive": TRUTH, "pageToken": TEXT, "appCategory": TEXT}
@@ -79,7 +90,7 @@ CATALOG_OPERATIONS: Mapping[str, ApiOperation] = {
     "GetBlueprints": ApiOperation(_CATALOG, _get_blueprints),
     "GetBundles": ApiOperation(_CATALOG, _get_bundles),
     "GetStaticIps": ApiOperation({"pageToken": TEXT}, _get_static_ips),
-    "GetStaticIp": ApiOperation({"staticIpName": REQUIRED_TEXT}, _get_static_ip),
+    "GetStaticIp": ApiOperation({"staticIpName": NAME}, _get_static_ip),
     "GetActiveNames": ApiOperation({"pageToken": TEXT}, _get_active_names),
     "GetOperation": ApiOperation({"operationId": REQUIRED_TEXT}, _get_operation),
     "GetOperations": ApiOperation({"pageToken": TEXT}, _get_operations),

@@ -1,7 +1,7 @@
 """Regions, blueprints, bundles and static addresses as the members of responses. Pure."""
 
 from lskeys.sandbox.blueprints import Blueprint, Bundle
-from lskeys.sandbox.regions import Region
+from lskeys.sandbox.regions import Region, zones_of
 from lskeys.sandbox.resources import STATIC_IP, StaticIp
 from lskeys.sandbox.shapes import Raw, resource
 
@@ -11,7 +11,7 @@ _SITE = "https://aws.amazon.com/lightsail/"
 
 def region(each: Region, *, with_zones: bool) -> Raw:
     """A `Region`; its zones only on demand, an empty list otherwise."""
-    zones = each.availability_zones if with_zones else ()
+    zones = zones_of(each.name) if with_zones else ()
     return {
         "continentCode": each.continent_code,
         "description": each.description,

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lskeys.sandbox.regions import REGION_NAMES
+from lskeys.sandbox.operation_names import SUPPORTED
+from lskeys.sandbox.regions import check_region
 
 EFFECTS = {
     "lost-answer": "the operation is done, then the connection is cut",
@@ -20,36 +21,6 @@ EFFECTS = {
     "mismatched-halves": "the private key does not belong to the public key",
 }
 """What can go wrong besides an AWS error, in which nothing is done either."""
-
-OPERATIONS = (
-    "CreateInstances",
-    "CreateKeyPair",
-    "DeleteInstance",
-    "DeleteKeyPair",
-    "DownloadDefaultKeyPair",
-    "GetActiveNames",
-    "GetBlueprints",
-    "GetBundles",
-    "GetInstance",
-    "GetInstanceAccessDetails",
-    "GetInstancePortStates",
-    "GetInstanceState",
-    "GetInstances",
-    "GetKeyPair",
-    "GetKeyPairs",
-    "GetOperation",
-    "GetOperations",
-    "GetOperationsForResource",
-    "GetRegions",
-    "GetStaticIp",
-    "GetStaticIps",
-    "ImportKeyPair",
-    "StartInstance",
-    "StopInstance",
-    "TagResource",
-    "UntagResource",
-)
-"""The operations the sandbox knows."""
 
 _HANDS_OUT_KEYS = ("CreateKeyPair", "DownloadDefaultKeyPair")
 _KEY_EFFECTS = ("wrong-key", "mismatched-halves")
@@ -91,10 +62,9 @@ def parse_fault(text: str) -> Fault:
     if spelled is None:
         raise ValueError(f"a fault is spelled OPERATION[@REGION]=FAULT[*TIMES], not {text!r}")
     operation, region, effect, often = spelled.groups()
-    if operation not in (*OPERATIONS, _EVERY):
-        raise ValueError(f"no operation {operation!r}; there are * {' '.join(OPERATIONS)}")
-    if region is not None and region not in REGION_NAMES:
-        raise ValueError(f"no region {region!r}; there are {' '.join(sorted(REGION_NAMES))}")
+    if operation not in (*SUPPORTED, _EVERY):
+        raise ValueError(f"no operation {operation!r}; there are * {' '.join(SUPPORTED)}")
+    check_region(region)
     if effect not in EFFECTS and not _ERROR_CODE.fullmatch(effect):
         raise ValueError(f"no fault {effect!r}; give an AWS error code or {' '.join(EFFECTS)}")
     if effect in _KEY_EFFECTS and operation not in _HANDS_OUT_KEYS:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lskeys.sandbox.errors import invalid, malformed
 from lskeys.sandbox.resources import Tag
+from lskeys.sandbox.rules import check_name
 from lskeys.sandbox.shapes import Raw
 
 _JSON_NAMES: Mapping[type, str] = {
@@ -19,14 +20,16 @@ _JSON_NAMES: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a request: its JSON type, and whether it must be there."""
+    """A member of a request: its JSON type, whether it must be there and be a resource's name."""
 
     type: type
     required: bool = False
+    is_name: bool = False
 
 
 TEXT = Member(str)
 REQUIRED_TEXT = Member(str, required=True)
+NAME = Member(str, required=True, is_name=True)
 TRUTH = Member(bool)
 LIST = Member(list)
 MAP = Member(dict)
@@ -57,7 +60,7 @@ def check_members(raw: Raw, members: Mapping[str, Member]) -> Raw:
 
     Raises:
         ServiceError: SerializationException for an unknown member or another type,
-            InvalidInputException for a member that is missing.
+            InvalidInputException for a member that is missing, or a name no resource can have.
     """
     given = {name: value for name, value in raw.items() if value is not None}
     for name, value in given.items():
@@ -71,6 +74,8 @@ def check_members(raw: Raw, members: Mapping[str, Member]) -> Raw:
                 f"1 validation error detected: Value null at '{name}' failed to satisfy "
                 "constraint: Member must not be null"
             )
+        if member.is_name:
+            check_name(given[name])
     return given
 
 

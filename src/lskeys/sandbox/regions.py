@@ -17,11 +17,6 @@ class Region:
         """The sentence GetRegions gives with the name."""
         return f"This region is recommended to serve users in {self.place}"
 
-    @property
-    def availability_zones(self) -> tuple[str, ...]:
-        """Three zones, which is what most regions have."""
-        return tuple(self.name + letter for letter in "abc")
-
 
 REGIONS = (
     Region("us-east-1", "NA", "Virginia", "the eastern United States"),
@@ -48,12 +43,17 @@ REGIONS = (
 )
 """The regions botocore lists for Lightsail in 2026."""
 
-_BY_NAME = {region.name: region for region in REGIONS}
 REGION_NAMES = frozenset(region.name for region in REGIONS)
 HOME_REGION = "us-east-1"
 """The region the sandbox's settings point to, and the one with most in it when seeded."""
 
 
 def zones_of(name: str) -> tuple[str, ...]:
-    """The availability zones of a region that there is."""
-    return _BY_NAME[name].availability_zones
+    """The availability zones of a region: three, which is what most have."""
+    return tuple(name + letter for letter in "abc")
+
+
+def check_region(name: str | None) -> None:
+    """Accept None, which is every region; ValueError for a region that there is not."""
+    if name not in (None, *REGION_NAMES):
+        raise ValueError(f"no region {name!r}; there are {' '.join(sorted(REGION_NAMES))}")

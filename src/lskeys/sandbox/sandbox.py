@@ -6,9 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lskeys.sandbox.account import Account
 from lskeys.sandbox.host_keys import read_host_keys
-from lskeys.sandbox.instances import AUTHORITY, Instances, new_instance
 from lskeys.sandbox.keys import (
     KeyMaterial,
     Origin,
@@ -17,13 +15,14 @@ from lskeys.sandbox.keys import (
     read_imported,
     read_private,
 )
-from lskeys.sandbox.operation import Service
+from lskeys.sandbox.launching import new_instance
 from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
 from lskeys.sandbox.seed import seed as fill_with_seed
+from lskeys.sandbox.service import Service
 from lskeys.sandbox.sshd import SSH_PORT
 from lskeys.sandbox.store import Store
 from lskeys.sandbox.switches import Switches, switches_from_text, switches_to_text
-from lskeys.sandbox.temporary_access import authority_line, make_authority
+from lskeys.sandbox.temporary_access import AUTHORITY, authority_line, make_authority
 from lskeys.sandbox.transaction import Transaction
 
 _SWITCHES = "switches"
@@ -96,9 +95,9 @@ class Sandbox:
         """The account with its rules, ready to be put on a wire; ValueError as `switches`."""
         self.prepare()
         generation = self._generation()  # read before the switches: a reset in between is noticed
-        switches = self.switches()
-        parts = (self._store, switches, self._now, self._make_key)
-        return Service(Account(*parts), Instances(*parts), switches, generation)
+        return Service(
+            self._store, self.switches(), self._now, self._make_key, generation=generation
+        )
 
     def renewed(self, service: Service) -> Service:
         """The same service, or after a reset the one with its switches."""
@@ -128,7 +127,7 @@ class Sandbox:
         with self._store.writing() as transaction:
             for name in names:
                 identifier = str(uuid.uuid4())
-                transaction.add_key_pair(
+                transaction.add(
                     KeyPair(region, name, identifier, moment, origin, material, kept_tags)
                 )
 
@@ -140,7 +139,7 @@ class Sandbox:
         moment, identifier = created_at or self._now(), str(uuid.uuid4())
         self.prepare()
         with self._store.writing() as transaction:
-            transaction.add_key_pair(
+            transaction.add(
                 KeyPair(region, DEFAULT_PAIR, identifier, moment, Origin.DEFAULT, material)
             )
 
@@ -201,11 +200,9 @@ class Sandbox:
         opened = tuple(port if each == SSH_PORT else each for each in instance.ports)
         self.prepare()
         with self._store.writing() as transaction:
-            transaction.add_instance(replace(instance, ports=opened))
+            transaction.add(replace(instance, ports=opened))
             if static_ip is not None and address is not None:
-                transaction.add_static_ip(
-                    StaticIp(region, static_ip, str(uuid.uuid4()), moment, address)
-                )
+                transaction.add(StaticIp(region, static_ip, str(uuid.uuid4()), moment, address))
 
     @property
     def authority_line(self) -> str:

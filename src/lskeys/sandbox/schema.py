@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from lskeys.sandbox.host_keys import HostKey
 from lskeys.sandbox.keys import Fingerprints, KeyMaterial, Origin
@@ -14,7 +14,7 @@ from lskeys.sandbox.resources import Instance, KeyPair, Operation, State, Static
 APPLICATION = 0x6C736B73
 """Kept in the file as `PRAGMA application_id`, so that no other database is taken for ours."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in the file as `PRAGMA user_version`; 0 is a file nobody has prepared."""
 
 TABLES = (
@@ -23,7 +23,7 @@ TABLES = (
     """CREATE TABLE resources (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         region TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
-        identifier TEXT NOT NULL, created INTEGER NOT NULL, tags TEXT NOT NULL,
+        identifier TEXT NOT NULL, created_at INTEGER NOT NULL, tags TEXT NOT NULL,
         UNIQUE (region, name))""",
     "CREATE INDEX pages ON resources (region, type, number)",
     """CREATE TABLE key_pairs (
@@ -41,11 +41,18 @@ TABLES = (
         address TEXT NOT NULL)""",
     """CREATE TABLE operations (
         identifier TEXT PRIMARY KEY, region TEXT NOT NULL, resource_name TEXT NOT NULL,
-        resource_type TEXT NOT NULL, operation_type TEXT NOT NULL, created INTEGER NOT NULL)""",
+        resource_type TEXT NOT NULL, operation_type TEXT NOT NULL, created_at INTEGER NOT NULL)""",
 )
 
 Columns = dict[str, str | int | None]
 """Column → value, of one row to insert."""
+
+RESOURCE_COLUMNS = ("region", "name", "identifier", "created_at", "tags")
+"""The columns that every resource has, in the table of all of them."""
+
+Noun = Instance | KeyPair | KeyMaterial | Fingerprints | Operation | StaticIp
+
+T = TypeVar("T", bound=Noun)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -71,119 +78,27 @@ def tags_from_text(text: str) -> tuple[Tag, ...]:
     return tuple(Tag(key, value) for key, value in json.loads(text))
 
 
-def resource_columns(resource: KeyPair | Instance | StaticIp, kind: str) -> Columns:
-    """What every resource has, for the table of all of them."""
-    return {
-        "region": resource.region,
-        "name": resource.name,
-        "type": kind,
-        "identifier": resource.identifier,
-        "created": to_milliseconds(resource.created_at),
-        "tags": tags_to_text(resource.tags),
-    }
+def to_columns(noun: Noun) -> Columns:
+    """The columns of a noun, each named as its field; the fields of a part are among them."""
+    columns: Columns = {}
+    for each in fields(noun):
+        value = getattr(noun, each.name)
+        if each.name in _PARTS:
+            columns |= to_columns(value)
+        else:
+            columns[each.name] = _KEPT_AS.get(each.name, _AS_IT_IS)[0](value)
+    return columns
 
 
-def key_pair_columns(pair: KeyPair) -> Columns:
-    """What only key pairs have."""
-    material = pair.material
-    return {
-        "origin": pair.origin,
-        "public_line": material.public_line,
-        "private_pem": material.private_pem,
-        **asdict(material.fingerprints),
-    }
-
-
-def instance_columns(instance: Instance) -> Columns:
-    """What only instances have."""
-    return {
-        "blueprint_id": instance.blueprint_id,
-        "key_pair_name": instance.key_pair_name,
-        "username": instance.username,
-        "bundle_id": instance.bundle_id,
-        "ipv4": instance.ipv4,
-        "ipv6": instance.ipv6,
-        "private_ip": instance.private_ip,
-        "ports": json.dumps(instance.ports),
-        "state": instance.state,
-        "static_ip": instance.static_ip,
-        "host_keys": _host_keys_to_text(instance.host_keys),
-    }
-
-
-def operation_columns(operation: Operation) -> Columns:
-    """All of an operation."""
-    return {
-        "identifier": operation.identifier,
-        "region": operation.region,
-        "resource_name": operation.resource_name,
-        "resource_type": operation.resource_type,
-        "operation_type": operation.operation_type,
-        "created": to_milliseconds(operation.created_at),
-    }
-
-
-def key_pair(row: sqlite3.Row) -> KeyPair:
-    """A key pair from a row of both its tables."""
-    fingerprints = Fingerprints(
-        row["md5_spki"], row["md5_ssh"], row["sha256_ssh"], row["sha1_pkcs8"]
-    )
-    return KeyPair(
-        region=row["region"],
-        name=row["name"],
-        identifier=row["identifier"],
-        created_at=from_milliseconds(row["created"]),
-        origin=Origin(row["origin"]),
-        material=KeyMaterial(row["public_line"], fingerprints, row["private_pem"]),
-        tags=tags_from_text(row["tags"]),
-    )
-
-
-def instance(row: sqlite3.Row) -> Instance:
-    """An instance from a row of both its tables."""
-    return Instance(
-        region=row["region"],
-        name=row["name"],
-        identifier=row["identifier"],
-        created_at=from_milliseconds(row["created"]),
-        blueprint_id=row["blueprint_id"],
-        key_pair_name=row["key_pair_name"],
-        username=row["username"],
-        bundle_id=row["bundle_id"],
-        ipv4=row["ipv4"],
-        ipv6=row["ipv6"],
-        private_ip=row["private_ip"],
-        ports=tuple(json.loads(row["ports"])),
-        state=State(row["state"]),
-        static_ip=row["static_ip"],
-        host_keys=tuple(_host_key(raw) for raw in json.loads(row["host_keys"])),
-        tags=tags_from_text(row["tags"]),
-    )
-
-
-def static_ip(row: sqlite3.Row) -> StaticIp:
-    """A static address from a row of both its tables, with the instance that has it."""
-    return StaticIp(
-        region=row["region"],
-        name=row["name"],
-        identifier=row["identifier"],
-        created_at=from_milliseconds(row["created"]),
-        address=row["address"],
-        attached_to=row["attached_to"],
-        tags=tags_from_text(row["tags"]),
-    )
-
-
-def operation(row: sqlite3.Row) -> Operation:
-    """An operation from its row."""
-    return Operation(
-        region=row["region"],
-        identifier=row["identifier"],
-        resource_name=row["resource_name"],
-        resource_type=row["resource_type"],
-        operation_type=row["operation_type"],
-        created_at=from_milliseconds(row["created"]),
-    )
+def from_row(noun: type[T], row: sqlite3.Row) -> T:
+    """A noun from a row with all its columns."""
+    values: dict[str, Any] = {}
+    for each in fields(noun):
+        if each.name in _PARTS:
+            values[each.name] = from_row(_PARTS[each.name], row)
+        else:
+            values[each.name] = _KEPT_AS.get(each.name, _AS_IT_IS)[1](row[each.name])
+    return noun(**values)
 
 
 def _host_keys_to_text(host_keys: Iterable[HostKey]) -> str:
@@ -192,5 +107,21 @@ def _host_keys_to_text(host_keys: Iterable[HostKey]) -> str:
     )
 
 
-def _host_key(raw: dict[str, Any]) -> HostKey:
-    return HostKey(**(raw | {"witnessed_at": from_milliseconds(raw["witnessed_at"])}))
+def _host_keys_from_text(text: str) -> tuple[HostKey, ...]:
+    return tuple(
+        HostKey(**(raw | {"witnessed_at": from_milliseconds(raw["witnessed_at"])}))
+        for raw in json.loads(text)
+    )
+
+
+_PARTS: Mapping[str, type[Noun]] = {"material": KeyMaterial, "fingerprints": Fingerprints}
+_AS_IT_IS: tuple[Callable[[Any], Any], Callable[[Any], Any]] = (lambda value: value,) * 2
+_KEPT_AS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "created_at": (to_milliseconds, from_milliseconds),
+    "tags": (tags_to_text, tags_from_text),
+    "ports": (json.dumps, lambda text: tuple(json.loads(text))),
+    "host_keys": (_host_keys_to_text, _host_keys_from_text),
+    "origin": (str, Origin),
+    "state": (str, State),
+}
+"""Field → how it is written to its column, and read back."""

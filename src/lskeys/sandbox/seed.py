@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lskeys.sandbox.addresses import public_ipv6
-from lskeys.sandbox.instances import new_instance
 from lskeys.sandbox.keys import KeyMaterial, Origin, make_ed25519, make_rsa
+from lskeys.sandbox.launching import new_instance
 from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
 from lskeys.sandbox.transaction import Transaction
 
@@ -89,7 +89,7 @@ def seed(transaction: Transaction, now: datetime) -> None:
         for pair, material in sorted(
             zip(_PAIRS, materials, strict=True), key=lambda each: -each[0].age
         ):
-            transaction.add_key_pair(_key_pair(pair, material, now))
+            transaction.add(_key_pair(pair, material, now))
     for machine in sorted(_MACHINES, key=lambda each: -each.age):
         _add_machine(transaction, machine, now)
 
@@ -123,9 +123,9 @@ def _add_machine(transaction: Transaction, machine: _Machine, now: datetime) -> 
         state=machine.state,
         tags=machine.tags,
     )
-    transaction.add_instance(instance)
+    transaction.add(instance)
     if machine.static_ip and machine.ipv4:
         address = StaticIp(
             machine.region, machine.static_ip, str(uuid.uuid4()), created_at, machine.ipv4
         )
-        transaction.add_static_ip(address)
+        transaction.add(address)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from lskeys.sandbox.host_keys import check_host_key, read_host_keys
-from lskeys.sandbox.regions import REGION_NAMES
+from lskeys.sandbox.regions import check_region
 from lskeys.sandbox.resources import Instance
 
 SSH_PORT = 22
@@ -68,8 +68,7 @@ def parse_sshd(text: str) -> Sshd:
     if spelled is None:
         raise ValueError(f"sshd is spelled {_SPELLED}, not {text!r}")
     region, port = spelled["region"], int(spelled["port"] or SSH_PORT)
-    if region is not None and region not in REGION_NAMES:
-        raise ValueError(f"no region {region!r}; there are {' '.join(sorted(REGION_NAMES))}")
+    check_region(region)
     if not 0 < port <= _MAX_PORT:
         raise ValueError(f"a port is a number from 1 to {_MAX_PORT}, not {port}")
     address = str(ipaddress.ip_address(spelled["ipv6"] or spelled["ipv4"]))

@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any
 
 from lskeys.sandbox.faults import Fault, parse_fault
@@ -92,10 +93,10 @@ class Switches:
         attribute = name.strip().replace("-", "_")
         if not separator:
             raise ValueError(f"a switch is set by NAME=VALUE, not {setting!r}")
-        if attribute == "fault":
-            return replace(self, faults=(*self.faults, parse_fault(value)))
-        if attribute == "sshd":
-            return replace(self, sshd=(*self.sshd, parse_sshd(value)))
+        if attribute in _ADDING:
+            several, parse = _ADDING[attribute]
+            more: Any = (*getattr(self, several), parse(value))
+            return replace(self, **{several: more})
         if attribute not in _READERS:
             raise ValueError(f"no switch {name!r}; {_known(attribute)}")
         return replace(self, **{attribute: _READERS[attribute](name, value)})
@@ -104,21 +105,19 @@ class Switches:
 def switches_to_text(switches: Switches) -> str:
     """Switches as JSON, for the store."""
     raw: dict[str, Any] = {each.name: getattr(switches, each.name) for each in fields(switches)}
-    several = {"faults": switches.faults, "sshd": switches.sshd}
-    return json.dumps(raw | {name: list(map(str, each)) for name, each in several.items()})
+    return json.dumps(raw | {name: list(map(str, raw[name])) for name, _ in _ADDING.values()})
 
 
 def switches_from_text(text: str) -> Switches:
     """Switches from JSON that `switches_to_text` made."""
     raw: dict[str, Any] = json.loads(text)
-    several = [f"fault={each}" for each in raw.pop("faults")]
-    several += [f"sshd={each}" for each in raw.pop("sshd")]
+    several = [f"{name}={each}" for name, (kept, _) in _ADDING.items() for each in raw.pop(kept)]
     return Switches().changed([*(f"{name}={value}" for name, value in raw.items()), *several])
 
 
 def _known(attribute: str) -> str:
     """What to write instead: the nearest name, else all there are."""
-    names = [name.replace("_", "-") for name in (*_READERS, "fault", "sshd")]
+    names = [name.replace("_", "-") for name in (*_READERS, *_ADDING)]
     near = difflib.get_close_matches(attribute.replace("_", "-"), names, n=1)
     return f"is it {near[0]}?" if near else f"there are {' '.join(names)}"
 
@@ -142,29 +141,30 @@ def _truth(name: str, value: str) -> bool:
     return _WORDS[value.lower()]
 
 
-def _fingerprint_type(name: str, value: str) -> FingerprintType:
-    if value not in list(FingerprintType):
-        raise ValueError(f"{name} is one of {' '.join(FingerprintType)}, not {value!r}")
-    return FingerprintType(value)
+def _one_of(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
+    def read(name: str, value: str) -> StrEnum:
+        if value not in list(kind):
+            raise ValueError(f"{name} is one of {' '.join(kind)}, not {value!r}")
+        return kind(value)
+
+    return read
 
 
-def _text(name: str, value: str) -> KeyText:
-    if value not in list(KeyText):
-        raise ValueError(f"{name} is one of {' '.join(KeyText)}, not {value!r}")
-    return KeyText(value)
-
+_ADDING: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "fault": ("faults", parse_fault),
+    "sshd": ("sshd", parse_sshd),
+}
+"""What may come several times → its attribute, and what reads one."""
 
 _READERS: Mapping[str, Callable[[str, str], Any]] = {
-    "page_size": _whole_number,
-    "latency": _seconds,
-    "fingerprint_default": _fingerprint_type,
-    "fingerprint_created": _fingerprint_type,
-    "fingerprint_imported_rsa": _fingerprint_type,
-    "fingerprint_imported_ed25519": _fingerprint_type,
-    "key_text": _text,
-    "doubled_prefix": _truth,
-    "created_fingerprint": _truth,
-    "default_by_name": _truth,
-    "not_found_status": _whole_number,
-    "namespaced_type": _truth,
+    each.name: {
+        bool: _truth,
+        int: _whole_number,
+        float: _seconds,
+        FingerprintType: _one_of(FingerprintType),
+        KeyText: _one_of(KeyText),
+    }[type(each.default)]
+    for each in fields(Switches)
+    if type(each.default) is not tuple
 }
+"""Attribute → what reads its value."""

@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.serialization import SSHCertificateBuilder, 
 from lskeys.sandbox.keys import KeyMaterial, openssh_line
 from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair
 
+AUTHORITY = "authority"
+"""The setting that keeps the certificate authority's private key."""
+
 LASTS = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
 _EXTENSIONS = (

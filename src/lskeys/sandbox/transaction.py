@@ -1,7 +1,9 @@
 """One transaction on the account: what can be read and changed in it. Touches: the disk."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lskeys.sandbox import schema
 from lskeys.sandbox.resources import (
@@ -16,7 +18,7 @@ from lskeys.sandbox.resources import (
     StaticIp,
     Tag,
 )
-from lskeys.sandbox.schema import Columns
+from lskeys.sandbox.schema import Columns, T
 
 _PAIRS = "SELECT * FROM resources JOIN key_pairs USING (number)"
 _INSTANCES = "SELECT * FROM resources JOIN instances USING (number)"
@@ -25,6 +27,18 @@ _STATIC_IPS = (
     "WHERE other.region = resources.region AND instances.static_ip = resources.name) "
     "AS attached_to FROM resources JOIN static_ips USING (number)"
 )
+
+
+_TABLES = {
+    KeyPair: (KEY_PAIR, "key_pairs"),
+    Instance: (INSTANCE, "instances"),
+    StaticIp: (STATIC_IP, "static_ips"),
+}
+"""Resource → its type in responses, and the table of what only this type has."""
+
+Named = TypeVar("Named")
+Numbered = list[tuple[int, Named]]
+"""What was found, each with its number: its place in the order of making."""
 
 
 class NameTakenError(Exception):
@@ -50,62 +64,61 @@ class Transaction:
 
     def key_pair(self, region: str, name: str) -> KeyPair | None:
         """The key pair of that name, the default one included."""
-        row = self._one(f"{_PAIRS} WHERE region = ? AND name = ?", region, name)
-        return schema.key_pair(row) if row else None
+        return self._one(KeyPair, f"{_PAIRS} WHERE region = ? AND name = ?", region, name)
 
     def key_pairs(
-        self, region: str, *, after: int, limit: int, include_default: bool
-    ) -> list[tuple[int, KeyPair]]:
-        """At most `limit` pairs with their numbers, in the order of making, after a number."""
-        hidden = "" if include_default else DEFAULT_PAIR
-        rows = self._connection.execute(
+        self, region: str, after: int, limit: int, *, include_default: bool
+    ) -> Numbered[KeyPair]:
+        """At most `limit` pairs in the order of making, after a number."""
+        return self._several(
+            KeyPair,
             f"{_PAIRS} WHERE region = ? AND type = ? AND number > ? AND name != ? "
             "ORDER BY number LIMIT ?",
-            (region, KEY_PAIR, after, hidden, limit),
+            (region, KEY_PAIR, after, "" if include_default else DEFAULT_PAIR, limit),
         )
-        return [(row["number"], schema.key_pair(row)) for row in rows]
 
     def instance(self, region: str, name: str) -> Instance | None:
         """The instance of that name."""
-        row = self._one(f"{_INSTANCES} WHERE region = ? AND name = ?", region, name)
-        return schema.instance(row) if row else None
+        return self._one(Instance, f"{_INSTANCES} WHERE region = ? AND name = ?", region, name)
 
-    def instances(self, region: str, *, after: int, limit: int) -> list[tuple[int, Instance]]:
-        """At most `limit` instances with their numbers, in the order of making, after a number."""
-        rows = self._connection.execute(
+    def instances(self, region: str, after: int, limit: int) -> Numbered[Instance]:
+        """At most `limit` instances in the order of making, after a number."""
+        return self._several(
+            Instance,
             f"{_INSTANCES} WHERE region = ? AND type = ? AND number > ? ORDER BY number LIMIT ?",
             (region, INSTANCE, after, limit),
         )
-        return [(row["number"], schema.instance(row)) for row in rows]
 
-    def resource(self, region: str, name: str) -> Resource | None:
-        """The resource of that name, of whatever type."""
-        row = self._one("SELECT * FROM resources WHERE region = ? AND name = ?", region, name)
-        if row is None:
-            return None
-        tags = schema.tags_from_text(row["tags"])
-        return Resource(row["number"], name, row["type"], row["identifier"], tags)
+    def static_ip(self, region: str, name: str) -> StaticIp | None:
+        """The static address of that name."""
+        return self._one(StaticIp, f"{_STATIC_IPS} WHERE region = ? AND name = ?", region, name)
+
+    def static_ips(self, region: str, after: int, limit: int) -> Numbered[StaticIp]:
+        """At most `limit` static addresses in the order of making, after a number."""
+        return self._several(
+            StaticIp,
+            f"{_STATIC_IPS} WHERE region = ? AND number > ? ORDER BY number LIMIT ?",
+            (region, after, limit),
+        )
 
     def operation(self, region: str, identifier: str) -> Operation | None:
         """The operation of that identifier."""
-        row = self._one(
-            "SELECT * FROM operations WHERE region = ? AND identifier = ?", region, identifier
-        )
-        return schema.operation(row) if row else None
+        command = "SELECT * FROM operations WHERE region = ? AND identifier = ?"
+        return self._one(Operation, command, region, identifier)
 
     def operations(
-        self, region: str, *, resource: str | None, after: int, limit: int
-    ) -> list[tuple[int, Operation]]:
+        self, region: str, after: int, limit: int, *, resource: str | None = None
+    ) -> Numbered[Operation]:
         """At most `limit` operations, perhaps of one resource, oldest first, after a number."""
-        rows = self._connection.execute(
+        return self._several(
+            Operation,
             "SELECT *, rowid AS number FROM operations WHERE region = ? AND rowid > ? "
             "AND resource_name = coalesce(?, resource_name) ORDER BY rowid LIMIT ?",
             (region, after, resource, limit),
         )
-        return [(row["number"], schema.operation(row)) for row in rows]
 
-    def names(self, region: str, *, after: int, limit: int) -> list[tuple[int, str]]:
-        """At most `limit` names of resources of any type, with their numbers, after a number."""
+    def names(self, region: str, after: int, limit: int) -> Numbered[str]:
+        """At most `limit` names of resources of any type, in the order of making."""
         rows = self._connection.execute(
             "SELECT number, name FROM resources WHERE region = ? AND number > ? "
             "ORDER BY number LIMIT ?",
@@ -113,35 +126,29 @@ class Transaction:
         )
         return [(row["number"], row["name"]) for row in rows]
 
-    def static_ips(
-        self, region: str, *, name: str | None = None, after: int = 0, limit: int = 1
-    ) -> list[tuple[int, StaticIp]]:
-        """At most `limit` static addresses, perhaps of one name, after a number."""
-        rows = self._connection.execute(
-            f"{_STATIC_IPS} WHERE region = ? AND name = coalesce(?, name) AND number > ? "
-            "ORDER BY number LIMIT ?",
-            (region, name, after, limit),
-        )
-        return [(row["number"], schema.static_ip(row)) for row in rows]
+    def resource(self, region: str, name: str) -> Resource | None:
+        """The resource of that name, of whatever type."""
+        row = self._row("SELECT * FROM resources WHERE region = ? AND name = ?", region, name)
+        if row is None:
+            return None
+        tags = schema.tags_from_text(row["tags"])
+        return Resource(row["number"], name, row["type"], row["identifier"], tags)
 
-    def add_key_pair(self, pair: KeyPair) -> None:
-        """Add a key pair; NameTakenError if its name is any resource's."""
-        number = self._add_resource(pair, KEY_PAIR)
-        self._insert("key_pairs", {"number": number, **schema.key_pair_columns(pair)})
-
-    def add_instance(self, instance: Instance) -> None:
-        """Add an instance; NameTakenError if its name is any resource's."""
-        number = self._add_resource(instance, INSTANCE)
-        self._insert("instances", {"number": number, **schema.instance_columns(instance)})
-
-    def add_static_ip(self, static_ip: StaticIp) -> None:
-        """Add a static address; NameTakenError if its name is any resource's."""
-        number = self._add_resource(static_ip, STATIC_IP)
-        self._insert("static_ips", {"number": number, "address": static_ip.address})
+    def add(self, resource: KeyPair | Instance | StaticIp) -> None:
+        """Add a resource; NameTakenError if its name is any resource's."""
+        kind, table = _TABLES[type(resource)]
+        columns = schema.to_columns(resource)
+        columns.pop("attached_to", None)  # the instance has it
+        common = {name: columns.pop(name) for name in schema.RESOURCE_COLUMNS}
+        try:
+            number = self._insert("resources", {"type": kind, **common})
+        except sqlite3.IntegrityError:
+            raise NameTakenError(resource.name) from None
+        self._insert(table, {"number": number, **columns})
 
     def add_operation(self, operation: Operation) -> None:
         """Keep an operation for GetOperation."""
-        self._insert("operations", schema.operation_columns(operation))
+        self._insert("operations", schema.to_columns(operation))
 
     def set_state(self, region: str, name: str, state: State) -> None:
         """Start or stop the instance of that name."""
@@ -151,7 +158,7 @@ class Transaction:
             (state, region, name),
         )
 
-    def set_tags(self, number: int, tags: tuple[Tag, ...]) -> None:
+    def set_tags(self, number: int, tags: Iterable[Tag]) -> None:
         """Replace all tags of a resource."""
         self._connection.execute(
             "UPDATE resources SET tags = ? WHERE number = ?", (schema.tags_to_text(tags), number)
@@ -165,22 +172,26 @@ class Transaction:
 
     def setting(self, name: str) -> str | None:
         """A setting of the sandbox."""
-        row = self._one("SELECT value FROM settings WHERE name = ?", name)
+        row = self._row("SELECT value FROM settings WHERE name = ?", name)
         return str(row["value"]) if row else None
 
     def set_setting(self, name: str, value: str) -> None:
         """Set a setting of the sandbox."""
         self._connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
-    def _one(self, call: str, *values: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(call, values).fetchone()
+    def _row(self, command: str, *values: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(command, values).fetchone()
         return row
 
-    def _add_resource(self, resource: KeyPair | Instance | StaticIp, kind: str) -> int | None:
-        try:
-            return self._insert("resources", schema.resource_columns(resource, kind))
-        except sqlite3.IntegrityError:
-            raise NameTakenError(resource.name) from None
+    def _one(self, noun: type[T], command: str, *values: str) -> T | None:
+        row = self._row(command, *values)
+        return schema.from_row(noun, row) if row else None
+
+    def _several(
+        self, noun: type[T], command: str, values: tuple[str | int | None, ...]
+    ) -> Numbered[T]:
+        rows = self._connection.execute(command, values)
+        return [(row["number"], schema.from_row(noun, row)) for row in rows]
 
     def _insert(self, table: str, columns: Columns) -> int | None:
         values = ", ".join(f":{name}" for name in columns)

@@ -1,7 +1,7 @@
 """AWS JSON 1.1: from an HTTP request to the account and back. Touches: the store."""
 
+import functools
 import json
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,13 +11,13 @@ from lskeys.sandbox.credentials import region_of
 from lskeys.sandbox.errors import SandboxError, ServiceError
 from lskeys.sandbox.faults import EFFECTS, Faults
 from lskeys.sandbox.key_pair_operations import spell_material
-from lskeys.sandbox.keys import KeyMaterial, make_rsa
-from lskeys.sandbox.members import check_members, read_body
-from lskeys.sandbox.operation import Service
-from lskeys.sandbox.operations import OPERATIONS
+from lskeys.sandbox.keys import make_rsa
+from lskeys.sandbox.members import read_body
+from lskeys.sandbox.operation_names import UNSUPPORTED
+from lskeys.sandbox.operations import OPERATIONS, perform
 from lskeys.sandbox.responses import Ending, Response, from_bytes, from_json
+from lskeys.sandbox.service import Service
 from lskeys.sandbox.shapes import Raw
-from lskeys.sandbox.unsupported import UNSUPPORTED
 
 _API = "Lightsail_20161128"
 _REMEMBERED = 100_000
@@ -58,7 +58,7 @@ class Wire:
         self.faults = Faults(service.switches.faults)
         self._service = service
         self._renewed = renewed
-        self._foreign_key = _once(make_rsa)
+        self._foreign_key = functools.cache(make_rsa)
 
     @property
     def latency(self) -> float:
@@ -81,16 +81,13 @@ class Wire:
         self._renew()
         region = region_of(headers)
         name = operation_name(headers)
-        operation = OPERATIONS[name]
         raw = read_body(body)
         self.requests.append(Request(name, region, raw))
         effect = self.faults.strike(name, region)
         instead = self._instead_of_responding(effect, name, region)
         if instead is not None:
             return instead
-        given = check_members(raw, operation.members)
-        raw = operation.response(self._service, region, given)
-        return self._garbled(effect, raw)
+        return self._garbled(effect, perform(self._service, name, region, raw))
 
     def _renew(self) -> None:
         """Go on with the switches of the last reset, and with its faults."""
@@ -153,17 +150,3 @@ def operation_name(headers: Mapping[str, str]) -> str:
         message = f"The lskeys sandbox does not support {name}."
         raise ServiceError("UnsupportedOperationException", message, status=501)
     raise ServiceError("UnknownOperationException", "", status=404)
-
-
-def _once(make: Callable[[], KeyMaterial]) -> Callable[[], KeyMaterial]:
-    """The same key every time, made when it is first wanted."""
-    lock = threading.Lock()
-    made: list[KeyMaterial] = []
-
-    def get() -> KeyMaterial:
-        with lock:
-            if not made:
-                made.append(make())
-        return made[0]
-
-    return get

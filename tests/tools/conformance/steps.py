@@ -3,6 +3,7 @@
 from typing import Any
 
 from lskeys.sandbox import HOME_REGION, Sandbox
+from lskeys.sandbox.operations import perform
 
 Step = tuple[str, dict[str, Any], str]
 """Operation, its members, and the member that its response must have with something in it."""
@@ -64,4 +65,6 @@ def steps(operation_id: str) -> list[Step]:
 
 def first_operation(account: Sandbox) -> str:
     """The identifier of an operation that is done now."""
-    return account.service().account.tag_resource(HOME_REGION, "laptop", None, ()).identifier
+    asked = {"resourceName": "laptop", "tags": []}
+    (made,) = perform(account.service(), "TagResource", HOME_REGION, asked)["operations"]
+    return str(made["id"])

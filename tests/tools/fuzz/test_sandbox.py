@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.sandbox import Sandbox, Server, Switches, parse_fault, serve
-from lskeys.sandbox.faults import OPERATIONS
+from lskeys.sandbox.operation_names import SUPPORTED
 from lskeys.sandbox.wire import Wire
 from tests.tools.fuzz.budget import fuzz
 from tests.tools.fuzz.edits import Edit, edited, edits
@@ -74,7 +74,7 @@ def test_any_bytes_on_a_connection(server: Server, sent: bytes) -> None:
 
 @given(
     operation=st.sampled_from(
-        [each for each in OPERATIONS if not each.startswith(("Create", "Do"))]
+        [each for each in SUPPORTED if not each.startswith(("Create", "Do"))]
     ),
     raw=JSON_VALUES | st.dictionaries(st.sampled_from(_MEMBERS), JSON_VALUES, max_size=3),
     headers=_HEADERS,
