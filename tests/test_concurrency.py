@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from lskeys import concurrency
 from lskeys.concurrency import (
     Arrival,
-    Branches,
     Limit,
+    MoreSources,
     Pending,
     Source,
-    by_waiter,
     call_each,
+    in_waiting_thread,
     limited,
     stream,
 )
@@ -72,7 +72,7 @@ def test_waiting_ends() -> None:
 
 def test_what_is_for_the_waiter_comes_to_the_first_one() -> None:
     """Prompts belong to the thread that has the terminal, however many wait for each other."""
-    inner = partial(by_waiter, threading.current_thread)
+    inner = partial(in_waiting_thread, threading.current_thread)
     outer = Pending(lambda: Pending(inner).result())
     assert outer.result() is threading.main_thread()
 
@@ -223,8 +223,10 @@ def test_a_source_that_turns_out_to_be_several() -> None:
         here.wait(60)
         yield name
 
-    def opened() -> Iterator[str | Branches[str, str]]:
-        yield Branches("a1", (Source("a2", partial(said, "2")), Source("a3", partial(said, "3"))))
+    def opened() -> Iterator[str | MoreSources[str, str]]:
+        yield MoreSources(
+            "a1", (Source("a2", partial(said, "2")), Source("a3", partial(said, "3")))
+        )
         assert threading.active_count() - before <= 3
         yield from said("1")
 
@@ -240,9 +242,9 @@ def test_sources_that_turn_out_to_be_several_wait_for_no_other() -> None:
         here.wait(60)
         yield name
 
-    def opened(name: str) -> Iterator[str | Branches[str, str]]:
+    def opened(name: str) -> Iterator[str | MoreSources[str, str]]:
         first, *others = (f"{name}{number}" for number in range(3))
-        yield Branches(first, tuple(Source(each, partial(said, each)) for each in others))
+        yield MoreSources(first, tuple(Source(each, partial(said, each)) for each in others))
         yield from said(first)
 
     answers = stream([Source(name, partial(opened, name)) for name in "ab"])

@@ -21,7 +21,7 @@ PyOpenSSL by importing what urllib3 has for it.
 def main() -> None:
     """Answer the shell's question, or run the command line of this process and exit."""
     if sys.argv[1:2] == [completion.COMPLETE]:
-        completion.show(sys.argv[2:], os.environ)
+        completion.print_candidates(sys.argv[2:], os.environ)
         return
     if not _is_posix():
         sys.stderr.write(_WINDOWS)

@@ -45,7 +45,7 @@ def one_line(text: str, limit: int = 600) -> str:
     return printable(cut)
 
 
-def shown(name: str) -> str:
+def visible_name(name: str) -> str:
     """A name with every invisible character spelled out, spaces at its ends included."""
     cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
     return printable(cut) if cut.strip() == cut != "" else f"'{printable(cut)}'"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.audit import Code, DirectoryListing, Finding, Inventory, Lskeys, run_rules
+from lskeys.audit import Code, DirectoryListing, Finding, Inventory, LskeysCommands, run_rules
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, AccountRegion, Instance, KeyPair
@@ -365,7 +365,7 @@ def test_hostile_names_stay_words() -> None:
     known = replace(
         inventory([pair(HOSTILE, 9, used=False), pair("web", 2)], keys, mode=0o777),
         directories=(DirectoryListing(directory, 0o777, frozenset()),),
-        lskeys=Lskeys((HOSTILE,), ("--endpoint-url", HOSTILE)),
+        lskeys=LskeysCommands((HOSTILE,), ("--endpoint-url", HOSTILE)),
     )
     commands = {each.code: shlex.split(each.command) for each in run_rules(known) if each.command}
     program = ["lskeys", "--profile", HOSTILE, "--endpoint-url", HOSTILE]

@@ -13,7 +13,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.cli.commands._tree import tree
-from lskeys.cli.completion.candidates import words
+from lskeys.cli.completion.candidates import candidates
 from lskeys.sandbox import ACCOUNT, Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 from tests.support.cli_keys import other_pem, own_pem, public_line, save
@@ -139,7 +139,7 @@ def test_each_account_is_remembered_for_tab(
     assert run(f"list {BOTH} --sort name").exit_code == 0
     for name, seen in (("work", "web"), ("home", "mail")):
         typed = ["lskeys", "delete", "-p", name, "--all-regions"]
-        assert list(words("names", typed, os.environ)) == [seen]
+        assert list(candidates("names", typed, os.environ)) == [seen]
 
 
 @pytest.mark.usefixtures("servers")

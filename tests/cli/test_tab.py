@@ -11,7 +11,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.cli import completion
-from lskeys.cli.completion import cache, defaults, remembering, scope
+from lskeys.cli.completion import cache, cache_key, cache_writing, defaults
 from lskeys.config import paths, settings
 from lskeys.model import SeenNames
 from lskeys.sandbox import Sandbox, Tag
@@ -87,10 +87,10 @@ def test_a_list_corrects_what_was_remembered(account: Sandbox, run: Run) -> None
 def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was seen with a profile, an endpoint or in the sandbox is offered with that alone."""
     assert home.is_dir()
-    file = completion.path_in(os.environ)
+    file = completion.cache_path(os.environ)
     for profile, name in ((None, "usual"), ("work", "office")):
-        account = completion.account_of(os.environ, profile=profile)
-        remembering.remember(file, account, [SeenNames(REGION, (name,))])
+        account = completion.account_key(os.environ, profile=profile)
+        cache_writing.cache_names(file, account, [SeenNames(REGION, (name,))])
     assert offered("names") == ["usual"]
     assert offered("names", "lskeys", "--profile=work", "show") == ["office"]
     assert offered("names", "lskeys", "show", "-p", "work") == ["office"]
@@ -106,7 +106,7 @@ def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
     environ = {"LSKEYS_SANDBOX": word}
     file = settings.ConfigFile(Path(), {})
     chosen = settings.resolve({}, {**environ, "HOME": "/"}, file)
-    assert (completion.account_of(environ) == completion.SANDBOX) == chosen.sandbox.value
+    assert (completion.account_key(environ) == completion.SANDBOX) == chosen.sandbox.value
 
 
 def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> No
     )
     assert run("--sandbox list --all-regions --include-default").exit_code == 0
     assert run("--sandbox instances --all-regions").exit_code == 0
-    seen = cache.recall(str(home / "cache" / "lskeys" / "names"))
+    seen = cache.read_names(str(home / "cache" / "lskeys" / "names"))
     for kind, regions in defaults.NEW_SANDBOX.items():
         for region in {region.name for region in sandbox.REGIONS}:
             names = seen.get((completion.SANDBOX, cache.place_of(region, kind)), ())
@@ -125,8 +125,8 @@ def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> No
 
 def test_a_sandbox_that_begins_anew_is_forgotten(run: Run) -> None:
     """After `sandbox reset` the names are those of a new one."""
-    remembering.remember(
-        completion.path_in(os.environ), completion.SANDBOX, [SeenNames(REGION, ("mine",))]
+    cache_writing.cache_names(
+        completion.cache_path(os.environ), completion.SANDBOX, [SeenNames(REGION, ("mine",))]
     )
     assert offered("names", "lskeys", "--sandbox", "show") == ["mine"]
     assert run("sandbox reset --yes").exit_code == 0
@@ -137,8 +137,10 @@ def test_regions_are_those_of_the_account_once_seen(run: Run) -> None:
     """Before, they are the ones known for Lightsail; `all` is one of them."""
     assert defaults.HOME == sandbox.HOME_REGION
     assert offered("regions") == [*(region.name for region in sandbox.REGIONS), "all"]
-    account = completion.account_of(os.environ)
-    remembering.remember(completion.path_in(os.environ), account, [SeenNames("", ("eu-west-1",))])
+    account = completion.account_key(os.environ)
+    cache_writing.cache_names(
+        completion.cache_path(os.environ), account, [SeenNames("", ("eu-west-1",))]
+    )
     assert offered("regions") == ["eu-west-1", "all"]
     assert run("--sandbox regions").exit_code == 0
     assert len(offered("regions", "lskeys", "--sandbox")) == len(sandbox.REGIONS) + 1
@@ -160,8 +162,8 @@ def test_profiles_are_those_of_aws_files(home: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_file_is_private(home: Path) -> None:
     """Names are nobody else's business: file 0600 in a directory 0700, and nothing next to it."""
-    path = Path(completion.path_in(os.environ) or "")
-    remembering.remember(str(path), "", [SeenNames(REGION, ("web",))])
+    path = Path(completion.cache_path(os.environ) or "")
+    cache_writing.cache_names(str(path), "", [SeenNames(REGION, ("web",))])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [each.name for each in path.parent.iterdir()] == ["names"]
@@ -183,13 +185,13 @@ def test_the_file_is_in_the_cache_folder(
         monkeypatch.setenv(name, value)
     cache_path = paths.cache_path()
     assert cache_path
-    assert scope.path_in(os.environ) == str(cache_path / "names")
+    assert cache_key.cache_path(os.environ) == str(cache_path / "names")
 
 
 def test_without_a_home_there_is_no_file() -> None:
     """Nothing is put where the shell happens to stand."""
-    assert scope.path_in({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
-    remembering.remember(None, "", [SeenNames(REGION, ("web",))])
+    assert cache_key.cache_path({"HOME": "", "XDG_CACHE_HOME": "cache"}) is None
+    cache_writing.cache_names(None, "", [SeenNames(REGION, ("web",))])
 
 
 @pytest.mark.usefixtures("server")
@@ -242,28 +244,30 @@ def test_what_does_not_end_is_not_waited_for(
 
 def test_a_hostile_name_is_not_remembered(home: Path) -> None:
     """What a service may say and a shell obey is dropped before it reaches the file."""
-    path = completion.path_in(os.environ)
+    path = completion.cache_path(os.environ)
     assert path is not None
     assert home.is_dir()
     hostile = ("good", "a\tb", "a b", "$(x)", "\x1b[2J", "é", "", "x" * 256)
-    remembering.remember(path, "", [SeenNames(REGION, hostile)])
+    cache_writing.cache_names(path, "", [SeenNames(REGION, hostile)])
     assert offered("names") == ["good"]
 
 
 def test_the_file_stays_small(home: Path) -> None:
     """However many names, regions and accounts are seen, the newest stay and the rest goes."""
-    path = completion.path_in(os.environ)
+    path = completion.cache_path(os.environ)
     assert path is not None
     assert home.is_dir()
     many = tuple(f"name-{number:05}" + "x" * 200 for number in range(3_000))
     for number in range(10):
-        remembering.remember(path, f"account{number}", [SeenNames(REGION, many, is_whole=True)])
+        cache_writing.cache_names(
+            path, f"account{number}", [SeenNames(REGION, many, is_whole=True)]
+        )
     assert Path(path).stat().st_size <= cache.MAX_CHARACTERS
-    kept = cache.recall(path)
+    kept = cache.read_names(path)
     assert kept["account9", REGION] == many[: cache.MAX_NAMES]
     assert ("account0", REGION) not in kept
-    remembering.remember(path, "b", [SeenNames(f"r{number}", ("x",)) for number in range(500)])
-    assert len(cache.recall(path)) == remembering.MAX_LINES
+    cache_writing.cache_names(path, "b", [SeenNames(f"r{number}", ("x",)) for number in range(500)])
+    assert len(cache.read_names(path)) == cache_writing.MAX_LINES
 
 
 def test_a_question_that_is_none_is_answered_with_nothing() -> None:

@@ -11,7 +11,7 @@ from lskeys.keypairs.delete_guard import (
     Clearance,
     ExplicitFingerprint,
     FromLocalKey,
-    clear,
+    check_deletion,
     parse_expectation,
 )
 from lskeys.keys import fingerprints
@@ -74,7 +74,7 @@ def decide(  # noqa: PLR0913  the decision's own facts, with defaults
 ) -> Clearance | str:
     """What the guard gives, or the reason it refuses for."""
     try:
-        return clear(
+        return check_deletion(
             pair,
             expectation,
             inventory,

@@ -12,12 +12,12 @@ import pytest
 
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keypairs.rotation.journal import Journal
-from lskeys.keypairs.rotation.plan import Entry, Step
+from lskeys.keypairs.rotation.plan import JournalEntry, Step
 from lskeys.values import replace
 from tests.support.people import MALLORY, chown
 
 AWS = "https://lightsail.eu-west-1.amazonaws.com"
-ENTRY = Entry(
+ENTRY = JournalEntry(
     endpoint=AWS,
     region="eu-west-1",
     account="123456789012",
@@ -64,7 +64,7 @@ def test_private_whatever_the_umask(journal: Journal) -> None:
     ],
     ids=["deleting", "downloading", "little known", "odd path"],
 )
-def test_found_as_it_was_written(journal: Journal, entry: Entry) -> None:
+def test_found_as_it_was_written(journal: Journal, entry: JournalEntry) -> None:
     """What was written is found again, whole; nothing else lies in the directory."""
     journal.write(ENTRY)
     journal.close(ENTRY)

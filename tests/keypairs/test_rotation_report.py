@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.keypairs.rotation.plan import Entry, Plan
+from lskeys.keypairs.rotation.plan import JournalEntry, Plan
 from lskeys.keypairs.rotation.report import Rotation, report, with_follow_ups
 from lskeys.model import Instance
 
 PATH = Path("/home/ana maria/.ssh/LightsailDefaultKey-us-east-1.pem")
 OLD_PATH = PATH.with_name(PATH.name + ".old-1")
-ENTRY = Entry("https://here", "us-east-1", "1", "k", PATH, "aa:bb", None, datetime.now(UTC))
+ENTRY = JournalEntry("https://here", "us-east-1", "1", "k", PATH, "aa:bb", None, datetime.now(UTC))
 ROTATION = Rotation("us-east-1", "rotated", PATH, "aa:bb", OLD_PATH)
 
 

@@ -9,10 +9,10 @@ import pytest
 from lskeys.errors import RefusedError
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import config_files, config_text
+from lskeys.ssh.config_plan import Plan
 from lskeys.ssh.hosts import Host
-from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import BlockChanges, WrittenFiles
+from lskeys.ssh.written_blocks import BlockChanges, WrittenFiles
 from lskeys.values import replace
 
 OURS = config_text.own_file(["Host web"])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from lskeys.errors import LskeysError, RefusedError
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.generations import InstanceAccess, opening_keys
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
+from lskeys.keys.opening_keys import InstanceAccess, opening_keys
 from lskeys.model import HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import config_text, hosts
 from lskeys.ssh.hosts import Host

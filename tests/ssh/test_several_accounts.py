@@ -4,11 +4,11 @@ from pathlib import Path
 
 from lskeys.errors import LskeysError, RemoteError
 from lskeys.model import AccountRegion, HostKey, Instance, Outcome
-from lskeys.ssh import written
-from lskeys.ssh.plan import Plan, plan
+from lskeys.ssh import written_blocks
+from lskeys.ssh.config_plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import WrittenFiles
+from lskeys.ssh.written_blocks import WrittenFiles
 
 REGION = "eu-west-1"
 PINS = Path("/home/ana/.ssh/lskeys.known_hosts")
@@ -39,9 +39,9 @@ def planned(*regions: RegionData, before: WrittenFiles | None = None) -> Plan:
 
 def files_of(done: Plan) -> WrittenFiles:
     """What is in the files, once that is written."""
-    blocks = "\n".join(written.blocks_and_kept(done.hosts, (), PINS))
-    pins = "\n".join(written.pins_and_kept(done.hosts, WrittenFiles(), done.renewal))
-    return written.read(blocks.encode(), pins.encode())
+    blocks = "\n".join(written_blocks.blocks_and_kept(done.hosts, (), PINS))
+    pins = "\n".join(written_blocks.pins_and_kept(done.hosts, WrittenFiles(), done.renewal))
+    return written_blocks.read(blocks.encode(), pins.encode())
 
 
 BOTH = (region("work", "blog", "store"), region("home", "blog"))

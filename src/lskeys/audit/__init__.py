@@ -9,7 +9,7 @@ from collections.abc import Collection
 from lskeys.audit import file_rules, key_pair_rules
 from lskeys.audit.finding import Code, Finding, Severity
 from lskeys.audit.inventory import Inventory
-from lskeys.audit.remedies import Lskeys
+from lskeys.audit.remedies import LskeysCommands
 from lskeys.keys.matching import DirectoryListing
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "DirectoryListing",
     "Finding",
     "Inventory",
-    "Lskeys",
+    "LskeysCommands",
     "Severity",
     "run_rules",
 ]

@@ -10,9 +10,9 @@ from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
 from lskeys.keypairs.names import default_key_file, key_file
 from lskeys.keys.fingerprints import Comparison
-from lskeys.keys.generations import replaced
 from lskeys.keys.matching import LocalKey
-from lskeys.keys.usable import PUTTY, SMALL_RSA
+from lskeys.keys.opening_keys import replaced_file
+from lskeys.keys.ssh_loading import PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
 from lskeys.values import replace
@@ -62,10 +62,10 @@ def unusable_file(inventory: Inventory) -> Iterator[Finding]:
     itself put aside is left out, and so is an earlier key, or one in another program's format, next
     to a copy that ssh loads.
     """
-    homes = inventory.homes()
+    homes = inventory.pairs_by_file()
     usable = {key.blob for key in inventory.keys if key.is_copy and key.blob is not None}
     for key in inventory.private_keys():
-        is_earlier = replaced(key.path.name) is not None
+        is_earlier = replaced_file(key.path.name) is not None
         is_spare = key.blob in usable and (is_earlier or not _is_for_lightsail(key))
         if key.obstacle is None or is_spare or UNUSABLE in key.path.name:
             continue
@@ -124,7 +124,7 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
 
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
     """Private keys of key pairs without a `.pub` file next to them."""
-    for key, pairs in inventory.homes().items():
+    for key, pairs in inventory.pairs_by_file().items():
         if key.has_private and not _has_public(inventory, key):
             message = "no public key file (.pub) next to it"
             command = remedies.derive_public(key.path)
@@ -160,7 +160,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     """
     if inventory.silent:
         return
-    explained = inventory.homes().keys() | _mismatched(inventory).keys()
+    explained = inventory.pairs_by_file().keys() | _mismatched(inventory).keys()
     unknown = {key_file(pair) for pair in inventory.pairs if not has_fingerprint(pair)}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
@@ -194,7 +194,7 @@ def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
     named: dict[str, list[KeyPair]] = {}
     for pair in sorted(inventory.pairs, key=region_and_name):
         named.setdefault(key_file(pair), []).append(pair)
-    homes = inventory.homes()
+    homes = inventory.pairs_by_file()
     found = {}
     for key in inventory.private_keys():
         pairs = named.get(key.path.name, [])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from lskeys.audit.remedies import Lskeys
+from lskeys.audit.remedies import LskeysCommands
 from lskeys.keypairs.names import key_file
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Comparison
@@ -49,21 +49,21 @@ class Inventory:
     directories: tuple[DirectoryListing, ...]
     now: datetime
     max_age: int | None = None
-    lskeys: Lskeys = field(default_factory=Lskeys)
+    lskeys: LskeysCommands = field(default_factory=LskeysCommands)
     unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
     unreadable: tuple[UnreadableFile, ...] = ()
     elsewhere: tuple[LocalKey, ...] = ()
     openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
 
-    def holders(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
+    def files_by_pair(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""
         matched = match_all(self.pairs, self.keys).pairs
         return {each.pair: tuple(match.key for match in each.matches) for each in matched}
 
-    def homes(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
+    def pairs_by_file(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
         """The key pairs that each file belongs to, by region and name; other files are left out."""
         found: dict[LocalKey, list[KeyPair]] = {}
-        for pair, keys in self.holders().items():
+        for pair, keys in self.files_by_pair().items():
             for key in keys:
                 found.setdefault(key, []).append(pair)
         return {key: tuple(sorted(pairs, key=region_and_name)) for key, pairs in found.items()}
@@ -72,7 +72,7 @@ class Inventory:
         """Whether a file holds the key of a pair; what does not show is not "other"."""
         return compare(pair.fingerprint, key, self.keys)
 
-    def has_elsewhere(self, pair: KeyPair) -> bool:
+    def has_unchecked_copy(self, pair: KeyPair) -> bool:
         """Whether the private key of a pair is in a directory that is not checked."""
         matches = match_one(pair.fingerprint, self.elsewhere)
         return any(match.key.has_private for match in matches)

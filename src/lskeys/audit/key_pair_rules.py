@@ -15,10 +15,10 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 def missing_private(inventory: Inventory) -> Iterator[Finding]:
     """Key pairs whose private key is in no key directory, as far as the files can be read."""
-    for pair, keys in inventory.holders().items():
+    for pair, keys in inventory.files_by_pair().items():
         if any(key.has_private for key in keys) or not has_fingerprint(pair):
             continue
-        if inventory.may_be_hidden(pair) or inventory.has_elsewhere(pair):
+        if inventory.may_be_hidden(pair) or inventory.has_unchecked_copy(pair):
             continue
         message = "private key not found locally"
         file = inventory.file_named_as(pair)
@@ -66,7 +66,7 @@ def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:
 def same_key(inventory: Inventory) -> Iterator[Finding]:
     """Key pairs with the same key as another: all but the one in use, else the oldest."""
     groups: dict[Hashable, list[KeyPair]] = defaultdict(list)
-    for pair, keys in inventory.holders().items():
+    for pair, keys in inventory.files_by_pair().items():
         blobs = sorted(key.blob for key in keys if key.blob is not None)
         if has_fingerprint(pair):
             groups[blobs[0] if blobs else fingerprints.parse(pair.fingerprint or "")].append(pair)

@@ -12,7 +12,7 @@ _MAX_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Lskeys:
+class LskeysCommands:
     """Command lines of lskeys for the accounts queried.
 
     `profiles` are those given on the command line, `options` the other options that choose the

@@ -112,7 +112,7 @@ _EXAMPLES = (
 )
 
 
-class Verbs(SuggestingGroup):
+class MainCommand(SuggestingGroup):
     """Every verb by its word and summary; the one that is typed gets its file and options."""
 
     def load(self, word: str) -> Any:  # noqa: ANN401  Typer's command, whose class is private
@@ -129,7 +129,7 @@ class Verbs(SuggestingGroup):
 @cache
 def _program() -> Any:  # noqa: ANN401  Typer's command, whose class is private
     """The whole program, each verb a word and a summary; made once, however often it is run."""
-    program = plain_typer(cls=Verbs)
+    program = plain_typer(cls=MainCommand)
     program.callback(invoke_without_command=True)(_before)
     for verb in commands.VERBS:
         program.command(verb.word, help=verb.summary, rich_help_panel=verb.panel)(_nothing)

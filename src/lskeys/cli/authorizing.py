@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lskeys.cli import reaching
+from lskeys.cli import ssh_instances
 from lskeys.cli.runtime import Runtime
 from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, Outcome, attempt
 from lskeys.output.consent import confirm
-from lskeys.ssh import many
+from lskeys.ssh import parallel
 from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
@@ -30,7 +30,7 @@ class AuthorizeTask:
 
 
 @dataclass(frozen=True, slots=True)
-class SshMeans:
+class SshAccess:
     """How instances are reached: OpenSSH, at which port, with temporary access or not."""
 
     client: SshClient
@@ -74,7 +74,7 @@ def authorize_outdated(
     """
     keys = key_search.find((key_file.parent,))
     key = new_key(key_reading.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
-    seen = reaching.query(run, (), port, reads_keys=True, keys=keys)
+    seen = ssh_instances.query_instances(run, (), port, reads_keys=True, keys=keys)
     tasks = [
         AuthorizeTask(each, key)
         for each in seen.reaches
@@ -83,12 +83,12 @@ def authorize_outdated(
         and each.access.pair
         and each.instance.predates(each.access.pair)
     ]
-    done, failures = authorize_each(run, tasks, SshMeans(client, port, temporary=False))
+    done, failures = authorize_each(run, tasks, SshAccess(client, port, temporary=False))
     return done, [*seen.failures, *failures]
 
 
 def authorize_each(
-    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshMeans
+    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshAccess
 ) -> tuple[list[Authorization], list[LskeysError]]:
     """Add the keys, in parallel; for those refused, one prompt offers temporary access."""
     outcomes = list(_each(run, tasks, means))
@@ -101,7 +101,7 @@ def authorize_each(
         names = ", ".join(tasks[position].reach.instance.name for position in again)
         details = [f"no local key opens {names}"]
         if attempt("", partial(_ask, run, details)).error is None:
-            with_access = SshMeans(means.client, means.port, temporary=True)
+            with_access = SshAccess(means.client, means.port, temporary=True)
             retried = _each(run, [tasks[position] for position in again], with_access)
             for position, outcome in zip(again, retried, strict=True):
                 outcomes[position] = outcome
@@ -116,9 +116,9 @@ def _ask(run: Runtime, details: list[str]) -> None:
 
 
 def _each(
-    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshMeans
+    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshAccess
 ) -> list[Outcome[Authorization]]:
-    account, base = run.account, reaching.session_base(run)
+    account, base = run.account, ssh_instances.session_base(run)
 
     def do(task: AuthorizeTask) -> Authorization:
         reach = task.reach
@@ -127,7 +127,8 @@ def _each(
             raise not_reachable(reach)
         if not reach.host_keys:
             raise RefusedError(
-                f"{reach.instance.name} in {reach.instance.region}: {many.without_host_key(reach)}",
+                f"{reach.instance.name} in {reach.instance.region}:"
+                f" {parallel.without_host_key(reach)}",
                 region=reach.instance.region,
             )
         temporary = (
@@ -135,10 +136,10 @@ def _each(
         )
         waiting = run.terminal.waiting("ssh", reach.instance.name)
         with waiting, session_files(base) as files:
-            endpoint = many.endpoint(reach, files, means.port)
+            endpoint = parallel.endpoint(reach, files, means.port)
             return authorize(means.client, endpoint, task.key, task.old, temporary)
 
-    return list(many.in_parallel(tasks, do))
+    return list(parallel.in_parallel(tasks, do))
 
 
 def _remember(
@@ -151,4 +152,4 @@ def _remember(
     ]
     proved = [(done.instance, task.key.blob) for task, done in pairs if done.is_proved]
     gone = [(done.instance, blob) for task, done in pairs if done.removed for blob in task.old]
-    reaching.remember(run, proved, gone)
+    ssh_instances.remember(run, proved, gone)

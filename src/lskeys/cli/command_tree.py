@@ -40,7 +40,7 @@ class Argument:
     @property
     def noun(self) -> str:
         """The metavar without brackets and dots."""
-        return parsing.noun(self.metavar)
+        return parsing.argument_name(self.metavar)
 
     @property
     def is_repeatable(self) -> bool:

@@ -15,7 +15,7 @@ import typer
 
 from lskeys import __version__
 from lskeys.cli.runtime import Invocation, Runtime, SharedOptions
-from lskeys.cli.runtime.hints import completed
+from lskeys.cli.runtime.hints import with_account_options
 from lskeys.cli.runtime.output import check_output
 from lskeys.cli.suggestions import for_argument
 from lskeys.config.setting import Definition
@@ -186,7 +186,7 @@ def verb(
                 function(run, **values)
             except LskeysError as error:
                 hint = for_argument(str(values)) if isinstance(error, MissingError) else None
-                raise completed(error.with_(hint=hint or error.hint), options) from None
+                raise with_account_options(error.with_(hint=hint or error.hint), options) from None
             finally:
                 run.close()
 

@@ -34,14 +34,16 @@ def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) ->
         said = given.get(parameter.name)
         if said == "" or (isinstance(said, (list, tuple)) and "" in said):
             is_option = parameter.param_type_name == "option"
-            name = parameter.opts[0] if is_option else noun(parameter.make_metavar(context))
+            name = (
+                parameter.opts[0] if is_option else argument_name(parameter.make_metavar(context))
+            )
             raise UsageError(
                 f"{name} is empty",
                 hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
             )
 
 
-def noun(metavar: str) -> str:
+def argument_name(metavar: str) -> str:
     """What an argument is called: GLOB for [GLOB]..., KEY[=VALUE] for KEY[=VALUE]...."""
     word = metavar.replace("...", "")
     return word[1:-1] if word.startswith("[") and word.endswith("]") else word
@@ -89,7 +91,7 @@ class SuggestingGroup(TyperGroup):
         return self.commands[word]
 
 
-class OneVerb(TyperCommand):
+class VerbCommand(TyperCommand):
     """A command whose usage line has its arguments as they are written down, without braces."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
@@ -106,7 +108,7 @@ class OneVerb(TyperCommand):
         return "\n".join(page)
 
 
-class OptionalValue(OneVerb):
+class OptionalValue(VerbCommand):
     """A command whose `--fingerprint` may stand without a value.
 
     As getopt does it for optional values: the option stands alone at the end of the line or
@@ -142,17 +144,17 @@ def plain_typer(**settings: Any) -> typer.Typer:  # noqa: ANN401  Typer's settin
     )
 
 
-def command_of(loaded: Any, word: str, kind: type[OneVerb] = OneVerb) -> Any:  # noqa: ANN401  a function or a Typer in, Typer's command out
+def command_of(loaded: Any, word: str, kind: type[VerbCommand] = VerbCommand) -> Any:  # noqa: ANN401  a function or a Typer in, Typer's command out
     """A command with all its options, as Typer parses it, of a function or of a Typer."""
     if isinstance(loaded, typer.Typer):
         return typer.main.get_command(loaded)
     alone = plain_typer()
-    adding(alone, word, kind)(loaded)
+    command_decorator(alone, word, kind)(loaded)
     return typer.main.get_command(alone)
 
 
-def adding(
-    program: typer.Typer, word: str, kind: type[OneVerb] = OneVerb
+def command_decorator(
+    program: typer.Typer, word: str, kind: type[VerbCommand] = VerbCommand
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add a command to a program: its docstring is its help, and has its examples."""
 

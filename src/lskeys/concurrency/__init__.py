@@ -7,21 +7,21 @@ from lskeys.concurrency.limits import (
     MAX_PARALLEL,
     Limit,
     Pending,
-    by_waiter,
     call_each,
+    in_waiting_thread,
     limited,
 )
-from lskeys.concurrency.streaming import Arrival, Branches, Source, stream
+from lskeys.concurrency.streaming import Arrival, MoreSources, Source, stream
 
 __all__ = [
     "MAX_PARALLEL",
     "Arrival",
-    "Branches",
     "Limit",
+    "MoreSources",
     "Pending",
     "Source",
-    "by_waiter",
     "call_each",
+    "in_waiting_thread",
     "limited",
     "stream",
 ]

@@ -121,7 +121,7 @@ class LimitedThread(Worker):
     def run_requested(self) -> None:
         """Do what its call wants done by the one who waits for it."""
         while self._requested:
-            by_waiter(self._requested.popleft())
+            in_waiting_thread(self._requested.popleft())
 
 
 class Pending(Generic[T]):
@@ -171,7 +171,7 @@ def limited(call: Callable[[], T], limit: Limit) -> T:
     return pending.result() if pending.is_under_way else call()
 
 
-def by_waiter(call: Callable[[], T]) -> T:
+def in_waiting_thread(call: Callable[[], T]) -> T:
     """What a call returns that is not for a thread that asks: whoever waits for that makes it.
 
     So a prompt is shown where the terminal belongs, one at a time, and is no part of any limit.

@@ -23,7 +23,7 @@ PATIENCE = 2.0
 
 
 @value
-class Branches(Generic[K, T]):
+class MoreSources(Generic[K, T]):
     """What a source says that turns out to be several.
 
     Attributes:
@@ -40,7 +40,7 @@ class Source(Generic[K, T]):
     """Whom to ask: what its items are about, and the items, each of which may take its time."""
 
     key: K
-    items: "Callable[[], Iterator[T | Branches[K, T]]]"
+    items: "Callable[[], Iterator[T | MoreSources[K, T]]]"
 
 
 @value
@@ -88,7 +88,7 @@ class _Turn(Generic[K, T]):
         self.is_late = False
         self.since = math.inf
         self._items = source.items
-        self._said: deque[T | Branches[K, T] | _End] = deque()
+        self._said: deque[T | MoreSources[K, T] | _End] = deque()
         self._room = threading.Semaphore()
         self._thread: LimitedThread | None = None
 
@@ -122,7 +122,7 @@ class _Turn(Generic[K, T]):
     @property
     def is_ready(self) -> bool:
         """Whether it said something that is to be given, and that nobody took yet."""
-        return bool(self._said) and not isinstance(self._said[0], Branches)
+        return bool(self._said) and not isinstance(self._said[0], MoreSources)
 
     @property
     def age(self) -> float:
@@ -145,7 +145,7 @@ class _Turn(Generic[K, T]):
 
     def branches(self) -> "Iterator[_Turn[K, T]]":
         """The sources behind it that it said there are, since this was asked last."""
-        if self._said and isinstance(onward := self._said[0], Branches):
+        if self._said and isinstance(onward := self._said[0], MoreSources):
             self._drop()
             self.key = onward.key
             for number, source in enumerate(onward.others):
@@ -154,13 +154,13 @@ class _Turn(Generic[K, T]):
     def take(self) -> "Arrival[K, T] | None":
         """What it said next; None at its end."""
         said = self._drop()
-        assert not isinstance(said, Branches), "not to be given"
+        assert not isinstance(said, MoreSources), "not to be given"
         if not isinstance(said, _End):
             return Arrival(self.key, item=said)
         self.has_ended = True
         return Arrival(self.key, error=said.error) if said.error else None
 
-    def _drop(self) -> "T | Branches[K, T] | _End":
+    def _drop(self) -> "T | MoreSources[K, T] | _End":
         said = self._said.popleft()
         self.since = time.monotonic()
         self._room.release()

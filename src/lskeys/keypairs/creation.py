@@ -15,7 +15,7 @@ from lskeys.errors import (
     RemoteError,
     SetupError,
 )
-from lskeys.keypairs import importing, uncertain
+from lskeys.keypairs import importing, lost_responses
 from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keypairs.verification import verify
@@ -80,7 +80,7 @@ def save(
     with directory.reserve(file, force=new.force, fresh=True) as destination:
         created = _create(lightsail, new, passphrase, destination)
     assert created.saved is not None
-    return described(created.pair, created.fingerprint_type, created.saved), created.failure
+    return saved_key(created.pair, created.fingerprint_type, created.saved), created.failure
 
 
 def reveal(
@@ -89,7 +89,7 @@ def reveal(
     """The same, but the private key is written down before its public key goes out."""
     created = _create(lightsail, new, passphrase, write)
     saved = Saved(STDOUT, STDOUT, "saved")
-    return described(created.pair, created.fingerprint_type, saved), created.failure
+    return saved_key(created.pair, created.fingerprint_type, saved), created.failure
 
 
 def _create(
@@ -118,16 +118,18 @@ def _here(
     try:
         pair = importing.send_import(lightsail, new.name, public_key)
     except LostAnswerError as lost:
-        raise lost.with_(hint=uncertain.after_loss(lightsail, new.name, saved)) from None
+        raise lost.with_(
+            hint=lost_responses.hint_after_lost_import(lightsail, new.name, saved)
+        ) from None
     except (RefusedError, RemoteError, SetupError) as refusal:
         if saved and isinstance(to, KeyDestination):
             # A refusal may be made up by something in between, which passed the request on.
-            if not refusal.was_sent or uncertain.is_absent_or_other(
+            if not refusal.was_sent or lost_responses.is_absent_or_other(
                 lightsail, new.name, public_key
             ):
                 to.withdraw(saved)
             else:
-                hint = uncertain.kept(lightsail, new.name, saved)
+                hint = lost_responses.hint_after_refused_import(lightsail, new.name, saved)
                 raise refusal.with_(hint=hint) from None
         raise
     fingerprint_type, failure = None, None
@@ -154,7 +156,7 @@ def _by_service(
         stopped = error
     except KeyboardInterrupt:
         stopped = InterruptedByUserError("interrupted")
-    raise stopped.with_(hint=uncertain.hint_to_remove(lightsail, new.name))
+    raise stopped.with_(hint=lost_responses.hint_to_delete(lightsail, new.name))
 
 
 def _handed_out(
@@ -167,7 +169,9 @@ def _handed_out(
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
-        raise lost.with_(hint=uncertain.hint_after_lost_creation(lightsail, new.name)) from None
+        raise lost.with_(
+            hint=lost_responses.hint_after_lost_creation(lightsail, new.name)
+        ) from None
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:
@@ -202,7 +206,7 @@ def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
 
 
-def described(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
+def saved_key(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
     """A key pair and its files as the command shows them."""
     return SavedKey(
         pair_name=pair.name,

@@ -99,7 +99,7 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
     return ExplicitFingerprint(spelled, digest)
 
 
-def clear(  # noqa: PLR0913  every fact the decision stands on
+def check_deletion(  # noqa: PLR0913  every fact the decision stands on
     pair: KeyPair,
     expectation: Expectation,
     inventory: Sequence[LocalKey],

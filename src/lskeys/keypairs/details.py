@@ -6,7 +6,6 @@ from pathlib import Path, PurePath
 
 from lskeys.keypairs.names import key_file
 from lskeys.keys.fingerprints import Comparison, FingerprintType
-from lskeys.keys.generations import replaced
 from lskeys.keys.matching import (
     LocalKey,
     Match,
@@ -16,6 +15,7 @@ from lskeys.keys.matching import (
     match_one,
     why_unknown,
 )
+from lskeys.keys.opening_keys import replaced_file
 from lskeys.model import Instance, KeyPair
 from lskeys.values import replace
 
@@ -100,7 +100,7 @@ def is_named_after(path: PurePath, pair: KeyPair) -> bool:
 
 
 def _was_of(key: LocalKey, pair: KeyPair) -> bool:
-    old = replaced(key.path.name)
+    old = replaced_file(key.path.name)
     return old is not None and old[0] == key_file(pair)
 
 
@@ -112,7 +112,7 @@ def may_hold(pair: KeyPair, key: LocalKey, keys: Iterable[LocalKey]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class MatchingPair:
     """A key pair, and the type of fingerprint by which a file matches it."""
 
     pair: KeyPair
@@ -120,7 +120,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnedKey:
+class KeyWithPairs:
     """A key file and the key pairs it belongs to.
 
     Attributes:
@@ -131,14 +131,14 @@ class OwnedKey:
     """
 
     key: LocalKey
-    owners: tuple[Owner, ...] | None = None
+    owners: tuple[MatchingPair, ...] | None = None
     possible: tuple[KeyPair, ...] = ()
     earlier: tuple[KeyPair, ...] = ()
 
 
-def owned(
+def with_key_pairs(
     keys: Iterable[LocalKey], pairs: Iterable[KeyPair], others: Iterable[LocalKey]
-) -> list[OwnedKey]:
+) -> list[KeyWithPairs]:
     """Each key with the key pairs it belongs to.
 
     `others` are local keys that may add fingerprints: SHA-1 is computed from the private key only,
@@ -148,10 +148,10 @@ def owned(
     every = tuple(dict.fromkeys((*shown, *others)))
     matched = match_all(known, every).pairs
     return [
-        OwnedKey(
+        KeyWithPairs(
             key,
             tuple(
-                Owner(each.pair, match.fingerprint_type)
+                MatchingPair(each.pair, match.fingerprint_type)
                 for each in matched
                 for match in each.matches
                 if match.key == key

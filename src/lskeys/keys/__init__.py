@@ -13,9 +13,9 @@ from lskeys.keys.material import ALGORITHMS, KeyFileContent, PrivateKey, PublicK
 if TYPE_CHECKING:
     from lskeys.keys.detect import read_file, read_local
     from lskeys.keys.generate import encrypt, make
+    from lskeys.keys.key_lists import choose_key
     from lskeys.keys.private import read_private
     from lskeys.keys.public import read_public
-    from lskeys.keys.several import choose
 
 __all__ = [
     "ALGORITHMS",
@@ -25,7 +25,7 @@ __all__ = [
     "KeyMaterialError",
     "PrivateKey",
     "PublicKey",
-    "choose",
+    "choose_key",
     "encrypt",
     "load",
     "make",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _FUNCTIONS = {
-    "choose": "several",
+    "choose_key": "key_lists",
     "encrypt": "generate",
     "make": "generate",
     "read_file": "detect",

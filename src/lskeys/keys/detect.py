@@ -4,11 +4,11 @@ import re
 
 from lskeys.keys.encoding import KINDS, KeyMaterialError, unwrapped
 from lskeys.keys.envelope import BEGIN, find_private
+from lskeys.keys.key_lists import refuse_several_keys
 from lskeys.keys.material import KeyFileContent
 from lskeys.keys.private import content_of
 from lskeys.keys.public import read_public
 from lskeys.keys.putty import find_putty
-from lskeys.keys.several import refuse_several
 from lskeys.values import replace
 
 # Looking for these first keeps a directory of a thousand other files fast; the last two are base64
@@ -61,7 +61,7 @@ def read_file(content: bytes, *, passphrase: bytes | None = None) -> KeyFileCont
     putty = find_putty(text)
     if putty is not None:
         return putty
-    refuse_several(text)
+    refuse_several_keys(text)
     envelope = find_private(content)
     if envelope is None and b"PRIVATE KEY-----" in text:
         raise _no_key(text)

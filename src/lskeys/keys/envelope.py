@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from lskeys.keys import rounds
+from lskeys.keys import kdf_rounds
 from lskeys.keys.encoding import KeyMaterialError, block, pem, unbase64, unwrapped
 from lskeys.keys.material import PublicKey
 from lskeys.keys.public import from_blob, wire_string
-from lskeys.keys.usable import OPENSSH, obstacle
+from lskeys.keys.ssh_loading import OPENSSH, obstacle_for_ssh
 from lskeys.model import Secret
 
 BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
@@ -67,10 +67,12 @@ def find_private(text: bytes) -> Envelope | None:
         raise KeyMaterialError("it is a DSA key, which ssh does not use any more")
     if label == OPENSSH:
         encrypted, public = _opened_openssh(body)
-        return Envelope(Secret(pem(label, body)), label, encrypted, public, obstacle(text, label))
+        return Envelope(
+            Secret(pem(label, body)), label, encrypted, public, obstacle_for_ssh(text, label)
+        )
     encrypted = label == _PKCS8_ENCRYPTED or _PROC_TYPE in body
     clean = _clean_pem(label, body)
-    return Envelope(Secret(clean), label, encrypted, None, obstacle(text, label))
+    return Envelope(Secret(clean), label, encrypted, None, obstacle_for_ssh(text, label))
 
 
 def damaged() -> KeyMaterialError:
@@ -95,7 +97,7 @@ def _clean_pem(label: bytes, body: bytes) -> bytes:
         if not der.startswith(_DER_SEQUENCE):
             raise damaged()
         if label == _PKCS8_ENCRYPTED:
-            rounds.check_pkcs8(der)
+            kdf_rounds.check_pkcs8(der)
         return pem(label, body)
     found = _DEK_INFO.search(body)
     if found is None and _OTHER_CIPHER.search(body):
@@ -125,7 +127,7 @@ def _opened_openssh(body: bytes) -> tuple[bool, PublicKey]:
         )
     if kdf == b"bcrypt":
         _, rounds_at = wire_string(options)
-        rounds.check_bcrypt(int.from_bytes(options[rounds_at : rounds_at + 4]))
+        kdf_rounds.check_bcrypt(int.from_bytes(options[rounds_at : rounds_at + 4]))
     private, at = wire_string(wire, at)
     if len(private) < _MIN_RATIO.get(public.algorithm, 1) * len(blob) or (
         len(wire) - at != _CIPHERS[cipher]

@@ -18,7 +18,7 @@ from lskeys.keys.encoding import KINDS, KeyMaterialError, unbase64
 from lskeys.keys.envelope import Envelope, damaged, find_private, other_cipher
 from lskeys.keys.material import KeyFileContent, PrivateKey
 from lskeys.keys.public import describe, kind_of
-from lskeys.keys.usable import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, RSA_PSS, SMALL_RSA
+from lskeys.keys.ssh_loading import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, RSA_PSS, SMALL_RSA
 from lskeys.model import Secret
 
 MAX_RSA_BITS = 16_384

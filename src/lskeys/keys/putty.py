@@ -8,7 +8,7 @@ import re
 from lskeys.keys.encoding import KeyMaterialError, unbase64
 from lskeys.keys.material import KeyFileContent
 from lskeys.keys.public import from_blob
-from lskeys.keys.usable import PUTTY
+from lskeys.keys.ssh_loading import PUTTY
 from lskeys.values import replace
 
 _FILE = re.compile(

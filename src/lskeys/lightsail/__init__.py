@@ -1,8 +1,15 @@
 """Amazon Lightsail over the network: the only home of botocore. Touches: what its parts touch."""
 
-from lskeys.lightsail.account import AccountSession, Hooks, connect
+from lskeys.lightsail.account import AccountSession, SessionHooks, connect
 from lskeys.lightsail.client import Lightsail
 from lskeys.lightsail.profiles import profiles
 from lskeys.lightsail.session import ConnectionSettings
 
-__all__ = ["AccountSession", "ConnectionSettings", "Hooks", "Lightsail", "connect", "profiles"]
+__all__ = [
+    "AccountSession",
+    "ConnectionSettings",
+    "Lightsail",
+    "SessionHooks",
+    "connect",
+    "profiles",
+]

@@ -28,9 +28,9 @@ from lskeys.lightsail.response_body import parse_response_body
 from lskeys.lightsail.seen_names import WATCHED, seen_names
 from lskeys.lightsail.session import ConnectionSettings
 from lskeys.lightsail.sign_in import EllipticCurve
-from lskeys.lightsail.waiting import Waiting, not_shown
+from lskeys.lightsail.waiting import Waiting, no_progress
 from lskeys.model import SeenNames
-from lskeys.text import nearest, one_line, shown
+from lskeys.text import nearest, one_line, visible_name
 from lskeys.values import value
 
 _READ_ATTEMPTS = 3
@@ -38,7 +38,7 @@ _FIRST_ERROR = 300
 
 
 @value
-class Hooks:
+class SessionHooks:
     """What an account calls.
 
     Attributes:
@@ -53,13 +53,13 @@ class Hooks:
     record: Callable[[SeenNames], None] = lambda _: None
     prompt: Callable[[str], str] | str = "not a terminal"
     curve: Callable[[], EllipticCurve] | None = None
-    waiting: Waiting = not_shown
+    waiting: Waiting = no_progress
 
 
 class AccountSession:
     """One session; its credentials are resolved once, its clients are made when first needed."""
 
-    def __init__(self, connection: ConnectionSettings, hooks: Hooks) -> None:
+    def __init__(self, connection: ConnectionSettings, hooks: SessionHooks) -> None:
         self._connection = connection
         self._hooks = hooks
         self._making = threading.Lock()
@@ -165,7 +165,7 @@ class AccountSession:
             raise credential_errors.from_client(error) from None
         except ValueError as error:  # botocore's, about an endpoint
             url = without_user(str(error).removeprefix("Invalid endpoint: "))
-            raise SetupError(f"invalid endpoint: {shown(url)}", hint=URL_HINT) from None
+            raise SetupError(f"invalid endpoint: {visible_name(url)}", hint=URL_HINT) from None
         client.meta.events.register("before-parse.lightsail", parse_response_body)
         for operation in WATCHED:
             client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
@@ -197,11 +197,11 @@ class AccountSession:
         self._credentials.check()
         try:
             sts: Any = self._session.create_client("sts")
-            limit = credential_errors.limit(self._connection.timeout)
+            limit = credential_errors.credentials_limit(self._connection.timeout)
             with self._hooks.waiting("AWS", "STS"):
                 return str(limited(sts.get_caller_identity, limit)["Account"])
         except FAILURES as error:
-            doing = f"cannot look up the account of profile {shown(self.profile)}"
+            doing = f"cannot look up the account of profile {visible_name(self.profile)}"
             raise self._credentials.failed(error, doing) from None
 
     @property
@@ -230,6 +230,6 @@ class AccountSession:
         )
 
 
-def connect(connection: ConnectionSettings, hooks: Hooks) -> AccountSession:
+def connect(connection: ConnectionSettings, hooks: SessionHooks) -> AccountSession:
     """An account; nothing is read or requested until the first request."""
     return AccountSession(connection, hooks)

@@ -23,7 +23,7 @@ from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCod
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpError
 from lskeys.lightsail.redaction import redacted
-from lskeys.text import did_you_mean, one_line, printable, shown
+from lskeys.text import did_you_mean, one_line, printable, visible_name
 from lskeys.values import replace
 
 # Responses, token files and outputs of the wrong shape make botocore fail in all these ways.
@@ -67,13 +67,15 @@ _Explained = tuple[type[LskeysError], str | None, str]
 def no_profile(profile: str, known: Iterable[str], passed_over: Iterable[str]) -> SetupError:
     """The error for a profile that AWS's configuration does not have."""
     return SetupError(
-        "; ".join([f"the config profile ({shown(profile)}) could not be found", *passed_over]),
+        "; ".join(
+            [f"the config profile ({visible_name(profile)}) could not be found", *passed_over]
+        ),
         hint=did_you_mean(profile, known) or "to list profiles: aws configure list-profiles",
         code=exceptions.ProfileNotFound.__name__,
     )
 
 
-def no_time(seconds: float) -> SetupError:
+def credentials_timed_out(seconds: float) -> SetupError:
     """The error for credentials that took too long."""
     return SetupError(
         f"no credentials within {seconds:g} seconds",
@@ -82,11 +84,11 @@ def no_time(seconds: float) -> SetupError:
     )
 
 
-def limit(seconds: float) -> Limit:
+def credentials_limit(seconds: float) -> Limit:
     """The limit of getting credentials, which a program of the user's may do."""
     return Limit(
         seconds,
-        late=lambda: no_time(seconds),
+        late=lambda: credentials_timed_out(seconds),
         large=lambda: SetupError(
             "credential_process did not finish", hint="check credential_process in ~/.aws/config"
         ),
@@ -112,7 +114,7 @@ def no_mfa_code(source: Source, serial: str, reason: str) -> SetupError:
     """The error for a role that needs an MFA code which nobody can be prompted for, or typed."""
     option = "" if source.profile == "default" else f" --profile {shlex.quote(source.profile)}"
     return SetupError(
-        f"profile {shown(source.profile)} needs an MFA code of {one_line(serial)}: {reason}",
+        f"profile {visible_name(source.profile)} needs an MFA code of {one_line(serial)}: {reason}",
         hint=f"run lskeys regions{option} in a terminal first; the role's credentials are cached",
         code="MfaRequired",
     )
@@ -154,7 +156,7 @@ def _explained(error: Exception, source: Source) -> _Explained:
     if isinstance(error, ClientError):
         return _of_service(error, source)
     if isinstance(error, exceptions.ConfigParseError):
-        path = shown(str(error.kwargs["path"]))
+        path = visible_name(str(error.kwargs["path"]))
         reason = f"unable to parse config file: {path} ({_where(error)})"
         return SetupError, f"fix {path}", reason
     if isinstance(error, BotoCoreError):

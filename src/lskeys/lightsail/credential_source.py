@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lskeys import regular_files
-from lskeys.text import shown
+from lskeys.text import visible_name
 from lskeys.values import value
 
 _NAMES = {
@@ -70,7 +70,9 @@ class Source:
         if self.provider == _ENVIRONMENT:
             return "credentials from the environment"
         word = _NAMES.get(self.provider)
-        return f"credentials of profile {shown(self.profile)}" + (f" ({word})" if word else "")
+        return f"credentials of profile {visible_name(self.profile)}" + (
+            f" ({word})" if word else ""
+        )
 
     @property
     def login(self) -> str:
@@ -84,7 +86,11 @@ class Source:
         """The hint with what gets new credentials."""
         if self.login:
             return f"run {self.login}, then the same command again"
-        place = "" if self.provider == _ENVIRONMENT else f" for profile {shown(self.login_profile)}"
+        place = (
+            ""
+            if self.provider == _ENVIRONMENT
+            else f" for profile {visible_name(self.login_profile)}"
+        )
         return f"get new credentials{place}, then run the same command again"
 
     def check(self, credential_source: str | None = None) -> str:
@@ -96,9 +102,9 @@ class Source:
         provider = _SOURCED.get(credential_source or "", self.provider)
         place = _PLACES.get(provider, "the AWS_* variables and {config_file}")
         return "check " + place.format(
-            profile=shown(self.profile),
-            config_file=shown(self.config_file),
-            credentials_file=shown(self.credentials_file),
+            profile=visible_name(self.profile),
+            config_file=visible_name(self.config_file),
+            credentials_file=visible_name(self.credentials_file),
         )
 
 
@@ -127,8 +133,8 @@ def passed_over(environ: Mapping[str, str]) -> Iterator[str]:
             regular_files.read(os.path.expanduser(os.path.expandvars(path)), 0)  # noqa: PTH111  as botocore does
         except (FileNotFoundError, NotADirectoryError) as error:
             if environ.get(name):
-                yield f"{shown(path)}: {(error.strerror or '').lower()}"
+                yield f"{visible_name(path)}: {(error.strerror or '').lower()}"
         except OSError as error:
-            yield f"{shown(path)}: {(error.strerror or 'cannot be read').lower()}"
+            yield f"{visible_name(path)}: {(error.strerror or 'cannot be read').lower()}"
         except ValueError:
-            yield f"{shown(path)} is not a path"
+            yield f"{visible_name(path)} is not a path"

@@ -74,7 +74,7 @@ class AccountCredentials:
         """
         # Whoever holds it may have been left behind when its time was over.
         if not self._resolving.acquire(timeout=self._connection.timeout):
-            raise credential_errors.no_time(self._connection.timeout)
+            raise credential_errors.credentials_timed_out(self._connection.timeout)
         try:
             self._resolve_once()
         finally:
@@ -102,7 +102,7 @@ class AccountCredentials:
         if not (isinstance(found, RefreshableCredentials) and found.refresh_needed()):
             return found.get_frozen_credentials()
         with self._waiting("credentials", self._connection.whose):
-            limit = credential_errors.limit(self._connection.timeout)
+            limit = credential_errors.credentials_limit(self._connection.timeout)
             return limited(found.get_frozen_credentials, limit)
 
     def _resolve_once(self) -> None:
@@ -139,7 +139,7 @@ class AccountCredentials:
         seconds = self._connection.timeout
         try:
             with self._waiting("credentials", self._connection.whose):
-                found, frozen = limited(self._found, credential_errors.limit(seconds))
+                found, frozen = limited(self._found, credential_errors.credentials_limit(seconds))
         except MfaCodeNeededError:
             raise
         except FAILURES as error:

@@ -23,7 +23,7 @@ from lskeys.errors import (
 from lskeys.lightsail import ca_bundle
 from lskeys.lightsail.plain_http import PlainHttpError, UnusableUrlError
 from lskeys.lightsail.redaction import redacted
-from lskeys.lightsail.sending import Sending
+from lskeys.lightsail.sent_requests import SendState
 from lskeys.text import one_line
 from lskeys.values import value
 
@@ -47,7 +47,7 @@ class Request:
 
     doing: str
     region: str
-    sending: Sending | None = None
+    sending: SendState | None = None
 
     @property
     def is_change(self) -> bool:

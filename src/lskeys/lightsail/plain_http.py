@@ -16,7 +16,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from lskeys.lightsail.redaction import without_user
-from lskeys.text import shown
+from lskeys.text import visible_name
 
 METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})
 """The instance metadata service (EC2 user guide, "Access instance metadata")."""
@@ -41,7 +41,7 @@ class UnusableUrlError(BotoCoreError):
     fmt = "endpoint {url} is not a URL"
 
     def __init__(self, url: str) -> None:
-        super().__init__(url=shown(without_user(url)))
+        super().__init__(url=visible_name(without_user(url)))
 
 
 def check(url: str, also: Collection[str] = ()) -> None:

@@ -16,8 +16,8 @@ from lskeys.concurrency import Limit, limited
 from lskeys.errors import LskeysError
 from lskeys.lightsail import error_table, response_body
 from lskeys.lightsail.error_table import Request
-from lskeys.lightsail.sending import Sending, watched
-from lskeys.lightsail.waiting import Waiting, not_shown
+from lskeys.lightsail.sent_requests import SendState, watched
+from lskeys.lightsail.waiting import Waiting, no_progress
 from lskeys.model import AccountRegion
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Requests:
         secrets: Callable[[], Iterable[str]] = tuple,
         check_account: Callable[[], None] = lambda: None,
         profile: str = "",
-        waiting: Waiting = not_shown,
+        waiting: Waiting = no_progress,
     ) -> None:
         self.region = region
         self.where = AccountRegion(region, profile)
@@ -101,7 +101,7 @@ class Requests:
             MissingError, SetupError, RefusedError, RemoteError: It did not happen.
         """
         self.check_account()
-        sending = Sending()
+        sending = SendState()
         request = Request(doing, self.region, sending)
         call = partial(self._send, operation, parameters, request)
         return self._within(request, lambda: parse(call()))

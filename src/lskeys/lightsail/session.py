@@ -13,7 +13,7 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from lskeys.lightsail import botocore_data, sending
+from lskeys.lightsail import botocore_data, sent_requests
 from lskeys.lightsail.plain_http import PlainHttpGuard
 from lskeys.values import value
 
@@ -85,7 +85,7 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
     )
 
     def before_send(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        sending.watch(request)
+        sent_requests.watch(request)
         return guard.before_send(request)
 
     session.register("before-send", before_send)  # type: ignore[arg-type]  # may return a response

@@ -8,6 +8,6 @@ Waiting = Callable[[str, str], AbstractContextManager[None]]
 for."""
 
 
-def not_shown(_kind: str, _name: str) -> AbstractContextManager[None]:
+def no_progress(_kind: str, _name: str) -> AbstractContextManager[None]:
     """Say nothing."""
     return nullcontext()

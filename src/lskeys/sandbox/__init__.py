@@ -3,8 +3,8 @@
 from lskeys.sandbox.client_environment import (
     OLD_TOOLS,
     environment,
+    environment_with_sandbox,
     exports,
-    led_environment,
 )
 from lskeys.sandbox.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from lskeys.sandbox.errors import SandboxError
@@ -40,8 +40,8 @@ __all__ = [
     "Switches",
     "Tag",
     "environment",
+    "environment_with_sandbox",
     "exports",
-    "led_environment",
     "parse_fault",
     "serve",
 ]

@@ -49,7 +49,7 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def led_environment(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
+def environment_with_sandbox(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
     """This whole environment, changed so that AWS tools talk to the sandbox and nobody else."""
     kept = {name: value for name, value in environ.items() if name not in _REMOVED}
     lower, upper = environ.get("no_proxy", ""), environ.get("NO_PROXY", "")

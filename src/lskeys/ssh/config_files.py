@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
-from lskeys.ssh import written
+from lskeys.ssh import written_blocks
+from lskeys.ssh.config_plan import Plan
 from lskeys.ssh.config_text import (
     FileChange,
     can_name,
@@ -19,9 +20,8 @@ from lskeys.ssh.config_text import (
     own_file,
     with_include,
 )
-from lskeys.ssh.plan import Plan
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import WrittenFiles
+from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.directory import Directory, FileContent, make, opened, read_file
 from lskeys.storage.lock import locked
 from lskeys.storage.os_errors import os_errors
@@ -58,7 +58,7 @@ class OwnFiles:
             RefusedError: Something there is no plain file, or others may write next to it.
             LocalError: One cannot be read.
         """
-        return written.read(_own_content(self.blocks), _own_content(self.known_hosts))
+        return written_blocks.read(_own_content(self.blocks), _own_content(self.known_hosts))
 
     def changes(self, plan: Plan, before: WrittenFiles, users: UserConfig) -> list[FileChange]:
         """What it takes to write a plan, in the order of writing; changes nothing.
@@ -69,8 +69,8 @@ class OwnFiles:
             RefusedError: A file is not ours, or cannot be used for what it is for.
             LocalError: One cannot be read.
         """
-        blocks = written.blocks_and_kept(plan.hosts, plan.renewal.kept, self.known_hosts)
-        pins = written.pins_and_kept(plan.hosts, before, plan.renewal)
+        blocks = written_blocks.blocks_and_kept(plan.hosts, plan.renewal.kept, self.known_hosts)
+        pins = written_blocks.pins_and_kept(plan.hosts, before, plan.renewal)
         if pins and (include := users.includes(self.known_hosts)):
             raise RefusedError(
                 f"{self.known_hosts} would be read as ssh configuration, because of"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.keys import grammar
-from lskeys.keys.generations import InstanceAccess
+from lskeys.keys.opening_keys import InstanceAccess
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
 from lskeys.values import replace

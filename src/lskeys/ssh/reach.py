@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lskeys.keys import grammar
-from lskeys.keys.generations import InstanceAccess, OpeningKeys, accesses
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.opening_keys import InstanceAccess, OpeningKeys, instance_accesses
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import hosts
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Attempt, Verdict
-from lskeys.ssh.proofs import Proofs, hash_of
+from lskeys.ssh.proved_logins import ProvedLogins, hash_of
 from lskeys.ssh.regions import RegionData
-from lskeys.ssh.written import WrittenFiles
+from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.text import one_line
 from lskeys.values import replace
 
@@ -99,11 +99,11 @@ class ReachableInstance:
         return hosts.options_to(self.instance)
 
 
-def reaches(  # noqa: PLR0913  what is known of the regions, this computer and this run
+def reachable_instances(  # noqa: PLR0913  what is known of the regions, this computer and this run
     regions: Iterable[RegionData],
     keys: Sequence[LocalKey],
     written: WrittenFiles,
-    proofs: Proofs,
+    proofs: ProvedLogins,
     *,
     port: int,
     options: tuple[str, ...] = (),
@@ -111,7 +111,7 @@ def reaches(  # noqa: PLR0913  what is known of the regions, this computer and t
     """Each wanted instance, as this computer reaches it; `options` choose the account."""
     found = []
     for region in regions:
-        for access in accesses(region.wanted, region.pairs, keys):
+        for access in instance_accesses(region.wanted, region.pairs, keys):
             instance = access.instance
             outcome = region.host_keys.get(instance.name)
             seen = tuple(

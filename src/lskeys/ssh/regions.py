@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from lskeys.errors import LskeysError
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.ssh import hosts
-from lskeys.ssh.written import CurrentRegion
+from lskeys.ssh.written_blocks import CurrentRegion
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class RegionData:
         return [each.error for each in self.host_keys.values() if each.error]
 
     @property
-    def answers(self) -> int:
+    def responses(self) -> int:
         """How many requests succeeded."""
         return 1 + len(self.host_keys) - len(self.unread)
 
@@ -51,17 +51,17 @@ class RegionData:
         return CurrentRegion(next(filter(None, accounts), None), names, self.where.profile)
 
 
-def wanted(instances: Iterable[Instance], globs: Sequence[str]) -> list[Instance]:
+def matching_instances(instances: Iterable[Instance], globs: Sequence[str]) -> list[Instance]:
     """The instances of these names, all for none."""
-    return [each for each in instances if is_wanted(each.name, globs)]
+    return [each for each in instances if is_matching(each.name, globs)]
 
 
-def to_ask_about(data: RegionData) -> tuple[str, ...]:
+def names_to_query(data: RegionData) -> tuple[str, ...]:
     """The names of those wanted instances that run and that ssh can be told of."""
     fit = (each for each in data.wanted if each.is_running and not hosts.why_left_out(each))
     return tuple(dict.fromkeys(each.name for each in fit))
 
 
-def is_wanted(name: str, globs: Sequence[str]) -> bool:
+def is_matching(name: str, globs: Sequence[str]) -> bool:
     """Whether a name is like one of the globs; without globs each is."""
     return not globs or any(fnmatchcase(name, glob) for glob in globs)

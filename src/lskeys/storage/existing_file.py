@@ -9,7 +9,7 @@ from lskeys import keys
 from lskeys.errors import RefusedError
 from lskeys.keys import KeyFileContent, KeyMaterialError, PublicKey
 from lskeys.keys.fingerprints import Comparison
-from lskeys.keys.usable import PUTTY
+from lskeys.keys.ssh_loading import PUTTY
 from lskeys.model import Secret
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, read_file

@@ -71,7 +71,7 @@ def read_content(
         RefusedError: It does not open with its passphrase.
     """
     try:
-        chosen = keys.choose(content, pick) if pick else content
+        chosen = keys.choose_key(content, pick) if pick else content
         key = local_key(path, keys.read_file(chosen), mode)
     except KeyMaterialError as error:
         raise UsageError(f"{path}: {error.message}", hint=error.hint, code="NoKey") from None

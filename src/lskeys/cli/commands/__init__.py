@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from lskeys.cli.parsing import OneVerb, OptionalValue, command_of
+from lskeys.cli.parsing import OptionalValue, VerbCommand, command_of
 from lskeys.values import value
 
 _PAIRS = "Key pairs"
@@ -34,7 +34,7 @@ class Verb:
     panel: str
     summary: str
     alias: str | None = None
-    kind: type[OneVerb] = OneVerb
+    kind: type[VerbCommand] = VerbCommand
 
     @property
     def is_main(self) -> bool:

@@ -10,21 +10,21 @@ from typing import Annotated
 import typer
 
 from lskeys import audit, storage
-from lskeys.audit import Code, Finding, Inventory, Lskeys, Severity
-from lskeys.cli import reaching
+from lskeys.audit import Code, Finding, Inventory, LskeysCommands, Severity
+from lskeys.cli import ssh_instances
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
 from lskeys.errors import FindingsError, UsageError
-from lskeys.keys.generations import accesses
 from lskeys.keys.matching import UnreadableFile
+from lskeys.keys.opening_keys import instance_accesses
 from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
-from lskeys.ssh.proofs import without_proved
+from lskeys.ssh.proved_logins import without_proved
 from lskeys.storage import key_search
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
@@ -124,7 +124,7 @@ def _used(
     run: Runtime, instances: Sequence[Instance] | None, pairs: Sequence[KeyPair]
 ) -> tuple[KeyPair, ...]:
     """The pairs with their usage; an instance that was proved to open is not outdated."""
-    keys, proofs = run.key_files.local_keys, reaching.proofs(run)
+    keys, proofs = run.key_files.local_keys, ssh_instances.proofs(run)
     return tuple(
         without_proved(pair, instances or (), keys, proofs) for pair in with_usage(pairs, instances)
     )
@@ -160,13 +160,13 @@ def _inventory(
         directories=own.directories,
         now=run.invocation.now(),
         max_age=max_age,
-        lskeys=Lskeys(run.profiles or run.options.profiles, _account_options(run)),
+        lskeys=LskeysCommands(run.profiles or run.options.profiles, _account_options(run)),
         unsafe=unsafe,
         elsewhere=tuple(key for key in keys if key not in set(own.keys)),
         openers={
             (each.where, access.instance.name): access.opening.first.path
             for each, used in zip(regions, instances, strict=True)
-            for access in accesses(used.value or (), each.value or (), keys)
+            for access in instance_accesses(used.value or (), each.value or (), keys)
             if access.opening.first and not access.opening.is_current
         },
     )

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import authorizing, reaching
-from lskeys.cli.authorizing import AuthorizeTask, SshMeans
+from lskeys.cli import authorizing, ssh_instances
+from lskeys.cli.authorizing import AuthorizeTask, SshAccess
 from lskeys.cli.options import (
     ConnectionOptions,
     OutputOptions,
@@ -78,7 +78,7 @@ def authorize_key(
     if (key_pair is None) == (key is None):
         raise UsageError("one of --key-pair and --key is needed", hint="--key-pair NAME")
     ssh = client.find(run.invocation.environ)
-    seen = reaching.query(run, globs, port, reads_keys=not run.options.dry_run)
+    seen = ssh_instances.query_instances(run, globs, port, reads_keys=not run.options.dry_run)
     if not seen.reaches:
         fail(run, seen.failures, seen.regions, "regions")
         raise MissingError(
@@ -93,7 +93,7 @@ def authorize_key(
     if run.options.dry_run:
         done = [_would(each) for each in tasks]
     else:
-        done, failed = authorizing.authorize_each(run, tasks, SshMeans(ssh, port, temporary))
+        done, failed = authorizing.authorize_each(run, tasks, SshAccess(ssh, port, temporary))
         failures += failed
     show(run, Result(AUTHORIZATIONS, done, failures))
     fail(run, failures, len(done), "instances")
@@ -122,7 +122,7 @@ def _old(remove: str | None) -> _Old:
     return _Old(key)
 
 
-def _given(run: Runtime, seen: reaching.QueriedInstances, key: Path) -> dict[str, NewKey]:
+def _given(run: Runtime, seen: ssh_instances.QueriedInstances, key: Path) -> dict[str, NewKey]:
     """The named key, for every region."""
     path = expanded(key).absolute()
     new = authorizing.new_key(key_reading.read(path), "")
@@ -130,12 +130,12 @@ def _given(run: Runtime, seen: reaching.QueriedInstances, key: Path) -> dict[str
     return {each.where.region: new for each in seen.data}
 
 
-def _of_pair(run: Runtime, seen: reaching.QueriedInstances, name: str) -> dict[str, NewKey]:
+def _of_pair(run: Runtime, seen: ssh_instances.QueriedInstances, name: str) -> dict[str, NewKey]:
     """The local key of a key pair, in each region that has both."""
     wanted = DEFAULT_PAIR if name == DEFAULT_ALIAS else name
     pairs = [pair for region in seen.data for pair in region.pairs if pair.name == wanted]
     found = {}
-    for each in match_all(pairs, reaching.local_keys(run)).pairs:
+    for each in match_all(pairs, ssh_instances.local_keys(run)).pairs:
         keys = sorted((match.key for match in each.matches), key=lambda key: not key.has_private)
         if keys:
             comment = f"{each.pair.name}@{each.pair.region}"

@@ -28,7 +28,7 @@ from lskeys.cli.saving_keys import (
     typed_passphrase,
 )
 from lskeys.errors import LskeysError, UsageError
-from lskeys.keypairs import creation, earlier_run, tagging
+from lskeys.keypairs import creation, interrupted_create, tagging
 from lskeys.keypairs.names import check_new_name
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import passphrases
@@ -81,7 +81,9 @@ def create_key_pair(
         run.key_files.name_leftovers(path.parent)
     ask = (lambda _: given) if given else run.terminal.prompt_secret if passphrase else None
     opens = passphrases.for_key_files(None, ask)
-    saved = earlier_run.find_existing(lightsail, new, path, opens, dry_run=run.options.dry_run)
+    saved = interrupted_create.find_existing(
+        lightsail, new, path, opens, dry_run=run.options.dry_run
+    )
     failure = None
     if saved is None and run.options.dry_run:
         saved = SavedKey(name, lightsail.region, path or Path("-"), "would save")

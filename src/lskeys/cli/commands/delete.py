@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.deleting import look_up, settle
+from lskeys.cli.delete_lookup import look_up_targets, outcomes_without_deletion
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import (
     ConnectionOptions,
@@ -22,9 +22,9 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import finish
 from lskeys.config.paths import expanded
 from lskeys.errors import UsageError
-from lskeys.keypairs import clearing, deletion
-from lskeys.keypairs.clearing import Safeguards
+from lskeys.keypairs import deletion, deletion_checks
 from lskeys.keypairs.delete_guard import Clearance, Expectation, parse_expectation
+from lskeys.keypairs.deletion_checks import Safeguards
 from lskeys.keypairs.results import Deletion
 from lskeys.keypairs.targets import Targets, read_targets
 from lskeys.keys import passphrases
@@ -94,13 +94,13 @@ def delete_key_pairs(
         no_backup,
         _opens(run, expectation, passphrase_file),
     )
-    found = look_up(run, targets)
-    settled = Outcomes(settle(run, found, missing_ok=missing_ok))
-    cleared = clearing.clear_all(found.pairs, safeguards)
+    found = look_up_targets(run, targets)
+    settled = Outcomes(outcomes_without_deletion(run, found, missing_ok=missing_ok))
+    cleared = deletion_checks.check_all(found.pairs, safeguards)
     if _consent(run, cleared.values):
-        again = look_up(run, targets)
-        now = clearing.clear_all(again.pairs, safeguards)
-        cleared = clearing.unchanged(cleared, now, again.failures)
+        again = look_up_targets(run, targets)
+        now = deletion_checks.check_all(again.pairs, safeguards)
+        cleared = deletion_checks.refuse_changed(cleared, now, again.failures)
     deleted = _delete_each(run, cleared.values, safeguards)
     outcomes = Outcomes([*settled, *(each for each in cleared if each.error), *deleted])
     finish(run, Result(DELETIONS, Outcomes([*settled, *deleted]).values), outcomes, "key pairs")

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from lskeys import keys
-from lskeys.cli import downloading
-from lskeys.cli.downloading import DownloadJob, Manner, confirm_creation, decide
+from lskeys.cli import default_downloads
+from lskeys.cli.default_downloads import DownloadJob, SaveOptions, confirm_creation, plan_downloads
 from lskeys.cli.options import (
     AskPassphrase,
     ConnectionOptions,
@@ -75,7 +75,7 @@ def download_default(
     given = given_passphrase(run, passphrase_file, asks=passphrase)
     destination = run.key_files.destination(out, file, run.regions)
     found = query(run, lambda lightsail: lightsail.default_key_pair())
-    jobs, failures = decide(run, found, create=create)
+    jobs, failures = plan_downloads(run, found, create=create)
     if keeper is not None:
         loaded = _load(run, jobs, keeper, lifetime)
         fail(run, [*failures.errors, *loaded.errors], len(loaded.values), "regions")
@@ -87,31 +87,31 @@ def download_default(
             job: destination.directory / destination.name_for(default_key_file(job.region))
             for job in jobs
         }
-        saved = _save(run, paths, Manner(given, force), asks=passphrase)
+        saved = _save(run, paths, SaveOptions(given, force), asks=passphrase)
         for each in saved.values:
             report_saved(run, each, "default key", undone="nothing was downloaded")
         finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
 def _save(
-    run: Runtime, paths: Mapping[DownloadJob, Path], manner: Manner, *, asks: bool
+    run: Runtime, paths: Mapping[DownloadJob, Path], options: SaveOptions, *, asks: bool
 ) -> Outcomes[SavedKey]:
     """Save the keys, after what was to be agreed to; what is refused anyway asks nothing.
 
     A file that is there may be encrypted, and show only with its passphrase whose key it holds.
     """
-    force = manner.force
+    force = options.force
     if asks and any(os.path.lexists(path) for path in paths.values()):
-        manner = Manner(typed_passphrase(run, asks=asks), force)
-    planned = downloading.planned(paths, manner)
+        options = SaveOptions(typed_passphrase(run, asks=asks), force)
+    planned = default_downloads.preview(paths, options)
     open_jobs = [job for job, each in zip(paths, planned, strict=True) if not each.error]
     confirm_creation(run, open_jobs)
     if run.options.dry_run:
         return planned
-    if open_jobs and manner.passphrase is None:
-        manner = Manner(typed_passphrase(run, asks=asks), force)
-    confirm_replacing(run, downloading.replaced(paths, manner))
-    return downloading.save(run, paths, manner)
+    if open_jobs and options.passphrase is None:
+        options = SaveOptions(typed_passphrase(run, asks=asks), force)
+    confirm_replacing(run, default_downloads.files_to_replace(paths, options))
+    return default_downloads.download_and_save(run, paths, options)
 
 
 def _write_to_stdout(run: Runtime, job: DownloadJob, given: Secret | None, *, asks: bool) -> None:

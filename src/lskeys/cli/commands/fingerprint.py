@@ -16,16 +16,16 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.lookup import every_pair
+from lskeys.cli.runtime.lookup import all_key_pairs
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, UsageError
-from lskeys.keypairs.details import OwnedKey, owned
+from lskeys.keypairs.details import KeyWithPairs, with_key_pairs
 from lskeys.keys import passphrases
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.generations import replaced
 from lskeys.keys.matching import why_unknown
-from lskeys.keys.usable import PUTTY
+from lskeys.keys.opening_keys import replaced_file
+from lskeys.keys.ssh_loading import PUTTY
 from lskeys.model import KeyPair, Outcomes, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.formatting import rfc3339
@@ -70,12 +70,12 @@ def fingerprint_keys(
     opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
     words = files or [str(key.path) for key in run.key_files.local_keys]
     keys = Outcomes(attempt("", partial(run.key_files.read, word, opens, select)) for word in words)
-    regions = every_pair(run) if match else Outcomes[tuple[KeyPair, ...]]()
+    regions = all_key_pairs(run) if match else Outcomes[tuple[KeyPair, ...]]()
     pairs = [pair for found in regions.values for pair in found]
     shown = (
-        owned(keys.values, pairs, run.key_files.local_keys)
+        with_key_pairs(keys.values, pairs, run.key_files.local_keys)
         if match
-        else [OwnedKey(key) for key in keys.values]
+        else [KeyWithPairs(key) for key in keys.values]
     )
     failures = [*keys.errors, *regions.errors]
     if shown:
@@ -86,7 +86,7 @@ def fingerprint_keys(
         _refuse_strangers(shown)
 
 
-def _refuse_strangers(shown: Sequence[OwnedKey]) -> None:
+def _refuse_strangers(shown: Sequence[KeyWithPairs]) -> None:
     strangers = [each.key.path for each in shown if not each.owners]
     if strangers:
         names = ", ".join(map(str, strangers))
@@ -95,7 +95,7 @@ def _refuse_strangers(shown: Sequence[OwnedKey]) -> None:
         )
 
 
-def _report(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysError]) -> None:
+def _report(run: Runtime, shown: Sequence[KeyWithPairs], failures: Sequence[LskeysError]) -> None:
     if run.options.quiet:
         return
     if not shown and not failures:
@@ -110,7 +110,7 @@ def _report(run: Runtime, shown: Sequence[OwnedKey], failures: Sequence[LskeysEr
         run.terminal.hint("encrypted keys show all fingerprints with --passphrase")
 
 
-def _about(owned_key: OwnedKey) -> Iterator[str]:
+def _about(owned_key: KeyWithPairs) -> Iterator[str]:
     """What the table has no column for."""
     key = owned_key.key
     if key.obstacle:
@@ -122,7 +122,7 @@ def _about(owned_key: OwnedKey) -> Iterator[str]:
     for pair in owned_key.possible:
         why = why_unknown(pair.fingerprint, key)
         yield f"{key.path} may be the key of {pair.name} in {pair.region}: {why}"
-    old = replaced(key.path.name)
+    old = replaced_file(key.path.name)
     if old:
         whose = " and ".join(f"{pair.name} in {pair.region}" for pair in owned_key.earlier)
         yield f"{key.path} is an earlier {whose or old[0]}, replaced {rfc3339(old[1])}"

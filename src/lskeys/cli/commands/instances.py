@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import reaching
+from lskeys.cli import ssh_instances
 from lskeys.cli.options import ConnectionOptions, OutputOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -15,7 +15,7 @@ from lskeys.cli.suggestions import for_argument
 from lskeys.errors import FindingsError
 from lskeys.output.result import Result
 from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
-from lskeys.ssh import client, many
+from lskeys.ssh import client, parallel
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Verdict
 from lskeys.ssh.reach import ReachableInstance
@@ -44,7 +44,7 @@ def list_instances(
         lskeys instances 'web-*' --check
     """
     ssh = client.find(run.invocation.environ) if check else None
-    seen = reaching.query(run, globs or (), port, reads_keys=check)
+    seen = ssh_instances.query_instances(run, globs or (), port, reads_keys=check)
     if seen.regions and not seen.reaches and not run.options.quiet:
         run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
         if hint := for_argument(" ".join(globs or ())):
@@ -53,13 +53,13 @@ def list_instances(
         show(run, Result(INSTANCES, seen.reaches, seen.failures))
         fail(run, seen.failures, seen.regions, "regions")
         return
-    base = reaching.session_base(run)
-    outcomes = many.in_parallel(
+    base = ssh_instances.session_base(run)
+    outcomes = parallel.in_parallel(
         [each for each in seen.reaches if each.is_for_ssh],
         partial(_check, run, ssh, base, port),
     )
     checked = [outcome.value for outcome in outcomes if outcome.value]
-    reaching.remember(run, _proved(checked))
+    ssh_instances.remember(run, _proved(checked))
     show(run, Result(CHECKED_INSTANCES, checked, seen.failures))
     fail(run, seen.failures, seen.regions, "regions")
     _fail_if_closed(checked)
@@ -69,10 +69,10 @@ def _check(
     run: Runtime, ssh: client.SshClient, base: Path, port: int, each: ReachableInstance
 ) -> ReachableInstance:
     with run.terminal.waiting("ssh", each.instance.name):
-        return many.check(ssh, each, base=base, port=port)
+        return parallel.check(ssh, each, base=base, port=port)
 
 
-def _proved(checked: Sequence[ReachableInstance]) -> reaching.Opened:
+def _proved(checked: Sequence[ReachableInstance]) -> ssh_instances.Opened:
     keys = {
         (each.instance, key.blob)
         for each in checked

@@ -9,9 +9,9 @@ import typer
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.elsewhere import found_elsewhere
-from lskeys.cli.runtime.hints import completed_hint
-from lskeys.cli.runtime.output import fail, lines_of_pages, show, show_page, streams
+from lskeys.cli.runtime.hints import hint_with_account_options
+from lskeys.cli.runtime.other_regions import hint_of_other_region
+from lskeys.cli.runtime.output import can_stream, fail, lines_of_pages, show, show_page
 from lskeys.cli.runtime.queries import query, query_together, stream_regions
 from lskeys.cli.suggestions import for_argument
 from lskeys.errors import LskeysError
@@ -73,7 +73,7 @@ def list_key_pairs(
     sort((), sort_by, KEY_PAIRS)
     needs_usage = selection.in_use is not None or "used-by" in names
     needs_all = sort_by is not None or needs_usage or "local-files" in names
-    if streams(run) and not needs_all:
+    if can_stream(run) and not needs_all:
         _stream(run, selection, chosen)
         return
     outcomes = _pairs(run, needs_usage=needs_usage)
@@ -165,7 +165,7 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
         where = run.profiles or run.regions
         run.terminal.note(f"no key pairs found in {', '.join(where)}")
         hint = _way_out(run, selection, listed.unwanted)
-        run.terminal.hint(completed_hint(hint, run.options))
+        run.terminal.hint(hint_with_account_options(hint, run.options))
     elif not (run.options.quiet or is_json) and (hidden := selection.hidden(listed.defaults)):
         pairs = "1 default key pair is" if hidden == 1 else f"{hidden} default key pairs are"
         run.terminal.note(f"{pairs} not shown; add --include-default")
@@ -175,5 +175,5 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
 def _way_out(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> str:
     """What would find something: a region that was taken for a name, or has the name."""
     words = " ".join(selection.globs)
-    elsewhere = (found_elsewhere(run, glob) for glob in selection.globs if not is_glob(glob))
+    elsewhere = (hint_of_other_region(run, glob) for glob in selection.globs if not is_glob(glob))
     return for_argument(words) or next(filter(None, elsewhere), None) or selection.way_out(there)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lskeys.cli import authorizing, reaching
+from lskeys.cli import authorizing, ssh_instances
 from lskeys.cli.options import (
     AskPassphrase,
     ConnectionOptions,
@@ -23,7 +23,7 @@ from lskeys.cli.options import (
     verb,
 )
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.hints import completed_hint
+from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.saving_keys import given_passphrase, typed_passphrase
 from lskeys.concurrency import Pending
@@ -33,7 +33,7 @@ from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
 from lskeys.keypairs.rotation.journal import Journal
-from lskeys.keypairs.rotation.plan import DefaultPairState, Entry, Plan
+from lskeys.keypairs.rotation.plan import DefaultPairState, JournalEntry, Plan
 from lskeys.keypairs.rotation.report import Rotation
 from lskeys.model import DEFAULT_PAIR, attempt
 from lskeys.output.consent import confirm
@@ -142,7 +142,7 @@ def _query_region(lightsail: "Lightsail") -> DefaultPairState:
     pending = Pending(lightsail.instances)
     pairs = lightsail.key_pairs(include_default=True)
     instances = attempt(lightsail.region, pending.result)
-    return rotation_plan.found(lightsail.region, pairs, instances.value)
+    return rotation_plan.default_pair_state(lightsail.region, pairs, instances.value)
 
 
 def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
@@ -153,7 +153,7 @@ def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | No
     remembered = next((each for each in every if each.account == account), None)
     directory = remembered.path.parent if remembered else run.settings.out.value
     path = expanded(out or directory).absolute() / default_key_file(found.region)
-    return rotation_plan.decide(
+    return rotation_plan.plan_rotation(
         found,
         remembered,
         endpoint=endpoint,
@@ -163,7 +163,7 @@ def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | No
     )
 
 
-def _account_of(run: Runtime, every: Sequence[Entry]) -> str:
+def _account_of(run: Runtime, every: Sequence[JournalEntry]) -> str:
     """The account of the credentials, where nothing in the region shows it.
 
     It is that of a rotation which was begun with the same access key; else STS is queried.
@@ -197,14 +197,14 @@ def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
         )
     for warning in rotation_plan.warnings(plan):
         run.terminal.warning(warning)
-    files = user_config.files_naming(reaching.ssh_directory(run), entry.path)
+    files = user_config.files_naming(ssh_instances.ssh_directory(run), entry.path)
     if saves and (named := " and ".join(str(each) for each in files)):
         run.terminal.warning(
             f"{named} refers to {entry.path}, which will be the new key;"
             " after the rotation, update it:"
         )
         command = f"lskeys ssh-config --write --region {entry.region}"
-        run.terminal.note(completed_hint(command, run.options))
+        run.terminal.note(hint_with_account_options(command, run.options))
 
 
 def _consent(run: Runtime, plan: Plan, *, saves: bool, authorizes: bool) -> bool:
@@ -247,6 +247,6 @@ def _report(
     left = report.without_follow_ups(rotated, authorized)
     added = [f"{name}: the new key was added, and opens it" for name in authorized]
     for line in (*added, *report.report(left)) if not run.options.quiet else ():
-        run.terminal.note(completed_hint(line, run.options))
+        run.terminal.note(hint_with_account_options(line, run.options))
     if rotated.path:
         show(run, Result(ROTATIONS, [rotated], failures))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli.options import ProgramOptions, SafetyOptions, verb
-from lskeys.cli.parsing import SuggestingGroup, adding, epilog
+from lskeys.cli.parsing import SuggestingGroup, command_decorator, epilog
 from lskeys.cli.runtime import Runtime, sandbox
 from lskeys.config.paths import sandbox_directory, sandbox_path
 
@@ -46,7 +46,7 @@ Switches = Annotated[
 ]
 
 
-@adding(group, "serve")
+@command_decorator(group, "serve")
 @verb(ProgramOptions)
 def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None:
     """Serve the sandbox on localhost until interrupted, for any AWS tool.
@@ -62,7 +62,7 @@ def serve(run: Runtime, *, port: Port = PORT, settings: Switches = None) -> None
     server.run_forever()
 
 
-@adding(group, "env")
+@command_decorator(group, "env")
 @verb(ProgramOptions)
 def env(run: Runtime, *, port: ServedPort = PORT) -> None:
     """Print the exports that point AWS tools at a running `sandbox serve`.
@@ -79,7 +79,7 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
     run.terminal.result(sandbox.exports(port))
 
 
-@adding(group, "exec")
+@command_decorator(group, "exec")
 @verb(ProgramOptions)
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
     """Run a command with AWS tools pointed at the sandbox; exit with its exit code.
@@ -100,7 +100,7 @@ def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None
         raise typer.Exit(code)
 
 
-@adding(group, "reset")
+@command_decorator(group, "reset")
 @verb(ProgramOptions, SafetyOptions)
 def reset(run: Runtime, *, settings: Switches = None) -> None:
     """Reset to a fresh account. Settings given with --set are kept.
@@ -119,7 +119,7 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
     run.terminal.note(f"{'would reset' if dry_run else 'reset'} {path}")
 
 
-@adding(group, "path")
+@command_decorator(group, "path")
 @verb(ProgramOptions)
 def path(run: Runtime) -> None:
     """Print the path of the sandbox's account.

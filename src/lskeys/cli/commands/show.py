@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import reaching
+from lskeys.cli import ssh_instances
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.lookup import only_found
+from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import query_together
 from lskeys.keypairs import lookup
@@ -18,7 +18,7 @@ from lskeys.keypairs.names import check_name
 from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, ONE_KEY_PAIR
-from lskeys.ssh.proofs import without_proved
+from lskeys.ssh.proved_logins import without_proved
 from lskeys.values import replace
 
 
@@ -40,7 +40,7 @@ def show_key_pair(
     pairs, instances = query_together(
         run, lambda lightsail: lookup.find(lightsail, name), lambda lightsail: lightsail.instances()
     )
-    known = only_found(run, name, pairs)
+    known = without_missing(run, name, pairs)
     usage = {each.where: each for each in instances}
     details = Outcomes(each.then(partial(_details, run, usage[each.where].value)) for each in known)
     denied = [usage[each.where] for each in known if each.value and usage[each.where].error]
@@ -54,6 +54,6 @@ def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) 
     """The details of a pair; an instance that its key was proved to open is not outdated."""
     keys = run.key_files.local_keys
     details = key_pair_details(pair, instances, keys, run.key_files.unreadable)
-    proved = without_proved(details.pair, instances or (), keys, reaching.proofs(run))
+    proved = without_proved(details.pair, instances or (), keys, ssh_instances.proofs(run))
     older = tuple(each for each in details.older or () if each.name in proved.outdated)
     return replace(details, pair=proved, older=older if details.older is not None else None)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import reaching
+from lskeys.cli import ssh_instances
 from lskeys.cli.options import ConnectionOptions, Port, ProgramOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.hints import completed_hint
+from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
@@ -80,7 +80,7 @@ def open_session(
         words = ssh.arguments(_pinned_target(run, reach, port), keys, options, command or [])
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
         return
-    with session_files(reaching.session_base(run)) as files:
+    with session_files(ssh_instances.session_base(run)) as files:
         if temporary:
             keys, host_keys = _temporary(run, files, reach)
         else:
@@ -109,7 +109,7 @@ def _temporary(
 
 def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     """The instance of that name, if there is one, and nothing is known to be in the way."""
-    seen = reaching.query(run, (), port, reads_ports=False)
+    seen = ssh_instances.query_instances(run, (), port, reads_ports=False)
     found = [each for each in seen.reaches if each.instance.name == name]
     if not found:
         fail(run, seen.failures, seen.regions, "regions")
@@ -176,10 +176,10 @@ def _target(
 def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
     """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
     assert reach.address
-    own = reaching.ssh_files(run)
+    own = ssh_instances.ssh_files(run)
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
     if known_hosts is None:
         run.terminal.note("this command does not pin host keys")
         write = f"lskeys ssh-config --known-hosts --write --region {reach.instance.region}"
-        run.terminal.hint(f"to pin them: {completed_hint(write, run.options)}")
+        run.terminal.hint(f"to pin them: {hint_with_account_options(write, run.options)}")
     return Target(reach.address, reach.instance.username, port, known_hosts)

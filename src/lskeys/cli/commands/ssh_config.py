@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from lskeys.cli import reaching
+from lskeys.cli import ssh_instances
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -18,10 +18,10 @@ from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
 from lskeys.output.views.written_files import WRITTEN_FILES
 from lskeys.ssh import config_files, user_config
 from lskeys.ssh.config_files import OwnFiles, WrittenFile
-from lskeys.ssh.plan import Plan, plan
+from lskeys.ssh.config_plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import WrittenFiles
+from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.values import replace
 
 
@@ -63,7 +63,7 @@ def ssh_config(
         lskeys ssh-config --write --known-hosts --dry-run
     """
     own = _own_files(run, write=write, file=file)
-    outcomes = reaching.query_regions(run, globs or (), reads_keys=bool(known_hosts))
+    outcomes = ssh_instances.query_regions(run, globs or (), reads_keys=bool(known_hosts))
     seen = outcomes.values
     failures = outcomes.errors + [error for region in seen for error in region.unread]
     if seen and own is None:
@@ -73,7 +73,7 @@ def ssh_config(
         files = _write(run, own, seen, keeps_pins=known_hosts is not False)
         show(run, Result(WRITTEN_FILES, files, failures))
     noun = "requests" if any(region.unread for region in seen) else "regions"
-    fail(run, failures, sum(region.answers for region in seen), noun)
+    fail(run, failures, sum(region.responses for region in seen), noun)
 
 
 def _own_files(run: Runtime, *, write: bool, file: Path | None) -> OwnFiles | None:
@@ -90,7 +90,7 @@ def _planned(
 ) -> tuple[Plan, UserConfig]:
     """What ssh is told, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
-    users = user_config.read(reaching.ssh_directory(run))
+    users = user_config.read(ssh_instances.ssh_directory(run))
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
     if not planned.hosts:
         where = ", ".join(run.profiles or run.regions)

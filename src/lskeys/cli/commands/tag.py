@@ -7,7 +7,7 @@ import typer
 
 from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.lookup import only_found
+from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import change_each, query
 from lskeys.keypairs import lookup, tagging
@@ -47,7 +47,7 @@ def retag(run: Runtime, name: str, decide: Callable[[KeyPair], TagChange]) -> No
     on an instance that is called so.
     """
     check_name(name)
-    pairs = only_found(run, name, query(run, lambda lightsail: lookup.find(lightsail, name)))
+    pairs = without_missing(run, name, query(run, lambda lightsail: lookup.find(lightsail, name)))
     changes = {pair.region: decide(pair) for pair in pairs.values}
     applied = _apply(run, changes)
     failed = {outcome.region for outcome in applied if outcome.error}

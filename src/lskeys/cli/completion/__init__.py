@@ -1,15 +1,15 @@
 """Completion at TAB: names seen by earlier commands, regions, profiles. Touches: the disk."""
 
-from lskeys.cli.completion.cache import MAX_NAMES, without
-from lskeys.cli.completion.candidates import COMPLETE, show
-from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
+from lskeys.cli.completion.cache import MAX_NAMES, without_deleted
+from lskeys.cli.completion.cache_key import SANDBOX, account_key, cache_path
+from lskeys.cli.completion.candidates import COMPLETE, print_candidates
 
 __all__ = [
     "COMPLETE",
     "MAX_NAMES",
     "SANDBOX",
-    "account_of",
-    "path_in",
-    "show",
-    "without",
+    "account_key",
+    "cache_path",
+    "print_candidates",
+    "without_deleted",
 ]

@@ -24,7 +24,7 @@ Lines = dict[tuple[str, str], tuple[str, ...]]
 """(account, place) → names."""
 
 
-def recall(path: str) -> Lines:
+def read_names(path: str) -> Lines:
     """The cached names; empty if the file is missing or invalid."""
     lines: Lines = {}
     try:
@@ -44,7 +44,7 @@ def place_of(region: str, kind: str = "") -> str:
     return f"{region}/{kind}" if kind else region
 
 
-def without(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+def without_deleted(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
     """The names that are not gone; of tags, those of key pairs that are not."""
     left_out = {*gone}
     return tuple(name for name in names if name.partition("/")[0] not in left_out)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lskeys.cli.completion import defaults
 from lskeys.cli.completion.aws_profiles import profiles
-from lskeys.cli.completion.cache import DIRECTORY, Lines, recall
-from lskeys.cli.completion.scope import SANDBOX, account_of, path_in
+from lskeys.cli.completion.cache import DIRECTORY, Lines, read_names
+from lskeys.cli.completion.cache_key import SANDBOX, account_key, cache_path
 
 COMPLETE = "_complete"
 """The first word of the command line that a completion script runs; then follows `names` (of key
@@ -32,30 +32,30 @@ DEFAULT_PAIR = "LightsailDefaultKeyPair"
 DEFAULT_ALIAS = "default"
 
 
-def show(call: Sequence[str], environ: Mapping[str, str]) -> None:
+def print_candidates(call: Sequence[str], environ: Mapping[str, str]) -> None:
     """Print the candidates, one per line; none for an invalid call."""
     kind, *typed = call or [""]
     with contextlib.suppress(OSError):  # the shell stopped listening
-        sys.stdout.write("".join(f"{word}\n" for word in words(kind, typed, environ)))
+        sys.stdout.write("".join(f"{word}\n" for word in candidates(kind, typed, environ)))
         sys.stdout.flush()
         return
     # Python flushes again at exit, and would say that it cannot.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def words(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterable[str]:
+def candidates(kind: str, typed: Sequence[str], environ: Mapping[str, str]) -> Iterable[str]:
     """The candidates of a kind, given the words typed so far."""
     if kind == "profiles":
         return profiles(environ)
     said = _said(typed)
-    account = account_of(
+    account = account_key(
         environ,
         sandbox="--sandbox" in typed,
         profile=_last(said["profile"]),
         endpoint_url=_last(said["endpoint"]),
     )
-    path = path_in(environ)
-    lines = recall(path) if path else {}
+    path = cache_path(environ)
+    lines = read_names(path) if path else {}
     if kind == "regions":
         return (*lines.get((account, DIRECTORY), defaults.REGIONS), _ALL)
     if kind not in {"names", "instances", "tags"}:

@@ -25,7 +25,7 @@ class NameRecorder:
         """Add the names of a response; later ones win. Called from the threads of the regions."""
         with self._adding:
             known = self._seen.get((seen.region, seen.kind), SeenNames(seen.region))
-            kept = completion.without(known.names, seen.gone)
+            kept = completion.without_deleted(known.names, seen.gone)
             self._seen[seen.region, seen.kind] = replace(
                 seen,
                 names=tuple(dict.fromkeys([*kept, *seen.names]))[: completion.MAX_NAMES],

@@ -51,15 +51,15 @@ class Account:
         """Remember for TAB which names were seen since it was done last."""
         if not self._names:
             return
-        from lskeys.cli.completion.remembering import remember
+        from lskeys.cli.completion.cache_writing import cache_names
 
-        account = completion.account_of(
+        account = completion.account_key(
             environ,
             sandbox=options.sandbox,
             profile=self.whose or options.profile,
             endpoint_url=options.endpoint_url,
         )
-        remember(completion.path_in(environ), account, self._names.seen_names)
+        cache_names(completion.cache_path(environ), account, self._names.seen_names)
         self._names.clear()
 
     def lightsail(self, region: str) -> "Lightsail":

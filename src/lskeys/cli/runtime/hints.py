@@ -31,20 +31,22 @@ def account_options(options: SharedOptions, profile: str | None = None) -> tuple
     )
 
 
-def completed(error: LskeysError, options: SharedOptions) -> LskeysError:
+def with_account_options(error: LskeysError, options: SharedOptions) -> LskeysError:
     """The error with the profile, the endpoint and the sandbox of this run in its commands.
 
     A region is put there where the hint is made.
     """
-    hint = completed_hint(error.hint, options, error.profile) if error.hint else error.hint
+    hint = (
+        hint_with_account_options(error.hint, options, error.profile) if error.hint else error.hint
+    )
     if hint == error.hint and not error.failures:
         return error
     return error.with_(
-        hint=hint, failures=tuple(completed(each, options) for each in error.failures)
+        hint=hint, failures=tuple(with_account_options(each, options) for each in error.failures)
     )
 
 
-def completed_hint(hint: str, options: SharedOptions, profile: str | None = None) -> str:
+def hint_with_account_options(hint: str, options: SharedOptions, profile: str | None = None) -> str:
     """The hint with the options that reach the same account in each of its commands."""
     given = account_options(options, profile)
     if "--profile" in hint and given[:1] == ("--profile",):

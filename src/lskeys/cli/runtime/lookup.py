@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from lskeys.cli.runtime.elsewhere import found_elsewhere
+from lskeys.cli.runtime.other_regions import hint_of_other_region
 from lskeys.cli.runtime.queries import query
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.cli.suggestions import for_argument
@@ -12,7 +12,7 @@ from lskeys.model import KeyPair, Outcomes
 T = TypeVar("T")
 
 
-def only_found(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
+def without_missing(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
     """What those regions said of a key pair that have it, and those that failed.
 
     Raises:
@@ -20,11 +20,11 @@ def only_found(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[T]:
     """
     kept = Outcomes(each for each in outcomes if not isinstance(each.error, MissingError))
     if outcomes and not kept:
-        raise missing(run, name, outcomes.errors[0], every_pair(run))
+        raise missing_error(run, name, outcomes.errors[0], all_key_pairs(run))
     return kept
 
 
-def missing(
+def missing_error(
     run: Runtime, name: str, error: LskeysError, there: Outcomes[tuple[KeyPair, ...]]
 ) -> MissingError:
     """The error for a name that no region knows: where else it is, else the nearest name."""
@@ -32,10 +32,10 @@ def missing(
 
     pairs = (pair for each in there.values for pair in each)
     unknown = lookup.missing(name, run.profiles or run.regions, pairs, error)
-    hint = None if for_argument(name) else found_elsewhere(run, name)
+    hint = None if for_argument(name) else hint_of_other_region(run, name)
     return unknown.with_(hint=hint or unknown.hint)
 
 
-def every_pair(run: Runtime) -> Outcomes[tuple[KeyPair, ...]]:
+def all_key_pairs(run: Runtime) -> Outcomes[tuple[KeyPair, ...]]:
     """Every key pair of the regions that respond, and the errors of the others."""
     return query(run, lambda lightsail: lightsail.key_pairs(include_default=True))

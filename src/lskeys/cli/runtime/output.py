@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from lskeys.cli.runtime.hints import completed
+from lskeys.cli.runtime.hints import with_account_options
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.errors import LskeysError, UsageError, several
 from lskeys.model import Outcomes
@@ -41,12 +41,12 @@ def fail(run: Runtime, errors: Sequence[LskeysError], succeeded: int, noun: str)
         for error in unlike:
             run.terminal.error(error)
     if errors:
-        raise several([completed(each, run.options) for each in errors], succeeded, noun)
+        raise several([with_account_options(each, run.options) for each in errors], succeeded, noun)
 
 
 def _completed(run: Runtime, errors: Iterable[LskeysError]) -> tuple[LskeysError, ...]:
     """Each error once, also one that several regions share, with whole commands in its hint."""
-    return tuple(completed(each, run.options) for each in dict.fromkeys(errors))
+    return tuple(with_account_options(each, run.options) for each in dict.fromkeys(errors))
 
 
 def check_output(run: Runtime) -> None:
@@ -93,7 +93,7 @@ def show(run: Runtime, result: Result[Any]) -> None:
     run.terminal.result(lines, end=_end(run))
 
 
-def streams(run: Runtime) -> bool:
+def can_stream(run: Runtime) -> bool:
     """Whether items are shown as they come: lines do not depend on what is behind them."""
     return run.options.query is None and _format(run).load().pages is not None
 

@@ -8,7 +8,7 @@ from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
 
 
-class Chosen(NamedTuple):
+class ChosenProfiles(NamedTuple):
     """The profiles to query, and those that would be but have no credentials."""
 
     profiles: tuple[str, ...]
@@ -20,7 +20,7 @@ def is_pattern(word: str) -> bool:
     return any(character in word for character in "*?[")
 
 
-def choose(words: Sequence[str], known: Mapping[str, bool]) -> Chosen:
+def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenProfiles:
     """The profiles that names and patterns stand for; one that is named is queried anyway.
 
     Args:
@@ -38,7 +38,7 @@ def choose(words: Sequence[str], known: Mapping[str, bool]) -> Chosen:
             "no profile of the AWS configuration has credentials",
             hint="to list profiles: aws configure list-profiles",
         )
-    return Chosen(chosen, tuple(name for name in every if name not in chosen))
+    return ChosenProfiles(chosen, tuple(name for name in every if name not in chosen))
 
 
 def _meant(word: str, known: Mapping[str, bool]) -> Iterator[str]:

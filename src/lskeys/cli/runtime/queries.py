@@ -12,7 +12,7 @@ from lskeys.errors import LskeysError
 from lskeys.model import AccountRegion, Outcome, Outcomes, attempt
 
 if TYPE_CHECKING:
-    from lskeys.concurrency import Arrival, Branches
+    from lskeys.concurrency import Arrival, MoreSources
     from lskeys.lightsail import Lightsail
 
 T = TypeVar("T")
@@ -185,7 +185,7 @@ def _queried(
     account: Account,
     queries: "Sequence[Callable[[Lightsail], T]]",
     regions: Sequence[str] | None,
-) -> "Iterator[T | Branches[_Key, T]]":
+) -> "Iterator[T | MoreSources[_Key, T]]":
     return _onward(
         {
             _Key(account, region, number): partial(_once, partial(call, lightsail), release)
@@ -198,7 +198,7 @@ def _queried(
 
 def _pages_of(
     account: Account, pages: "Callable[[Lightsail], Iterator[Sequence[T]]]"
-) -> "Iterator[Sequence[T] | Branches[_Key, Sequence[T]]]":
+) -> "Iterator[Sequence[T] | MoreSources[_Key, Sequence[T]]]":
     return _onward(
         {
             _Key(account, region): partial(_all, partial(pages, lightsail), release)
@@ -221,12 +221,12 @@ def _lightsails(
     return [(region, account.lightsail(region)) for region in selected]
 
 
-def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | Branches[_Key, T]]":
+def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | MoreSources[_Key, T]]":
     """Have the others queried, too, and query the first one in this thread."""
     from lskeys import concurrency
 
     sources = tuple(concurrency.Source(key, each) for key, each in items.items())
-    yield concurrency.Branches(sources[0].key, sources[1:])
+    yield concurrency.MoreSources(sources[0].key, sources[1:])
     yield from sources[0].items()
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from lskeys.cli.runtime import sandbox as sandboxes
 from lskeys.cli.runtime.accounts import Account
+from lskeys.cli.runtime.core_dumps import forbid_core_dumps
 from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.key_files import KeyFiles
-from lskeys.cli.runtime.memory import forbid_dumps
-from lskeys.cli.runtime.profiles import choose, is_pattern
+from lskeys.cli.runtime.profiles import choose_profiles, is_pattern
 from lskeys.errors import UsageError
 from lskeys.model import SeenNames
 from lskeys.output.terminal import Terminal
@@ -76,7 +76,7 @@ class Runtime:
     @cached_property
     def key_files(self) -> KeyFiles:
         """The key files on this computer."""
-        forbid_dumps()
+        forbid_core_dumps()
         invocation, settings = self.invocation, self.settings
         return KeyFiles(
             (settings.out.value, settings.ssh_directory),
@@ -101,7 +101,7 @@ class Runtime:
             return words
         from lskeys import lightsail
 
-        chosen = choose(words, lightsail.profiles())
+        chosen = choose_profiles(words, lightsail.profiles())
         if chosen.without_credentials and not options.quiet:
             names = ", ".join(chosen.without_credentials)
             self.terminal.note(f"left out, without credentials: {names}")
@@ -137,7 +137,7 @@ class Runtime:
 
     def _connect(self, whose: str, record: Callable[[SeenNames], None]) -> "AccountSession":
         """A session with AWS, or with the sandbox: the same calls over the same wire."""
-        from lskeys.lightsail import ConnectionSettings, Hooks, connect
+        from lskeys.lightsail import ConnectionSettings, SessionHooks, connect
 
         settings = self.settings
         endpoint_url, access_key, number = settings.endpoint_url.value, None, None
@@ -159,7 +159,7 @@ class Runtime:
             cache=self._cache,
             whose=whose,
         )
-        hooks = Hooks(
+        hooks = SessionHooks(
             trace=self.terminal.trace,
             record=record,
             prompt=self.terminal.no_prompt or self._prompt,
@@ -172,7 +172,7 @@ class Runtime:
         """A typed answer, also to a thread: the terminal belongs to the one who waits for it."""
         from lskeys import concurrency
 
-        return concurrency.by_waiter(lambda: self.terminal.prompt(call))
+        return concurrency.in_waiting_thread(lambda: self.terminal.prompt(call))
 
     @cached_property
     def _cache(self) -> "CacheDirectory | None":

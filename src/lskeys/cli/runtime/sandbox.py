@@ -67,7 +67,7 @@ def execute(command: Sequence[str], endpoint: str, environ: Mapping[str, str]) -
 
     try:
         running = subprocess.Popen(  # noqa: S603  the command is the user's own
-            command, env=sandbox.led_environment(endpoint, environ)
+            command, env=sandbox.environment_with_sandbox(endpoint, environ)
         )
     except FileNotFoundError:
         raise MissingError(f"{one_line(command[0])}: command not found") from None
@@ -87,9 +87,9 @@ def endpoint(port: int) -> str:
 
 def forget_names(environ: Mapping[str, str]) -> None:
     """Forget for TAB what the sandbox had, which begins anew."""
-    from lskeys.cli.completion.remembering import forget
+    from lskeys.cli.completion.cache_writing import forget_account
 
-    forget(completion.path_in(environ), completion.SANDBOX)
+    forget_account(completion.cache_path(environ), completion.SANDBOX)
 
 
 def reset(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lskeys.errors import LocalError, MissingError, RefusedError
-from lskeys.keypairs.rotation.plan import Entry, Step
+from lskeys.keypairs.rotation.plan import JournalEntry, Step
 from lskeys.storage import leftovers, ownership
 from lskeys.storage.directory import Directory, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
@@ -35,13 +35,13 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def path_of(self, entry: Entry) -> Path:
+    def path_of(self, entry: JournalEntry) -> Path:
         """The file of a rotation: one for each endpoint, account and region."""
         whose = f"{entry.endpoint}\0{entry.account}\0{entry.region}"
         digest = hashlib.sha256(whose.encode()).hexdigest()[:16]
         return self.directory / f"{entry.region}-{digest}.json"
 
-    def entries(self, endpoint: str, region: str) -> tuple[Entry, ...]:
+    def entries(self, endpoint: str, region: str) -> tuple[JournalEntry, ...]:
         """The rotations under way in a region, one for each account.
 
         Raises:
@@ -54,7 +54,7 @@ class Journal:
             if (entry.endpoint, entry.region) == (endpoint, region)
         )
 
-    def write(self, entry: Entry) -> None:
+    def write(self, entry: JournalEntry) -> None:
         """Remember how far a rotation is; returns when the disk has it."""
         make(self.directory)
         path = self.path_of(entry)
@@ -65,7 +65,7 @@ class Journal:
         ):
             write_file(directory, path.name, content)
 
-    def close(self, entry: Entry) -> None:
+    def close(self, entry: JournalEntry) -> None:
         """Forget a rotation that is complete; one that was never remembered is no error."""
         path = self.path_of(entry)
         failed = f"the rotation is complete, but {path} cannot be removed"
@@ -79,7 +79,7 @@ class Journal:
                     os.unlink(each.name, dir_fd=directory.descriptor)
             directory.flush()
 
-    def _entries(self, region: str) -> Iterator[Entry]:
+    def _entries(self, region: str) -> Iterator[JournalEntry]:
         with suppress(MissingError), opened(self.directory) as directory:
             with os_errors(f"cannot read {self.directory}", self.directory):
                 names = sorted(each.name for each in self.directory.iterdir())
@@ -88,7 +88,7 @@ class Journal:
                     yield _read(directory, name)
 
 
-def _read(directory: Directory, name: str) -> Entry:
+def _read(directory: Directory, name: str) -> JournalEntry:
     path = directory.path / name
     with os_errors(f"cannot read {path}", path):
         found = read_file(directory, name, limit=_SIZE_LIMIT)
@@ -106,7 +106,7 @@ def _read(directory: Directory, name: str) -> Entry:
         ) from None
 
 
-def _raw(entry: Entry) -> dict[str, Any]:
+def _raw(entry: JournalEntry) -> dict[str, Any]:
     created_at = entry.old_created_at
     return {
         "version": VERSION,
@@ -122,14 +122,14 @@ def _raw(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(raw: Any) -> Entry:  # noqa: ANN401  what JSON gives
+def _entry(raw: Any) -> JournalEntry:  # noqa: ANN401  what JSON gives
     """The entry of a file's JSON; raises all kinds of errors for what is none."""
     created_at = raw["oldCreatedAt"]
     texts = [raw[member] for member in _TEXTS]
     if raw["version"] != VERSION or not all(isinstance(each, str) for each in texts):
         raise ValueError
     endpoint, region, account, access_key, path, old_fingerprint = texts
-    entry = Entry(
+    entry = JournalEntry(
         endpoint=endpoint,
         region=region,
         account=account,

@@ -24,7 +24,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """A rotation, as the journal remembers it: whose, how far, and the key it takes away.
 
     Attributes:
@@ -74,7 +74,7 @@ class Plan:
         resumed: Whether an earlier run began it.
     """
 
-    entry: Entry
+    entry: JournalEntry
     pair: KeyPair | None
     naming: tuple[Instance, ...] | None
     resumed: bool
@@ -109,7 +109,7 @@ class Plan:
         return "the default pair is another one by now, which is kept: only its key is saved"
 
 
-def found(
+def default_pair_state(
     region: str, pairs: Sequence[KeyPair], instances: Sequence[Instance] | None
 ) -> DefaultPairState:
     """What counts of a region's pairs and instances."""
@@ -123,9 +123,9 @@ def found(
     return DefaultPairState(region, pair and pair.with_usage(naming), account, naming)
 
 
-def decide(  # noqa: PLR0913  what there is, and what a new entry remembers
+def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembers
     found: DefaultPairState,
-    remembered: Entry | None,
+    remembered: JournalEntry | None,
     *,
     endpoint: str,
     access_key: str,
@@ -159,7 +159,7 @@ def decide(  # noqa: PLR0913  what there is, and what a new entry remembers
             f"{pair.name} in {pair.region} has no ARN at AWS, so its account is unknown",
             region=pair.region,
         )
-    entry = Entry(
+    entry = JournalEntry(
         *(endpoint, pair.region, account, access_key),
         *(path, pair.fingerprint, pair.created_at, now),
     )
@@ -201,7 +201,7 @@ def steps(plan: Plan, *, saves: bool = True, authorizes: bool = False) -> Iterab
         yield "show how to add the new key to each instance that uses the key pair"
 
 
-def _refuse_other_directory(remembered: Entry, path: Path) -> None:
+def _refuse_other_directory(remembered: JournalEntry, path: Path) -> None:
     if path != remembered.path:
         raise RefusedError(
             f"a rotation in {remembered.region} is under way in {remembered.path.parent}",

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lskeys.keypairs.rotation.plan import Entry, Plan
+from lskeys.keypairs.rotation.plan import JournalEntry, Plan
 from lskeys.keys import grammar
 from lskeys.model import Instance
 from lskeys.values import replace
@@ -122,7 +122,7 @@ def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
 
 
 def _follow_ups(
-    rotation: Rotation, naming: Iterable[Instance], entry: Entry
+    rotation: Rotation, naming: Iterable[Instance], entry: JournalEntry
 ) -> Iterable[InstanceFollowUp]:
     for instance in sorted(naming, key=lambda each: each.name):
         predates = bool(

@@ -49,7 +49,7 @@ Pages = Callable[[Result[Any], Iterable[Sequence[Any]], Screen], Iterator[Iterab
 
 
 @value
-class Functions:
+class FormatFunctions:
     """What a format's file has under the name `FUNCTIONS`.
 
     Attributes:
@@ -81,9 +81,9 @@ class Format:
     is_json: bool = False
     is_lines: bool = False
 
-    def load(self) -> Functions:
+    def load(self) -> FormatFunctions:
         """Its functions; the file of no other format is read."""
-        functions: Functions = import_module(f"{__name__}.{self.module}").FUNCTIONS
+        functions: FormatFunctions = import_module(f"{__name__}.{self.module}").FUNCTIONS
         return functions
 
 

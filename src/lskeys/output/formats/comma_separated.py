@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.text import scalar
 from lskeys.output.result import Result
 from lskeys.text import printable
@@ -61,4 +61,4 @@ class _Echo:
 
 _csv_line: Callable[[list[str]], str] = csv.writer(_Echo(), lineterminator="").writerow
 
-FUNCTIONS = Functions(lines, queried, pages)
+FUNCTIONS = FormatFunctions(lines, queried, pages)

@@ -49,9 +49,9 @@ class Page:
 
     def line(self, cells: Cells) -> Iterator[str]:
         """Cells next to each other; where they do not fit, those after the first fold at blanks."""
-        shown = harmless(cells)
+        shown = printable_cells(cells)
         gap = " " * _GAP
-        if together([width_of(each.text) for each in shown]) <= self.width or not shown[1:]:
+        if total_width([width_of(each.text) for each in shown]) <= self.width or not shown[1:]:
             yield gap.join(self._styled(each.text, each.tone) for each in shown).rstrip()
             return
         first, *others = shown
@@ -86,7 +86,7 @@ class Page:
         for cells in (heads, *rows):
             yield (" " * _GAP).join(map(self._padded, cells, widths)).rstrip()
             if cells is heads:
-                yield rule * together(widths)
+                yield rule * total_width(widths)
 
     def tall_rows(
         self, columns: Columns, rows: Sequence[Sequence[Cells]], widths: Sequence[int]
@@ -121,7 +121,7 @@ class Page:
             (column.heading, cell) for column, cell in zip(columns, cells, strict=True) if cell.text
         ]
         widths = [len(heading) + 1 + width_of(cell.text) for heading, cell in filled]
-        if together(widths) > room:
+        if total_width(widths) > room:
             values = [[cell] for cell in cells]
             yield from (_INDENT + line for line in self._fields(columns, values, room, Tone.FAINT))
         elif filled:
@@ -192,7 +192,7 @@ def _folding(fields: Sequence[tuple[str, Cells]], tone: Tone) -> Table:
     return drawn
 
 
-def harmless(cells: Cells) -> Cells:
+def printable_cells(cells: Cells) -> Cells:
     """The cells, or others in the place of those whose text could do something to a terminal."""
     return [
         cell if (shown := printable(cell.text)) is cell.text else Cell(shown, cell.tone)
@@ -205,6 +205,6 @@ def width_of(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def together(widths: Sequence[int]) -> int:
+def total_width(widths: Sequence[int]) -> int:
     """The columns that fields of these widths take next to each other."""
     return sum(widths) + _GAP * (len(widths) - 1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.result import Result, json_text
 from lskeys.values import replace
 
@@ -36,4 +36,4 @@ def queried(result: object) -> Iterator[str]:
     yield json_text(result, indent=4)
 
 
-FUNCTIONS = Functions(lines, queried)
+FUNCTIONS = FormatFunctions(lines, queried)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.pages import paged
 from lskeys.output.result import Result, json_text
 
@@ -20,4 +20,4 @@ def queried(result: object) -> Iterator[str]:
         yield json_text(each)
 
 
-FUNCTIONS = Functions(lines, queried, paged(lines))
+FUNCTIONS = FormatFunctions(lines, queried, paged(lines))

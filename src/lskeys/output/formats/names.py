@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.pages import paged
 from lskeys.output.formats.text import queried
 from lskeys.output.result import Result
@@ -15,4 +15,4 @@ def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
         yield screen.spelled(result.view.identity(item))
 
 
-FUNCTIONS = Functions(lines, queried, paged(lines))
+FUNCTIONS = FormatFunctions(lines, queried, paged(lines))

@@ -4,8 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
-from lskeys.output.formats.drawing import Cells, Columns, Page, harmless, together, width_of
+from lskeys.output.formats import FormatFunctions, Screen
+from lskeys.output.formats.drawing import (
+    Cells,
+    Columns,
+    Page,
+    printable_cells,
+    total_width,
+    width_of,
+)
 from lskeys.output.formats.json_document import queried
 from lskeys.output.result import Cell, Result
 
@@ -32,7 +39,7 @@ def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
         return
     if view.is_block or (view.is_stacked and not result.chosen):
         for position, item in enumerate(result.items):
-            values = [harmless(column.cells(item, now)) for column in columns]
+            values = [printable_cells(column.cells(item, now)) for column in columns]
             yield from page.block(columns, values, position)
         return
     yield from _table(result, screen, page)
@@ -42,7 +49,8 @@ def _table(result: Result[Any], screen: Screen, page: Page) -> Iterator[str]:
     """A row for each item, in the first shape for which there is room."""
     columns = result.columns
     rows = [
-        harmless([column.cell(item, screen.now) for column in columns]) for item in result.items
+        printable_cells([column.cell(item, screen.now) for column in columns])
+        for item in result.items
     ]
     if result.view.hides_empty and not result.chosen:
         filled = [any(row[number].text for row in rows) for number in range(len(columns))]
@@ -73,15 +81,16 @@ def _one_row_each(
         return None
     columns = list(result.columns)
     every = [
-        [harmless(column.cells(item, screen.now)) for column in columns] for item in result.items
+        [printable_cells(column.cells(item, screen.now)) for column in columns]
+        for item in result.items
     ]
     dropped: list[str] = []
-    while together(widths := _field_widths(columns, every)) > width:
+    while total_width(widths := _field_widths(columns, every)) > width:
         may_drop = [number for number, column in enumerate(columns) if column.may_drop]
         if not may_drop:
             return None
         last = may_drop[-1]
-        room = width - together(widths) + widths[last]
+        room = width - total_width(widths) + widths[last]
         if columns[last].each and room >= _NARROWEST_VALUES:
             for fields in every:
                 fields[last] = [part for cell in fields[last] for part in _folded(cell, room)]
@@ -143,10 +152,10 @@ def _kept(leaving: Sequence[int], widths: Sequence[int], width: int) -> Sequence
     """The columns that are left when those before had to leave."""
     kept = [True] * len(widths)
     for number in leaving:
-        if together([*compress(widths, kept)]) <= width:
+        if total_width([*compress(widths, kept)]) <= width:
             break
         kept[number] = False
     return kept
 
 
-FUNCTIONS = Functions(lines, queried)
+FUNCTIONS = FormatFunctions(lines, queried)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lskeys.output.formats import Functions, Screen
+from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.pages import paged
 from lskeys.output.result import Result, json_text
 from lskeys.text import printable
@@ -104,4 +104,4 @@ def scalar(value: object) -> str:
     return printable(str(value))
 
 
-FUNCTIONS = Functions(lines, queried, paged(lines))
+FUNCTIONS = FormatFunctions(lines, queried, paged(lines))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lskeys.keypairs.details import OwnedKey, Owner
+from lskeys.keypairs.details import KeyWithPairs, MatchingPair
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.output.result import Column, View
 from lskeys.output.views.formatting import without_none
@@ -10,13 +10,13 @@ from lskeys.output.views.local_keys import holds, raw_local_key
 from lskeys.values import replace
 
 
-def raw_owned_key(owned: OwnedKey) -> dict[str, Any]:
+def raw_owned_key(owned: KeyWithPairs) -> dict[str, Any]:
     """A key file as JSON; its key pairs with the AWS CLI's names."""
     owners = [_raw_owner(each) for each in owned.owners] if owned.owners is not None else None
     return raw_local_key(owned.key) | without_none({"keyPairs": owners})
 
 
-def _raw_owner(owner: Owner) -> dict[str, Any]:
+def _raw_owner(owner: MatchingPair) -> dict[str, Any]:
     return without_none(
         {
             "name": owner.pair.name,
@@ -28,23 +28,23 @@ def _raw_owner(owner: Owner) -> dict[str, Any]:
     )
 
 
-def _fingerprint(wanted: FingerprintType, label: str) -> Column[OwnedKey]:
-    def spelled(owned: OwnedKey) -> str:
+def _fingerprint(wanted: FingerprintType, label: str) -> Column[KeyWithPairs]:
+    def spelled(owned: KeyWithPairs) -> str:
         found = (each for each in owned.key.fingerprints if each.fingerprint_type is wanted)
         return next((each.spelled for each in found), "")
 
     return Column(wanted.value, spelled, label=label)
 
 
-def _key_pairs(owned: OwnedKey) -> str:
+def _key_pairs(owned: KeyWithPairs) -> str:
     return ",".join(f"{each.pair.name}@{each.pair.region}" for each in owned.owners or ())
 
 
-def _profiles(owned: OwnedKey) -> str:
+def _profiles(owned: KeyWithPairs) -> str:
     return ",".join(each.pair.profile or "" for each in owned.owners or ())
 
 
-OWNED_KEYS: View[OwnedKey] = View(
+OWNED_KEYS: View[KeyWithPairs] = View(
     member="localKeys",
     columns=(
         Column("path", lambda owned: owned.key.path),

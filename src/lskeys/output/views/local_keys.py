@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lskeys.keys.generations import replaced
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.opening_keys import replaced_file
 from lskeys.output.views.formatting import raw_moment, without_none
 
 
@@ -22,7 +22,7 @@ def raw_local_key(key: LocalKey) -> dict[str, Any]:
             "comment": key.comment or None,
             "knownByNameOnly": key.is_by_name or None,
             "obstacle": key.obstacle,
-            "replacedAt": raw_moment(old[1]) if (old := replaced(key.path.name)) else None,
+            "replacedAt": raw_moment(old[1]) if (old := replaced_file(key.path.name)) else None,
             "fingerprints": {each.fingerprint_type: each.spelled for each in key.fingerprints},
         }
     )

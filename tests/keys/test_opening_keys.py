@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.generations import opening_keys
 from lskeys.keys.matching import LocalKey, Match, MatchedPair
+from lskeys.keys.opening_keys import opening_keys
 from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
 
 DAY = timedelta(days=1)

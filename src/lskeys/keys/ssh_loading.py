@@ -41,7 +41,7 @@ _OBSTACLES = (
 )
 
 
-def obstacle(text: bytes, label: bytes) -> str | None:
+def obstacle_for_ssh(text: bytes, label: bytes) -> str | None:
     """Why ssh cannot load a file with this text; None if it can.
 
     Args:

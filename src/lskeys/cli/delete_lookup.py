@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lskeys.cli.runtime import Runtime
-from lskeys.cli.runtime.lookup import every_pair, missing
+from lskeys.cli.runtime.lookup import all_key_pairs, missing_error
 from lskeys.cli.runtime.queries import query_together
 from lskeys.errors import LskeysError, MissingError
 from lskeys.keypairs import lookup
@@ -22,7 +22,7 @@ Pairs = tuple[KeyPair, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DeleteLookup:
     """What the regions say of the targets.
 
     Attributes:
@@ -38,7 +38,7 @@ class Found:
     failures: tuple[LskeysError, ...]
 
 
-def look_up(run: Runtime, targets: Targets) -> Found:
+def look_up_targets(run: Runtime, targets: Targets) -> DeleteLookup:
     """The pairs in every region; one of several regions is enough for a name or a glob."""
     questions: list[Callable[[Lightsail], Any]] = [partial(_named, each) for each in targets.names]
     if targets.selections:
@@ -51,7 +51,7 @@ def look_up(run: Runtime, targets: Targets) -> Found:
     every = (*(pair for each in by_name.values() for pair in _pairs(each)),)
     every += (*(pair for pairs in selected.values() for pair in pairs),)
     errors = (error for outcomes in used for error in outcomes.errors)
-    return Found(
+    return DeleteLookup(
         tuple({(pair.region, pair.name): pair for pair in every}.values()),
         {name: each.errors[0] for name, each in by_name.items() if _is_absent(each)},
         () if listed.errors else tuple(each for each, pairs in selected.items() if not pairs),
@@ -59,7 +59,9 @@ def look_up(run: Runtime, targets: Targets) -> Found:
     )
 
 
-def settle(run: Runtime, found: Found, *, missing_ok: bool) -> Iterator[Outcome[Deletion]]:
+def outcomes_without_deletion(
+    run: Runtime, found: DeleteLookup, *, missing_ok: bool
+) -> Iterator[Outcome[Deletion]]:
     """What is settled without a deletion: failures, and targets that are nowhere."""
     for error in found.failures:
         yield Outcome(error.region or "", error=error)
@@ -68,10 +70,10 @@ def settle(run: Runtime, found: Found, *, missing_ok: bool) -> Iterator[Outcome[
         for absent in (*found.absent, *map(str, found.unmatched)):
             yield Outcome(region, Deletion(absent, region, "absent"))
         return
-    there = every_pair(run) if {*found.absent} - {DEFAULT_PAIR} else Outcomes()
+    there = all_key_pairs(run) if {*found.absent} - {DEFAULT_PAIR} else Outcomes()
     for name, error in found.absent.items():
         is_default = name == DEFAULT_PAIR
-        yield Outcome(region, error=error if is_default else missing(run, name, error, there))
+        yield Outcome(region, error=error if is_default else missing_error(run, name, error, there))
     for selection in found.unmatched:
         yield Outcome(
             region,

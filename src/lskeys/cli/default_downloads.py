@@ -39,14 +39,14 @@ class DownloadJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class SaveOptions:
     """How keys are saved: under which passphrase, and whether in place of another key."""
 
     passphrase: Secret | None
     force: bool
 
 
-def decide(
+def plan_downloads(
     run: Runtime, found: Outcomes[KeyPair | None], *, create: bool
 ) -> tuple[list[DownloadJob], Outcomes[KeyPair | None]]:
     """Whose keys to download, and the failures; of several regions those without are skipped."""
@@ -93,20 +93,20 @@ def confirm_creation(run: Runtime, jobs: Iterable[DownloadJob]) -> None:
             confirm(run.terminal, run.options, "create it", details, otherwise=refused)
 
 
-def planned(paths: Mapping[DownloadJob, Path], manner: Manner) -> Outcomes[SavedKey]:
+def preview(paths: Mapping[DownloadJob, Path], options: SaveOptions) -> Outcomes[SavedKey]:
     """What would be saved, or why it would not, as far as that shows without the keys."""
     return Outcomes(
-        attempt(job.region, partial(_planned, job, path, manner)) for job, path in paths.items()
+        attempt(job.region, partial(_planned, job, path, options)) for job, path in paths.items()
     )
 
 
-def _planned(job: DownloadJob, path: Path, manner: Manner) -> SavedKey:
+def _planned(job: DownloadJob, path: Path, options: SaveOptions) -> SavedKey:
     default_pair.check(
         path,
         pair=job.pair,
         creates=job.creates,
-        force=manner.force,
-        passphrase=manner.passphrase,
+        force=options.force,
+        passphrase=options.passphrase,
     )
     pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
     return SavedKey(
@@ -114,23 +114,25 @@ def _planned(job: DownloadJob, path: Path, manner: Manner) -> SavedKey:
     )
 
 
-def replaced(paths: Mapping[DownloadJob, Path], manner: Manner) -> list[Path]:
+def files_to_replace(paths: Mapping[DownloadJob, Path], options: SaveOptions) -> list[Path]:
     """The files that `--force` replaces, or may."""
-    if not manner.force:
+    if not options.force:
         return []
     return [
         each
         for job, path in paths.items()
         for each in default_pair.replaced(
-            path, pair=job.pair, creates=job.creates, passphrase=manner.passphrase
+            path, pair=job.pair, creates=job.creates, passphrase=options.passphrase
         )
     ]
 
 
-def save(run: Runtime, paths: Mapping[DownloadJob, Path], manner: Manner) -> Outcomes[SavedKey]:
+def download_and_save(
+    run: Runtime, paths: Mapping[DownloadJob, Path], options: SaveOptions
+) -> Outcomes[SavedKey]:
     """Download and save the keys: every place is reserved before the first request."""
     with ExitStack() as held:
-        places = _reserve(run, paths, held, manner)
+        places = _reserve(run, paths, held, options)
         jobs = {job.region: job for job in paths if places[job.region].value}
 
         def download(lightsail: "Lightsail") -> tuple[Verified, KeyPair | None]:
@@ -148,7 +150,7 @@ def save(run: Runtime, paths: Mapping[DownloadJob, Path], manner: Manner) -> Out
 
 
 def _reserve(
-    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, manner: Manner
+    run: Runtime, paths: Mapping[DownloadJob, Path], held: ExitStack, options: SaveOptions
 ) -> dict[str, Outcome[KeyDestination]]:
     if not paths:
         return {}
@@ -160,8 +162,8 @@ def _reserve(
             path.name,
             pair=job.pair,
             creates=job.creates,
-            force=manner.force,
-            passphrase=manner.passphrase,
+            force=options.force,
+            passphrase=options.passphrase,
         )
         return held.enter_context(reserved)
 

@@ -6,7 +6,7 @@ import sys
 _PR_SET_DUMPABLE = 4  # prctl(2)
 
 
-def forbid_dumps() -> None:
+def forbid_core_dumps() -> None:
     """Have Linux write no core of this process, and let no other of the same user read its memory.
 
     A limit of 0 on core files, which every run sets, does not stop a core that the system pipes to

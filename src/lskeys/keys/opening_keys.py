@@ -23,7 +23,7 @@ _COPY = re.compile(r"(?: ?\(\d+\)| copy| - Copy)?\.pem(?:[^A-Za-z0-9].*)?", re.D
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def replaced(name: str) -> tuple[str, datetime] | None:
+def replaced_file(name: str) -> tuple[str, datetime] | None:
     """Of a file `NAME.old-STAMP`, `NAME` and when it was replaced; None for another name."""
     old = _OLD.fullmatch(name)
     if not old:
@@ -61,7 +61,7 @@ class OpeningKeys:
         return self.keys[0] if self.keys else None
 
 
-def accesses(
+def instance_accesses(
     instances: Iterable[Instance], pairs: Iterable[KeyPair], keys: Sequence[LocalKey]
 ) -> list[InstanceAccess]:
     """Each instance, with the key pair and the keys that may open it."""
@@ -147,7 +147,7 @@ def _replaced_at(key: LocalKey, names: set[str]) -> datetime | None:
     """When a key of these file names was set aside; None if it is of another name."""
     if key.path.name in names:
         return _LATEST
-    old = replaced(key.path.name)
+    old = replaced_file(key.path.name)
     return old[1] if old and old[0] in names else None
 
 
@@ -156,4 +156,4 @@ def _is_copy(key: LocalKey, names: set[str]) -> bool:
     name = key.path.name
     stems = (each.removesuffix(".pem") for each in names if each.endswith(".pem"))
     is_like = any(name.startswith(each) and _COPY.fullmatch(name, len(each)) for each in stems)
-    return is_like and name not in names and replaced(name) is None
+    return is_like and name not in names and replaced_file(name) is None

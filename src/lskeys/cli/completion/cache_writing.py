@@ -9,8 +9,8 @@ from lskeys.cli.completion.cache import (
     Lines,
     is_plain,
     place_of,
-    recall,
-    without,
+    read_names,
+    without_deleted,
 )
 from lskeys.model import DEFAULT_PAIR, SeenNames
 from lskeys.storage.cache import CacheDirectory
@@ -18,11 +18,11 @@ from lskeys.storage.cache import CacheDirectory
 MAX_LINES = 200
 
 
-def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) -> None:
+def cache_names(path: str | None, account: str, seen_names: Iterable[SeenNames]) -> None:
     """Cache the names seen in an account; an error is ignored."""
     if path is None:
         return
-    lines = recall(path)
+    lines = read_names(path)
     known = list(lines.items())
     for seen in seen_names:
         place = (account, place_of(seen.region, seen.kind))
@@ -33,11 +33,11 @@ def remember(path: str | None, account: str, seen_names: Iterable[SeenNames]) ->
         _write(path, lines)
 
 
-def forget(path: str | None, account: str) -> None:
+def forget_account(path: str | None, account: str) -> None:
     """Remove an account from the cache."""
     if path is None:
         return
-    lines = recall(path)
+    lines = read_names(path)
     kept = {key: names for key, names in lines.items() if key[0] != account}
     if kept != lines:
         _write(path, kept)
@@ -46,7 +46,7 @@ def forget(path: str | None, account: str) -> None:
 def _merged(known: tuple[str, ...], seen: SeenNames) -> tuple[str, ...]:
     if seen.is_whole:  # a list without the default pair says nothing about it
         known = tuple(name for name in known if name == DEFAULT_PAIR)
-    names = dict.fromkeys([*seen.names, *without(known, seen.gone)])
+    names = dict.fromkeys([*seen.names, *without_deleted(known, seen.gone)])
     return tuple(filter(is_plain, names))[:MAX_NAMES]
 
 

@@ -15,11 +15,11 @@ from lskeys.keys.matching import LocalKey
 from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
 from lskeys.ssh.config_files import OwnFiles
-from lskeys.ssh.proofs import Proofs
+from lskeys.ssh.proved_logins import ProvedLogins
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
-from lskeys.ssh.written import WrittenFiles
+from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class QueriedInstances:
         return len(self.data)
 
 
-def query(  # noqa: PLR0913  what is queried, and what of it
+def query_instances(  # noqa: PLR0913  what is queried, and what of it
     run: Runtime,
     globs: Sequence[str],
     port: int,
@@ -69,7 +69,7 @@ def query(  # noqa: PLR0913  what is queried, and what of it
     failures += [each.error for region in data for each in region.ports.values() if each.error]
     own = ssh_files(run)
     written = own.read() if own else WrittenFiles()
-    found = reach.reaches(
+    found = reach.reachable_instances(
         data,
         [*local_keys(run), *keys],
         written,
@@ -97,7 +97,7 @@ def query_regions(
         there if there.error else keys.then(partial(_data, there, globs))
         for there, keys in zip(instances, pairs, strict=True)
     )
-    named = [(each.where, name) for each in found.values for name in regions.to_ask_about(each)]
+    named = [(each.where, name) for each in found.values for name in regions.names_to_query(each)]
     keys = _each(run, named if reads_keys else (), lambda each, name: each.host_keys(name))
     ports = _each(run, named if reads_ports else (), lambda each, name: each.open_ports(name))
     return Outcomes(
@@ -110,7 +110,7 @@ def _data(
     there: Outcome[tuple[Instance, ...]], globs: Sequence[str], pairs: tuple[KeyPair, ...]
 ) -> RegionData:
     instances = there.value or ()
-    return RegionData(there.where, instances, regions.wanted(instances, globs), pairs)
+    return RegionData(there.where, instances, regions.matching_instances(instances, globs), pairs)
 
 
 def _each(
@@ -149,12 +149,12 @@ def ssh_directory(run: Runtime) -> Path | None:
         return None
 
 
-def proofs(run: Runtime) -> Proofs:
+def proofs(run: Runtime) -> ProvedLogins:
     """What was proved before; nothing without a home. The sandbox has a memory of its own."""
     try:
-        return Proofs(run.settings.journal_directory.parent)
+        return ProvedLogins(run.settings.journal_directory.parent)
     except SetupError:
-        return Proofs(None)
+        return ProvedLogins(None)
 
 
 def session_base(run: Runtime) -> Path:

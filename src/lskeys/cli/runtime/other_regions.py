@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lskeys.cli.completion.cache import recall
-from lskeys.cli.completion.scope import account_of, path_in
+from lskeys.cli.completion.cache import read_names
+from lskeys.cli.completion.cache_key import account_key, cache_path
 from lskeys.cli.runtime.queries import query_as_they_come
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, attempt
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lskeys.model import KeyPair
 
 
-def found_elsewhere(run: Runtime, name: str) -> str | None:
+def hint_of_other_region(run: Runtime, name: str) -> str | None:
     """A hint, if a region that was not queried has a key pair of this name.
 
     The cache of names is read first; without it the other regions of the account are queried, of
@@ -39,14 +39,14 @@ def _others(run: Runtime, regions: Iterable[str]) -> tuple[str, ...]:
 
 def _remembered(run: Runtime, name: str) -> list[str]:
     environ, options = run.invocation.environ, run.options
-    path = path_in(environ)
-    account = account_of(
+    path = cache_path(environ)
+    account = account_key(
         environ,
         sandbox=options.sandbox,
         profile=options.profile,
         endpoint_url=options.endpoint_url,
     )
-    lines = recall(path) if path else {}
+    lines = read_names(path) if path else {}
     return [
         region for (owner, region), names in lines.items() if owner == account and name in names
     ]

@@ -12,7 +12,7 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_LIGHTSAIL", "AWS_ENDPOINT_URL")
 _PROFILES = ("LSKEYS_PROFILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
-def path_in(environ: Mapping[str, str]) -> str | None:
+def cache_path(environ: Mapping[str, str]) -> str | None:
     """The cache of names, in the directory that `config.cache_path` returns.
 
     Determined without platformdirs, which takes longer to import than TAB may take. None without
@@ -28,7 +28,7 @@ def path_in(environ: Mapping[str, str]) -> str | None:
     return os.path.join(directory, "names") if os.path.isabs(directory) else None
 
 
-def account_of(
+def account_key(
     environ: Mapping[str, str],
     *,
     sandbox: bool = False,

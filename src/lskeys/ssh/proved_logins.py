@@ -27,7 +27,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ProvedLogin:
     """A login that worked: which instance, with the public key of which hash, and when."""
 
     instance: str
@@ -35,7 +35,7 @@ class Proof:
     proved_at: datetime
 
 
-class Proofs:
+class ProvedLogins:
     """The logins that worked, the latest of each instance and key.
 
     Args:
@@ -82,7 +82,7 @@ class Proofs:
             document = {"version": _VERSION, "proofs": proofs}
             write_file(directory, _FILE, json.dumps(document, indent=1).encode() + b"\n")
 
-    def _read(self) -> list[Proof]:
+    def _read(self) -> list[ProvedLogin]:
         if self._directory is None:
             return []
         with suppress(LskeysError, OSError, ValueError, LookupError, TypeError, RecursionError):
@@ -90,12 +90,12 @@ class Proofs:
                 found = read_file(directory, _FILE, limit=_SIZE_LIMIT)
             document = json.loads(found.content.reveal()) if found else {}
             if document.get("version") == _VERSION:
-                return [_proof(raw) for raw in document["proofs"]]
+                return [_login(raw) for raw in document["proofs"]]
         return []
 
 
 def without_proved(
-    pair: KeyPair, instances: Iterable[Instance], keys: Iterable[LocalKey], proofs: Proofs
+    pair: KeyPair, instances: Iterable[Instance], keys: Iterable[LocalKey], proofs: ProvedLogins
 ) -> KeyPair:
     """The pair whose `outdated` lacks the instances that its key of today was proved to open."""
     if not pair.outdated:
@@ -124,5 +124,7 @@ def _name(instance: Instance) -> str:
     return instance.arn or f"{instance.region}/{instance.name}/{created_at}"
 
 
-def _proof(raw: Any) -> Proof:  # noqa: ANN401  what JSON gives
-    return Proof(str(raw["instance"]), str(raw["key"]), datetime.fromisoformat(raw["provedAt"]))
+def _login(raw: Any) -> ProvedLogin:  # noqa: ANN401  what JSON gives
+    return ProvedLogin(
+        str(raw["instance"]), str(raw["key"]), datetime.fromisoformat(raw["provedAt"])
+    )

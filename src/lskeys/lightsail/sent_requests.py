@@ -18,7 +18,7 @@ class CallCancelledError(Exception):
     """The request was called off before anything of its body was sent."""
 
 
-class Sending:
+class SendState:
     """Whether one request was sent; several threads may ask."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Sending:
 
 
 class _WatchedBody(io.BytesIO):
-    def __init__(self, body: bytes, sending: Sending) -> None:
+    def __init__(self, body: bytes, sending: SendState) -> None:
         super().__init__(body)
         self._sending = sending
 
@@ -55,11 +55,11 @@ class _WatchedBody(io.BytesIO):
         return super().read(size)
 
 
-_current: ContextVar[Sending | None] = ContextVar("sending", default=None)
+_current: ContextVar[SendState | None] = ContextVar("sending", default=None)
 
 
 @contextmanager
-def watched(sending: Sending | None) -> Iterator[None]:
+def watched(sending: SendState | None) -> Iterator[None]:
     """Watch the request that this thread sends in the block; None watches nothing."""
     token = _current.set(sending)
     try:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lskeys.keys.generations import accesses
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.opening_keys import instance_accesses
 from lskeys.model import Instance
 from lskeys.ssh import hosts
 from lskeys.ssh.config_text import can_name
 from lskeys.ssh.hosts import Host
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
-from lskeys.ssh.written import BlockChanges, CurrentRegion, WrittenFiles
+from lskeys.ssh.written_blocks import BlockChanges, CurrentRegion, WrittenFiles
 from lskeys.text import one_line
 from lskeys.values import replace
 
@@ -49,7 +49,9 @@ def plan(
     taken = _Taken(users, frozenset(each.alias for each in renewal.kept))
     aliases = hosts.aliases((each for region in regions for each in region.instances), taken.has)
     planned = Plan(renewal)
-    for access in accesses(wanted, [pair for region in regions for pair in region.pairs], keys):
+    for access in instance_accesses(
+        wanted, [pair for region in regions for pair in region.pairs], keys
+    ):
         instance = access.instance
         alias = aliases.get(instance)
         planned.notes.extend(_notes(instance, alias, taken))

@@ -21,7 +21,7 @@ _MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ListedKey:
     """One of the keys in a text; `public` is None where an encrypted PEM does not show it."""
 
     text: bytes
@@ -50,7 +50,7 @@ class Piece:
         return " ".join(filter(None, words))
 
 
-def pieces(text: bytes) -> tuple[Piece, ...]:
+def listed_keys(text: bytes) -> tuple[ListedKey, ...]:
     """The keys in a text, in their order; what is none is left out.
 
     A private key that is there twice is one, as it is for ssh. Public keys beside private ones are
@@ -64,13 +64,13 @@ def pieces(text: bytes) -> tuple[Piece, ...]:
     return tuple(filter(None, map(_public, blocks or content.splitlines())))
 
 
-def choose(text: bytes, word: str) -> bytes:
+def choose_key(text: bytes, word: str) -> bytes:
     """The one key in a text that a word picks: its number, comment or fingerprint.
 
     Raises:
         KeyMaterialError: No key is called so, or several are.
     """
-    every = pieces(text)
+    every = listed_keys(text)
     found = [each for number, each in enumerate(every, 1) if each.is_called(number, word)]
     if len({each.public or each.text for each in found}) == 1:
         return found[0].text
@@ -80,7 +80,7 @@ def choose(text: bytes, word: str) -> bytes:
     )
 
 
-def refuse_several(text: bytes) -> None:
+def refuse_several_keys(text: bytes) -> None:
     """Refuse a text with more than one key.
 
     Raises:
@@ -88,7 +88,7 @@ def refuse_several(text: bytes) -> None:
     """
     if len(text.strip().splitlines()) == 1:  # of which there are most in a key directory
         return
-    every = pieces(text)
+    every = listed_keys(text)
     if len(every) > 1:
         raise KeyMaterialError(
             f"it holds {len(every)} keys: {_listed(every)}",
@@ -96,13 +96,13 @@ def refuse_several(text: bytes) -> None:
         )
 
 
-def _listed(every: tuple[Piece, ...]) -> str:
+def _listed(every: tuple[ListedKey, ...]) -> str:
     shown = [f"{number}. {each}" for number, each in enumerate(every[:_MAX_SHOWN], 1)]
     more = [f"and {len(every) - _MAX_SHOWN} more"] if len(every) > _MAX_SHOWN else []
     return "; ".join((*shown, *more)) or "there is none"
 
 
-def _private(text: bytes) -> Piece | None:
+def _private(text: bytes) -> ListedKey | None:
     try:
         envelope = find_private(text)
         if envelope is None:
@@ -112,11 +112,11 @@ def _private(text: bytes) -> Piece | None:
             public = open_private(envelope, thorough=False).public
     except KeyMaterialError:
         return None
-    return Piece(text + b"\n", public)
+    return ListedKey(text + b"\n", public)
 
 
-def _public(text: bytes) -> Piece | None:
+def _public(text: bytes) -> ListedKey | None:
     try:
-        return Piece(text + b"\n", read_public(text))
+        return ListedKey(text + b"\n", read_public(text))
     except KeyMaterialError:
         return None

@@ -37,7 +37,7 @@ class Safeguards:
     opens: Opens
 
 
-def clear_all(pairs: Sequence[KeyPair], safeguards: Safeguards) -> Outcomes[Clearance]:
+def check_all(pairs: Sequence[KeyPair], safeguards: Safeguards) -> Outcomes[Clearance]:
     """Each of the pairs, cleared or refused with the reason.
 
     Raises:
@@ -52,7 +52,7 @@ def clear_all(pairs: Sequence[KeyPair], safeguards: Safeguards) -> Outcomes[Clea
     return Outcomes(attempt(pair.region, partial(clear, pair)) for pair in pairs)
 
 
-def unchanged(
+def refuse_changed(
     shown: Outcomes[Clearance], now: Iterable[Outcome[Clearance]], failures: Iterable[LskeysError]
 ) -> Outcomes[Clearance]:
     """What was shown, where it is still so; `now` is the same looked at again, after the prompt.
@@ -92,7 +92,7 @@ def _clear(
     copies: Sequence[LocalKey],
     pair: KeyPair,
 ) -> Clearance:
-    clearance = delete_guard.clear(
+    clearance = delete_guard.check_deletion(
         pair,
         safeguards.expectation,
         inventory,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keypairs import importing
-from lskeys.keypairs.creation import described
+from lskeys.keypairs.creation import saved_key
 from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey
 from lskeys.keys import KeyFileContent
@@ -69,7 +69,7 @@ def find_existing(
     else:
         importing.add_missing_tags(lightsail, pair, new.tags)
         saved = _finish(destination, material)
-    return described(pair, fingerprint_type, saved)
+    return saved_key(pair, fingerprint_type, saved)
 
 
 def _compared(

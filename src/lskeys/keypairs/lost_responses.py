@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-def kept(lightsail: "Lightsail", name: str, saved: Saved) -> str:
+def hint_after_refused_import(lightsail: "Lightsail", name: str, saved: Saved) -> str:
     """What to do after a refusal while AWS does not say that there is no such key pair."""
     show = f"lskeys show {name} --region {lightsail.region}"
     return f"the key is kept in {saved.path}, in case the key pair is there: {show}"
@@ -27,7 +27,7 @@ def is_absent_or_other(lightsail: "Lightsail", name: str, public_key: Importable
     return isinstance(looked.error, MissingError)
 
 
-def after_loss(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
+def hint_after_lost_import(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
     """What to do after a lost ImportKeyPair."""
     if saved is None:
         return f"look whether it is there: lskeys show {name} --region {lightsail.region}"
@@ -45,10 +45,10 @@ def hint_after_lost_creation(lightsail: "Lightsail", name: str) -> str:
         # Looking right after a time-out proves nothing: the request may still be on its way.
         show = f"lskeys show {name} --region {lightsail.region}"
         return f"there is no such key pair yet; look again before you repeat this: {show}"
-    return hint_to_remove(lightsail, name)
+    return hint_to_delete(lightsail, name)
 
 
-def hint_to_remove(lightsail: "Lightsail", name: str) -> str:
+def hint_to_delete(lightsail: "Lightsail", name: str) -> str:
     """What to do after a CreateKeyPair of which nothing else is known."""
     remove = importing.delete_command(KeyPair(name, lightsail.region))
     return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
