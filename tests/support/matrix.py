@@ -51,7 +51,7 @@ MODULES = {
     "ssh/test_config_files.py": "A",
     "storage/test_withdrawing.py": "A",
     "faults/test_writing.py": "A",
-    "storage/test_crashes.py": "B",
+    "storage/test_system_calls.py": "B",
     "keypairs/test_journal.py": "B",
     "faults/test_crash_sweep.py": "B",
     "faults/test_interrupts.py": "B",

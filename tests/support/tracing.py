@@ -3,14 +3,12 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.held_program import HeldProgram, held_program
-from tests.support.saved_keys import ENVIRONMENT, Ran, Saver
+from tests.support.saved_keys import Saver
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 
@@ -64,33 +62,3 @@ def watch(save: Saver, directory: Path, log: Path, *options: str) -> list[Call]:
     ran = save(directory, *options, before=words)
     assert ran.returncode == 0, ran.stderr
     return calls(log)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldSaver:
-    """Saves the small key in forks, which takes a third of the time: HELD(FOLDER, "--force")."""
-
-    program: HeldProgram
-    key: Path
-    streams: Path
-
-    def __call__(self, directory: Path, *options: str, strace: tuple[str | Path, ...] = ()) -> Ran:
-        """Save it, with these options of strace if there are any."""
-        words = (str(self.key), str(directory), *options)
-        code = self.program.run(words, ENVIRONMENT, self.streams, *strace)
-        out, err = ((self.streams / name).read_text() for name in ("out", "err"))
-        return Ran(words, code, out, err)
-
-
-@pytest.fixture
-def held_save(small_file: Path, tmp_path: Path) -> Iterator[HeldSaver]:
-    """Save the small key from outside, again and again."""
-    (tmp_path / "streams").mkdir()
-    with held_program("tests.support.saver") as program:
-        yield HeldSaver(program, small_file, tmp_path / "streams")
-
-
-def was_hit(log: Path) -> bool:
-    """Whether the fault came after the first mark, that is, in our code."""
-    _, _, after = log.read_text(errors="replace").partition(MARK)
-    return "(INJECTED)" in after or "killed by SIGKILL" in after
