@@ -29,6 +29,10 @@ def main() -> None:
     if sys.version_info >= (3, 15):  # modules are loaded when they are used (PEP 810)
         sys.set_lazy_imports_filter(lambda importer, *_: not importer.startswith(_AT_ONCE))
         sys.set_lazy_imports("all")
+    else:
+        from lskeys.cli import lazy_modules
+
+        lazy_modules.install()
     import signal
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

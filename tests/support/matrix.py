@@ -98,6 +98,7 @@ MODULES = {
     "sandbox/test_server.py": "J",
     "faults/test_package.py": "K",
     "faults/test_lazy_imports.py": "K",
+    "cli/test_lazy_modules.py": "K",
     "cli/test_windows.py": "K",
     "keys/test_usable.py": "L1",
     "ssh/test_every_shape_opens.py": "L1",
