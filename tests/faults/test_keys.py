@@ -1,4 +1,4 @@
-"""Keys that other tools made, by the dozen, and files that are no keys though they look like some.
+"""Keys that other tools made, by the dozen, and input without end.
 
 Single keys: tests/keys/test_reading.py. Directories: tests/storage/test_key_search.py.
 """
@@ -7,7 +7,6 @@ import base64
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,7 +110,7 @@ def test_a_new_key_of_another_tool(tmp_path: Path, number: int) -> None:
 # Keys that are not as they should be
 
 
-def test_a_file_of_somebody_else(account: Sandbox, server: Server, run: Run, home: Path) -> None:
+def test_a_file_of_another_user(account: Sandbox, server: Server, run: Run, home: Path) -> None:
     """A copy that belongs to another user proves a fingerprint as any other, and is not touched."""
     if os.geteuid():
         pytest.skip("only root may give a file away")
@@ -125,19 +124,7 @@ def test_a_file_of_somebody_else(account: Sandbox, server: Server, run: Run, hom
     assert server.requests[-1].operation == "DeleteKeyPair"
 
 
-@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666])
-def test_a_loose_file_is_named_by_audit(
-    account: Sandbox, server: Server, run: Run, home: Path, mode: int
-) -> None:
-    """A private key that others may read is a finding, whatever else is well; 0600 is none."""
-    account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
-    path = save(home / ".ssh" / "web.pem", own_pem(), mode=mode)
-    ran = run("audit -o json")
-    assert server.requests
-    assert (f"chmod 600 {path}" in ran.out) == (mode != 0o600)
-
-
-def test_a_public_half_of_another_key_beside_an_encrypted_one(
+def test_a_public_key_of_another_key_next_to_an_encrypted_one(
     account: Sandbox, server: Server, run: Run, home: Path
 ) -> None:
     """An OpenSSH key shows its own public key; a foreign `.pub` next to it proves nothing."""
@@ -149,65 +136,7 @@ def test_a_public_half_of_another_key_beside_an_encrypted_one(
     assert server.requests
 
 
-# Input that is no key
-
-
-def certificate(directory: Path) -> bytes:
-    """What `ssh-keygen -s` signs."""
-    authority, user = directory / "authority", directory / "user"
-    for each in (authority, user):
-        said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", each)
-    said("ssh-keygen", "-q", "-s", authority, "-I", "id", "-n", "ana", f"{user}.pub")
-    return (directory / "user-cert.pub").read_bytes()
-
-
-NO_KEYS: dict[str, Callable[[Path], bytes]] = {
-    "a certificate": certificate,
-    "two keys": lambda _: f"{public_line(own_pem())}\n{public_line(other_pem())}\n".encode(),
-    "an option that is none": lambda _: f"nonsense {public_line(own_pem())}".encode(),
-    "ten megabytes": lambda _: f"{public_line(own_pem())}\n".encode() + b"\n" * 10_000_000,
-    "zeros": lambda _: bytes(65_536),
-    "a mark alone": lambda _: b"\xef\xbb\xbf",
-    "a wrong kind": lambda _: public_line(own_pem()).replace("ssh-rsa", "ssh-dss").encode(),
-    "another kind": lambda _: public_line(own_pem()).replace("ssh-rsa", "ssh-ed25519").encode(),
-    "half a line": lambda _: public_line(own_pem())[:200].encode(),
-    "half a PEM": lambda _: own_pem()[:900].encode(),
-    "a certificate of the web": lambda _: (
-        b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", NO_KEYS)
-def test_what_is_no_key_is_not_sent(server: Server, run: Run, home: Path, kind: str) -> None:
-    """One error, exit code 2, and nothing is requested from AWS."""
-    (home / "given").write_bytes(NO_KEYS[kind](home))
-    ran = run("import web given")
-    assert (ran.exit_code, ran.out, ran.err.count("lskeys: error: ")) == (2, "", 1)
-    assert "Traceback" not in ran.err
-    assert server.requests == []
-
-
-GOOD: dict[str, Callable[[str], str]] = {
-    "options": lambda line: f'from="192.0.2.0/24",no-pty,command="echo \\"hi\\"" {line}',
-    "a mark": lambda line: f"\ufeff{line}",
-    "Windows line ends": lambda line: f"{line}\r\n",
-    "a doubled kind": lambda line: f"ssh-rsa {line} ",
-    "a comment above": lambda line: f"# mine\n\n{line} ana@laptop\n",
-}
-
-
-@pytest.mark.parametrize("kind", GOOD)
-def test_what_surrounds_a_key_is_not_sent(
-    account: Sandbox, server: Server, run: Run, home: Path, kind: str
-) -> None:
-    """Options, marks and comments stay here; AWS gets the bare key."""
-    line = public_line(own_pem())
-    (home / "given").write_text(GOOD[kind](line), encoding="utf-8")
-    assert account.path.exists()
-    assert run("import web given -q") == Ran(0, out="web\n")
-    sent = [each.body for each in server.requests if each.operation == "ImportKeyPair"]
-    assert [each["publicKeyBase64"].split()[:2] for each in sent] == [line.split()]
+# Input without end
 
 
 ENDLESS = {"/dev/zero": 5, "endless": 9, "-": 2}

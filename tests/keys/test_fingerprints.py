@@ -1,7 +1,6 @@
-"""Fingerprints: every spelling, and the four forms against ssh-keygen and openssl."""
+"""Fingerprints: every spelling, and the four types against ssh-keygen and openssl."""
 
 import base64
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,13 @@ from hypothesis import strategies as st
 from lskeys import keys
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Comparison, Digest, Fingerprint, FingerprintType
+from tests.support.cli_keys import said as tool
+from tests.tools.fuzz.budget import fuzz
 
 digests = st.sampled_from([16, 20, 32]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)
 )
 KINDS = ("rsa", "ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521")
-
-
-def tool(*words: str | Path, stdin: bytes = b"") -> bytes:
-    """What another program prints."""
-    return subprocess.run(words, input=stdin, capture_output=True, check=True).stdout
 
 
 def ssh_keygen_says(path: Path, algorithm: str) -> str:
@@ -39,43 +35,44 @@ def by_fingerprint_type(path: Path) -> dict[FingerprintType, str]:
     return {each.fingerprint_type: str(each) for each in key.fingerprints}
 
 
-@given(digests)
-def test_a_digest_is_read_back_as_it_was_written(value: bytes) -> None:
-    """Parsing what is shown gives the digest that was shown."""
-    assert fingerprints.parse(str(Digest(value))) == Digest(value)
+LOOKALIKES = st.text("0123456789abcdefABCDEFMDSHmdsha:+/= \u0660\uff10\u0430\n", max_size=70)
 
 
-@given(value=digests, colons=st.booleans(), upper=st.booleans(), prefix=st.booleans())
-def test_hex_is_read_in_every_spelling(
-    *, value: bytes, colons: bool, upper: bool, prefix: bool
-) -> None:
-    """Colons, case, prefix and surrounding space make no difference in hex."""
-    text = value.hex(":") if colons else value.hex()
-    spelled = text.upper() if upper else text
-    named = f"{Digest(value).algorithm.upper()}:{spelled}" if prefix else spelled
-    assert fingerprints.parse(f" {named}\n") == Digest(value)
+@st.composite
+def spellings(draw: st.DrawFn, value: bytes) -> str:
+    """Any spelling of a digest that a tool or a person writes."""
+    digest = Digest(value)
+    digits = "".join(draw(st.sampled_from([each, each.upper()])) for each in value.hex())
+    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
+    base = base64.b64encode(value).decode()
+    bodies = [":".join(pairs), "".join(pairs)]
+    name = draw(st.sampled_from(["", digest.algorithm, digest.algorithm.upper()]))
+    if name or digest.algorithm == "sha256":
+        bodies += [base, base.rstrip("=")]
+    body = draw(st.sampled_from(bodies))
+    space = st.sampled_from(["", " ", "\n", "\t"])
+    return f"{draw(space)}{name}{':' if name else ''}{body}{draw(space)}"
 
 
-@given(value=digests, padded=st.booleans(), upper=st.booleans())
-def test_base64_is_read_with_its_prefix(*, value: bytes, padded: bool, upper: bool) -> None:
-    """Base64 behind a prefix of any case is read, with `=` or without."""
-    body = base64.b64encode(value).decode()
-    name = Digest(value).algorithm
-    prefix = name.upper() if upper else name
-    assert fingerprints.parse(f"{prefix}:{body if padded else body.rstrip('=')}") == Digest(value)
+@given(digests, st.data())
+@fuzz
+def test_every_spelling_of_a_fingerprint(value: bytes, data: st.DataObject) -> None:
+    """Parsing undoes spelling, and one spelling is the same as any other."""
+    spelled, other = data.draw(spellings(value)), data.draw(spellings(value))
+    assert fingerprints.parse(spelled) == Digest(value)
+    assert fingerprints.same(spelled, other)
 
 
-@given(st.binary(min_size=32, max_size=32))
-def test_a_bare_base64_sha256_is_read(value: bytes) -> None:
-    """The long digest needs no prefix, as `ssh-keygen -l` output is often cut behind it."""
-    assert fingerprints.parse(base64.b64encode(value).decode()) == Digest(value)
-
-
-@given(st.text())
-def test_no_text_breaks_the_parser(text: str) -> None:
-    """Any text is a digest of a known size or nothing at all."""
+@given(LOOKALIKES | st.text(st.characters(exclude_categories=())))
+@fuzz
+def test_what_looks_like_a_fingerprint(text: str) -> None:
+    """Showing undoes parsing: what is read is shown in a way that is read as the same."""
     found = fingerprints.parse(text)
-    assert found is None or found.algorithm in ("md5", "sha1", "sha256")
+    if found is not None:
+        assert text.strip().isascii()
+        assert fingerprints.parse(str(found)) == found
+        assert found.algorithm in {"md5", "sha1", "sha256"}
+        assert str(found).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +138,7 @@ def test_comparing_has_three_outcomes(reported: str | None, sameness: Comparison
     assert fingerprints.compare(reported, known) is sameness
 
 
-def test_the_form_that_matched_is_reported() -> None:
+def test_the_type_that_matched_is_reported() -> None:
     """AWS's spelling finds the one candidate it equals."""
     wanted = Fingerprint(FingerprintType.SHA256_SSH, Digest(b"w" * 32))
     candidates = [Fingerprint(FingerprintType.MD5_SSH, Digest(b"m" * 16)), wanted]
@@ -166,7 +163,7 @@ def test_a_fingerprint_is_spelled_as_its_tool_prints_it(
     assert str(found) == spelled.removeprefix("MD5:")
 
 
-def test_the_names_of_the_forms() -> None:
+def test_the_names_of_the_types() -> None:
     """They are shown, and scripts read them."""
     assert list(FingerprintType) == ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"]
 

@@ -12,6 +12,8 @@ _PIECES = (
     *(b"\0", b"\n", b"\r\n", b"\\n", b" ", b"=", b":", b'"', b"\\", b"#", b"\xff"),
     b"\xef\xbb\xbf",
     *(b"-----BEGIN RSA PRIVATE KEY-----", b"-----END RSA PRIVATE KEY-----", b"ssh-rsa "),
+    *(b"-----BEGIN OPENSSH PRIVATE KEY-----\n", b"-----END OPENSSH PRIVATE KEY-----"),
+    b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
     *(b"---- BEGIN SSH2 PUBLIC KEY ----", b"Proc-Type: 4,ENCRYPTED\n", b"\xff\xff\xff\xff"),
     *(
         b"openssh-key-v1\0",

@@ -1,6 +1,5 @@
-"""Texts that people, services and disks write: fingerprints, names, tags, settings, ssh's files."""
+"""Texts that people, services and disks write: names, tags, settings, ssh's files."""
 
-import base64
 import contextlib
 import os
 from pathlib import Path
@@ -15,55 +14,12 @@ from lskeys.config.settings import ConfigFile
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.keypairs import tagging
 from lskeys.keypairs.names import check_name
-from lskeys.keys import fingerprints
-from lskeys.keys.fingerprints import Digest
 from lskeys.model import Tag
 from lskeys.ssh import config_text
 from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
 """All of Unicode, lone surrogates included."""
-
-digests = st.sampled_from([16, 20, 32]).flatmap(
-    lambda size: st.binary(min_size=size, max_size=size)
-)
-LOOKALIKES = st.text("0123456789abcdefABCDEFMDSHmdsha:+/= \u0660\uff10\u0430\n", max_size=70)
-
-
-@st.composite
-def spellings(draw: st.DrawFn, value: bytes) -> str:
-    """Any spelling of a digest that a tool or a person writes."""
-    digest = Digest(value)
-    digits = "".join(draw(st.sampled_from([each, each.upper()])) for each in value.hex())
-    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
-    base = base64.b64encode(value).decode()
-    bodies = [":".join(pairs), "".join(pairs)]
-    name = draw(st.sampled_from(["", digest.algorithm, digest.algorithm.upper()]))
-    if name or digest.algorithm == "sha256":
-        bodies += [base, base.rstrip("=")]
-    body = draw(st.sampled_from(bodies))
-    space = st.sampled_from(["", " ", "\n", "\t"])
-    return f"{draw(space)}{name}{':' if name else ''}{body}{draw(space)}"
-
-
-@given(digests, st.data())
-@fuzz
-def test_every_spelling_of_a_fingerprint(value: bytes, data: st.DataObject) -> None:
-    """Parsing undoes spelling, and one spelling is the same as any other."""
-    spelled, other = data.draw(spellings(value)), data.draw(spellings(value))
-    assert fingerprints.parse(spelled) == Digest(value)
-    assert fingerprints.same(spelled, other)
-
-
-@given(LOOKALIKES | ANY)
-@fuzz
-def test_what_looks_like_a_fingerprint(text: str) -> None:
-    """Showing undoes parsing: what is read is shown in a way that is read as the same."""
-    found = fingerprints.parse(text)
-    if found is not None:
-        assert text.strip().isascii()
-        assert fingerprints.parse(str(found)) == found
-        assert str(found).isprintable()
 
 
 @given(ANY)
