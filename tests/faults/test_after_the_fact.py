@@ -74,16 +74,6 @@ def test_a_look_up_about_another_pair(case: VerbCase, liar: Liar, run: Run, stag
     assert stage.home.is_dir()
 
 
-@pytest.mark.usefixtures("stage")
-def test_a_list_of_regions_without_end(liar: Liar, run: Run) -> None:
-    """Thousands of regions are not queried: the list is invalid, and botocore's is used."""
-    liar.responses("GetRegions", said({"regions": [{"name": f"xx-a-{n}"} for n in range(5000)]}))
-    ran = run("list -q --all-regions")
-    assert ran.exit_code == 0
-    assert "invalid response: it lists 5000 regions; using the list that came" in ran.err
-    assert len(liar.calls) < 60
-
-
 # After a prompt
 
 

@@ -111,14 +111,16 @@ def _no_such_host(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_no_such_host)
 
 
+@pytest.mark.parametrize("address", ["https://nowhere.invalid/", "http://127.0.0.1:CLOSED/"])
 @pytest.mark.usefixtures("liar")
-def test_no_such_host(run: Run) -> None:
-    """A host that does not exist is reported with its name."""
-    ran = run("list --endpoint-url https://nowhere.invalid")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err == (
-        f'{DOING}could not connect to the endpoint URL: "https://nowhere.invalid/"\n'
-        "lskeys: hint: check the network, --endpoint-url, the region's name and HTTPS_PROXY\n"
+def test_an_address_that_is_not_reached(address: str, run: Run) -> None:
+    """A host that does not exist, or a closed port, is reported with its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = address.replace("CLOSED", str(listener.getsockname()[1]))
+    assert run(f"list --endpoint-url {address}") == Ran(
+        8,
+        err=f'{DOING}could not connect to the endpoint URL: "{address}"\n'
+        "lskeys: hint: check the network, --endpoint-url, the region's name and HTTPS_PROXY\n",
     )
 
 
