@@ -34,62 +34,35 @@ def default_pair(liar: Liar) -> None:
     liar.responses("DownloadDefaultKeyPair", said(handed_out))
 
 
-@pytest.mark.usefixtures("default_pair")
-@by_signal
-def test_before_the_key_is_requested(
-    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
-) -> None:
-    """Stopped at the first request, nothing is made on the disk."""
-    ran = stopped(liar, "GetKeyPairs", [number], "download-default")
-    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
-    assert not keys.exists()
-    assert liar.operations == ["GetKeyPairs"]
+PHASES = {
+    "before the key is requested": ("download-default", "GetKeyPairs", 1),
+    "while it is requested": ("download-default", "DownloadDefaultKeyPair", 1),
+    "twenty times": ("download-default", "DownloadDefaultKeyPair", 20),
+    "in one of several regions": (
+        *(f"download-default -r {REGION} -r eu-west-1", "DownloadDefaultKeyPair", 1),
+    ),
+    "where a failure would not matter": ("rotate-default --yes", "GetInstances", 1),
+}
+"""A line, the request during which it gets a signal, and how often."""
 
 
 @pytest.mark.usefixtures("default_pair")
+@pytest.mark.parametrize("phase", PHASES)
 @by_signal
-def test_while_the_key_is_requested(
-    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
+def test_stopped_in_any_phase(  # noqa: PLR0913, PLR0917  fixtures and cases
+    liar: Liar, keys: Path, phase: str, number: signal.Signals, exit_code: int, word: str
 ) -> None:
-    """Stopped while AWS hands out the key, the files reserved for it are gone again."""
-    ran = stopped(liar, "DownloadDefaultKeyPair", [number], "download-default")
+    """The first signal ends the run in one line; nothing is made, or what was reserved is gone.
+
+    It is no response of a region, and more of them do not end the cleaning up.
+    """
+    line, operation, times = PHASES[phase]
+    ran = stopped(liar, operation, [number] * times, *line.split())
     assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
-    assert list(keys.iterdir()) == []
-
-
-@pytest.mark.usefixtures("default_pair")
-@by_signal
-def test_in_one_of_several_regions(
-    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
-) -> None:
-    """A signal is no response of a region: it ends the run with its own exit code."""
-    words = ("download-default", "-r", REGION, "-r", "eu-west-1")
-    ran = stopped(liar, "DownloadDefaultKeyPair", [number], *words)
-    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
-    assert list(keys.iterdir()) == []
-
-
-@pytest.mark.usefixtures("default_pair")
-@by_signal
-def test_a_look_at_the_instances_is_no_licence_to_go_on(
-    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
-) -> None:
-    """Stopped where a failure would be borne, a rotation does not begin."""
-    ran = stopped(liar, "GetInstances", [number], "rotate-default", "--yes")
-    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert keys.exists() is (operation == "DownloadDefaultKeyPair")
+    assert [*keys.glob("*")] == []
     assert "DeleteKeyPair" not in liar.operations
-    assert not keys.exists()
-
-
-@pytest.mark.usefixtures("default_pair")
-@by_signal
-def test_twenty_times(
-    liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
-) -> None:
-    """The first signal ends the run, and the others do not end its cleaning up."""
-    ran = stopped(liar, "DownloadDefaultKeyPair", [number] * 20, "download-default")
-    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
-    assert list(keys.iterdir()) == []
+    assert operation != "GetKeyPairs" or liar.operations == [operation]
 
 
 @pytest.mark.usefixtures("default_pair")
