@@ -119,6 +119,27 @@ def test_table(columns: int, shown: str, run: Run, monkeypatch: pytest.MonkeyPat
     assert run("list --include-default --color never", terminal=True) == Ran(0, out=shown)
 
 
+@pytest.mark.parametrize(
+    ("columns", "heads"),
+    [
+        (119, "NAME REGION CREATED FINGERPRINT"),
+        (103, "NAME REGION FINGERPRINT"),
+        (86, "NAME FINGERPRINT"),
+        (76, "NAME REGION CREATED TAGS"),
+        (51, "NAME REGION"),
+        (36, "NAME REGION"),
+    ],
+)
+@pytest.mark.usefixtures("liar")
+def test_columns_leave_a_row_one_by_one(
+    columns: int, heads: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their priorities; the fingerprint is the last, or the first that has no room at all."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = run("list --include-default --color never", terminal=True).out
+    assert shown.splitlines()[0].split() == heads.split()
+
+
 def test_a_column_without_room(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """From 120 columns on, tags that have no room are left out, with a note; none, without one."""
     monkeypatch.setenv("COLUMNS", "120")

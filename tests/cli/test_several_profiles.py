@@ -67,6 +67,17 @@ def test_side_by_side(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize("columns", [120, 160, 200])
+def test_one_row_each(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 120 columns on, a key pair is a row that says whose and where it is."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ran = run(f"list {BOTH} --color never", terminal=True)
+    heads, _, *rows = ran.out.splitlines()
+    assert {"PROFILE", "NAME", "REGION", "FINGERPRINT"} <= {*heads.split()}
+    assert [row.split()[0] for row in rows] == ["work", "home"]
+
+
+@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize(
     ("options", "queried", "left_out"),
     [

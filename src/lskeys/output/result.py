@@ -51,8 +51,8 @@ class Column(Generic[T]):
         sort: What to order by instead of the plain text.
         label: The heading, where it is not the name.
         is_extra: Shown only if it is named.
-        stays: Is the last to leave a table that has no room.
-        may_drop: Is left out of a wide table that has no room, and a note says so.
+        priority: Columns leave a row that has no room one by one, those of the lowest priority
+            first, and of these the rightmost; the last one of all stays.
     """
 
     name: str
@@ -62,8 +62,7 @@ class Column(Generic[T]):
     sort: Callable[[T], Any] | None = None
     label: str = ""
     is_extra: bool = False
-    stays: bool = False
-    may_drop: bool = False
+    priority: int = 0
 
     @property
     def heading(self) -> str:
@@ -97,6 +96,8 @@ class View(Generic[T]):
         drawn: The table format, where it is none: lines of cells.
         is_stacked: An item is a block in tables only.
         hides_empty: Columns without any value are left out of tables.
+        is_one_row: In a wide terminal, what leaves a row is left out, and a note says so; elsewhere
+            it stands beneath the row.
     """
 
     member: str
@@ -112,6 +113,7 @@ class View(Generic[T]):
     drawn: Callable[[Sequence[T]], Iterable[Sequence[Cell]]] | None = None
     is_stacked: bool = False
     hides_empty: bool = False
+    is_one_row: bool = False
 
     def chosen(self, names: Sequence[str]) -> tuple[Column[T], ...]:
         """The columns of these names, in this order."""

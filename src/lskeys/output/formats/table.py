@@ -75,9 +75,9 @@ def _one_row_each(
     """Columns, fields and widths of a wide table with a row for each item; None where it has none.
 
     Several values of a field stand one below the other, folded if need be. Columns that still have
-    no room are left out, from the right, and a note names them.
+    no room are left out, and a note names them; the last two are not.
     """
-    if width < _WIDE or result.chosen:
+    if width < _WIDE or not result.view.is_one_row or result.chosen:
         return None
     columns = list(result.columns)
     every = [
@@ -86,21 +86,21 @@ def _one_row_each(
     ]
     dropped: list[str] = []
     while total_width(widths := _field_widths(columns, every)) > width:
-        may_drop = [number for number, column in enumerate(columns) if column.may_drop]
-        if not may_drop:
-            return None
-        last = may_drop[-1]
-        room = width - total_width(widths) + widths[last]
-        if columns[last].each and room >= _NARROWEST_VALUES:
+        next_one, *others = _leaving(columns)
+        room = width - total_width(widths) + widths[next_one]
+        if columns[next_one].each and room >= _NARROWEST_VALUES:
             for fields in every:
-                fields[last] = [part for cell in fields[last] for part in _folded(cell, room)]
+                cells = fields[next_one]
+                fields[next_one] = [part for cell in cells for part in _folded(cell, room)]
+        elif len(others) > 1:
+            name = columns.pop(next_one).name
+            values = [cell.text for fields in every for cell in fields.pop(next_one)]
+            dropped += [name] if any(values) else []
         else:
-            name = columns.pop(last).name
-            values = [cell.text for fields in every for cell in fields.pop(last)]
-            dropped[:0] = [name] if any(values) else []
+            return None
     if dropped:
         where = "shown in a wider terminal, or with -o text"
-        screen.note(f"no room for {' and '.join(dropped)}: {where}")
+        screen.note(f"no room for {', '.join(dropped)}: {where}")
     return columns, every, widths
 
 
@@ -134,14 +134,19 @@ def _field_widths(columns: Columns, rows: Sequence[Sequence[Cells]]) -> list[int
 
 
 def _heads(columns: Columns, widths: Sequence[int], width: int) -> Sequence[bool]:
-    """Which columns make up a row: those on the right leave it one by one, what stays last.
+    """Which columns make up a row: they leave it one by one, by their priorities.
 
-    Where what stays has no room next to the names, it leaves first.
+    Where the last to leave has no room next to the one that stays, it leaves first.
     """
-    numbers = range(1, len(columns))
-    last = sorted(numbers, key=lambda each: (columns[each].stays, -each))
-    first = sorted(numbers, key=lambda each: (not columns[each].stays, -each))
-    return max((_kept(order, widths, width) for order in (last, first)), key=_fits)
+    *others, _ = _leaving(columns)
+    orders = (others, [*others[-1:], *others[:-1]])
+    return max((_kept(order, widths, width) for order in orders), key=_fits)
+
+
+def _leaving(columns: Columns) -> list[int]:
+    """The columns in the order in which they leave a table; the last one stays."""
+    numbers = range(len(columns))
+    return sorted(numbers, key=lambda each: (columns[each].priority, -each))
 
 
 def _fits(kept: Sequence[bool]) -> bool:
