@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import Target
 from lskeys.ssh.session_files import session_files
 from lskeys.storage import key_reading
-from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
+from tests.support.sshd_lab import USER, Lab, Server, make_key
 
 WEB = Instance("web", "us-east-1")
 
@@ -77,13 +77,6 @@ def blob(key: LocalKey) -> bytes:
 def line_of(key: LocalKey) -> str:
     """The public line of a key."""
     return key.path.with_name(key.path.name + ".pub").read_text().strip()
-
-
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Lab]:
-    """No server yet."""
-    with lab(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from lskeys.sandbox import Sandbox
 from tests.conftest import REGION, Run
-from tests.ssh.conftest import Sshd
 from tests.support.cli_keys import own_pem, public_line, save
 from tests.support.key_shapes import SHAPES
+from tests.support.sshd_lab import Server as Sshd
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -23,7 +23,7 @@ def test_the_default_key(account: Sandbox, run: Run, home: Path, sshd: Sshd, sha
     assert sshd.opens(path)
     path.write_bytes(SHAPES[shape](own_pem().encode()))
     assert run("rotate-default --yes").exit_code == 0
-    sshd.authorize(path.with_name(f"{path.name}.pub").read_text())
+    sshd.authorize(public_line(own_pem()), path.with_name(f"{path.name}.pub").read_text())
     assert sshd.opens(path)
     old = [each for each in path.parent.glob("*.old-*") if "unusable" not in each.name]
     assert any(sshd.opens(each) for each in old if each.suffix != ".pub")

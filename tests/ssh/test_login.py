@@ -1,27 +1,19 @@
 """Login attempts against real sshd processes: what each comes to, whoever answers."""
 
 import os
-import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lskeys.sandbox import Server as HttpServer
 from lskeys.ssh import client
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Login
 from lskeys.ssh.login_log import Attempt, Verdict
-from tests.support.sshd_lab import USER, Lab, Server, lab, make_key
+from tests.support.sshd_lab import USER, Lab, Server, make_key
 
 REFUSED_LINE = "Permission denied (publickey)."
-
-
-@pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Lab]:
-    """No server yet."""
-    with lab(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture
@@ -148,7 +140,7 @@ def test_too_many_keys(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) 
 
 
 def test_another_host_key(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
-    """A server with another host key than the pinned one is not talked to."""
+    """A server with another host key than the pinned one gets nothing."""
     server = servers.add()
     server.authorize(public(key))
     pinned = make_key(tmp_path / "pinned")
@@ -165,7 +157,7 @@ def test_no_host_key(servers: Lab, ssh: SshClient, key: Path) -> None:
 
 
 def test_unreachable(servers: Lab, ssh: SshClient, key: Path) -> None:
-    """Nobody who answers there is said as ssh says it."""
+    """A server that is not there is reported as ssh reports it."""
     server = servers.add()
     servers.close()
     found = logged_in(ssh, servers, server, key)
@@ -173,12 +165,11 @@ def test_unreachable(servers: Lab, ssh: SshClient, key: Path) -> None:
     assert "Connection refused" in found.reason
 
 
-def test_no_ssh_there(ssh: SshClient, key: Path, tmp_path: Path) -> None:
-    """What answers there and is no ssh is not reached."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.close()
-        target = Target("127.0.0.1", USER, listening.fileno() + 70_000 - 1, tmp_path / "known")
-        found = Login(ssh, target, [key], tmp_path / "log").attempt()
+@pytest.mark.usefixtures("home")
+def test_no_ssh_there(ssh: SshClient, key: Path, server: HttpServer, tmp_path: Path) -> None:
+    """What responds there and does not speak ssh is not reached."""
+    target = Target("127.0.0.1", USER, server.port, tmp_path / "known")
+    found = Login(ssh, target, [key], tmp_path / "log").attempt()
     assert found.verdict is Verdict.UNREACHABLE
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.ssh.conftest import WORD, Sshd
+from tests.support.sshd_lab import WORD
+from tests.support.sshd_lab import Server as Sshd
 
 PASSPHRASE = "correct horse"  # noqa: S105  of a key that lives for one test
 
 
 def importable_key(path: Path) -> str:
-    """What is in the .pub beside a private key."""
+    """What is in the .pub next to a private key."""
     return Path(f"{path}.pub").read_text().strip()
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from lskeys.sandbox import Sandbox, serve
 from tests.conftest import REGION
-from tests.ssh.conftest import Sshd
 from tests.support.aws_clients import Running
+from tests.support.sshd_lab import USER
+from tests.support.sshd_lab import Server as Sshd
 
 
 @pytest.mark.parametrize(
@@ -22,9 +23,10 @@ def test_temporary_access(
     """Key and certificate open a server that trusts the authority, for ten minutes."""
     moment = datetime.now(UTC) - timedelta(minutes=age)
     account = Sandbox(tmp_path / "account.sqlite3", now=lambda: moment, seed=False)
-    account.add_instance(REGION, "web", username=sshd.user, address=sshd.host, port=sshd.port)
+    account.add_instance(REGION, "web", username=USER, address=sshd.address, port=sshd.port)
     if trusted:
-        sshd.authorities.write_text(account.authority_line + "\n")
+        (tmp_path / "authority").write_text(f"{account.authority_line}\n")
+        sshd.configure(f"TrustedUserCAKeys {tmp_path}/authority")
     with serve(account) as server:
         client = Running(account, server, boto3.Session()).client()
         details = client.get_instance_access_details(instanceName="web")["accessDetails"]

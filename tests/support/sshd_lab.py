@@ -17,7 +17,10 @@ PROGRAM = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 USER = getpass.getuser()
 _ROOTS_DIRECTORY = Path("/run/sshd")
 """Where sshd locks itself in while it talks to strangers; only root's needs one."""
-_TRIES = 20
+WORD = "opened"
+_OPENED: set[tuple[bytes, int, str]] = set()
+"""Content and mode of key files that opened a server, and its authorized keys."""
+
 _CONFIGURATION = """\
 HostKey {directory}/host_key
 AuthorizedKeysFile {directory}/home/.ssh/authorized_keys
@@ -36,11 +39,13 @@ class Server:
 
     Attributes:
         address: Its address on localhost.
+        port: Its port, which is that of the others, too.
         directory: What is its own: `home`, `host_key`, `sshd_config`, `log`.
         host_key: Its host key, algorithm and base64.
     """
 
     address: str
+    port: int
     directory: Path
     host_key: str
     connections: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -67,6 +72,40 @@ class Server:
         config = self.directory / "sshd_config"
         config.write_text("".join(f"{line}\n" for line in lines) + config.read_text())
 
+    def knock(
+        self, *options: str | Path, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `ssh OPTIONS` to it, which knows its host key; it says `WORD` once it is in."""
+        known = self.directory / "known_hosts"
+        known.write_text(f"[{self.address}]:{self.port} {self.host_key}\n")
+        words = (
+            *("ssh", "-F", "none", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"),
+            *("-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"),
+            *("-o", "GlobalKnownHostsFile=none", "-p", str(self.port), *options),
+            *(f"{USER}@{self.address}", "echo", WORD),
+        )
+        return subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
+        )
+
+    def opens(self, key: Path) -> bool:
+        """Whether a private key file opens it, without any prompt.
+
+        What opened a server with these authorized keys is not tried again.
+        """
+        tried = (key.read_bytes(), key.stat().st_mode, self.authorized_keys.read_text())
+        if tried not in _OPENED:
+            if self.knock("-o", "BatchMode=yes", "-i", key).stdout != f"{WORD}\n":
+                return False
+            _OPENED.add(tried)
+        return True
+
 
 class Lab:
     """Servers at 127.0.0.2 and on, all at the same port."""
@@ -91,9 +130,10 @@ class Lab:
             shutil.copy(host_key, directory / "host_key")
             line = host_key.with_name(host_key.name + ".pub").read_text()
         (directory / "sshd_config").write_text(_CONFIGURATION.format(directory=directory))
-        server = Server(address, directory, " ".join(line.split()[:2]))
         listening = socket.create_server((address, self.port))
         self.port = listening.getsockname()[1]
+        server = Server(address, self.port, directory, " ".join(line.split()[:2]))
+        server.authorize()
         thread = threading.Thread(target=_answer, args=(listening, PROGRAM, server))
         thread.start()
         self._listening.append(listening)
