@@ -1,111 +1,64 @@
 """The terminal after a run that was stopped in a prompt or while it waited: as it was before."""
 
 import os
-import pty
-import select
 import signal
 import sys
-import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import wiped
 from tests.lightsail.conftest import lightsail, services
+from tests.support.cli_keys import PASSPHRASE, openssh, own_pem, save
 from tests.support.credential_services import SERIAL, CredentialServices
 from tests.support.lying_server import HOLD, Liar
+from tests.support.shells import Terminal, terminal
 
 __all__ = ["lightsail", "services"]
 
-PATIENCE = 60.0
 MFA = f"Enter MFA code for {SERIAL}:"
 WAITING = "waiting for AWS (us-east-1)"
-CTRL_C = b"\x03"
-
-
-class Session:
-    """The program at a terminal of its own, which is its controlling one."""
-
-    def __init__(self, *words: str) -> None:
-        self._screen, self._terminal = pty.openpty()
-        termios.tcsetwinsize(self._terminal, (24, 80))
-        self.before = termios.tcgetattr(self._terminal)
-        self.shown = ""
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self._screen)
-            os.login_tty(self._terminal)
-            os.execv(sys.executable, (sys.executable, "-m", "lskeys", *words))  # noqa: S606
-
-    def until(self, text: str) -> None:
-        """Read what is shown until this text is."""
-        while text not in self.shown:
-            ready, _, _ = select.select([self._screen], [], [], PATIENCE)
-            assert ready, self.shown
-            self.shown += os.read(self._screen, 4096).decode()
-
-    def type(self, keys: bytes) -> None:
-        """Press keys."""
-        os.write(self._screen, keys)
-
-    def end(self) -> int:
-        """The exit code, or the negative number of the signal that ended it; reads the rest."""
-        ended = 0
-        while not ended or select.select([self._screen], [], [], 0)[0]:
-            if select.select([self._screen], [], [], 0.05)[0]:
-                self.shown += os.read(self._screen, 4096).decode()
-            elif not ended:
-                ended, status = os.waitpid(self.pid, os.WNOHANG)
-        return os.waitstatus_to_exitcode(status)
-
-    def is_as_before(self) -> bool:
-        """Whether the terminal has the settings that it had."""
-        return termios.tcgetattr(self._terminal) == self.before
-
-    def close(self) -> None:
-        """Close the terminal."""
-        os.close(self._screen)
-        os.close(self._terminal)
+CTRL_C = "\x03"
 
 
 @pytest.fixture
-def sessions() -> Iterator[list[Session]]:
-    """The sessions of a test, closed afterwards."""
-    begun: list[Session] = []
-    yield begun
-    for each in begun:
-        each.close()
+def start(home: Path) -> Iterator[Callable[[str], Terminal]]:
+    """Starts a command line at a terminal of its own."""
+    with ExitStack() as stack:
+        yield lambda line: stack.enter_context(
+            terminal([sys.executable, "-m", "lskeys", *line.split()], os.environ, home)
+        )
 
 
 @pytest.mark.parametrize(
     ("ending", "code"),
-    [(b"123456\n", 0), (CTRL_C, -signal.SIGINT), (signal.SIGTERM, -signal.SIGTERM)],
+    [("123456\n", 0), (CTRL_C, -signal.SIGINT), (signal.SIGTERM, -signal.SIGTERM)],
     ids=["code", "ctrl-c", "sigterm"],
 )
 def test_a_prompt_for_an_mfa_code(
     services: CredentialServices,
     lightsail: Liar,
-    sessions: list[Session],
+    start: Callable[[str], Terminal],
     *,
-    ending: bytes | signal.Signals,
+    ending: str | signal.Signals,
     code: int,
 ) -> None:
     """It is shown on the terminal, echo is as before whatever ends it, and so is the rest."""
-    session = Session("list", "-q", "-p", "mfa", "-r", "us-east-1")
-    sessions.append(session)
+    session = start("list -q -p mfa -r us-east-1")
     session.until(MFA)
-    session.type(ending) if isinstance(ending, bytes) else os.kill(session.pid, ending)
+    session.type(ending) if isinstance(ending, str) else session.process.send_signal(ending)
     assert (session.end(), session.is_as_before()) == (code, True), session.shown
     assert services.operations == ([] if code else ["AssumeRole"])
     assert len(lightsail.calls) == (0 if code else 1)
 
 
 @pytest.mark.usefixtures("services")
-def test_ctrl_c_while_it_waits(lightsail: Liar, sessions: list[Session]) -> None:
+def test_ctrl_c_while_it_waits(lightsail: Liar, start: Callable[[str], Terminal]) -> None:
     """What is said of an interrupt begins on a line of its own, and nothing else is left."""
     lightsail.responses("GetKeyPairs", HOLD)
-    session = Session("list", "-q", "-p", "base", "-r", "us-east-1")
-    sessions.append(session)
+    session = start("list -q -p base -r us-east-1")
     session.until(WAITING)
     session.type(CTRL_C)
     assert (session.end(), session.is_as_before()) == (-signal.SIGINT, True)
@@ -113,3 +66,13 @@ def test_ctrl_c_while_it_waits(lightsail: Liar, sessions: list[Session]) -> None
     assert [line for line in lines if "interrupted" in line] == ["lskeys: error: interrupted"], (
         lines
     )
+
+
+def test_a_passphrase_is_not_shown(home: Path, start: Callable[[str], Terminal]) -> None:
+    """What is typed after the prompt is the passphrase, and the screen stays without it."""
+    save(home / "key", openssh(own_pem(), PASSPHRASE))
+    session = start("fingerprint key --passphrase -q")
+    session.until("Passphrase of key")
+    session.type(f"{PASSPHRASE}\n")
+    assert (session.end(), session.is_as_before()) == (0, True), session.shown
+    assert PASSPHRASE not in session.shown

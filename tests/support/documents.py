@@ -6,10 +6,7 @@ line of `…` stands for what follows.
 """
 
 import os
-import pty
 import re
-import select
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 60.0
+from tests.support.shells import terminal
 
 needs_program = pytest.mark.skipif(
     not (Path(sys.executable).parent / "lskeys").exists(), reason="lskeys is not installed"
@@ -109,35 +106,11 @@ def _type(block: str, home: Path, environment: Mapping[str, str]) -> Iterator[st
 
 
 def _in_terminal(line: str, answers: list[str], home: Path, environment: Mapping[str, str]) -> str:
-    """Run a command in a pseudo-terminal, typing each answer when it is asked for."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", line],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment,
-        cwd=home,
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while chunk := _read_some(ours):
-            shown += chunk
-            if answers and _PROMPT.search(shown.decode(errors="replace")):
-                os.write(ours, answers.pop(0).encode() + b"\n")
-    finally:
-        os.close(ours)
-        process.kill()
-        process.wait()
-    return shown.decode()
-
-
-def _read_some(terminal: int) -> bytes:
-    """What comes next from a terminal; empty at its end."""
-    ready, _, _ = select.select([terminal], [], [], PATIENCE)
-    assert ready, "the terminal is silent"
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # Linux's end of a terminal
-        return b""
+    """Run a command in a pseudo-terminal, typing each answer when it is prompted for."""
+    with terminal(["/bin/sh", "-c", line], environment, home) as at:
+        for answer in answers:
+            while not _PROMPT.search(at.shown):
+                at.until(" ")
+            at.type(f"{answer}\n")
+        at.end()
+        return at.shown

@@ -53,9 +53,6 @@ DISK = (
     "tests/storage/test_poor_disks.py",
     "tests/storage/test_ownership.py",
     "tests/storage/test_system_calls.py",
-    "tests/faults/test_crash_sweep.py::test_no_fault_breaks_a_promise[create]",
-    "tests/faults/test_crash_sweep.py::test_no_fault_breaks_a_promise[create --force]",
-    "tests/faults/test_interrupts.py",
     "tests/faults/test_writing.py",
 )
 TESTS = {
@@ -67,7 +64,16 @@ TESTS = {
     ),
     "lightsail/responses.py": ("tests/lightsail/test_responses.py", "tests/faults/test_answers.py"),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
+    "storage/cache.py": (
+        "tests/storage/test_ownership.py",
+        "tests/lightsail/test_botocore_data.py",
+    ),
+    "storage/key_reading.py": (
+        "tests/storage/test_key_reading.py",
+        "tests/storage/test_key_search.py",
+    ),
     "storage/key_search.py": ("tests/storage/test_key_search.py",),
+    "storage/repair.py": ("tests/storage/test_repair.py", "tests/storage/test_writing.py"),
 }
 """Which tests judge which module; the first failure ends a run."""
 
@@ -243,7 +249,7 @@ def _run_tests(tests: Tests, copy: Path, experience: Experience) -> NoReturn:
     )
     quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # hypothesis is loaded already
     options = ("-x", "-q", *quiet, "-p", "no:cacheprovider", f"--basetemp={copy / 'tmp'}")
-    there = [each for each in tests if (ROOT / each.partition("::")[0]).exists()]
+    there = [each for each in tests if (ROOT / each).exists()]
     run_rules = Judge(experience, copy)
     exit_code = int(pytest.main([*options, *there], plugins=[run_rules]))
     found = Path(sys.modules["lskeys"].__file__ or "") if "lskeys" in sys.modules else copy
