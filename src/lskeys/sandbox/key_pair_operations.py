@@ -68,8 +68,7 @@ def _create_key_pair(service: Service, region: str, raw: Raw) -> Raw:
     with service.store.reading() as transaction:
         if transaction.resource(region, name) or name == DEFAULT_PAIR:
             raise name_taken(name)
-    made = service.new_pair(region, name, Origin.CREATED, service.make_key())
-    pair = replace(made, tags=tags)
+    pair = KeyPair(region, name, service.now(), Origin.CREATED, service.make_key(), tags)
     operation = _add(service, pair, "CreateKeyPair")
     fingerprint = service.fingerprint(pair) if service.switches.created_fingerprint else None
     return {
@@ -85,7 +84,7 @@ def _import_key_pair(service: Service, region: str, raw: Raw) -> Raw:
     origin, material = read_imported(raw["publicKeyBase64"])
     if name == DEFAULT_PAIR:
         raise name_taken(name)
-    pair = service.new_pair(region, name, origin, material)
+    pair = KeyPair(region, name, service.now(), origin, material)
     return {"operation": shapes.operation(_add(service, pair, "ImportKeyPair"))}
 
 

@@ -1,6 +1,5 @@
 """What CreateInstances makes, and what it refuses to make. Pure, but for chance."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -44,7 +43,6 @@ def new_instance(  # noqa: PLR0913  each has its default, and callers name what 
     return Instance(
         region=region,
         name=name,
-        identifier=str(uuid.uuid4()),
         created_at=created_at,
         blueprint_id=blueprint_id,
         bundle_id=bundle_id or f"nano{kind}_3_0",

@@ -1,6 +1,7 @@
-"""The nouns of the account: key pairs, instances, tags, operations. Pure."""
+"""The nouns of the account: key pairs, instances, tags, operations. Pure, but for chance."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +15,11 @@ DEFAULT_PAIR = "LightsailDefaultKeyPair"
 KEY_PAIR = "KeyPair"
 INSTANCE = "Instance"
 STATIC_IP = "StaticIp"
+
+
+def new_identifier() -> str:
+    """What tells a resource from all others there ever were."""
+    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,11 @@ class KeyPair:
 
     region: str
     name: str
-    identifier: str
     created_at: datetime
     origin: Origin
     material: KeyMaterial
     tags: tuple[Tag, ...] = ()
+    identifier: str = field(default_factory=new_identifier)
 
 
 class State(StrEnum):
@@ -58,7 +64,6 @@ class Instance:
 
     region: str
     name: str
-    identifier: str
     created_at: datetime
     blueprint_id: str
     bundle_id: str
@@ -72,6 +77,7 @@ class Instance:
     static_ip: str | None = None
     host_keys: tuple[HostKey, ...] = ()
     tags: tuple[Tag, ...] = ()
+    identifier: str = field(default_factory=new_identifier)
 
     @property
     def blueprint(self) -> Blueprint:
@@ -96,11 +102,11 @@ class StaticIp:
 
     region: str
     name: str
-    identifier: str
     created_at: datetime
     address: str
     attached_to: str | None = None
     tags: tuple[Tag, ...] = ()
+    identifier: str = field(default_factory=new_identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ class Operation:
     """A change that was made; on key pairs and tags it is complete with the response."""
 
     region: str
-    identifier: str
     resource_name: str
     resource_type: str
     operation_type: str
     created_at: datetime
+    identifier: str = field(default_factory=new_identifier)

@@ -1,6 +1,5 @@
 """The emulated account on this computer: prepared, filled, reset. Touches: the disk."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from lskeys.sandbox.keys import (
     read_private,
 )
 from lskeys.sandbox.launching import new_instance
-from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag
+from lskeys.sandbox.resources import DEFAULT_PAIR, KeyPair, State, StaticIp, Tag, new_identifier
 from lskeys.sandbox.seed import seed as fill_with_seed
 from lskeys.sandbox.service import Service
 from lskeys.sandbox.sshd import SSH_PORT
@@ -126,22 +125,17 @@ class Sandbox:
         self.prepare()
         with self._store.writing() as transaction:
             for name in names:
-                identifier = str(uuid.uuid4())
-                transaction.add(
-                    KeyPair(region, name, identifier, moment, origin, material, kept_tags)
-                )
+                transaction.add(KeyPair(region, name, moment, origin, material, kept_tags))
 
     def add_default_key_pair(
         self, region: str, *, private_pem: str | None = None, created_at: datetime | None = None
     ) -> None:
         """Put a default pair there, with this RSA private key or a new one."""
         material = read_private(private_pem) if private_pem else self._make_key()
-        moment, identifier = created_at or self._now(), str(uuid.uuid4())
+        moment = created_at or self._now()
         self.prepare()
         with self._store.writing() as transaction:
-            transaction.add(
-                KeyPair(region, DEFAULT_PAIR, identifier, moment, Origin.DEFAULT, material)
-            )
+            transaction.add(KeyPair(region, DEFAULT_PAIR, moment, Origin.DEFAULT, material))
 
     def add_instance(  # noqa: PLR0913  each has its default, and tests name what they mean
         self,
@@ -202,7 +196,7 @@ class Sandbox:
         with self._store.writing() as transaction:
             transaction.add(replace(instance, ports=opened))
             if static_ip is not None and address is not None:
-                transaction.add(StaticIp(region, static_ip, str(uuid.uuid4()), moment, address))
+                transaction.add(StaticIp(region, static_ip, moment, address))
 
     @property
     def authority_line(self) -> str:
@@ -216,7 +210,7 @@ class Sandbox:
     def _filling(self, switches: Switches) -> Callable[[Transaction], None]:
         def fill(transaction: Transaction) -> None:
             transaction.set_setting(_SWITCHES, switches_to_text(switches))
-            transaction.set_setting(_GENERATION, str(uuid.uuid4()))
+            transaction.set_setting(_GENERATION, new_identifier())
             transaction.set_setting(AUTHORITY, make_authority())
             if self._seed:
                 fill_with_seed(transaction, self._now())

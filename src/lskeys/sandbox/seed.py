@@ -1,6 +1,5 @@
 """What a new sandbox has in it: an account used for two years. Pure, but for chance."""
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,8 +104,7 @@ def _material(pair: _Pair) -> KeyMaterial:
 
 def _key_pair(pair: _Pair, material: KeyMaterial, now: datetime) -> KeyPair:
     created_at = now - timedelta(days=pair.age)
-    identifier = str(uuid.uuid4())
-    return KeyPair(pair.region, pair.name, identifier, created_at, pair.origin, material, pair.tags)
+    return KeyPair(pair.region, pair.name, created_at, pair.origin, material, pair.tags)
 
 
 def _add_machine(transaction: Transaction, machine: _Machine, now: datetime) -> None:
@@ -125,7 +123,4 @@ def _add_machine(transaction: Transaction, machine: _Machine, now: datetime) -> 
     )
     transaction.add(instance)
     if machine.static_ip and machine.ipv4:
-        address = StaticIp(
-            machine.region, machine.static_ip, str(uuid.uuid4()), created_at, machine.ipv4
-        )
-        transaction.add(address)
+        transaction.add(StaticIp(machine.region, machine.static_ip, created_at, machine.ipv4))

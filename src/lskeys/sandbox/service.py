@@ -3,7 +3,6 @@
 Touches: the store.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,7 +83,7 @@ class Service:
         self, transaction: Transaction, region: str, name: str, kind: str, operation_type: str
     ) -> Operation:
         """Keep a change for GetOperation."""
-        operation = Operation(region, str(uuid.uuid4()), name, kind, operation_type, self.now())
+        operation = Operation(region, name, kind, operation_type, self.now())
         transaction.add_operation(operation)
         return operation
 
@@ -94,16 +93,12 @@ class Service:
             pair = transaction.key_pair(region, DEFAULT_PAIR)
         if pair is not None:
             return pair
-        made = self.new_pair(region, DEFAULT_PAIR, Origin.DEFAULT, self.make_key())
+        made = KeyPair(region, DEFAULT_PAIR, self.now(), Origin.DEFAULT, self.make_key())
         with self.store.writing() as transaction:
             pair = transaction.key_pair(region, DEFAULT_PAIR)  # another may have been quicker
             if pair is None:
                 transaction.add(made)
         return pair or made
-
-    def new_pair(self, region: str, name: str, origin: Origin, material: KeyMaterial) -> KeyPair:
-        """A key pair that is made now; it is not in the store yet."""
-        return KeyPair(region, name, str(uuid.uuid4()), self.now(), origin, material)
 
     def placed(self, instance: Instance) -> Instance:
         """The instance with the address of the server that stands for it, if there is one."""
