@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from lskeys.lightsail import responses
-from lskeys.lightsail.requests import Requests
+from lskeys.lightsail.requests import Call, Requests
 from lskeys.model import (
     CreatedKey,
     DefaultKey,
@@ -14,8 +14,6 @@ from lskeys.model import (
     Tag,
     TemporaryAccess,
 )
-
-_LISTING = "cannot list key pairs"
 
 
 class Lightsail:
@@ -37,23 +35,13 @@ class Lightsail:
 
     def key_pairs(self, *, include_default: bool) -> tuple[KeyPair, ...]:
         """All key pairs of the region, in AWS's order (GetKeyPairs, every page)."""
-        return self._requests.all_pages(
-            "get_key_pairs",
-            {"includeDefaultKeyPair": include_default},
-            _LISTING,
-            "keyPairs",
-            responses.key_pair,
-        )
+        call = _get_key_pairs(include_default=include_default)
+        return self._requests.all_pages(call, "keyPairs", responses.key_pair)
 
     def key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
         """The same, page by page; after an error the list is not complete."""
-        return self._requests.pages(
-            "get_key_pairs",
-            {"includeDefaultKeyPair": include_default},
-            _LISTING,
-            "keyPairs",
-            responses.key_pair,
-        )
+        call = _get_key_pairs(include_default=include_default)
+        return self._requests.pages(call, "keyPairs", responses.key_pair)
 
     def default_key_pair(self) -> KeyPair | None:
         """The region's default pair, or None where there is none (GetKeyPairs, every page)."""
@@ -63,24 +51,19 @@ class Lightsail:
     def key_pair(self, name: str) -> KeyPair:
         """One key pair by its name (GetKeyPair); not the default one, which it may not know."""
         return self._requests.read(
-            "get_key_pair",
-            {"keyPairName": name},
-            f"cannot look up {name}",
+            Call("get_key_pair", {"keyPairName": name}, f"cannot look up {name}"),
             lambda raw: responses.key_pair_named(name, raw, self._requests.where),
         )
 
     def instances(self) -> tuple[Instance, ...]:
         """All instances of the region (GetInstances, every page)."""
-        return self._requests.all_pages(
-            "get_instances", {}, "cannot list instances", "instances", responses.instance
-        )
+        call = Call("get_instances", {}, "cannot list instances")
+        return self._requests.all_pages(call, "instances", responses.instance)
 
     def regions(self) -> tuple[Region, ...]:
         """The regions Lightsail has for this account (GetRegions)."""
         return self._requests.read(
-            "get_regions",
-            {},
-            "cannot list regions",
+            Call("get_regions", {}, "cannot list regions"),
             lambda raw: responses.regions(raw, self._requests.where),
         )
 
@@ -90,8 +73,8 @@ class Lightsail:
         Retried like a read: the same key is returned again (DownloadDefaultKeyPair).
         """
         self._requests.check_account()
-        doing = "cannot download the default key"
-        return self._requests.read("download_default_key_pair", {}, doing, responses.default_key)
+        call = Call("download_default_key_pair", {}, "cannot download the default key")
+        return self._requests.read(call, responses.default_key)
 
     def delete_key_pair(self, name: str, expected_fingerprint: str | None) -> None:
         """Delete a pair; sent once, the fingerprint exactly as AWS spells it, or None.
@@ -102,12 +85,7 @@ class Lightsail:
         parameters = {"keyPairName": name}
         if expected_fingerprint is not None:
             parameters["expectedFingerprint"] = expected_fingerprint
-        self._requests.change(
-            "delete_key_pair",
-            parameters,
-            f"cannot delete {name}",
-            lambda raw: responses.check_operations(name, raw),
-        )
+        self._change(name, Call("delete_key_pair", parameters, f"cannot delete {name}"))
 
     def create_key_pair(self, name: str, tags: Iterable[Tag]) -> CreatedKey:
         """Have AWS make a pair; sent once, since a repetition would lose the only key.
@@ -115,10 +93,9 @@ class Lightsail:
         Raises:
             LostAnswerError: There may be a pair now whose private key nobody has.
         """
+        parameters = {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]}
         return self._requests.change(
-            "create_key_pair",
-            {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]},
-            f"cannot create {name}",
+            Call("create_key_pair", parameters, f"cannot create {name}"),
             lambda raw: responses.created_key(name, raw, self._requests.where),
         )
 
@@ -128,30 +105,18 @@ class Lightsail:
         Raises:
             LostAnswerError: The pair may or may not be there.
         """
-        self._requests.change(
-            "import_key_pair",
-            {"keyPairName": name, "publicKeyBase64": public_line},
-            f"cannot import {name}",
-            lambda raw: responses.check_operations(name, raw),
-        )
+        parameters = {"keyPairName": name, "publicKeyBase64": public_line}
+        self._change(name, Call("import_key_pair", parameters, f"cannot import {name}"))
 
     def tag_key_pair(self, name: str, tags: Iterable[Tag]) -> None:
         """Add tags or give them a new value; sent once (TagResource)."""
-        self._requests.change(
-            "tag_resource",
-            {"resourceName": name, "tags": [_raw_tag(tag) for tag in tags]},
-            f"cannot tag {name}",
-            lambda raw: responses.check_operations(name, raw),
-        )
+        parameters = {"resourceName": name, "tags": [_raw_tag(tag) for tag in tags]}
+        self._change(name, Call("tag_resource", parameters, f"cannot tag {name}"))
 
     def untag_key_pair(self, name: str, keys: Iterable[str]) -> None:
         """Remove tags; keys that are not there are no error; sent once (UntagResource)."""
-        self._requests.change(
-            "untag_resource",
-            {"resourceName": name, "tagKeys": list(keys)},
-            f"cannot untag {name}",
-            lambda raw: responses.check_operations(name, raw),
-        )
+        parameters = {"resourceName": name, "tagKeys": list(keys)}
+        self._change(name, Call("untag_resource", parameters, f"cannot untag {name}"))
 
     def host_keys(self, instance_name: str) -> tuple[HostKey, ...]:
         """The SSH host keys Lightsail saw on an instance (GetInstanceAccessDetails).
@@ -159,29 +124,36 @@ class Lightsail:
         The temporary private key in the same response is not kept.
         """
         return self._requests.read(
-            "get_instance_access_details",
-            {"instanceName": instance_name, "protocol": "ssh"},
-            f"cannot read the host keys of {instance_name}",
+            _get_access(instance_name, f"cannot read the host keys of {instance_name}"),
             lambda raw: responses.host_keys(instance_name, raw),
         )
 
     def temporary_access(self, instance_name: str) -> TemporaryAccess:
         """A key and a certificate that open an instance for some minutes, and its host keys."""
         return self._requests.read(
-            "get_instance_access_details",
-            {"instanceName": instance_name, "protocol": "ssh"},
-            f"cannot get temporary access to {instance_name}",
+            _get_access(instance_name, f"cannot get temporary access to {instance_name}"),
             lambda raw: responses.temporary_access(instance_name, raw),
         )
 
     def open_ports(self, instance_name: str) -> tuple[range, ...]:
         """The TCP ports that an instance's firewall lets in (GetInstancePortStates)."""
-        return self._requests.read(
-            "get_instance_port_states",
-            {"instanceName": instance_name},
-            f"cannot read the firewall of {instance_name}",
-            responses.open_ports,
-        )
+        doing = f"cannot read the firewall of {instance_name}"
+        call = Call("get_instance_port_states", {"instanceName": instance_name}, doing)
+        return self._requests.read(call, responses.open_ports)
+
+    def _change(self, name: str, call: Call) -> None:
+        self._requests.change(call, lambda raw: responses.check_operations(name, raw))
+
+
+def _get_key_pairs(*, include_default: bool) -> Call:
+    return Call(
+        "get_key_pairs", {"includeDefaultKeyPair": include_default}, "cannot list key pairs"
+    )
+
+
+def _get_access(instance_name: str, doing: str) -> Call:
+    parameters = {"instanceName": instance_name, "protocol": "ssh"}
+    return Call("get_instance_access_details", parameters, doing)
 
 
 def _raw_tag(tag: Tag) -> dict[str, str]:

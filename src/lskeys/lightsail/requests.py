@@ -5,7 +5,6 @@ Touches: the network.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -19,12 +18,22 @@ from lskeys.lightsail.error_table import Request
 from lskeys.lightsail.sent_requests import SendState, watched
 from lskeys.lightsail.waiting import Waiting, no_progress
 from lskeys.model import AccountRegion
+from lskeys.values import replace, value
 
 T = TypeVar("T")
 
 MAX_PAGES = 10_000
 MAX_LIST = 128 * 1024 * 1024
 """Bytes of all pages of a list; twenty thousand key pairs take a tenth of that."""
+
+
+@value
+class Call:
+    """A botocore method with its parameters, and what failed if it fails: "cannot delete web"."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+    doing: str
 
 
 class Requests:
@@ -71,29 +80,16 @@ class Requests:
         url: str = self._client(False).meta.endpoint_url  # noqa: FBT003  the client for reads
         return url
 
-    def read(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        doing: str,
-        parse: Callable[[Mapping[str, Any]], T],
-    ) -> T:
+    def read(self, call: Call, parse: Callable[[Mapping[str, Any]], T]) -> T:
         """Send a request that may be repeated, and parse its response.
 
         Raises:
             MissingError, SetupError, RefusedError, RemoteError: As the error table has it.
         """
-        request = Request(doing, self.region)
-        call = partial(self._send, operation, parameters, request)
-        return self._within(request, lambda: parse(call()))
+        request = Request(call.doing, self.region)
+        return self._within(request, lambda: parse(self._send(call, request)))
 
-    def change(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        doing: str,
-        parse: Callable[[Mapping[str, Any]], T],
-    ) -> T:
+    def change(self, call: Call, parse: Callable[[Mapping[str, Any]], T]) -> T:
         """Send a change once, and parse its response.
 
         Raises:
@@ -101,38 +97,26 @@ class Requests:
             MissingError, SetupError, RefusedError, RemoteError: It did not happen.
         """
         self.check_account()
-        sending = SendState()
-        request = Request(doing, self.region, sending)
-        call = partial(self._send, operation, parameters, request)
-        return self._within(request, lambda: parse(call()))
+        request = Request(call.doing, self.region, SendState())
+        return self._within(request, lambda: parse(self._send(call, request)))
 
     def all_pages(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        doing: str,
-        member: str,
-        noun: Callable[[object, AccountRegion], T],
+        self, call: Call, member: str, noun: Callable[[object, AccountRegion], T]
     ) -> tuple[T, ...]:
         """Every item of a list."""
-        request = Request(doing, self.region)
-        pages = self._pages(operation, parameters, request, member, noun)
+        request = Request(call.doing, self.region)
+        pages = self._pages(call, request, member, noun)
         return self._within(request, lambda: tuple(chain.from_iterable(pages)))
 
     def pages(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        doing: str,
-        member: str,
-        noun: Callable[[object, AccountRegion], T],
+        self, call: Call, member: str, noun: Callable[[object, AccountRegion], T]
     ) -> Iterator[tuple[T, ...]]:
         """The same, page by page; an error after some pages means that the list is incomplete.
 
         Waiting for pages counts against the timeout, not what is done between them.
         """
-        request = Request(doing, self.region)
-        pages = self._pages(operation, parameters, request, member, noun)
+        request = Request(call.doing, self.region)
+        pages = self._pages(call, request, member, noun)
         self._client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
         left = self._timeout
         while True:
@@ -144,18 +128,13 @@ class Requests:
             yield page
 
     def _pages(
-        self,
-        operation: str,
-        parameters: Mapping[str, Any],
-        request: Request,
-        member: str,
-        noun: Callable[[object, AccountRegion], T],
+        self, call: Call, request: Request, member: str, noun: Callable[[object, AccountRegion], T]
     ) -> Iterator[tuple[T, ...]]:
         """The items of each page."""
         seen: set[str] = set()
         size = 0
         for _ in range(MAX_PAGES):
-            raw = self._send(operation, parameters, request)
+            raw = self._send(call, request)
             size += response_body.size(raw)
             if size > MAX_LIST:
                 raise response_body.invalid_response(
@@ -169,7 +148,7 @@ class Requests:
             if token in seen:
                 break
             seen.add(token)
-            parameters = {**parameters, "pageToken": token}
+            call = replace(call, parameters={**call.parameters, "pageToken": token})
         raise error_table.endless_pages(request)
 
     def _within(self, request: Request, call: Callable[[], T]) -> T:
@@ -190,15 +169,13 @@ class Requests:
         except response_body.InvalidResponseError as error:
             raise error_table.from_invalid_response(error, request) from None
 
-    def _send(
-        self, operation: str, parameters: Mapping[str, Any], request: Request
-    ) -> Mapping[str, Any]:
+    def _send(self, call: Call, request: Request) -> Mapping[str, Any]:
         client = self._client(request.is_change)
         started = time.monotonic()
         outcome = "failed"
         try:
             with watched(request.sending):
-                raw: Mapping[str, Any] = getattr(client, operation)(**parameters)
+                raw: Mapping[str, Any] = getattr(client, call.operation)(**call.parameters)
             metadata = raw.get("ResponseMetadata") or {}
             retries = metadata.get("RetryAttempts", 0)
             outcome = f"request {metadata.get('RequestId', '-')}, {retries} retries"
@@ -213,7 +190,7 @@ class Requests:
             ) from None
         finally:
             milliseconds = (time.monotonic() - started) * 1000
-            self._trace(f"{operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
+            self._trace(f"{call.operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
         return raw
 
     def _with_right_region(self, failed: LskeysError) -> LskeysError:
