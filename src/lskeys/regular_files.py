@@ -6,7 +6,8 @@ Light enough for TAB: it imports nothing that Python has not loaded at its start
 import os
 import stat
 
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+"""Opens a file, and waits for nobody who would have to open the other end of a pipe."""
 
 
 class NotRegularError(OSError):
@@ -28,7 +29,7 @@ def read(
     """
     status = os.stat(path, dir_fd=dir_fd, follow_symlinks=follow)
     _check(path, status)  # before it is opened: opening a device can already do something
-    descriptor = os.open(path, _FLAGS | (0 if follow else os.O_NOFOLLOW), dir_fd=dir_fd)
+    descriptor = os.open(path, FLAGS | (0 if follow else os.O_NOFOLLOW), dir_fd=dir_fd)
     try:
         status = os.fstat(descriptor)
         _check(path, status)

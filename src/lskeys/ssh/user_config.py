@@ -6,13 +6,12 @@ Touches: the disk, reading only. What cannot be read is passed over: ssh cannot 
 import base64
 import glob
 import hmac
-import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lskeys import regular_files
 from lskeys.ssh.config_reading import Directive, absolute_pattern, directives, matches_host
 from lskeys.ssh.config_text import is_own
 
@@ -182,10 +181,6 @@ def _text(path: Path) -> str:
 def _content(path: Path) -> bytes:
     """What is in a regular file, or nothing: ssh would wait for a pipe, this does not."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return b""
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(_MAX_SIZE)
+        return regular_files.read(path, _MAX_SIZE)[0]
     except (OSError, ValueError):
         return b""

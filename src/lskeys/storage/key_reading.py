@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lskeys import keys
+from lskeys import keys, regular_files
 from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
 from lskeys.keys import KeyMaterialError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Secret
-from lskeys.storage.key_search import READ_FLAGS, local_key, reason
+from lskeys.storage.key_search import local_key, reason
 from lskeys.values import replace
 
 Opens = Callable[[Path], Secret | None]
@@ -105,7 +105,7 @@ def _content(path: Path, wait: float) -> tuple[bytes, int]:
     if inherited:  # opening it by its name would miss the end of a pipe whose writer is gone
         descriptor = os.dup(int(inherited[1] or inherited[2] or 0))
     else:
-        descriptor = os.open(path, READ_FLAGS)
+        descriptor = os.open(path, regular_files.FLAGS)
     try:
         content = _to_its_end(descriptor, path, wait)
     finally:

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lskeys import keys
+from lskeys import keys, regular_files
 from lskeys.keys import KeyFileContent, PublicKey
 from lskeys.keys.matching import DirectoryListing, LocalKey, UnreadableFile
+from lskeys.regular_files import NotRegularError
 from lskeys.storage.temporary import DRAFT_PREFIX
-
-READ_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +125,11 @@ def _is_key_file(entry: os.DirEntry[str]) -> bool:
 
 def _open(path: Path) -> tuple[bytes, int] | None:
     """Content and permission bits of a regular file, or None where it is none or too big."""
-    if not stat.S_ISREG(path.stat().st_mode):  # opening a device can already do something
-        return None
-    descriptor = os.open(path, READ_FLAGS)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > keys.SIZE_LIMIT:
-            return None
-        content = os.read(descriptor, keys.SIZE_LIMIT + 1)
-    finally:
-        os.close(descriptor)
-    return content, stat.S_IMODE(status.st_mode)
+        content, status = regular_files.read(path, keys.SIZE_LIMIT + 1)
+    except NotRegularError:
+        return None
+    return (content, stat.S_IMODE(status.st_mode)) if len(content) <= keys.SIZE_LIMIT else None
 
 
 def _neighbour(path: Path) -> PublicKey | None:
