@@ -18,9 +18,7 @@ def cache_path(environ: Mapping[str, str]) -> str | None:
     Determined without platformdirs, which takes longer to import than TAB may take. None without
     a home directory.
     """
-    if sys.platform == "win32":
-        directory = os.path.join(environ.get("LOCALAPPDATA", ""), "lskeys", "lskeys", "Cache")
-    elif os.path.isabs(environ.get("XDG_CACHE_HOME", "")):
+    if os.path.isabs(environ.get("XDG_CACHE_HOME", "")):
         directory = os.path.join(environ["XDG_CACHE_HOME"], "lskeys")
     else:
         usual = "Library/Caches" if sys.platform == "darwin" else ".cache"

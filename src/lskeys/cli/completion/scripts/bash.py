@@ -2,7 +2,7 @@
 
 from lskeys.cli.command_tree import Argument, Command
 from lskeys.cli.completion.scripts import grammar
-from lskeys.cli.completion.scripts.values import kind_of, template, values_of
+from lskeys.cli.completion.scripts.values import filled, kind_of, values_of
 
 _SHAPE = "        {patterns})\n{lines}            ;;"
 _VALUE = "        {flags}) value='{value}' ;;"
@@ -11,7 +11,7 @@ _VALUE = "        {flags}) value='{value}' ;;"
 def script(root: Command) -> str:
     """The script for all commands."""
     takers = grammar.value_options(root)
-    filled = {
+    marks = {
         "@HEADING@": grammar.HEADING,
         "@SHAPES@": "\n".join(_shape(command) for command in root.walk()),
         "@VALUES@": "\n".join(
@@ -20,10 +20,7 @@ def script(root: Command) -> str:
         ),
         "@TAKERS@": " | ".join(flag for flags in takers for flag in flags),
     }
-    text = template("template.bash")
-    for mark, words in filled.items():
-        text = text.replace(mark, words)
-    return text
+    return filled("template.bash", marks)
 
 
 def _shape(command: Command) -> str:

@@ -4,20 +4,14 @@ from collections.abc import Iterator
 
 from lskeys.cli.command_tree import Argument, Command, Option
 from lskeys.cli.completion.scripts import grammar
-from lskeys.cli.completion.scripts.values import (
-    DIRECTORIES,
-    DYNAMIC,
-    FILES,
-    template,
-    values_of,
-)
+from lskeys.cli.completion.scripts.values import DIRECTORIES, DYNAMIC, FILES, filled, values_of
 
 _EXPECTING = {FILES: "-r -F", DIRECTORIES: "-x -a '(__fish_complete_directories)'"}
 
 
 def script(root: Command) -> str:
     """The script: one line per candidate."""
-    filled = {
+    marks = {
         "@HEADING@": grammar.HEADING,
         "@TAKERS@": " ".join(flag for flags in grammar.value_options(root) for flag in flags),
         "@WORDS@": " ".join(_quoted(" ".join(words)) for words in _spellings(root)),
@@ -25,10 +19,7 @@ def script(root: Command) -> str:
             each for command in root.walk() for each in _completions(command)
         ),
     }
-    text = template("template.fish")
-    for mark, words in filled.items():
-        text = text.replace(mark, words)
-    return text
+    return filled("template.fish", marks)
 
 
 def _spellings(root: Command) -> Iterator[tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """What completes the value of an option or an argument. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -65,6 +66,9 @@ def kind_of(values: Values) -> str:
     return values.kind
 
 
-def template(name: str) -> str:
-    """The text of a template in this package."""
-    return files(__package__).joinpath(name).read_text("utf-8")
+def filled(template: str, marks: Mapping[str, str]) -> str:
+    """The text of a template in this package, with a text in place of each mark."""
+    text = files(__package__).joinpath(template).read_text("utf-8")
+    for mark, words in marks.items():
+        text = text.replace(mark, words)
+    return text

@@ -2,13 +2,7 @@
 
 from lskeys.cli.command_tree import Argument, Command, Option
 from lskeys.cli.completion.scripts import grammar
-from lskeys.cli.completion.scripts.values import (
-    DIRECTORIES,
-    DYNAMIC,
-    FILES,
-    template,
-    values_of,
-)
+from lskeys.cli.completion.scripts.values import DIRECTORIES, DYNAMIC, FILES, filled, values_of
 
 _ACTIONS = {
     **{kind: f"_lskeys_{kind}" for kind in DYNAMIC},
@@ -54,8 +48,7 @@ _BRANCH = """{name}() {{
 def script(root: Command) -> str:
     """The script: one function per command."""
     functions = "\n\n".join(_function(command) for command in root.walk())
-    text = template("template.zsh").replace("@HEADING@", grammar.HEADING)
-    return text.replace("@COMMANDS@", functions)
+    return filled("template.zsh", {"@HEADING@": grammar.HEADING, "@COMMANDS@": functions})
 
 
 def _function(command: Command) -> str:
