@@ -11,6 +11,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.queries import query_as_they_come
 from lskeys.errors import RefusedError
 from lskeys.keypairs import default_pair
+from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified
 from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, Secret, attempt
@@ -44,6 +45,10 @@ class SaveOptions:
 
     passphrase: Secret | None
     force: bool
+
+    def request(self, job: DownloadJob) -> DefaultKeyRequest:
+        """The key of a job, saved so."""
+        return DefaultKeyRequest(job.pair, job.creates, self.force, self.passphrase)
 
 
 def plan_downloads(
@@ -101,13 +106,7 @@ def preview(paths: Mapping[DownloadJob, Path], options: SaveOptions) -> Outcomes
 
 
 def _planned(job: DownloadJob, path: Path, options: SaveOptions) -> SavedKey:
-    default_pair.check(
-        path,
-        pair=job.pair,
-        creates=job.creates,
-        force=options.force,
-        passphrase=options.passphrase,
-    )
+    default_pair.check(path, options.request(job))
     pair = job.pair or KeyPair(DEFAULT_PAIR, job.region)
     return SavedKey(
         pair.name, job.region, path, "would save", pair.fingerprint, created_at=pair.created_at
@@ -121,9 +120,7 @@ def files_to_replace(paths: Mapping[DownloadJob, Path], options: SaveOptions) ->
     return [
         each
         for job, path in paths.items()
-        for each in default_pair.replaced(
-            path, pair=job.pair, creates=job.creates, passphrase=options.passphrase
-        )
+        for each in default_pair.replaced(path, options.request(job))
     ]
 
 
@@ -157,15 +154,7 @@ def _reserve(
     directory = held.enter_context(run.key_files.open(next(iter(paths.values())).parent))
 
     def reserve(job: DownloadJob, path: Path) -> KeyDestination:
-        reserved = default_pair.reserved(
-            directory,
-            path.name,
-            pair=job.pair,
-            creates=job.creates,
-            force=options.force,
-            passphrase=options.passphrase,
-        )
-        return held.enter_context(reserved)
+        return held.enter_context(default_pair.reserved(directory, path.name, options.request(job)))
 
     return {
         job.region: attempt(job.region, partial(reserve, job, path)) for job, path in paths.items()

@@ -17,17 +17,11 @@ from lskeys.errors import (
 )
 from lskeys.keypairs import importing, lost_responses
 from lskeys.keypairs.importable_key import ImportableKey
-from lskeys.keypairs.results import CreateRequest, SavedKey
+from lskeys.keypairs.results import CreateRequest, SavedKey, saved_key
 from lskeys.keypairs.verification import verify
 from lskeys.keys import PrivateKey
-from lskeys.keys.fingerprints import FingerprintType
-from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Secret, attempt
-from lskeys.storage import (
-    KeyDestination,
-    KeyDirectory,
-    Saved,
-)
+from lskeys.storage import KeyDirectory, Saved
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -35,7 +29,8 @@ if TYPE_CHECKING:
 Reveal = Callable[[Secret], None]
 """Writes a private key that no file is wanted for."""
 
-_Target = KeyDestination | Reveal
+_Keep = Callable[[PrivateKey], Saved | None]
+"""Saves or reveals a private key; tells what became of the files, if there are any."""
 
 STDOUT = Path("-")
 """The path of such a key."""
@@ -53,7 +48,7 @@ class _Created:
     """
 
     pair: KeyPair
-    fingerprint_type: FingerprintType | None
+    fingerprint_type: str | None
     saved: Saved | None
     failure: LskeysError | None = None
 
@@ -77,8 +72,13 @@ def save(
             key pair.
         LocalError: The disk failed.
     """
+    comment = f"{new.name}@{lightsail.region}"
     with directory.reserve(file, force=new.force, fresh=True) as destination:
-        created = _create(lightsail, new, passphrase, destination)
+
+        def keep(key: PrivateKey) -> Saved:
+            return destination.save(_encrypted(key, passphrase), comment=comment)
+
+        created = _create(lightsail, new, keep, destination.withdraw)
     assert created.saved is not None
     return saved_key(created.pair, created.fingerprint_type, created.saved), created.failure
 
@@ -87,7 +87,7 @@ def reveal(
     lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, write: Reveal
 ) -> tuple[SavedKey, LskeysError | None]:
     """The same, but the private key is written down before its public key goes out."""
-    created = _create(lightsail, new, passphrase, write)
+    created = _create(lightsail, new, lambda key: write(_encrypted(key, passphrase).pem), None)
     saved = Saved(STDOUT, STDOUT, "saved")
     return saved_key(created.pair, created.fingerprint_type, saved), created.failure
 
@@ -95,26 +95,18 @@ def reveal(
 def _create(
     lightsail: "Lightsail",
     new: CreateRequest,
-    passphrase: Secret | None,
-    to: _Target,
+    keep: _Keep,
+    withdraw: Callable[[Saved], None] | None,
 ) -> _Created:
-    """Make a key pair, here or at AWS; its private key goes to a place or is revealed."""
+    """The private key first: what is imported can then always be opened.
+
+    `withdraw` undoes what `keep` saved.
+    """
     if new.key_spec is None:
-        return _by_service(lightsail, new, passphrase, to)
-    return _here(lightsail, new, new.key_spec, passphrase, to)
-
-
-def _here(
-    lightsail: "Lightsail",
-    new: CreateRequest,
-    key_spec: KeySpec,
-    passphrase: Secret | None,
-    to: _Target,
-) -> _Created:
-    """The private key first: what is imported can then always be opened."""
-    key = keys.make(key_spec)
+        return _by_service(lightsail, new, keep)
+    key = keys.make(new.key_spec)
     public_key = ImportableKey(key.public.line(), key.fingerprints)
-    saved = _keep(lightsail, new, key, passphrase, to)
+    saved = keep(key)
     try:
         pair = importing.send_import(lightsail, new.name, public_key)
     except LostAnswerError as lost:
@@ -122,12 +114,12 @@ def _here(
             hint=lost_responses.hint_after_lost_import(lightsail, new.name, saved)
         ) from None
     except (RefusedError, RemoteError, SetupError) as refusal:
-        if saved and isinstance(to, KeyDestination):
+        if saved and withdraw:
             # A refusal may be made up by something in between, which passed the request on.
             if not refusal.was_sent or lost_responses.is_absent_or_other(
                 lightsail, new.name, public_key
             ):
-                to.withdraw(saved)
+                withdraw(saved)
             else:
                 hint = lost_responses.hint_after_refused_import(lightsail, new.name, saved)
                 raise refusal.with_(hint=hint) from None
@@ -143,15 +135,10 @@ def _here(
     return _Created(pair or KeyPair(new.name, lightsail.region), fingerprint_type, saved, failure)
 
 
-def _by_service(
-    lightsail: "Lightsail",
-    new: CreateRequest,
-    passphrase: Secret | None,
-    to: _Target,
-) -> _Created:
+def _by_service(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Created:
     """CreateKeyPair; an interrupt reports what may be left behind."""
     try:
-        return _handed_out(lightsail, new, passphrase, to)
+        return _handed_out(lightsail, new, keep)
     except InterruptedByUserError as error:
         stopped = error
     except KeyboardInterrupt:
@@ -159,12 +146,7 @@ def _by_service(
     raise stopped.with_(hint=lost_responses.hint_to_delete(lightsail, new.name))
 
 
-def _handed_out(
-    lightsail: "Lightsail",
-    new: CreateRequest,
-    passphrase: Secret | None,
-    to: _Target,
-) -> _Created:
+def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Created:
     """Sent once: nobody else ever has the private key that this call hands out."""
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
@@ -178,45 +160,19 @@ def _handed_out(
         reports = created.pair.fingerprint is not None
         pair = created.pair if reports else _looked_up(lightsail, new.name) or created.pair
         proven = verify(created, pair, lightsail.region)
-        saved = _keep(lightsail, new, proven.private_key, passphrase, to)
+        saved = keep(proven.private_key)
     except LskeysError as error:
         remove = f"remove it: {importing.delete_command(KeyPair(new.name, lightsail.region))}"
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
         raise error.with_(hint=f"the pair is there {state}; {remove}") from None
-    return _Created(pair, proven.match.fingerprint_type if proven.match else None, saved)
+    return _Created(pair, proven.fingerprint_type, saved)
 
 
-def _keep(
-    lightsail: "Lightsail",
-    new: CreateRequest,
-    key: PrivateKey,
-    passphrase: Secret | None,
-    to: _Target,
-) -> Saved | None:
-    written = keys.encrypt(key, passphrase) if passphrase else key
-    if isinstance(to, KeyDestination):
-        return to.save(written, comment=f"{new.name}@{lightsail.region}")
-    to(written.pem)
-    return None
+def _encrypted(key: PrivateKey, passphrase: Secret | None) -> PrivateKey:
+    return keys.encrypt(key, passphrase) if passphrase else key
 
 
 def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
     """The key pair as a look-up reports it; a failing request must not cost the key."""
     return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value
-
-
-def saved_key(pair: KeyPair, fingerprint_type: FingerprintType | None, saved: Saved) -> SavedKey:
-    """A key pair and its files as the command shows them."""
-    return SavedKey(
-        pair_name=pair.name,
-        region=pair.region,
-        path=saved.path,
-        outcome=saved.outcome,
-        fingerprint=pair.fingerprint,
-        fingerprint_type=fingerprint_type,
-        created_at=pair.created_at,
-        kept=saved.kept,
-        encrypted=saved.encrypted,
-        obstacle=saved.obstacle,
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from lskeys.errors import (
     RemoteError,
     SetupError,
 )
-from lskeys.keypairs.results import SavedKey
+from lskeys.keypairs.results import SavedKey, saved_key
 from lskeys.keypairs.verification import Verified, verify
 from lskeys.keys.fingerprints import Comparison, compare
 from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
@@ -24,15 +25,44 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-def download_and_save(  # noqa: PLR0913  what it takes to say what, where and how
-    lightsail: "Lightsail",
-    directory: KeyDirectory,
-    name: str,
-    *,
-    pair: KeyPair | None,
-    creates: bool = False,
-    force: bool = False,
-    passphrase: Secret | None = None,
+@dataclass(frozen=True, slots=True)
+class DefaultKeyRequest:
+    """A default private key to save.
+
+    Attributes:
+        pair: The key pair as AWS reports it; None if there is none or it is unknown.
+        creates: Whether the request creates the key pair, so that no file can hold its key yet.
+        force: Whether a file with another key is replaced; it is kept as a backup.
+        passphrase: Decrypts an existing file, and encrypts a new one.
+    """
+
+    pair: KeyPair | None
+    creates: bool = False
+    force: bool = False
+    passphrase: Secret | None = None
+
+    def compare(self, existing: ExistingFile) -> Comparison:
+        """Whether a file holds this key, as far as that shows before the download."""
+        if self.creates:
+            return Comparison.OTHER
+        held = existing.material.fingerprints if existing.material else ()
+        return compare(self.pair.fingerprint if self.pair else None, held)
+
+    def check(self, destination: KeyDestination) -> None:
+        """Refuse a destination where a file of another key lies, before the key is requested.
+
+        With `force`, only links: nothing is written through one.
+        """
+        for existing in (destination.existing, destination.existing_public):
+            if existing is None or (self.force and not existing.is_link):
+                continue
+            if self.compare(existing) is Comparison.OTHER:
+                why = ": there is no default pair yet" if self.creates else ""
+                raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
+
+
+def download_and_save(
+    lightsail: "Lightsail", directory: KeyDirectory, name: str, request: DefaultKeyRequest
 ) -> SavedKey:
     """Download the default private key and save it; the destination is reserved before the request.
 
@@ -40,32 +70,21 @@ def download_and_save(  # noqa: PLR0913  what it takes to say what, where and ho
         lightsail: The region.
         directory: The key directory, locked.
         name: The file name.
-        pair: The key pair as AWS reports it; None if there is none or it is unknown.
-        creates: Whether the request creates the key pair, so that no file can hold its key yet.
-        force: Whether a file with another key is replaced; it is kept as a backup.
-        passphrase: Decrypts an existing file, and encrypts a new one.
+        request: What is known of the key, and how it is saved.
 
     Raises:
         RefusedError: The file exists with another key, or the key is not the one AWS reports.
         RemoteError, SetupError: AWS did not send a usable key.
         LocalError: The disk failed.
     """
-    with reserved(
-        directory, name, pair=pair, creates=creates, force=force, passphrase=passphrase
-    ) as destination:
-        downloaded = download_verified(lightsail, pair, creates=creates)
-        return save(destination, *downloaded, lightsail.region, creates=creates)
+    with reserved(directory, name, request) as destination:
+        downloaded = download_verified(lightsail, request.pair, creates=request.creates)
+        return save(destination, *downloaded, lightsail.region, creates=request.creates)
 
 
 @contextmanager
-def reserved(  # noqa: PLR0913  what is known before the download
-    directory: KeyDirectory,
-    name: str,
-    *,
-    pair: KeyPair | None,
-    creates: bool,
-    force: bool,
-    passphrase: Secret | None = None,
+def reserved(
+    directory: KeyDirectory, name: str, request: DefaultKeyRequest
 ) -> Iterator[KeyDestination]:
     """Reserve the destination of a default private key; arguments as above.
 
@@ -73,8 +92,8 @@ def reserved(  # noqa: PLR0913  what is known before the download
         RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
-    with directory.reserve(name, force=force, passphrase=passphrase) as destination:
-        _refuse_others(pair, destination, creates=creates, force=force)
+    with directory.reserve(name, force=request.force, passphrase=request.passphrase) as destination:
+        request.check(destination)
         yield destination
 
 
@@ -100,64 +119,37 @@ def save(
         saved = destination.save(encrypted, comment=f"{DEFAULT_PAIR}@{region}")
     except (LocalError, RefusedError) as error:
         raise _said(error, region, "was created") if creates else error from None
-    return SavedKey(
-        pair_name=DEFAULT_PAIR,
-        region=region,
-        path=saved.path,
-        outcome=saved.outcome,
-        fingerprint=pair.fingerprint if pair else None,
-        fingerprint_type=verified.match.fingerprint_type if verified.match else None,
-        created_at=pair.created_at if pair else None,
-        kept=saved.kept,
-        encrypted=saved.encrypted,
-        obstacle=saved.obstacle,
-    )
+    return saved_key(pair or KeyPair(DEFAULT_PAIR, region), verified.fingerprint_type, saved)
 
 
-def check(
-    path: Path,
-    *,
-    pair: KeyPair | None,
-    creates: bool,
-    force: bool,
-    passphrase: Secret | None = None,
-) -> None:
+def check(path: Path, request: DefaultKeyRequest) -> None:
     """Refuse what `download_and_save` would, as far as it shows without the key.
 
     Raises:
         RefusedError: The file exists with another key.
         LocalError: The disk failed.
     """
-    destination = inspect(path, force=force, passphrase=passphrase)
+    destination = inspect(path, force=request.force, passphrase=request.passphrase)
     if destination:
-        _refuse_others(pair, destination, creates=creates, force=force)
+        request.check(destination)
 
 
-def replaced(
-    path: Path, *, pair: KeyPair | None, creates: bool, passphrase: Secret | None = None
-) -> Iterator[Path]:
+def replaced(path: Path, request: DefaultKeyRequest) -> Iterator[Path]:
     """The files that `force` replaces, or may; none where `check` refuses.
 
     A private key counts that is not known to be the pair's, a public one that is known not to be.
     """
     try:
-        destination = inspect(path, force=True, passphrase=passphrase)
+        destination = inspect(path, force=True, passphrase=request.passphrase)
     except (LocalError, RefusedError):
         return
-    files = (
-        ((destination.existing, True), (destination.existing_public, False)) if destination else ()
-    )
-    for existing, is_private in files:
-        if existing is None:
-            continue
-        held = existing.material.fingerprints if existing.material else ()
-        sameness = compare(pair.fingerprint if pair else None, held)
-        if (
-            creates
-            or sameness is Comparison.OTHER
-            or (is_private and sameness is Comparison.UNKNOWN)
-        ):
-            yield existing.path
+    if destination is None:
+        return
+    private, public = destination.existing, destination.existing_public
+    if private and request.compare(private) is not Comparison.SAME:
+        yield private.path
+    if public and request.compare(public) is Comparison.OTHER:
+        yield public.path
 
 
 def download_verified(
@@ -225,22 +217,6 @@ def backing_up() -> Iterator[None]:
         yield
     except PathTakenError as taken:
         raise taken.with_(hint="choose another directory with --backup") from None
-
-
-def _refuse_others(
-    pair: KeyPair | None, destination: KeyDestination, *, creates: bool, force: bool
-) -> None:
-    """Refuse a destination where a file of another key lies, before the key is requested.
-
-    With `force`, only links: nothing is written through one.
-    """
-    for existing in (destination.existing, destination.existing_public):
-        if existing is None or (force and not existing.is_link):
-            continue
-        held = existing.material.fingerprints if existing.material else ()
-        if creates or compare(pair.fingerprint if pair else None, held) is Comparison.OTHER:
-            why = ": there is no default pair yet" if creates else ""
-            raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
 
 
 def _path_taken(existing: ExistingFile, why: str = "") -> RefusedError:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lskeys.errors import LostAnswerError, MissingError, RemoteError, SetupError
 from lskeys.keypairs import default_pair
+from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.lookup import find
 from lskeys.keypairs.names import default_key_file
@@ -46,7 +47,8 @@ def back_up_and_delete(
     if backup is not None:
         name = default_key_file(pair.region)
         with default_pair.backing_up(), backup as directory:
-            saved = default_pair.download_and_save(lightsail, directory, name, pair=pair)
+            request = DefaultKeyRequest(pair)
+            saved = default_pair.download_and_save(lightsail, directory, name, request)
         removed = replace(
             removed,
             backup=saved.path,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lskeys.errors import LskeysError, RefusedError
 from lskeys.keypairs import default_pair, delete_guard
+from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance, Expectation
 from lskeys.keypairs.names import default_key_file
 from lskeys.keys.matching import LocalKey
@@ -104,7 +105,7 @@ def _clear(
     if clearance.needs_backup and safeguards.backup is not None:
         with default_pair.backing_up():
             path = safeguards.backup / default_key_file(pair.region)
-            default_pair.check(path, pair=pair, creates=False, force=False)
+            default_pair.check(path, DefaultKeyRequest(pair))
     return clearance
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keypairs import importing
-from lskeys.keypairs.creation import saved_key
 from lskeys.keypairs.importable_key import ImportableKey
-from lskeys.keypairs.results import CreateRequest, SavedKey
+from lskeys.keypairs.results import CreateRequest, SavedKey, saved_key
 from lskeys.keys import KeyFileContent
 from lskeys.keys.fingerprints import Comparison, FingerprintType, compare
 from lskeys.model import KeyPair, attempt

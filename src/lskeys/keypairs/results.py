@@ -7,6 +7,7 @@ from typing import Literal
 
 from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Tag
+from lskeys.storage import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,27 @@ class SavedKey:
     def public_path(self) -> Path:
         """The public key next to it."""
         return self.path.with_name(self.path.name + ".pub")
+
+
+def proof(fingerprint_type: str | None) -> str:
+    """Whether a key is verified, in words."""
+    return f"verified ({fingerprint_type})" if fingerprint_type else "unverified"
+
+
+def saved_key(pair: KeyPair, fingerprint_type: str | None, saved: Saved) -> SavedKey:
+    """A key pair whose private key was saved, and what became of the files."""
+    return SavedKey(
+        pair_name=pair.name,
+        region=pair.region,
+        path=saved.path,
+        outcome=saved.outcome,
+        fingerprint=pair.fingerprint,
+        fingerprint_type=fingerprint_type,
+        created_at=pair.created_at,
+        kept=saved.kept,
+        encrypted=saved.encrypted,
+        obstacle=saved.obstacle,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ class Verified:
     private_key: PrivateKey
     match: Fingerprint | None
 
+    @property
+    def fingerprint_type(self) -> str | None:
+        """The type of fingerprint that equals the reported one."""
+        return self.match.fingerprint_type if self.match else None
+
 
 def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
     """Check a key from AWS against its public key and the reported fingerprint.

@@ -30,7 +30,7 @@ from lskeys.cli.saving_keys import (
 from lskeys.errors import LskeysError, UsageError
 from lskeys.keypairs import creation, interrupted_create, tagging
 from lskeys.keypairs.names import check_new_name
-from lskeys.keypairs.results import CreateRequest, SavedKey
+from lskeys.keypairs.results import CreateRequest, SavedKey, proof
 from lskeys.keys import passphrases
 from lskeys.keys.material import KeySpec
 from lskeys.model import Secret
@@ -153,8 +153,7 @@ def _report_stdout(run: Runtime, saved: SavedKey) -> None:
     if run.options.quiet:
         return
     key = f"the key of {saved.pair_name} in {saved.region}"
-    proof = f"verified ({saved.fingerprint_type})" if saved.fingerprint_type else "unverified"
     if saved.outcome == "would save":
         run.terminal.note(f"would write {key} to stdout, nothing was made")
     else:
-        run.terminal.note(f"wrote {key} to stdout, {proof}")
+        run.terminal.note(f"wrote {key} to stdout, {proof(saved.fingerprint_type)}")

@@ -37,7 +37,7 @@ from lskeys.cli.saving_keys import (
 from lskeys.errors import UsageError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.names import default_key_file
-from lskeys.keypairs.results import SavedKey
+from lskeys.keypairs.results import SavedKey, proof
 from lskeys.model import Outcomes, Secret, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
@@ -125,8 +125,8 @@ def _write_to_stdout(run: Runtime, job: DownloadJob, given: Secret | None, *, as
     key = verified.private_key
     run.terminal.secret((keys.encrypt(key, passphrase) if passphrase else key).pem)
     if not run.options.quiet:
-        proof = f"verified ({verified.match.fingerprint_type})" if verified.match else "unverified"
-        run.terminal.note(f"wrote the default key of {job.region} to stdout, {proof}")
+        said = proof(verified.fingerprint_type)
+        run.terminal.note(f"wrote the default key of {job.region} to stdout, {said}")
 
 
 def _load(
@@ -135,15 +135,14 @@ def _load(
     """Load the keys into ssh-agent, one after the other; the regions whose key is there."""
 
     def load(job: DownloadJob) -> str:
-        verb, proof = "would load", "nothing was downloaded"
+        verb, said = "would load", "nothing was downloaded"
         if not run.options.dry_run:
             lightsail = run.account.lightsail(job.region)
             verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
             keeper.add(verified.private_key, lifetime)
-            form = verified.match.fingerprint_type if verified.match else None
-            verb, proof = "loaded", f"verified ({form})" if form else "unverified"
+            verb, said = "loaded", proof(verified.fingerprint_type)
         if not run.options.quiet:
-            run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {proof}")
+            run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {said}")
         return job.region
 
     confirm_creation(run, jobs)

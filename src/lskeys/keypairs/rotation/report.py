@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from lskeys.keypairs.results import proof
 from lskeys.keypairs.rotation.plan import JournalEntry, Plan
 from lskeys.keys import grammar
 from lskeys.model import Instance
@@ -87,10 +88,9 @@ def without_follow_ups(rotation: Rotation, names: Collection[str]) -> Rotation:
 
 def report(rotation: Rotation) -> Iterable[str]:
     """What was done and what is left to do, a line each; commands have lines of their own."""
-    proof = f"verified ({rotation.fingerprint_type})" if rotation.fingerprint_type else "unverified"
     yield (
         f"rotated the default pair of {rotation.region}:"
-        f" new fingerprint {rotation.fingerprint or 'none'}, {proof};"
+        f" new fingerprint {rotation.fingerprint or 'none'}, {proof(rotation.fingerprint_type)};"
         f" old fingerprint {rotation.old_fingerprint}"
     )
     state = "unchanged (encrypted) and " if rotation.old_is_encrypted else ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lskeys.errors import RefusedError, RemoteError
 from lskeys.keypairs import default_pair, deletion
+from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
@@ -68,15 +69,8 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
         pair = None
     if load is not None:
         return with_follow_ups(_loaded(lightsail, plan, pair, load), plan)
-    saved = default_pair.download_and_save(
-        lightsail,
-        directory,
-        entry.path.name,
-        pair=pair,
-        creates=pair is None,
-        force=True,
-        passphrase=passphrase,
-    )
+    new = DefaultKeyRequest(pair, creates=pair is None, force=True, passphrase=passphrase)
+    saved = default_pair.download_and_save(lightsail, directory, entry.path.name, new)
     key = key_reading.read(saved.path, lambda _: passphrase)
     _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
     return with_follow_ups(_rotation(plan, saved, key), plan)
@@ -92,8 +86,8 @@ def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: b
         LocalError: The disk failed.
     """
     path = plan.entry.path
-    is_forced = force or not plan.deletes
-    default_pair.check(path, pair=plan.pair, creates=False, force=is_forced, passphrase=passphrase)
+    old = DefaultKeyRequest(plan.pair, force=force or not plan.deletes, passphrase=passphrase)
+    default_pair.check(path, old)
     if saves:
         inspect(path, force=True, fresh=True)
 
@@ -108,9 +102,8 @@ def _secured(  # noqa: PLR0913  what it takes to save a key
     passphrase: Secret | None,
 ) -> str:
     """Save the old key and read it back; the fingerprint that the file and AWS share."""
-    saved = default_pair.download_and_save(
-        lightsail, directory, plan.entry.path.name, pair=pair, force=force, passphrase=passphrase
-    )
+    old = DefaultKeyRequest(pair, force=force, passphrase=passphrase)
+    saved = default_pair.download_and_save(lightsail, directory, plan.entry.path.name, old)
     on_disk = key_reading.read(saved.path, lambda _: passphrase)
     if not on_disk.is_copy or compare(pair.fingerprint, on_disk) is Comparison.OTHER:
         raise RefusedError(
@@ -126,7 +119,7 @@ def _loaded(lightsail: "Lightsail", plan: Plan, pair: KeyPair | None, load: Load
     """Download the new key and have it loaded; no file of it is written."""
     entry = plan.entry
     verified, now = default_pair.download_verified(lightsail, pair, creates=pair is None)
-    key, match = verified.private_key, verified.match
+    key = verified.private_key
     _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
     load(key)
     old = _kept(plan, entry.path.parent)
@@ -138,7 +131,7 @@ def _loaded(lightsail: "Lightsail", plan: Plan, pair: KeyPair | None, load: Load
         old_path=old.path if old else None,
         old_is_encrypted=old is not None and old.encrypted,
         fingerprint=now.fingerprint if now else None,
-        fingerprint_type=match.fingerprint_type if match else None,
+        fingerprint_type=verified.fingerprint_type,
         created_at=now.created_at if now else None,
         authorized_key=key.public.line(f"{DEFAULT_PAIR}@{lightsail.region}"),
     )

@@ -1,10 +1,13 @@
 """Times, ages, tags and absent values as text, for people and in JSON. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from lskeys.model import Tag
+from lskeys.output.result import Cell, Column, Tone
+
+T = TypeVar("T")
 
 
 def rfc3339(moment: datetime | None) -> str:
@@ -37,6 +40,18 @@ _UNITS = (
 def tags(pair_tags: Sequence[Tag]) -> str:
     """Tags as `key=value,key`, a tag without a value as its key."""
     return ",".join(tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in pair_tags)
+
+
+def fingerprint_type_column(fingerprint_type: Callable[[T], str | None]) -> Column[T]:
+    """The type by which a key was verified; people read that it was not, or nothing for ""."""
+
+    def cell(item: T, _: datetime) -> Cell:
+        found = fingerprint_type(item)
+        if found is None:
+            return Cell("unverified", Tone.BAD)
+        return Cell(found, Tone.GOOD if found else Tone.PLAIN)
+
+    return Column("fingerprint-type", lambda item: fingerprint_type(item) or "", cell)
 
 
 _FORMER_NAMES = {

@@ -1,11 +1,10 @@
 """View of imported keys. Pure."""
 
-from datetime import datetime
 from typing import Any
 
 from lskeys.keypairs.results import ImportedKey
-from lskeys.output.result import Cell, Column, Tone, View
-from lskeys.output.views.formatting import tags, without_none
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import fingerprint_type_column, tags, without_none
 from lskeys.output.views.key_pairs import raw_key_pair
 
 
@@ -21,14 +20,8 @@ def raw_imported_key(imported: ImportedKey) -> dict[str, Any]:
     )
 
 
-def _fingerprint_type_cell(imported: ImportedKey, _: datetime) -> Cell:
-    if imported.outcome == "would import":
-        return Cell("")
-    return (
-        Cell(imported.fingerprint_type, Tone.GOOD)
-        if imported.fingerprint_type
-        else Cell("unverified", Tone.BAD)
-    )
+def _fingerprint_type(imported: ImportedKey) -> str | None:
+    return "" if imported.outcome == "would import" else imported.fingerprint_type
 
 
 IMPORTED_KEYS: View[ImportedKey] = View(
@@ -38,11 +31,7 @@ IMPORTED_KEYS: View[ImportedKey] = View(
         Column("region", lambda imported: imported.pair.region),
         Column("outcome", lambda imported: imported.outcome),
         Column("fingerprint", lambda imported: imported.pair.fingerprint or ""),
-        Column(
-            "fingerprint-type",
-            lambda imported: imported.fingerprint_type or "",
-            _fingerprint_type_cell,
-        ),
+        fingerprint_type_column(_fingerprint_type),
         Column("tags", lambda imported: tags(imported.pair.tags)),
     ),
     identity=lambda imported: imported.pair.name,

@@ -1,12 +1,16 @@
 """View of rotated default key pairs. Pure."""
 
-from datetime import datetime
 from typing import Any
 
 from lskeys.keypairs.rotation.report import InstanceFollowUp, Rotation
 from lskeys.model import DEFAULT_PAIR
-from lskeys.output.result import Cell, Column, Tone, View
-from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import (
+    fingerprint_type_column,
+    raw_moment,
+    rfc3339,
+    without_none,
+)
 
 
 def raw_rotation(rotation: Rotation) -> dict[str, Any]:
@@ -48,14 +52,6 @@ def _raw_follow_up(follow_up: InstanceFollowUp) -> dict[str, Any]:
     )
 
 
-def _fingerprint_type_cell(rotation: Rotation, _: datetime) -> Cell:
-    return (
-        Cell(rotation.fingerprint_type, Tone.GOOD)
-        if rotation.fingerprint_type
-        else Cell("unverified", Tone.BAD)
-    )
-
-
 ROTATIONS: View[Rotation] = View(
     member="keyPairs",
     columns=(
@@ -63,11 +59,7 @@ ROTATIONS: View[Rotation] = View(
         Column("region", lambda rotation: rotation.region),
         Column("outcome", lambda rotation: rotation.outcome),
         Column("fingerprint", lambda rotation: rotation.fingerprint or ""),
-        Column(
-            "fingerprint-type",
-            lambda rotation: rotation.fingerprint_type or "",
-            _fingerprint_type_cell,
-        ),
+        fingerprint_type_column(lambda rotation: rotation.fingerprint_type),
         Column("created", lambda rotation: rfc3339(rotation.created_at), is_extra=True),
         Column("old-key-file", lambda rotation: rotation.old_path or ""),
         Column("old-fingerprint", lambda rotation: rotation.old_fingerprint),

@@ -1,11 +1,15 @@
 """View of saved private keys. Pure."""
 
-from datetime import datetime
 from typing import Any
 
 from lskeys.keypairs.results import SavedKey
-from lskeys.output.result import Cell, Column, Tone, View
-from lskeys.output.views.formatting import raw_moment, rfc3339, without_none
+from lskeys.output.result import Column, View
+from lskeys.output.views.formatting import (
+    fingerprint_type_column,
+    raw_moment,
+    rfc3339,
+    without_none,
+)
 
 
 def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
@@ -26,14 +30,6 @@ def raw_saved_key(saved: SavedKey) -> dict[str, Any]:
     )
 
 
-def _fingerprint_type_cell(saved: SavedKey, _: datetime) -> Cell:
-    return (
-        Cell(saved.fingerprint_type, Tone.GOOD)
-        if saved.fingerprint_type
-        else Cell("unverified", Tone.BAD)
-    )
-
-
 SAVED_KEYS: View[SavedKey] = View(
     member="keyPairs",
     columns=(
@@ -41,9 +37,7 @@ SAVED_KEYS: View[SavedKey] = View(
         Column("region", lambda saved: saved.region),
         Column("outcome", lambda saved: saved.outcome),
         Column("fingerprint", lambda saved: saved.fingerprint or ""),
-        Column(
-            "fingerprint-type", lambda saved: saved.fingerprint_type or "", _fingerprint_type_cell
-        ),
+        fingerprint_type_column(lambda saved: saved.fingerprint_type),
         Column("created", lambda saved: rfc3339(saved.created_at), is_extra=True),
     ),
     text=("private-key-file",),
