@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from lskeys.config.paths import expanded_if_home
 from lskeys.errors import SetupError
 from lskeys.text import did_you_mean, one_line
-from lskeys.values import value
+from lskeys.values import replace, value
 
 T = TypeVar("T")
 
@@ -32,11 +32,12 @@ class Definition:
         default: What is parsed where nothing says anything; None for no value.
         parse: Makes a value of what an option, a variable or the file says. Its ValueError says
             what the word is not, as in `is none of auto, always, never`.
-        options: How its option is spelled.
         help: What it is for, one line.
+        options: How its option is spelled, where that is not `--NAME` alone.
         group: The group of shared options that its option is in; "" for none.
         metavar: The word for its value on help pages; "" for a switch.
-        variables: The environment variables that may say it, the first one first.
+        variables: The environment variables that may say it, the first one first, where that is
+            not `LSKEYS_NAME` alone.
         in_file: The types that it may have in config.toml; none where it may not be there.
         is_repeatable: Whether its option may be repeated.
         choices: The words that it takes, if it takes only these.
@@ -47,8 +48,8 @@ class Definition:
 
     default: Any
     parse: Callable[[Any], Any]
-    options: tuple[str, ...]
     help: str
+    options: tuple[str, ...] = ()
     group: str = ""
     metavar: str = ""
     variables: tuple[str, ...] = ()
@@ -58,6 +59,13 @@ class Definition:
     limits: tuple[float, float] | None = None
     example: str = "1"
     unset: str = "default"
+
+    def named(self, name: str) -> "Definition":
+        """The definition with the option and the variable that follow from the setting's name."""
+        options = self.options or (f"--{name.replace('_', '-')}",)
+        return replace(
+            self, options=options, variables=self.variables or (f"LSKEYS_{name.upper()}",)
+        )
 
     def resolve(
         self, option: object, environ: Mapping[str, str], filed: Setting[Any] | None

@@ -46,11 +46,10 @@ class Settings:
         Definition(
             None,
             text,
-            ("--profile", "-p"),
+            options=("--profile", "-p"),
             group=_CONNECTION,
             metavar="PROFILE",
             is_repeatable=True,
-            variables=("LSKEYS_PROFILE",),
             in_file=(str,),
             help="The AWS profile to use; list, show, audit, fingerprint, ssh-config, instances and"
             " regions take several, and globs.",
@@ -61,7 +60,7 @@ class Settings:
         Definition(
             (),
             words,
-            ("--region", "-r"),
+            options=("--region", "-r"),
             group=_CONNECTION,
             metavar="REGION",
             is_repeatable=True,
@@ -76,9 +75,7 @@ class Settings:
         Definition(
             "~/.ssh",
             directory,
-            ("--out",),
             metavar="DIR",
-            variables=("LSKEYS_OUT",),
             in_file=(str,),
             help="The directory to save in (default: ~/.ssh).",
         ),
@@ -88,10 +85,9 @@ class Settings:
         Definition(
             None,
             text,  # output.formats has the words
-            ("--output", "-o"),
+            options=("--output", "-o"),
             group=_OUTPUT,
             metavar="FORMAT",
-            variables=("LSKEYS_OUTPUT",),
             in_file=(str,),
             help="Output format (default: table on a terminal, text in a pipe).",
         ),
@@ -101,10 +97,8 @@ class Settings:
         Definition(
             "auto",
             one_of(*_COLORS),
-            ("--color",),
             group=_PROGRAM,
             choices=_COLORS,
-            variables=("LSKEYS_COLOR",),
             in_file=(str,),
             help="When to use color (default: auto).",
         ),
@@ -114,9 +108,7 @@ class Settings:
         Definition(
             "no",
             switch,
-            ("--sandbox",),
             group=_CONNECTION,
-            variables=("LSKEYS_SANDBOX",),
             help="Use the local Lightsail emulator.",
         ),
     ]
@@ -125,10 +117,8 @@ class Settings:
         Definition(
             None,
             text,
-            ("--endpoint-url",),
             group=_CONNECTION,
             metavar="URL",
-            variables=("LSKEYS_ENDPOINT_URL",),
             help="Send requests to this server; https, or http on localhost.",
         ),
     ]
@@ -137,10 +127,8 @@ class Settings:
         Definition(
             None,
             account,
-            ("--expect-account",),
             group=_CONNECTION,
             metavar="ACCOUNT",
-            variables=("LSKEYS_EXPECT_ACCOUNT",),
             help="Refuse to change any account other than this one.",
             example="123456789012",
         ),
@@ -150,11 +138,9 @@ class Settings:
         Definition(
             60.0,
             number(*_SECONDS, "seconds"),
-            ("--timeout",),
             group=_CONNECTION,
             metavar="SECONDS",
             limits=_SECONDS,
-            variables=("LSKEYS_TIMEOUT",),
             help="Time limit per request, retries included (default: 60).",
         ),
     ]
@@ -163,9 +149,7 @@ class Settings:
         Definition(
             "no",
             switch,
-            ("--no-input",),
             group=_PROGRAM,
-            variables=("LSKEYS_NO_INPUT",),
             help="Never prompt.",
         ),
     ]
@@ -174,9 +158,7 @@ class Settings:
         Definition(
             "no",
             switch,
-            ("--debug",),
             group=_PROGRAM,
-            variables=("LSKEYS_DEBUG",),
             help="Show each request on stderr; never a key.",
         ),
     ]
@@ -212,7 +194,7 @@ class ConfigFile:
 def definitions() -> Mapping[str, Definition]:
     """The table, by the names of its fields."""
     return {
-        name: annotation.__metadata__[0]
+        name: annotation.__metadata__[0].named(name)
         for name, annotation in get_annotations(Settings).items()
         if hasattr(annotation, "__metadata__")
     }
