@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from lskeys.cli import commands
-from lskeys.cli.command_tree import HELP, Command, Option
+from lskeys.cli.command_tree import HELP, Command
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.completion import defaults
 from lskeys.cli.completion.scripts import grammar as line
+from lskeys.cli.parameters import Option
 from tests.conftest import Run
 from tests.support.shells import PROMPT, TAB, Terminal, terminal
 

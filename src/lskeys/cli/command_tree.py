@@ -1,51 +1,11 @@
 """The commands and options as plain values, for completion scripts and manual pages. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from lskeys.cli import parsing
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option; `metavar` is "" if it takes no value."""
-
-    flags: tuple[str, ...]
-    metavar: str
-    help: str
-    panel: str = "Options"
-    choices: tuple[str, ...] = ()
-    is_repeatable: bool = False
-
-    @property
-    def long(self) -> str:
-        """The long spelling."""
-        return next(flag for flag in self.flags if flag.startswith("--"))
-
-    @property
-    def takes_value(self) -> bool:
-        """Whether it takes a value."""
-        return bool(self.metavar)
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument; `metavar` is as in the usage line."""
-
-    metavar: str
-    help: str
-    choices: tuple[str, ...] = ()
-
-    @property
-    def noun(self) -> str:
-        """The metavar without brackets and dots."""
-        return parsing.argument_name(self.metavar)
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether it may be given more than once."""
-        return self.metavar.endswith("...") or self.metavar.endswith("...]")
+from lskeys.cli.parameters import Argument, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +46,7 @@ def read(command: Any, *words: str) -> Command:  # noqa: ANN401  Typer's command
         paragraphs[0],
         tuple(paragraphs[1:]),
         parsing.examples_of(command),
-        tuple(
-            Argument(each["metavar"], each["help"], each["choices"])
-            for each in parameters
-            if not each["is_option"]
-        ),
-        (*(_option(each) for each in parameters if each["is_option"]), HELP),
+        tuple(each for each in parameters if isinstance(each, Argument)),
+        (*(each for each in parameters if isinstance(each, Option)), HELP),
         tuple(read(each, *words, word) for word, each in parsing.subcommands(command).items()),
-    )
-
-
-def _option(known: Mapping[str, Any]) -> Option:
-    return Option(
-        known["flags"],
-        known["metavar"] if known["takes_value"] else "",
-        known["help"],
-        known["panel"],
-        known["choices"],
-        known["is_repeatable"],
     )

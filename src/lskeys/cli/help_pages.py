@@ -1,8 +1,9 @@
 """Help pages as text of 80 columns: commands and examples first, shared options in a line. Pure."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+
+from lskeys.cli.parameters import Argument, Option
 
 WIDTH = 80
 
@@ -12,7 +13,7 @@ _OWN = "Options"
 
 
 def of_command(
-    usage: str, text: str, parameters: Iterable[Mapping[str, Any]], examples: Sequence[str]
+    usage: str, text: str, parameters: Iterable[Option | Argument], examples: Sequence[str]
 ) -> Iterator[str]:
     """A command's page: purpose, what it takes, shared options in a line, examples."""
     known = [*parameters]
@@ -21,12 +22,14 @@ def of_command(
         if not paragraph.startswith("* "):
             yield ""
         yield from _wrapped(paragraph, "  " if paragraph.startswith("* ") else "")
-    own = [each for each in known if not each["is_option"] or each["panel"] == _OWN]
+    own = [each for each in known if isinstance(each, Argument) or each.panel == _OWN]
     if own:
         yield ""
-        yield from rows((_spelled(each), each["help"]) for each in own)
-    others = [each for each in known if each not in own]
-    shared = [flag for each in others for flag in each["flags"] if not flag.startswith("--")]
+        yield from rows(
+            (each.spelled if isinstance(each, Option) else each.metavar, each.help) for each in own
+        )
+    options = [each for each in known if isinstance(each, Option) and each not in own]
+    shared = [flag for each in options for flag in each.flags if not flag.startswith("--")]
     if shared:
         yield ""
         yield f"Shared options: {', '.join(shared)}; see lskeys help options"
@@ -71,14 +74,6 @@ def rows(terms: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _short(summary: str) -> str:
     """The beginning of a summary, up to where it goes into detail."""
     return summary.rstrip(".").partition(";")[0].partition(":")[0].partition(",")[0]
-
-
-def _spelled(known: Mapping[str, Any]) -> str:
-    if not known["is_option"]:
-        return str(known["metavar"])
-    flags = sorted(known["flags"], key=len)
-    spelled = ", ".join(flags)
-    return f"{spelled} {known['metavar']}" if known["takes_value"] else spelled
 
 
 def _examples(examples: Sequence[str]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from lskeys.cli.command_tree import Command, Option
+from lskeys.cli.command_tree import Command
 from lskeys.cli.help_topics import TOPICS, Topic
+from lskeys.cli.parameters import Option
 
 
 def page(root: Command, word: str | None = None) -> str:

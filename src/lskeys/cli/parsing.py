@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from lskeys.cli import help_pages, suggestions
+from lskeys.cli.parameters import Argument, Option, argument_name
 from lskeys.errors import UsageError
 from lskeys.text import one_line
 from lskeys.values import value
@@ -41,12 +42,6 @@ def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) ->
                 f"{name} is empty",
                 hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
             )
-
-
-def argument_name(metavar: str) -> str:
-    """What an argument is called: GLOB for [GLOB]..., KEY[=VALUE] for KEY[=VALUE]...."""
-    word = metavar.replace("...", "")
-    return word[1:-1] if word.startswith("[") and word.endswith("]") else word
 
 
 class SuggestingGroup(TyperGroup):
@@ -229,21 +224,21 @@ def subcommands(command: Any) -> dict[str, Any]:  # noqa: ANN401  Typer's comman
     return dict(getattr(command, "commands", {}))
 
 
-def parameters_of(command: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  Typer's command, whose class is private
-    """What is known of each option and argument that help shows, by plain names."""
+def parameters_of(command: Any) -> Iterator[Option | Argument]:  # noqa: ANN401  Typer's command, whose class is private
+    """The options and arguments that help shows, in their order."""
     for raw in command.params:
         if getattr(raw, "hidden", False):
             continue
-        is_option = raw.param_type_name == "option"
         choices = tuple(getattr(raw.type, "choices", None) or ())
-        fallback = "|".join(choices) if choices and is_option else raw.type.name.upper()
-        yield {
-            "is_option": is_option,
-            "flags": (*raw.opts, *raw.secondary_opts),
-            "metavar": (raw.metavar or fallback) if is_option else raw.metavar or raw.name.upper(),
-            "takes_value": not getattr(raw, "is_flag", False),
-            "help": raw.help or "",
-            "panel": getattr(raw, "rich_help_panel", None) or "Options",
-            "choices": choices,
-            "is_repeatable": raw.multiple if is_option else False,
-        }
+        if raw.param_type_name != "option":
+            yield Argument(raw.metavar or raw.name.upper(), raw.help or "", choices)
+            continue
+        metavar = raw.metavar or "|".join(choices) or raw.type.name.upper()
+        yield Option(
+            (*raw.opts, *raw.secondary_opts),
+            "" if getattr(raw, "is_flag", False) else metavar,
+            raw.help or "",
+            getattr(raw, "rich_help_panel", None) or "Options",
+            choices,
+            raw.multiple,
+        )

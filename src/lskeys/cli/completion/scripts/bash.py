@@ -1,8 +1,9 @@
 """The completion script for bash 3.2 and newer, filled into its template."""
 
-from lskeys.cli.command_tree import Argument, Command
+from lskeys.cli.command_tree import Command
 from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import filled, kind_of, values_of
+from lskeys.cli.parameters import Argument
 
 _SHAPE = "        {patterns})\n{lines}            ;;"
 _VALUE = "        {flags}) value='{value}' ;;"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from lskeys.cli.command_tree import Argument, Command, Option
+from lskeys.cli.command_tree import Command
 from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import DIRECTORIES, DYNAMIC, FILES, filled, values_of
+from lskeys.cli.parameters import Argument, Option
 
 _EXPECTING = {FILES: "-r -F", DIRECTORIES: "-x -a '(__fish_complete_directories)'"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from lskeys.audit import Code
-from lskeys.cli.command_tree import Argument, Option
+from lskeys.cli.parameters import Argument, Option
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
 NAMES = "names"

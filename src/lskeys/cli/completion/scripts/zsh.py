@@ -1,8 +1,9 @@
 """The completion script for zsh, filled into its template."""
 
-from lskeys.cli.command_tree import Argument, Command, Option
+from lskeys.cli.command_tree import Command
 from lskeys.cli.completion.scripts import grammar
 from lskeys.cli.completion.scripts.values import DIRECTORIES, DYNAMIC, FILES, filled, values_of
+from lskeys.cli.parameters import Argument, Option
 
 _ACTIONS = {
     **{kind: f"_lskeys_{kind}" for kind in DYNAMIC},
