@@ -13,7 +13,7 @@ import typer
 
 from lskeys.cli import commands, help_pages, suggestions
 from lskeys.cli.commands import command
-from lskeys.cli.options import GLOBAL_GROUPS, GlobalValues, parameters
+from lskeys.cli.options import READ_OPTIONS, GlobalValues, parameters
 from lskeys.cli.parsing import (
     SuggestingGroup,
     command_of,
@@ -156,7 +156,7 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # wher
         inspect.Parameter(
             "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
         ),
-        *parameters(*GLOBAL_GROUPS),
+        *parameters(*READ_OPTIONS),
     ]
 )
 

@@ -131,6 +131,13 @@ class SafetyOptions:
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False
 
 
+READ_OPTIONS = (ConnectionOptions, OutputOptions, ProgramOptions)
+"""The groups of a verb that talks to AWS and has a result; understood before the verb, too."""
+
+CHANGE_OPTIONS = (*READ_OPTIONS, SafetyOptions)
+"""The groups of a verb that changes something, too."""
+
+
 @value
 class GlobalValues:
     """What came before the verb: the launch, and the shared options given there."""
@@ -139,13 +146,9 @@ class GlobalValues:
     values: dict[str, Any]
 
 
-GLOBAL_GROUPS = (ConnectionOptions, OutputOptions, ProgramOptions)
-"""The groups that are understood before the verb, too."""
-
-
 def shared_options() -> Iterator[tuple[str, str]]:
     """How each is spelled, and what it is for."""
-    for each in parameters(*GLOBAL_GROUPS, SafetyOptions):
+    for each in parameters(*CHANGE_OPTIONS):
         option = each.annotation.__metadata__[0]
         flags = sorted((option.default, *option.param_decls), key=len)
         value = option.metavar or "|".join(_choices(each.name))

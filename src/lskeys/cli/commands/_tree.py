@@ -3,7 +3,7 @@
 from lskeys.cli.command_tree import Command, read
 from lskeys.cli.commands import VERBS, command
 from lskeys.cli.help_topics import TOPICS
-from lskeys.cli.options import GLOBAL_GROUPS, verb
+from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.parsing import command_of
 from lskeys.cli.runtime import Runtime
 from lskeys.values import replace
@@ -15,7 +15,7 @@ def tree() -> Command:
         replace(_subjects(read(command(each), each.word)), alias=each.alias, panel=each.panel)
         for each in VERBS
     ]
-    before = command_of(verb(*GLOBAL_GROUPS)(_nothing), "lskeys")
+    before = command_of(verb(*READ_OPTIONS)(_nothing), "lskeys")
     return replace(read(before), commands=tuple(verbs))
 
 

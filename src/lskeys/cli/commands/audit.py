@@ -12,7 +12,7 @@ import typer
 from lskeys import audit, storage
 from lskeys.audit import Code, Finding, Inventory, LskeysCommands, Severity
 from lskeys.cli import ssh_instances
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
+from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
@@ -30,7 +30,7 @@ from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, takes_profiles=True)
+@verb(*CHANGE_OPTIONS, takes_profiles=True)
 def audit_keys(
     run: Runtime,
     *,

@@ -9,14 +9,7 @@ import typer
 
 from lskeys.cli import authorizing, ssh_instances
 from lskeys.cli.authorizing import AuthorizeTask, SshAccess
-from lskeys.cli.options import (
-    ConnectionOptions,
-    OutputOptions,
-    Port,
-    ProgramOptions,
-    SafetyOptions,
-    verb,
-)
+from lskeys.cli.options import CHANGE_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
@@ -36,7 +29,7 @@ from lskeys.storage import key_reading
 _OUTDATED = "outdated"
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def authorize_key(
     run: Runtime,
     globs: Annotated[

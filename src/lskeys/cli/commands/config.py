@@ -1,6 +1,6 @@
 """config: every setting, its value and its origin. Touches: what the runtime hands it."""
 
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
+from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config import paths
@@ -10,7 +10,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.settings import SETTINGS
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions)
+@verb(*READ_OPTIONS)
 def show_config(run: Runtime) -> None:
     """Show every setting, its value and its origin.
 

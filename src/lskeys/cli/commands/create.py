@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lskeys.cli.options import (
+    CHANGE_OPTIONS,
     AskPassphrase,
-    ConnectionOptions,
     File,
     Force,
     Out,
-    OutputOptions,
     PassphraseFile,
-    ProgramOptions,
-    SafetyOptions,
     TagWords,
     verb,
 )
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
 Kind = Literal["rsa", "ed25519"]
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def create_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],

@@ -9,14 +9,7 @@ import typer
 
 from lskeys.cli.delete_lookup import look_up_targets, outcomes_without_deletion
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
-from lskeys.cli.options import (
-    ConnectionOptions,
-    OutputOptions,
-    PassphraseFile,
-    ProgramOptions,
-    SafetyOptions,
-    verb,
-)
+from lskeys.cli.options import CHANGE_OPTIONS, PassphraseFile, verb
 from lskeys.cli.parsing import FROM_LOCAL_KEY
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import finish
@@ -36,7 +29,7 @@ from lskeys.output.views.deletions import DELETIONS
 from lskeys.storage.key_reading import Opens
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def delete_key_pairs(
     run: Runtime,
     names: Annotated[

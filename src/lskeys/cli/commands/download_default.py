@@ -12,17 +12,14 @@ from lskeys import keys
 from lskeys.cli import default_downloads
 from lskeys.cli.default_downloads import DownloadJob, SaveOptions, confirm_creation, plan_downloads
 from lskeys.cli.options import (
+    CHANGE_OPTIONS,
     AskPassphrase,
-    ConnectionOptions,
     File,
     Force,
     IntoAgent,
     Lifetime,
     Out,
-    OutputOptions,
     PassphraseFile,
-    ProgramOptions,
-    SafetyOptions,
     verb,
 )
 from lskeys.cli.runtime import Runtime
@@ -44,7 +41,7 @@ from lskeys.output.views.saved_keys import SAVED_KEYS
 from lskeys.ssh import agent as ssh_agent
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def download_default(
     run: Runtime,
     *,

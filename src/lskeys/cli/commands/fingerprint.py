@@ -7,14 +7,7 @@ from typing import Annotated
 import typer
 
 from lskeys.audit import remedies
-from lskeys.cli.options import (
-    ConnectionOptions,
-    OutputOptions,
-    PassphraseFile,
-    ProgramOptions,
-    Select,
-    verb,
-)
+from lskeys.cli.options import READ_OPTIONS, PassphraseFile, Select, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import all_key_pairs
 from lskeys.cli.runtime.output import fail, show
@@ -32,7 +25,7 @@ from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.key_files import MATCHED_KEYS, OWNED_KEYS
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
+@verb(*READ_OPTIONS, takes_profiles=True)
 def fingerprint_keys(
     run: Runtime,
     files: Annotated[

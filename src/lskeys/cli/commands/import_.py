@@ -5,15 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.options import (
-    ConnectionOptions,
-    OutputOptions,
-    ProgramOptions,
-    SafetyOptions,
-    Select,
-    TagWords,
-    verb,
-)
+from lskeys.cli.options import CHANGE_OPTIONS, Select, TagWords, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.key_files import STREAM
 from lskeys.cli.runtime.output import finish
@@ -28,7 +20,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.imported_keys import IMPORTED_KEYS
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def import_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],

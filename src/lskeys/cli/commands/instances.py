@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli import ssh_instances
-from lskeys.cli.options import ConnectionOptions, OutputOptions, Port, ProgramOptions, verb
+from lskeys.cli.options import READ_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.suggestions import for_argument
@@ -21,7 +21,7 @@ from lskeys.ssh.login_log import Verdict
 from lskeys.ssh.reach import ReachableInstance
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
+@verb(*READ_OPTIONS, takes_profiles=True)
 def list_instances(
     run: Runtime,
     globs: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
+from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.other_regions import hint_of_other_region
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
+@verb(*READ_OPTIONS, takes_profiles=True)
 def list_key_pairs(
     run: Runtime,
     globs: Annotated[

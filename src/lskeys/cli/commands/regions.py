@@ -1,6 +1,6 @@
 """regions: the regions Lightsail has for this account. Touches: what the runtime hands it."""
 
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
+from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import finish
 from lskeys.cli.runtime.queries import query_accounts
@@ -8,7 +8,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.regions import REGIONS
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
+@verb(*READ_OPTIONS, takes_profiles=True)
 def list_regions(run: Runtime) -> None:
     """List the Lightsail regions of the account.
 

@@ -9,17 +9,14 @@ import typer
 
 from lskeys.cli import authorizing, ssh_instances
 from lskeys.cli.options import (
+    CHANGE_OPTIONS,
     AskPassphrase,
-    ConnectionOptions,
     Force,
     IntoAgent,
     Lifetime,
     Out,
-    OutputOptions,
     PassphraseFile,
     Port,
-    ProgramOptions,
-    SafetyOptions,
     verb,
 )
 from lskeys.cli.runtime import Runtime
@@ -49,7 +46,7 @@ if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def rotate_default(
     run: Runtime,
     *,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli import ssh_instances
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, verb
+from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
@@ -22,7 +22,7 @@ from lskeys.ssh.proved_logins import without_proved
 from lskeys.values import replace
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, takes_profiles=True)
+@verb(*READ_OPTIONS, takes_profiles=True)
 def show_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],

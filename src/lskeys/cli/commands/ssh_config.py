@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from lskeys.cli import ssh_instances
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
+from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
@@ -25,7 +25,7 @@ from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.values import replace
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, takes_profiles=True)
+@verb(*CHANGE_OPTIONS, takes_profiles=True)
 def ssh_config(
     run: Runtime,
     globs: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
+from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
@@ -19,7 +19,7 @@ from lskeys.output.views.formatting import tags
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def tag_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],

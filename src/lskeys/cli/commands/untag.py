@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from lskeys.cli.commands.tag import retag
-from lskeys.cli.options import ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions, verb
+from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.keypairs import tagging
 
 
-@verb(ConnectionOptions, OutputOptions, ProgramOptions, SafetyOptions)
+@verb(*CHANGE_OPTIONS)
 def untag_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key pair.")],
