@@ -55,28 +55,32 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_verified(own: Path) -> None:
     """Both halves and the fingerprint belong together: the form that matched is reported."""
     found = verify(handed_out(own.read_bytes(), public_line(own)), reported(sha256_of(own)), REGION)
-    assert found.match is not None
-    assert found.match.fingerprint_type == "sha256-ssh"
+    assert found.fingerprint_type == "sha256-ssh"
     assert found.private_key.pem.reveal() == own.read_bytes()
 
 
 def test_doubled_prefix(own: Path) -> None:
     """AWS's own sample of a public key is understood."""
     line = f"ssh-rsa {public_line(own)} "
-    assert verify(handed_out(own.read_bytes(), line), reported(None), REGION).match is None
+    assert (
+        verify(handed_out(own.read_bytes(), line), reported(None), REGION).fingerprint_type is None
+    )
 
 
 @pytest.mark.parametrize("pair", [None, reported(None)], ids=["no pair", "no fingerprint"])
 def test_unverified(own: Path, pair: KeyPair | None) -> None:
     """Without a reported fingerprint nothing matches, and that is no failure."""
-    assert verify(handed_out(own.read_bytes(), public_line(own)), pair, REGION).match is None
+    assert (
+        verify(handed_out(own.read_bytes(), public_line(own)), pair, REGION).fingerprint_type
+        is None
+    )
 
 
 @pytest.mark.parametrize("public", [None, ""])
 def test_no_public_half(own: Path, public: str | None) -> None:
     """A missing public key leaves the fingerprint to decide."""
     found = verify(handed_out(own.read_bytes(), public), reported(sha256_of(own)), REGION)
-    assert found.match is not None
+    assert found.fingerprint_type is not None
 
 
 def test_other_fingerprint(own: Path, foreign: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lskeys import keys
 from lskeys.errors import RefusedError, RemoteError
 from lskeys.keys import KeyMaterialError, PrivateKey, fingerprints
-from lskeys.keys.fingerprints import Fingerprint
+from lskeys.keys.fingerprints import FingerprintType
 from lskeys.model import CreatedKey, DefaultKey, KeyPair
 
 
@@ -13,17 +13,12 @@ from lskeys.model import CreatedKey, DefaultKey, KeyPair
 class Verified:
     """A private key that is consistent and belongs to the public key sent with it.
 
-    `match` is the type of fingerprint that equals the reported one; None means that AWS reports
-    none, which is shown as "unverified".
+    `fingerprint_type` is that of the fingerprint that equals the reported one; None means that AWS
+    reports none, which is shown as "unverified".
     """
 
     private_key: PrivateKey
-    match: Fingerprint | None
-
-    @property
-    def fingerprint_type(self) -> str | None:
-        """The type of fingerprint that equals the reported one."""
-        return self.match.fingerprint_type if self.match else None
+    fingerprint_type: FingerprintType | None
 
 
 def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: str) -> Verified:
@@ -47,7 +42,7 @@ def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: st
             hint="somebody may have replaced the default pair meanwhile; run the command again",
             region=region,
         )
-    return Verified(private_key, match)
+    return Verified(private_key, match.fingerprint_type)
 
 
 def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:

@@ -3,17 +3,11 @@
 import re
 import shlex
 
+from lskeys.cli.permissions import OPERATIONS
 from lskeys.cli.runtime.invocation import SharedOptions
 from lskeys.errors import LskeysError
 
-VERBS = (
-    *("list", "show", "create", "import", "download-default", "delete", "rotate-default"),
-    *("tag", "untag", "fingerprint", "audit", "ssh-config", "instances", "ssh", "authorize"),
-    "regions",
-)
-"""The words of commands that talk to AWS."""
-
-_COMMAND = re.compile(rf"\blskeys (?=(?:{'|'.join(VERBS)})\b)")
+_COMMAND = re.compile(rf"\blskeys (?=(?:{'|'.join(OPERATIONS)})\b)")
 
 
 def account_options(options: SharedOptions, profile: str | None = None) -> tuple[str, ...]:
