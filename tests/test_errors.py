@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lskeys import errors
 from lskeys.errors import ExitCode, LskeysError, RemoteError, SetupError, several
 from lskeys.lightsail.response_body import InvalidResponseError
-from lskeys.storage import PathTakenError
+from lskeys.storage.existing_file import PathTakenError
 
 KINDS = [
     each

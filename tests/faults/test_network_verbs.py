@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage
 from lskeys.sandbox import DEFAULT_PAIR
+from lskeys.storage import temporary
 from tests.conftest import REGION, Run
 from tests.support.lying_server import HOLD, RESET, Ending, Liar, Reply, only, refused
 from tests.support.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
@@ -38,7 +38,7 @@ def is_tidy(stage: Stage) -> bool:
         each
         for directory in directories
         if directory.is_dir()
-        for each in storage.leftovers(directory)
+        for each in temporary.leftovers(directory)
     ]
     return not drafts and all(each.stat().st_mode & 0o077 == 0 for each in new)
 

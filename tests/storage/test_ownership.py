@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
+from lskeys.storage import key_directory
 from lskeys.storage.cache import CacheDirectory
 from tests.support.people import ANA, MALLORY, chown, needs_root
 from tests.support.saved_keys import ENVIRONMENT, NAME, Saver, save_key
@@ -105,7 +105,7 @@ def test_where_others_could_swap_files(tmp_path: Path, key: PrivateKey, shape: s
         save_key(path, key)
     assert refusal.value.hint
     with pytest.raises(RefusedError, match=message):
-        storage.inspect(path / NAME)
+        key_directory.inspect(path / NAME)
     CacheDirectory(path).write("names", b"")
     assert {*tmp_path.rglob("*")} == before
 
@@ -170,7 +170,7 @@ def test_a_lock_that_others_could_take(
     finally:
         os.close(descriptor)
     with (
-        storage.open_key_directory(shared),
+        key_directory.open_key_directory(shared),
         pytest.raises(RefusedError, match="another lskeys is writing in"),
     ):
         save_key(shared, key)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
+from lskeys.storage import repair
 from tests.support.people import MALLORY, chown
 from tests.support.saved_keys import NAME, Saver, contents, put_key
 from tests.support.special_files import STRANGE
@@ -28,7 +28,7 @@ def mode_of(path: Path) -> int:
 def test_a_private_key_becomes_private(tmp_path: Path, small: PrivateKey, mode: int) -> None:
     """Others have no permissions on it, its text is what it was; no permission is ever added."""
     path = put_key(tmp_path / NAME, small, mode)
-    storage.restrict_file(path)
+    repair.restrict_file(path)
     assert mode_of(path) == (0o600 if mode & ~0o600 else mode)
     assert path.read_bytes() == small.pem.reveal()
 
@@ -37,7 +37,7 @@ def test_a_private_key_becomes_private(tmp_path: Path, small: PrivateKey, mode: 
 def test_a_directory_is_closed_for_writing(tmp_path: Path, mode: int) -> None:
     """Others cannot put files in it any more; who may list it stays as it is."""
     tmp_path.chmod(mode)
-    storage.restrict_directory(tmp_path)
+    repair.restrict_directory(tmp_path)
     assert mode_of(tmp_path) == mode & ~0o022
 
 
@@ -46,7 +46,7 @@ def test_the_public_key_is_written(tmp_path: Path, key: PrivateKey) -> None:
     path = put_key(tmp_path / NAME, key)
     before = os.umask(0o777)
     try:
-        assert storage.write_public_key(path) == tmp_path / f"{NAME}.pub"
+        assert repair.write_public_key(path) == tmp_path / f"{NAME}.pub"
     finally:
         os.umask(before)
     derived = subprocess.run(("ssh-keygen", "-y", "-f", path), check=True, capture_output=True)
@@ -64,7 +64,7 @@ def test_nothing_is_overwritten(tmp_path: Path, small: PrivateKey, kind: str) ->
     put(tmp_path / f"{NAME}.pub")
     before = (tmp_path / f"{NAME}.pub").lstat()
     with pytest.raises(RefusedError, match="is there by now, and stays as it is"):
-        storage.write_public_key(path)
+        repair.write_public_key(path)
     after = (tmp_path / f"{NAME}.pub").lstat()
     assert (after.st_ino, after.st_mode, after.st_size) == (
         before.st_ino,
@@ -81,9 +81,9 @@ def test_permissions_are_fixed_through_a_link(tmp_path: Path, small: PrivateKey)
     real = put_key(tmp_path / "elsewhere" / NAME, small, 0o644)
     link = tmp_path / NAME
     link.symlink_to(real)
-    storage.restrict_file(link)
+    repair.restrict_file(link)
     assert mode_of(real) == 0o600
-    assert storage.write_public_key(link) == tmp_path / f"{NAME}.pub"
+    assert repair.write_public_key(link) == tmp_path / f"{NAME}.pub"
     assert [each.name for each in real.parent.iterdir()] == [NAME]
     assert link.is_symlink()
 
@@ -102,7 +102,7 @@ def test_a_link_that_leads_to_others(tmp_path: Path, small: PrivateKey, spoil: s
     if spoil == "dangling":
         real.rename(real.with_name("other"))
     with pytest.raises(RefusedError, match=r"symbolic link|belongs to|others may write"):
-        storage.restrict_file(link)
+        repair.restrict_file(link)
     assert not real.exists() or mode_of(real) == 0o644
 
 
@@ -116,7 +116,7 @@ def test_a_disk_that_keeps_no_permissions(tmp_path: Path, save: Saver, small: Pr
     assert "others keep their permissions on" in ran.stderr
 
 
-each_fix = pytest.mark.parametrize("fix", [storage.restrict_file, storage.write_public_key])
+each_fix = pytest.mark.parametrize("fix", [repair.restrict_file, repair.write_public_key])
 
 
 @each_fix
@@ -145,7 +145,7 @@ def test_a_directory_open_to_others_is_fixed_first(
     tmp_path.chmod(0o777)
     with pytest.raises(RefusedError, match="others may write"):
         fix(path)
-    storage.restrict_directory(tmp_path)
+    repair.restrict_directory(tmp_path)
     fix(path)
 
 
@@ -155,9 +155,9 @@ def test_an_encrypted_key_that_shows_nothing(tmp_path: Path, key_file: Path) -> 
     command = ("openssl", "rsa", "-traditional", "-aes128", "-passout", "pass:secret")
     subprocess.run((*command, "-in", key_file, "-out", path), check=True, capture_output=True)
     with pytest.raises(RefusedError, match="does not show its public key") as refused:
-        storage.write_public_key(path)
+        repair.write_public_key(path)
     assert "ssh-keygen -y" in (refused.value.hint or "")
-    storage.restrict_file(path)
+    repair.restrict_file(path)
 
 
 def test_an_encrypted_key_that_shows_its_public_key(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_an_encrypted_key_that_shows_its_public_key(tmp_path: Path) -> None:
     subprocess.run(words, check=True)
     made = (tmp_path / "key.pub").read_text()
     (tmp_path / "key.pub").unlink()
-    assert storage.write_public_key(path).read_text().split() == made.split()
+    assert repair.write_public_key(path).read_text().split() == made.split()
 
 
 def test_no_directory(tmp_path: Path) -> None:
@@ -175,4 +175,4 @@ def test_no_directory(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("gone", "file"):
         with pytest.raises(LocalError, match="cannot change the permissions on"):
-            storage.restrict_directory(tmp_path / name)
+            repair.restrict_directory(tmp_path / name)

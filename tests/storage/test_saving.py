@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from lskeys import storage
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
-from lskeys.storage import Saved
+from lskeys.storage import key_directory, temporary
+from lskeys.storage.key_destination import Saved
 from tests.support.saved_keys import (
     ENVIRONMENT,
     NAME,
@@ -57,7 +57,7 @@ def assert_refused_early(
     ):
         pytest.fail("it was reserved")
     with pytest.raises(RefusedError, match=message):
-        storage.inspect(directory / name, force=force, fresh=fresh)
+        key_directory.inspect(directory / name, force=force, fresh=fresh)
 
 
 def test_a_key_is_saved_with_its_public_key(tmp_path: Path, key: PrivateKey) -> None:
@@ -281,7 +281,7 @@ def test_links_to_another_key_are_left(
 def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException] | None) -> None:
     """However a reservation ends, its temporary files are removed at once, and nothing else is."""
     (tmp_path / "mine").write_bytes(b"mine")
-    with storage.open_key_directory(tmp_path) as held:
+    with key_directory.open_key_directory(tmp_path) as held:
         with suppress(*filter(None, [error])), held.reserve(NAME):
             assert len(list(tmp_path.iterdir())) == 3
             if error:
@@ -363,7 +363,7 @@ def test_a_name_whose_old_file_can_just_be_kept(
 def test_a_look_refuses_what_is_no_name_where_no_directory_is(tmp_path: Path, name: str) -> None:
     """A dry run says of a name what saving would say, also before the directory is made."""
     with pytest.raises(RefusedError, match="no file name"):
-        storage.inspect(tmp_path / "missing" / name if name else Path("/"))
+        key_directory.inspect(tmp_path / "missing" / name if name else Path("/"))
 
 
 @pytest.mark.parametrize(("options", "seconds"), [({}, 60), ({"wait": 3}, 3)])
@@ -376,9 +376,9 @@ def test_another_lskeys_is_waited_for(
     """
     naps: list[float] = []
     with (
-        storage.open_key_directory(tmp_path),
+        key_directory.open_key_directory(tmp_path),
         pytest.raises(RefusedError, match="another lskeys is writing in") as refusal,
-        storage.open_key_directory(tmp_path, sleep=naps.append, **options),
+        key_directory.open_key_directory(tmp_path, sleep=naps.append, **options),
     ):
         pytest.fail("both hold it")
     assert sum(naps) == pytest.approx(seconds)
@@ -387,14 +387,14 @@ def test_another_lskeys_is_waited_for(
 
 def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -> None:
     """The lock leaves nothing behind and the next one goes on."""
-    holder = storage.open_key_directory(tmp_path)
+    holder = key_directory.open_key_directory(tmp_path)
     holder.__enter__()
 
     def release(_seconds: float) -> None:
         holder.__exit__(None, None, None)
 
     with (
-        storage.open_key_directory(tmp_path, sleep=release) as held,
+        key_directory.open_key_directory(tmp_path, sleep=release) as held,
         held.reserve(NAME) as reservation,
     ):
         reservation.save(key, comment="web")
@@ -417,12 +417,12 @@ def _inside(directory: Path, key_file: Path) -> Iterator["subprocess.Popen[str]"
 def test_a_killed_holder_holds_no_longer(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
     """SIGKILL frees the directory and leaves 0600 files that are named as leftovers."""
     with _inside(tmp_path, key_file):
-        assert storage.leftovers(tmp_path) == ()  # in use, not left over
-    left = storage.leftovers(tmp_path)
+        assert temporary.leftovers(tmp_path) == ()  # in use, not left over
+    left = temporary.leftovers(tmp_path)
     assert [each.name.startswith(".lskeys-") for each in left] == [True, True]
     assert {stat.S_IMODE(each.stat().st_mode) for each in left} == {0o600}
     assert save_key(tmp_path, key).outcome == "saved"
-    assert storage.leftovers(tmp_path) == left
+    assert temporary.leftovers(tmp_path) == left
 
 
 def test_leftovers_are_files_only(tmp_path: Path) -> None:
@@ -431,20 +431,20 @@ def test_leftovers_are_files_only(tmp_path: Path) -> None:
     (tmp_path / ".lskeys-link").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / ".lskeys-pipe")
     (tmp_path / ".lskeys-0").touch()
-    assert storage.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
-    assert storage.leftovers(tmp_path / "missing") == ()
+    assert temporary.leftovers(tmp_path) == (tmp_path / ".lskeys-0",)
+    assert temporary.leftovers(tmp_path / "missing") == ()
 
 
 def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -> None:
     """A dry run learns what is there, also where the directory is missing."""
-    assert storage.inspect(tmp_path / "missing" / NAME) is None
-    nothing = storage.inspect(tmp_path / NAME)
+    assert key_directory.inspect(tmp_path / "missing" / NAME) is None
+    nothing = key_directory.inspect(tmp_path / NAME)
     assert nothing is not None
     assert (nothing.existing, nothing.existing_public) == (None, None)
     assert contents(tmp_path) == {}
     save_key(tmp_path, key)
     (tmp_path / NAME).chmod(0o644)
-    destination = storage.inspect(tmp_path / NAME)
+    destination = key_directory.inspect(tmp_path / NAME)
     assert destination is not None
     found, public = destination.existing, destination.existing_public
     assert found is not None
@@ -457,7 +457,7 @@ def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -
 
 def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> None:
     """No value of the key store shows the key, whoever prints it."""
-    with storage.open_key_directory(tmp_path) as held, held.reserve(NAME) as destination:
+    with key_directory.open_key_directory(tmp_path) as held, held.reserve(NAME) as destination:
         shown = repr((held, destination, destination.save(key)))
-    shown += repr(storage.inspect(tmp_path / NAME))
+    shown += repr(key_directory.inspect(tmp_path / NAME))
     assert key.pem.reveal().splitlines()[1].decode() not in shown

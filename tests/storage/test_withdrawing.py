@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import PrivateKey
+from lskeys.storage import key_directory
 from tests.support.saved_keys import NAME, Saver, contents, put_key, reserved, save_key
 from tests.support.tracing import needs_strace, watch
 
@@ -89,4 +89,4 @@ def test_a_fresh_key_is_in_no_file_yet(tmp_path: Path, key: PrivateKey, beside: 
         pytest.fail("it was reserved")
     assert contents(tmp_path).keys() == {NAME + beside}
     with pytest.raises(RefusedError, match="holds another key"):
-        storage.inspect(tmp_path / NAME, fresh=True)
+        key_directory.inspect(tmp_path / NAME, fresh=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lskeys import storage
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
+from lskeys.storage import key_directory, repair, temporary
 from tests.support.saved_keys import NAME, Saver, contents, put_key, reserved, save_key
 from tests.support.tracing import needs_strace, strace
 
@@ -76,14 +76,14 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
             reserved(directory, fresh=True),
         ):
             pytest.fail("it was taken")
-        storage.inspect(directory / NAME)
+        key_directory.inspect(directory / NAME)
         (directory / f"{NAME}.pub").unlink()
-        storage.write_public_key(directory / NAME)
+        repair.write_public_key(directory / NAME)
         (directory / NAME).chmod(0o644)
-        storage.restrict_file(directory / NAME)
-        storage.restrict_directory(directory)
+        repair.restrict_file(directory / NAME)
+        repair.restrict_directory(directory)
         (directory / ".lskeys-left").touch(0o600)
-        assert storage.leftovers(directory)
+        assert temporary.leftovers(directory)
 
     before = opened()
     every()
@@ -140,7 +140,7 @@ def test_a_file_that_becomes_a_pipe_while_it_is_opened(tmp_path: Path, key: Priv
             os.mkfifo(path)
 
     with hearing(swap), pytest.raises(RefusedError, match="is a named pipe"):
-        storage.inspect(path)
+        key_directory.inspect(path)
 
 
 def test_permissions_that_cannot_be_changed_are_reported(tmp_path: Path, key: PrivateKey) -> None:
@@ -152,7 +152,7 @@ def test_permissions_that_cannot_be_changed_are_reported(tmp_path: Path, key: Pr
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
     with hearing(refuse), pytest.raises(LocalError) as failure:
-        storage.restrict_file(path)
+        repair.restrict_file(path)
     assert (
         failure.value.message == f"cannot change the permissions on {path}: operation not permitted"
     )
@@ -164,7 +164,7 @@ def test_a_public_key_that_cannot_be_written_is_reported(tmp_path: Path, key: Pr
     """By its name, and what was begun is gone."""
     path = put_key(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
-        storage.write_public_key(path)
+        repair.write_public_key(path)
     assert failure.value.message == f"cannot write {path}.pub: input/output error"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -179,7 +179,7 @@ def test_a_failure_without_words_is_reported_by_its_kind(tmp_path: Path) -> None
     with (
         hearing(fail),
         pytest.raises(LocalError) as failure,
-        storage.open_key_directory(tmp_path / "made"),
+        key_directory.open_key_directory(tmp_path / "made"),
     ):
         pytest.fail("it was made")
     assert failure.value.message == f"cannot make the directory {tmp_path / 'made'}: timeouterror"
@@ -259,7 +259,7 @@ def test_a_leftover_that_is_replaced_or_removed(
                 left.symlink_to("mine")
 
     with hearing(swap):
-        assert storage.leftovers(tmp_path) == ()
+        assert temporary.leftovers(tmp_path) == ()
     assert left.is_symlink() is becomes_link
 
 
@@ -273,7 +273,7 @@ def test_a_leftover_that_may_be_in_use(tmp_path: Path, left: Path, event: str, n
     """
     meant = str(left) if event == "open" else ""
     with hearing(failing(event, number, when=lambda words: meant in words)):
-        assert storage.leftovers(tmp_path) == (left,)
+        assert temporary.leftovers(tmp_path) == (left,)
 
 
 # Keeping what is replaced

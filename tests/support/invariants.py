@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from lskeys import storage
+from lskeys.storage import temporary
 
 SUCCESS = re.compile(
     r"^(saved|unchanged|replaced|wrote|written|rotated|deleted|fixed|no findings)\b",
@@ -144,7 +144,7 @@ def wrongs_left(home: Path) -> Iterator[str]:
     """Every leftover that the next run would not name."""
     left = leftovers(home)
     directories = {path.parent for path in left}
-    known = {each for directory in directories for each in storage.leftovers(directory)}
+    known = {each for directory in directories for each in temporary.leftovers(directory)}
     yield from (f"{each} is not known as left over" for each in left - known)
 
 

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import lskeys
-from lskeys import keys, storage
+from lskeys import keys
 from lskeys.keys import PrivateKey
-from lskeys.storage import KeyDestination, Saved
+from lskeys.storage import key_directory
+from lskeys.storage.key_destination import KeyDestination, Saved
 
 PROGRAM = Path(__file__).with_name("saver.py")
 ENVIRONMENT = {
@@ -39,7 +40,7 @@ def reserved(
 ) -> Iterator[KeyDestination]:
     """A destination in a key directory, reserved the way a command does it, at noon."""
     with (
-        storage.open_key_directory(directory, wait=0, now=lambda: NOON) as held,
+        key_directory.open_key_directory(directory, wait=0, now=lambda: NOON) as held,
         held.reserve(name, force=force, fresh=fresh) as destination,
     ):
         yield destination

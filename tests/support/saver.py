@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lskeys import keys
 from lskeys.errors import LskeysError
-from lskeys.storage import open_key_directory
+from lskeys.storage.key_directory import open_key_directory
 
 parser = argparse.ArgumentParser()
 parser.add_argument("key", type=Path)

@@ -16,7 +16,7 @@ from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.verification import Verified
 from lskeys.model import DEFAULT_PAIR, KeyPair, Outcome, Outcomes, Secret, attempt
 from lskeys.output.consent import confirm
-from lskeys.storage import KeyDestination
+from lskeys.storage.key_destination import KeyDestination
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

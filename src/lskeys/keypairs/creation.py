@@ -21,7 +21,8 @@ from lskeys.keypairs.results import CreateRequest, SavedKey, saved_key
 from lskeys.keypairs.verification import verify
 from lskeys.keys import PrivateKey
 from lskeys.model import KeyPair, Secret, attempt
-from lskeys.storage import KeyDirectory, Saved
+from lskeys.storage.key_destination import Saved
+from lskeys.storage.key_directory import KeyDirectory
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

@@ -19,7 +19,9 @@ from lskeys.keypairs.results import SavedKey, saved_key
 from lskeys.keypairs.verification import Verified, verify
 from lskeys.keys.fingerprints import Comparison, compare
 from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
-from lskeys.storage import ExistingFile, KeyDestination, KeyDirectory, PathTakenError, inspect
+from lskeys.storage.existing_file import ExistingFile, PathTakenError
+from lskeys.storage.key_destination import KeyDestination
+from lskeys.storage.key_directory import KeyDirectory, inspect
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

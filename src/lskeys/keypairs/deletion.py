@@ -15,7 +15,7 @@ from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
-    from lskeys.storage import KeyDirectory
+    from lskeys.storage.key_directory import KeyDirectory
 
 
 def preview(clearance: Clearance) -> Deletion:

@@ -11,15 +11,10 @@ from lskeys.keypairs.results import CreateRequest, SavedKey, saved_key
 from lskeys.keys import KeyFileContent
 from lskeys.keys.fingerprints import Comparison, FingerprintType, compare
 from lskeys.model import KeyPair, attempt
-from lskeys.storage import (
-    KeyDestination,
-    Saved,
-    inspect,
-    restrict_file,
-    write_public_key,
-    write_usable,
-)
+from lskeys.storage.key_destination import KeyDestination, Saved
+from lskeys.storage.key_directory import inspect
 from lskeys.storage.key_reading import Opens
+from lskeys.storage.repair import restrict_file, write_public_key, write_usable
 from lskeys.values import replace
 
 if TYPE_CHECKING:

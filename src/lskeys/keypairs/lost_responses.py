@@ -7,7 +7,7 @@ from lskeys.errors import MissingError
 from lskeys.keypairs import importing
 from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.model import KeyPair, attempt
-from lskeys.storage import Saved
+from lskeys.storage.key_destination import Saved
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail

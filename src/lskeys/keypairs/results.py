@@ -7,7 +7,7 @@ from typing import Literal
 
 from lskeys.keys.material import KeySpec
 from lskeys.model import KeyPair, Tag
-from lskeys.storage import Saved
+from lskeys.storage.key_destination import Saved
 
 
 @dataclass(frozen=True, slots=True)

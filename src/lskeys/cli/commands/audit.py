@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys import audit, storage
+from lskeys import audit
 from lskeys.audit import Code, Finding, Inventory, LskeysCommands, Severity
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import CHANGE_OPTIONS, verb
@@ -25,7 +25,7 @@ from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.ssh.proved_logins import without_proved
-from lskeys.storage import key_search
+from lskeys.storage import key_search, repair
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
 
@@ -221,13 +221,13 @@ def _fixed(finding: Finding, now: datetime) -> Finding:
     file = finding.file
     assert file is not None
     if finding.code is Code.MISSING_PUBLIC:
-        storage.write_public_key(file)
+        repair.write_public_key(file)
     elif finding.code is Code.UNUSABLE_FILE:
-        storage.write_usable(file, now)
+        repair.write_usable(file, now)
     elif file.is_dir():
-        storage.restrict_directory(file)
+        repair.restrict_directory(file)
     else:
-        storage.restrict_file(file)
+        repair.restrict_file(file)
     return finding
 
 

@@ -14,7 +14,7 @@ from lskeys.output.terminal import Terminal
 
 if TYPE_CHECKING:
     from lskeys.keys.matching import LocalKey, UnreadableFile
-    from lskeys.storage import KeyDirectory
+    from lskeys.storage.key_directory import KeyDirectory
     from lskeys.storage.key_reading import Opens
     from lskeys.storage.key_search import FoundFiles
 
@@ -102,14 +102,15 @@ class KeyFiles:
     @contextmanager
     def open(self, path: Path) -> "Iterator[KeyDirectory]":
         """The directory keys are saved in, held; names what an interrupted run left there."""
-        from lskeys import keys, storage
+        from lskeys import keys
+        from lskeys.storage import key_directory
 
         keys.load()
         self.name_leftovers(path)
         self.warn_of_owner()
         with ExitStack() as held:
             with self._terminal.waiting("the directory", str(path)):
-                opened = storage.open_key_directory(path, now=self._now, wait=self._wait)
+                opened = key_directory.open_key_directory(path, now=self._now, wait=self._wait)
                 directory = held.enter_context(opened)
             yield directory
 
@@ -135,9 +136,9 @@ class KeyFiles:
 
     def name_leftovers(self, directory: Path) -> None:
         """Name, once, what an interrupted run left in a directory before it is written in."""
-        from lskeys import storage
+        from lskeys.storage import temporary
 
-        for leftover in sorted({*storage.leftovers(directory)} - self._named):
+        for leftover in sorted({*temporary.leftovers(directory)} - self._named):
             self._named.add(leftover)
             self._terminal.note(
                 f"an interrupted run left {leftover}, which may hold a private key: remove it"

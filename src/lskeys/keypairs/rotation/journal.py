@@ -14,9 +14,10 @@ from typing import Any
 
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keypairs.rotation.plan import JournalEntry, Step
-from lskeys.storage import leftovers, ownership
+from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
+from lskeys.storage.temporary import leftovers
 from lskeys.storage.whole_file import write_file
 
 VERSION = 1

@@ -21,7 +21,8 @@ from lskeys.keys import PrivateKey, fingerprints
 from lskeys.keys.fingerprints import Comparison, Fingerprint
 from lskeys.keys.matching import LocalKey, compare
 from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
-from lskeys.storage import KeyDirectory, inspect, key_reading, key_search
+from lskeys.storage import key_reading, key_search
+from lskeys.storage.key_directory import KeyDirectory, inspect
 from lskeys.values import replace
 
 if TYPE_CHECKING:
