@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from lskeys.sandbox.host_keys import read_host_keys
 from lskeys.sandbox.keys import (
@@ -143,33 +144,19 @@ class Sandbox:
         name: str,
         *,
         key_pair_name: str = DEFAULT_PAIR,
-        created_at: datetime | None = None,
         blueprint_id: str = "ubuntu_24_04",
-        username: str | None = None,
+        created_at: datetime | None = None,
         address: str | None = "203.0.113.1",
-        ipv6: str | None = None,
         port: int = SSH_PORT,
-        ports: Iterable[int] | None = None,
         state: str = State.RUNNING,
-        static_ip: str | None = None,
         host_keys: Iterable[str] | None = None,
+        **others: Any,  # noqa: ANN401  as their names say
     ) -> None:
         """Put an instance there; with the address and port of a real sshd, that stands for it.
 
-        Args:
-            region: Where.
-            name: Its name.
-            key_pair_name: The key pair that it names.
-            created_at: When it was launched; now by default.
-            blueprint_id: Such as `wordpress` or `windows_server_2022`.
-            username: Who logs in; by default as the blueprint has it.
-            address: Its public IPv4 address; None or an IPv6 address for one that is IPv6-only.
-            ipv6: Its IPv6 address.
-            port: The port that its firewall opens in place of 22.
-            ports: All the TCP ports that its firewall opens; by default those of the blueprint.
-            state: `running` or `stopped`.
-            static_ip: The name of its static address, if its address is one.
-            host_keys: OpenSSH lines; without them it gets host keys of its own.
+        Its address is None or an IPv6 address for one that is IPv6-only; `port` is opened in place
+        of 22; `host_keys` are OpenSSH lines. `others` are those of `new_instance`; with `static_ip`
+        the address is a static one of that name.
 
         Raises:
             ValueError: There is no such blueprint or state.
@@ -182,21 +169,18 @@ class Sandbox:
             name,
             moment,
             blueprint_id=blueprint_id,
-            username=username,
             key_pair_name=key_pair_name,
-            ipv4=None if is_ipv6 else address,
-            ipv6=address if is_ipv6 else ipv6,
-            ports=None if ports is None else tuple(ports),
             state=State(state),
-            static_ip=static_ip,
             host_keys=None if host_keys is None else read_host_keys(host_keys, moment),
+            ipv4=None if is_ipv6 else address,
+            **({"ipv6": address if is_ipv6 else None} | others),
         )
         opened = tuple(port if each == SSH_PORT else each for each in instance.ports)
         self.prepare()
         with self._store.writing() as transaction:
             transaction.add(replace(instance, ports=opened))
-            if static_ip is not None and address is not None:
-                transaction.add(StaticIp(region, static_ip, moment, address))
+            if instance.static_ip and address:
+                transaction.add(StaticIp(region, instance.static_ip, moment, address))
 
     @property
     def authority_line(self) -> str:
