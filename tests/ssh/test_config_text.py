@@ -244,7 +244,7 @@ def test_unread_host_keys_are_noted() -> None:
 def test_block() -> None:
     """A block with everything."""
     host = replace(host_of(WEB, "web", matched(KEY)), host_keys=(HOST_KEY,), notes=("so",))
-    assert list(config_text.blocks([host], KNOWN_HOSTS)) == [
+    assert list(config_text.block(host, KNOWN_HOSTS)) == [
         "# web in eu-west-1, key pair web-key",
         "# so",
         "Host web",
@@ -276,7 +276,7 @@ def test_no_text_breaks_out_of_its_place(
         key = replace(KEY, path=Path("/keys") / file.lstrip("/"), mode=0o644)
         alias = hosts.aliases([each])[each]
         host = replace(host_of(each, alias, matched(key)), host_keys=(HOST_KEY,))
-        lines = list(config_text.blocks([host], KNOWN_HOSTS))
+        lines = list(config_text.block(host, KNOWN_HOSTS))
         options = [line for line in lines if not line.startswith("# ")]
         words = [line.split()[0] for line in options[1:]]
         assert all(line == printable(line) for line in lines)

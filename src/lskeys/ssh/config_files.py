@@ -2,8 +2,6 @@
 
 import codecs
 import shlex
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,13 +179,12 @@ def _refuse_unreadable(config: Path, content: bytes) -> None:
             )
 
 
-def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = time.sleep) -> None:
+def write(change: FileChange, *, wait: float) -> None:
     """Make a change, whole or not at all; a new file and a new directory are private.
 
     Args:
         change: What was planned.
         wait: Seconds to wait for another lskeys in that directory.
-        sleep: Waits for some seconds.
 
     Raises:
         RefusedError: The file is not any more as it was when that was planned.
@@ -196,7 +193,7 @@ def write(change: FileChange, *, wait: float, sleep: Callable[[float], None] = t
     make(change.path.parent)
     with (
         opened(change.path.parent) as directory,
-        locked(directory, wait=wait, sleep=sleep),
+        locked(directory, wait=wait),
         os_errors(f"cannot write {change.path}", change.path.parent),
     ):
         _write(directory, change)

@@ -59,17 +59,12 @@ class FileChange:
         )
 
 
-def blocks(hosts: Iterable[Host], known_hosts: Path | None = None) -> Iterator[str]:
-    """The lines of `Host` blocks, an empty one between two.
-
-    Args:
-        hosts: Whom of; those with host keys are trusted by these alone if there is a file.
-        known_hosts: The file in which their keys stand.
-    """
+def blocks(hosts: Iterable[Host]) -> Iterator[str]:
+    """The lines of `Host` blocks, an empty one between two; no host keys are pinned."""
     for position, each in enumerate(hosts):
         if position:
             yield ""
-        yield from block(each, known_hosts)
+        yield from block(each)
 
 
 def known_hosts_lines(hosts: Iterable[Host]) -> Iterator[str]:
@@ -130,8 +125,11 @@ def with_include(config: bytes, file: Path, directory: Path) -> bytes:
     return line + config
 
 
-def block(each: Host, known_hosts: Path | None) -> Iterator[str]:
-    """The lines of one `Host` block; the comment above it says which instance it is of."""
+def block(each: Host, known_hosts: Path | None = None) -> Iterator[str]:
+    """The lines of one `Host` block; the comment above it says which instance it is of.
+
+    One with host keys is trusted by these alone if there is a file in which they stand.
+    """
     instance = each.instance
     account = f", account {instance.account}" if instance.account else ""
     pair = instance.key_pair_name

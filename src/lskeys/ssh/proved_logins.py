@@ -5,7 +5,6 @@ It is a memory, and no more: what is lost or unreadable is proved again. No key 
 
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,10 +68,7 @@ class ProvedLogins:
         if self._directory is None:
             return
         make(self._directory)
-        with (
-            opened(self._directory) as directory,
-            locked(directory, wait=wait, sleep=time.sleep),
-        ):
+        with opened(self._directory) as directory, locked(directory, wait=wait):
             every = {(each.instance, each.key): each.proved_at for each in self._read()} | new
             proofs = [
                 {"instance": instance, "key": key, "provedAt": moment.isoformat()}

@@ -7,6 +7,7 @@ import fcntl
 import math
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +24,9 @@ _CREATE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def locked(directory: Directory, *, wait: float, sleep: Callable[[float], None]) -> Iterator[None]:
+def locked(
+    directory: Directory, *, wait: float, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[None]:
     """Keep other lskeys processes out of a directory.
 
     A courtesy: it spares two of them from asking AWS for the same key. What keeps files from
