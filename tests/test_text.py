@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.text import did_you_mean, nearest, one_line, printable
+from lskeys.text import did_you_mean, nearest, one_line, printable, visible_name
 from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
@@ -103,7 +103,7 @@ def test_a_message_is_one_line(text: str, limit: int) -> None:
     ("first", "last"), [(0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)]
 )
 def test_variation_selectors_are_spelled_out(first: int, last: int) -> None:
-    """They are marks by category, and nothing to the eye; what stands beside them stays."""
+    """They are marks by category, and nothing to the eye; what stands next to them stays."""
     for code in range(first, last + 1):
         assert is_spelled(printable(chr(code))), hex(code)
     for code in (0x180A, 0x1810, 0xFDFF, 0xFE10):
@@ -115,7 +115,7 @@ def test_marks_that_stand_alone() -> None:
     assert printable("\u0301" * 4) == "\u0301" * 3 + r"\u0301"
 
 
-def test_ascii_beside_other_scripts() -> None:
+def test_ascii_among_other_scripts() -> None:
     """Every visible character of ASCII stays among others as it does alone."""
     visible = "".join(map(chr, range(0x20, 0x7F)))
     assert printable(f"{visible}é") == f"{visible}é"
@@ -133,6 +133,19 @@ def test_a_cut_message_says_so() -> None:
     assert one_line("a" * 10, 10) == "a" * 10
     assert one_line("a" * 11, 10) == "a" * 9 + "…"
     assert one_line("a  b\n\n c", 10) == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *(("web", "web"), ("", "''"), (" web", "' web'"), ("web\n", r"'web\n'")),
+        *(("w\u200beb", r"w\u200beb"), ("a b", "a b")),
+        *(("a" * 200, "a" * 200), ("a" * 201, "a" * 199 + "…")),
+    ],
+)
+def test_a_name_in_a_message(name: str, expected: str) -> None:
+    """Spaces at its ends and an empty name are seen by quotes; 200 characters are shown."""
+    assert visible_name(name) == expected
 
 
 # Suggestions
@@ -156,11 +169,12 @@ def test_nearest(word: str, meant: str | None) -> None:
     """The only word that begins with it, else the one that looks most like it, else none."""
     assert nearest(word, VERBS) == meant
     assert did_you_mean(word, VERBS) == (meant and f"did you mean {meant}?")
+    assert word or nearest(word, VERBS[:1]) is None
 
 
 @given(st.text(max_size=8), st.lists(st.text(max_size=8), max_size=5))
 def test_only_known_words(word: str, known: list[str]) -> None:
-    """Nothing but a known word is ever told, and a known word is its own nearest."""
+    """Nothing but a known word is ever suggested, and a known word is its own nearest."""
     assert nearest(word, known) in {None, *known}
     if word and word in known:
         assert nearest(word, known) == word

@@ -1,4 +1,4 @@
-"""Raw answers: each member where it belongs and of its type, and what is unusable refused."""
+"""Raw responses: each member where it belongs and of its type; what is invalid is refused."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -89,7 +89,7 @@ def reason(raw: dict[str, Any], operation: OperationModel) -> str:
 
 
 @pytest.mark.parametrize("length", [None, "16"])
-def test_a_whole_answer_passes(listing: OperationModel, length: str | None) -> None:
+def test_a_whole_response_passes(listing: OperationModel, length: str | None) -> None:
     """Its members are handed on as they came, and nothing is left for botocore to parse.
 
     Where its head does not tell how long it is, it does now.
@@ -123,14 +123,14 @@ def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
         (b'{"keyPairs": 0}', None, "its keyPairs is of the wrong type"),
     ],
 )
-def test_an_unusable_answer_is_refused(
+def test_an_invalid_response_is_refused(
     listing: OperationModel, body: bytes, length: str | None, told: str
 ) -> None:
     """Each for its reason, though the status says success."""
     assert reason(arrived(body, length=length), listing) == told
 
 
-def test_the_largest_answer(listing: OperationModel) -> None:
+def test_the_largest_response(listing: OperationModel) -> None:
     """32 MiB pass, one byte more does not, be it an error."""
     whole = b'{"keyPairs": []}'.ljust(MAX_RESPONSE)
     parse_response_body(arrived(whole), listing, {})
@@ -139,7 +139,7 @@ def test_the_largest_answer(listing: OperationModel) -> None:
         assert told == "it is larger than 32 MiB"
 
 
-def test_an_answer_without_members(model: ServiceModel) -> None:
+def test_a_response_without_members(model: ServiceModel) -> None:
     """Where no list can be, none is looked for."""
     operation = model.operation_model("DeleteKeyPair")
     parse_response_body(arrived(b'{"operation": {}, "keyPairs": 3}'), operation, {})
@@ -274,6 +274,47 @@ def test_host_keys() -> None:
     assert host_keys({}) == host_keys({"hostKeys": None}) == ()
 
 
+def test_temporary_access() -> None:
+    """The key, which ends in one newline, its certificate and the host keys."""
+    host_key = {"algorithm": "a", "publicKey": "b"}
+    details = {"privateKey": "é\ud800\n\n", "certKey": " signed\n", "hostKeys": [host_key]}
+    found = responses.temporary_access("blog", {"accessDetails": details})
+    assert found.private_text.reveal() == b"\xc3\xa9?\n"
+    assert (found.certificate, found.host_keys) == ("signed", (HostKey("a", "b"),))
+
+
+def test_open_ports() -> None:
+    """Those of TCP that are not closed, whole ranges of them."""
+    states = [
+        *(("tcp", "open", 22, 22), ("all", None, 0, 65535), ("udp", "open", 53, 53)),
+        *(("tcp", "closed", 80, 80), (None, "open", 1, 1)),
+    ]
+    names = ("protocol", "state", "fromPort", "toPort")
+    raw = {"portStates": [dict(zip(names, each, strict=True)) for each in states]}
+    assert responses.open_ports(raw) == (range(22, 23), range(65536))
+
+
+def test_the_profile_it_was_requested_with() -> None:
+    """A key pair, an instance and a region know it; without one it is None."""
+    for where, profile in ((HERE, None), (AccountRegion("eu-west-1", "work"), "work")):
+        found = (
+            responses.key_pair(PAIR, where),
+            responses.instance(INSTANCE, where),
+            responses.region({"name": "a"}, where),
+        )
+        assert [each.profile for each in found] == [profile] * 3
+
+
+def test_an_operation_that_failed() -> None:
+    """It is reported as failed, with or without a reason."""
+    for details, reason in (
+        ({"errorDetails": "it is\nheld"}, "it is held"),
+        ({}, "no reason is given"),
+    ):
+        with pytest.raises(InvalidResponseError, match=f"^the operation failed: {reason}$"):
+            responses.check_operations("web", {"operation": {"status": "Failed"} | details})
+
+
 ABOUT: dict[str, Callable[[str], object]] = {
     "key pair": lambda name: responses.key_pair_named("web", {"keyPair": {"name": name}}, HERE),
     "created": lambda name: created_key(
@@ -327,6 +368,10 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         (lambda: responses.region(None, HERE), "a region in it is not an object"),
         (lambda: responses.key_pair(PAIR | {"tags": [3]}, HERE), "a tag in it is not an object"),
         (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),
+        (
+            lambda: responses.check_operations("web", {"operations": [3]}),
+            "a operation in it is not an object",
+        ),
         (lambda: responses.key_pair({}, HERE), "it has no name"),
         (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, HERE), "it has no key"),
         (
