@@ -480,18 +480,6 @@ def test_ignored(everything_wrong: Path, run: Run) -> None:
     assert run(f"{AUDIT} {ignored} --ignore shared-key --ignore old-pair").exit_code == 0
 
 
-def test_unknown_code(server: Server, run: Run) -> None:
-    """A code that does not exist is a usage error with the nearest one; nothing is asked."""
-    assert run("audit --ignore unused-pairs") == Ran(
-        2,
-        err="lskeys: error: --ignore: there is no finding unused-pairs\n"
-        "lskeys: hint: did you mean unused-pair?\n",
-    )
-    ran = run("audit --ignore ''")
-    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
-    assert ran.err.startswith("lskeys: error: --ignore is empty\n")
-
-
 # regions that fail
 
 

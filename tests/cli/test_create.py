@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
-from tests.cli.conftest import Serve
+from lskeys.sandbox import Request, Sandbox, Server, Tag
 from tests.conftest import NOW, REGION, Ran, Run
 from tests.support.changes import changes, operations
 from tests.support.cli_keys import (
@@ -134,45 +133,6 @@ def test_json(run: Run, path: Path) -> None:
     }
 
 
-@pytest.mark.usefixtures("server")
-@pytest.mark.parametrize("dress", ["-o text", "-o table", "-o csv", "-o jsonl", "-q"])
-def test_formats(run: Run, path: Path, dress: str) -> None:
-    """Every format holds the path, -q nothing else."""
-    ran = run(f"create web --type ed25519 {dress}")
-    assert ran.exit_code == 0
-    assert str(path) in ran.out
-    assert dress != "-q" or ran == Ran(0, out=f"{path}\n")
-
-
-@pytest.mark.usefixtures("server")
-def test_unverified(serve: Serve, run: Run, path: Path) -> None:
-    """Where AWS reports no fingerprint, the key is saved and nothing is vouched for."""
-    serve("fingerprint-imported-ed25519=none")
-    assert run("create web --type ed25519") == Ran(
-        0,
-        out=f"{path}\n",
-        err=f"saved {path}: key pair web of {REGION}, unverified\n"
-        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
-    )
-
-
-def test_tags(server: Server, run: Run, path: Path) -> None:
-    """--tag goes out by TagResource, after the pair was verified, all in one call."""
-    assert run("create web --type ed25519 --tag stage=test --tag old").exit_code == 0
-    assert operations(server) == [*MADE, "TagResource"]
-    assert changes(server)[1:] == [tagged({"key": "stage", "value": "test"}, {"key": "old"})]
-    assert path.exists()
-
-
-def test_failing_tags(server: Server, run: Run, path: Path) -> None:
-    """A pair that cannot be tagged is there: its key is shown, and the command that tags it."""
-    server.add_fault("TagResource=AccessDeniedException")
-    ran = run("create web --type ed25519 --tag a=b")
-    assert (ran.exit_code, ran.out) == (4, f"{path}\n")
-    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
-    assert sha256(path) == reported(run)
-
-
 # where it goes
 
 
@@ -212,55 +172,6 @@ def test_stdout_is_no_place(account: Sandbox, server: Server, run: Run) -> None:
 # what is refused before anything is made
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ("--type ed25519 --bits 2048", "--bits is for RSA; every Ed25519 key has 256"),
-        ("--bits 2047", "invalid value for '--bits': 2047 is not in the range 2048<=x<=16384"),
-        ("--bits 16385", "invalid value for '--bits': 16385 is not in the range 2048<=x<=16384"),
-        (
-            "--service-generated --type rsa",
-            "--service-generated leaves --type and --bits to AWS, which makes RSA 2048",
-        ),
-        (
-            f"-r {EU} -r {REGION}",
-            "a key is made for one region, and 2 are given",
-        ),
-        ("--out a --file b", "--out and --file cannot be combined"),
-        ("--tag =", "a tag has no key"),
-        (
-            "--passphrase --passphrase-file f",
-            "--passphrase and --passphrase-file cannot be combined",
-        ),
-    ],
-)
-def test_usage(server: Server, run: Run, path: Path, options: str, message: str) -> None:
-    """What cannot be meant is a usage error; no request is sent and nothing is made."""
-    ran = run(f"create web {options}")
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert ran.err.startswith(f"lskeys: error: {message}\n")
-    assert server.requests == []
-    assert files(path) == []
-
-
-@pytest.mark.parametrize("name", ["''", "a/b", "..", "'a b'", "x", "../web"])
-def test_impossible_name(server: Server, run: Run, home: Path, name: str) -> None:
-    """A name that no pair can have chooses no file."""
-    assert run(f"create {name}").exit_code == 2
-    assert server.requests == []
-    assert list(home.iterdir()) == []
-
-
-def test_the_default_pair(server: Server, run: Run) -> None:
-    """The default pair is made by AWS alone."""
-    assert run(f"create {DEFAULT_PAIR}") == Ran(
-        5,
-        err=f"lskeys: error: {DEFAULT_PAIR} is the name of the default pair, which AWS makes\n"
-        "lskeys: hint: to have it made: lskeys download-default --create\n",
-    )
-    assert server.requests == []
-
-
 @pytest.mark.parametrize("option", ["", "--service-generated", "--force", "-n"])
 def test_taken_by_a_key_pair(
     account: Sandbox, server: Server, run: Run, path: Path, option: str
@@ -276,41 +187,6 @@ def test_taken_by_a_key_pair(
     )
     assert operations(server)[0] == "GetKeyPair"
     assert changes(server) == []
-    assert files(path) == []
-
-
-@pytest.mark.parametrize(
-    ("option", "asked"),
-    [
-        ("--type ed25519", [*MADE[:2], "GetKeyPair", "GetInstances", "GetKeyPair"]),
-        ("--service-generated", ["GetKeyPair", "CreateKeyPair", "GetKeyPair", "GetInstances"]),
-        ("-n", ["GetKeyPair", "GetInstances"]),
-    ],
-)
-def test_taken_by_an_instance(  # noqa: PLR0913, PLR0917  three fixtures, the path and a case
-    account: Sandbox, server: Server, run: Run, path: Path, option: str, asked: list[str]
-) -> None:
-    """A name that an instance has is refused by AWS; by what is shown, and no file stays."""
-    account.add_instance(REGION, "web")
-    assert run(f"create web {option}") == Ran(
-        5,
-        err=f"lskeys: error: the name web is taken in {REGION}, by an instance\n{OTHER_NAME}",
-    )
-    assert operations(server) == asked
-    assert files(path) == []
-
-
-@pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
-def test_taken_by_something_else(
-    account: Sandbox, server: Server, run: Run, path: Path, option: str
-) -> None:
-    """Where it cannot be known what has the name, AWS's own advice is passed on."""
-    account.add_instance(REGION, "blog", static_ip="web")
-    ran = run(f"create web {option}")
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert "web in us-east-1: Some names are already in use: web\n" in ran.err
-    assert "\nlskeys: aws says: Resource names are unique in an AWS Region, across all" in ran.err
-    assert "GetInstances" in operations(server)
     assert files(path) == []
 
 
@@ -499,37 +375,6 @@ def test_again_with_no_proof(
     assert run("create web").exit_code == 5
 
 
-@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
-def test_lost_answer(server: Server, run: Run, path: Path, fault: str) -> None:
-    """The response is lost, the pair is there with this key: success, and it was sent once."""
-    server.add_fault(f"ImportKeyPair={fault}")
-    ran = run("create web --type ed25519")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
-    assert operations(server) == MADE
-
-
-@pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
-def test_lost_request(server: Server, run: Run, path: Path, fault: str) -> None:
-    """Where no pair came of it, the same key is sent once more."""
-    server.add_fault(f"ImportKeyPair={fault}*1")
-    assert run("create web --type ed25519").exit_code == 0
-    assert operations(server) == ["GetKeyPair", *MADE[1:], *MADE[1:]]
-    assert changes(server) == [imported(path)] * 2
-
-
-def test_lost_twice(server: Server, run: Run, path: Path) -> None:
-    """Lost twice and not there: not known, so the key is kept, and what to do is reported."""
-    server.add_fault("ImportKeyPair=reset")
-    ran = run("create web --type ed25519")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.endswith(
-        f"lskeys: hint: the key is kept in {path}; import it: "
-        f"lskeys import web {path} --if-absent --region {REGION}\n"
-    )
-    assert changes(server) == [imported(path)] * 2
-    assert files(path) == ["web.pem", "web.pem.pub"]
-
-
 def test_lost_twice_and_then_again(server: Server, run: Run, path: Path) -> None:
     """The hint works: it imports the key that is kept, and does so once."""
     server.add_fault("ImportKeyPair=reset*2")
@@ -539,25 +384,6 @@ def test_lost_twice_and_then_again(server: Server, run: Run, path: Path) -> None
     for _ in range(2):
         assert run(f"import web {path} --if-absent --region {REGION}").exit_code == 0
     assert run("create web").err == told("unchanged", path, sha256(path))
-
-
-def test_lost_and_nobody_answers(server: Server, run: Run, path: Path) -> None:
-    """A response is lost and AWS cannot be asked: the key is kept."""
-    server.add_fault("GetKeyPair=NotFoundException*1")
-    server.add_fault("GetKeyPair=AccessDeniedException")
-    server.add_fault("ImportKeyPair=lost-answer")
-    assert run("create web --type ed25519").exit_code == 8
-    assert files(path) == ["web.pem", "web.pem.pub"]
-
-
-def test_imported_and_not_looked_up(server: Server, run: Run, path: Path) -> None:
-    """A pair that cannot be verified is there: the key is kept and shown, and it is no success."""
-    server.add_fault("GetKeyPair=NotFoundException*1")
-    server.add_fault("GetKeyPair=AccessDeniedException")
-    ran = run("create web --type ed25519")
-    assert (ran.exit_code, ran.out) == (4, f"{path}\n")
-    assert "web was imported, but cannot be verified: cannot look up web" in ran.err
-    assert files(path) == ["web.pem", "web.pem.pub"]
 
 
 # passphrases
@@ -618,32 +444,6 @@ def test_passphrase_mistyped(
     assert files(path) == []
 
 
-@pytest.mark.parametrize("option", ["", "--no-input", "-y"])
-def test_passphrase_and_nobody_to_ask(server: Server, run: Run, option: str) -> None:
-    """Without a terminal it is refused before any request is sent; never taken from a pipe."""
-    typed = "one\none\n" if option == "--no-input" else None
-    ran = run(f"create web --passphrase {option}", typed=typed, piped="one\none\n")
-    assert ran == Ran(
-        5,
-        err="lskeys: error: not a terminal: cannot ask for the passphrase\n"
-        "lskeys: hint: use --passphrase-file FILE\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.parametrize(
-    ("content", "exit_code"), [(None, 3), ("", 5), ("\nx", 5), ("x" * 1024, 5)]
-)
-def test_passphrase_file_without_one(
-    server: Server, run: Run, home: Path, content: str | None, exit_code: int
-) -> None:
-    """A file that is missing, empty or too long makes nothing."""
-    if content is not None:
-        save(home / "secret", content)
-    assert run("create web --passphrase-file secret").exit_code == exit_code
-    assert changes(server) == []
-
-
 # made by AWS
 
 
@@ -656,49 +456,6 @@ def test_service_generated(server: Server, run: Run, path: Path) -> None:
     body = {"keyPairName": "web", "tags": tags}
     assert changes(server) == [Request("CreateKeyPair", REGION, body)]
     assert opened(path) == path.with_name("web.pem.pub").read_text().rpartition(" ")[0]
-
-
-@pytest.mark.parametrize("fingerprint_type", ["md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"])
-def test_every_form_of_fingerprint(
-    serve: Serve, run: Run, path: Path, fingerprint_type: str
-) -> None:
-    """Whichever form AWS reports, in the answer itself, it is verified without another call."""
-    running = serve(f"fingerprint-created={fingerprint_type}", "created-fingerprint=true")
-    ran = run("create web --service-generated")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), fingerprint_type))
-    assert operations(running)[:-1] == ["GetKeyPair", "CreateKeyPair"]
-
-
-@pytest.mark.parametrize("text", ["base64", "escaped", "crlf", "pkcs8", "unterminated"])
-def test_every_spelling_of_the_key(serve: Serve, run: Run, path: Path, text: str) -> None:
-    """However AWS spells the key, ssh-keygen opens what is saved."""
-    serve(f"key-text={text}", "doubled-prefix=true")
-    assert run("create web --service-generated").exit_code == 0
-    assert opens(path, "")
-
-
-def test_service_generated_unverified(serve: Serve, run: Run, path: Path) -> None:
-    """A failing or empty-handed look-up costs no key: it is saved, and unverified."""
-    for settings in (
-        ("fingerprint-created=none",),
-        ("fault=GetKeyPair=NotFoundException*1", "fault=GetKeyPair=AccessDeniedException"),
-    ):
-        serve(*settings)
-        ran = run("create web --service-generated --force")
-        assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-        assert f"key pair web of {REGION}, unverified\n" in ran.err
-
-
-@pytest.mark.parametrize("fault", ["wrong-key", "mismatched-halves"])
-def test_a_key_that_is_not_the_pairs(server: Server, run: Run, path: Path, fault: str) -> None:
-    """A key that is not the pair's is not saved; how to remove the pair is reported."""
-    server.add_fault(f"CreateKeyPair={fault}")
-    ran = run("create web --service-generated")
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert ran.err.endswith(
-        f"lskeys: hint: the pair is there without its key; remove it: {REMOVE}\n"
-    )
-    assert files(path) == []
 
 
 @pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])

@@ -15,7 +15,6 @@ from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line,
 EU = "eu-west-1"
 LOST = "DeleteKeyPair=lost-answer*{}"
 RESET = "DeleteKeyPair=reset*{}"
-KEYGEN = "0123456789abcdef0123456789abcdef"
 """A fingerprint that could be a name as well."""
 
 
@@ -56,89 +55,6 @@ def test_fingerprint_stands_anywhere(server: Server, run: Run, web: str, line: s
     """Bare or with a value, before or after the name: AWS's fingerprint is sent."""
     assert run(line.format(value=web)).exit_code == 0
     assert changes(server) == [delete_of("web", web)]
-
-
-def test_swallowed_name(server: Server, run: Run) -> None:
-    """`delete --fingerprint NAME` takes the name for the value; the way out is to be copied."""
-    assert run("delete --fingerprint web -y") == Ran(
-        2,
-        err="lskeys: error: --fingerprint: web is no fingerprint\n"
-        "lskeys: hint: a name goes before the option: lskeys delete web --fingerprint\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.usefixtures("web")
-def test_swallowed_second_name(server: Server, run: Run) -> None:
-    """So does a name behind the option, and the other names stay."""
-    assert run("delete web --fingerprint db -y").exit_code == 2
-    assert server.requests == []
-
-
-def test_swallowed_name_that_could_be_a_fingerprint(server: Server, run: Run) -> None:
-    """A name of 32 hex digits is read as a value: no name is left, and that is said."""
-    assert run(f"delete --fingerprint {KEYGEN} -y") == Ran(
-        2,
-        err=f"lskeys: error: no key pair name is given: {KEYGEN} was read as the fingerprint\n"
-        "lskeys: hint: to delete the key pair of that name: "
-        f"lskeys delete {KEYGEN} --fingerprint\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.usefixtures("web")
-@pytest.mark.parametrize("option", ["--fingerprint ''", "--fingerprint="])
-def test_empty_value(server: Server, run: Run, option: str) -> None:
-    """An empty value, as of a variable that is not set, is not the bare option."""
-    assert run(f"delete web {option} -y") == Ran(
-        2,
-        err="lskeys: error: --fingerprint is empty\n"
-        "lskeys: hint: give a value or leave it out; is a variable not set?\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.usefixtures("web")
-def test_fingerprint_after_two_dashes(server: Server, run: Run) -> None:
-    """Behind `--` everything is a name; an option there stops the deletion, unguarded as it is."""
-    assert run("delete -y -- web --fingerprint") == Ran(
-        2,
-        err="lskeys: error: --fingerprint is not a valid key pair name\n"
-        "lskeys: hint: a name has 2 to 255 letters, digits, dashes, underscores or dots\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("line", ["delete", "delete --fingerprint", "delete -y", "delete --"])
-def test_no_name(server: Server, run: Run, line: str) -> None:
-    """Without a name there is nothing to do, and that is a usage error."""
-    assert run(line) == Ran(
-        2,
-        err="lskeys: error: no key pair name is given\n"
-        "lskeys: hint: lskeys delete NAME --fingerprint\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.usefixtures("web")
-@pytest.mark.parametrize(
-    "name",
-    ["''", "a/b", "..", ".", "'a b'", "a", "/etc/passwd", "n\u00e4me", "'web\n'", "x" * 256],
-)
-def test_impossible_name(server: Server, run: Run, name: str) -> None:
-    """A name no pair can have is refused before anything is asked, the good ones next to it too."""
-    assert run(f"delete web {name} -y").exit_code == 2
-    assert server.requests == []
-
-
-@pytest.mark.usefixtures("web")
-def test_unknown_option(server: Server, run: Run) -> None:
-    """An option that is none is a usage error."""
-    assert run("delete web --force -y") == Ran(
-        2,
-        err="lskeys: error: no such option: --force\nlskeys: hint: see lskeys delete --help\n",
-    )
-    assert server.requests == []
 
 
 # what is there

@@ -221,16 +221,6 @@ def test_passphrase_is_not_known(run: Run, home: Path, rsa_pem: str) -> None:
     )
 
 
-def test_passphrase_without_a_terminal(run: Run, home: Path, rsa_pem: str) -> None:
-    """Where nobody can be asked, nothing is read: exit 5, and the option that helps."""
-    save(home / "pem", encrypted_pem(rsa_pem))
-    assert run("fingerprint pem --passphrase") == Ran(
-        5,
-        err="lskeys: error: not a terminal: cannot ask for the passphrase\n"
-        "lskeys: hint: use --passphrase-file FILE\n",
-    )
-
-
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\nanother line\n"])
 def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> None:
     """The first line of a file opens the keys, without its end; no .pub is needed or believed."""
@@ -240,18 +230,6 @@ def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> Non
     assert run("fingerprint pem --passphrase-file words") == Ran(
         0, row("pem", "private, encrypted", rsa_pem, *FINGERPRINT_TYPES)
     )
-
-
-@pytest.mark.parametrize(("text", "exit_code"), [(None, 3), ("", 5), ("\n", 5), ("x" * 1024, 5)])
-def test_a_passphrase_file_that_is_none(
-    run: Run, home: Path, rsa_pem: str, *, text: str | None, exit_code: int
-) -> None:
-    """A file that is missing, or whose first line is no passphrase, ends the run."""
-    save(home / "pem", encrypted_pem(rsa_pem))
-    if text is not None:
-        save(home / "words", text)
-    ran = run("fingerprint pem --passphrase-file words")
-    assert (ran.exit_code, ran.out) == (exit_code, "")
 
 
 @pytest.mark.parametrize(

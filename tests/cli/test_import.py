@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lskeys.sandbox import DEFAULT_PAIR, Request, Sandbox, Server, Tag
+from lskeys.sandbox import Request, Sandbox, Server, Tag
 from tests.cli.conftest import Serve
 from tests.conftest import NOW, REGION, Ran, Run
 from tests.support.changes import changes, operations
@@ -152,49 +152,7 @@ def test_a_kind_that_aws_refuses(server: Server, run: Run, home: Path) -> None:
     assert operations(server) == ["ImportKeyPair"]
 
 
-def test_tags(server: Server, run: Run, own: Path, known: str) -> None:
-    """--tag goes out by TagResource, once the pair is verified."""
-    ran = run(f"import web {own} --tag stage=test --tag old")
-    assert ran == Ran(0, out=row("imported", known, tags="stage=test,old"))
-    tags = [{"key": "stage", "value": "test"}, {"key": "old"}]
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "TagResource", "GetKeyPairs"]
-    assert changes(server)[1].body == {"resourceName": "web", "tags": tags}
-
-
-def test_failing_tags(server: Server, run: Run, own: Path) -> None:
-    """A pair that cannot be tagged is there, and how to tag it is reported."""
-    server.add_fault("TagResource=AccessDeniedException")
-    ran = run(f"import web {own} --tag a=b")
-    assert (ran.exit_code, ran.out) == (4, "")
-    assert ran.err.endswith(f"perhaps without its tags: lskeys tag web a=b --region {REGION}\n")
-    assert run("list -q").out == "web\n"
-
-
 # what is refused before anything is sent
-
-
-def test_no_key(server: Server, run: Run) -> None:
-    """Without a file there is nothing to send, and what to type is reported."""
-    assert run("import web") == Ran(
-        2,
-        err="lskeys: error: no key is named\n"
-        "lskeys: hint: such as lskeys import web ~/.ssh/id_ed25519.pub\n",
-    )
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("name", ["''", "a/b", "x", "'a b'"])
-def test_impossible_name(server: Server, run: Run, own: Path, name: str) -> None:
-    """A name that no pair can have is a usage error."""
-    assert run(f"import {name} {own}").exit_code == 2
-    assert server.requests == []
-
-
-def test_the_default_pair(server: Server, run: Run, own: Path) -> None:
-    """No key of one's own becomes the default pair."""
-    ran = run(f"import {DEFAULT_PAIR} {own}")
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert server.requests == []
 
 
 @pytest.mark.parametrize(
@@ -271,26 +229,6 @@ def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: st
         err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with this key\n"
         "lskeys: hint: to accept the existing key pair, add --if-absent\n",
     )
-
-
-@pytest.mark.parametrize("option", ["", "--if-absent", "-n"])
-@pytest.mark.usefixtures("server")
-def test_taken_by_an_instance(account: Sandbox, run: Run, own: Path, option: str) -> None:
-    """A name that an instance has is refused, and that is reported."""
-    account.add_instance(REGION, "web")
-    assert run(f"import web {own} {option}") == Ran(
-        5,
-        err=f"lskeys: error: the name web is taken in {REGION}, by an instance\n{OTHER_NAME}",
-    )
-
-
-def test_taken_by_something_else(account: Sandbox, server: Server, run: Run, own: Path) -> None:
-    """Where it cannot be known by what, AWS's own advice is passed on."""
-    account.add_instance(REGION, "blog", static_ip="web")
-    ran = run(f"import web {own}")
-    assert ran.exit_code == 5
-    assert "\nlskeys: aws says: Resource names are unique in an AWS Region, across all" in ran.err
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "GetInstances"]
 
 
 # only if it is not there
@@ -389,31 +327,6 @@ def test_every_form_of_fingerprint(
     )
 
 
-@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
-def test_lost_answer(server: Server, run: Run, own: Path, known: str, fault: str) -> None:
-    """The answer is lost, the pair is there with this key: success, and it was sent once."""
-    server.add_fault(f"ImportKeyPair={fault}")
-    assert run(f"import web {own}") == Ran(0, out=row("imported", known))
-    assert operations(server) == ["ImportKeyPair", "GetKeyPair", "GetKeyPairs"]
-
-
-@pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
-def test_lost_request(server: Server, run: Run, own: Path, known: str, fault: str) -> None:
-    """Where no pair came of it, the key is sent once more."""
-    server.add_fault(f"ImportKeyPair={fault}*1")
-    assert run(f"import web {own}") == Ran(0, out=row("imported", known))
-    assert operations(server) == [*["ImportKeyPair", "GetKeyPair"] * 2, "GetKeyPairs"]
-
-
-def test_lost_twice(server: Server, run: Run, own: Path) -> None:
-    """Lost twice and not there: not known, which is no success; not sent a third time."""
-    server.add_fault("ImportKeyPair=reset")
-    ran = run(f"import web {own}")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.endswith("lskeys: hint: run the same command again, with --if-absent\n")
-    assert changes(server) == [sent()] * 2
-
-
 def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, own: Path) -> None:
     """A response is lost, another key has the name: which came first is unknown, and said so."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(other_pem()))
@@ -423,14 +336,6 @@ def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, o
     assert ran.exit_code == 8
     assert f"; a pair of that name is there, whose fingerprint is {theirs}\n" in ran.err
     assert len(changes(server)) == 1
-
-
-def test_not_looked_up(server: Server, run: Run, own: Path) -> None:
-    """A pair that cannot be looked up is there, and it is no success."""
-    server.add_fault("GetKeyPair=AccessDeniedException")
-    ran = run(f"import web {own}")
-    assert (ran.exit_code, ran.out) == (4, "")
-    assert "web was imported, but cannot be verified: cannot look up web" in ran.err
 
 
 # several regions
@@ -511,15 +416,6 @@ def test_json(run: Run, own: Path, known: str) -> None:
         "errors": [],
         "schemaVersion": 1,
     }
-
-
-@pytest.mark.parametrize("dress", ["text", "table", "csv", "jsonl"])
-@pytest.mark.usefixtures("server")
-def test_formats(run: Run, own: Path, known: str, dress: str) -> None:
-    """Every format holds name, outcome and fingerprint."""
-    ran = run(f"import web {own} -o {dress}")
-    assert ran.exit_code == 0
-    assert [word for word in ("web", "imported", known) if word not in ran.out] == []
 
 
 @pytest.mark.usefixtures("server")

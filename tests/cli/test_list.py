@@ -221,14 +221,6 @@ def test_usage_that_cannot_be_told(server: Server, run: Run) -> None:
     assert ran.err.startswith("lskeys: error: cannot list instances in us-east-1: ")
 
 
-def test_unused_and_in_use_exclude_each_other(server: Server, run: Run) -> None:
-    """Both at once are nothing; that is said before anything is asked."""
-    assert run("list --unused --in-use") == Ran(
-        2, err="lskeys: error: --unused and --in-use cannot be combined\nlskeys: hint: choose one\n"
-    )
-    assert server.requests == []
-
-
 # Order and columns
 
 
@@ -259,36 +251,6 @@ def test_columns(run: Run) -> None:
     assert run("list web --columns ' Name , REGION'") == Ran(0, out="web\tus-east-1\n")
     assert run("list web --columns name,name") == Ran(0, out="web\tweb\n")
     assert run("list web --columns account") == Ran(0, out="123456789012\n")
-
-
-@pytest.mark.parametrize(
-    ("options", "what"),
-    [
-        ("--columns name,colour", "colour"),
-        ("--columns name,", "without a name"),
-        ("--sort colour", "colour"),
-        ("--sort -colour", "colour"),
-    ],
-)
-def test_unknown_column(options: str, what: str, server: Server, run: Run) -> None:
-    """A column there is not is told with those there are, before anything is asked."""
-    ran = run(f"list {options}")
-    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
-    assert ran.err == (
-        f"lskeys: error: there is no column {what}\n"
-        "lskeys: hint: columns are name, region, created, fingerprint, tags, used-by, "
-        "local-files, account, arn, support-code, profile\n"
-    )
-
-
-def test_one_column_orders(server: Server, run: Run) -> None:
-    """Several columns to sort by are refused, not half obeyed."""
-    assert run("list --sort name,region") == Ran(
-        2,
-        err="lskeys: error: there is no column name,region\n"
-        "lskeys: hint: --sort takes one column\n",
-    )
-    assert server.requests == []
 
 
 def test_local_files(account: Sandbox, server: Server, run: Run, home: Path) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, delete_of_default, download, operations
 from tests.support.cli_keys import (
-    FINGERPRINT_TYPES,
     fingerprint,
     opened,
     openssh,
@@ -133,20 +131,6 @@ def test_whole_rotation(server: Server, old: str, run: Run, home: Path, director
     assert journals(home) == []
 
 
-@pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
-def test_every_form_of_fingerprint(
-    serve: Serve, account: Sandbox, run: Run, directory: Path, fingerprint_type: str
-) -> None:
-    """Whichever form AWS reports, the old key is known by it, and it is sent so."""
-    server = serve(f"fingerprint-default={fingerprint_type}")
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    ran = run("rotate-default --yes --quiet")
-    assert ran == Ran(0, out=f"{directory / KEY_FILE}\n")
-    assert changes(server)[1] == delete_of_default(fingerprint(own_pem(), fingerprint_type))
-    new = (directory / KEY_FILE).read_text()
-    assert fingerprint(new, fingerprint_type) == reported(run)
-
-
 def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> None:
     """On a terminal the pair, who names it and each step are shown, and the name is typed.
 
@@ -252,16 +236,6 @@ def test_no_default_pair(server: Server, run: Run) -> None:
     assert asked(server) == LOOK
 
 
-def test_several_regions(server: Server, run: Run) -> None:
-    """One region at a time."""
-    assert run("rotate-default --yes -r us-east-1 -r eu-west-1") == Ran(
-        2,
-        err="lskeys: error: one default key pair is rotated at a time, and 2 regions are given\n"
-        "lskeys: hint: name one: --region NAME\n",
-    )
-    assert operations(server) == []
-
-
 def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> None:
     """What cannot be verified is not deleted."""
     server = serve("fingerprint-default=none")
@@ -272,17 +246,6 @@ def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> N
         " so nothing can be verified\n",
     )
     assert asked(server) == LOOK
-
-
-def test_wrong_key_handed_out(
-    server: Server, old: str, run: Run, home: Path, directory: Path
-) -> None:
-    """If the old key that is handed out is not the pair's, the pair is not deleted."""
-    server.add_fault("DownloadDefaultKeyPair=wrong-key*1")
-    ran = run("rotate-default --yes")
-    assert (ran.exit_code, ran.out) == (5, "")
-    assert asked(server) == [*LOOK, "DownloadDefaultKeyPair"]
-    assert ([*directory.iterdir()], journals(home), reported(run)) == ([], [], old)
 
 
 # instances
@@ -320,15 +283,6 @@ def test_into_the_agent(old: str, run: Run, home: Path, directory: Path) -> None
     assert reported(run) != old
     assert run("download-default --force -q").exit_code == 0
     assert opened(directory / KEY_FILE) == " ".join(line.split()[:2])
-
-
-@pytest.mark.usefixtures("old")
-def test_an_agent_that_cannot_be_used(server: Server, run: Run) -> None:
-    """It is refused before anything is requested."""
-    assert run("rotate-default --yes --agent").exit_code == 4
-    assert run("rotate-default --yes --agent --authorize").exit_code == 2
-    assert run("rotate-default --yes --lifetime 1h").exit_code == 2
-    assert server.requests == []
 
 
 @pytest.fixture
@@ -426,15 +380,6 @@ def test_document(old: str, run: Run, directory: Path) -> None:
             "schemaVersion": 1,
         },
     )
-
-
-@pytest.mark.usefixtures("server", "old")
-@pytest.mark.parametrize("output", ["table", "text", "csv", "jsonl"])
-def test_every_format(run: Run, directory: Path, output: str) -> None:
-    """Every format shows the path."""
-    ran = run(f"rotate-default --yes --quiet -o {output}")
-    assert (ran.exit_code, ran.err) == (0, "")
-    assert str(directory / KEY_FILE) in ran.out
 
 
 @pytest.mark.usefixtures("old", "instances")
@@ -621,11 +566,3 @@ def test_sandbox_never_meets_aws(server: Server, old: str, run: Run, home: Path)
     assert (ran.exit_code, ran.out) == (0, f"{home}/elsewhere/{KEY_FILE}\n")
     assert [each.read_text() for each in journals(home)] == before
     assert reported(run) == old
-
-
-def test_no_key_is_ever_shown(server: Server, old: str, run: Run) -> None:
-    """Neither key shows in any stream, with --debug and after a failure."""
-    interrupted(server, run)
-    ran = run("rotate-default --yes --debug -o json")
-    assert reported(run) != old
-    assert not re.search("PRIVATE|" + re.escape(own_pem().splitlines()[1]), ran.out + ran.err)

@@ -273,12 +273,6 @@ def test_a_region_that_fails(account: Sandbox, server: Server, run: Run) -> None
     assert "cannot look up web in eu-west-1" in ran.err
 
 
-def test_a_name_that_cannot_be_one(server: Server, run: Run) -> None:
-    """What can be no pair's name is refused before any request is sent."""
-    assert run("show ../web").exit_code == 2
-    assert operations(server) == []
-
-
 def test_strangers(account: Sandbox, server: Server, run: Run, home: Path) -> None:
     """A local key that does not have the fingerprint is not the pair's, whatever its name."""
     account.add_key_pairs(REGION, ["web"])

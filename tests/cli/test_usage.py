@@ -7,7 +7,7 @@ import pytest
 from lskeys import __version__
 from lskeys.cli.command_tree import Command
 from lskeys.cli.commands._tree import tree
-from lskeys.sandbox import Sandbox, Server
+from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Ran, Run
 from tests.support.matrix import Injected
 
@@ -80,6 +80,118 @@ def test_no_word_of_the_sandbox(run: Run) -> None:
     assert ran.err == told
 
 
+DEFAULT = DEFAULT_PAIR
+HEX = "0123456789abcdef0123456789abcdef"
+"""A fingerprint that could be a name as well."""
+CHOOSE = "choose one"
+NO_NAME = ("no key pair name is given", "lskeys delete NAME --fingerprint")
+COLUMNS = "columns are name, region, created, fingerprint, tags, used-by, local-files, account, arn"
+NOT_MEANT = {
+    "create web --type ed25519 --bits 2048": (
+        "--bits is for RSA; every Ed25519 key has 256",
+        "leave it out",
+    ),
+    **{
+        f"create web --bits {bits}": (
+            f"invalid value for '--bits': {bits} is not in the range 2048<=x<=16384",
+            "see lskeys create --help",
+        )
+        for bits in (2047, 16385)
+    },
+    "create web --service-generated --type rsa": (
+        "--service-generated leaves --type and --bits to AWS, which makes RSA 2048",
+        "leave them out, or --service-generated",
+    ),
+    "create web -r eu-west-1 -r us-east-1": (
+        "a key is made for one region, and 2 are given",
+        "name one, then lskeys import web FILE with the others",
+    ),
+    "create web --out a --file b": ("--out and --file cannot be combined", CHOOSE),
+    "create web --tag =": ("a tag has no key", "a tag is KEY=VALUE, or KEY alone"),
+    "create web --passphrase --passphrase-file f": (
+        "--passphrase and --passphrase-file cannot be combined",
+        CHOOSE,
+    ),
+    "download-default --out keys --file key": ("--out and --file cannot be combined", CHOOSE),
+    "download-default --out keys --file -": ("--out and --file cannot be combined", CHOOSE),
+    **{
+        f"download-default --file {file} -r us-east-1 -r eu-west-1": (
+            "--file is for one region, and 2 are given",
+            "use --out DIR, which gets a file for each region",
+        )
+        for file in ("key", "-")
+    },
+    "download-default --agent --out keys": (
+        "--agent saves no file",
+        "leave out the options that are about one",
+    ),
+    "download-default --lifetime 1h": ("--lifetime is for --agent", "add --agent"),
+    "download-default --agent --lifetime soon": (
+        "--lifetime: soon is not a time",
+        "such as 30m or 1h",
+    ),
+    "rotate-default --yes -r us-east-1 -r eu-west-1": (
+        "one default key pair is rotated at a time, and 2 regions are given",
+        "name one: --region NAME",
+    ),
+    "rotate-default --yes --agent --authorize": (
+        "--agent and --authorize cannot be combined",
+        "without --authorize, the command for each instance is shown",
+    ),
+    "rotate-default --yes --lifetime 1h": ("--lifetime is for --agent", "add --agent"),
+    f"delete {DEFAULT} --fingerprint --backup keys --no-backup": (
+        "--backup and --no-backup cannot be combined",
+        CHOOSE,
+    ),
+    "delete web --fingerprint --backup keys": (
+        "--backup is for the default pair: AWS keeps no other private key",
+        "leave it out; lskeys cannot download the key of a pair of your own",
+    ),
+    # A name behind --fingerprint is read as its value, and behind -- everything as a name.
+    **{
+        f"delete {before}--fingerprint web -y": (
+            "--fingerprint: web is no fingerprint",
+            "a name goes before the option: lskeys delete web --fingerprint",
+        )
+        for before in ("", "db ")
+    },
+    f"delete --fingerprint {HEX} -y": (
+        f"no key pair name is given: {HEX} was read as the fingerprint",
+        f"to delete the key pair of that name: lskeys delete {HEX} --fingerprint",
+    ),
+    **{
+        f"delete web --fingerprint{value} -y": (
+            "--fingerprint is empty",
+            "give a value or leave it out; is a variable not set?",
+        )
+        for value in (" ''", "=")
+    },
+    "delete -y -- web --fingerprint": (
+        "--fingerprint is not a valid key pair name",
+        "a name has 2 to 255 letters, digits, dashes, underscores or dots",
+    ),
+    **{f"delete {rest}": NO_NAME for rest in ("", "--fingerprint", "-y", "--")},
+    "list --unused --in-use": ("--unused and --in-use cannot be combined", CHOOSE),
+    "list --sort name,region": ("there is no column name,region", "--sort takes one column"),
+    **{
+        f"list --{option}": (f"there is no column {what}\n", f"{COLUMNS}, support-code, profile")
+        for option, what in (
+            ("columns name,colour", "colour"),
+            ("columns name,", "without a name"),
+            ("sort colour", "colour"),
+            ("sort -colour", "colour"),
+        )
+    },
+    "audit --ignore unused-pairs": (
+        "--ignore: there is no finding unused-pairs",
+        "did you mean unused-pair?",
+    ),
+    "ssh-config --file x": ("--file is where --write writes", "add --write"),
+    "ssh web --print --temporary": ("--temporary and --print cannot be combined", CHOOSE),
+    "authorize web": ("one of --key-pair and --key is needed", "--key-pair NAME"),
+}
+"""Lines that cannot be meant, with the message and the hint."""
+
 SEE_LIST = "see lskeys list --help"
 OUTPUT = "invalid value for '--output' / '-o'"
 
@@ -134,23 +246,38 @@ OUTPUT = "invalid value for '--output' / '-o'"
         ("list --color allways", "invalid value for '--color': 'allways'", "did you mean always?"),
         ("list --columns nmae", "there is no column nmae", "did you mean name?"),
         ("list --sort -craeted", "there is no column craeted", "did you mean created?"),
-        (
-            *("audit --ignore odl-pair", "--ignore: there is no finding odl-pair"),
-            "did you mean old-pair?",
-        ),
+        *((line, *told) for line, told in NOT_MEANT.items()),
     ],
 )
-def test_what_is_not_understood(
-    line: str, message: str, hint: str, server: Server, run: Run
+def test_what_is_not_understood(  # noqa: PLR0913  fixtures and cases
+    line: str, message: str, hint: str, *, server: Server, run: Run, home: Path
 ) -> None:
-    """It is named, with the nearest known word or the page that helps; no request is sent."""
+    """It is named, with the nearest known word or the page that helps, before anything is done."""
     ran = run(line)
-    assert (ran.exit_code, ran.out, server.requests) == (2, "", [])
+    assert (ran.exit_code, ran.out, server.requests, [*home.iterdir()]) == (2, "", [], [])
     told, _, way_out = ran.err.partition("\n")
-    assert told.startswith(f"lskeys: error: {message}")
+    assert f"{told}\n".startswith(f"lskeys: error: {message}")
     assert "ou mean" not in told
     assert not told.endswith(".")
     assert way_out == f"lskeys: hint: {hint}\n"
+
+
+NAMES = ["''", "a/b", "..", ".", "'a b'", "x", "../web", "/etc/passwd", "n\u00e4me", "'web\n'"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("create {}", "import {} id.pub", "show {}", "tag {} a=b", "untag {} a"),
+        *("delete web {} -y", "delete {} --fingerprint -y"),
+    ],
+)
+def test_what_can_be_no_name(line: str, server: Server, run: Run, home: Path) -> None:
+    """A name that no key pair can have chooses no file and no request."""
+    for name in (*NAMES, "x" * 256):
+        ran = run(line.format(name))
+        assert (ran.exit_code, ran.out) == (2, ""), name
+    assert (server.requests, [*home.iterdir()]) == ([], [])
 
 
 @pytest.mark.parametrize("word", ["\x1b[31mlist", "list\u202e", "[red]list[/]"])
