@@ -10,6 +10,8 @@ from lskeys.keys import KeyMaterialError, PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.material import KeySpec
 from lskeys.model import Secret
+from tests.support.cli_keys import said
+from tests.support.saved_keys import put_key
 
 PASSPHRASE = Secret("gr\u00fcn #1".encode())
 KINDS = {"rsa": KeySpec("rsa", 2048), "ed25519": KeySpec("ed25519")}
@@ -28,30 +30,18 @@ def key(kind: str) -> PrivateKey:
     return keys.make(KINDS[kind])
 
 
-def said(*words: str | Path) -> str:
-    """What a program prints; it must succeed."""
-    return subprocess.run(words, capture_output=True, check=True, text=True).stdout.strip()
+def opened(path: Path, passphrase: str = "") -> str:
+    """The public key that `ssh-keygen -y` derives with a passphrase, without comment."""
+    derived = said("ssh-keygen", "-y", "-P", passphrase, "-f", path).decode()
+    return " ".join(derived.split()[:2])
 
 
-def written(directory: Path, key: PrivateKey) -> Path:
-    """The key as a file."""
-    path = directory / "key"
-    path.touch(mode=0o600)
-    path.write_bytes(key.pem.reveal())
-    return path
-
-
-def test_ssh_keygen_opens_it(tmp_path: Path, key: PrivateKey) -> None:
-    """`ssh-keygen -y` derives the public key we do, without a passphrase."""
-    path = written(tmp_path, key)
-    derived = said("ssh-keygen", "-y", "-P", "", "-f", path)
-    assert " ".join(derived.split()[:2]) == key.public.line()
-
-
-def test_ssh_keygen_lists_it(tmp_path: Path, key: PrivateKey) -> None:
-    """`ssh-keygen -l` shows the fingerprint and the size we do."""
+def test_ssh_keygen_takes_it(tmp_path: Path, key: PrivateKey) -> None:
+    """It derives the public key we do, without a passphrase; fingerprint and size are the same."""
+    path = put_key(tmp_path / "key", key)
+    assert opened(path) == key.public.line()
     known = {each.fingerprint_type: str(each) for each in key.fingerprints}
-    size, shown, *_ = said("ssh-keygen", "-l", "-f", written(tmp_path, key)).split()
+    size, shown, *_ = said("ssh-keygen", "-l", "-f", path).decode().split()
     assert (int(size), shown) == (key.public.bits, known[FingerprintType.SHA256_SSH])
 
 
@@ -63,18 +53,14 @@ def test_its_format(kind: str, key: PrivateKey) -> None:
     assert b"\r" not in text
 
 
-def test_openssl_finds_rsa_sound(tmp_path: Path) -> None:
-    """`openssl rsa -check` has nothing against it, and the public exponent is 65537."""
-    path = written(tmp_path, keys.make(KeySpec("rsa", 2048)))
-    shown = said("openssl", "rsa", "-in", path, "-check", "-noout", "-text")
+@pytest.mark.parametrize("bits", [2048, 2304])
+def test_openssl_finds_rsa_sound(tmp_path: Path, bits: int) -> None:
+    """`openssl rsa -check` accepts it; it has the size that is wanted and the exponent 65537."""
+    path = put_key(tmp_path / "key", keys.make(KeySpec("rsa", bits)))
+    shown = said("openssl", "rsa", "-in", path, "-check", "-noout", "-text").decode()
     assert "RSA key ok" in shown
     assert "publicExponent: 65537" in shown
-
-
-def test_size(tmp_path: Path) -> None:
-    """An RSA key has the size that is asked for, even an odd one."""
-    path = written(tmp_path, keys.make(KeySpec("rsa", 2304)))
-    assert said("ssh-keygen", "-l", "-f", path).split()[0] == "2304"
+    assert f"({bits} bit" in shown
 
 
 def test_no_two_are_alike(kind: str, key: PrivateKey) -> None:
@@ -82,35 +68,21 @@ def test_no_two_are_alike(kind: str, key: PrivateKey) -> None:
     assert keys.make(KINDS[kind]).public.blob != key.public.blob
 
 
-def test_encrypted_opens_with_its_passphrase(tmp_path: Path, key: PrivateKey) -> None:
-    """`ssh-keygen -y` opens it with the passphrase, and finds the same key."""
-    path = written(tmp_path, keys.encrypt(key, PASSPHRASE))
-    words = PASSPHRASE.reveal().decode()
-    derived = said("ssh-keygen", "-y", "-P", words, "-f", path)
-    assert " ".join(derived.split()[:2]) == key.public.line()
+def test_encrypted(tmp_path: Path, key: PrivateKey) -> None:
+    """`ssh-keygen -y` opens it with its passphrase, and with no other; every fingerprint is kept.
 
-
-def test_encrypted_does_not_open_without(tmp_path: Path, key: PrivateKey) -> None:
-    """Neither none nor a wrong passphrase opens it."""
-    path = written(tmp_path, keys.encrypt(key, PASSPHRASE))
+    Which key it is shows without the passphrase.
+    """
+    encrypted = keys.encrypt(key, PASSPHRASE)
+    path = put_key(tmp_path / "key", encrypted)
+    assert opened(path, PASSPHRASE.reveal().decode()) == key.public.line()
     for words in ("", "wrong"):
-        ended = subprocess.run(
-            ("ssh-keygen", "-y", "-P", words, "-f", path), capture_output=True, check=False
-        )
-        assert (ended.returncode, ended.stdout) == (255, b"")
-
-
-def test_encrypted_shows_its_public_half(key: PrivateKey) -> None:
-    """It is still known which key it is."""
-    shown = keys.read_local(keys.encrypt(key, PASSPHRASE).pem.reveal())
+        with pytest.raises(subprocess.CalledProcessError):
+            opened(path, words)
+    assert encrypted.fingerprints == key.fingerprints
+    shown = keys.read_local(encrypted.pem.reveal())
     assert shown is not None
-    assert shown.public == key.public
-    assert shown.encrypted
-
-
-def test_encrypted_keeps_every_fingerprint(key: PrivateKey) -> None:
-    """It is the same key in every form, that of the private key included."""
-    assert keys.encrypt(key, PASSPHRASE).fingerprints == key.fingerprints
+    assert (shown.public, shown.encrypted) == (key.public, True)
 
 
 @pytest.mark.parametrize("words", [b"", b"x" * 1024])

@@ -78,13 +78,6 @@ def test_an_operation_is_what_it_is_in_botocore(operation: str, tmp_path: Path) 
     assert [each.name for each in cut.error_shapes] == [each.name for each in full.error_shapes]
 
 
-@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "cn-north-1", "mars-north-1"])
-def test_an_endpoint_is_what_it_is_in_botocore(region: str, tmp_path: Path) -> None:
-    """A region has the same endpoint with the cut, a known one and an unknown one."""
-    cut, full = (client(data, region=region) for data in (loader(tmp_path), Loader()))
-    assert cut.meta.endpoint_url == full.meta.endpoint_url
-
-
 def test_the_regions_are_those_of_botocore(tmp_path: Path) -> None:
     """The list that GetRegions falls back to is the same."""
     cut, full = (
@@ -165,22 +158,6 @@ def test_data_are_read_once(spoil: Callable[[Path], None], tmp_path: Path) -> No
     spoil(file)
     file.unlink()
     assert "GetKeyPairs" in client(data).meta.service_model.operation_names
-
-
-@pytest.mark.parametrize(("models", "used"), [(False, "TrimmedLoader"), (True, "Loader")])
-def test_models_of_the_user_are_used(tmp_path: Path, used: str, *, models: bool) -> None:
-    """Whoever has models in ~/.aws/models gets what botocore makes of them.
-
-    In a home that cannot be looked into, there are none.
-    """
-    home = tmp_path if models else tmp_path / ("longer than a name may be" * 20)
-    if models:
-        (home / ".aws" / "models").mkdir(parents=True)
-    code = f"print(type({LOADER}).__name__)"
-    command = [sys.executable, "-c", f"{IMPORTS}; {code}", str(tmp_path)]
-    environ = {**os.environ, "HOME": str(home)}
-    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-    assert ran.stdout == f"{used}\n"
 
 
 def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:

@@ -100,7 +100,10 @@ def test_trimmed_data_change_no_host(service: str, region: str, tmp_path: Path) 
 def test_data_of_your_own_are_used(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where AWS_DATA_PATH or ~/.aws/models has data, botocore decides by them."""
+    """Where AWS_DATA_PATH or ~/.aws/models has data, botocore decides by them.
+
+    In a home that cannot be looked into, there are none.
+    """
     cache = CacheDirectory(tmp_path / "cache")
     trimmed = type(made(cache).get_component("data_loader"))
     monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
@@ -108,6 +111,8 @@ def test_data_of_your_own_are_used(
     monkeypatch.delenv("AWS_DATA_PATH")
     (home / ".aws" / "models").mkdir(parents=True)
     assert type(made(cache).get_component("data_loader")) is not trimmed
+    monkeypatch.setenv("HOME", str(home / ("longer than a name may be" * 20)))
+    assert type(made(cache).get_component("data_loader")) is trimmed
 
 
 HOSTS = [

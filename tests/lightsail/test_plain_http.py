@@ -17,7 +17,7 @@ from tests.support.credential_services import (
     write_profiles,
 )
 from tests.support.lying_server import Liar
-from tests.support.proxies import Proxies
+from tests.support.proxies import Proxies, Proxy
 
 LOCAL = [
     *("http://localhost:1/", "http://127.0.0.1/", "http://127.0.0.2:80/", "http://[::1]:1/a?b"),
@@ -38,6 +38,15 @@ NO_URL = [
     "http://127.0.0.1:99999/",
     "http://127.0.0.1:0/",
 ]
+
+
+@pytest.fixture
+def proxy(proxies: Proxies, monkeypatch: pytest.MonkeyPatch) -> Proxy:
+    """A proxy for plain HTTP, which refuses everything."""
+    made = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://{made.address}")
+    return made
 
 
 @pytest.mark.parametrize("url", LOCAL)
@@ -80,33 +89,22 @@ def test_no_credentials_in_the_clear(  # noqa: PLR0913, PLR0917  a fixture is a 
     url: str,
     home: Path,
     run: Run,
-    proxies: Proxies,
+    proxy: Proxy,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No service of credentials is sent a token or asked for keys without TLS, by any proxy."""
     write_profiles(home)
     point_at(url, monkeypatch.setenv)
-    proxy = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://{proxy.address}")
     ran = run(f"list -p {profile} -r us-east-1 --timeout 10")
     assert (ran.exit_code, ran.out, proxy.heard) == (4, "", [])
     assert "endpoint http://emulator.example is not https\n" in ran.err
 
 
 @pytest.mark.parametrize("profile", ["role", "web", "sso"])
-def test_no_proxy_for_localhost(  # noqa: PLR0913, PLR0917  a fixture is a parameter
-    profile: str,
-    services: CredentialServices,
-    lightsail: Liar,
-    run: Run,
-    proxies: Proxies,
-    monkeypatch: pytest.MonkeyPatch,
+def test_no_proxy_for_localhost(
+    profile: str, services: CredentialServices, lightsail: Liar, run: Run, proxy: Proxy
 ) -> None:
     """Services on localhost, such as an emulator's, are reached past the proxy."""
-    proxy = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://{proxy.address}")
     assert run(f"list -q -p {profile} -r us-east-1") == Ran(0, "web\n")
     assert (len(services.asked), len(lightsail.calls), proxy.heard) == (1, 1, [])
 
@@ -118,11 +116,9 @@ KEYS = {"AccessKeyId": "ASIA", "SecretAccessKey": "s", "Token": "t", "Code": "Su
 
 @pytest.mark.usefixtures("lightsail")
 def test_a_container(
-    services: CredentialServices, run: Run, proxies: Proxies, monkeypatch: pytest.MonkeyPatch
+    services: CredentialServices, run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Credentials of a container come from localhost, past the proxy, and from no other host."""
-    proxy = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "canary")
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{services.url}/keys")
     services.answers["/keys"] = Said(json.dumps(KEYS | {"Expiration": later()}))
@@ -137,11 +133,9 @@ def test_a_container(
 
 @pytest.mark.usefixtures("lightsail")
 def test_the_instance_metadata_service(
-    services: CredentialServices, run: Run, proxies: Proxies, monkeypatch: pytest.MonkeyPatch
+    services: CredentialServices, run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked past the proxy; what it says where it has no credentials is reported."""
-    proxy = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", services.url)
     role = "/latest/meta-data/iam/security-credentials/"
@@ -159,12 +153,8 @@ def test_the_instance_metadata_service(
     assert "answered 200: AssumeRoleUnauthorizedAccess: no\n" in ran.err
 
 
-def test_another_metadata_service(
-    run: Run, proxies: Proxies, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_metadata_service(run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that is neither its own nor localhost is not asked for credentials."""
-    proxy = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://192.0.2.1/")
     ran = run("list -r us-east-1 --timeout 10")

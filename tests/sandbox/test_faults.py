@@ -1,8 +1,5 @@
 """Each fault can be seen by a client, and strikes where and as often as it was ordered to."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from hypothesis import given
@@ -11,6 +8,7 @@ from hypothesis import strategies as st
 from lskeys.sandbox import EFFECTS, Fault, Switches, parse_fault
 from tests.sandbox.test_server import SIGNED, TARGET, request, status
 from tests.support.aws_clients import Refusal, Start, exchange, refusal
+from tests.support.cli_keys import public_line
 
 
 @pytest.mark.parametrize(
@@ -90,25 +88,15 @@ def test_half_body(start: Start) -> None:
     assert 0 < len(body) < length
 
 
-def public_of(pem: str) -> str:
-    """The public key of a private key, as ssh-keygen derives it."""
-    path = Path("key")
-    path.touch(mode=0o600)
-    path.write_text(pem)
-    derived = subprocess.run(["ssh-keygen", "-y", "-f", path], capture_output=True, check=True)
-    return derived.stdout.decode().strip()
-
-
-def test_wrong_keys(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_keys(start: Start) -> None:
     """Another key, whole in itself, is handed out once; or a private key without its public key."""
-    monkeypatch.chdir(tmp_path)
     client = start("fault=DownloadDefaultKeyPair=wrong-key*1").client()
     wrong, right = client.download_default_key_pair(), client.download_default_key_pair()
-    assert public_of(wrong["privateKeyBase64"]) == wrong["publicKeyBase64"]
+    assert public_line(wrong["privateKeyBase64"]) == wrong["publicKeyBase64"]
     assert wrong["publicKeyBase64"] != right["publicKeyBase64"]
     client = start("fault=CreateKeyPair=mismatched-halves").client()
     halves = client.create_key_pair(keyPairName="made")
-    assert public_of(halves["privateKeyBase64"]) != halves["publicKeyBase64"]
+    assert public_line(halves["privateKeyBase64"]) != halves["publicKeyBase64"]
 
 
 def test_so_many_times(start: Start) -> None:

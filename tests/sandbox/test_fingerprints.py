@@ -1,36 +1,12 @@
 """Fingerprints by origin, against openssl and ssh-keygen."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.aws_clients import KeyFile, Running, Start
-
-FINGERPRINT_TYPES = ("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh")
-
-
-def said(*command: str | Path, stdin: bytes = b"") -> bytes:
-    """What a program prints."""
-    return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout
-
-
-def digest(der: bytes, algorithm: str) -> str:
-    """Colon-hex, as `openssl md5 -c` writes it."""
-    return said("openssl", algorithm, "-c", stdin=der).decode().split()[-1].lower()
-
-
-def by_other_tools(path: Path, fingerprint_type: str) -> str:
-    """A fingerprint of a private key file, computed without any code of ours."""
-    if fingerprint_type == "md5-spki":
-        return digest(said("openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"), "md5")
-    if fingerprint_type == "sha1-pkcs8":
-        topk8 = ("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER")
-        return digest(said(*topk8, "-in", path), "sha1")
-    algorithm = fingerprint_type.partition("-")[0]
-    listed = said("ssh-keygen", "-l", "-E", algorithm, "-f", path).decode().split()[1]
-    return listed.removeprefix("MD5:")
+from tests.support.cli_keys import FINGERPRINT_TYPES, fingerprint, said
 
 
 def reported(running: Running) -> str | None:
@@ -65,10 +41,10 @@ def test_every_origin(
             if origin == "created"
             else client.download_default_key_pair()["privateKeyBase64"]
         )
-    assert reported(running) == by_other_tools(path, fingerprint_type)
+    assert reported(running) == fingerprint(path.read_text(), fingerprint_type)
 
 
-def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:
+def test_types_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile) -> None:
     """Unswitched, each origin has the type it most likely has at AWS."""
     client = running.client()
     client.import_key_pair(keyPairName="rsa", publicKeyBase64=rsa_key.public_line)
@@ -77,8 +53,8 @@ def test_forms_at_rest(running: Running, rsa_key: KeyFile, ed25519_key: KeyFile)
     client.download_default_key_pair()
     pairs = client.get_key_pairs(includeDefaultKeyPair=True)["keyPairs"]
     shapes = [re.sub("[0-9a-f]{2}", "x", pair["fingerprint"]).count(":x") for pair in pairs]
-    assert pairs[0]["fingerprint"] == by_other_tools(rsa_key.path, "md5-spki")
-    assert pairs[1]["fingerprint"] == by_other_tools(ed25519_key.path, "sha256-ssh")
+    assert pairs[0]["fingerprint"] == fingerprint(rsa_key.pem, "md5-spki")
+    assert pairs[1]["fingerprint"] == fingerprint(ed25519_key.pem, "sha256-ssh")
     assert shapes[2:] == [19, 15]
 
 
@@ -86,7 +62,7 @@ def test_padded_fingerprint(start: Start, ed25519_key: KeyFile) -> None:
     """An ed25519 key's can be spelled as EC2 spells it: bare base64 with padding."""
     running = start("fingerprint-imported-ed25519=sha256-padded")
     running.client().import_key_pair(keyPairName="laptop", publicKeyBase64=ed25519_key.public_line)
-    other = by_other_tools(ed25519_key.path, "sha256-ssh")
+    other = fingerprint(ed25519_key.pem, "sha256-ssh")
     assert reported(running) == other.removeprefix("SHA256:") + "="
 
 
