@@ -14,6 +14,7 @@ import pytest
 from tests.cli.test_setup import PROCESS, configure_aws, program
 from tests.conftest import REGION, Run
 from tests.support.lying_server import Liar, pair, pairs
+from tests.support.people import as_nobody
 from tests.support.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
@@ -236,6 +237,7 @@ NEEDS_HOME = {
     "rotate-default",
     "ssh-config --known-hosts --write",
     "sandbox path",
+    "--sandbox list",
 }
 WITHOUT_KEYS = {
     "delete web --fingerprint": 5,
@@ -246,12 +248,22 @@ WITHOUT_KEYS = {
 }
 """How lines end that look for keys in the home; the others just work."""
 
-HOMES = {"none": "", "a file": "/dev/null", "one that cannot be made": "/proc/nowhere"}
+HOMES = {
+    "none": "",
+    "relative": "relative",
+    "a file": "/dev/null",
+    "one that cannot be made": "/proc/nowhere",
+    "one that cannot be written": "/proc/self",
+    "one that cannot be searched": "closed",
+}
+"""The last belongs to somebody without a passwd entry, to whom it is closed."""
+
+IN_HOMES = (*VERB_CASES, VerbCase("--sandbox list"))
 
 
 @pytest.mark.fault("M2")
 @pytest.mark.parametrize("kind", HOMES)
-@pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
+@pytest.mark.parametrize("case", IN_HOMES, ids=named(IN_HOMES))
 def test_an_unusable_home(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase,
     kind: str,
@@ -261,16 +273,24 @@ def test_an_unusable_home(  # noqa: PLR0913  a fixture is a parameter
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What needs no home works without one; the rest names it before anything is changed."""
+    """What needs no home works without one; the rest names it (4) before anything is changed."""
+    value = HOMES[kind]
+    is_closed = value == "closed"
+    if is_closed:
+        (stage.home / value).mkdir(mode=0)
+        value = str(stage.home / value)
     for name in ("HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, HOMES[kind])
-    ran = run(case.unasked)
-    can_be_made = "cannot be made" not in kind
-    needs_home = case.line in NEEDS_HOME and (can_be_made or case.verb != "sandbox")
-    failing = 4 if can_be_made else 9
-    assert ran.exit_code == (failing if needs_home else WITHOUT_KEYS.get(case.line, 0)), ran.err
+        monkeypatch.setenv(name, value)
+    ran = as_nobody(lambda: run(case.unasked)) if is_closed else run(case.unasked)
+    is_path = case.verb == "sandbox" and "cannot be" in kind  # which is only printed
+    needs_home = case.line in NEEDS_HOME and not is_path
+    needs_user = is_closed and case.verb in {"ssh", "authorize"}  # OpenSSH's client does
+    expected = 4 if needs_home or needs_user else WITHOUT_KEYS.get(case.line, 0)
+    assert ran.exit_code == expected, ran.err
     if needs_home:
         assert not CHANGES & set(liar.operations)
         assert ran.err.count("lskeys: error: ") == 1
-        assert (HOMES[kind] or "HOME is") in ran.err
-    assert not (stage.home / "~").exists()
+        assert f"HOME is {value!r}" in ran.err
+    if needs_user:
+        assert "ssh does not work here: No user exists for uid" in ran.err
+    assert not {"~", "relative"} & {each.name for each in stage.home.iterdir()}

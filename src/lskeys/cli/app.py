@@ -1,8 +1,6 @@
 """The front door: a command line in, an exit code out. Touches: what its verbs touch."""
 
-import errno
 import inspect
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -21,11 +19,10 @@ from lskeys.cli.parsing import (
     misuse,
     plain_typer,
 )
-from lskeys.cli.runtime import Invocation
+from lskeys.cli.runtime import Invocation, local_errors
 from lskeys.errors import (
     ExitCode,
     InterruptedByUserError,
-    LocalError,
     LskeysError,
     ReaderGoneError,
     UsageError,
@@ -100,7 +97,7 @@ def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
         case SystemExit():  # what Typer raises for a pipe that closed while it showed help
             return ReaderGoneError("the reader of stdout is gone")
         case OSError() | MemoryError():
-            return _local(error)
+            return local_errors.from_system(error)
         case _:
             return _bug(error)
 
@@ -176,14 +173,6 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
         return UsageError(message, hint=suggestions.for_option(wrong.word, known) or page)
     hint = did_you_mean(wrong.word, wrong.known) or suggestions.for_argument(message)
     return UsageError(message, hint=hint or page)
-
-
-def _local(error: OSError | MemoryError) -> LocalError:
-    if isinstance(error, MemoryError):
-        return LocalError("out of memory", hint="end other programs, or raise ulimit -v")
-    reason = os.strerror(error.errno or errno.EIO).lower()
-    name = f"{error.filename}: " if error.filename else ""
-    return LocalError(f"{name}{reason}")
 
 
 def _bug(error: BaseException) -> LskeysError:

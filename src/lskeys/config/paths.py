@@ -3,6 +3,7 @@
 Without a home directory, what can do without its files does; the rest is an error that names HOME.
 """
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -12,6 +13,7 @@ import platformdirs
 from lskeys.errors import SetupError
 
 _NAME = "lskeys"
+_CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR)
 
 
 def home() -> Path | None:
@@ -96,6 +98,28 @@ def expanded_if_home(path: Path) -> Path | None:
         return expanded(path)
     except SetupError:
         return None
+
+
+def of_home(error: OSError, target: Path, failed: str) -> SetupError | None:
+    """The error where the home directory itself is closed to the user, or cannot be made.
+
+    Args:
+        error: What the system said.
+        target: What was to be reached or made; None is returned if it is not in the home directory.
+        failed: What failed, and why.
+    """
+    directory = home()
+    if error.errno not in _CLOSED or directory is None:
+        return None
+    way = (target, *target.parents)
+    reached = next((each for each in way if os.path.lexists(each)), None)
+    if directory not in way or reached not in (directory, *directory.parents):
+        return None
+    source = "HOME is" if "HOME" in os.environ else "HOME is not set, and the user's is"
+    return SetupError(
+        f"{failed}: {source} {str(directory)!r}",
+        hint="set it to a directory of yours: export HOME=DIR",
+    )
 
 
 def _has_place(variable: str) -> bool:

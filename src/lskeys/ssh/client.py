@@ -19,6 +19,8 @@ MIN_VERSION = (7, 4)
 
 _VERSION = re.compile(r"OpenSSH[^ ]*_(\d+)\.(\d+)")
 _OURS = ("AWS_", "LSKEYS_")
+_NOBODY = "No user exists for uid"
+"""What OpenSSH says, and no more, to a user without a passwd entry (ssh.c)."""
 _SECONDS = 10
 
 
@@ -93,6 +95,11 @@ def find(environ: Mapping[str, str]) -> SshClient:
     environment = {name: value for name, value in environ.items() if not name.startswith(_OURS)}
     said = _version(program, environment)
     version = _VERSION.search(said)
+    if said.startswith(_NOBODY):
+        raise SetupError(
+            f"ssh does not work here: {one_line(said, limit=60)}",
+            hint="run lskeys as a user with an entry in /etc/passwd",
+        )
     if version is None:
         raise SetupError(
             f"{program} is not OpenSSH's client: {one_line(said, limit=60) or 'no version'}",

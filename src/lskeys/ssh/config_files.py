@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.errors import LskeysError, MissingError, RefusedError, SetupError, UsageError
 from lskeys.ssh import written_blocks
 from lskeys.ssh.config_plan import Plan
 from lskeys.ssh.config_text import (
@@ -210,7 +210,9 @@ def _write(directory: Directory, change: FileChange) -> None:
 
 
 def _own_content(path: Path) -> bytes:
-    found = _found(path)
+    found = None
+    with suppress(SetupError):  # a home that cannot be searched: as if it were not there
+        found = _found(path)
     content = found.content.reveal() if found else b""
     return content if is_own(content) else b""
 

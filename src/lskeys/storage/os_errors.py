@@ -1,4 +1,4 @@
-"""What a failing disk says, as errors with a way out. Pure."""
+"""What a failing disk says, as errors with a way out. Touches: the disk, reading."""
 
 import errno
 import shlex
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lskeys.config import paths
 from lskeys.errors import LocalError
 
 _WAYS_OUT: dict[int | None, str] = {
@@ -27,11 +28,18 @@ def os_errors(failed: str, path: Path) -> Iterator[None]:
     Args:
         failed: What failed.
         path: The file or directory whose owner or permissions may be the reason.
+
+    Raises:
+        SetupError: It is the home directory that is closed to the user, or cannot be made.
+        LocalError: It is something else.
     """
     try:
         yield
     except OSError as exc:
         reason = (exc.strerror or type(exc).__name__).lower()
+        message = f"{failed}: {reason}"
+        is_named = isinstance(exc.filename, str) and exc.filename.startswith("/")
+        if of_home := paths.of_home(exc, Path(exc.filename) if is_named else path, message):
+            raise of_home from exc
         hint = _WAYS_OUT.get(exc.errno)
-        hint = hint and hint.format(path=shlex.quote(str(path)))
-        raise LocalError(f"{failed}: {reason}", hint=hint) from exc
+        raise LocalError(message, hint=hint and hint.format(path=shlex.quote(str(path)))) from exc

@@ -1,5 +1,7 @@
 """config: every setting, its value and its origin. Touches: what the runtime hands it."""
 
+import os
+
 from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -36,7 +38,7 @@ def _surroundings(run: Runtime) -> SettingsContext:
         home=region,
         output="table" if run.terminal.shows_tables else "text",
         config_file=path,
-        is_there=path is not None and path.exists(),
+        is_there=path is not None and os.path.exists(path),  # noqa: PTH110  does not raise
         key_directories=run.key_files.directories,
         trouble=aws.error,
     )
