@@ -294,12 +294,13 @@ def test_exec_serves_the_account() -> None:
         ("sh -c 'exit 7'", 7, ""),
         ("sh -c 'kill -9 $$'", 137, ""),
         ("no-such-command", 3, "lskeys: error: no-such-command: command not found\n"),
+        ("sh -c 'exit $#' sh '' --debug -x", 3, ""),
     ],
 )
 @pytest.mark.usefixtures("store")
 def test_exec_exits_as_the_command(command: str, code: int, err: str, run: Run) -> None:
-    """The exit code is the command's; a command that is not there has a message."""
-    assert run(f"sandbox exec -- {command}") == Ran(code, err=err)
+    """The exit code and all words are the command's, with or without --; one has to be there."""
+    assert run(f"sandbox exec -- {command}") == run(f"sandbox exec {command}") == Ran(code, err=err)
 
 
 @pytest.mark.usefixtures("store")

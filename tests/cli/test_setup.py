@@ -107,11 +107,12 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("nobody", "to list profiles: aws configure list-profiles"),
         ("wrok", "did you mean work?"),
+        ("shop", "in AWS's config file, write [profile shop], not [shop]"),
     ],
 )
 def test_unknown_profile(place: str, name: str, hint: str, run: Run, say: Say) -> None:
     """A profile that AWS's configuration does not have is named, with the nearest it has."""
-    say("aws", "[profile work]\nregion = eu-west-1\n[profile home]\n")
+    say("aws", "[profile work]\nregion = eu-west-1\n[profile home]\n[shop]\nregion = x\n")
     option = f" {place} {name}" if place.startswith("-") else ""
     if not option:
         say(place, f"profile = '{name}'" if place == "config.toml" else name)

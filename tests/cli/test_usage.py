@@ -193,6 +193,7 @@ NOT_MEANT = {
 """Lines that cannot be meant, with the message and the hint."""
 
 SEE_LIST = "see lskeys list --help"
+TIMEOUT = "invalid value for '--timeout'"
 OUTPUT = "invalid value for '--output' / '-o'"
 
 
@@ -205,8 +206,14 @@ OUTPUT = "invalid value for '--output' / '-o'"
         ("--zzz list", "no such option: --zzz", SEE_LIST),
         ("list -x", "no such option: -x", SEE_LIST),
         ("list --region", "option '--region' requires an argument", SEE_LIST),
-        ("list --timeout x", "invalid value for '--timeout'", SEE_LIST),
-        ("list --timeout 0", "invalid value for '--timeout'", SEE_LIST),
+        ("list --timeout x", f"{TIMEOUT}: 'x' is not a number from 0.1 to 86400", SEE_LIST),
+        ("list --timeout 0", f"{TIMEOUT}: 0.0 is not a number from 0.1 to 86400", SEE_LIST),
+        (
+            "audit --max-age x",
+            "invalid value for '--max-age': 'x' is not a whole number from 0",
+            "",
+        ),
+        ("create a --bits 1", "invalid value for '--bits': 1 is not a whole number from 2048", ""),
         ("list --timeout -1", "invalid value for '--timeout'", SEE_LIST),
         ("list --timeout inf", "invalid value for '--timeout'", SEE_LIST),
         ("list --timeout nan", "--timeout is not a number", "such as --timeout 10"),
@@ -259,7 +266,8 @@ def test_what_is_not_understood(  # noqa: PLR0913  fixtures and cases
     assert f"{told}\n".startswith(f"lskeys: error: {message}")
     assert "ou mean" not in told
     assert not told.endswith(".")
-    assert way_out == f"lskeys: hint: {hint}\n"
+    page = hint or f"see lskeys {line.split(maxsplit=1)[0]} --help"
+    assert way_out == f"lskeys: hint: {page}\n"
 
 
 NAMES = ["''", "a/b", "..", ".", "'a b'", "x", "../web", "/etc/passwd", "n\u00e4me", "'web\n'"]

@@ -161,16 +161,20 @@ _before.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # wher
 def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     """What is wrong with the words, and the right one if one is near, else where they are."""
     wrong = misuse(error)
-    verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
-    page = f"see lskeys {verb.word} --help" if verb else "see lskeys --help"
+    verb = None
+    if " " not in wrong.path:  # before the command's word
+        verb = next((each for each in commands.VERBS if each.typed_in(arguments)), None)
+    page = f"see {wrong.path}{f' {verb.word}' if verb else ''} --help"
     message = wrong.message[:1].lower() + wrong.message[1:]
-    is_misplaced = verb and wrong.is_option and wrong.is_before_command
-    if verb and is_misplaced and wrong.word in long_options(command(verb)):
+    known = long_options(command(verb)) if verb else ()
+    if verb and wrong.is_option and wrong.word in known:
         where = f"it goes after the command: lskeys {verb.word} {wrong.word}"
         return UsageError(message, hint=where)
     if wrong.is_option:
-        known = (*wrong.known, *(long_options(command(verb)) if verb else ()))
-        return UsageError(message, hint=suggestions.for_option(wrong.word, known) or page)
+        if wrong.usage and "--" not in arguments:
+            page = f"-- goes before a command to run: {wrong.usage}"
+        near = suggestions.for_option(wrong.word, (*wrong.known, *known))
+        return UsageError(message, hint=near or page)
     hint = did_you_mean(wrong.word, wrong.known) or suggestions.for_argument(message)
     return UsageError(message, hint=hint or page)
 

@@ -23,6 +23,7 @@ FROM_LOCAL_KEY = "\0"
 _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EXAMPLES = "\n\nExamples:\n"
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
+_NO_NUMBER = re.compile(r"is not (?:a valid [a-z ]+|in the range .*)$")
 
 
 def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) -> None:  # noqa: ANN401  Typer's command, whose class is private
@@ -33,7 +34,9 @@ def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) ->
     given, _, _ = command.make_parser(context).parse_args(args=list(words))
     for parameter in command.params:
         said = given.get(parameter.name)
-        if said == "" or (isinstance(said, (list, tuple)) and "" in said):
+        if isinstance(said, (list, tuple)):  # of a command to run, any word but the first may be
+            said = "" if "" in (said[:1] if _is_command(parameter) else said) else said
+        if said == "":
             is_option = parameter.param_type_name == "option"
             name = (
                 parameter.opts[0] if is_option else argument_name(parameter.make_metavar(context))
@@ -42,6 +45,11 @@ def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) ->
                 f"{name} is empty",
                 hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
             )
+
+
+def _is_command(parameter: Any) -> bool:  # noqa: ANN401  Typer's parameter, whose class is private
+    """Whether it is a command to run, with words of its own."""
+    return "-- " in (parameter.metavar or "")
 
 
 class SuggestingGroup(TyperGroup):
@@ -101,6 +109,12 @@ class VerbCommand(TyperCommand):
         known = parameters_of(self)
         page = help_pages.of_command(" ".join(words), self.help or "", known, examples_of(self))
         return "\n".join(page)
+
+
+class RunsCommand(VerbCommand):
+    """A command that runs another, whose options are its own, with or without `--`."""
+
+    allow_interspersed_args = False
 
 
 class OptionalValue(VerbCommand):
@@ -187,31 +201,52 @@ class Misuse:
         word: The word that is none of `known`, if that is what is wrong.
         known: The options, or the words for a value, that there are in its place.
         is_option: Whether that word is an option.
-        is_before_command: Whether it stands before the command's word.
+        path: The words of the command that is concerned, the program's first.
+        usage: How a command to run is given to it, if it runs one.
     """
 
     message: str
     word: str = ""
     known: tuple[str, ...] = ()
     is_option: bool = False
-    is_before_command: bool = False
+    path: str = "lskeys"
+    usage: str = ""
 
 
 def misuse(error: typer.TyperException) -> Misuse:
     """What Typer's exception says; its kinds are private, and known by their members."""
     raw: Any = error
+    context = getattr(raw, "ctx", None)
+    path = context.command_path if context else "lskeys"
     if hasattr(raw, "possibilities"):
         known = long_options(raw.ctx.command)
-        return Misuse(
-            one_line(raw.message),
-            raw.option_name,
-            known,
-            is_option=True,
-            is_before_command=raw.ctx.parent is None,
-        )
+        usage = _usage_of_command_to_run(raw.ctx)
+        message = one_line(raw.message)
+        return Misuse(message, raw.option_name, known, is_option=True, path=path, usage=usage)
     message = one_line(raw.format_message()).rstrip(".")
-    wrong = _NO_CHOICE.search(message)
-    return Misuse(message, wrong[1], tuple(raw.param.type.choices)) if wrong else Misuse(message)
+    if wrong := _NO_CHOICE.search(message):
+        return Misuse(message, wrong[1], tuple(raw.param.type.choices), path=path)
+    if hasattr(getattr(raw, "param", None), "type"):
+        message = _NO_NUMBER.sub(lambda found: _kind(raw.param.type, found[0]), message)
+    return Misuse(message, path=path)
+
+
+def _kind(kind: Any, said: str) -> str:  # noqa: ANN401  Typer's type of a value, whose class is private
+    """What a value is not, in words; what Typer says of all but ranges of numbers."""
+    if not hasattr(kind, "min"):
+        return said
+    number = "a whole number" if kind.name.startswith("int") else "a number"
+    limits = (("from", kind.min), ("to", kind.max))
+    return " ".join(
+        [f"is not {number}", *(f"{word} {at:.12g}" for word, at in limits if at is not None)]
+    )
+
+
+def _usage_of_command_to_run(context: typer.Context) -> str:
+    arguments: list[Any] = [each for each in context.command.params if each.metavar]
+    words = [each.metavar for each in arguments if each.param_type_name == "argument"]
+    is_one = any(map(_is_command, arguments))
+    return " ".join([context.command_path, *words]) if is_one else ""
 
 
 def long_options(command: Any) -> tuple[str, ...]:  # noqa: ANN401  Typer's command, whose class is private

@@ -61,7 +61,9 @@ _OPTIONS = {
 _ENDANGERING = frozenset(
     {"--yes", "--force", "--no-backup", "--create", "--all-regions", "--all-profiles", "--unused"}
 )
-_REGION = re.compile(r"(?<![\w./-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-[a-z]+)+-\d(?![\w./-])")
+_REGION = re.compile(
+    r"(?<![\w./-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-[a-z]+)+-\d(?=[a-f]?(?![\w./-]))"
+)
 
 
 def for_command(word: str, known: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from lskeys.config.paths import expanded_if_home
-from lskeys.errors import SetupError
+from lskeys.errors import SetupError, UsageError
 from lskeys.text import did_you_mean, one_line
 from lskeys.values import replace, value
 
@@ -73,7 +73,8 @@ class Definition:
         """The first that says something: option, variables in their order, file, default.
 
         Raises:
-            SetupError: What it says is no value of this setting.
+            UsageError: What its option says is no value of this setting.
+            SetupError: What something else says is none.
         """
         default = None if self.default is None else self.parse(self.default)
         return next(self.said(option, environ, filed), Setting(default, self.unset))
@@ -82,7 +83,7 @@ class Definition:
         self, option: object, environ: Mapping[str, str], filed: Setting[Any] | None
     ) -> Iterator[Setting[Any]]:
         """What is said of it, the strongest first."""
-        said = [Setting(option, f"flag {self.options[0]}")]
+        said = [Setting(option, self._flag)]
         said += [Setting(environ.get(each), f"environment {each}") for each in self.variables]
         said += [filed] if filed else []
         for each in said:
@@ -96,12 +97,19 @@ class Definition:
         except ValueError as error:
             word = one_line(str(said.value))
             example = f"{self.default:g}" if self.limits else self.example
-            raise SetupError(
+            is_option = said.origin == self._flag
+            such_as = f"{self.options[0]} " if is_option else f"{self.variables[0]}="
+            raise (UsageError if is_option else SetupError)(
                 f"{word} (from {said.origin}) {error}",
                 hint=did_you_mean(word, self.choices)
                 if self.choices
-                else f"such as {self.variables[0]}={example}",
+                else f"such as {such_as}{example}",
             ) from None
+
+    @property
+    def _flag(self) -> str:
+        """The origin of what its option says."""
+        return f"flag {self.options[0]}"
 
 
 def text(said: str) -> str:

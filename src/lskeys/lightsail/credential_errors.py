@@ -47,6 +47,9 @@ _CONFIGURATION = (
 )
 """Their messages name what is wrong; who wanted to know does not matter."""
 
+_NO_SECTIONS = frozenset({"profiles", "services", "sso_sessions"})
+"""What botocore puts among the sections of the configuration file."""
+
 _LOGGED_OUT = (
     exceptions.SSOError,
     exceptions.LoginError,
@@ -64,13 +67,26 @@ _Explained = tuple[type[LskeysError], str | None, str]
 """The class of an error, its hint, and the reason."""
 
 
-def no_profile(profile: str, known: Iterable[str], passed_over: Iterable[str]) -> SetupError:
-    """The error for a profile that AWS's configuration does not have."""
+def no_profile(
+    profile: str,
+    known: Iterable[str],
+    sections: Mapping[str, object],
+    passed_over: Iterable[str],
+) -> SetupError:
+    """The error for a profile that AWS's configuration does not have.
+
+    Args:
+        profile: Its name.
+        known: The profiles there are.
+        sections: What the configuration file has, those sections among it that are no profiles.
+        passed_over: What botocore did not use, as clauses.
+    """
+    hint = did_you_mean(profile, known) or "to list profiles: aws configure list-profiles"
+    if profile not in _NO_SECTIONS and isinstance(sections.get(profile), Mapping):
+        hint = f"in AWS's config file, write [profile {visible_name(profile)}], not [{visible_name(profile)}]"
     return SetupError(
-        "; ".join(
-            [f"the config profile ({visible_name(profile)}) could not be found", *passed_over]
-        ),
-        hint=did_you_mean(profile, known) or "to list profiles: aws configure list-profiles",
+        "; ".join([f"the config profile ({visible_name(profile)}) could not be found", *passed_over]),
+        hint=hint,
         code=exceptions.ProfileNotFound.__name__,
     )
 

@@ -200,9 +200,12 @@ class AccountCredentials:
         """
         if not isinstance(error, ProfileNotFound):
             return credential_errors.from_credentials(error, self._source, doing)
-        profiles = Session(session_vars=_NO_PROFILE).available_profiles
+        session = Session(session_vars=_NO_PROFILE)
         return credential_errors.no_profile(
-            str(error.kwargs["profile"]), profiles, credential_source.passed_over(os.environ)
+            str(error.kwargs["profile"]),
+            session.available_profiles,
+            session.full_config,
+            credential_source.passed_over(os.environ),
         )
 
     def _check_characters(self, frozen: Any) -> None:  # noqa: ANN401  botocore's tuple of credentials

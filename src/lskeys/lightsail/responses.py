@@ -28,6 +28,9 @@ from lskeys.model import (
 )
 from lskeys.text import one_line
 
+_UNFINISHED = frozenset({"NotStarted", "Started"})
+"""Of the five that OperationStatus has (Lightsail API Reference)."""
+
 MAX_REGIONS = 200
 """Lightsail has about twenty; each one that is listed is queried by `--all-regions`."""
 
@@ -64,14 +67,21 @@ def key_pair_named(name: str, raw: Mapping[str, Any], where: AccountRegion) -> K
 
 
 def check_operations(name: str, raw: Mapping[str, Any]) -> None:
-    """Check the operations of a change: each about the resource that was named, and none failed."""
+    """Check the operations of a change: each about the resource that was named, none unfinished.
+
+    Those of key pairs are finished when AWS answers. One that is only started may still fail, so
+    the change counts as uncertain, as after a lost response: it is looked up.
+    """
     single = optional(raw, "operation", dict)
     every = [*([single] if single else []), *(optional(raw, "operations", list) or [])]
     for each in every:
         _check_about(name, optional(object_in(each, "operation"), "resourceName", str))
-        if optional(each, "status", str) == "Failed":
+        status = optional(each, "status", str)
+        if status == "Failed":
             reason = one_line(optional(each, "errorDetails", str) or "no reason is given")
             raise InvalidResponseError(f"the operation failed: {reason}")
+        if status in _UNFINISHED:
+            raise InvalidResponseError("AWS has started the operation, not finished it")
 
 
 def _check_about(name: str, other: str | None) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli.options import ProgramOptions, SafetyOptions, verb
-from lskeys.cli.parsing import SuggestingGroup, command_decorator, epilog
+from lskeys.cli.parsing import RunsCommand, SuggestingGroup, command_decorator, epilog
 from lskeys.cli.runtime import Runtime, sandbox
 from lskeys.config.paths import sandbox_directory, sandbox_path
 
@@ -79,7 +79,7 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
     run.terminal.result(sandbox.exports(port))
 
 
-@command_decorator(group, "exec")
+@command_decorator(group, "exec", RunsCommand)
 @verb(ProgramOptions)
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
     """Run a command with AWS tools pointed at the sandbox; exit with its exit code.

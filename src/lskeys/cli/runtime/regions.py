@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from lskeys.lightsail import AccountSession
 
 _REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
+_ZONE = re.compile(r"([a-z]{2,8}(?:-[a-z]+)+-\d{1,2})(?:-[a-z0-9-]+)?[a-z]")
+"""A zone's name begins with its region's, and ends with a letter: us-west-2a, us-west-2-lax-1a."""
+
 _DIRECTORY_REGION = "us-east-1"
 """Where the list of regions is requested if no region is set."""
 
@@ -113,6 +116,11 @@ class RegionResolver:
 
 
 def _check(name: str) -> None:
+    if zone := _ZONE.fullmatch(name):
+        raise SetupError(
+            f"{name} is an availability zone, not a region",
+            hint=f"give its region: --region {zone[1]}",
+        )
     if not _REGION.fullmatch(name):
         raise SetupError(
             f"{_shown(name)} is not a region's name",
