@@ -165,11 +165,15 @@ class DefaultKey:
 
 @value
 class CreatedKey:
-    """The response of CreateKeyPair, the only one with this key; the texts are not yet checked."""
+    """The response of CreateKeyPair, the only one with this key; the texts are not yet checked.
+
+    `is_finished` says whether the key pair is there, as far as AWS says.
+    """
 
     pair: KeyPair
     private_text: Secret
     public_text: str | None
+    is_finished: bool = True
 
 
 @value

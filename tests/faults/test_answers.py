@@ -229,16 +229,6 @@ def test_odd_errors(response: Reply, message: str, liar: Liar, run: Run) -> None
     assert len(liar.calls) == 1
 
 
-def test_an_operation_that_failed(liar: Liar, run: Run) -> None:
-    """A status of success whose operation failed is none."""
-    operation = {"resourceName": "web", "status": "Failed", "errorDetails": "it is\nheld"}
-    liar.responses("DeleteKeyPair", said({"operation": operation}))
-    liar.responses("GetKeyPair", said({"keyPair": pair()}))
-    ran = run("delete web --yes")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert "cannot delete web in us-east-1: the operation failed: it is held; it may" in ran.err
-
-
 def test_long_error(liar: Liar, run: Run) -> None:
     """An error message of megabytes is cut."""
     liar.responses("GetKeyPairs", refused("OddException", "long " * 1_000_000))

@@ -8,7 +8,7 @@ import pytest
 from lskeys import sandbox
 from tests.conftest import REGION, Run
 from tests.support.certificates import Authority
-from tests.support.lying_server import RESET, Call, Liar, Reply, refused, said
+from tests.support.lying_server import RESET, Call, Liar, Reply, pair, refused, reworded, said
 from tests.support.proxies import Proxies, Tunnel
 from tests.support.verb_cases import REMOTE, Stage, VerbCase
 
@@ -67,6 +67,49 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
         return
     assert ran.exit_code == case.exit_code, ran.err
     assert operation != "ImportKeyPair" or case.verb == "import" or (stage.home / KEY).exists()
+
+
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=IDS)
+def test_a_change_that_is_not_finished(
+    case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """What AWS says it has only started is looked up, and then said to be done."""
+
+    def started(call: Call, reply: Reply) -> Reply:
+        word = {"status": "Started"}
+        is_it = call.operation == operation
+        return reworded(reply, word.get) if is_it else reply
+
+    liar.twist = started
+    ran = run(case.unasked)
+    assert (ran.exit_code, liar.operations.count(operation)) == (case.exit_code, 1), ran.err
+    assert liar.operations[liar.operations.index(operation) + 1].startswith("GetKeyPair")
+    assert case.verb != "create" or (stage.home / KEY).exists()
+
+
+STATUSES = {
+    "NotStarted": "AWS has started the operation, not finished it",
+    "Started": "AWS has started the operation, not finished it",
+    "Failed": "the operation failed: it is held",
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("case", "operation"), CHANGED, ids=IDS)
+def test_a_change_that_is_not_done(  # noqa: PLR0913  a fixture is a parameter
+    case: VerbCase, operation: str, status: str, *, liar: Liar, run: Run, stage: Stage
+) -> None:
+    """A change that AWS only started, or that failed, is never told as done if it is not found."""
+    details = {"status": status, "errorDetails": "it is\nheld"}
+    key = {"keyPair": pair("new", fingerprint=None), "privateKeyBase64": stage.keys[0]}
+    liar.responses(operation, said({"operation": details, "operations": [details]} | key))
+    ran = run(case.unasked)
+    if operation == "CreateKeyPair" and status != "Failed":
+        assert ran.out == f"{stage.home / KEY}\n"  # the only key is kept
+        assert "AWS has started to create it, and does not show it yet" in ran.err
+    else:
+        assert f"{STATUSES[status]}; it may have happened" in ran.err
+    assert (ran.exit_code, "lskeys: hint: " in ran.err) == (8, True), ran.err
 
 
 @pytest.mark.parametrize("fault", ["record", "reset", "close"])

@@ -158,8 +158,9 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:
-        reports = created.pair.fingerprint is not None
-        pair = created.pair if reports else _looked_up(lightsail, new.name) or created.pair
+        is_known = created.is_finished and created.pair.fingerprint is not None
+        looked = None if is_known else _looked_up(lightsail, new.name)
+        pair = looked or created.pair
         proven = verify(created, pair, lightsail.region)
         saved = keep(proven.private_key)
     except LskeysError as error:
@@ -167,7 +168,9 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
         raise error.with_(hint=f"the pair is there {state}; {remove}") from None
-    return _Created(pair, proven.fingerprint_type, saved)
+    is_there = created.is_finished or looked is not None
+    failure = None if is_there else lost_responses.not_finished(lightsail, new.name)
+    return _Created(pair, proven.fingerprint_type, saved, failure)
 
 
 def _encrypted(key: PrivateKey, passphrase: Secret | None) -> PrivateKey:

@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from lskeys.errors import MissingError
+from lskeys.errors import LostAnswerError, MissingError
 from lskeys.keypairs import importing
 from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.model import KeyPair, attempt
@@ -46,6 +46,15 @@ def hint_after_lost_creation(lightsail: "Lightsail", name: str) -> str:
         show = f"lskeys show {name} --region {lightsail.region}"
         return f"there is no such key pair yet; look again before you repeat this: {show}"
     return hint_to_delete(lightsail, name)
+
+
+def not_finished(lightsail: "Lightsail", name: str) -> LostAnswerError:
+    """The error for a creation that AWS only started, whose key pair is not found; the key is."""
+    return LostAnswerError(
+        f"{name} in {lightsail.region}: AWS has started to create it, and does not show it yet",
+        hint=f"keep the key, and look again later: lskeys show {name} --region {lightsail.region}",
+        region=lightsail.region,
+    )
 
 
 def hint_to_delete(lightsail: "Lightsail", name: str) -> str:

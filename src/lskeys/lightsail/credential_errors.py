@@ -85,7 +85,9 @@ def no_profile(
     if profile not in _NO_SECTIONS and isinstance(sections.get(profile), Mapping):
         hint = f"in AWS's config file, write [profile {visible_name(profile)}], not [{visible_name(profile)}]"
     return SetupError(
-        "; ".join([f"the config profile ({visible_name(profile)}) could not be found", *passed_over]),
+        "; ".join(
+            [f"the config profile ({visible_name(profile)}) could not be found", *passed_over]
+        ),
         hint=hint,
         code=exceptions.ProfileNotFound.__name__,
     )

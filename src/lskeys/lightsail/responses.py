@@ -28,8 +28,7 @@ from lskeys.model import (
 )
 from lskeys.text import one_line
 
-_UNFINISHED = frozenset({"NotStarted", "Started"})
-"""Of the five that OperationStatus has (Lightsail API Reference)."""
+_UNFINISHED = "AWS has started the operation, not finished it"
 
 MAX_REGIONS = 200
 """Lightsail has about twenty; each one that is listed is queried by `--all-regions`."""
@@ -72,6 +71,13 @@ def check_operations(name: str, raw: Mapping[str, Any]) -> None:
     Those of key pairs are finished when AWS answers. One that is only started may still fail, so
     the change counts as uncertain, as after a lost response: it is looked up.
     """
+    if not _are_finished(name, raw):
+        raise InvalidResponseError(_UNFINISHED)
+
+
+def _are_finished(name: str, raw: Mapping[str, Any]) -> bool:
+    """Whether none of the operations is only started; each must be about this, and none failed."""
+    statuses = set()
     single = optional(raw, "operation", dict)
     every = [*([single] if single else []), *(optional(raw, "operations", list) or [])]
     for each in every:
@@ -80,8 +86,8 @@ def check_operations(name: str, raw: Mapping[str, Any]) -> None:
         if status == "Failed":
             reason = one_line(optional(each, "errorDetails", str) or "no reason is given")
             raise InvalidResponseError(f"the operation failed: {reason}")
-        if status in _UNFINISHED:
-            raise InvalidResponseError("AWS has started the operation, not finished it")
+        statuses.add(status)
+    return not statuses & {"NotStarted", "Started"}  # of the five of the model's OperationStatus
 
 
 def _check_about(name: str, other: str | None) -> None:
@@ -142,8 +148,9 @@ def default_key(raw: Mapping[str, Any]) -> DefaultKey:
 
 def created_key(name: str, raw: Mapping[str, Any], where: AccountRegion) -> CreatedKey:
     """The pair of CreateKeyPair, which must be the one that was named, and its texts, unread."""
-    check_operations(name, raw)
+    is_finished = _are_finished(name, raw)  # if not, the key is all the more worth keeping
     return CreatedKey(
+        is_finished=is_finished,
         pair=key_pair_named(name, raw, where),
         private_text=Secret(required(raw, "privateKeyBase64", str).encode(errors="replace")),
         public_text=optional(raw, "publicKeyBase64", str),
