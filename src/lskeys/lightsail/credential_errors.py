@@ -83,7 +83,8 @@ def no_profile(
     """
     hint = did_you_mean(profile, known) or "to list profiles: aws configure list-profiles"
     if profile not in _NO_SECTIONS and isinstance(sections.get(profile), Mapping):
-        hint = f"in AWS's config file, write [profile {visible_name(profile)}], not [{visible_name(profile)}]"
+        name = visible_name(profile)
+        hint = f"in AWS's config file, write [profile {name}], not [{name}]"
     return SetupError(
         "; ".join(
             [f"the config profile ({visible_name(profile)}) could not be found", *passed_over]
