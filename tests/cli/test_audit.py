@@ -16,7 +16,8 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.cli.conftest import Serve
 from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import changes, operations
-from tests.support.cli_keys import encrypted_pem, other_pem, public_line, said, save
+from tests.support.cli_keys import PASSPHRASE, encrypted_pem, other_pem, public_line, said, save
+from tests.support.key_shapes import SHAPES
 from tests.support.people import MALLORY, chown
 from tests.support.printed_commands import be_a_user, type_command
 from tests.support.special_files import put_unreadable
@@ -367,6 +368,66 @@ def test_every_command_works(
         for each in findings:
             if each["command"] == command:
                 assert (about(each) in left) is (each["code"] not in FIXED), command
+
+
+OLD_CIPHER = "openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider default -provider legacy"
+
+
+@pytest.mark.parametrize(
+    ("shape", "mode", "public", "expected"),
+    [
+        ("as it is", 0o644, "none", ["loose-permissions", "missing-public"]),
+        ("as it is", 0o644, "another", ["loose-permissions", "wrong-public"]),
+        ("UTF-16", 0o600, "none", ["unusable-file", "missing-public"]),
+        ("CRLF", 0o640, "another", ["loose-permissions", "unusable-file", "wrong-public"]),
+    ],
+)
+@pytest.mark.parametrize("is_last_first", [False, True])
+def test_several_faults_of_one_file(  # noqa: PLR0913  fixtures
+    clean: Path,
+    tmp_path: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    shape: str,
+    mode: int,
+    public: str,
+    expected: list[str],
+    is_last_first: bool,
+) -> None:
+    """Whichever command is typed first works, and when no more is printed, nothing is wrong."""
+    be_a_user(tmp_path, monkeypatch)
+    path = clean / "web.pem"
+    path.write_bytes(SHAPES[shape](ed25519("web").encode()))
+    path.chmod(mode)
+    beside = clean / "web.pem.pub"
+    beside.unlink()
+    if public == "another":
+        save(beside, public_line(ed25519("another")) + "\n", 0o644)
+    findings = found(run, "audit")
+    assert [each["code"] for each in findings] == expected
+    for _ in (*expected, "a missing .pub where a wrong one was"):
+        if findings:
+            type_command(run, findings[-1 if is_last_first else 0]["command"])
+            findings = found(run, "audit")
+    assert findings == []
+
+
+def test_an_outdated_cipher(
+    clean: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that no ssh decrypts is no copy; --fix leaves it, and the command makes it one."""
+    be_a_user(tmp_path, monkeypatch)
+    path = clean / DEFAULT_FILE
+    said(*OLD_CIPHER.split(), "-passout", f"pass:{PASSPHRASE}", "-in", path, "-out", clean / "old")
+    (clean / "old").rename(path)
+    [finding] = found(run, "audit --fix --yes")
+    assert finding["code"] == "unusable-file"
+    assert run("delete default --fingerprint --yes").exit_code == 5
+    type_command(run, finding["command"])
+    line = said("ssh-keygen", "-y", "-P", PASSPHRASE, "-f", path).decode()
+    assert line.split()[:2] == Path(f"{path}.pub").read_text().split()[:2]
+    assert codes(run) == []
 
 
 def about(finding: dict[str, Any]) -> tuple[str | None, ...]:

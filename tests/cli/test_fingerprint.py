@@ -232,28 +232,6 @@ def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> Non
     )
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "ssh-keygen -q -p -N {passphrase} -Z chacha20-poly1305@openssh.com -f key",
-        "openssl rsa -traditional -aes-256-cfb -passout pass:{passphrase} -in pem -out key",
-        "openssl rsa -traditional -camellia256 -passout pass:{passphrase} -in pem -out key",
-        "openssl pkcs8 -topk8 -v2 aria-256-cbc -passout pass:{passphrase} -in pem -out key",
-    ],
-)
-def test_a_cipher_that_is_not_read(run: Run, home: Path, rsa_pem: str, words: str) -> None:
-    """A cipher the library does not know is called that, and no passphrase is blamed."""
-    save(home / "pem", rsa_pem)
-    save(home / "key", rsa_pem)
-    (home / "key").chmod(0o600)
-    save(home / "words", PASSPHRASE)
-    said(*(word.format(passphrase=PASSPHRASE) for word in words.split()))
-    assert run("fingerprint key --passphrase-file words").err.splitlines() == [
-        "lskeys: error: key: the private key is encrypted with a cipher that is not read",
-        "lskeys: hint: encrypt a copy with the usual cipher: ssh-keygen -p -f COPY",
-    ]
-
-
 @pytest.mark.parametrize("half", ["private", "public"])
 def test_stdin(home: Path, rsa_pem: str, half: str) -> None:
     """`-` reads the key that is piped in."""

@@ -253,7 +253,10 @@ def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Pat
     """The message says why and the hint how to go on."""
     with pytest.raises(KeyMaterialError, match="encrypted with a passphrase") as refusal:
         keys.read_private(encrypted_pem(pem_files, "pkcs8"))
-    assert refusal.value.hint == "take the passphrase off a copy: ssh-keygen -p -f COPY"
+    assert (
+        refusal.value.hint
+        == "take the passphrase off a copy: install -m 600 FILE COPY && ssh-keygen -p -f COPY"
+    )
 
 
 def der(text: bytes) -> bytearray:

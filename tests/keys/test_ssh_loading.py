@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from lskeys import keys
 from lskeys.keys import KeyMaterialError
+from lskeys.keys.ssh_loading import ED25519_IN_PKCS8
 from lskeys.storage import key_search
 from tests.support.key_shapes import SHAPES
 
@@ -84,6 +85,17 @@ def test_every_format_in_every_shape(
     clean = found.clean.reveal()
     assert loads(tmp_path / "clean", clean)
     assert keys.read_file(clean).obstacle is None
+
+
+def test_ed25519_in_encrypted_pkcs8(pem_files: dict[str, Path], tmp_path: Path) -> None:
+    """With its passphrase it becomes a text that every ssh loads, under the same passphrase."""
+    words = ("openssl", "pkcs8", "-topk8", "-passout", f"pass:{PASSPHRASE}", "-in")
+    made = subprocess.run((*words, pem_files["ed25519"]), capture_output=True, check=True)
+    found = keys.read_file(made.stdout, passphrase=PASSPHRASE.encode())
+    assert found.obstacle == ED25519_IN_PKCS8
+    assert found.clean is not None
+    assert keys.read_file(found.clean.reveal()).encrypted
+    assert loads(tmp_path / "clean", found.clean.reveal())
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,11 @@ from lskeys.keypairs.names import default_key_file, key_file
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
-from lskeys.keys.ssh_loading import PUTTY, SMALL_RSA
+from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, account_region
 from lskeys.storage.ownership import UnsafeDirectory
+from lskeys.storage.writing import UNUSABLE
 from lskeys.values import replace
-
-UNUSABLE = "-unusable"
-"""In the name of what lskeys put aside because ssh could not load it."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DEFAULT_FILE = default_key_file("*").split("*")
@@ -63,6 +61,11 @@ def unusable_file(inventory: Inventory) -> Iterator[Finding]:
     to a copy that ssh loads.
     """
     homes = inventory.pairs_by_file()
+    by_hand = {
+        PUTTY: remedies.convert_putty,
+        OUTDATED_CIPHER: remedies.encrypt_anew,
+        SMALL_RSA: inventory.lskeys.look_everywhere,
+    }
     usable = {key.blob for key in inventory.keys if key.is_copy and key.blob is not None}
     for key in inventory.private_keys():
         is_earlier = replaced_file(key.path.name) is not None
@@ -72,14 +75,11 @@ def unusable_file(inventory: Inventory) -> Iterator[Finding]:
         pair = next(iter(homes.get(key, ())), None)
         if pair is None and not is_earlier and not _is_for_lightsail(key):
             continue
-        command = inventory.lskeys.fix(pair, inventory.account_regions)
-        if key.obstacle == PUTTY:
-            command = remedies.convert_putty(key.path)
-        elif key.obstacle == SMALL_RSA:
-            command = inventory.lskeys.look_everywhere(key.path)
+        remedy = by_hand.get(key.obstacle)
+        command = remedy(key.path) if remedy else _fix(inventory, pair)
         message = f"ssh cannot load it: {key.obstacle}"
         found = _about(key.path, Code.UNUSABLE_FILE, message, command, pair)
-        yield replace(found, by_hand=key.obstacle in (PUTTY, SMALL_RSA))
+        yield replace(found, by_hand=remedy is not None)
 
 
 def unreadable_file(inventory: Inventory) -> Iterator[Finding]:
@@ -118,8 +118,10 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
             continue
         if public.get(beside) != key.blob:
             message = "not the public key of the private key next to it"
-            command = remedies.replace_public(key.path)
-            yield _about(beside, Code.WRONG_PUBLIC, message, command)
+            aside = remedies.put_aside(beside, "wrong")
+            yield _about(
+                beside, Code.WRONG_PUBLIC, message, f"{aside} && {_derive(inventory, key)}"
+            )
 
 
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
@@ -127,25 +129,26 @@ def missing_public(inventory: Inventory) -> Iterator[Finding]:
     for key, pairs in inventory.pairs_by_file().items():
         if key.has_private and not _has_public(inventory, key):
             message = "no public key file (.pub) next to it"
-            command = remedies.derive_public(key.path)
+            command = _derive(inventory, key, pairs[0])
             yield _about(key.path, Code.MISSING_PUBLIC, message, command, pairs[0])
 
 
 def hidden_key(inventory: Inventory) -> Iterator[Finding]:
     """Encrypted PEM files that could hold the key of a key pair but do not show it.
 
-    No finding where the `.pub` cannot be read, which may show it.
+    No finding where the `.pub` cannot be read, which may show it, nor where ssh cannot load the
+    key, which is a finding of its own and comes first.
     """
     unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
-        if Path(f"{key.path}.pub") in unreadable:
+        beside = Path(f"{key.path}.pub")
+        if beside in unreadable or key.obstacle is not None:
             continue
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
-            fix_command = (
-                remedies.replace_public if _has_public(inventory, key) else remedies.derive_public
-            )
-            command = fix_command(key.path)
+            command = remedies.derive_public(key)
+            if _has_public(inventory, key):
+                command = f"{remedies.put_aside(beside, 'wrong')} && {command}"
             yield _about(key.path, Code.HIDDEN_KEY, message, command)
 
 
@@ -203,6 +206,15 @@ def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
         if pairs and all(inventory.compare(pair, key) is Comparison.OTHER for pair in pairs):
             found[key] = pairs
     return found
+
+
+def _fix(inventory: Inventory, pair: KeyPair | None) -> str:
+    return inventory.lskeys.fix(pair, inventory.account_regions)
+
+
+def _derive(inventory: Inventory, key: LocalKey, pair: KeyPair | None = None) -> str:
+    """Writes a `.pub`: with ssh-keygen, or where ssh cannot load the key, with lskeys."""
+    return _fix(inventory, pair) if key.obstacle else remedies.derive_public(key)
 
 
 def _has_public(inventory: Inventory, key: LocalKey) -> bool:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lskeys.keys.ciphers import ENCRYPT_ANEW
+from lskeys.keys.matching import LocalKey
 from lskeys.model import AccountRegion, KeyPair
+from lskeys.storage.writing import UNUSABLE
 
 _MAX_NAME = 255
 
@@ -74,15 +77,26 @@ def restrict_directory(directory: Path) -> str:
     return shlex.join(("chmod", "go-w", str(directory)))
 
 
-def derive_public(private: Path) -> str:
-    """Write the `.pub` file of a private key; ssh-keygen asks for its passphrase, if any."""
-    derive = shlex.join(("ssh-keygen", "-y", "-f", str(private)))
-    return f"{derive} > {shlex.quote(f'{private}.pub')}"
+def derive_public(key: LocalKey) -> str:
+    """Write the `.pub` file of a private key that ssh loads; ssh-keygen prompts for a passphrase.
+
+    It refuses a key that others can access.
+    """
+    derive = shlex.join(("ssh-keygen", "-y", "-f", str(key.path)))
+    write = f"{derive} > {shlex.quote(f'{key.path}.pub')}"
+    return f"{key.fix_command} && {write}" if key.fix_command else write
 
 
-def replace_public(private: Path) -> str:
-    """Rename the existing `.pub` file and write the right one."""
-    return f"{put_aside(Path(f'{private}.pub'), 'wrong')} && {derive_public(private)}"
+def encrypt_anew(file: Path) -> str:
+    """Encrypt a key with a current cipher and keep the old file; openssl prompts for passphrases.
+
+    The old one's name is like those that lskeys gives to files that ssh cannot load.
+    """
+    new, old = f"{file}.new", f"{file}.old{UNUSABLE}"
+    convert = shlex.join((*ENCRYPT_ANEW.split(), "-in", str(file), "-out", new))
+    return (
+        f"{convert} && mv -n {shlex.join((str(file), old))} && mv -n {shlex.join((new, str(file)))}"
+    )
 
 
 def convert_putty(file: Path) -> str:

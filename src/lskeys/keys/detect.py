@@ -66,13 +66,20 @@ def read_file(content: bytes, *, passphrase: bytes | None = None) -> KeyFileCont
     if envelope is None and b"PRIVATE KEY-----" in text:
         raise _no_key(text)
     if envelope is None:
-        return KeyFileContent(read_public(text))
+        try:
+            return KeyFileContent(read_public(text))
+        except KeyMaterialError as error:
+            raise _other(text) or error from None
     return replace(content_of(envelope, passphrase), is_repeated=len(BEGIN.findall(text)) > 1)
 
 
 def _no_key(text: bytes) -> KeyMaterialError:
     """Why a text without any sign of a key is none, as far as that shows."""
+    return _other(text) or KeyMaterialError("it holds no key", hint=KINDS)
+
+
+def _other(text: bytes) -> KeyMaterialError | None:
     for sign, reason, hint in _OTHERS:
         if re.search(sign, text, re.DOTALL):
             return KeyMaterialError(reason, hint=hint)
-    return KeyMaterialError("it holds no key", hint=KINDS)
+    return None

@@ -3,6 +3,8 @@
 import base64
 import codecs
 import re
+import shlex
+from pathlib import Path
 
 SIZE_LIMIT = 64 * 1024
 """Bytes; an RSA key of 16,384 bits takes 13 KB, longer texts are not read."""
@@ -11,6 +13,9 @@ MAX_PASSPHRASE = 1023
 """Bytes; cryptography takes no more."""
 
 KINDS = "supported: RSA, Ed25519 and ECDSA keys in PEM, OpenSSH or RFC 4716 format"
+
+ENCRYPT_COPY = "install -m 600 FILE COPY && ssh-keygen -p -f COPY"
+"""Change the passphrase of a copy, and with it how it is encrypted; prompts for both."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,6 +43,16 @@ class KeyMaterialError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def hint_for(self, path: Path) -> str | None:
+        """The hint about this file, ready to paste: what it calls FILE and COPY has its name.
+
+        A stream has none.
+        """
+        if self.hint is None or str(path) == "-" or path.is_relative_to("/dev"):
+            return self.hint
+        file, copy = shlex.quote(str(path)), shlex.quote(f"{path}.copy")
+        return self.hint.replace("FILE", file).replace("COPY", copy)
 
 
 def plain(text: bytes) -> bytes:

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from lskeys.keys import kdf_rounds
+from lskeys.keys import ciphers, kdf_rounds
+from lskeys.keys.ciphers import DEK_INFO, Cipher
 from lskeys.keys.encoding import KeyMaterialError, block, pem, unbase64, unwrapped
 from lskeys.keys.material import PublicKey
 from lskeys.keys.public import from_blob, wire_string
-from lskeys.keys.ssh_loading import OPENSSH, obstacle_for_ssh
+from lskeys.keys.ssh_loading import OPENSSH, OUTDATED_CIPHER, obstacle_for_ssh
 from lskeys.model import Secret
 
 BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
@@ -15,21 +16,9 @@ BEGIN = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY)-----")
 _VISIBLE = re.compile(rb"[\t-\r -~]*")
 _PKCS8_ENCRYPTED = b"ENCRYPTED PRIVATE KEY"
 _PROC_TYPE = b"Proc-Type: 4,ENCRYPTED"
-# With an initialization vector of the length of its cipher's block (RFC 1423, section 1.1): below a
-# shorter one, cryptography 50 panics instead of raising.
-_DEK_INFO = re.compile(rb"DEK-Info: (?:AES-[0-9A-Z-]+,[0-9A-F]{32}|DES-[0-9A-Z-]+,[0-9A-F]{16})")
-_OTHER_CIPHER = re.compile(rb"DEK-Info: (?!AES-|DES-)[A-Z0-9-]+,[0-9A-F]+\s")
 _DER_SEQUENCE = b"\x30"
 _MAGIC = b"openssh-key-v1\0"  # PROTOCOL.key in the OpenSSH sources
 _BLOCK = 16  # bytes of a cipher's block
-_CIPHERS = {  # what ssh knows, and the bytes of the tag behind the private part
-    b"none": 0,
-    b"3des-cbc": 0,
-    **{b"aes%d-%s" % (bits, mode): 0 for bits in (128, 192, 256) for mode in (b"cbc", b"ctr")},
-    b"aes128-gcm@openssh.com": 16,
-    b"aes256-gcm@openssh.com": 16,
-    b"chacha20-poly1305@openssh.com": 16,
-}
 _MIN_RATIO = {"ssh-rsa": 3}  # of the private part to the public one: n, d, p, q and q's inverse
 
 
@@ -40,16 +29,21 @@ class Envelope:
     Attributes:
         pem: The clean text.
         label: What its BEGIN line names.
-        encrypted: Whether a passphrase is needed to open it.
+        cipher: What decrypts it with its passphrase; None if it is not encrypted.
         public: The public key, where the format shows it in clear; only OpenSSH's does.
         obstacle: Why ssh cannot load the text as it was; None if it can.
     """
 
     pem: Secret
     label: bytes
-    encrypted: bool
+    cipher: Cipher | None
     public: PublicKey | None
     obstacle: str | None
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether a passphrase is needed to open it."""
+        return self.cipher is not None
 
 
 def find_private(text: bytes) -> Envelope | None:
@@ -66,13 +60,13 @@ def find_private(text: bytes) -> Envelope | None:
     if label == b"DSA PRIVATE KEY":
         raise KeyMaterialError("it is a DSA key, which ssh does not use any more")
     if label == OPENSSH:
-        encrypted, public = _opened_openssh(body)
+        cipher, public = _opened_openssh(body)
         return Envelope(
-            Secret(pem(label, body)), label, encrypted, public, obstacle_for_ssh(text, label)
+            Secret(pem(label, body)), label, cipher, public, obstacle_for_ssh(text, label)
         )
-    encrypted = label == _PKCS8_ENCRYPTED or _PROC_TYPE in body
-    clean = _clean_pem(label, body)
-    return Envelope(Secret(clean), label, encrypted, None, obstacle_for_ssh(text, label))
+    cipher, clean = _clean_pem(label, body)
+    reason = OUTDATED_CIPHER if cipher is Cipher.OUTDATED else obstacle_for_ssh(text, label)
+    return Envelope(Secret(clean), label, cipher, None, reason)
 
 
 def damaged() -> KeyMaterialError:
@@ -80,15 +74,7 @@ def damaged() -> KeyMaterialError:
     return KeyMaterialError("the private key is damaged or inconsistent")
 
 
-def other_cipher() -> KeyMaterialError:
-    """The error for a private key under a cipher that the library does not know, but ssh may."""
-    return KeyMaterialError(
-        "the private key is encrypted with a cipher that is not read",
-        hint="encrypt a copy with the usual cipher: ssh-keygen -p -f COPY",
-    )
-
-
-def _clean_pem(label: bytes, body: bytes) -> bytes:
+def _clean_pem(label: bytes, body: bytes) -> tuple[Cipher | None, bytes]:
     if not _VISIBLE.fullmatch(body):
         raise damaged()
     if _PROC_TYPE not in body:
@@ -96,19 +82,18 @@ def _clean_pem(label: bytes, body: bytes) -> bytes:
         der = unbase64(body) or b""
         if not der.startswith(_DER_SEQUENCE):
             raise damaged()
-        if label == _PKCS8_ENCRYPTED:
-            kdf_rounds.check_pkcs8(der)
-        return pem(label, body)
-    found = _DEK_INFO.search(body)
-    if found is None and _OTHER_CIPHER.search(body):
-        raise other_cipher()
+        if label != _PKCS8_ENCRYPTED:
+            return None, pem(label, body)
+        kdf_rounds.check_pkcs8(der)
+        return ciphers.of_pkcs8(der), pem(label, body)
+    found = DEK_INFO.search(body)
     if found is None or not unbase64(body[found.end() :]):
         raise damaged()
-    return pem(label, body[found.end() :], (_PROC_TYPE, found[0]))
+    return ciphers.of_pem(found[1]), pem(label, body[found.end() :], (_PROC_TYPE, found[0]))
 
 
-def _opened_openssh(body: bytes) -> tuple[bool, PublicKey]:
-    """Whether it is encrypted, and the public key, once all of the envelope was seen.
+def _opened_openssh(body: bytes) -> tuple[Cipher | None, PublicKey]:
+    """What decrypts it, and the public key, once all of the envelope was seen.
 
     An envelope that is cut off behind its public part, or overwritten there, is refused.
     """
@@ -120,22 +105,22 @@ def _opened_openssh(body: bytes) -> tuple[bool, PublicKey]:
     options, at = wire_string(wire, at)
     blob, at = wire_string(wire, at + 4)  # behind the number of keys, which is always 1
     public = from_blob(blob)
-    if cipher not in _CIPHERS or kdf not in (b"none", b"bcrypt"):
+    if cipher not in ciphers.OPENSSH or kdf not in (b"none", b"bcrypt"):
         raise KeyMaterialError(
             "the private key is encrypted with a cipher that ssh does not know",
-            hint="change it where it was made: ssh-keygen -p -Z aes256-ctr -f COPY",
+            hint="encrypt it with another cipher where it was made",
         )
     if kdf == b"bcrypt":
         _, rounds_at = wire_string(options)
         kdf_rounds.check_bcrypt(int.from_bytes(options[rounds_at : rounds_at + 4]))
     private, at = wire_string(wire, at)
     if len(private) < _MIN_RATIO.get(public.algorithm, 1) * len(blob) or (
-        len(wire) - at != _CIPHERS[cipher]
+        len(wire) - at != ciphers.OPENSSH[cipher]
     ):
         raise KeyMaterialError("the private key is cut off", hint="copy the whole file again")
     if cipher != b"none" and not _looks_encrypted(private):
         raise damaged()
-    return cipher != b"none", public
+    return ciphers.of_openssh(cipher), public
 
 
 def _looks_encrypted(text: bytes) -> bool:

@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -13,12 +14,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from lskeys.errors import LskeysError
-from lskeys.keys import fingerprints
-from lskeys.keys.encoding import KINDS, KeyMaterialError, unbase64
-from lskeys.keys.envelope import Envelope, damaged, find_private, other_cipher
+from lskeys.keys import ciphers, fingerprints
+from lskeys.keys.encoding import ENCRYPT_COPY, KINDS, KeyMaterialError, unbase64
+from lskeys.keys.envelope import Envelope, damaged, find_private
 from lskeys.keys.material import KeyFileContent, PrivateKey
 from lskeys.keys.public import describe, kind_of
-from lskeys.keys.ssh_loading import ED25519_IN_PKCS8, MIN_RSA_BITS, OPENSSH, RSA_PSS, SMALL_RSA
+from lskeys.keys.ssh_loading import (
+    ED25519_IN_PKCS8,
+    MIN_RSA_BITS,
+    OPENSSH,
+    OUTDATED_CIPHER,
+    RSA_PSS,
+    SMALL_RSA,
+)
 from lskeys.model import Secret
 
 MAX_RSA_BITS = 16_384
@@ -53,18 +61,17 @@ def content_of(envelope: Envelope, passphrase: bytes | None = None) -> KeyFileCo
         KeyMaterialError: The key is inconsistent, or the passphrase is wrong.
     """
     if envelope.encrypted and passphrase is None:
-        return KeyFileContent(
-            envelope.public, None, encrypted=True, obstacle=envelope.obstacle, clean=envelope.pem
-        )
+        obstacle = envelope.obstacle
+        clean = None if obstacle == OUTDATED_CIPHER else envelope.pem
+        return KeyFileContent(envelope.public, encrypted=True, obstacle=obstacle, clean=clean)
     private = open_private(envelope, passphrase=passphrase, thorough=False)
     obstacle = _obstacle(private, envelope)
-    hides_format = envelope.encrypted and obstacle == ED25519_IN_PKCS8
     return KeyFileContent(
         private.public,
         private,
         encrypted=envelope.encrypted,
         obstacle=obstacle,
-        clean=None if hides_format or obstacle == SMALL_RSA else private.pem,
+        clean=None if obstacle == SMALL_RSA else private.pem,
     )
 
 
@@ -79,7 +86,7 @@ def open_private(
     if envelope.encrypted and passphrase is None:
         raise KeyMaterialError(
             "the private key is encrypted with a passphrase",
-            hint="take the passphrase off a copy: ssh-keygen -p -f COPY",
+            hint=f"take the passphrase off a copy: {ENCRYPT_COPY}",
         )
     key = _load(envelope, passphrase if envelope.encrypted else None, thorough=thorough)
     public = describe(key.public_key())
@@ -87,7 +94,7 @@ def open_private(
         raise KeyMaterialError("the public and the private key in it do not belong together")
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     every = (*public.fingerprints, fingerprints.of_private(pkcs8))
-    return PrivateKey(_text(key, envelope), public, every, envelope.encrypted)
+    return PrivateKey(_text(key, envelope, passphrase), public, every, envelope.encrypted)
 
 
 def load(key: PrivateKey) -> _Loaded:
@@ -97,12 +104,15 @@ def load(key: PrivateKey) -> _Loaded:
     return _load(envelope, None, thorough=False)
 
 
-def _text(key: _Loaded, envelope: Envelope) -> Secret:
-    """The clean text, which ssh loads."""
-    is_ed25519 = isinstance(key, Ed25519PrivateKey) and envelope.label != OPENSSH
-    if envelope.encrypted or not (is_ed25519 or _is_pss(envelope)):
+def _text(key: _Loaded, envelope: Envelope, passphrase: bytes | None) -> Secret:
+    """The clean text, which ssh loads, under the same passphrase."""
+    if isinstance(key, Ed25519PrivateKey) and envelope.label != OPENSSH:
+        hidden = envelope.encrypted and passphrase
+        encryption = BestAvailableEncryption(hidden) if hidden else NoEncryption()
+        return Secret(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption))
+    if envelope.encrypted or not _is_pss(envelope):
         return envelope.pem
-    form = PrivateFormat.OpenSSH if is_ed25519 else PrivateFormat.TraditionalOpenSSL
+    form = PrivateFormat.TraditionalOpenSSL
     return Secret(key.private_bytes(Encoding.PEM, form, NoEncryption()))
 
 
@@ -125,21 +135,18 @@ def _obstacle(key: PrivateKey, envelope: Envelope) -> str | None:
 def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _Loaded:
     load_any = load_ssh_private_key if envelope.label == OPENSSH else load_pem_private_key
     key: object
+    ciphers.refuse_unread(envelope.cipher)
     try:
         key = load_any(envelope.pem.reveal(), passphrase, unsafe_skip_rsa_key_validation=True)
         consistent = _is_consistent(key, thorough=thorough)
     except UnsupportedAlgorithm:
-        if envelope.encrypted:
-            raise other_cipher() from None
         raise KeyMaterialError(
             "the private key is of a kind that is not read", hint=KINDS
         ) from None
     except (KeyMaterialError, LskeysError, KeyboardInterrupt, SystemExit):  # or a signal came
         raise
-    except BaseException as error:  # noqa: BLE001  many kinds, panics among them; may quote a key
-        if passphrase is None:
-            raise damaged() from None
-        raise (other_cipher() if "nknown" in str(error) else _unopened()) from None
+    except BaseException:  # noqa: BLE001  many kinds, panics among them; may quote a key
+        raise (damaged() if passphrase is None else _unopened()) from None
     if not isinstance(key, _Loaded):
         raise KeyMaterialError(f"it is {kind_of(key)} key, which ssh does not use", hint=KINDS)
     if not consistent:

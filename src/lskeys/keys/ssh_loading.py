@@ -17,7 +17,10 @@ MIN_RSA_BITS = 1024
 ED25519_IN_PKCS8 = "it is an Ed25519 key in PKCS#8, which ssh loads from version 9.6 on only"
 RSA_PSS = "it is an RSA-PSS key, which ssh does not load"
 SMALL_RSA = f"it is an RSA key of fewer than {MIN_RSA_BITS} bits, which ssh refuses"
+OUTDATED_CIPHER = "it is encrypted with an outdated cipher, which ssh does not decrypt"
 PUTTY = "it is a PuTTY key (.ppk)"
+BY_HAND = frozenset({OUTDATED_CIPHER, PUTTY, SMALL_RSA})
+"""What no other text for the same file mends: it takes another program, or another key."""
 
 _OPENSSH_FILE = re.compile(
     rb"-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\s]*\n"

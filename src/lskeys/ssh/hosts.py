@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lskeys.keys import grammar
 from lskeys.keys.opening_keys import InstanceAccess
+from lskeys.keys.ssh_loading import BY_HAND
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
 from lskeys.text import one_line
 from lskeys.values import replace
@@ -129,7 +130,9 @@ def _about_key(access: InstanceAccess) -> str | None:
     key, unusable = access.opening.first, access.opening.unusable
     if unusable is not None:
         name = one_line(unusable.path.name, limit=255)
-        return f"ssh cannot load {name}: {unusable.obstacle}; to rewrite it: lskeys audit --fix"
+        how = () if unusable.obstacle in BY_HAND else ("--fix",)
+        audit = shlex.join(("lskeys", "audit", *how, *options_to(access.instance)))
+        return f"ssh cannot load {name}: {unusable.obstacle}; to fix it: {audit}"
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
     if access.pair is not None and access.instance.predates(access.pair):

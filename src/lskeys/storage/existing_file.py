@@ -1,15 +1,15 @@
 """What lies where a key file would go, and whether that is the same key. Touches: the disk."""
 
 import shlex
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys import keys
 from lskeys.errors import RefusedError
 from lskeys.keys import KeyFileContent, KeyMaterialError, PublicKey
+from lskeys.keys.ciphers import outdated
 from lskeys.keys.fingerprints import Comparison
-from lskeys.keys.ssh_loading import PUTTY
+from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import Secret
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, read_file
@@ -31,6 +31,7 @@ class ExistingFile:
         is_link: Whether the name is a symbolic link's, through which nothing is written.
         owner: Whose file it is, where it is neither the user's own nor root's.
         reason: Why it is no key, if it is none.
+        unopened: Why the passphrase, if one was given, or any other does not open it.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class ExistingFile:
     is_link: bool = False
     owner: str | None = None
     reason: str | None = None
+    unopened: KeyMaterialError | None = None
 
     @property
     def public_of_private(self) -> PublicKey | None:
@@ -80,8 +82,12 @@ class ExistingFile:
             return PathTakenError(f"{self.path} is there already: {self.reason}", hint=hint)
         if self.material.obstacle == PUTTY and self.material.encrypted:
             holds = "an encrypted PuTTY key (.ppk)"
-            hint = f"convert it: puttygen {shlex.quote(str(self.path))} -O private-openssh -o NEW"
+            words = (str(self.path), "-O", "private-openssh", "-o", f"{self.path}.copy")
+            hint = f"convert it: puttygen {shlex.join(words)}"
         elif self.material.encrypted and self.material.public is None:
+            if self.unopened is not None:
+                hint = self.unopened.hint_for(self.path) or "try again with its passphrase"
+                return PathTakenError(f"{self.path}: {self.unopened.message}", hint=hint)
             holds = "an encrypted key, which does not show whether it is the same"
             hint = "prove it with --passphrase-file FILE, or choose another file with --file"
         return PathTakenError(f"{self.path} holds {holds}", hint=hint)
@@ -92,7 +98,7 @@ def read_existing(
 ) -> ExistingFile | None:
     """The file of that name, or None where nothing is.
 
-    A passphrase opens an encrypted private key; one that is wrong tells nothing about it.
+    A passphrase opens an encrypted private key.
 
     Raises:
         RefusedError: It is a directory, a pipe, a device, or a link to no file that can be trusted.
@@ -102,19 +108,20 @@ def read_existing(
     if found is None:
         return None
     owner = None if ownership.is_ours(found.owner) else ownership.name_of(found.owner)
-    material = reason = None
+    material = reason = unopened = None
     if owner is None:
+        text = found.content.reveal()
         try:
-            material = _material(found.content.reveal(), passphrase)
+            material = keys.read_file(text)
         except KeyMaterialError as error:
             reason = error.message
+        if material and material.encrypted and passphrase:
+            try:
+                material = keys.read_file(text, passphrase=passphrase.reveal())
+            except KeyMaterialError as error:
+                unopened = error
+        elif material and material.obstacle == OUTDATED_CIPHER:
+            unopened = outdated()
     path = directory.path / name
-    return ExistingFile(path, found.mode, found.links, material, found.is_link, owner, reason)
-
-
-def _material(text: bytes, passphrase: Secret | None) -> KeyFileContent:
-    material = keys.read_file(text)
-    if material.encrypted and passphrase:
-        with suppress(KeyMaterialError):
-            material = keys.read_file(text, passphrase=passphrase.reveal())
-    return material
+    is_link = found.is_link
+    return ExistingFile(path, found.mode, found.links, material, is_link, owner, reason, unopened)

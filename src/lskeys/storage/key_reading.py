@@ -74,7 +74,9 @@ def read_content(
         chosen = keys.choose_key(content, pick) if pick else content
         key = local_key(path, keys.read_file(chosen), mode)
     except KeyMaterialError as error:
-        raise UsageError(f"{path}: {error.message}", hint=error.hint, code="NoKey") from None
+        raise UsageError(
+            f"{path}: {error.message}", hint=error.hint_for(path), code="NoKey"
+        ) from None
     passphrase = opens(path) if opens and key.encrypted else None
     return _unlocked(key, chosen, passphrase) if passphrase else key
 
@@ -83,7 +85,7 @@ def _unlocked(key: LocalKey, content: bytes, passphrase: Secret) -> LocalKey:
     try:
         opened = keys.read_file(content, passphrase=passphrase.reveal())
     except KeyMaterialError as error:
-        raise RefusedError(f"{key.path}: {error.message}", hint=error.hint) from None
+        raise RefusedError(f"{key.path}: {error.message}", hint=error.hint_for(key.path)) from None
     if opened.private is None:  # PuTTY's, which is not opened
         return key
     return replace(local_key(key.path, opened, key.mode), comment=key.comment)

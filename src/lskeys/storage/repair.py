@@ -5,6 +5,7 @@ one that is replaced is kept.
 """
 
 import os
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def write_public_key(path: Path) -> Path:
         if public is None:
             raise RefusedError(
                 f"{path} is encrypted and does not show its public key",
-                hint="to print it, with the passphrase: ssh-keygen -y -f FILE",
+                hint=f"to print it, with the passphrase: ssh-keygen -y -f {shlex.quote(str(path))}",
             )
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")

@@ -18,7 +18,7 @@ from lskeys.keys import passphrases
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import why_unknown
 from lskeys.keys.opening_keys import replaced_file
-from lskeys.keys.ssh_loading import PUTTY
+from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import KeyPair, Outcomes, attempt
 from lskeys.output.result import Result
 from lskeys.output.views.formatting import rfc3339
@@ -112,6 +112,8 @@ def _about(owned_key: KeyWithPairs) -> Iterator[str]:
         yield f"{key.path} holds several copies of one key"
     if key.obstacle == PUTTY:
         yield remedies.convert_putty(key.path)
+    if key.obstacle == OUTDATED_CIPHER:
+        yield remedies.encrypt_anew(key.path)
     for pair in owned_key.possible:
         why = why_unknown(pair.fingerprint, key)
         yield f"{key.path} may be the key of {pair.name} in {pair.region}: {why}"

@@ -97,7 +97,8 @@ def report(rotation: Rotation) -> Iterable[str]:
     kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that directory any more"
     yield f"the old key is {state}{kept}"
     if rotation.path is None:
-        yield "the new key is only in ssh-agent; to save it: lskeys download-default"
+        save = f"lskeys download-default --region {rotation.region}"
+        yield f"the new key is only in ssh-agent; to save it: {save}"
     if rotation.follow_ups is None:
         yield "cannot list the instances that use the key pair; each keeps the key it has"
     if rotation.follow_ups:

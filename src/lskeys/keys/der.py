@@ -1,0 +1,37 @@
+"""The elements of DER (X.690), without a library that would demand their meaning. Pure."""
+
+from collections.abc import Iterator
+
+INTEGER = 0x02
+OBJECT_IDENTIFIER = 0x06
+
+_CONSTRUCTED = 0x20
+_LONG = 0x80  # a length of more than 127 bytes is that of as many bytes as the lower bits say
+
+
+def elements(der: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each element; what is cut off ends them."""
+    at = 0
+    while at + 2 <= len(der):
+        tag, length, start = der[at], der[at + 1], at + 2
+        if length & _LONG:
+            start += length - _LONG
+            length = int.from_bytes(der[at + 2 : start])
+        at = start + length
+        yield tag, der[start:at]
+
+
+def first(der: bytes) -> bytes:
+    """The content of the first element, empty where there is none."""
+    return next(elements(der), (0, b""))[1]
+
+
+def contents(der: bytes, wanted: int) -> Iterator[bytes]:
+    """The contents of the elements with a tag, those within others, too."""
+    left = [der]
+    while left:
+        for tag, content in elements(left.pop()):
+            if tag & _CONSTRUCTED:
+                left.append(content)
+            elif tag == wanted:
+                yield content
