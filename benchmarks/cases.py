@@ -38,7 +38,6 @@ class Case:
             twenty profiles) or slow (the same, each response after 0.3 s).
         environ: Variables of theirs alone.
         ends: The exit codes that are no failure.
-        once: Whether theirs takes so long that it is run once.
         is_lazy: Whether it is about a Python that loads modules when they are used.
     """
 
@@ -49,7 +48,6 @@ class Case:
     account: str = "few"
     environ: tuple[tuple[str, str], ...] = ()
     ends: tuple[int, ...] = (0,)
-    once: bool = False
     is_lazy: bool = False
 
 
@@ -105,7 +103,6 @@ CASES = (
         _EVERYWHERE,
         (Target("wall", 1 / 40),),
         account="profiles",
-        once=True,
     ),
     _grows("-o jsonl"),
     _grows("-o text"),

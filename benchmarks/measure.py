@@ -14,6 +14,12 @@ from benchmarks.place import Place
 _SHELL = frozenset("|&;$")
 _KIB = 1024
 
+_ENOUGH = 8.0
+"""Seconds for all runs of a command of the other side, so that all cases take ten minutes."""
+_FEWEST = 3
+_MINUTES_LONG = 30.0
+"""Seconds of a command that is run only once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:
@@ -38,21 +44,32 @@ class Measured:
 def measure(
     case: Case, place: Place, endpoints: Mapping[str, Mapping[str, str]], *, runs: int
 ) -> Measured:
-    """Run both sides of a case in turn; the first run of each fills caches and does not count."""
+    """Run both sides of a case in turn; the first run of each fills caches and does not count.
+
+    A slow command of the other side is run in fewer of the turns, and one that takes minutes once.
+    """
     environ = place.environ(endpoints[case.account])
     few = place.environ(endpoints["few"])
     their_environ = environ | dict(case.environ)
     needs_few = any(target.quantity in {"each", "growth"} for target in case.targets)
     ours, theirs, ours_of_few, theirs_of_few = [], [], [], []
+    their_runs = runs
     for run in range(runs + 1):
         ours.append(spend(place.line(case.ours), run, environ, place.home, case.ends))
-        if not case.once or run == runs:
+        if run * their_runs // runs > (run - 1) * their_runs // runs:
             theirs.append(spend(place.line(case.theirs), run, their_environ, place.home))
+            their_runs = min(runs, _runs_of(theirs[0]))
         if needs_few:
             ours_of_few.append(spend(case.ours, run, few, place.home))
             theirs_of_few.append(spend(case.theirs, run, few, place.home))
-    counted = 0 if case.once else 1
-    return Measured(case, ours[1:], theirs[counted:], ours_of_few[1:], theirs_of_few[1:])
+    return Measured(case, ours[1:], theirs[1:] or theirs, ours_of_few[1:], theirs_of_few[1:])
+
+
+def _runs_of(first: Spent) -> int:
+    """How often a command is run that took this long the first time."""
+    if first.wall > _MINUTES_LONG:
+        return 0
+    return max(_FEWEST, int(_ENOUGH / first.wall))
 
 
 def spend(

@@ -47,8 +47,8 @@ def document(rows: Sequence[Row], steps: Mapping[str, float], place: Place, *, r
     summary = f"{missed} of {len(rows)} targets missed." if missed else "Every target is met."
     parts = [f"| {step} | {milliseconds:.0f} |" for step, milliseconds in steps.items()]
     measured = (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {runs} runs of each in turn;"
-        f" medians. {summary}"
+        f"Measured on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {runs} runs of each in turn,"
+        f" or as many as it says; medians. {summary}"
     )
     machine = (
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()},"
@@ -88,7 +88,7 @@ def _row(measured: Measured, target: Target) -> Row:
         (
             case.name,
             _told(measured.ours),
-            _told(measured.theirs),
+            _told(measured.theirs) + _runs_told(measured),
             target.quantity,
             f"{value:.2f}{unit}" if target.limit >= 0.1 else f"{value:.3f}",  # noqa: PLR2004
             f"≤ {target.limit:.3g}{unit}",
@@ -124,6 +124,12 @@ def _told(side: Sequence[Spent]) -> str:
     return (
         f"{median(walls):.0f} ms ({min(walls):.0f}-{max(walls):.0f}), {cpu:.0f} ms, {peak:.0f} MiB"
     )
+
+
+def _runs_told(measured: Measured) -> str:
+    """How often the other side was run, where it was less often."""
+    runs = len(measured.theirs)
+    return f"; {runs} run{'s'[: runs - 1]}" if runs < len(measured.ours) else ""
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
