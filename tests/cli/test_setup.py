@@ -1,10 +1,8 @@
 """Credentials, profiles, regions, endpoints, config.toml: what does not work is said, with 4."""
 
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from lskeys import sandbox
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Ran, Run
 from tests.support.changes import changes
+from tests.support.interrupts import Endless
 
 Say = Callable[[str, str], None]
 
@@ -71,12 +70,10 @@ def say(home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
 @pytest.fixture
 def hanging(tmp_path: Path) -> Iterator[Path]:
-    """A program that neither ends nor says anything until the test is over."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    yield program(tmp_path / "hanging", f"exec cat {shlex.quote(str(pipe))}")
-    with suppress(OSError):
-        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    """A program that neither ends nor says anything; whoever starts it ends it."""
+    endless = Endless(tmp_path)
+    yield program(tmp_path / "hanging", endless.commands)
+    endless.wait_for_end()
 
 
 # Credentials

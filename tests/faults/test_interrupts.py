@@ -14,7 +14,7 @@ from lskeys.concurrency import Pending
 from tests.conftest import REGION, Ran
 from tests.support.cli_keys import fingerprint, own_pem, public_line
 from tests.support.fake_region import DEFAULT_PAIR
-from tests.support.interrupts import PATIENCE, by_signal, stopped
+from tests.support.interrupts import PATIENCE, Endless, by_signal, stopped, stopped_when
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
 
@@ -32,6 +32,30 @@ def default_pair(liar: Liar) -> None:
     liar.responses("GetInstances", said({"instances": []}))
     handed_out = {"publicKeyBase64": public_line(own_pem()), "privateKeyBase64": own_pem()}
     liar.responses("DownloadDefaultKeyPair", said(handed_out))
+
+
+@by_signal
+def test_stopped_while_credentials_are_waited_for(  # noqa: PLR0913, PLR0917  fixtures and cases
+    liar: Liar,
+    home: Path,
+    number: signal.Signals,
+    exit_code: int,
+    word: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A `credential_process` that does not answer is ended, with what it started."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    endless = Endless(home)
+    helper = home / "helper"
+    helper.write_text(f"#!/bin/sh\n{endless.commands}\n")
+    helper.chmod(0o700)
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text(f"[default]\ncredential_process = {helper}\n")
+    ran = stopped_when(endless.wait_for_start, [number], "list")
+    assert ran == Ran(exit_code, err=f"lskeys: error: {word}\n")
+    assert not liar.calls
+    endless.wait_for_end()
 
 
 PHASES = {

@@ -1,7 +1,6 @@
 """Where credentials come from: who is asked, what is prompted for, what failures say."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tests.support.credential_services import (
     sso_refused,
     write_profiles,
 )
+from tests.support.interrupts import Endless
 from tests.support.lying_server import Liar, pairs
 
 SIGNED = {"role": ["AssumeRole"], "chained": ["AssumeRole", "AssumeRole"]}
@@ -312,21 +312,25 @@ def test_a_credential_process_that_fails_at_the_refresh(
 
 
 def test_a_refresh_has_a_deadline(lightsail: Liar, run: Run, home: Path) -> None:
-    """Credentials that expire soon and are not renewed in time are an error, as at first."""
+    """Credentials that expire soon and are not renewed in time are an error, as at first.
+
+    The program is ended with what it started.
+    """
     lightsail.responses("GetKeyPairs", pairs())
-    os.mkfifo(home / "gate")
+    endless = Endless(home)
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
     keys = {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "Expiration": soon}
     helper = home / "helper"
     helper.write_text(
         f"#!/bin/sh\necho >> {home}/calls\n"
-        f"[ $(wc -l < {home}/calls) -gt 2 ] && cat {home}/gate\necho '{json.dumps(keys)}'\n"
+        f"[ $(wc -l < {home}/calls) -gt 2 ] && {{ {endless.commands}; }}\n"
+        f"echo '{json.dumps(keys)}'\n"
     )
     helper.chmod(0o755)
     (home / ".aws").mkdir(exist_ok=True)
     (home / ".aws" / "config").write_text(f"[profile slow]\ncredential_process = {helper}\n")
     ran = run("list -p slow -r us-east-1 --timeout 2")
-    (home / "gate").open("w").close()  # lets the helper end
+    endless.wait_for_end()
     assert ran.exit_code == 4
     assert ran.err.startswith("lskeys: error: no credentials within 2 seconds\n")
     assert not lightsail.calls

@@ -128,6 +128,10 @@ class AccountSession:
         for client in filter(None, clients):
             client.close()
 
+    def close(self) -> None:
+        """End what still runs for it; nothing can be requested afterwards."""
+        self._credentials.close()
+
     def log_in(self) -> None:
         """Get the credentials, prompting for an MFA code where a role needs one.
 

@@ -1,6 +1,6 @@
 """Errors of credentials: what STS, SSO, the metadata services and the disk said. Pure.
 
-Only the output of a `credential_process` is never quoted (`credential_providers`).
+Only the output of a `credential_process` is never quoted (`credential_process`).
 """
 
 import configparser
@@ -19,7 +19,8 @@ from urllib3.exceptions import LocationParseError
 from lskeys.concurrency import Limit
 from lskeys.errors import SANDBOX_HINT, LocalError, LskeysError, RemoteError, SetupError
 from lskeys.lightsail import error_table
-from lskeys.lightsail.credential_providers import CredentialProcessError, MfaCodeNeededError
+from lskeys.lightsail.credential_process import CredentialProcessError
+from lskeys.lightsail.credential_providers import MfaCodeNeededError
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpError
 from lskeys.lightsail.redaction import redacted

@@ -4,12 +4,8 @@ The chain is botocore's own. Replaced are the providers that would prompt by the
 program's stdin, quote a helper's output, or send credentials in the clear.
 """
 
-import errno
 import json
 import os
-import shlex
-import subprocess
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.credentials import (
@@ -25,7 +21,7 @@ from botocore.credentials import (
     ProfileProviderBuilder,
     create_credential_resolver,
 )
-from botocore.exceptions import BotoCoreError, CredentialRetrievalError
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 from botocore.utils import (
     ContainerMetadataFetcher,
@@ -35,12 +31,11 @@ from botocore.utils import (
 )
 
 from lskeys.lightsail import plain_http
+from lskeys.lightsail.credential_process import QuietProcessProvider, RunningPrograms
 from lskeys.lightsail.role_cache import RoleCache, cache_directory
 from lskeys.lightsail.sign_in import chain
 
-_STDIN = 0
 _REFRESH_WINDOW = 15 * 60
-_PRINTED = ("access_key", "secret_key", "token", "expiry_time")
 
 
 class MfaCodeNeededError(BotoCoreError):
@@ -51,12 +46,6 @@ class MfaCodeNeededError(BotoCoreError):
     def __init__(self, serial: str) -> None:
         super().__init__(serial=serial)
         self.serial = serial
-
-
-class CredentialProcessError(CredentialRetrievalError):
-    """A `credential_process` failed; what it printed may hold a secret and is not quoted."""
-
-    fmt = "{error_msg}"
 
 
 class MfaCodes:
@@ -129,7 +118,7 @@ class Resolved(CredentialResolver):
         return self._credentials
 
 
-def resolver(session: Session, mfa_codes: MfaCodes) -> NamingResolver:
+def resolver(session: Session, mfa_codes: MfaCodes, programs: RunningPrograms) -> NamingResolver:
     """The chain of a session, whose region and profile are decided.
 
     Raises:
@@ -146,7 +135,7 @@ def resolver(session: Session, mfa_codes: MfaCodes) -> NamingResolver:
     )
     fetcher = _metadata(session)
     metadata = InstanceMetadataProvider(iam_role_fetcher=fetcher)
-    profiles = _ProfileProviders(session, cache)
+    profiles = _ProfileProviders(session, cache, programs)
     is_explicit = session.instance_variables().get("profile") is not None
     replaced: dict[str | None, CredentialProvider] = {
         **{each.METHOD: each for each in profiles.providers(profile, is_explicit)},
@@ -172,79 +161,21 @@ def _role_cache(session: Session, profile: str) -> RoleCache:
     return RoleCache(cache_directory() if uses_mfa else None)
 
 
-class QuietProcessProvider(ProcessProvider):
-    """`credential_process` without this program's stdin, unless that is a terminal.
-
-    Its errors, at first use and when credentials are refreshed, say how it failed and quote
-    nothing of its output.
-    """
-
-    def __init__(self, profile_name: str, load_config: Callable[[], Mapping[str, Any]]) -> None:
-        self._started: list[subprocess.Popen[bytes]] = []
-        super().__init__(profile_name, load_config, popen=self._start)
-
-    def load(self) -> Credentials | None:
-        """The credentials that the program prints, if the profile has one."""
-        try:
-            found: Credentials | None = super().load()
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise self._failed("its output is not what credential_process prints") from None
-        return found
-
-    def _start(self, words: list[str], *, stdout: int, stderr: int) -> subprocess.Popen[bytes]:
-        stdin = None if os.isatty(_STDIN) else subprocess.DEVNULL
-        started = subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=stderr)  # noqa: S603  AWS's configuration names it
-        self._started = [started]
-        return started
-
-    def _retrieve_credentials_using(self, credential_process: str) -> Mapping[str, Any]:
-        retrieve = super()._retrieve_credentials_using  # type: ignore[misc]  # not in the stubs
-        try:
-            words = shlex.split(credential_process)
-        except ValueError:
-            raise self._failed("its command line has an unclosed quote") from None
-        if not words:
-            raise self._failed("its command line is empty")
-        try:
-            found: Mapping[str, Any] = retrieve(credential_process)
-            _check_types(found)
-        except CredentialRetrievalError:
-            raise self._failed(_ending(self._started[0].returncode)) from None
-        except OSError as error:
-            if error.filename is None:  # no process could be made; the program was not run
-                raise
-            raise self._failed(
-                f"{error.filename}: {os.strerror(error.errno or errno.EIO).lower()}"
-            ) from None
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise self._failed("its output is not what credential_process prints") from None
-        return found
-
-    def _failed(self, reason: str) -> CredentialProcessError:
-        return CredentialProcessError(provider=self.METHOD, error_msg=reason)
-
-
-def _ending(status: int) -> str:
-    if status < 0:
-        return f"signal {-status} ended it"
-    return f"it ended with exit status {status}" if status else "its output is incomplete"
-
-
-def _check_types(found: Mapping[str, Any]) -> None:
-    """Check what a `credential_process` printed; botocore does not."""
-    if not all(isinstance(found[each] or "", str) for each in _PRINTED):
-        raise TypeError
-
-
 class _ProfileProviders(ProfileProviderBuilder):
     """The providers of a profile, or of a role's source profile, with the same replacement."""
 
-    def __init__(self, session: Session, cache: Any) -> None:  # noqa: ANN401  botocore's
+    def __init__(
+        self,
+        session: Session,
+        cache: Any,  # noqa: ANN401  botocore's
+        programs: RunningPrograms,
+    ) -> None:
         # botocore looks up the home when it is imported, which may be another's by now.
         directory = os.path.expanduser("~/.aws/sso/cache")  # noqa: PTH111  pathlib needs a home
         tokens = JSONFileCache(directory)
         super().__init__(session, cache=cache, sso_token_cache=tokens)  # type: ignore[arg-type]  # wrong stub
         self._load_config = lambda: session.full_config
+        self._programs = programs
 
     def providers(
         self,
@@ -254,7 +185,7 @@ class _ProfileProviders(ProfileProviderBuilder):
         """The providers of one profile."""
         usual = super().providers(profile_name, disable_env_vars)
         return [
-            QuietProcessProvider(profile_name, self._load_config)
+            QuietProcessProvider(profile_name, self._load_config, self._programs)
             if isinstance(each, ProcessProvider)
             else each
             for each in usual

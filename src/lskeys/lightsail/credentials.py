@@ -17,6 +17,7 @@ from lskeys.concurrency import limited
 from lskeys.errors import LskeysError
 from lskeys.lightsail import credential_errors, credential_providers, credential_source, sign_in
 from lskeys.lightsail.credential_errors import FAILURES
+from lskeys.lightsail.credential_process import RunningPrograms
 from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingResolver
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpGuard
@@ -61,6 +62,7 @@ class AccountCredentials:
         self._waiting = waiting
         self._resolving = threading.RLock()
         self._mfa_codes = credential_providers.MfaCodes()
+        self._programs = RunningPrograms()
         self._chain: NamingResolver | None = None
         self._resolved: Credentials | None = None
         self._frozen: ReadOnlyCredentials | None = None
@@ -89,6 +91,10 @@ class AccountCredentials:
         """The public part of the credentials, once they were checked."""
         assert self._frozen is not None, "checked before"
         return str(self._frozen.access_key)
+
+    def close(self) -> None:
+        """End the programs that were asked for credentials and have not answered."""
+        self._programs.end()
 
     def secrets(self) -> tuple[str, ...]:
         """What no error may quote."""
@@ -160,7 +166,9 @@ class AccountCredentials:
                 sign_in.enable(profiles, profile, self._curve)
             if session.get_config_variable("region") is None:
                 session.set_config_variable("region", FALLBACK_REGION)
-            chain = self._chain = credential_providers.resolver(session, self._mfa_codes)
+            chain = self._chain = credential_providers.resolver(
+                session, self._mfa_codes, self._programs
+            )
             found = chain.load_credentials()
         if found is None:
             raise credential_errors.none_found(

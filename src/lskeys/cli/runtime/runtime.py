@@ -166,7 +166,9 @@ class Runtime:
             curve=_elliptic_curve,
             waiting=self.terminal.waiting,
         )
-        return connect(connection, hooks)
+        session = connect(connection, hooks)
+        self._closing.callback(session.close)
+        return session
 
     def _prompt(self, call: str) -> str:
         """A typed answer, also to a thread: the terminal belongs to the one who waits for it."""
