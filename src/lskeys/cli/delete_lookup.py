@@ -48,12 +48,17 @@ def look_up_targets(run: Runtime, targets: Targets) -> DeleteLookup:
     by_name = dict(zip(targets.names, used, strict=False))
     listed = used[-1] if targets.selections else Outcomes()
     selected = {each: _select(each, listed) for each in targets.selections}
+    absent = {
+        name: each.errors[0]
+        for name, each in by_name.items()
+        if all(isinstance(outcome.error, MissingError) for outcome in each)
+    }
     every = (*(pair for each in by_name.values() for pair in _pairs(each)),)
     every += (*(pair for pairs in selected.values() for pair in pairs),)
     errors = (error for outcomes in used for error in outcomes.errors)
     return DeleteLookup(
         tuple({(pair.region, pair.name): pair for pair in every}.values()),
-        {name: each.errors[0] for name, each in by_name.items() if _is_absent(each)},
+        absent,
         () if listed.errors else tuple(each for each, pairs in selected.items() if not pairs),
         tuple(dict.fromkeys(each for each in errors if not isinstance(each, MissingError))),
     )
@@ -111,7 +116,3 @@ def _select(selection: Selection, listed: Outcomes[Pairs]) -> Pairs:
 
 def _pairs(outcomes: Outcomes[Pairs]) -> Iterator[KeyPair]:
     return (pair for pairs in outcomes.values for pair in pairs)
-
-
-def _is_absent(outcomes: Outcomes[Pairs]) -> bool:
-    return all(isinstance(each.error, MissingError) for each in outcomes)

@@ -225,8 +225,6 @@ def _peak() -> int:
     except OSError:  # no Linux
         status = b""
     found = _OWN_PEAK.search(status)
-    return int(found[1]) * 1024 if found else _peak_of_process()
-
-
-def _peak_of_process() -> int:
+    if found:
+        return int(found[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT

@@ -158,8 +158,10 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
     except RefusedError as refusal:
         raise importing.explain_refusal(lightsail, new.name, refusal) from None
     try:
-        is_known = created.is_finished and created.pair.fingerprint is not None
-        looked = None if is_known else _looked_up(lightsail, new.name)
+        looked: KeyPair | None = None
+        if not created.is_finished or created.pair.fingerprint is None:
+            # A failing look-up must not cost the key.
+            looked = attempt(lightsail.region, lambda: lightsail.key_pair(new.name)).value
         pair = looked or created.pair
         proven = verify(created, pair, lightsail.region)
         saved = keep(proven.private_key)
@@ -175,8 +177,3 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
 
 def _encrypted(key: PrivateKey, passphrase: Secret | None) -> PrivateKey:
     return keys.encrypt(key, passphrase) if passphrase else key
-
-
-def _looked_up(lightsail: "Lightsail", name: str) -> KeyPair | None:
-    """The key pair as a look-up reports it; a failing request must not cost the key."""
-    return attempt(lightsail.region, lambda: lightsail.key_pair(name)).value

@@ -60,7 +60,12 @@ class DefaultKeyRequest:
                 continue
             if self.compare(existing) is Comparison.OTHER:
                 why = ": there is no default pair yet" if self.creates else ""
-                raise existing.path_taken() if existing.is_link else _path_taken(existing, why)
+                if existing.is_link:
+                    raise existing.path_taken()
+                raise PathTakenError(
+                    f"{existing.path} holds another key{why}",
+                    hint="use --force to replace it; the old file is kept next to it",
+                )
 
 
 def download_and_save(
@@ -219,10 +224,3 @@ def backing_up() -> Iterator[None]:
         yield
     except PathTakenError as taken:
         raise taken.with_(hint="choose another directory with --backup") from None
-
-
-def _path_taken(existing: ExistingFile, why: str = "") -> RefusedError:
-    return PathTakenError(
-        f"{existing.path} holds another key{why}",
-        hint="use --force to replace it; the old file is kept next to it",
-    )

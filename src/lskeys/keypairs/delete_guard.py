@@ -134,7 +134,7 @@ def check_deletion(  # noqa: PLR0913  every fact the decision stands on
     saves = backup and pair.is_default
     verified = _verified(pair, expectation, inventory, is_named=is_named, backup=saves)
     if not pair.is_default or no_backup or backup:
-        return _with_backup(verified, backup=saves)
+        return replace(verified, needs_backup=saves)
     _demand_copy(pair, copies)
     return verified
 
@@ -206,10 +206,6 @@ def _matched(pair: KeyPair, inventory: Sequence[LocalKey]) -> Clearance | None:
     if match is None:
         return None
     return Clearance(pair, pair.fingerprint, match.key.path, match.fingerprint_type)
-
-
-def _with_backup(clearance: Clearance, *, backup: bool) -> Clearance:
-    return replace(clearance, needs_backup=backup)
 
 
 def _undecided_error(pair: KeyPair, key: LocalKey) -> RefusedError:

@@ -1,6 +1,7 @@
 """The operations on instances: what each does, or why not. Touches: the store."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from lskeys.sandbox import addresses, instance_shapes, shapes
 from lskeys.sandbox.errors import ServiceError, invalid, name_taken
@@ -118,16 +119,9 @@ def _delete_instance(service: Service, region: str, raw: Raw) -> Raw:
     return {"operations": [shapes.operation(operation)]}
 
 
-def _start_instance(service: Service, region: str, raw: Raw) -> Raw:
-    return _set_state(service, region, raw, "StartInstance", State.RUNNING)
-
-
-def _stop_instance(service: Service, region: str, raw: Raw) -> Raw:
-    return _set_state(service, region, raw, "StopInstance", State.STOPPED)
-
-
-def _set_state(service: Service, region: str, raw: Raw, operation_type: str, state: State) -> Raw:
+def _set_state(state: State, service: Service, region: str, raw: Raw) -> Raw:
     """Start or stop an instance; one that is in that state already is no error."""
+    operation_type = "StartInstance" if state is State.RUNNING else "StopInstance"
     with service.store.writing() as transaction:
         name = _found(service, transaction, region, raw).name
         transaction.set_state(region, name, state)
@@ -173,7 +167,9 @@ INSTANCE_OPERATIONS: Mapping[str, ApiOperation] = {
         _create_instances,
     ),
     "DeleteInstance": ApiOperation({**_NAMED, "forceDeleteAddOns": TRUTH}, _delete_instance),
-    "StartInstance": ApiOperation({**_NAMED, "attributeUpdates": MAP}, _start_instance),
-    "StopInstance": ApiOperation({**_NAMED, "force": TRUTH}, _stop_instance),
+    "StartInstance": ApiOperation(
+        {**_NAMED, "attributeUpdates": MAP}, partial(_set_state, State.RUNNING)
+    ),
+    "StopInstance": ApiOperation({**_NAMED, "force": TRUTH}, partial(_set_state, State.STOPPED)),
 }
 """Operation name → what it takes and gives."""

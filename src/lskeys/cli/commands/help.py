@@ -43,15 +43,11 @@ def show_help(
     if topic and not known and not verb:
         raise UsageError(f"no topic or command {topic}", hint="see lskeys help")
     if man:
-        run.terminal.result(_manual(verb.word if verb else None))
+        run.terminal.result(man_page.page(tree(), verb.word if verb else None).splitlines())
     elif verb:
         show_page(commands.command(verb), f"lskeys {verb.word}")
     else:
         run.terminal.result(_told(known) if known else _contents())
-
-
-def _manual(word: str | None) -> list[str]:
-    return man_page.page(tree(), word).splitlines()
 
 
 def _contents() -> Iterator[str]:

@@ -84,11 +84,6 @@ def _files(details: KeyPairDetails, *, private: bool, by_name: bool = False) -> 
     ]
 
 
-def _unproven_files(details: KeyPairDetails) -> list[str]:
-    """Encrypted private keys, of which only the `.pub` next to them says that they match."""
-    return _files(details, private=True, by_name=True)
-
-
 ONE_KEY_PAIR: View[KeyPairDetails] = View(
     member="keyPair",
     columns=(
@@ -105,7 +100,8 @@ ONE_KEY_PAIR: View[KeyPairDetails] = View(
         _many("outdated-instances", lambda each: each.older_names, Tone.BAD, empty=""),
         _many("private-files", lambda each: _files(each, private=True)),
         _many("public-files", lambda each: _files(each, private=False)),
-        _many("unproven-files", _unproven_files, empty=""),
+        # encrypted, of which only the .pub next to them says that they match
+        _many("unproven-files", lambda each: _files(each, private=True, by_name=True), empty=""),
         Column(
             "possible-files",
             lambda each: ",".join(_possible(each)),
