@@ -88,6 +88,11 @@ class KeyPair:
         return self.name == DEFAULT_PAIR
 
     @property
+    def key_file(self) -> str:
+        """The file its private key is expected in, as the web console and `create` name it."""
+        return private_key_file(self.name, self.region)
+
+    @property
     def account(self) -> str | None:
         """The twelve-digit account ID, taken from the ARN."""
         return _account(self.arn)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lskeys.errors import UsageError
-from lskeys.keypairs.names import check_name, default_key_file
+from lskeys.keypairs.names import check_name
+from lskeys.model import default_key_file
 
 
 @given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{1,254}", fullmatch=True))

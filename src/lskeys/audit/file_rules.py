@@ -8,12 +8,11 @@ from pathlib import Path
 from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
-from lskeys.keypairs.names import default_key_file, key_file
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
 from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY, SMALL_RSA
-from lskeys.model import KeyPair, account_region
+from lskeys.model import KeyPair, account_region, default_key_file
 from lskeys.storage.ownership import UnsafeDirectory
 from lskeys.storage.writing import UNUSABLE
 from lskeys.values import replace
@@ -164,7 +163,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     if inventory.silent:
         return
     explained = inventory.pairs_by_file().keys() | _mismatched(inventory).keys()
-    unknown = {key_file(pair) for pair in inventory.pairs if not has_fingerprint(pair)}
+    unknown = {pair.key_file for pair in inventory.pairs if not has_fingerprint(pair)}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
         is_known = is_known or any(
@@ -196,7 +195,7 @@ def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:
     """Files that hold none of the keys that their name promises, and the key pairs they name."""
     named: dict[str, list[KeyPair]] = {}
     for pair in sorted(inventory.pairs, key=region_and_name):
-        named.setdefault(key_file(pair), []).append(pair)
+        named.setdefault(pair.key_file, []).append(pair)
     homes = inventory.pairs_by_file()
     found = {}
     for key in inventory.private_keys():

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from lskeys.audit.remedies import LskeysCommands
-from lskeys.keypairs.names import key_file
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import (
@@ -57,7 +56,7 @@ class Inventory:
 
     def files_by_pair(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""
-        matched = match_all(self.pairs, self.keys).pairs
+        matched = match_all(self.pairs, self.keys)
         return {each.pair: tuple(match.key for match in each.matches) for each in matched}
 
     def pairs_by_file(self) -> Mapping[LocalKey, tuple[KeyPair, ...]]:
@@ -82,7 +81,7 @@ class Inventory:
 
         A directory that cannot be read may have a file of any name.
         """
-        name = key_file(pair)
+        name = pair.key_file
         return any(each.is_directory or each.path.name == name for each in self.unreadable) or any(
             key.path.name == name and self.compare(pair, key) is Comparison.UNKNOWN
             for key in self.private_keys()
@@ -94,7 +93,7 @@ class Inventory:
 
     def file_named_as(self, pair: KeyPair) -> Path | None:
         """What has the name of a pair's private key file, whatever it is."""
-        name = key_file(pair)
+        name = pair.key_file
         return next((each.path / name for each in self.directories if name in each.names), None)
 
     def lies_beside(self, path: Path, name: str) -> bool:

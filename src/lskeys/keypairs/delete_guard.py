@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
-from lskeys.keypairs.names import key_file
 from lskeys.keys.fingerprints import Comparison, Digest, FingerprintType, parse
 from lskeys.keys.matching import LocalKey, compare, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
@@ -150,7 +149,7 @@ def undecided_keys(
     return tuple(
         key
         for key in inventory
-        if (is_named or key.path.name == key_file(pair))
+        if (is_named or key.path.name == pair.key_file)
         and compare(pair.fingerprint, key, inventory) is Comparison.UNKNOWN
     )
 

@@ -8,9 +8,8 @@ from lskeys.keypairs import default_pair
 from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.lookup import find
-from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import Deletion
-from lskeys.model import KeyPair
+from lskeys.model import KeyPair, default_key_file
 from lskeys.values import replace
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from lskeys.errors import LskeysError, RefusedError
 from lskeys.keypairs import default_pair, delete_guard
 from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance, Expectation
-from lskeys.keypairs.names import default_key_file
 from lskeys.keys.matching import LocalKey
-from lskeys.model import KeyPair, Outcome, Outcomes, attempt
+from lskeys.model import KeyPair, Outcome, Outcomes, attempt, default_key_file
 from lskeys.storage import key_reading, key_search
 from lskeys.storage.key_reading import Opens
 

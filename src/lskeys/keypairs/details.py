@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from lskeys.keypairs.names import key_file
 from lskeys.keys.fingerprints import Comparison, FingerprintType
 from lskeys.keys.matching import (
     LocalKey,
@@ -94,14 +93,14 @@ def key_pair_details(
 
 def is_named_after(path: PurePath, pair: KeyPair) -> bool:
     """Whether a file is called as the private or public key of a pair, or PuTTY's, would be."""
-    expected = key_file(pair)
+    expected = pair.key_file
     putty = PurePath(expected).with_suffix(".ppk").name
     return path.name.removesuffix(".pub") in {expected, putty}
 
 
 def _was_of(key: LocalKey, pair: KeyPair) -> bool:
     old = replaced_file(key.path.name)
-    return old is not None and old[0] == key_file(pair)
+    return old is not None and old[0] == pair.key_file
 
 
 def may_hold(pair: KeyPair, key: LocalKey, keys: Iterable[LocalKey]) -> bool:
@@ -146,7 +145,7 @@ def with_key_pairs(
     """
     shown, known = tuple(keys), tuple(pairs)
     every = tuple(dict.fromkeys((*shown, *others)))
-    matched = match_all(known, every).pairs
+    matched = match_all(known, every)
     return [
         KeyWithPairs(
             key,

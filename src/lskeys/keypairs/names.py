@@ -4,10 +4,8 @@ import re
 from pathlib import Path
 
 from lskeys.errors import RefusedError, UsageError
-from lskeys.model import DEFAULT_PAIR, KeyPair, default_key_file
+from lskeys.model import DEFAULT_PAIR
 from lskeys.values import value
-
-__all__ = ["Destination", "check_name", "check_new_name", "default_key_file", "key_file"]
 
 # The guide allows letters, digits and - _ . from 2 to 255 characters; the rest is AWS's.
 # No name begins with a dash; one that does is an option that came after `--`.
@@ -56,8 +54,3 @@ class Destination:
     def name_for(self, usual: str) -> str:
         """The name of the file: the one given, else the usual one."""
         return self.name or usual
-
-
-def key_file(pair: KeyPair) -> str:
-    """The file a pair's private key is expected in, as the web console and `create` name it."""
-    return default_key_file(pair.region) if pair.is_default else f"{pair.name}.pem"

@@ -120,29 +120,18 @@ class MatchedPair:
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """All key pairs in order with their files, and the local keys that belong to none."""
-
-    pairs: tuple[MatchedPair, ...]
-    strangers: tuple[LocalKey, ...]
-
-
 def with_local_files(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> list[KeyPair]:
     """The key pairs with `local_files` taken from these keys."""
     return [
         replace(each.pair, local_files=tuple(str(match.key.path) for match in each.matches))
-        for each in match_all(pairs, keys).pairs
+        for each in match_all(pairs, keys)
     ]
 
 
-def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> Matching:
-    """Match all key pairs with all local keys."""
-    every = tuple(keys)
-    known = _by_digest(every)
-    matched = tuple(MatchedPair(pair, known.get(_digest(pair.fingerprint), ())) for pair in pairs)
-    at_home = {match.key for each in matched for match in each.matches}
-    return Matching(matched, tuple(key for key in every if key not in at_home))
+def match_all(pairs: Iterable[KeyPair], keys: Iterable[LocalKey]) -> tuple[MatchedPair, ...]:
+    """All key pairs in order, each with its local keys."""
+    known = _by_digest(tuple(keys))
+    return tuple(MatchedPair(pair, known.get(_digest(pair.fingerprint), ())) for pair in pairs)
 
 
 def match_one(reported: str | None, keys: Iterable[LocalKey]) -> tuple[Match, ...]:

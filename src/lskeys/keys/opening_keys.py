@@ -65,7 +65,7 @@ def instance_accesses(
     instances: Iterable[Instance], pairs: Iterable[KeyPair], keys: Sequence[LocalKey]
 ) -> list[InstanceAccess]:
     """Each instance, with the key pair and the keys that may open it."""
-    matches = match_all(pairs, keys).pairs
+    matches = match_all(pairs, keys)
     by_name = {(account_region(each.pair), each.pair.name): each for each in matches}
     found = []
     for instance in instances:

@@ -128,7 +128,7 @@ def _of_pair(run: Runtime, seen: ssh_instances.QueriedInstances, name: str) -> d
     wanted = DEFAULT_PAIR if name == DEFAULT_ALIAS else name
     pairs = [pair for region in seen.data for pair in region.pairs if pair.name == wanted]
     found = {}
-    for each in match_all(pairs, ssh_instances.local_keys(run)).pairs:
+    for each in match_all(pairs, ssh_instances.local_keys(run)):
         keys = sorted((match.key for match in each.matches), key=lambda key: not key.has_private)
         if keys:
             comment = f"{each.pair.name}@{each.pair.region}"

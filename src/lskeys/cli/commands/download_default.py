@@ -33,9 +33,8 @@ from lskeys.cli.saving_keys import (
 )
 from lskeys.errors import UsageError
 from lskeys.keypairs import default_pair
-from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.results import SavedKey, proof
-from lskeys.model import Outcomes, Secret, attempt
+from lskeys.model import Outcomes, Secret, attempt, default_key_file
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
 from lskeys.ssh import agent as ssh_agent

@@ -26,13 +26,12 @@ from lskeys.cli.saving_keys import given_passphrase, typed_passphrase
 from lskeys.concurrency import Pending
 from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
-from lskeys.keypairs.names import default_key_file
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import DefaultPairState, JournalEntry, Plan
 from lskeys.keypairs.rotation.report import Rotation
-from lskeys.model import DEFAULT_PAIR, attempt
+from lskeys.model import DEFAULT_PAIR, attempt, default_key_file
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_details, usage_warning
