@@ -96,6 +96,13 @@ class LskeysError(Exception):
         self.failures: Final = failures
         self.was_sent: Final = was_sent
 
+    def __init_subclass__(
+        cls, *, code: str | None = None, exit_code: ExitCode | None = None
+    ) -> None:
+        super().__init_subclass__()
+        cls.default_code = code or cls.default_code
+        cls.usual_exit_code = cls.usual_exit_code if exit_code is None else exit_code
+
     def with_(self, **fields: Any) -> Self:  # noqa: ANN401  any of the arguments above
         """A copy of the error with other fields."""
         copied = copy(self)
@@ -119,87 +126,52 @@ class LskeysError(Exception):
         return self.code, self.message, self.region, self.profile
 
 
-class UsageError(LskeysError):
+class UsageError(LskeysError, code="Usage", exit_code=ExitCode.USAGE):
     """The command line cannot be understood."""
 
-    usual_exit_code = ExitCode.USAGE
-    default_code = "Usage"
 
-
-class MissingError(LskeysError):
+class MissingError(LskeysError, code="Missing", exit_code=ExitCode.MISSING):
     """There is no such key pair, file or default pair."""
 
-    usual_exit_code = ExitCode.MISSING
-    default_code = "Missing"
 
-
-class SetupError(LskeysError):
+class SetupError(LskeysError, code="Setup", exit_code=ExitCode.SETUP):
     """Credentials, profile, region or configuration do not work."""
 
-    usual_exit_code = ExitCode.SETUP
-    default_code = "Setup"
 
-
-class RefusedError(LskeysError):
+class RefusedError(LskeysError, code="Refused", exit_code=ExitCode.REFUSED):
     """Refused for safety; nothing was changed."""
 
-    usual_exit_code = ExitCode.REFUSED
-    default_code = "Refused"
 
-
-class FindingsError(LskeysError):
+class FindingsError(LskeysError, code="Findings", exit_code=ExitCode.FINDINGS):
     """`audit` found errors or warnings, which were shown."""
 
-    usual_exit_code = ExitCode.FINDINGS
-    default_code = "Findings"
 
-
-class PartialError(LskeysError):
+class PartialError(LskeysError, code="Partial", exit_code=ExitCode.PARTIAL):
     """Some regions or names failed, the rest is done."""
 
-    usual_exit_code = ExitCode.PARTIAL
-    default_code = "Partial"
 
-
-class RemoteError(LskeysError):
+class RemoteError(LskeysError, code="Remote", exit_code=ExitCode.REMOTE):
     """AWS or the network failed, or the response is invalid."""
 
-    usual_exit_code = ExitCode.REMOTE
-    default_code = "Remote"
 
-
-class LostAnswerError(RemoteError):
+class LostAnswerError(RemoteError, code="LostAnswer"):
     """A change was sent and no response came back: it may or may not have happened."""
 
-    default_code = "LostAnswer"
 
-
-class LocalError(LskeysError):
+class LocalError(LskeysError, code="Local", exit_code=ExitCode.LOCAL):
     """Local I/O failed: disk full, read-only, no permission, output closed."""
 
-    usual_exit_code = ExitCode.LOCAL
-    default_code = "Local"
 
-
-class ReaderGoneError(LocalError):
+class ReaderGoneError(LocalError, code="ReaderGone", exit_code=ExitCode.READER_GONE):
     """Whoever read stdout closed it, as `head` does; the result is not complete."""
 
-    usual_exit_code = ExitCode.READER_GONE
-    default_code = "ReaderGone"
 
-
-class DeclinedError(LskeysError):
+class DeclinedError(LskeysError, code="Declined", exit_code=ExitCode.DECLINED):
     """The user declined."""
 
-    usual_exit_code = ExitCode.DECLINED
-    default_code = "Declined"
 
-
-class InterruptedByUserError(LskeysError):
+class InterruptedByUserError(LskeysError, code="Interrupted", exit_code=ExitCode.INTERRUPTED):
     """Stopped by a signal."""
-
-    usual_exit_code = ExitCode.INTERRUPTED
-    default_code = "Interrupted"
 
 
 def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:

@@ -24,10 +24,8 @@ MAX_RESPONSE = 32 * 1024 * 1024
 _REDIRECT = 300
 
 
-class InvalidResponseError(RemoteError):
+class InvalidResponseError(RemoteError, code="InvalidResponse"):
     """A response with a status of success that does not hold what was requested."""
-
-    default_code = "InvalidResponse"
 
 
 def invalid_response(reason: str) -> InvalidResponseError:
