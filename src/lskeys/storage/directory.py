@@ -136,6 +136,16 @@ def _read(directory: Directory, name: str, limit: int, *, follow: bool) -> FileC
     return FileContent(Secret(content), mode, status.st_uid, status.st_nlink, is_link=follow)
 
 
+@contextmanager
+def held_open(path: Path | str, flags: int, *, at: int | None = None) -> Iterator[int]:
+    """A descriptor of what is there, perhaps below the directory `at`; closed afterwards."""
+    descriptor = os.open(path, flags, dir_fd=at)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def flush(descriptor: int) -> None:
     """Wait until the disk has it."""
     os.fsync(descriptor)
@@ -153,22 +163,12 @@ def _make_one(path: Path) -> None:
         raise RefusedError(f"{path.parent} is not a directory") from None
     if stat.S_IMODE(path.lstat().st_mode) & _OWNER_ONLY != _OWNER_ONLY:
         path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own permissions
-    with suppress(PermissionError):  # a parent like /home may be closed for reading
-        parent = os.open(path.parent, _DIRECTORY)
-        try:
-            if ownership.home_owner() is not None:
-                _give(path, parent)
-            flush(parent)
-        finally:
-            os.close(parent)
-
-
-def _give(path: Path, parent: int) -> None:
-    descriptor = os.open(path.name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
-    try:
-        ownership.give(descriptor, parent)
-    finally:
-        os.close(descriptor)
+    # A parent like /home may be closed for reading.
+    with suppress(PermissionError), held_open(path.parent, _DIRECTORY) as parent:
+        if ownership.home_owner() is not None:
+            with held_open(path.name, _DIRECTORY | os.O_NOFOLLOW, at=parent) as made:
+                ownership.give(made, parent)
+        flush(parent)
 
 
 def _open(path: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lskeys.errors import MissingError, RefusedError
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
-from lskeys.storage.directory import Directory, opened
+from lskeys.storage.directory import Directory, held_open, opened
 from lskeys.storage.existing_file import ExistingFile, read_existing
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.ownership import OTHERS_WRITE
@@ -28,12 +28,12 @@ def restrict_directory(path: Path) -> None:
     Raises:
         LocalError: It is no directory, or not yours.
     """
-    with os_errors(f"cannot change the permissions on {path}", path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            writing.restrict(descriptor, path, _EVERYTHING & ~OTHERS_WRITE)
-        finally:
-            os.close(descriptor)
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    with (
+        os_errors(f"cannot change the permissions on {path}", path),
+        held_open(path, flags) as descriptor,
+    ):
+        writing.restrict(descriptor, path, _EVERYTHING & ~OTHERS_WRITE)
 
 
 def restrict_file(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from lskeys.errors import LocalError, RefusedError
 from lskeys.model import Secret
 from lskeys.storage import ownership
-from lskeys.storage.directory import Directory, flush, read_file
+from lskeys.storage.directory import Directory, flush, held_open, read_file
 
 PRIVATE = 0o600
 PUBLIC = 0o644
@@ -90,12 +90,9 @@ def tighten_mode(directory: Directory, name: str, mode: int, *, follow: bool = F
         LocalError: The disk keeps no permissions.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    descriptor = os.open(name, flags, dir_fd=directory.descriptor)
-    try:
+    with held_open(name, flags, at=directory.descriptor) as descriptor:
         restrict(descriptor, directory.path / name, mode)
         flush(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def restrict(descriptor: int, path: Path, mode: int) -> None:
