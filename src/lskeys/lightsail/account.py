@@ -27,7 +27,7 @@ from lskeys.lightsail.requests import Requests
 from lskeys.lightsail.response_body import parse_response_body
 from lskeys.lightsail.seen_names import WATCHED, seen_names
 from lskeys.lightsail.session import ConnectionSettings
-from lskeys.lightsail.sign_in import EllipticCurve
+from lskeys.lightsail.sign_in import Curve
 from lskeys.lightsail.waiting import Waiting, no_progress
 from lskeys.model import SeenNames
 from lskeys.text import nearest, one_line, visible_name
@@ -52,7 +52,7 @@ class SessionHooks:
     trace: Callable[[str], None] = lambda _: None
     record: Callable[[SeenNames], None] = lambda _: None
     prompt: Callable[[str], str] | str = "not a terminal"
-    curve: Callable[[], EllipticCurve] | None = None
+    curve: Curve | None = None
     waiting: Waiting = no_progress
 
 

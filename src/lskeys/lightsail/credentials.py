@@ -22,7 +22,7 @@ from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingReso
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpGuard
 from lskeys.lightsail.session import ConnectionSettings
-from lskeys.lightsail.sign_in import EllipticCurve
+from lskeys.lightsail.sign_in import Curve
 from lskeys.lightsail.waiting import Waiting
 
 FALLBACK_REGION = "us-east-1"
@@ -50,7 +50,7 @@ class AccountCredentials:
         session: Callable[[], Session],
         guard: PlainHttpGuard,
         prompt: Callable[[str], str] | str,
-        curve: Callable[[], EllipticCurve] | None,
+        curve: Curve | None,
         *,
         waiting: Waiting,
     ) -> None:

@@ -7,7 +7,7 @@ the only place that sets it, and only where it is None.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import botocore.credentials
 
@@ -15,30 +15,14 @@ _PLACE = "EC"
 _OCCUPIED = object()
 
 
-class SigningKey(Protocol):
-    """A private key on the curve P-256."""
-
-    def get_public_coords(self) -> tuple[bytes, bytes]:
-        """The public point, x and y, 32 bytes each, big-endian."""
-
-    def sign(self, digest: bytes) -> bytes:
-        """The ECDSA signature of a SHA-256 digest, in DER."""
-
-
-class EllipticCurve(Protocol):
-    """What botocore uses of `awscrt.crypto.EC`."""
-
-    def new_key_from_der_data(self, der: bytes) -> SigningKey:
-        """A key from its DER (SEC 1 or PKCS#8); ValueError where it is none."""
-
-    def decode_der_signature_to_padded_pair(self, signature: bytes, pad_to: int) -> bytes:
-        """The two numbers of a signature in DER, each padded to this many bytes."""
+Curve = Callable[[], object]
+"""Gives what has the operations of `awscrt.crypto.EC` that botocore uses: `keys.elliptic`."""
 
 
 def enable(
     profiles: Mapping[str, Any],
     profile: str,
-    curve: Callable[[], EllipticCurve],
+    curve: Curve,
     module: object = botocore.credentials,
 ) -> None:
     """Let botocore refresh the credentials of a profile that was made by `aws login`.
