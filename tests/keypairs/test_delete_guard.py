@@ -1,11 +1,10 @@
 """The guard: which fingerprint proves what, decided without a disk and without a service."""
 
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lskeys import keys
 from lskeys.errors import RefusedError, UsageError
 from lskeys.keypairs.delete_guard import (
     Clearance,
@@ -18,6 +17,7 @@ from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.values import replace
 
 REGION = "eu-west-1"
 SPKI = ":".join(["11"] * 16)
@@ -43,6 +43,14 @@ def local_key(name: str = "key", *, private: bool = True, by_name: bool = False)
     ]
     path = Path(f"/keys/{name}")
     return LocalKey(path, tuple(found), private, encrypted=by_name, mode=0o600, is_by_name=by_name)
+
+
+def stranger() -> LocalKey:
+    """A key of which only another fingerprint is known."""
+    digest = fingerprints.parse(FOREIGN)
+    assert digest
+    known = (fingerprints.Fingerprint(FingerprintType.MD5_SSH, digest),)
+    return LocalKey(Path("/keys/stranger"), known, has_private=True, encrypted=False, mode=0o600)
 
 
 def default_pair(fingerprint: str | None = SPKI) -> KeyPair:
@@ -87,13 +95,9 @@ def decide(  # noqa: PLR0913  the decision's own facts, with defaults
         return refused.message.removeprefix(f"{pair.name} in {REGION} ")
 
 
-def test_bare() -> None:
-    """A bare option asks for the local key."""
+def test_what_the_option_requires() -> None:
+    """A bare option requires the local key, no option requires nothing."""
     assert parse_expectation(None, bare=True, names=["web"]) == FromLocalKey()
-
-
-def test_nothing_asked() -> None:
-    """No option asks for nothing."""
     assert parse_expectation(None, bare=False, names=["web"]) is None
 
 
@@ -106,8 +110,8 @@ def test_no_fingerprint(value: str) -> None:
 
 
 @pytest.mark.parametrize("reported", SPELLED, ids=str)
-def test_bare_matches_every_form(reported: FingerprintType) -> None:
-    """The local key is known by whichever form is reported, which is sent as it is spelled."""
+def test_bare_matches_every_type(reported: FingerprintType) -> None:
+    """The local key is known by whichever type is reported, which is sent as it is spelled."""
     key = local_key()
     pair = default_pair(
         SPELLED[reported].upper() if reported != FingerprintType.SHA256_SSH else f"{SHA256}="
@@ -120,32 +124,10 @@ def test_bare_matches_every_form(reported: FingerprintType) -> None:
 @pytest.mark.parametrize("typed", SPELLED, ids=str)
 @pytest.mark.parametrize("reported", SPELLED, ids=str)
 def test_value_is_translated(reported: FingerprintType, typed: FingerprintType) -> None:
-    """A value of any form is translated into the reported one through the key that has both."""
+    """A value of any type is translated into the reported one through the key that has both."""
     key, pair = local_key(), custom_pair(SPELLED[reported])
     assert decide(pair, given(SPELLED[typed]), (key,)) == Clearance(
         pair, SPELLED[reported], key.path, reported
-    )
-
-
-def test_value_alone() -> None:
-    """A custom pair goes for a value equal to the reported one, without any local key."""
-    pair = custom_pair()
-    assert decide(pair, given(SPKI.replace(":", ""))) == Clearance(pair, SPKI)
-
-
-def test_no_translation_by_two_keys() -> None:
-    """One key that has the value and another that has the reported one prove nothing."""
-    digest = fingerprints.parse(FOREIGN)
-    assert digest
-    stranger = LocalKey(
-        Path("/keys/stranger"),
-        (fingerprints.Fingerprint(FingerprintType.MD5_SSH, digest),),
-        has_private=True,
-        encrypted=False,
-        mode=0o600,
-    )
-    assert decide(custom_pair(), given(FOREIGN), (local_key(), stranger)) == (
-        f"has the fingerprint {SPKI}, not {FOREIGN}"
     )
 
 
@@ -167,117 +149,111 @@ def test_unreadable_report(reported: str) -> None:
     assert isinstance(decide(custom_pair(reported), given(SPKI), (local_key(),)), str)
 
 
-@pytest.mark.parametrize("backup", [True, False])
-def test_default_pair_unasked(*, backup: bool) -> None:
-    """The default pair needs --fingerprint, whatever else is said."""
-    found = decide(default_pair(), None, (local_key(),), backup=backup, no_backup=not backup)
-    assert found == "is the default key pair, which is deleted only with a verified fingerprint"
+KEY, PUBLIC, STRANGER = local_key(), local_key(private=False), stranger()
+NO_COPY = "has no copy of its private key on this computer, and AWS forgets its own"
+NO_LOCAL_KEY = f"has the fingerprint {SPKI}, and no local key has it"
+NOT_THE_NAMED = f"has the fingerprint {FOREIGN}, which /keys/key has not"
+NOT_DEFAULT = "is the default key pair, which is deleted only with a verified fingerprint"
+REFUSALS: dict[str, tuple[Callable[[], Clearance | str], str]] = {
+    "two keys do not translate for each other": (
+        lambda: decide(custom_pair(), given(FOREIGN), (KEY, STRANGER)),
+        f"has the fingerprint {SPKI}, not {FOREIGN}",
+    ),
+    "the default pair without a fingerprint": (
+        lambda: decide(default_pair(), None, (KEY,), backup=True),
+        NOT_DEFAULT,
+    ),
+    "the default pair without a backup": (
+        lambda: decide(default_pair(), None, (KEY,), no_backup=True),
+        NOT_DEFAULT,
+    ),
+    "a named file of another key, with a bare option": (
+        lambda: decide(default_pair(FOREIGN), FromLocalKey(), (KEY,), is_named=True, backup=True),
+        NOT_THE_NAMED,
+    ),
+    "a named file of another key, with the right value": (
+        lambda: decide(custom_pair(FOREIGN), given(FOREIGN), (KEY,), is_named=True),
+        NOT_THE_NAMED,
+    ),
+    "no copy": (lambda: decide(default_pair(), given(SPKI), ()), NO_COPY),
+    "a public key is no copy": (lambda: decide(default_pair(), given(SPKI), (PUBLIC,)), NO_COPY),
+    "a key known by its name is no copy": (
+        lambda: decide(default_pair(), given(SPKI), (local_key(by_name=True),)),
+        NO_COPY,
+    ),
+    "--no-backup is no proof": (
+        lambda: decide(default_pair(), FromLocalKey(), no_backup=True),
+        NO_LOCAL_KEY,
+    ),
+    "a backup does not fix a wrong value": (
+        lambda: decide(default_pair(), given(FOREIGN), backup=True),
+        f"has the fingerprint {SPKI}, not {FOREIGN}",
+    ),
+    "no backup can be made of a custom pair": (
+        lambda: decide(custom_pair(), FromLocalKey(), backup=True),
+        NO_LOCAL_KEY,
+    ),
+}
 
 
-def test_custom_pair_unasked() -> None:
-    """A custom pair may go without a local key; a fingerprint is sent only if one has it."""
-    key, foreign = local_key(), custom_pair(FOREIGN)
-    found = Clearance(custom_pair(), SPKI, key.path, FingerprintType.MD5_SPKI)
-    assert decide(custom_pair(), None, (key,)) == found
-    assert decide(foreign, None, (key,)) == Clearance(foreign)
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_refused(kind: str) -> None:
+    """Each for its reason."""
+    decision, reason = REFUSALS[kind]
+    assert decision() == reason
 
 
-def test_named_file_must_match_a_bare_option() -> None:
-    """A named file that is another key's is refused, the backup notwithstanding."""
-    found = decide(
-        default_pair(FOREIGN), FromLocalKey(), (local_key(),), is_named=True, backup=True
-    )
-    assert found == f"has the fingerprint {FOREIGN}, which /keys/key has not"
+VERIFIED = (SPKI, KEY.path, FingerprintType.MD5_SPKI)
+CLEARANCES: dict[str, tuple[Callable[[], Clearance | str], Clearance]] = {
+    "a custom pair by a value that is reported": (
+        lambda: decide(custom_pair(), given(SPKI.replace(":", ""))),
+        Clearance(custom_pair(), SPKI),
+    ),
+    "a custom pair whose key is here": (
+        lambda: decide(custom_pair(), None, (KEY,)),
+        Clearance(custom_pair(), *VERIFIED),
+    ),
+    "a custom pair whose key is not here": (
+        lambda: decide(custom_pair(FOREIGN), None, (KEY,)),
+        Clearance(custom_pair(FOREIGN)),
+    ),
+    "a custom pair by its public key: AWS has no copy to lose": (
+        lambda: decide(custom_pair(), FromLocalKey(), (PUBLIC,)),
+        Clearance(custom_pair(), *VERIFIED),
+    ),
+    "the default pair, its copy elsewhere than the proof": (
+        lambda: decide(
+            *(default_pair(), FromLocalKey(), (PUBLIC,), (PUBLIC, local_key("copy"))), is_named=True
+        ),
+        Clearance(default_pair(), *VERIFIED),
+    ),
+    "the default pair, its only copy given up for a right value": (
+        lambda: decide(default_pair(), given(SPKI), no_backup=True),
+        Clearance(default_pair(), SPKI),
+    ),
+    "the default pair, with a backup that will be the proof": (
+        lambda: decide(default_pair(), FromLocalKey(), backup=True),
+        Clearance(default_pair(), SPKI, needs_backup=True),
+    ),
+    "the default pair by a value, with a backup": (
+        lambda: decide(default_pair(), given(SPKI), backup=True),
+        Clearance(default_pair(), SPKI, needs_backup=True),
+    ),
+}
 
 
-def test_named_file_must_match_a_value() -> None:
-    """So it is beside a value that is right."""
-    found = decide(custom_pair(FOREIGN), given(FOREIGN), (local_key(),), is_named=True)
-    assert found == f"has the fingerprint {FOREIGN}, which /keys/key has not"
+@pytest.mark.parametrize("kind", CLEARANCES)
+def test_cleared(kind: str) -> None:
+    """With what is sent, and what proves it."""
+    decision, clearance = CLEARANCES[kind]
+    assert decision() == clearance
 
 
-@pytest.mark.parametrize(
-    "copies",
-    [(), (local_key(private=False),), (local_key(by_name=True),)],
-    ids=["none", "public", "by name"],
-)
-def test_no_copy(copies: tuple[LocalKey, ...]) -> None:
-    """Nothing, a public key, or an unknown key next to it is no copy of the private key."""
-    found = decide(default_pair(), given(SPKI), copies)
-    assert found == "has no copy of its private key on this computer, and AWS forgets its own"
-
-
-def test_copy_elsewhere() -> None:
-    """The copy may lie elsewhere than the proof."""
-    proof, copy = local_key("proof", private=False), local_key("copy")
-    pair = default_pair()
-    assert decide(pair, FromLocalKey(), (proof,), (proof, copy), is_named=True) == Clearance(
-        pair, SPKI, proof.path, FingerprintType.MD5_SPKI
-    )
-
-
-def test_no_copy_of_a_custom_pair() -> None:
-    """A custom pair's copy is its owner's business: AWS has none to lose."""
-    pair, key = custom_pair(), local_key(private=False)
-    assert decide(pair, FromLocalKey(), (key,)) == Clearance(
-        pair, SPKI, key.path, FingerprintType.MD5_SPKI
-    )
-
-
-def test_given_up() -> None:
-    """--no-backup lets the only copy go, for a value that is right."""
-    pair = default_pair()
-    assert decide(pair, given(SPKI), no_backup=True) == Clearance(pair, SPKI)
-
-
-def test_given_up_without_proof() -> None:
-    """--no-backup is no proof."""
-    found = decide(default_pair(), FromLocalKey(), no_backup=True)
-    assert found == f"has the fingerprint {SPKI}, and no local key has it"
-
-
-@pytest.mark.parametrize("expectation", [FromLocalKey(), given(SPKI)], ids=["bare", "value"])
-def test_backup(expectation: FromLocalKey | ExplicitFingerprint) -> None:
-    """With --backup the key that is downloaded will be the proof."""
-    pair = default_pair()
-    assert decide(pair, expectation, backup=True) == Clearance(pair, SPKI, needs_backup=True)
-
-
-def test_backup_does_not_mend_a_wrong_value() -> None:
-    """A value that is another key's is refused, backup or not."""
-    found = decide(default_pair(), given(FOREIGN), backup=True)
-    assert found == f"has the fingerprint {SPKI}, not {FOREIGN}"
-
-
-def test_backup_is_no_proof_of_a_custom_pair() -> None:
-    """No backup can be made of a custom pair, so none stands for its key."""
-    found = decide(custom_pair(), FromLocalKey(), backup=True)
-    assert found == f"has the fingerprint {SPKI}, and no local key has it"
-
-
-def test_public_half_knows_the_private_form_from_its_brother() -> None:
-    """A .pub beside its clear private key shares the form that only the latter shows."""
-    pem = subprocess.run(
-        ("openssl", "genrsa", "-traditional", "2048"), check=True, capture_output=True
-    ).stdout
-    private = keys.read_private(pem)
-    both = tuple(
-        LocalKey(
-            Path(name),
-            found,
-            has_private=name == "a",
-            encrypted=False,
-            mode=0o600,
-            blob=private.public.blob,
-        )
-        for name, found in (("b.pub", private.public.fingerprints), ("a", private.fingerprints))
-    )
-    sha1 = next(
-        str(each.digest)
-        for each in private.fingerprints
-        if each.fingerprint_type is FingerprintType.SHA1_PKCS8
-    )
-    pair = default_pair(sha1)
-    assert decide(pair, FromLocalKey(), both) == Clearance(
-        pair, sha1, Path("a"), FingerprintType.SHA1_PKCS8
+def test_public_key_knows_the_private_fingerprint_from_its_private_key() -> None:
+    """A .pub next to its private key shares the fingerprint that only the latter shows."""
+    public = replace(PUBLIC, path=Path("b.pub"), blob=b"same")
+    private = replace(KEY, path=Path("a"), blob=b"same")
+    pair = default_pair(PKCS8)
+    assert decide(pair, FromLocalKey(), (public, private)) == Clearance(
+        pair, PKCS8, Path("a"), FingerprintType.SHA1_PKCS8
     )

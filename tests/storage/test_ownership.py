@@ -106,7 +106,7 @@ def test_where_others_could_swap_files(tmp_path: Path, key: PrivateKey, shape: s
     assert refusal.value.hint
     with pytest.raises(RefusedError, match=message):
         key_directory.inspect(path / NAME)
-    CacheDirectory(path).write("names", b"")
+    assert not CacheDirectory(path).write("names", b"")
     assert {*tmp_path.rglob("*")} == before
 
 
@@ -116,8 +116,10 @@ def test_where_nobody_else_could(tmp_path: Path, key: PrivateKey, shape: str) ->
     path = SAFE[shape](tmp_path)
     assert save_key(path, key).outcome == "saved"
     assert (path / NAME).read_bytes() == key.pem.reveal()
-    CacheDirectory(path).write("names", b"text")
-    assert CacheDirectory(path).read("names") == b"text"
+    cache = CacheDirectory(path)
+    assert cache.read("names") is None
+    assert cache.write("names", b"text")
+    assert cache.read("names") == b"text"
 
 
 @pytest.mark.parametrize("suffix", ["", ".pub"])
