@@ -27,7 +27,7 @@ FINGERPRINT_TYPES = (FingerprintType.MD5_SPKI, FingerprintType.SHA256_SSH)
 
 
 def fingerprint(number: int, fingerprint_type: FingerprintType) -> Fingerprint:
-    """The fingerprint of key NUMBER in a form."""
+    """The fingerprint of key NUMBER of a type."""
     size = 16 if fingerprint_type is FingerprintType.MD5_SPKI else 32
     return Fingerprint(
         fingerprint_type,
@@ -119,7 +119,7 @@ def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:
 
 
 def test_nothing_is_wrong() -> None:
-    """A pair that is used, with both halves here, is no finding; nor is nothing at all."""
+    """A pair that is used, with both keys here, is no finding; nor is nothing at all."""
     assert run_rules(inventory([pair("web", 1)], WEB)) == ()
     assert run_rules(inventory()) == ()
 
@@ -182,7 +182,7 @@ def test_a_mismatched_file_is_told_once() -> None:
 
 
 def test_what_cannot_be_compared_is_not_mismatched() -> None:
-    """A pair without fingerprint, a key that does not show itself: nobody knows."""
+    """A pair without fingerprint, a key that does not show itself: it is not known."""
     assert told(inventory([pair("web", None)], WEB)) == [("no-fingerprint", "web")]
     assert told(inventory([pair("web", 1)], [hidden("web.pem")])) == [("hidden-key", "web.pem")]
 
@@ -244,7 +244,7 @@ def test_hidden_keys() -> None:
     ],
 )
 def test_orphans(name: str, is_orphan: bool) -> None:  # noqa: FBT001  a parameter of the test
-    """Only what is called as Lightsail's keys are, and not what is of a region not asked."""
+    """Only what is called as Lightsail's keys are, and is not of a region that was not queried."""
     assert told(inventory(keys=[private(1, name)])) == (
         [("orphaned-key", name)] if is_orphan else []
     )
@@ -267,7 +267,7 @@ def test_what_was_never_lightsails_only_informs(comment: str, severity: str) -> 
 
 
 def test_orphans_of_all_regions() -> None:
-    """Where every region was asked, a default key of any is one, and putting it aside fixes it."""
+    """Where every region was queried, a default key of any is one; putting it aside fixes it."""
     name = f"LightsailDefaultKey-{THERE}.pem"
     known = replace(inventory(keys=[private(1, name)]), everywhere=True)
     finding = only(known, Code.ORPHANED_KEY)
@@ -276,13 +276,13 @@ def test_orphans_of_all_regions() -> None:
 
 
 def test_silent_regions_have_no_orphans() -> None:
-    """A key may be of a pair in a region that did not answer."""
+    """A key may be of a pair in a region that did not respond."""
     known = inventory(keys=[private(1, "stray.pem")])
     assert told(replace(known, silent=frozenset([AccountRegion(THERE)]))) == []
 
 
 def test_same_key() -> None:
-    """The pair in use stays, else the oldest, else the first; the others are told."""
+    """The pair in use stays, else the oldest, else the first; the others are reported."""
     young, old = pair("a", 1, days=1, used=False), pair("b", 1, days=9, used=False)
     used, twin = pair("c", 1, days=5), pair("b", 1, THERE, days=9, used=False)
     kept, _, spare = (
@@ -462,10 +462,10 @@ def test_the_order_makes_no_difference(known: Inventory, chance: Random) -> None
 def test_every_finding_is_about_something_there(pairs: list[KeyPair], keys: list[LocalKey]) -> None:
     """Its pair is one of the account's, its file is in a key directory, its command is one line."""
     known = inventory(pairs, keys)
-    account_regions = {(each.region, each.profile, each.name) for each in pairs}
+    known_pairs = {(each.region, each.profile, each.name) for each in pairs}
     for finding in run_rules(known):
         place = (finding.region, finding.profile, finding.name)
-        assert finding.name is None or place in account_regions
+        assert finding.name is None or place in known_pairs
         assert finding.file is None or finding.file.name in known.directories[0].names
         assert finding.name or finding.file
         assert "\n" not in (finding.command or "") + finding.message

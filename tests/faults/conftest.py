@@ -54,5 +54,5 @@ def stage(liar: Liar, account: Sandbox, home: Path, filled: Filled) -> Stage:
 
 @pytest.fixture(scope="session")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority that nobody trusts by default."""
+    """An authority that is not trusted by default."""
     return authority(tmp_path_factory.mktemp("authority"))

@@ -132,7 +132,7 @@ DRY = tuple(case for case in REMOTE if case.planned != case.line)
 @pytest.mark.parametrize("case", DRY, ids=named(DRY))
 @pytest.mark.usefixtures("stage")
 def test_a_dry_run_needs_no_more_than_the_run(case: VerbCase, liar: Liar, run: Run) -> None:
-    """It begins by saying what it is, and what the run does not ask for may be denied."""
+    """It begins by saying what it is, and what the run does not request may be denied."""
     for operation in ("GetInstances", "GetKeyPair", "GetKeyPairs", "GetRegions"):
         if operation not in case.operations:
             liar.responses(operation, refused("AccessDeniedException"))

@@ -158,7 +158,7 @@ def test_five_rotate_the_default_pair(
 
 
 def test_a_holder_that_dies(liar: Liar, run: Run, home: Path) -> None:
-    """One is killed while it holds the directory and waits for AWS; the next one goes on."""
+    """One is killed while it holds the directory and waits for AWS; the next one does its work."""
     line = ("download-default", "--out", "keys")
     liar.responses("GetKeyPairs", pairs(pair(DEFAULT_PAIR, fingerprint=None)))
     text = {"privateKeyBase64": own_pem(), "publicKeyBase64": public_line(own_pem())}

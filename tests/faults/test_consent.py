@@ -151,7 +151,7 @@ HOPELESS = {
 
 @pytest.mark.parametrize("line", HOPELESS)
 def test_what_will_be_refused_asks_nothing(line: str, liar: Liar, stage: Stage) -> None:
-    """Everything is checked before a question is asked: not what the answer makes no use of."""
+    """Everything is checked before a prompt, and no prompt is shown in vain."""
     (stage.home / "file").touch()
     ran = run(line, "y\n")
     assert ran.exit_code == HOPELESS[line], ran.err
@@ -181,7 +181,7 @@ FORCED = {
 def test_force_is_asked_about(  # noqa: PLR0913  fixtures
     line: str, options: str, typed: str, terminal: str, exit_code: int, *, stage: Stage
 ) -> None:
-    """--force asks before it replaces a key, where somebody can be asked and --yes is not given."""
+    """--force prompts before it replaces a key, on a terminal and without --yes."""
     path = stage.home / FORCED[line]
     path.write_text(stage.keys[1])
     path.chmod(0o600)
@@ -196,7 +196,7 @@ def test_force_is_asked_about(  # noqa: PLR0913  fixtures
 
 @pytest.mark.usefixtures("liar")
 def test_force_asks_nothing_where_nothing_is_replaced(stage: Stage) -> None:
-    """The same key there already, or nothing, is no reason to ask."""
+    """Where the same key is there already, or nothing, there is no prompt."""
     for _ in range(2):
         assert run("download-default --force", "").exit_code == 0
     assert not [each for each in (stage.home / ".ssh").iterdir() if ".old-" in each.name]

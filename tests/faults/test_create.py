@@ -48,9 +48,9 @@ def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, k
     liar.responses("ImportKeyPair", record)
     assert run("create web --type ed25519").exit_code == 8
     now = {each.name: (each.stat().st_mode & 0o777, each.stat().st_size) for each in keys.iterdir()}
-    account_regions = [{name: seen[name] for name in now} for seen in record.seen]
+    at_requests = [{name: seen[name] for name in now} for seen in record.seen]
     assert now.keys() == {"web.pem", "web.pem.pub"}
-    assert account_regions == [now, now]
+    assert at_requests == [now, now]
 
 
 def test_the_place_is_taken_before_a_key_is_requested(liar: Liar, run: Run, keys: Path) -> None:

@@ -35,7 +35,7 @@ def test_another_account(case: VerbCase, sts: CredentialServices, liar: Liar, ru
 @pytest.mark.parametrize("case", CHANGING, ids=named(CHANGING))
 @pytest.mark.usefixtures("sts")
 def test_the_expected_account(case: VerbCase, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the account that is expected, here by the variable, all goes on."""
+    """In the account that is expected, here by the variable, the command does its work."""
     monkeypatch.setenv("LSKEYS_EXPECT_ACCOUNT", OURS)
     assert run(case.unasked).exit_code == case.exit_code
 

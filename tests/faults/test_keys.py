@@ -67,7 +67,7 @@ def importable_key(path: Path) -> bytes:
 
 
 def as_other_tools_say(path: Path) -> tuple[str, dict[FingerprintType, str]]:
-    """The public line by ssh-keygen, and each form of fingerprint by the tool it is known from."""
+    """The public line by ssh-keygen, and each type of fingerprint by the tool it is known from."""
     line = importable_key(path)
     listed = {
         name: said("ssh-keygen", "-l", "-E", name, "-f", "-", stdin=line).decode().split()[1]

@@ -300,13 +300,13 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("fingerprint_type", ODD_KEYS)
+@pytest.mark.parametrize("shape", ODD_KEYS)
 @pytest.mark.parametrize("line", CALLS)
 def test_a_key_in_an_odd_form(  # noqa: PLR0913  a fixture is a parameter
-    line: str, fingerprint_type: str, *, generous: Liar, stage: Stage, shown: Run, search: Search
+    line: str, shape: str, *, generous: Liar, stage: Stage, shown: Run, search: Search
 ) -> None:
     """What is no key is not quoted, and not saved; where a key can be read from it, it is whole."""
-    text = ODD_KEYS[fingerprint_type](stage.keys[0])
+    text = ODD_KEYS[shape](stage.keys[0])
     pair = {"name": "new", "location": {"regionName": REGION}}
     generous.responses(CALLS[line], said({"keyPair": pair, "privateKeyBase64": text}))
     ran = shown(line)
@@ -344,7 +344,7 @@ class Trap:
 @pytest.mark.parametrize("event", TOUCHES)
 @pytest.mark.parametrize("line", [*NEW])
 def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, shown: Run, watch: Watch) -> None:
-    """An error nobody thought of, deep below, with the key in its text, shows its place alone."""
+    """An unexpected error, deep below, with the key in its text, shows its place alone."""
     watch.trap = trap = Trap(event, ZeroDivisionError(stage.keys[0]))
     ran = shown(line if line in CALLS else f"{line} --yes")
     assert ran.exit_code == (1 if trap.sprung else 0), ran.err

@@ -99,7 +99,7 @@ STATUSES = {
 def test_a_change_that_is_not_done(  # noqa: PLR0913  a fixture is a parameter
     case: VerbCase, operation: str, status: str, *, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """A change that AWS only started, or that failed, is never told as done if it is not found."""
+    """A change that AWS only started, or that failed, is reported as done only if it is found."""
     details = {"status": status, "errorDetails": "it is\nheld"}
     key = {"keyPair": pair("new", fingerprint=None), "privateKeyBase64": stage.keys[0]}
     liar.responses(operation, said({"operation": details, "operations": [details]} | key))

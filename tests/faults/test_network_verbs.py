@@ -28,7 +28,7 @@ def ids(calls: tuple[tuple[VerbCase, str], ...]) -> list[str]:
 
 
 def is_tidy(stage: Stage) -> bool:
-    """Whether no draft is left behind, and nobody else can read a key that came."""
+    """Whether no draft is left behind, and others cannot read a key that came."""
     directories = [stage.home / ".ssh", stage.home / "backup"]
     found = [
         each for directory in directories if directory.is_dir() for each in directory.iterdir()
@@ -57,7 +57,7 @@ def test_a_read_that_fails_once(case: VerbCase, operation: str, liar: Liar, run:
 def test_a_read_that_fails_for_good(
     case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """A failure that stays is reported after three attempts, or noted where the work goes on."""
+    """A failure that stays is reported after three attempts, or noted where it does not matter."""
     liar.responses(operation, RESET)
     ran = run(case.line, typed=case.asks)
     assert ran.exit_code in {0, 6, 7, 8}, ran.err
@@ -297,7 +297,7 @@ def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path)
 @pytest.mark.parametrize("line", ["list", "create new --service-generated"])
 @pytest.mark.usefixtures("stage")
 def test_a_slow_response(line: str, ending: Ending, liar: Liar, run: Run) -> None:
-    """A byte now and then, or half a response and silence, ends with the deadline."""
+    """A byte now and then, or a part of a response and silence, ends with the deadline."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
     whole = json.dumps({"keyPairs": []}).encode() + b" " * 10_000
     liar.responses(operation, Reply(whole, length=20_000, ending=ending))

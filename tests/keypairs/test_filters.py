@@ -38,7 +38,7 @@ def test_patterns_widen(pair: KeyPair, globs: tuple[str, ...]) -> None:
 
 @given(PAIRS, st.lists(WORDS).map(tuple), st.lists(WORDS).map(tuple))
 def test_tags_narrow(pair: KeyPair, some: tuple[str, ...], more: tuple[str, ...]) -> None:
-    """Every tag that is asked for must be there."""
+    """Every tag that is wanted must be there."""
     together = Selection(tags=some + more).accepts(pair)
     assert together == (Selection(tags=some).accepts(pair) and Selection(tags=more).accepts(pair))
 
@@ -50,7 +50,7 @@ def test_in_use_and_unused_are_opposites(pair: KeyPair) -> None:
 
 
 def test_a_tag_without_a_value_has_an_empty_one() -> None:
-    """KEY= asks for it, KEY=* as well."""
+    """KEY= finds it, KEY=* as well."""
     pair = KeyPair("web", "us-east-1", tags=(Tag("old"),))
     wanted = [
         each for each in ("old", "old=", "old=*", "old=x") if Selection(tags=(each,)).accepts(pair)
@@ -75,7 +75,7 @@ def test_when_the_default_pair_is_wanted(selection: Selection, *, wants: bool) -
 @pytest.mark.parametrize("name", KEY_PAIRS.names)
 @given(pairs=st.lists(PAIRS))
 def test_order(name: str, pairs: list[KeyPair]) -> None:
-    """Sorting loses nobody, is stable both ways, and - turns the order of values round."""
+    """Sorting loses none, is stable both ways, and - turns the order of values round."""
     [column] = columns(KEY_PAIRS, name)
     key = column.sort or column.plain
     up, down = sort(pairs, name, KEY_PAIRS), sort(pairs, f"-{name}", KEY_PAIRS)

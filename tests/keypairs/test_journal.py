@@ -112,7 +112,7 @@ def test_each_account_has_its_own(journal: Journal) -> None:
 
 @pytest.mark.parametrize("spoil", ["open directory", "open parent", "owner", "file of others"])
 def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil: str) -> None:
-    """Nor acted on: it tells which pair may be deleted."""
+    """Nor acted on: it says which pair may be deleted."""
     journal.write(ENTRY)
     if spoil == "open directory":
         journal.directory.chmod(0o770)
@@ -127,7 +127,7 @@ def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil:
 
 
 def test_leftover_of_a_killed_run(journal: Journal) -> None:
-    """A draft that a killed run left is neither read nor in the way, and goes at the end."""
+    """A draft that a killed run left is neither read nor in the way, and is removed at the end."""
     journal.write(ENTRY)
     (journal.directory / ".lskeys-0123456789abcdef").write_text("{")
     assert journal.entries(AWS, "eu-west-1") == (ENTRY,)

@@ -1,4 +1,4 @@
-"""Matching: key pairs and local files are brought together by fingerprint, and nobody is lost."""
+"""Matching: key pairs and local files are brought together by fingerprint, and none is lost."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ SIZES = {
 
 
 def fingerprint(number: int, fingerprint_type: FingerprintType) -> Fingerprint:
-    """The fingerprint that key NUMBER has in a form; different for each of both."""
+    """The fingerprint that key NUMBER has of a type; different for each of both."""
     text = f"{number} {fingerprint_type}".encode()
     return Fingerprint(
         fingerprint_type, Digest(hashlib.sha256(text).digest()[: SIZES[fingerprint_type]])
@@ -54,7 +54,7 @@ def pair(name: str, reported: str | None) -> KeyPair:
 
 @pytest.mark.parametrize("fingerprint_type", FingerprintType)
 def test_every_form_matches_and_is_named(fingerprint_type: FingerprintType) -> None:
-    """Whichever form AWS reports, the file is found and the form told."""
+    """Whichever type AWS reports, the file is found and the type is known."""
     keys = (local(1, "one"), local(2, "two"))
     assert match_one(str(fingerprint(2, fingerprint_type)), keys) == (
         Match(keys[1], fingerprint_type),
@@ -82,7 +82,7 @@ def test_a_pair_without_fingerprint_matches_nothing(reported: str | None) -> Non
 
 
 def test_a_public_half_belongs_where_its_private_half_belongs() -> None:
-    """The private form shows in the private key only; files of the same key share it."""
+    """The private key's fingerprint shows in it alone; files of the same key share it."""
     public, private = local(1, "id.pub", private=False), local(1, "id")
     reported = str(fingerprint(1, FingerprintType.SHA1_PKCS8))
     assert match_one(reported, [public]) == ()
@@ -175,7 +175,7 @@ def test_two_keys_do_not_translate_for_each_other() -> None:
 
 
 def test_a_translation_may_cross_files_of_one_key() -> None:
-    """The private form is in one file, and what was typed may be read from its `.pub`."""
+    """The private key's fingerprint is in one file, what was typed may be that of its `.pub`."""
     keys = (local(1, "id.pub", private=False), local(1, "id"))
     value = fingerprint(1, FingerprintType.SHA256_SSH).digest
     found = translate(value, str(fingerprint(1, FingerprintType.SHA1_PKCS8)), keys)

@@ -1,4 +1,4 @@
-"""Key material: every form other tools write is read, mangled or not, and nothing else is."""
+"""Key material: every format other tools write is read, mangled or not, and nothing else is."""
 
 import base64
 import signal
@@ -91,7 +91,7 @@ def test_public_keys_are_read_in_every_format(
 
 
 def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, Path]) -> None:
-    """A header that goes on behind a backslash is one header, and no part of the key."""
+    """A header that continues behind a backslash is one header, and no part of the key."""
     exported = tool("ssh-keygen", "-e", "-f", f"{key_files['rsa']}.pub")
     head, _, rest = exported.partition(b"Comment:")
     _, _, body = rest.partition(b"\n")
@@ -439,7 +439,7 @@ def test_a_private_key_shows_no_secret(pem_files: dict[str, Path]) -> None:
 
 
 def test_a_text_made_to_be_slow_is_not(key_files: dict[str, Path]) -> None:
-    """Quotes and backslashes without end are refused by a match that never goes back."""
+    """Quotes and backslashes without end are refused by a match that never backtracks."""
     for content in (
         b'command="' + b'\\"' * 30_000,
         b"restrict" + b'\\"' * 30_000,

@@ -44,7 +44,7 @@ def loader(path: Path) -> Loader:
 
 
 def session(data: Loader) -> botocore.session.Session:
-    """A session that has credentials and reads nobody's configuration."""
+    """A session that has credentials and reads no configuration."""
     made = botocore.session.Session(session_vars={"config_file": (None, None, os.devnull, None)})
     made.register_component("data_loader", data)
     made.set_credentials("nobody", "nothing")

@@ -105,7 +105,7 @@ def test_the_place_of_what_is_wrong(
 @pytest.mark.parametrize("profile", ["sso", "old-sso", "role-of-sso"])
 @pytest.mark.usefixtures("services", "lightsail")
 def test_a_cached_login_that_is_none(profile: str, token: str, run: Run, home: Path) -> None:
-    """A broken file of a login is mended by the login, and not quoted."""
+    """A broken file of a login is fixed by the login, and not quoted."""
     for path in (home / ".aws" / "sso" / "cache").iterdir():
         member = '"expiresAt": "2099-01-01T00:00:00Z", "accessToken"'
         text = token.replace("TOKEN", TOKEN).replace('"accessToken"', member)

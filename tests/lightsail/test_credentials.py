@@ -1,4 +1,4 @@
-"""Where credentials come from: who is asked, what is prompted for, what failures say."""
+"""Where credentials come from: which service is queried, which prompts, what failures say."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def test_the_region_reaches_every_provider(  # noqa: PLR0913  a fixture is a par
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """STS is asked in the region that is queried, or in the home region for all of them."""
+    """STS is queried in the region of the key pairs, or in the home region for all of them."""
     line = f"list -q -p {profile}"
     if place == "flag":
         line += " -r eu-west-2"
@@ -72,7 +72,7 @@ def test_every_profile_works(
 def test_the_list_of_regions_is_asked_at_home(
     lightsail: Liar, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GetRegions goes to the home region wherever one is set, and to us-east-1 otherwise."""
+    """GetRegions is sent to the home region wherever one is set, and to us-east-1 otherwise."""
     for name, value in (("LSKEYS_REGIONS", "eu-west-2"), ("AWS_REGION", "eu-west-1")):
         monkeypatch.setenv(name, value)
         run("regions -p base")
@@ -105,7 +105,7 @@ def test_a_code_is_asked_for_once(
 def test_no_other_role_is_cached(
     services: CredentialServices, lightsail: Liar, run: Run, home: Path
 ) -> None:
-    """Credentials that nobody typed a code for are not put on disk."""
+    """Credentials that needed no code are not put on disk."""
     for _ in range(2):
         assert run("list -q -p chained -r us-east-1").exit_code == 0
     assert (len(services.asked), len(lightsail.calls)) == (4, 2)
@@ -126,7 +126,7 @@ def test_a_broken_cache_is_no_cache(content: str, run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("lightsail")
 def test_a_cache_that_cannot_be_written(services: CredentialServices, run: Run, home: Path) -> None:
-    """Where nothing can be kept, the code is asked for in each run, and once in it."""
+    """Where nothing can be kept, the code is prompted for once in each run."""
     (home / ".aws" / "cli").write_text("")
     line = "list -q -p mfa -r us-east-1 -r eu-west-1"
     assert run(line, typed="123456\n").exit_code == 0

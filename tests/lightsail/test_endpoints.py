@@ -1,4 +1,4 @@
-"""Whom each service is asked at: trimmed data change no host, and no other setting does unseen."""
+"""Where requests are sent: trimmed data change no host, and no other setting does unseen."""
 
 from functools import cache
 from itertools import product
@@ -146,7 +146,7 @@ def test_the_host_of_a_run(  # noqa: PLR0913, PLR0917  a fixture is a parameter
     proxies: Proxies,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A proxy that lets nothing through hears the host that the AWS CLI would ask."""
+    """A proxy that lets nothing through hears the host that the AWS CLI would use."""
     write_profiles(home)
     refusing = proxies(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     monkeypatch.setenv("HTTPS_PROXY", f"http://{refusing.address}")

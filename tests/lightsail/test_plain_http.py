@@ -71,7 +71,7 @@ def test_what_is_no_url(url: str) -> None:
 
 @pytest.mark.parametrize("host", sorted(METADATA | CONTAINER))
 def test_the_metadata_services(host: str) -> None:
-    """Their addresses are allowed to who asks them for credentials, and to nobody else."""
+    """Their addresses are allowed for requests for credentials, and for no others."""
     url = f"http://[{host}]/" if ":" in host else f"http://{host}/"
     plain_http.check(url, METADATA | CONTAINER)
     with pytest.raises(PlainHttpError):
@@ -92,7 +92,7 @@ def test_no_credentials_in_the_clear(  # noqa: PLR0913, PLR0917  a fixture is a 
     proxy: Proxy,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No service of credentials is sent a token or asked for keys without TLS, by any proxy."""
+    """No service of credentials gets a request without TLS, by any proxy."""
     write_profiles(home)
     point_at(url, monkeypatch.setenv)
     ran = run(f"list -p {profile} -r us-east-1 --timeout 10")
@@ -135,7 +135,7 @@ def test_a_container(
 def test_the_instance_metadata_service(
     services: CredentialServices, run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is asked past the proxy; what it says where it has no credentials is reported."""
+    """It is queried past the proxy; what it says where it has no credentials is reported."""
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", services.url)
     role = "/latest/meta-data/iam/security-credentials/"
@@ -154,7 +154,7 @@ def test_the_instance_metadata_service(
 
 
 def test_another_metadata_service(run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address that is neither its own nor localhost is not asked for credentials."""
+    """An address that is neither its own nor localhost gets no request for credentials."""
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://192.0.2.1/")
     ran = run("list -r us-east-1 --timeout 10")

@@ -64,18 +64,18 @@ def model() -> ServiceModel:
 
 @pytest.fixture(scope="session")
 def listing(model: ServiceModel) -> OperationModel:
-    """An operation whose answer has a list."""
+    """An operation whose response has a list."""
     return model.operation_model("GetKeyPairs")
 
 
 def arrived(body: bytes, *, status: int = 200, length: str | None = None) -> dict[str, Any]:
-    """A raw answer as botocore hands it to its handlers."""
+    """A raw response as botocore hands it to its handlers."""
     headers = {} if length is None else {"content-length": length}
     return {"status_code": status, "headers": headers, "body": body}
 
 
 def reason(raw: dict[str, Any], operation: OperationModel) -> str:
-    """Why an answer is refused."""
+    """Why a response is refused."""
     with pytest.raises(InvalidResponseError) as refused:
         parse_response_body(raw, operation, {})
     assert refused.value.code == "InvalidResponse"
@@ -92,7 +92,7 @@ def reason(raw: dict[str, Any], operation: OperationModel) -> str:
 def test_a_whole_response_passes(listing: OperationModel, length: str | None) -> None:
     """Its members are handed on as they came, and nothing is left for botocore to parse.
 
-    Where its head does not tell how long it is, it does now.
+    Where its head does not say how long it is, it does now.
     """
     members: dict[str, Any] = {}
     raw = arrived(b'{"keyPairs": []}', length=length)
@@ -178,7 +178,7 @@ def test_an_error_stays_one(listing: OperationModel, status: int, body: bytes, l
 
 
 def test_a_key_pair() -> None:
-    """Every member is where it belongs, and its region is the one that was asked."""
+    """Every member is where it belongs, and its region is the one that was queried."""
     assert responses.key_pair(PAIR, HERE) == KeyPair(
         name="web",
         region="eu-west-1",
@@ -199,7 +199,7 @@ def test_a_key_pair_of_a_name_alone(nothing: dict[str, Any]) -> None:
 
 
 def test_an_instance() -> None:
-    """Every member is where it belongs; the address of version 4 goes before those of 6."""
+    """Every member is where it belongs; the address of version 4 comes before those of 6."""
     assert responses.instance(INSTANCE, HERE) == Instance(
         name="web-1",
         region="eu-west-1",
@@ -264,7 +264,7 @@ def host_keys(details: object) -> tuple[HostKey, ...]:
 
 
 def test_host_keys() -> None:
-    """Algorithm and key of each, in order; none where none are told."""
+    """Algorithm and key of each, in order; none where none are reported."""
     raw = {
         "instanceName": "blog",
         "privateKey": "canary",
@@ -394,7 +394,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
     ],
 )
 def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
-    """Its absence, or something else in its place, is told by its name."""
+    """Its absence, or something else in its place, is reported by its name."""
     with pytest.raises(RemoteError) as refused:
         read()
     assert refused.value.message == f"invalid response: {told}"

@@ -122,7 +122,7 @@ def test_a_refresh_that_fails(
 
 @pytest.mark.usefixtures("services", "lightsail")
 def test_a_key_that_is_none(run: Run, home: Path) -> None:
-    """A broken file asks for a new login."""
+    """A broken file needs a new login."""
     path = log_in(home)
     token = json.loads(path.read_text()) | {"dpopKey": "canary"}
     path.write_text(json.dumps(token))

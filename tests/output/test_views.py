@@ -42,7 +42,7 @@ PAIRS = st.builds(
 
 @given(st.integers(0, 10**10))
 def test_age(seconds: int) -> None:
-    """An age is rounded down, and in the largest unit that still tells ages apart."""
+    """An age is rounded down, and in the largest unit that still shows a difference."""
     shown = age(NOW, NOW + timedelta(seconds=seconds))
     if shown == "now":
         assert seconds < 60
@@ -192,7 +192,7 @@ def test_lines_are_the_items_of_the_document(pairs: list[KeyPair]) -> None:
 
 
 def test_errors_in_the_document() -> None:
-    """What failed stands in the document beside what did not."""
+    """What failed stands in the document next to what did not."""
     error = SetupError("no", hint="do", code="C", region="us-east-1")
     document = Result(KEY_PAIRS, [], [error]).document
     assert document["errors"] == [
@@ -245,7 +245,7 @@ def test_the_default_pair_stands_out() -> None:
 def test_who_uses_what_is_deleted(
     users: tuple[str, ...] | None, outdated: tuple[str, ...], told: str | None
 ) -> None:
-    """Before a pair goes, who names it is told, and who of them never had its key."""
+    """Before a pair is deleted, its users are listed, and which have an earlier key."""
     pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
     assert usage_warning(pair) == told
 

@@ -24,7 +24,7 @@ def test_zones_on_demand(running: Running) -> None:
 
 
 def test_unknown_operation_id(running: Running) -> None:
-    """An operation nobody made does not exist."""
+    """An operation that was not made does not exist."""
     refused = refusal(running.client().get_operation, operationId="none")
     assert refused.code == "NotFoundException"
 

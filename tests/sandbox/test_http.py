@@ -64,7 +64,7 @@ def test_only_post(running: Running, method: str) -> None:
     "sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"]
 )
 def test_a_client_that_goes(running: Running, sent: bytes) -> None:
-    """A client that goes before its request is whole harms nobody."""
+    """A client that leaves before its request is whole does no harm."""
     with socket.create_connection(("127.0.0.1", running.server.port)) as connection:
         connection.sendall(sent)
     assert still_answers(running)
@@ -72,7 +72,7 @@ def test_a_client_that_goes(running: Running, sent: bytes) -> None:
 
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"])
 def test_a_slow_client(start: Start, sent: bytes) -> None:
-    """A request that does not come to its end gets 408, and nobody waits for it."""
+    """A request that does not come to its end gets 408, and others do not wait for it."""
     running = start(patience=0.2)
     with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as connection:
         connection.sendall(sent)

@@ -27,7 +27,7 @@ def test_a_full_page_has_no_token(start: Start) -> None:
 
 
 def test_deleting_between_pages_loses_nobody(start: Start) -> None:
-    """A pair deleted while somebody pages shifts no other out of sight."""
+    """A pair deleted between two pages shifts no other out of sight."""
     running = start("page-size=2")
     running.sandbox.add_key_pairs("us-east-1", ["aa", "bb", "cc", "dd"])
     client = running.client()

@@ -1,4 +1,4 @@
-"""The sandbox's file: private, versioned, begun anew on demand, and nobody else's."""
+"""The sandbox's file: private, versioned, begun anew on demand, and never another's."""
 
 import os
 import sqlite3

@@ -27,5 +27,5 @@ def servers(tmp_path: Path) -> Iterator[Lab]:
 
 @pytest.fixture
 def sshd(servers: Lab) -> Server:
-    """A server that nobody can open yet."""
+    """A server that no key opens yet."""
     return servers.add()

@@ -108,7 +108,7 @@ def test_both_keys(setup: Setup) -> None:
 
 
 def test_only_the_new_key(setup: Setup) -> None:
-    """With the old key named, it goes after the new one was proved; no draft is left."""
+    """With the old key named, it is removed after the new one was proved; no draft is left."""
     assert setup.authorize(removes=True).removed is True
     assert setup.left == {"new"}
     assert setup.authorize(removes=True).removed is False
@@ -227,7 +227,7 @@ def test_a_forced_command(setup: Setup) -> None:
 
 
 def test_what_a_start_file_prints(setup: Setup) -> None:
-    """Words of a .bashrc are not taken for an answer, not even without a line end."""
+    """Words of a .bashrc are not taken for a response, not even without a line end."""
     setup.server.configure("""ForceCommand printf 'hello '; exec sh -c "$SSH_ORIGINAL_COMMAND\"""")
     assert setup.authorize(removes=True).removed is True
     assert setup.left == {"new"}

@@ -1,4 +1,4 @@
-"""sshfiles: files beside keys, replaced whole, never somebody else's, never behind his back."""
+"""ssh's files next to keys: replaced whole, never another's, and never unseen."""
 
 import os
 import stat
@@ -84,7 +84,7 @@ def test_config_of_any_size(directory: Path, size: int) -> None:
 
 @pytest.mark.parametrize("before", [None, b"Port 22\n"])
 def test_config_that_changes_meanwhile(directory: Path, before: bytes | None) -> None:
-    """What somebody wrote while the question stood is not lost: nothing is written over it."""
+    """What was written while the prompt was shown is not lost: nothing is written over it."""
     config = directory / "config"
     if before is not None:
         config.write_bytes(before)
@@ -96,7 +96,7 @@ def test_config_that_changes_meanwhile(directory: Path, before: bytes | None) ->
 
 
 def test_config_that_is_gone_meanwhile(directory: Path) -> None:
-    """A config that was removed while the question stood is not brought back."""
+    """A config that was removed while the prompt was shown is not brought back."""
     config = directory / "config"
     config.write_bytes(b"Port 22\n")
     change = config_files.plan_include(config, directory / "own")

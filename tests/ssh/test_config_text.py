@@ -129,10 +129,10 @@ REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "a", "b"])
 
 
 @given(st.sets(st.tuples(NAMES, REGIONS), max_size=12))
-def test_aliases_are_unique(account_regions: set[tuple[str, str]]) -> None:
+def test_aliases_are_unique(instances: set[tuple[str, str]]) -> None:
     """No two instances get one alias, whatever dots are in their names."""
-    given_to = hosts.aliases(Instance(name, region) for name, region in account_regions)
-    assert len(set(given_to.values())) == len(account_regions)
+    given_to = hosts.aliases(Instance(name, region) for name, region in instances)
+    assert len(set(given_to.values())) == len(instances)
 
 
 @pytest.mark.parametrize(

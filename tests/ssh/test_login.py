@@ -1,4 +1,4 @@
-"""Login attempts against real sshd processes: what each comes to, whoever answers."""
+"""Login attempts against real sshd processes: what each comes to, whatever responds."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What ssh is told of the instances of several accounts, and what stays of earlier blocks."""
+"""What ssh reads about the instances of several accounts, and what stays of earlier blocks."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def region(profile: str, *names: str, of: str = "", error: LskeysError | None = 
 
 
 def planned(*regions: RegionData, before: WrittenFiles | None = None) -> Plan:
-    """What ssh is told, by a user who has no hosts of their own."""
+    """What ssh reads, for a user who has no hosts of their own."""
     return plan(regions, (), UserConfig(), before or WrittenFiles(), keeps_pins=True)
 
 
@@ -64,7 +64,7 @@ def test_two_profiles_of_one_account() -> None:
 
 
 def test_another_account_is_not_touched() -> None:
-    """Blocks of an account that was not asked, or did not answer, stay with their names."""
+    """Blocks of an account that was not queried, or did not respond, stay with their names."""
     before = files_of(planned(*BOTH))
     alone = planned(region("work", "store"), before=before)
     assert [each.alias for each in alone.renewal.kept] == [f"blog.{REGION}.home"]

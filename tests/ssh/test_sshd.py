@@ -30,7 +30,7 @@ def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("option", ["--type ed25519", "--bits 2048"])
 def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str) -> None:
-    """It opens the server for who knows the passphrase, and for nobody else."""
+    """It opens the server only with the passphrase."""
     (home / "secret").write_text(PASSPHRASE)
     path = Path(run(f"create web {option} --passphrase-file secret -q").out.strip())
     sshd.authorize(importable_key(path))
@@ -66,7 +66,7 @@ def test_a_key_from_stdout(sshd: Sshd, server: Server, run: Run, home: Path) -> 
 
 @pytest.mark.usefixtures("server")
 def test_another_key_stays_outside(sshd: Sshd, run: Run) -> None:
-    """The server lets nobody in but who holds an authorized key."""
+    """The server lets in only those who hold an authorized key."""
     one, two = (
         Path(run(f"create {name} --type ed25519 -q").out.strip()) for name in ("one", "two")
     )

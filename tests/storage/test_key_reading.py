@@ -66,7 +66,7 @@ def put_certificate(path: Path, key: Path) -> None:
 
 
 def rewrapped(line: str) -> str:
-    """RFC 4716 whose comment goes on in a second line without a backslash."""
+    """RFC 4716 whose comment continues in a second line without a backslash."""
     key = line.split()[1]
     return (
         "---- BEGIN SSH2 PUBLIC KEY ----\nComment: a long comment that somebody\nwrapped by hand\n"

@@ -44,7 +44,7 @@ def test_a_private_key_is_described(tmp_path: Path, key_file: Path, key: Private
 
 
 def test_a_public_key_is_described(tmp_path: Path, key: PrivateKey) -> None:
-    """It has no private key, its comment is kept, and the private form is not known."""
+    """It has no private key, nor that one's fingerprint; its comment is kept."""
     (tmp_path / "id.pub").write_text(key.public.line("web server") + "\n")
     (found,) = key_search.find([tmp_path])
     assert (found.has_private, found.encrypted, found.comment) == (False, False, "web server")
@@ -70,7 +70,7 @@ def encrypt(path: Path, *style: str) -> Path:
 def test_an_encrypted_openssh_key_shows_its_public_half(
     tmp_path: Path, key_file: Path, key: PrivateKey
 ) -> None:
-    """Its public forms are known without the passphrase."""
+    """The public key's fingerprints are known without the passphrase."""
     encrypt(copy(key_file, tmp_path / "id"))
     (found,) = key_search.find([tmp_path])
     assert (found.has_private, found.encrypted) == (True, True)
@@ -81,7 +81,7 @@ def test_an_encrypted_openssh_key_shows_its_public_half(
 def test_an_encrypted_pem_takes_its_public_half_from_its_neighbour(
     tmp_path: Path, key_file: Path, key: PrivateKey, style: str
 ) -> None:
-    """Alone it is a key without fingerprints; with `.pub` next to it, it has the public forms."""
+    """Alone it is a key without fingerprints; next to a `.pub` it has those of the public key."""
     path = encrypt(copy(key_file, tmp_path / "id"), "-m", style)
     (alone,) = key_search.find([tmp_path])
     assert (alone.has_private, alone.encrypted, alone.fingerprints) == (True, True, ())
@@ -200,7 +200,7 @@ UNREADABLE: dict[str, tuple[str, dict[str, int], str]] = {
 @pytest.mark.fault("M3")
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> None:
-    """A search goes on and says so: it may hold any key. Named, it is an error of this machine."""
+    """A search continues and says so: it may hold any key. Named, it is a local error."""
     met, modes, command = UNREADABLE[kind]
     path = reachable / "mine" / met
     for directory in ("mine", "mine/keys", "mine/elsewhere"):

@@ -1,4 +1,4 @@
-"""More than one person on the machine: nobody else can swap, hold or pass for the user's files."""
+"""More than one person on the machine: others cannot swap, hold or pass for the user's files."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from tests.support.saved_keys import ENVIRONMENT, NAME, Saver, save_key
 
 
 def made(path: Path, mode: int, owner: int | None = None) -> Path:
-    """A directory with these permission bits, perhaps of somebody else."""
+    """A directory with these permission bits, perhaps of another user."""
     path.mkdir()
     path.chmod(mode)
     return path if owner is None else chown(path, owner)

@@ -143,7 +143,7 @@ def test_without_locks_forty_processes_save_one_key_once(tmp_path: Path, save: S
 def test_a_disk_that_does_not_say_how_long_a_name_may_be(
     tmp_path: Path, save: Saver, injection: str
 ) -> None:
-    """Whether it fails to tell or says 0, as some do, 255 bytes with `.pub` may be saved."""
+    """Whether it fails to say or says 0, as some do, 255 bytes with `.pub` may be saved."""
     injected = f"--inject=fstatfs:{injection}"
     ran = save(tmp_path / "out", before=poor(tmp_path, injected))
     assert ended(ran) == SAVED
@@ -188,7 +188,7 @@ def test_a_key_that_does_not_read_back_is_reported(tmp_path: Path, save: Saver) 
 def test_a_disk_that_opens_files_to_others_is_reported(
     tmp_path: Path, save: Saver, descriptor: str, message: str
 ) -> None:
-    """Whether it shows before AWS is asked or at the end: no success, and no draft stays."""
+    """Whether it shows before the request or at the end: no success, and no draft stays."""
     trace = watch(save, tmp_path / "watched", tmp_path / "log")
     opened = [at for at, each in enumerate(trace) if each.name == "openat"]
     first = next(at for at in opened if "O_CREAT" in trace[at].arguments)

@@ -386,7 +386,7 @@ def test_another_lskeys_is_waited_for(
 
 
 def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -> None:
-    """The lock leaves nothing behind and the next one goes on."""
+    """The lock leaves nothing behind and the next one does its work."""
     holder = key_directory.open_key_directory(tmp_path)
     holder.__enter__()
 

@@ -53,7 +53,7 @@ def test_a_key_that_was_there_is_flushed_too(tmp_path: Path, save: Saver) -> Non
 
 
 def test_no_file_is_ever_made_open_to_others(tmp_path: Path, save: Saver) -> None:
-    """Created exclusively, 0600, by names nobody can guess; only the `.pub` becomes 0644."""
+    """Created exclusively, 0600, by names that cannot be guessed; only the `.pub` becomes 0644."""
     trace = watch(save, tmp_path / "out", tmp_path / "log", "--umask=0")
     made = [each.arguments for each in trace if "O_CREAT" in each.arguments]
     pattern = (

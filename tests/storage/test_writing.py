@@ -324,7 +324,7 @@ def test_a_disk_that_fails_to_link_is_no_disk_without_links(
 def test_a_file_that_is_gone_before_it_is_copied(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
-    """Without hard links, what somebody takes away at that moment cannot be kept: told."""
+    """Without hard links, what is taken away at that moment cannot be kept: reported."""
     put_key(tmp_path / NAME, other)
 
     def take(event: str, _: tuple[object, ...]) -> None:

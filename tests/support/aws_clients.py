@@ -71,7 +71,7 @@ class Running:
     session: boto3.Session
 
     def client(self, region: str = HOME_REGION, *, read_timeout: float = 20) -> LightsailClient:
-        """A client that asks once and does not retry."""
+        """A client that sends each request once."""
         return self.session.client(
             "lightsail",
             region_name=region,

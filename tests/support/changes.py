@@ -1,4 +1,4 @@
-"""What a server was asked, as tests compare it."""
+"""The requests a server got, as tests compare them."""
 
 from lskeys.sandbox import DEFAULT_PAIR, Request, Server
 from tests.conftest import REGION
@@ -10,7 +10,7 @@ def operations(server: Server) -> list[str]:
 
 
 def changes(server: Server) -> list[Request]:
-    """The requests that are no questions, DownloadDefaultKeyPair among them: it may create."""
+    """The requests that change something, DownloadDefaultKeyPair among them: it may create."""
     return [each for each in server.requests if not each.operation.startswith("Get")]
 
 

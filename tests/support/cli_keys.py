@@ -62,7 +62,7 @@ def encrypted_pem(pem: str) -> str:
 
 @cache
 def fingerprint(pem: str, fingerprint_type: str) -> str:
-    """A private key's fingerprint in this form, spelled as the sandbox spells it."""
+    """A private key's fingerprint of this type, spelled as the sandbox spells it."""
     if fingerprint_type == "md5-spki":
         spki = said("openssl", "pkey", "-pubout", "-outform", "DER", stdin=pem)
         return _digest(spki, "md5")

@@ -41,12 +41,12 @@ class Asked:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What STS is asked."""
+        """The parameters for STS."""
         return dict(parse_qsl(self.body))
 
     @property
     def operation(self) -> str:
-        """What it asks for."""
+        """The operation that is requested."""
         if "/federation/credentials" in self.path:
             return "GetRoleCredentials"
         names = {"/v1/token": "CreateOAuth2Token", "/token": "CreateToken"}
@@ -113,7 +113,7 @@ class CredentialServices:
 
     @property
     def operations(self) -> list[str]:
-        """What was asked for so far."""
+        """The operations requested so far."""
         return [each.operation for each in self.asked]
 
     @contextlib.contextmanager
@@ -200,7 +200,7 @@ source_profile = sso
 sso_start_url = {START_URL}
 sso_region = us-east-1
 """
-"""A profile for each way to credentials that asks one of these services."""
+"""A profile for each way to credentials that uses one of these services."""
 
 
 def write_profiles(home: Path, *, logged_in: bool = True) -> None:
@@ -219,7 +219,7 @@ def write_profiles(home: Path, *, logged_in: bool = True) -> None:
 
 
 def point_at(url: str, setenv: Callable[[str, str], None]) -> None:
-    """Have every service of credentials asked at this URL."""
+    """Have requests to every service of credentials sent to this URL."""
     for service in ("STS", "SSO", "SSO_OIDC", "SIGNIN"):
         setenv(f"AWS_ENDPOINT_URL_{service}", url)
 

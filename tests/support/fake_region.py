@@ -63,12 +63,12 @@ class Region:
         return cls({DEFAULT_PAIR: fingerprint(own_pem(), "md5-spki")}, own_pem(), instances)
 
     def serve(self, liar: Liar) -> None:
-        """Have a server answer for it from now on."""
+        """Have a server respond for it from now on."""
         for operation in OPERATIONS:
             liar.responses(operation, self.response)
 
     def response(self, call: Call) -> Reply:  # noqa: PLR0911  one for each operation
-        """What it answers to a call, which may change it."""
+        """Its response to a call, which may change it."""
         name = call.members.get("keyPairName", "")
         match call.operation:
             case "GetKeyPairs":

@@ -1,4 +1,4 @@
-"""A server on localhost that answers whatever bytes a test wants: no rules, no manners.
+"""A server on localhost that sends whatever bytes a test wants: no rules, no manners.
 
 The sandbox answers as Lightsail does; this one lies, breaks off, hangs and sends what no
 service would. It is scripted per operation, region and call, and remembers what it was asked. In
@@ -35,9 +35,9 @@ MOMENT = 1_793_620_800.123
 
 
 class Ending(Enum):
-    """What becomes of an answer and its connection.
+    """What becomes of a response and its connection.
 
-    Sent and closed in order; reset or held without an answer; sent and then held; or sent by the
+    Sent and closed in order; reset or held without a response; sent and then held; or sent by the
     byte, a few of them a second, each of which keeps a socket's own patience alive; or with a
     body that goes on for as long as somebody reads it.
     """
@@ -52,7 +52,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Any answer: a body of any bytes, a length that need not be true, any ending.
+    """Any response: a body of any bytes, a length that need not be true, any ending.
 
     `wire` is sent instead of all that, HTTP or not.
     """
@@ -76,7 +76,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What was asked: the operation, where, the members, and which call of its operation it is.
+    """A request: the operation, where, the members, and which call of its operation it is.
 
     `turn` counts the calls of the operation in that region alone.
     """
@@ -89,14 +89,14 @@ class Call:
 
 
 Script = Callable[[Call], Reply | None]
-"""What to answer; None leaves it to the account behind, if there is one."""
+"""The response; None leaves it to the account behind, if there is one."""
 
 RESET = Reply(ending=Ending.RESET)
 HOLD = Reply(ending=Ending.HOLD)
 
 
 def said(raw: object, *, status: int = 200) -> Reply:
-    """Any JSON value as an answer; lone surrogates and control characters stay escapes."""
+    """Any JSON value as a response; lone surrogates and control characters stay escapes."""
     return Reply(json.dumps(raw).encode(), status)
 
 
@@ -106,7 +106,7 @@ def refused(code: str, message: object = "no", *, status: int = 400, **members: 
 
 
 def pairs(*raw: object, token: object = None) -> Reply:
-    """An answer of GetKeyPairs: these pairs, and the token of the next page."""
+    """A response of GetKeyPairs: these pairs, and the token of the next page."""
     return said({"keyPairs": list(raw)} | ({"nextPageToken": token} if token is not None else {}))
 
 
@@ -126,7 +126,7 @@ def pair(name: object = "web", **members: object) -> dict[str, object]:
 
 
 def reworded(response: Reply, word: Callable[[str, str], str]) -> Reply:
-    """The answer with each text in it changed: `word` gets the member's name and the text."""
+    """The response with each text in it changed: `word` gets the member's name and the text."""
 
     def changed(member: str, raw: object) -> object:
         if isinstance(raw, dict):
@@ -139,12 +139,12 @@ def reworded(response: Reply, word: Callable[[str, str], str]) -> Reply:
 
 
 def in_turn(*responses: Reply | None) -> Script:
-    """These answers one after another; the last one for ever."""
+    """These responses one after another; the last one for ever."""
     return lambda call: responses[min(call.number, len(responses) - 1)]
 
 
 def only(response: Reply, *, turn: int | None = None, region: str | None = None) -> Script:
-    """This answer to one call of each region (from 0), or of one region only."""
+    """This response to one call of each region (from 0), or of one region only."""
 
     def script(call: Call) -> Reply | None:
         is_meant = turn in (None, call.turn) and region in (None, call.region)
@@ -154,7 +154,7 @@ def only(response: Reply, *, turn: int | None = None, region: str | None = None)
 
 
 class Liar:
-    """The server, as a test holds it: what it will answer, and what it was asked.
+    """The server, as a test holds it: its responses, and the requests it got.
 
     Attributes:
         endpoint: Its address.
@@ -178,7 +178,7 @@ class Liar:
         self.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
     def responses(self, operation: str, *script: Reply | Script | None) -> None:
-        """Set what an operation is answered: answers in turn, or a function of the call."""
+        """Set the responses of an operation: in turn, or by a function of the call."""
         if len(script) == 1 and callable(script[0]):
             self._scripts[operation] = script[0]
             return
@@ -186,11 +186,11 @@ class Liar:
         self._scripts[operation] = in_turn(*responses)
 
     def stands_before(self, account: Sandbox) -> None:
-        """Have this account answer whatever no script is about."""
+        """Have this account respond to whatever no script is about."""
         self._behind = Wire(account.service())
 
     def done_but(self, response: Reply, *, turn: int | None = None) -> Script:
-        """The account behind does what it is asked, and this is answered in its place."""
+        """The account behind does what is requested, and this is sent in its place."""
 
         def script(call: Call) -> Reply | None:
             if turn not in (None, call.turn):
@@ -202,11 +202,11 @@ class Liar:
 
     @property
     def operations(self) -> list[str]:
-        """The operations asked so far."""
+        """The operations requested so far."""
         return [call.operation for call in self.calls]
 
     def response(self, operation: str, head: dict[str, str], body: bytes) -> Reply:
-        """The scripted answer to one call, which is remembered."""
+        """The scripted response to one call, which is remembered."""
         region = _REGION.search(head.get("authorization", ""))
         where = region[1] if region else ""
         with self._lock:
@@ -264,7 +264,7 @@ class _Server(ThreadingHTTPServer):
             )
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that are gone before they were answered."""
+        """Say nothing of clients that are gone before their response."""
 
 
 class _Conversation(BaseHTTPRequestHandler):

@@ -20,7 +20,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be sev
 
 
 def chown(path: Path, user: int) -> Path:
-    """Give a file or a directory, not what a link leads to, to somebody."""
+    """Give a file or a directory, not what a link leads to, to a user."""
     if os.geteuid():
         pytest.skip("needs root, to be several people")
     os.chown(path, user, user, follow_symlinks=False)

@@ -35,7 +35,7 @@ KbdInteractiveAuthentication no
 
 @dataclass(slots=True)
 class Server:
-    """A server as an instance: one process answers each connection.
+    """A server as an instance: one process serves each connection.
 
     Attributes:
         address: Its address on localhost.
@@ -62,7 +62,7 @@ class Server:
         return [line.split()[1] for line in lines if line and not line.startswith("#")]
 
     def authorize(self, *lines: str) -> None:
-        """Let in who has these keys, and nobody else."""
+        """Let in those who have these keys, and no others."""
         self.authorized_keys.parent.mkdir(mode=0o700, exist_ok=True)
         self.authorized_keys.write_text("".join(f"{line}\n" for line in lines))
         self.authorized_keys.chmod(0o600)
@@ -118,7 +118,7 @@ class Lab:
         self.port = 0
 
     def add(self, host_key: Path | None = None) -> Server:
-        """One more server, which nobody can open yet."""
+        """One more server, which no key opens yet."""
         assert PROGRAM is not None
         number = len(self.servers) + 2
         address, directory = f"127.0.0.{number}", self._directory / f"sshd{number}"

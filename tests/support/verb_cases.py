@@ -20,7 +20,7 @@ HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlg
 CHANGES = frozenset(
     {"CreateKeyPair", "DeleteKeyPair", "ImportKeyPair", "TagResource", "UntagResource"}
 )
-"""What is sent once; everything else is a question, and asked up to three times."""
+"""What is sent once; everything else only reads, and is sent up to three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class VerbCase:
 
     @property
     def unasked(self) -> str:
-        """The line, with consent given beforehand where it asks."""
+        """The line, with consent given beforehand where it prompts."""
         return f"{self.line} {self.consent}" if self.asks else self.line
 
     @property
@@ -68,7 +68,7 @@ class VerbCase:
 
     @property
     def calls(self) -> tuple[str, ...]:
-        """Those that are asked again."""
+        """Those that are sent again."""
         return tuple(each for each in self.operations if each not in CHANGES)
 
     def __str__(self) -> str:
@@ -142,7 +142,7 @@ VERB_CASES = (
     VerbCase("sandbox path", formats=False),
     VerbCase("sandbox env", formats=False),
 )
-"""`sandbox serve` never ends and `sandbox reset` asks nobody: both are tried elsewhere."""
+"""`sandbox serve` never ends and `sandbox reset` sends nothing: both are tried elsewhere."""
 
 ASKING = tuple(case for case in VERB_CASES if case.asks)
 FORMATTED = tuple(case for case in VERB_CASES if case.formats)

@@ -82,7 +82,7 @@ class Fault:
 
     @property
     def may_leave(self) -> bool:
-        """Whether a draft may stay: nobody was left to remove it, or the disk would not."""
+        """Whether a draft may stay: the process was killed, or the disk would not remove it."""
         return self.kind == KILL or (self.kind in ERRORS and self.call in {"unlink", "close"})
 
 

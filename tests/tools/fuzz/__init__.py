@@ -1,1 +1,1 @@
-"""All that parses, given what nobody would write."""
+"""All that parses, given what no tool would write."""

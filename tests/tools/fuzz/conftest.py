@@ -1,4 +1,4 @@
-"""Keys in every form that other tools write, once a session."""
+"""Keys in every format that other tools write, once a session."""
 
 import subprocess
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ QUOTABLE = 16
 
 
 def check_private(key: PrivateKey) -> None:
-    """A key that was read is read again from its own text, and each part tells the same."""
+    """A key that was read is read again from its own text, and each part says the same."""
     again = keys.read_local(key.pem.reveal())
     assert again is not None
     assert again.has_private
@@ -38,7 +38,7 @@ def check_public(key: PublicKey) -> None:
 
 
 def check_message(error: KeyMaterialError, text: bytes) -> None:
-    """What is told is one line and quotes nothing of the file, nor does any cause behind it."""
+    """What is reported is one line and quotes nothing of the file, nor does any cause behind it."""
     told = f"{error.message} {error.hint}"
     assert told.isprintable()
     assert error.__cause__ is None

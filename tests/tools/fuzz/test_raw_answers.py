@@ -1,4 +1,4 @@
-"""Raw answers: whatever comes over the wire is nouns of the promised types, or one error."""
+"""Raw responses: whatever comes over the wire is values of the promised types, or one error."""
 
 import io
 import json
@@ -40,13 +40,13 @@ class _Body(io.BytesIO):
 
 @dataclass(slots=True)
 class Wire:
-    """The end of the wire: answers in turn, the last one for ever; nothing is sent anywhere."""
+    """The end of the wire: responses in turn, the last one for ever; nothing is sent anywhere."""
 
     responses: Sequence[tuple[int, bytes, dict[str, str]]] = ()
     asked: int = 0
 
     def response(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401  botocore's own
-        """The next answer, in place of sending anything (botocore's `before-send` event)."""
+        """The next response, in place of sending anything (botocore's `before-send` event)."""
         status, body, headers = self.responses[min(self.asked, len(self.responses) - 1)]
         self.asked += 1
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Body(body))
@@ -117,7 +117,7 @@ def changed(draw: st.DrawFn, value: object) -> object:
 
 @st.composite
 def responses(draw: st.DrawFn, good: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
-    """An answer: a good one, or one with other members, other bytes, status or length."""
+    """A response: a good one, or one with other members, other bytes, status or length."""
     raw = draw(st.one_of(st.just(good), changed(good), JSON_VALUES))
     changes: list[Edit] = draw(st.just([]) | edits)
     body = edited(json.dumps(raw).encode(), changes)
@@ -183,7 +183,7 @@ def check_told(error: LskeysError) -> None:
 
 @contextmanager
 def only_our_errors() -> Iterator[None]:
-    """Anything else than an error of this program, told in one line, is a crash."""
+    """Anything else than an error of this program, in one line, is a crash."""
     try:
         yield
     except LskeysError as error:

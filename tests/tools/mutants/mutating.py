@@ -80,8 +80,8 @@ def _slots(node: ast.AST, where: str) -> Iterator[tuple[_Slot, str]]:
     for member, value in ast.iter_fields(node):
         if member in _NOT_LOOKED_INTO:
             continue
-        account_regions = enumerate(value) if isinstance(value, list) else [(None, value)]
-        for position, child in account_regions:
+        children = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for position, child in children:
             if not isinstance(child, ast.AST) or _is_kept(node, child):
                 continue
             inside = f"{where}.{_name(child)}".strip(".") if _name(child) else where
