@@ -340,10 +340,24 @@ def test_stale_default() -> None:
         Instance("other", HERE, "web", created_at=older),
     )
     known = inventory([each.with_usage(instances) for each in (default, pair("web", 2))])
-    stale = [each for each in run_rules(known) if each.code is Code.STALE_DEFAULT]
-    assert [(each.name, each.message) for each in stale] == [
-        (DEFAULT_PAIR, "created after a, b were launched, so it does not open a, b")
-    ]
+    command = f"lskeys authorize a b --key-pair default --region {HERE}"
+    shown = f"lskeys show {DEFAULT_PAIR} --region {HERE}"
+    start, end = "created after ", " were launched, so it does not open them"
+    a, b = ((AccountRegion(HERE), name) for name in "ab")
+    one, two = DIRECTORY / "one", DIRECTORY / "two"
+    for openers, for_ssh, message in (
+        ({}, {a, b}, f"{start}a, b{end}"),
+        ({a: one, b: one}, {a, b}, f"{start}a, b{end}; opened by {one}"),
+        ({a: one, b: two}, {a, b}, f"{start}a (opened by {one}), b (opened by {two}){end}"),
+        ({b: two}, {b}, f"{start}a, b (opened by {two}){end}"),
+        ({}, set(), f"{start}a, b{end}"),
+    ):
+        now = replace(known, openers=openers, for_ssh=frozenset(for_ssh))
+        stale = [each for each in run_rules(now) if each.code is Code.STALE_DEFAULT]
+        expected = {0: shown, 1: command.replace("a b", "b"), 2: command}[len(for_ssh)]
+        assert [(each.name, each.message, each.command) for each in stale] == [
+            (DEFAULT_PAIR, message, expected)
+        ]
 
 
 def test_ignored() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,11 +19,12 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, NOW, REGION, Ran, Run
 from tests.support.aws_clients import AWS_CLI, run_aws_cli
 from tests.support.cli_keys import other_pem, public_line, save
-from tests.support.sshd_lab import USER, Lab, lab
+from tests.support.sshd_lab import USER, Lab, lab, make_key
 from tests.support.sshd_lab import Server as Sshd
 
 DEFAULT_FILE = f"LightsailDefaultKey-{REGION}.pem"
 VERBS = ("instances", "ssh", "authorize", "rotate-default", "audit")
+SSH = shutil.which("ssh")
 OLD_FILE = f"{DEFAULT_FILE}.old-20261120T000000Z"
 
 
@@ -92,6 +94,13 @@ def fleet(
 def checks(ran: Ran) -> dict[str, str]:
     """The verdict of each instance."""
     return {each["name"]: each["check"]["verdict"] for each in json.loads(ran.out)["instances"]}
+
+
+def put_ssh(directory: Path, script: str) -> None:
+    """Have a shell script be the ssh of a directory."""
+    directory.mkdir(exist_ok=True)
+    (directory / "ssh").write_text(f"#!/bin/sh\n{script}")
+    (directory / "ssh").chmod(0o700)
 
 
 def lskeys(line: str) -> subprocess.CompletedProcess[str]:
@@ -212,8 +221,7 @@ def test_no_openssh(
         ("OpenSSH_6.6.1p1, OpenSSL", "is too old: OpenSSH_6.6"),
     ):
         if version:
-            (tools / "ssh").write_text(f"#!/bin/sh\necho '{version}' >&2\n")
-            (tools / "ssh").chmod(0o700)
+            put_ssh(tools, f"echo '{version}' >&2\n")
         for line in ("instances --check", "ssh web", "authorize web --key-pair default --yes"):
             ran = run(line)
             assert ran.exit_code == 4
@@ -225,15 +233,65 @@ def test_ssh(fleet: Fleet, home: Path) -> None:
     fleet.add("old", old=True)
     ran = lskeys(f"ssh old {fleet.port} -- 'echo hello; exit 42'")
     assert (ran.returncode, ran.stdout, ran.stderr) == (42, "hello\n", "")
-    seen = home / "seen"
-    tools = home / "tools"
-    tools.mkdir()
-    (tools / "ssh").write_text(f'#!/bin/sh\nenv >> {seen}\nexec /usr/bin/ssh "$@"\n')
-    (tools / "ssh").chmod(0o700)
+    seen, tools = home / "seen", home / "tools"
+    put_ssh(tools, f'env >> {seen}\nexec {SSH} "$@"\n')
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
         assert lskeys(f"ssh old {fleet.port} -- true").returncode == 0
     assert not [line for line in seen.read_text().splitlines() if line[:4] in {"AWS_", "LSKE"}]
+
+
+CONFIG = """\
+Host {web}
+    ProxyJump bastion
+    RemoteCommand echo mine
+    SessionType none
+    User nobody
+    IdentityFile {home}/bastion
+    StrictHostKeyChecking no
+    ForwardAgent yes
+Host bastion
+    HostName {bastion}
+    Port {port}
+    IdentityFile {home}/bastion
+    IdentitiesOnly yes
+    UserKnownHostsFile {home}/known
+"""
+
+
+def test_a_jump_host(fleet: Fleet, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user's configuration reaches through a jump host is reached, and nothing else of it.
+
+    A jump host that fails says why; a configuration that ssh cannot read is no way.
+    """
+    web, bastion = fleet.add("web", old=True), fleet.servers.add()
+    bastion.authorize(make_key(home / "bastion"))
+    (home / "known").write_text(f"[{bastion.address}]:{fleet.servers.port} {bastion.host_key}\n")
+    config = home / ".ssh" / "config"
+    names = {"web": web.address, "bastion": bastion.address, "home": home}
+    config.write_text(CONFIG.format(port=fleet.servers.port, **names))
+    put_ssh(home / "tools", f'exec {SSH} -F {config} "$@"\n')
+    monkeypatch.setenv("PATH", f"{home / 'tools'}:{os.environ['PATH']}")
+    check = f"instances --check {fleet.port} -o json"
+    lines = (check, f"authorize web --key-pair default --remove outdated {fleet.port} --yes")
+    passed = [0]
+    for line in lines:
+        assert run(line).exit_code == 0
+        passed.append(len(bastion.connections))
+    ran = lskeys(f"ssh web {fleet.port} -- 'echo hello'")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "hello\n", "")
+    passed.append(len(bastion.connections))
+    assert passed == sorted(set(passed))
+    assert passed[-1] == len(web.connections)
+    for spoil, said in (
+        (bastion.authorize, "Permission denied (publickey)"),
+        (lambda: config.write_text("Nonsense yes\n"), "Bad configuration option: nonsense"),
+    ):
+        spoil()
+        checked = run(check)
+        [found] = json.loads(checked.out)["instances"]
+        assert (checked.exit_code, found["check"]["verdict"]) == (6, "unreachable")
+        assert said in found["check"]["reason"]
 
 
 def test_ssh_trusts_the_host_keys_alone(fleet: Fleet) -> None:
@@ -329,15 +387,30 @@ def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     )
     assert f"one in {REGION}: add ssh-rsa {shown.stdout.split()[1]} " in ran.err
     assert one.blobs == two.blobs == [fleet.old_line.split()[1]]
+    suggested = f"authorize one two --key-pair default --region {REGION}"
+    assert stale(run) == [f"lskeys {suggested}"] * 2
+    assert run(f"{suggested} {fleet.port} --yes").exit_code == 0
+    assert stale(run) == []
     ran = run(f"{line} --yes")
     assert ran.exit_code == 0
     done = {each["name"]: each["outcome"] for each in json.loads(ran.out)["authorizations"]}
-    assert done == {"one": "authorized", "two": "authorized", "three": "unchanged"}
+    assert set(done) == {"one", "two", "three"}
+    assert set(done.values()) == {"unchanged"}
     assert len(one.blobs) == 2
     assert run(f"{line} --yes --remove outdated").exit_code == 0
     assert one.blobs == two.blobs == new.blobs == [fleet.new_line.split()[1]]
     files = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert all(each["identityFiles"][0].endswith(DEFAULT_FILE) for each in files)
+
+
+def stale(run: Run) -> list[str]:
+    """The commands that audit and show suggest for outdated instances."""
+    findings = json.loads(run("audit -o json").out)["findings"]
+    shown = dict(line.split("\t") for line in run(f"show {DEFAULT_PAIR} -o text").out.splitlines())
+    return [
+        *(each["command"] for each in findings if each["code"] == "stale-default"),
+        *({shown["fix-commands"]} - {"-"}),
+    ]
 
 
 def test_authorize_hides_no_failure(fleet: Fleet, run: Run, account: Sandbox) -> None:
@@ -385,14 +458,11 @@ def test_rotation_with_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert run(line).exit_code == 0
     assert [server.blobs for server in servers] == [[new_blob(home)], [new_blob(home)]]
     assert run(f"instances --check {fleet.port}").exit_code == 0
-    audited = run("audit -o json")
-    codes = {each["code"] for each in json.loads(audited.out)["findings"]}
-    assert "stale-default" not in codes
+    assert stale(run) == []
 
 
 DYING = """\
-#!/bin/sh
-if [ "$1" = -V ]; then exec {ssh} -V; fi
+case " $* " in *" -V "* | *" -G "*) exec {ssh} "$@" ;; esac
 echo started >> {book}
 if [ "$(wc -l < {book})" -eq {step} ]; then kill -9 $PPID; exit 255; fi
 exec {ssh} "$@"
@@ -403,11 +473,8 @@ KILLED = -signal.SIGKILL
 def die_at(home: Path, step: int) -> None:
     """Have lskeys killed when it starts ssh for the nth time; 0 for never."""
     tools, book = home / "tools", home / "started"
-    tools.mkdir(exist_ok=True)
     book.unlink(missing_ok=True)
-    text = DYING.format(ssh="/usr/bin/ssh", book=book, step=step)
-    (tools / "ssh").write_text(text)
-    (tools / "ssh").chmod(0o700)
+    put_ssh(tools, DYING.format(ssh=SSH, book=book, step=step))
 
 
 @pytest.fixture

@@ -317,7 +317,7 @@ def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) 
         (each["profile"], each["message"])
         for each in json.loads(ran.out)["findings"]
         if each["code"] == "stale-default"
-    ] == [("work", "created after old-1 was launched, so it does not open old-1")]
+    ] == [("work", "created after old-1 was launched, so it does not open it")]
 
 
 def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:

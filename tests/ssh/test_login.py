@@ -130,13 +130,19 @@ def test_more_than_a_key(servers: Lab, ssh: SshClient, key: Path) -> None:
     assert (found.verdict, found.remedy) == (Verdict.REFUSED, None)
 
 
-def test_too_many_keys(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
-    """A server that hangs up after some keys has refused them."""
-    other = tmp_path / "other"
-    make_key(other)
+@pytest.mark.parametrize("tries", [1, 2, 3, 6])
+def test_more_keys_than_a_server_waits_for(
+    servers: Lab, ssh: SshClient, key: Path, tmp_path: Path, tries: int
+) -> None:
+    """A server that hangs up after some keys is offered the others in another connection."""
+    others = [tmp_path / "one", tmp_path / "two"]
+    for other in others:
+        make_key(other)
     server = servers.add()
-    server.configure("MaxAuthTries 1")
-    assert logged_in(ssh, servers, server, key, other).verdict is Verdict.REFUSED
+    server.configure(f"MaxAuthTries {tries}")
+    assert logged_in(ssh, servers, server, *others, key).verdict is Verdict.REFUSED
+    server.authorize(public(key))
+    assert logged_in(ssh, servers, server, *others, key) == Attempt(Verdict.OPENS, key=key)
 
 
 def test_another_host_key(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:
@@ -171,6 +177,21 @@ def test_no_ssh_there(ssh: SshClient, key: Path, server: HttpServer, tmp_path: P
     target = Target("127.0.0.1", USER, server.port, tmp_path / "known")
     found = Login(ssh, target, [key], tmp_path / "log").attempt()
     assert found.verdict is Verdict.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [((7, 4), []), ((7, 6), ["RemoteCommand"]), ((8, 7), ["RemoteCommand", "SessionType"])],
+)
+def test_options_that_old_versions_lack(
+    ssh: SshClient, version: tuple[int, int], known: list[str]
+) -> None:
+    """A command runs whatever the user's configuration says, with options that ssh knows."""
+    old = SshClient(ssh.program, version, ssh.environment)
+    target = Target("192.0.2.1", USER, 22, None)
+    words = old.arguments(target, (), (), ("true",))
+    assert [name for name in ("RemoteCommand", "SessionType") if name in str(words)] == known
+    assert "RemoteCommand" not in str(old.arguments(target, ()))
 
 
 def test_no_shared_connection(servers: Lab, ssh: SshClient, key: Path, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ class Inventory:
         lskeys: Builds command lines for the account queried.
         elsewhere: Keys in directories that are searched but not checked: `~/.ssh` for the sandbox.
         openers: The local file that opens an outdated instance, by region and instance name.
+        for_ssh: The instances that ssh can reach.
     """
 
     account_regions: tuple[AccountRegion, ...]
@@ -53,6 +54,7 @@ class Inventory:
     unreadable: tuple[UnreadableFile, ...] = ()
     elsewhere: tuple[LocalKey, ...] = ()
     openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
+    for_ssh: frozenset[tuple[AccountRegion, str]] = frozenset()
 
     def files_by_pair(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""

@@ -41,18 +41,25 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
     """Default key pairs created after instances that use them were launched."""
     for pair in filter(lambda each: each.is_default, inventory.pairs):
         if pair.outdated:
-            names = ", ".join(pair.outdated)
-            were = "was" if len(pair.outdated) == 1 else "were"
-            message = f"created after {names} {were} launched, so it does not open {names}"
-            openers = [_opener(inventory, pair, name) for name in pair.outdated]
-            message = "; ".join((message, *filter(None, openers)))
-            yield _about(pair, Code.STALE_DEFAULT, message, inventory.lskeys.show(pair))
+            where = account_region(pair)
+            for_ssh = [name for name in pair.outdated if (where, name) in inventory.for_ssh]
+            lskeys = inventory.lskeys
+            command = lskeys.authorize(pair, for_ssh) if for_ssh else lskeys.show(pair)
+            yield _about(pair, Code.STALE_DEFAULT, _stale(inventory, pair), command)
 
 
-def _opener(inventory: Inventory, pair: KeyPair, name: str) -> str | None:
-    """Which local key opens an instance that was launched with an earlier one."""
-    file = inventory.openers.get((account_region(pair), name))
-    return f"{name} is opened by {file}" if file else None
+def _stale(inventory: Inventory, pair: KeyPair) -> str:
+    """What is said of instances launched with an earlier key: each with the file that opens it."""
+    where, names = account_region(pair), pair.outdated
+    files = [inventory.openers.get((where, name)) for name in names]
+    were, them = ("was", "it") if len(names) == 1 else ("were", "them")
+    shared = files[0] if len(set(files)) == 1 else None
+    called = [
+        f"{name} (opened by {file})" if file and not shared else name
+        for name, file in zip(names, files, strict=True)
+    ]
+    message = f"created after {', '.join(called)} {were} launched, so it does not open {them}"
+    return f"{message}; opened by {shared}" if shared else message
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lskeys.keys.ciphers import ENCRYPT_ANEW
 from lskeys.keys.matching import LocalKey
-from lskeys.model import AccountRegion, KeyPair
+from lskeys.model import DEFAULT_ALIAS, AccountRegion, KeyPair
 from lskeys.storage.writing import UNUSABLE
 
 _MAX_NAME = 255
@@ -50,6 +50,12 @@ class LskeysCommands:
         dated = f"-{now:%Y-%m-%d}"
         name = pair.name[: _MAX_NAME - len(dated)] + dated
         return self._line(pair.profile, "create", name, "--region", pair.region)
+
+    def authorize(self, pair: KeyPair, names: Sequence[str]) -> str:
+        """Add the key of a key pair to instances that were launched with an earlier one."""
+        called = DEFAULT_ALIAS if pair.is_default else pair.name
+        words = ("authorize", *names, "--key-pair", called, "--region", pair.region)
+        return self._line(pair.profile, *words)
 
     def fix(self, pair: KeyPair | None, regions: Sequence[AccountRegion]) -> str:
         """Have the audit fix what it can, asked as it was."""

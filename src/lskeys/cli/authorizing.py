@@ -136,7 +136,7 @@ def _each(
         )
         waiting = run.terminal.waiting("ssh", reach.instance.name)
         with waiting, session_files(base) as files:
-            endpoint = parallel.endpoint(reach, files, means.port)
+            endpoint = parallel.endpoint(means.client, reach, files, means.port)
             return authorize(means.client, endpoint, task.key, task.old, temporary)
 
     return list(parallel.in_parallel(tasks, do))

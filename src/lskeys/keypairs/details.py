@@ -37,12 +37,14 @@ class KeyPairDetails:
             None if the instances are unknown.
         matches: The local files that hold its private or public key.
         possible: Those named after it that may hold one of them.
+        authorize: The command that lets its key in on the older instances; None if none does.
     """
 
     pair: KeyPair
     older: tuple[Instance, ...] | None
     matches: tuple[Match, ...]
     possible: tuple[PossibleFile, ...] = ()
+    authorize: str | None = None
 
     @property
     def fingerprint_type(self) -> str | None:
@@ -56,8 +58,9 @@ class KeyPairDetails:
 
     @property
     def fix_commands(self) -> tuple[str, ...]:
-        """The commands that fix the permissions of the files."""
-        return tuple(match.key.fix_command for match in self.matches if match.key.fix_command)
+        """The commands that fix the permissions of the files, and what older instances let in."""
+        commands = (*(match.key.fix_command for match in self.matches), self.authorize)
+        return tuple(command for command in commands if command)
 
 
 def key_pair_details(

@@ -188,8 +188,10 @@ def _run(
     """Run a script on the instance: what it reports, and how the login went."""
     mark = _mark()
     running = endpoint.login(client, keys, "change").run_script(script(line, mark))
-    said = running.read(mark)
-    return said, running.end()
+    said, attempt = running.read(mark), running.end()
+    if attempt.untried:
+        return _run(client, endpoint, attempt.untried, script, line)
+    return said, attempt
 
 
 def _reported(endpoint: SshEndpoint, said: str, attempt: Attempt) -> tuple[str, str]:

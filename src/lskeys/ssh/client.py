@@ -18,7 +18,16 @@ MIN_VERSION = (7, 4)
 """The oldest that is tried to work: Red Hat 7, from 2016."""
 
 _VERSION = re.compile(r"OpenSSH[^ ]*_(\d+)\.(\d+)")
+_SINCE = (("RemoteCommand=none", (7, 6)), ("SessionType=default", (8, 7)))
+"""Options that let a command run whatever the user's configuration has, and ssh's first version."""
+
 _OURS = ("AWS_", "LSKEYS_")
+_NO_IDENTITY = ("-o", "IdentityFile=none")
+"""Without it, ssh would offer the user's own ~/.ssh/id_rsa and the like."""
+
+CONNECT_SECONDS = 10
+"""How long a connection may take."""
+
 _NOBODY = "No user exists for uid"
 """What OpenSSH says, and no more, to a user without a passwd entry (ssh.c)."""
 _SECONDS = 10
@@ -34,12 +43,14 @@ class Target:
         port: The port.
         known_hosts: A file with the host keys that are trusted, and no others; None leaves that
             to ssh.
+        route: More options that lead there.
     """
 
     address: str
     user: str | None
     port: int
     known_hosts: Path | None
+    route: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class SshClient:
     """An OpenSSH client that is there and new enough."""
 
     program: str
+    version: tuple[int, int]
     environment: Mapping[str, str]
 
     def arguments(
@@ -60,22 +72,29 @@ class SshClient:
 
         Args:
             target: Where to.
-            keys: Private keys, offered in this order and no others.
+            keys: Private keys, offered in this order, before any of the user's configuration.
             options: More options.
             command: What is run there, in the words of a shell there; nothing for a session.
         """
         return [
             self.program,
-            *(word for key in keys for word in _identity(key)),
+            *([word for key in keys for word in _identity(key)] or _NO_IDENTITY),
             *("-o", "IdentitiesOnly=yes"),
             *(_trust(target) if target.known_hosts else ()),
             *(("-p", str(target.port)) if target.port != DEFAULT_PORT else ()),
             *(("-l", target.user) if target.user else ()),
+            *target.route,
+            *(self._running() if command else ()),
             *options,
             "--",
             target.address,
             *command,
         ]
+
+    def _running(self) -> Iterable[str]:
+        """Options that have ssh run a command, and not what the user's configuration says."""
+        known = (option for option, since in _SINCE if self.version >= since)
+        return (word for option in known for word in ("-o", option))
 
 
 DEFAULT_PORT = 22
@@ -94,24 +113,25 @@ def find(environ: Mapping[str, str]) -> SshClient:
         )
     environment = {name: value for name, value in environ.items() if not name.startswith(_OURS)}
     said = _version(program, environment)
-    version = _VERSION.search(said)
+    found = _VERSION.search(said)
     if said.startswith(_NOBODY):
         raise SetupError(
             f"ssh does not work here: {one_line(said, limit=60)}",
             hint="run lskeys as a user with an entry in /etc/passwd",
         )
-    if version is None:
+    if found is None:
         raise SetupError(
             f"{program} is not OpenSSH's client: {one_line(said, limit=60) or 'no version'}",
             hint="put OpenSSH's ssh first on PATH",
         )
-    if (int(version[1]), int(version[2])) < MIN_VERSION:
+    version = (int(found[1]), int(found[2]))
+    if version < MIN_VERSION:
         least = ".".join(map(str, MIN_VERSION))
         raise SetupError(
-            f"{program} is too old: {one_line(version[0], limit=60)}",
+            f"{program} is too old: {one_line(found[0], limit=60)}",
             hint=f"install OpenSSH {least} or newer",
         )
-    return SshClient(program, environment)
+    return SshClient(program, version, environment)
 
 
 def quoted(path: Path) -> str:

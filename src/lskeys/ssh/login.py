@@ -11,11 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from lskeys.ssh.client import SshClient, Target
+from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target
 from lskeys.ssh.login_log import Attempt, Verdict, read_log
+from lskeys.text import one_line
+from lskeys.values import replace
 
-CONNECT_SECONDS = 10
-"""How long a connection may take; the whole login may take twice that."""
+_NO_PROMPT = {"SSH_ASKPASS": "false", "SSH_ASKPASS_REQUIRE": "force"}
+"""What keeps an ssh that a ProxyCommand starts from asking, too."""
 
 _BLOCK = 64 * 1024
 _GLANCE = 0.1
@@ -50,7 +52,11 @@ class Login:
         self._log = log
 
     def attempt(self) -> Attempt:
-        """Log in and run nothing that matters; what a forced command does does not matter."""
+        """Log in and run nothing that matters; what a forced command does does not matter.
+
+        The whole may take twice as long as a connection; keys that a server did not wait for are
+        tried in another one.
+        """
         process = self._start("true", subprocess.DEVNULL)
         end = time.monotonic() + 2 * CONNECT_SECONDS
         try:
@@ -63,7 +69,10 @@ class Login:
         finally:
             process.kill()
             process.wait()
-        return self.judged()
+        found = self.judged()
+        if found.untried:
+            return Login(self._client, self._target, found.untried, self._log).attempt()
+        return found
 
     def run_script(self, script: str) -> "RemoteScript":
         """Run a script of a POSIX shell there; it is given over stdin."""
@@ -71,23 +80,30 @@ class Login:
 
     def _start(self, command: str, streams: int) -> subprocess.Popen[bytes]:
         self._log.unlink(missing_ok=True)
+        self._errors.unlink(missing_ok=True)
         options = (*_BATCH, "-E", str(self._log))
         arguments = self._client.arguments(self._target, self._keys, options, (command,))
-        return subprocess.Popen(  # noqa: S603  ssh, with arguments of one grammar
-            arguments,
-            env=self._client.environment,
-            stdin=streams,
-            stdout=streams,
-            stderr=subprocess.DEVNULL,
-        )
+        with self._errors.open("xb") as errors:
+            return subprocess.Popen(  # noqa: S603  ssh, with arguments of one grammar
+                arguments,
+                env={**self._client.environment, **_NO_PROMPT},
+                stdin=streams,
+                stdout=streams,
+                stderr=errors,
+            )
 
     def judged(self) -> Attempt:
         """What the login that ended last came to."""
-        try:
-            log = self._log.read_text(errors="replace")
-        except OSError:
-            log = ""
-        return read_log(log, self._keys)
+        found = read_log(_text(self._log), self._keys)
+        if self._target.route and found.verdict is Verdict.UNREACHABLE:
+            said = _text(self._errors).strip().rpartition("\n")[2]
+            return replace(found, reason=one_line(said, limit=200) or found.reason)
+        return found
+
+    @property
+    def _errors(self) -> Path:
+        """What a jump host's ssh prints, which says more than that it ended."""
+        return self._log.with_suffix(".errors")
 
 
 class RemoteScript:
@@ -131,6 +147,13 @@ class RemoteScript:
         self._process.wait()
         self._timer.cancel()
         return self._login.judged()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -17,6 +17,7 @@ _ANSWERED = "debug1: Authentications that can continue: "
 
 _UNLOADED = re.compile(r'Load key ".*": (.*)')
 _AGENT = re.compile(r"sign_and_send_pubkey: (.*)")
+_TOO_MANY = "Too many authentication failures"
 _UNKNOWN = "host key is known for"
 _PERMISSIONS = "bad permissions"
 
@@ -39,12 +40,14 @@ class Attempt:
         reason: Why it did not open, mostly in ssh's own words.
         key: The key that opened it.
         remedy: The command that lets ssh use a key that the instance would accept.
+        untried: The keys that were not offered, since the server hung up before: MaxAuthTries.
     """
 
     verdict: Verdict
     reason: str = ""
     key: Path | None = None
     remedy: str | None = None
+    untried: tuple[Path, ...] = ()
 
 
 def read_log(text: str, keys: Sequence[Path]) -> Attempt:
@@ -72,7 +75,13 @@ def read_log(text: str, keys: Sequence[Path]) -> Attempt:
     verdict = _verdict(said)
     if verdict is Verdict.REFUSED and (unsigned or _of(_UNLOADED, said)):
         return _unused(unsigned, said)
-    return Attempt(verdict, one_line(said[-1], limit=200) if said else "no answer in time")
+    reason = one_line(said[-1], limit=200) if said else "no answer in time"
+    is_cut = key is not None and any(_TOO_MANY in line for line in said)
+    return Attempt(verdict, reason, untried=_behind(key, keys) if is_cut else ())
+
+
+def _behind(key: Path | None, keys: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(keys[keys.index(key) + 1 :]) if key else ()
 
 
 def _unused(key: Path | None, said: Sequence[str]) -> Attempt:
@@ -97,7 +106,7 @@ def _verdict(said: Sequence[str]) -> Verdict:
     text = "\n".join(said)
     if "Host key verification failed" in text or "IDENTIFICATION HAS CHANGED" in text:
         return Verdict.UNREACHABLE if _UNKNOWN in text else Verdict.DIFFERS
-    if "Permission denied (" in text or "Too many authentication failures" in text:
+    if "Permission denied (" in text or _TOO_MANY in text:
         return Verdict.REFUSED
     return Verdict.UNREACHABLE
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from lskeys import concurrency
+from lskeys.errors import RemoteError
 from lskeys.model import Outcome, attempt
 from lskeys.ssh.authorize import SshEndpoint
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.reach import ReachableInstance
+from lskeys.ssh.route import route
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.values import replace
 
@@ -29,7 +31,10 @@ def check(
     if not each.access.opening.keys:
         return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
     with session_files(base) as files:
-        opened = endpoint(each, files, port)
+        try:
+            opened = endpoint(client, each, files, port)
+        except RemoteError as error:
+            return replace(each, check=Attempt(Verdict.UNREACHABLE, error.message))
         return replace(each, check=opened.login(client, opened.keys, "check").attempt())
 
 
@@ -39,12 +44,19 @@ def without_host_key(each: ReachableInstance) -> str:
     return f"no host key of it is known{why}, so nothing is sent to it"
 
 
-def endpoint(each: ReachableInstance, files: SessionFiles, port: int) -> SshEndpoint:
-    """An instance that nothing is in the way to, with its host keys in a file of this session."""
+def endpoint(
+    client: SshClient, each: ReachableInstance, files: SessionFiles, port: int
+) -> SshEndpoint:
+    """An instance that nothing is in the way to, with its host keys in a file of this session.
+
+    Raises:
+        RemoteError: ssh cannot say how it gets there.
+    """
     assert each.address
     lines = (f"{each.address} {key.algorithm} {key.public_key}\n" for key in each.host_keys)
     known_hosts = files.write("known_hosts", "".join(lines).encode())
     target = Target(each.address, each.instance.username, port, known_hosts)
+    target = replace(target, route=route(client, target))
     keys = tuple(key.path for key in each.access.opening.keys)
     return SshEndpoint(each.instance, target, keys, files)
 

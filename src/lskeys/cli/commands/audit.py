@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from lskeys import audit
-from lskeys.audit import Code, Finding, Inventory, LskeysCommands, Severity
+from lskeys.audit import Code, Finding, Inventory, Severity
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import CHANGE_OPTIONS, verb
+from lskeys.cli.remedies import commands
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
@@ -24,6 +25,7 @@ from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
+from lskeys.ssh.hosts import why_left_out
 from lskeys.ssh.proved_logins import without_proved
 from lskeys.storage import key_search, repair
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
@@ -160,7 +162,7 @@ def _inventory(
         directories=own.directories,
         now=run.invocation.now(),
         max_age=max_age,
-        lskeys=LskeysCommands(run.profiles or run.options.profiles, _account_options(run)),
+        lskeys=commands(run),
         unsafe=unsafe,
         elsewhere=tuple(key for key in keys if key not in set(own.keys)),
         openers={
@@ -169,6 +171,12 @@ def _inventory(
             for access in instance_accesses(used.value or (), each.value or (), keys)
             if access.opening.first and not access.opening.is_current
         },
+        for_ssh=frozenset(
+            (each.where, instance.name)
+            for each in instances
+            for instance in each.value or ()
+            if not why_left_out(instance)
+        ),
     )
 
 
@@ -187,15 +195,6 @@ def _unsafe(
             continue
         found |= {directory: unsafe} if unsafe else {}
     return found, unsearchable
-
-
-def _account_options(run: Runtime) -> tuple[str, ...]:
-    """What else the command line said about whom to ask; variables and files go on saying it."""
-    asked = run.options
-    return (
-        *(("--endpoint-url", asked.endpoint_url) if asked.endpoint_url else ()),
-        *(("--sandbox",) if asked.sandbox else ()),
-    )
 
 
 def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:

@@ -13,6 +13,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.suggestions import for_argument
 from lskeys.errors import FindingsError
+from lskeys.model import Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.instances import CHECKED_INSTANCES, INSTANCES
 from lskeys.ssh import client, parallel
@@ -58,11 +59,12 @@ def list_instances(
         [each for each in seen.reaches if each.is_for_ssh],
         partial(_check, run, ssh, base, port),
     )
-    checked = [outcome.value for outcome in outcomes if outcome.value]
-    ssh_instances.remember(run, _proved(checked))
-    show(run, Result(CHECKED_INSTANCES, checked, seen.failures))
-    fail(run, seen.failures, seen.regions, "regions")
-    _fail_if_closed(checked)
+    checked = Outcomes(outcomes)
+    ssh_instances.remember(run, _proved(checked.values))
+    failures = [*seen.failures, *checked.errors]
+    show(run, Result(CHECKED_INSTANCES, checked.values, failures))
+    fail(run, failures, seen.regions, "regions")
+    _fail_if_closed(checked.values)
 
 
 def _check(

@@ -8,6 +8,7 @@ import typer
 
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import READ_OPTIONS, verb
+from lskeys.cli.remedies import commands
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
@@ -18,6 +19,7 @@ from lskeys.keypairs.names import check_name
 from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, ONE_KEY_PAIR
+from lskeys.ssh.hosts import why_left_out
 from lskeys.ssh.proved_logins import without_proved
 from lskeys.values import replace
 
@@ -56,4 +58,10 @@ def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) 
     details = key_pair_details(pair, instances, keys, run.key_files.unreadable)
     proved = without_proved(details.pair, instances or (), keys, ssh_instances.proofs(run))
     older = tuple(each for each in details.older or () if each.name in proved.outdated)
-    return replace(details, pair=proved, older=older if details.older is not None else None)
+    names = [each.name for each in older if not why_left_out(each)]
+    return replace(
+        details,
+        pair=proved,
+        older=older if details.older is not None else None,
+        authorize=commands(run).authorize(pair, names) if names else None,
+    )

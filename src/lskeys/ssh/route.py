@@ -1,0 +1,83 @@
+"""How ssh gets to an address by the user's own configuration. Touches: processes.
+
+A login that decides something takes no key, host key, user or command from that configuration;
+but an instance that only a jump host reaches is reached through it, as `ssh` would.
+"""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+
+from lskeys.errors import RemoteError
+from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target
+from lskeys.text import one_line
+
+_WORDS = frozenset(
+    {
+        *("port", "addressfamily", "bindaddress", "bindinterface", "ipqos", "proxyusefdpass"),
+        *("ciphers", "kexalgorithms", "macs", "hostkeyalgorithms"),
+        *("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes"),
+    }
+)
+"""The keywords that are kept as `ssh -G` prints them."""
+
+_HOP = re.compile(r"(?:(?P<user>.+)@)?(?P<host>\[[^]]+\]|[^:]+)(?::(?P<port>\d+))?")
+"""A jump host as `ssh -G` prints it: addresses are in brackets."""
+
+
+def route(client: SshClient, target: Target) -> tuple[str, ...]:
+    """Options that lead to a target as the user's configuration does, and do nothing else.
+
+    Raises:
+        RemoteError: ssh cannot read that configuration.
+    """
+    arguments = client.arguments(target, (), ("-G",))
+    try:
+        ended = subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
+            arguments,
+            capture_output=True,
+            check=False,
+            timeout=CONNECT_SECONDS,
+            env=client.environment,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RemoteError(f"ssh -G {target.address} failed: {type(error).__name__}") from None
+    if ended.returncode:
+        said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise RemoteError(f"ssh cannot read its configuration: {one_line(said, limit=200)}")
+    printed = ended.stdout.decode(errors="surrogateescape")
+    return tuple(word for option in _options(client, printed) for word in ("-o", option))
+
+
+def _options(client: SshClient, printed: str) -> Iterator[str]:
+    for line in printed.splitlines():
+        keyword, _, value = line.partition(" ")
+        if keyword == "proxyjump":
+            yield f"ProxyCommand={_through(client, value)}"
+        elif keyword == "proxycommand" and value != "none":
+            yield f"ProxyCommand={value}"
+        elif keyword == "identityagent":  # it only signs with the keys that are offered
+            yield f'IdentityAgent="{value}"'
+        elif keyword in _WORDS:
+            yield f"{keyword}={value}"
+
+
+def _through(client: SshClient, jump: str) -> str:
+    """What ProxyJump stands for: ssh to the last jump host, which knows the user's configuration.
+
+    ssh itself would read no configuration for it, as it reads none for the target; nor may it ask.
+    """
+    before, _, last = jump.rpartition(",")
+    hop = _HOP.fullmatch(last)
+    if hop is None:
+        raise RemoteError(f"ssh's configuration has a jump host that is none: {one_line(last)}")
+    words = [
+        *(client.program, "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}"),
+        *(("-l", hop["user"]) if hop["user"] else ()),
+        *(("-p", hop["port"]) if hop["port"] else ()),
+        *(("-J", before) if before else ()),
+        *("-W", "[%h]:%p", "--", hop["host"].strip("[]")),
+    ]
+    return shlex.join(words)
