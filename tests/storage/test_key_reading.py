@@ -3,9 +3,11 @@
 import base64
 import os
 import shutil
+import socket
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,10 @@ import pytest
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys import PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
+from lskeys.model import Secret
 from lskeys.storage import key_reading, key_search
+from tests.support.saved_keys import opened
+from tests.support.special_files import put_socket
 
 PUTTY_KEY = """\
 PuTTY-User-Key-File-3: ssh-ed25519
@@ -91,6 +96,11 @@ def rewrapped(line: str) -> str:
         (lambda path, _: path.mkdir(), UsageError, "{path} is a directory, not a key file"),
         (
             lambda path, _: path.symlink_to("/dev/zero"),
+            RefusedError,
+            "{path} is not a regular file or a pipe",
+        ),
+        (
+            lambda path, _: put_socket(path),
             RefusedError,
             "{path} is not a regular file or a pipe",
         ),
@@ -217,20 +227,65 @@ def test_a_named_pipe_is_read_to_its_end(tmp_path: Path, key_file: Path, key: Pr
     assert (found.fingerprints, found.mode) == (key.fingerprints, 0o600)
 
 
-@pytest.mark.parametrize("text", [b"", None])
-def test_a_pipe_whose_writer_is_gone(key_file: Path, text: bytes | None) -> None:
-    """As `<(command)` hands it over: what it held is read, and its end is seen."""
-    reading, writing = os.pipe()
-    os.write(writing, key_file.read_bytes() if text is None else text)
+@contextmanager
+def inherited(kind: str, text: bytes) -> Iterator[Path]:
+    """A stream whose writer is gone, by the name of its descriptor."""
+    before, usual = opened(), os.dup(0)
+    if kind == "socket":
+        ours, theirs = socket.socketpair()
+        reading, writing = ours.detach(), theirs.detach()
+    else:
+        reading, writing = os.pipe()
+    os.write(writing, text)
     os.close(writing)
+    os.dup2(reading, 0)
+    names = {"stdin": "/dev/stdin", "proc": f"/proc/self/fd/{reading}"}
     try:
-        if text is None:
-            assert key_reading.read(Path(f"/dev/fd/{reading}")).has_private
-        else:
-            with pytest.raises(UsageError, match="it is empty"):
-                key_reading.read(Path(f"/dev/fd/{reading}"))
+        yield Path(names.get(kind, f"/dev/fd/{reading}"))
     finally:
+        os.dup2(usual, 0)
+        os.close(usual)
         os.close(reading)
+    assert opened() == before
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "stdin", "proc"])
+def test_a_stream_that_is_inherited(key_file: Path, key: PrivateKey, kind: str) -> None:
+    """As `<(command)` hands it over: what it held is read, its end is seen, it stays open."""
+    with inherited(kind, key_file.read_bytes()) as path:
+        found = key_reading.read(path)
+    assert (found.fingerprints, found.mode) == (key.fingerprints, 0o600)
+    with inherited(kind, b"") as path, pytest.raises(UsageError, match="it is empty"):
+        key_reading.read(path)
+
+
+def test_a_device_that_is_inherited() -> None:
+    """It is refused like one that is named."""
+    with Path("/dev/zero").open("rb") as zeros, pytest.raises(RefusedError, match="is not a reg"):
+        key_reading.read(Path(f"/dev/fd/{zeros.fileno()}"))
+
+
+def test_an_encrypted_key_is_opened(tmp_path: Path, key_file: Path, key: PrivateKey) -> None:
+    """By its passphrase, which is wanted for an encrypted key alone."""
+    path, wanted = tmp_path / "id", list[Path]()
+    shutil.copy(key_file, path)
+    path.chmod(0o600)
+
+    def opens(path: Path) -> Secret:
+        wanted.append(path)
+        return Secret(b"a passphrase")
+
+    assert key_reading.read(path, opens).fingerprints == key.fingerprints
+    ssh_keygen("-q", "-p", "-m", "PEM", "-N", "a passphrase", "-f", path)
+    assert wanted == []
+    assert key_reading.read(path, opens).fingerprints == key.fingerprints
+    assert wanted == [path]
+    assert key_reading.read(path, lambda _: None) == key_reading.read(path)
+    with pytest.raises(RefusedError, match="does not open with this passphrase") as failure:
+        key_reading.read(path, lambda _: Secret(b"wrong"))
+    assert failure.value.message.startswith(f"{path}: ")
+    path.write_text(PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"))
+    assert key_reading.read(path, opens) == key_reading.read(path)
 
 
 def test_a_putty_key_shows_its_public_key(tmp_path: Path) -> None:
@@ -272,6 +327,11 @@ def test_a_key_that_was_pasted_as_a_name(word: str) -> None:
     ("url", "hint"),
     [
         ("file:///home/me/id.pub", "leave the beginning out: /home/me/id.pub"),
+        ("fileb:///home/me/id.pub", "leave the beginning out: /home/me/id.pub"),
+        (
+            "http://example.com:/me",
+            "hand over what it leads to: curl -fsSL http://example.com:/me | lskeys fingerprint -",
+        ),
         (
             "https://example.com/me",
             "hand over what it leads to: curl -fsSL https://example.com/me | lskeys fingerprint -",
@@ -307,6 +367,7 @@ def test_one_of_several_keys_is_picked(tmp_path: Path, key_file: Path, other_fil
     with pytest.raises(UsageError) as failure:
         key_reading.read(path)
     assert failure.value.message == f"{path}: it holds 2 keys: {listed}"
+    assert failure.value.code == "NoKey"
     assert failure.value.hint == "pick one with --select and its number, comment or fingerprint"
     with pytest.raises(UsageError, match="no key in it answers to --select 3"):
         key_reading.read(path, pick="3")

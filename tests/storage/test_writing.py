@@ -12,7 +12,7 @@ import pytest
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
 from lskeys.storage import key_directory, repair, temporary
-from tests.support.saved_keys import NAME, Saver, contents, put_key, reserved, save_key
+from tests.support.saved_keys import NAME, Saver, contents, opened, put_key, reserved, save_key
 from tests.support.tracing import needs_strace, strace
 
 VerbCase = Callable[[str, tuple[object, ...]], None]
@@ -57,11 +57,6 @@ def test_a_draft_that_cannot_be_removed_is_reported(tmp_path: Path, save: Saver)
     assert ran.returncode == 9
     assert ran.stderr.startswith(f"{directory / 'k.pem'} is saved, but {directory / '.lskeys-'}")
     assert ran.stderr.endswith(" cannot be removed: input/output error\n")
-
-
-def opened() -> set[str]:
-    """The descriptors of this process."""
-    return {each.name for each in Path("/dev/fd").iterdir()}
 
 
 def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:

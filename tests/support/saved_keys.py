@@ -68,6 +68,11 @@ def contents(directory: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
+def opened() -> set[str]:
+    """The descriptors of this process."""
+    return {each.name for each in Path("/dev/fd").iterdir()}
+
+
 def make_key(path: Path, *key_spec: str, bits: tuple[str, ...] = ()) -> Path:
     """A private key file, as openssl writes it."""
     subprocess.run(("openssl", *key_spec, "-out", path, *bits), check=True, capture_output=True)
