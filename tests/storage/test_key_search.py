@@ -16,7 +16,7 @@ from lskeys.keys import PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.keys.matching import LocalKey, UnreadableFile
 from lskeys.storage import key_reading, key_search
-from tests.support.special_files import put_socket
+from tests.support.special_files import put_socket, put_unreadable
 
 
 def names(directory: Path) -> list[str]:
@@ -114,7 +114,9 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
     (tmp_path / "big").write_bytes(key_file.read_bytes() + b"\n" * 70_000)
     with (tmp_path / "huge").open("wb") as sparse:
         sparse.truncate(1 << 40)
+    copy(key_file, tmp_path / ".lskeys-0123456789abcdef")
     assert names(tmp_path) == ["key"]
+    assert key_search.search([tmp_path]).unreadable == ()
 
 
 def test_a_link_to_a_file_is_followed(tmp_path: Path, key_file: Path) -> None:
@@ -229,11 +231,22 @@ def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> Non
 
 
 @pytest.mark.fault("M3")
+def test_what_a_disk_does_not_read(tmp_path: Path) -> None:
+    """Where permissions are right, they are not what is to be changed: the command shows them."""
+    path = tmp_path / "broken"
+    reason = put_unreadable(path)
+    (unreadable,) = key_search.search([tmp_path]).unreadable
+    assert unreadable == UnreadableFile(path, reason)
+    assert unreadable.command == f"ls -ld {path}"
+
+
+@pytest.mark.fault("M3")
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to have a file of another's")
 def test_what_is_of_another(reachable: Path, key_file: Path) -> None:
     """Only its owner can make it readable; the command shows who that is."""
     reachable.chmod(0o755)
     path = copy(key_file, reachable / "locked")
+    path.chmod(0o000)
     with as_nobody():
         (unreadable,) = key_search.search([reachable]).unreadable
     assert unreadable == UnreadableFile(path, "permission denied")
