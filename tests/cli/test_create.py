@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import Request, Sandbox, Server, Tag
-from tests.conftest import NOW, REGION, Ran, Run
+from tests.conftest import REGION, Ran, Run
 from tests.support.changes import changes, operations
 from tests.support.cli_keys import (
     PASSPHRASE,
@@ -107,30 +107,6 @@ def test_rsa(run: Run, path: Path, options: str, bits: bytes) -> None:
     assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "md5-spki"))
     assert path.read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
     assert said("ssh-keygen", "-l", "-f", path).split()[0] == bits
-
-
-@pytest.mark.usefixtures("server")
-def test_json(run: Run, path: Path) -> None:
-    """The pair in the AWS CLI's members, and its files."""
-    document = json.loads(run("create web --type ed25519 -o json").out)
-    assert document == {
-        "keyPairs": [
-            {
-                "name": "web",
-                "createdAt": NOW.isoformat(),
-                "location": {"regionName": REGION},
-                "fingerprint": sha256(path),
-                "fingerprintType": "sha256-ssh",
-                "fingerprintForm": "sha256-ssh",
-                "verified": True,
-                "outcome": "saved",
-                "privateKeyFile": str(path),
-                "publicKeyFile": f"{path}.pub",
-            }
-        ],
-        "errors": [],
-        "schemaVersion": 1,
-    }
 
 
 # where it goes
@@ -458,37 +434,31 @@ def test_service_generated(server: Server, run: Run, path: Path) -> None:
     assert opened(path) == path.with_name("web.pem.pub").read_text().rpartition(" ")[0]
 
 
-@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
-def test_a_lost_key(server: Server, run: Run, path: Path, fault: str) -> None:
-    """The response is lost and the only key with it: sent once, and what is left is reported."""
-    server.add_fault(f"CreateKeyPair={fault}")
+LEFT = f"a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
+SHOW = f"look again before you repeat this: lskeys show web --region {REGION}\n"
+UNKNOWN = f"whose private key nobody has; to remove it: {REMOVE}\n"
+LOOK_FAILS = ("GetKeyPair=NotFoundException*1", "GetKeyPair=AccessDeniedException")
+
+
+@pytest.mark.parametrize(
+    ("faults", "hint"),
+    [
+        *((("CreateKeyPair=" + each,), LEFT) for each in ("lost-answer", "empty", "bad-json")),
+        *((("CreateKeyPair=" + each,), SHOW) for each in ("reset", "http-503", "html")),
+        ((*LOOK_FAILS, "CreateKeyPair=lost-answer"), UNKNOWN),
+    ],
+)
+def test_a_lost_key(
+    server: Server, run: Run, path: Path, faults: tuple[str, ...], hint: str
+) -> None:
+    """The only private key is lost with the response: sent once, and what is left is reported.
+
+    Where no key pair is there yet, it may still come, so nothing is sent again.
+    """
+    for fault in faults:
+        server.add_fault(fault)
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.endswith(
-        f"lskeys: hint: a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
-    )
+    assert ran.err.endswith(hint)
     assert operations(server) == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert files(path) == []
-
-
-@pytest.mark.parametrize("fault", ["reset", "http-503", "html"])
-def test_a_lost_wish(server: Server, run: Run, path: Path, fault: str) -> None:
-    """Where no pair is there yet, that is said; it may still come, so nothing is sent again."""
-    server.add_fault(f"CreateKeyPair={fault}")
-    ran = run("create web --service-generated")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.endswith(
-        f"look again before you repeat this: lskeys show web --region {REGION}\n"
-    )
-    assert len(changes(server)) == 1
-    assert files(path) == []
-
-
-def test_a_lost_key_and_nobody_answers(server: Server, run: Run) -> None:
-    """Where it cannot be known what was left, the command that removes it is told as well."""
-    server.add_fault("GetKeyPair=NotFoundException*1")
-    server.add_fault("GetKeyPair=AccessDeniedException")
-    server.add_fault("CreateKeyPair=lost-answer")
-    ran = run("create web --service-generated")
-    assert ran.exit_code == 8
-    assert ran.err.endswith(f"whose private key nobody has; to remove it: {REMOVE}\n")

@@ -1,7 +1,5 @@
 """delete, through the command line: its words, names, regions, results and lost answers."""
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -103,13 +101,6 @@ def test_missing_ok(server: Server, run: Run, name: str) -> None:
     assert changes(server) == []
 
 
-def test_default_on_the_last_page(account: Sandbox, server: Server, run: Run, default: str) -> None:
-    """The default pair is found on whatever page it is."""
-    account.add_key_pairs(REGION, [f"pair-{number}" for number in range(45)])
-    assert run(f"delete {DEFAULT_PAIR} --fingerprint -y").exit_code == 0
-    assert changes(server) == [delete_of_default(default)]
-
-
 def test_several(account: Sandbox, server: Server, run: Run) -> None:
     """Each name is deleted, in the order given; one given twice is one."""
     account.add_key_pairs(REGION, ["aa", "bb", "cc"])
@@ -195,15 +186,6 @@ def test_missing_everywhere(server: Server, run: Run) -> None:
     assert changes(server) == []
 
 
-def test_a_failing_region_hides_no_other(account: Sandbox, server: Server, run: Run) -> None:
-    """A region that cannot be asked is a failure; the others are done."""
-    account.add_key_pairs(EU, ["aa"])
-    server.add_fault(f"GetKeyPair@{REGION}=AccessDeniedException")
-    ran = run(f"delete aa -r {REGION} -r {EU} -y")
-    assert (ran.exit_code, ran.out) == (7, f"aa\t{EU}\tdeleted\t-\t-\t-\n")
-    assert changes(server) == [delete_of("aa", region=EU)]
-
-
 def test_default_pairs_of_two_regions(
     account: Sandbox, server: Server, run: Run, default: str
 ) -> None:
@@ -215,15 +197,6 @@ def test_default_pairs_of_two_regions(
 
 
 # lost answers
-
-
-@pytest.mark.parametrize("fault", ["lost-answer", "half-body", "empty", "bad-json"])
-def test_lost_answer(server: Server, run: Run, web: str, fault: str) -> None:
-    """An answer is lost, the pair is not found any more: that is success, and it is sent once."""
-    server.add_fault(f"DeleteKeyPair={fault}")
-    assert run("delete web -y -q") == Ran(0, out="web\n")
-    assert changes(server) == [delete_of("web", web)]
-    assert operations(server)[-2:] == ["DeleteKeyPair", "GetKeyPair"]
 
 
 @pytest.mark.parametrize("fault", ["reset", "http-503", "html", "InternalFailure"])
@@ -271,36 +244,7 @@ def test_lost_and_nobody_knows(server: Server, run: Run) -> None:
     assert run("delete web -y").exit_code == 4
 
 
-@pytest.mark.parametrize(
-    ("fault", "exit_code"),
-    [
-        ("ThrottlingException", 8),
-        ("AccessDeniedException", 4),
-        ("ExpiredTokenException", 4),
-        ("NotFoundException", 3),
-        ("InvalidInputException", 8),
-    ],
-)
-def test_refused_by_aws(server: Server, run: Run, web: str, *, fault: str, exit_code: int) -> None:
-    """An answer that says no is not asked again: nothing was done."""
-    server.add_fault(f"DeleteKeyPair={fault}")
-    ran = run("delete web -y")
-    assert (ran.exit_code, ran.out) == (exit_code, "")
-    assert changes(server) == [delete_of("web", web)]
-
-
 # formats
-
-
-@pytest.mark.usefixtures("server")
-def test_csv(run: Run, home: Path, default: str) -> None:
-    """csv: a header, then a row for each pair."""
-    ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y -o csv")
-    assert (ran.exit_code, ran.err) == (0, "")
-    assert list(csv.reader(io.StringIO(ran.out))) == [
-        ["name", "region", "outcome", "expected-fingerprint", "local-file", "backup-file"],
-        [DEFAULT_PAIR, REGION, "deleted", default, str(home / ".ssh" / "key"), ""],
-    ]
 
 
 @pytest.mark.usefixtures("server")
@@ -339,56 +283,10 @@ def test_json_of_a_backup(account: Sandbox, run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_jsonl(account: Sandbox, run: Run) -> None:
-    """jsonl: a line for each pair."""
-    account.add_key_pairs(REGION, ["aa", "bb"])
-    ran = run("delete aa bb -y -o jsonl")
-    names = [json.loads(line)["resourceName"] for line in ran.out.splitlines()]
-    assert (ran.exit_code, names) == (0, ["aa", "bb"])
-
-
-@pytest.mark.usefixtures("server")
-def test_query(account: Sandbox, run: Run) -> None:
-    """--query picks from the document."""
-    account.add_key_pairs(REGION, ["aa", "bb"])
-    assert run("delete aa bb -y --query operations[].outcome -o json") == Ran(
-        0, out='[\n    "deleted",\n    "deleted"\n]\n'
-    )
-
-
-@pytest.mark.usefixtures("server")
 def test_quiet(account: Sandbox, run: Run) -> None:
     """-q: the names that are gone."""
     account.add_key_pairs(REGION, ["aa", "bb"])
     assert run("delete aa bb -y -q") == Ran(0, out="aa\nbb\n")
-
-
-@pytest.mark.usefixtures("server")
-def test_table(account: Sandbox, run: Run) -> None:
-    """On a terminal, a table with its headings."""
-    account.add_key_pairs(REGION, ["web"])
-    ran = run("delete web -y --color never", terminal=True)
-    heading, _, row = ran.out.splitlines()
-    assert heading.split()[:3] == ["NAME", "REGION", "OUTCOME"]
-    assert row.split() == ["web", REGION, "deleted"]
-
-
-@pytest.mark.usefixtures("server")
-def test_json_error(run: Run) -> None:
-    """With -o json a failure is one JSON object on stderr, and stdout is empty."""
-    ran = run("delete web -y -o json")
-    raw = json.loads(ran.err)
-    assert (ran.exit_code, ran.out) == (3, "")
-    assert raw.pop("requestId")
-    assert raw == {
-        "code": "NotFoundException",
-        "message": f"there is no key pair web in {REGION}",
-        "hint": "to list key pairs: lskeys list",
-        "tip": "Check the spelling of the name and the AWS Region.",
-        "docs": "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html",
-        "region": REGION,
-        "exitCode": 3,
-    }
 
 
 @pytest.mark.usefixtures("server")
@@ -399,22 +297,3 @@ def test_json_errors_of_many(run: Run, output: str) -> None:
     raw = json.loads(ran.err)
     assert (ran.exit_code, ran.out, raw["message"]) == (3, "", "2 of 2 key pairs failed")
     assert [each["message"].split()[5] for each in raw["errors"]] == ["aa", "bb"]
-
-
-@pytest.mark.usefixtures("server")
-def test_json_of_some_failed(account: Sandbox, run: Run) -> None:
-    """What was done and what failed are in one document."""
-    account.add_key_pairs(REGION, ["aa"])
-    ran = run("delete aa bb -y -o json")
-    document = json.loads(ran.out)
-    assert [each["resourceName"] for each in document["operations"]] == ["aa"]
-    assert [each["code"] for each in document["errors"]] == ["NotFoundException"]
-    assert (ran.exit_code, json.loads(ran.err)["exitCode"]) == (7, 7)
-
-
-def test_json_usage_error(server: Server, run: Run) -> None:
-    """A usage error is one JSON object as well."""
-    ran = run("delete --fingerprint web -o json")
-    raw = json.loads(ran.err)
-    assert (ran.exit_code, raw["exitCode"], raw["code"]) == (2, 2, "Usage")
-    assert server.requests == []

@@ -134,27 +134,6 @@ def test_several_are_one_list_and_one_confirmation(
     )
 
 
-@pytest.mark.usefixtures("web")
-def test_nothing_cleared_asks_nothing(server: Server, run: Run) -> None:
-    """What the guard refuses is not asked about."""
-    ran = run("delete web --fingerprint", typed="web\n")
-    assert (ran.exit_code, ASKED in ran.err, changes(server)) == (5, False, [])
-
-
-@pytest.mark.usefixtures("web")
-def test_yes(server: Server, run: Run) -> None:
-    """--yes asks nothing and shows nothing of a pair that no instance uses."""
-    assert run("delete web -y", typed="") == Ran(0, out=f"web\t{REGION}\tdeleted\t-\t-\t-\n")
-    assert changes(server) == [delete_of("web")]
-
-
-def test_yes_is_no_proof(account: Sandbox, server: Server, run: Run) -> None:
-    """--yes answers the question, never the guard."""
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    assert run(f"delete {DEFAULT_PAIR} --yes").exit_code == 5
-    assert changes(server) == []
-
-
 # --dry-run
 
 

@@ -129,27 +129,6 @@ def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
     )
 
 
-@pytest.mark.fault("B")
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [
-        (signal.SIGINT, "interrupted"),
-        (signal.SIGTERM, "terminated"),
-        (signal.SIGHUP, "terminated"),
-    ],
-)
-def test_a_signal_ends_it_at_once(number: signal.Signals, said: str, server: Server) -> None:
-    """While AWS does not answer, a signal ends the run with one line; it dies of that signal."""
-    server.add_fault("GetKeyPairs=hang")
-    process = start("list", "--debug")
-    while not server.requests:
-        assert process.poll() is None
-    process.send_signal(number)
-    out, err = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out) == (-number, "")
-    assert err.splitlines()[-1] == f"lskeys: error: {said}"
-
-
 @pytest.mark.parametrize(
     ("kind", "exit_code", "said"),
     [

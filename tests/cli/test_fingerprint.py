@@ -168,18 +168,6 @@ def test_an_earlier_key(account: Sandbox, run: Run, home: Path, rsa_pem: str) ->
     assert documented(ran)[0]["replacedAt"] == "2026-01-02T03:04:05+00:00"
 
 
-def test_match_where_a_region_fails(
-    account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
-) -> None:
-    """A region that does not answer hides no other's pairs: exit 7."""
-    account.add_key_pairs(REGION, ["web"], public_line=public_line(rsa_pem))
-    server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
-    save(home / "key", rsa_pem)
-    ran = run("fingerprint key --match -r us-east-1 -r eu-west-1")
-    assert (ran.exit_code, ran.out.split("\t")[-1]) == (7, f"web@{REGION}\n")
-    assert "cannot list key pairs in eu-west-1" in ran.err
-
-
 def test_encrypted_without_passphrase(run: Run, home: Path, rsa_pem: str) -> None:
     """What shows without it: OpenSSH's public key, of a PEM nothing but its neighbour's."""
     pem = save(home / "pem", encrypted_pem(rsa_pem))

@@ -52,22 +52,6 @@ def filled(account: Sandbox, rsa_pem: str) -> Sandbox:
 # What is listed
 
 
-def test_text_is_tab_separated_whole_values(account: Sandbox, server: Server, run: Run) -> None:
-    """In a pipe, a line per key pair: name, region, creation, fingerprint, tags; no header."""
-    account.add_key_pairs(
-        REGION,
-        ["web"],
-        public_line=LINE,
-        tags=[Tag("stage", "production"), Tag("old")],
-        created_at=CREATED,
-    )
-    assert run("list") == Ran(
-        0,
-        out=f"web\tus-east-1\t2026-11-02T12:00:00.123Z\t{FINGERPRINT}\tstage=production,old\n",
-    )
-    assert operations(server) == ["GetKeyPairs"]
-
-
 def test_empty_account(server: Server, run: Run) -> None:
     """Nothing to list is no failure: stdout is empty, and stderr says where nothing was found."""
     assert run("list") == EMPTY
@@ -95,14 +79,6 @@ def test_nothing_found_says_what_next(line: str, hint: str, filled: Sandbox, run
     assert (ran.exit_code, ran.out) == (0, "")
     assert ran.err.partition("\n")[2] == f"lskeys: hint: {hint}\n"
     assert run(f"{line} -q") == Ran(0)
-
-
-def test_one_other(account: Sandbox, server: Server, run: Run) -> None:
-    """One is one."""
-    account.add_key_pairs(REGION, ["web"])
-    hint = "there is 1 other; to list them: lskeys list"
-    assert run("list zzz").err.endswith(f"hint: {hint}\n")
-    assert server.requests
 
 
 def test_empty_account_as_documents(server: Server, run: Run) -> None:
@@ -202,14 +178,6 @@ def test_instances_that_name_a_pair(server: Server, run: Run) -> None:
     assert run("list web old --columns name,used-by") == Ran(0, out="web\tweb-a,web-b\nold\t-\n")
     assert run("list web old --columns name --sort used-by") == Ran(0, out="old\nweb\n")
     assert sorted(operations(server)) == ["GetInstances"] * 2 + ["GetKeyPairs"] * 2
-
-
-@pytest.mark.usefixtures("filled")
-def test_instances_are_only_asked_for_when_needed(server: Server, run: Run) -> None:
-    """A list that shows no usage asks for no instances: one permission less is needed."""
-    server.add_fault("GetInstances=AccessDeniedException")
-    assert run("list -q web") == Ran(0, out="web\n")
-    assert operations(server) == ["GetKeyPairs"]
 
 
 @pytest.mark.usefixtures("filled")
@@ -332,12 +300,3 @@ def test_json_says_what_the_service_says(run: Run) -> None:
         "errors": [],
         "schemaVersion": 1,
     }
-
-
-@pytest.mark.usefixtures("filled", "server")
-def test_json_lines_are_the_pairs_of_the_document(run: Run) -> None:
-    """With jsonl there is a key pair on each line, the same objects as in the document."""
-    document = json.loads(run("list --include-default -o json").out)
-    lines = run("list --include-default -o jsonl").out.splitlines()
-    assert [json.loads(line) for line in lines] == document["keyPairs"]
-    assert len(lines) == 6

@@ -100,15 +100,6 @@ def test_order_goes_over_all_regions(account: Sandbox, server: Server, run: Run)
     assert len(server.requests) == 6
 
 
-def test_default_pairs_of_several_regions(account: Sandbox, server: Server, run: Run) -> None:
-    """Each region's default pair is listed."""
-    for name in THREE[:2]:
-        account.add_default_key_pair(name)
-    ran = run(f"list {ASK_THREE} --include-default --columns region")
-    assert ran == Ran(0, out="us-west-2\neu-west-1\n")
-    assert regions_asked(server) == sorted(THREE)
-
-
 # Failures
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import lskeys
-from lskeys.sandbox import DEFAULT_PAIR, Sandbox
+from lskeys.sandbox import Sandbox
 from lskeys.sandbox.operations import perform
 from tests.conftest import REGION
 
@@ -134,21 +134,32 @@ def on_terminal(shell: Shell, keyboard: Keyboard, line: str) -> tuple[int, str]:
     return process.returncode, screen
 
 
-def test_typed_name_deletes(shell: Shell, keyboard: Keyboard) -> None:
-    """The name, typed on a terminal, deletes the pair."""
-    keyboard.type("web\n")
-    exit_code, screen = on_terminal(shell, keyboard, "delete web")
-    assert (exit_code, shell.names()) == (0, [])
-    assert "Type the name to delete it:" in screen
-
-
-@pytest.mark.parametrize("typed", ["no\n", "\x04"])
-def test_anything_else_deletes_nothing(shell: Shell, keyboard: Keyboard, typed: str) -> None:
-    """Another word, or Ctrl-D, is a no."""
+@pytest.mark.parametrize(
+    ("line", "typed", "exit_code", "names", "shown"),
+    [
+        ("delete web", "web\n", 0, [], "Type the name to delete it:"),
+        ("delete web", "no\n", 10, ["web"], "nothing was changed"),
+        ("delete web", "\x04", 10, ["web"], "nothing was changed"),
+        ("download-default", "n\n", 10, ["web"], "nothing was changed"),
+        ("create new --service-generated --file -", "", 5, ["web"], "not shown on a terminal"),
+    ],
+)
+def test_on_a_terminal(  # noqa: PLR0913  fixtures and cases
+    line: str,
+    typed: str,
+    exit_code: int,
+    names: list[str],
+    shown: str,
+    *,
+    shell: Shell,
+    keyboard: Keyboard,
+) -> None:
+    """The name deletes, another word or Ctrl-D is a no, and no private key is ever shown."""
     keyboard.type(typed)
-    exit_code, screen = on_terminal(shell, keyboard, "delete web")
-    assert (exit_code, shell.names()) == (10, ["web"])
-    assert "nothing was changed" in screen
+    ended, screen = on_terminal(shell, keyboard, line)
+    assert (ended, shell.names()) == (exit_code, names)
+    assert shown in screen
+    assert "PRIVATE KEY" not in screen
 
 
 def test_interrupted_question(shell: Shell, keyboard: Keyboard) -> None:
@@ -194,20 +205,4 @@ def test_question_goes_around_a_piped_result(shell: Shell, keyboard: Keyboard) -
     saved = shell.home / SSH / f"LightsailDefaultKey-{REGION}.pem"
     assert (process.returncode, out.decode()) == (0, f"{saved}\n")
     assert "Create it? [y/N]" in screen
-    assert "PRIVATE KEY" not in screen
-
-
-def test_no_creates_nothing(shell: Shell, keyboard: Keyboard) -> None:
-    """A no to the question creates no default pair."""
-    keyboard.type("n\n")
-    exit_code, screen = on_terminal(shell, keyboard, "download-default")
-    assert (exit_code, shell.names()) == (10, ["web"])
-    assert "nothing was changed" in screen
-
-
-def test_no_key_on_the_screen(shell: Shell, keyboard: Keyboard) -> None:
-    """`--file -` on a real terminal shows no key."""
-    shell.account.add_default_key_pair(REGION)
-    exit_code, screen = on_terminal(shell, keyboard, "download-default --file -")
-    assert (exit_code, shell.names()) == (5, ["web", DEFAULT_PAIR])
     assert "PRIVATE KEY" not in screen

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -196,33 +197,29 @@ def test_place_is_taken(server: Server, old: str, run: Run, directory: Path, opt
     assert (asked(server), path.read_text(), reported(run)) == (LOOK, other_pem(), old)
 
 
+@pytest.mark.parametrize(
+    ("options", "there", "made"),
+    [
+        ("--force", other_pem, ".ssh"),
+        ("", own_pem, ".ssh"),
+        ("--out keys/lightsail", None, "keys/lightsail"),
+    ],
+    ids=["another key is replaced", "the old key is there already", "a directory that is made"],
+)
 @pytest.mark.usefixtures("server")
-def test_place_is_taken_and_forced(old: str, run: Run, directory: Path) -> None:
-    """--force puts the old key there, and loses none of the three."""
-    save(directory / KEY_FILE, other_pem())
-    assert run("rotate-default --yes --quiet --force") == Ran(0, out=f"{directory / KEY_FILE}\n")
-    assert is_rotated(run, directory, old)
-    assert other_pem() in [each.read_text() for each in directory.iterdir()]
-
-
-@pytest.mark.usefixtures("server")
-def test_key_that_is_there_already(old: str, run: Run, directory: Path) -> None:
-    """The old key may lie in its place before; loose permissions are fixed on the way."""
-    save(directory / KEY_FILE, own_pem(), mode=0o644)
-    assert run("rotate-default --yes --quiet") == Ran(0, out=f"{directory / KEY_FILE}\n")
-    assert is_rotated(run, directory, old)
-    assert (directory / KEPT_FILE).stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.usefixtures("server")
-def test_directory_of_choice(old: str, run: Run, home: Path) -> None:
-    """--out names the directory, also one that is not there yet; the path is reported in full."""
-    assert run("rotate-default --yes --quiet --out keys/lightsail") == Ran(
-        0, out=f"{home}/keys/lightsail/{KEY_FILE}\n"
-    )
-    texts = [each.read_text() for each in (home / "keys/lightsail").iterdir()]
-    assert own_pem() in texts
-    assert reported(run) != old
+def test_places(  # noqa: PLR0913  fixtures and cases
+    options: str, there: Callable[[], str] | None, made: str, *, old: str, run: Run, home: Path
+) -> None:
+    """Old and new key are both there afterwards, closed to others, and no other key is lost."""
+    path = home / made / KEY_FILE
+    if there:
+        save(path, there(), mode=0o644)
+    assert run(f"rotate-default --yes --quiet {options}") == Ran(0, out=f"{path}\n")
+    private = [each for each in path.parent.iterdir() if ".pub" not in each.name]
+    texts = [each.read_text() for each in private]
+    assert {own_pem(), *([there()] if there else [])} <= {*texts}
+    assert {each.stat().st_mode & 0o777 for each in private} == {0o600}
+    assert fingerprint(path.read_text(), "md5-spki") == reported(run) != old
 
 
 def test_no_default_pair(server: Server, run: Run) -> None:

@@ -153,16 +153,6 @@ def test_each_account_is_remembered_for_tab(
         assert list(candidates("names", typed, os.environ)) == [seen]
 
 
-@pytest.mark.usefixtures("servers")
-def test_json_names_the_profile(run: Run) -> None:
-    """In JSON each pair has the member, where several accounts are asked."""
-    document = json.loads(run(f"list {BOTH} -o json").out)
-    assert [(each["profile"], each["name"]) for each in document["keyPairs"]] == [
-        ("work", "web"),
-        ("home", "mail"),
-    ]
-
-
 @pytest.mark.parametrize("wrong", ["-p nobody", "-p wokr"])
 @pytest.mark.usefixtures("servers")
 def test_a_failing_account_hides_no_other(wrong: str, run: Run) -> None:

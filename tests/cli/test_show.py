@@ -232,17 +232,6 @@ def test_wherever_it_is(account: Sandbox, server: Server, run: Run) -> None:
     assert changes(server) == []
 
 
-def test_missing(account: Sandbox, server: Server, run: Run) -> None:
-    """A pair that is nowhere is exit 3, with the nearest name."""
-    account.add_key_pairs(REGION, ["web-production"])
-    ran = run("show web-produktion")
-    assert (ran.exit_code, ran.out) == (3, "")
-    lines = ran.err.splitlines()
-    assert lines[0] == f"lskeys: error: there is no key pair web-produktion in {REGION}"
-    assert lines[-1] == f"lskeys: hint: did you mean web-production in {REGION}?"
-    assert changes(server) == []
-
-
 def test_no_default_pair(server: Server, run: Run) -> None:
     """A region without a default pair is told so, and gets none by being asked."""
     ran = run(f"show {DEFAULT_PAIR}")
@@ -262,15 +251,6 @@ def test_instances_that_may_not_be_seen(account: Sandbox, server: Server, run: R
     assert "usedBy" not in document["keyPair"]
     assert "olderInstances" not in document["keyPair"]
     assert [each["code"] for each in document["errors"]] == ["AccessDeniedException"]
-
-
-def test_a_region_that_fails(account: Sandbox, server: Server, run: Run) -> None:
-    """One region's failure hides no other's pair: exit 7, with both told."""
-    account.add_key_pairs(REGION, ["web"])
-    server.add_fault("GetKeyPair@eu-west-1=AccessDeniedException")
-    ran = run("show web -r us-east-1 -r eu-west-1 -q")
-    assert (ran.exit_code, ran.out) == (7, "web\n")
-    assert "cannot look up web in eu-west-1" in ran.err
 
 
 def test_strangers(account: Sandbox, server: Server, run: Run, home: Path) -> None:
