@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_setup import configure_aws, program
 from tests.conftest import Ran, Run
 from tests.support.credential_services import (
     SERIAL,
@@ -275,14 +276,9 @@ def test_an_invisible_character_in_a_region(run: Run, monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("lightsail")
 def test_a_credential_process_does_not_read_stdin(run: Run, home: Path, tmp_path: Path) -> None:
     """The lines of a loop, or a key in a pipe, are not for it."""
-    program = tmp_path / "program"
-    program.write_text(
-        f"#!/bin/sh\ncat > {tmp_path}/read\n"
-        'echo \'{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b"}\'\n'
-    )
-    program.chmod(0o700)
-    (home / ".aws").mkdir()
-    (home / ".aws" / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    credentials = '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b"}'
+    path = program(tmp_path / "program", f"cat > {tmp_path}/read\necho '{credentials}'")
+    configure_aws(home, f"[default]\ncredential_process = {path}\n")
     assert run("list -q -r us-east-1") == Ran(0, "web\n")
     assert (tmp_path / "read").read_text() == ""
 
@@ -295,17 +291,13 @@ def test_a_credential_process_that_fails_at_the_refresh(
     second: str, run: Run, home: Path, tmp_path: Path
 ) -> None:
     """What it prints later is not quoted, either: the credentials are old when they are used."""
-    program = tmp_path / "program"
     said = json.dumps(
         {"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b", "SessionToken": "c"}
         | {"Expiration": "2020-01-01T00:00:00Z"}
     )
-    program.write_text(
-        f"#!/bin/sh\nif mkdir {tmp_path}/first 2>/dev/null; then echo '{said}'; else {second}; fi\n"
-    )
-    program.chmod(0o700)
-    (home / ".aws").mkdir()
-    (home / ".aws" / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    text = f"if mkdir {tmp_path}/first 2>/dev/null; then echo '{said}'; else {second}; fi"
+    path = program(tmp_path / "program", text)
+    configure_aws(home, f"[default]\ncredential_process = {path}\n")
     ran = run("list -r us-east-1 --debug")
     assert (ran.exit_code, ran.out, TOKEN in ran.err) == (4, "", False)
     assert "cannot get credentials of profile default (credential_process): it" in ran.err

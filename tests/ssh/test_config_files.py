@@ -106,13 +106,6 @@ def test_config_that_is_gone_meanwhile(directory: Path) -> None:
     assert names(directory) == []
 
 
-def test_directory_others_may_write_in(directory: Path) -> None:
-    """Where others could swap the file, nothing is read or written."""
-    directory.chmod(0o777)
-    with pytest.raises(RefusedError, match="others may write in"):
-        config_files.plan_own(directory / "file", OURS)
-
-
 @pytest.mark.parametrize("content", [b"", b"Host web\n", b" " + OURS, OURS[:20]])
 def test_file_that_is_not_ours(directory: Path, content: bytes) -> None:
     """Only what begins with our own line is replaced."""
@@ -120,18 +113,3 @@ def test_file_that_is_not_ours(directory: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(RefusedError, match="was not written by lskeys ssh-config"):
         config_files.plan_own(path, OURS)
-
-
-def test_link_in_the_place_of_our_file(directory: Path) -> None:
-    """No link is written through, wherever it leads."""
-    (directory / "target").write_bytes(OURS)
-    (directory / "file").symlink_to("target")
-    with pytest.raises(RefusedError, match="is a symbolic link"):
-        config_files.plan_own(directory / "file", OURS)
-
-
-def test_pipe_in_the_place_of_our_file(directory: Path) -> None:
-    """A pipe is not waited for."""
-    os.mkfifo(directory / "file")
-    with pytest.raises(RefusedError, match="is a named pipe"):
-        config_files.plan_own(directory / "file", OURS)

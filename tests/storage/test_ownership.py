@@ -140,7 +140,7 @@ def test_a_file_of_somebody_else_is_never_the_same(
 
 @pytest.mark.parametrize("spoil", ["owner", "mode", "pipe", "link"])
 def test_a_cache_that_others_could_have_written(tmp_path: Path, spoil: str) -> None:
-    """It is not read, and no pipe is waited for."""
+    """It is neither read nor waited for, and the next one takes its place."""
     cache = CacheDirectory(tmp_path)
     cache.write("names", b"text")
     assert cache.read("names") == b"text"
@@ -156,6 +156,8 @@ def test_a_cache_that_others_could_have_written(tmp_path: Path, spoil: str) -> N
     if spoil == "link":
         path.symlink_to("/dev/zero")
     assert cache.read("names") is None
+    assert cache.write("names", b"again")
+    assert cache.read("names") == b"again"
 
 
 def test_a_lock_that_others_could_take(
