@@ -36,10 +36,11 @@ class Call:
     doing: str
 
 
+@value
 class Requests:
     """The requests of one region, parsed, with errors as `lskeys.errors` has them.
 
-    Args:
+    Attributes:
         region: Where they go.
         client: Gives the botocore client, for a change (True) or a read (False).
         timeout: Seconds for one request, with its retries, or for one list, with its pages.
@@ -51,33 +52,25 @@ class Requests:
         waiting: Is entered while a response is waited for.
     """
 
-    def __init__(  # noqa: PLR0913  what a request depends on
-        self,
-        region: str,
-        client: Callable[[bool], BaseClient],
-        timeout: float,
-        trace: Callable[[str], None],
-        *,
-        right_region: Callable[[], str | None] = lambda: None,
-        secrets: Callable[[], Iterable[str]] = tuple,
-        check_account: Callable[[], None] = lambda: None,
-        profile: str = "",
-        waiting: Waiting = no_progress,
-    ) -> None:
-        self.region = region
-        self.where = AccountRegion(region, profile)
-        self._client = client
-        self._timeout = timeout
-        self._trace = trace
-        self._right_region = right_region
-        self._secrets = secrets
-        self.check_account = check_account
-        self._waiting = waiting
+    region: str
+    client: Callable[[bool], BaseClient]
+    timeout: float
+    trace: Callable[[str], None]
+    right_region: Callable[[], str | None] = lambda: None
+    secrets: Callable[[], Iterable[str]] = tuple
+    check_account: Callable[[], None] = lambda: None
+    profile: str = ""
+    waiting: Waiting = no_progress
+
+    @property
+    def where(self) -> AccountRegion:
+        """The region, and the profile if several are queried."""
+        return AccountRegion(self.region, self.profile)
 
     @property
     def endpoint(self) -> str:
         """The URL of the service."""
-        url: str = self._client(False).meta.endpoint_url  # noqa: FBT003  the client for reads
+        url: str = self.client(False).meta.endpoint_url  # noqa: FBT003  the client for reads
         return url
 
     def read(self, call: Call, parse: Callable[[Mapping[str, Any]], T]) -> T:
@@ -117,8 +110,8 @@ class Requests:
         """
         request = Request(call.doing, self.region)
         pages = self._pages(call, request, member, noun)
-        self._client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
-        left = self._timeout
+        self.client(False)  # noqa: FBT003  credentials have a deadline and errors of their own
+        left = self.timeout
         while True:
             since = time.monotonic()
             page = self._limited(request, lambda: next(pages, None), left)
@@ -132,7 +125,7 @@ class Requests:
     ) -> Iterator[tuple[T, ...]]:
         """The items of each page."""
         seen: set[str] = set()
-        size = 0
+        size, where = 0, self.where
         for _ in range(MAX_PAGES):
             raw = self._send(call, request)
             size += response_body.size(raw)
@@ -141,7 +134,7 @@ class Requests:
                     f"its pages are larger than {MAX_LIST // 2**20} MiB"
                 )
             items = response_body.required(raw, member, list)
-            yield tuple(noun(each, self.where) for each in items)
+            yield tuple(noun(each, where) for each in items)
             token = response_body.page_token(raw)
             if token is None:
                 return
@@ -152,25 +145,25 @@ class Requests:
         raise error_table.endless_pages(request)
 
     def _within(self, request: Request, call: Callable[[], T]) -> T:
-        self._client(request.is_change)  # credentials have a deadline and errors of their own
-        return self._limited(request, call, self._timeout)
+        self.client(request.is_change)  # credentials have a deadline and errors of their own
+        return self._limited(request, call, self.timeout)
 
     def _limited(self, request: Request, call: Callable[[], T], seconds: float) -> T:
         limit = Limit(
             seconds,
-            late=lambda: error_table.timed_out(request, self._timeout),
+            late=lambda: error_table.timed_out(request, self.timeout),
             large=lambda: error_table.from_invalid_response(
                 response_body.invalid_response("it is larger than memory allows"), request
             ),
         )
         try:
-            with self._waiting("AWS", str(self.where)):
+            with self.waiting("AWS", str(self.where)):
                 return limited(call, limit)
         except response_body.InvalidResponseError as error:
             raise error_table.from_invalid_response(error, request) from None
 
     def _send(self, call: Call, request: Request) -> Mapping[str, Any]:
-        client = self._client(request.is_change)
+        client = self.client(request.is_change)
         started = time.monotonic()
         outcome = "failed"
         try:
@@ -180,7 +173,7 @@ class Requests:
             retries = metadata.get("RetryAttempts", 0)
             outcome = f"request {metadata.get('RequestId', '-')}, {retries} retries"
         except (ClientError, BotoCoreError) as error:
-            failed = error_table.from_botocore(error, request, tuple(self._secrets()))
+            failed = error_table.from_botocore(error, request, tuple(self.secrets()))
             outcome = failed.code
             raise self._with_right_region(failed) from None
         except (AttributeError, TypeError, ValueError, RuntimeError, OverflowError) as error:
@@ -190,12 +183,12 @@ class Requests:
             ) from None
         finally:
             milliseconds = (time.monotonic() - started) * 1000
-            self._trace(f"{call.operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
+            self.trace(f"{call.operation} in {self.region}: {outcome}, {milliseconds:.0f} ms")
         return raw
 
     def _with_right_region(self, failed: LskeysError) -> LskeysError:
         """A misspelled region fails like a lost network or a wrong signature: name it first."""
-        right = self._right_region()
+        right = self.right_region()
         if right is None:
             return failed
         otherwise = f" if not: {failed.hint}" if failed.hint else ""

@@ -37,26 +37,18 @@ class Page(Generic[T]):
         return {name: [shape(each) for each in self.items], **more}
 
 
+@dataclass(frozen=True)
 class Service:
     """The account's store, the switches in force, the clock, and what makes new RSA keys.
 
     `generation` changes with every reset.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        switches: Switches,
-        now: Callable[[], datetime],
-        make_key: Callable[[], KeyMaterial],
-        *,
-        generation: str | None,
-    ) -> None:
-        self.store = store
-        self.switches = switches
-        self.now = now
-        self.make_key = make_key
-        self.generation = generation
+    store: Store
+    switches: Switches
+    now: Callable[[], datetime]
+    make_key: Callable[[], KeyMaterial]
+    generation: str | None
 
     @cached_property
     def temporary_key(self) -> KeyMaterial:
