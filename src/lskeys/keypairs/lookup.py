@@ -37,7 +37,7 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
 
 def missing(
     name: str, where: Sequence[str], there: Iterable[KeyPair], error: LskeysError
-) -> MissingError:
+) -> LskeysError:
     """The error for an unknown name.
 
     Args:
@@ -49,12 +49,6 @@ def missing(
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)
     said = f"did you mean {near} in {account_region(by_name[near])}?" if near else error.hint
-    return MissingError(
-        f"there is no key pair {name} in {', '.join(where)}",
-        hint=said,
-        code=error.code,
-        tip=error.tip,
-        docs=error.docs,
-        request_id=error.request_id,
-        region=error.region if len(where) == 1 else None,
-    )
+    message = f"there is no key pair {name} in {', '.join(where)}"
+    region = error.region if len(where) == 1 else None
+    return error.with_(message=message, hint=said, region=region, profile=None)

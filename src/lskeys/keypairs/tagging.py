@@ -47,12 +47,11 @@ def read_tags(words: Sequence[str]) -> tuple[Tag, ...]:
     Raises:
         UsageError: A key or a value is empty, or a key is given twice.
     """
-    _refuse_twice([word.partition("=")[0] for word in words])
-    for word in words:
-        key, equals, value = word.partition("=")
+    parts = [word.partition("=") for word in words]
+    _refuse_twice([key for key, _, _ in parts])
+    for key, equals, value in parts:
         if equals and not value:
-            raise UsageError(f"tag {word} has an empty value", hint=f"without a value: {key}")
-    parts = (word.partition("=") for word in words)
+            raise UsageError(f"tag {key}= has an empty value", hint=f"without a value: {key}")
     return tuple(Tag(key, value if equals else None) for key, equals, value in parts)
 
 

@@ -26,7 +26,7 @@ def without_missing(run: Runtime, name: str, outcomes: Outcomes[T]) -> Outcomes[
 
 def missing_error(
     run: Runtime, name: str, error: LskeysError, there: Outcomes[tuple[KeyPair, ...]]
-) -> MissingError:
+) -> LskeysError:
     """The error for a name that no region knows: where else it is, else the nearest name."""
     from lskeys.keypairs import lookup
 

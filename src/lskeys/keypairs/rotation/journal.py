@@ -24,7 +24,13 @@ VERSION = 1
 """Of the files; another version's are refused."""
 
 _SIZE_LIMIT = 64 * 1024
-_TEXTS = ("endpoint", "region", "account", "accessKey", "privateKeyFile", "oldFingerprint")
+_TEXTS = {
+    **{name: name for name in ("endpoint", "region", "account", "step")},
+    "accessKey": "access_key",
+    "privateKeyFile": "path",
+    "oldFingerprint": "old_fingerprint",
+}
+"""Member of a file that is text → field of the entry."""
 
 
 class Journal:
@@ -111,13 +117,7 @@ def _raw(entry: JournalEntry) -> dict[str, Any]:
     created_at = entry.old_created_at
     return {
         "version": VERSION,
-        "endpoint": entry.endpoint,
-        "region": entry.region,
-        "account": entry.account,
-        "accessKey": entry.access_key,
-        "step": entry.step,
-        "privateKeyFile": str(entry.path),
-        "oldFingerprint": entry.old_fingerprint,
+        **{member: str(getattr(entry, name)) for member, name in _TEXTS.items()},
         "oldCreatedAt": created_at.isoformat() if created_at else None,
         "begunAt": entry.begun_at.isoformat(),
     }
@@ -126,20 +126,13 @@ def _raw(entry: JournalEntry) -> dict[str, Any]:
 def _entry(raw: Any) -> JournalEntry:  # noqa: ANN401  what JSON gives
     """The entry of a file's JSON; raises all kinds of errors for what is none."""
     created_at = raw["oldCreatedAt"]
-    texts = [raw[member] for member in _TEXTS]
-    if raw["version"] != VERSION or not all(isinstance(each, str) for each in texts):
+    texts: dict[str, Any] = {name: raw[member] for member, name in _TEXTS.items()}
+    if raw["version"] != VERSION or not all(isinstance(each, str) for each in texts.values()):
         raise ValueError
-    endpoint, region, account, access_key, path, old_fingerprint = texts
     entry = JournalEntry(
-        endpoint=endpoint,
-        region=region,
-        account=account,
-        access_key=access_key,
-        path=Path(path),
-        old_fingerprint=old_fingerprint,
+        **(texts | {"path": Path(texts["path"]), "step": Step(texts["step"])}),
         old_created_at=datetime.fromisoformat(created_at) if created_at else None,
         begun_at=datetime.fromisoformat(raw["begunAt"]),
-        step=Step(raw["step"]),
     )
     moments = (entry.begun_at, entry.old_created_at or entry.begun_at)
     if not entry.path.is_absolute() or any(each.tzinfo is None for each in moments):

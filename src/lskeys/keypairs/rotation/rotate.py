@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from lskeys.errors import RefusedError, RemoteError
 from lskeys.keypairs import default_pair, deletion
 from lskeys.keypairs.default_pair import DefaultKeyRequest
-from lskeys.keypairs.results import SavedKey
 from lskeys.keypairs.rotation.journal import Journal
 from lskeys.keypairs.rotation.plan import Plan, Step
 from lskeys.keypairs.rotation.report import Rotation, with_follow_ups
 from lskeys.keys import PrivateKey, fingerprints
 from lskeys.keys.fingerprints import Comparison, Fingerprint
-from lskeys.keys.matching import LocalKey, compare
+from lskeys.keys.matching import compare
 from lskeys.model import DEFAULT_PAIR, KeyPair, Secret
 from lskeys.storage import key_reading, key_search
 from lskeys.storage.key_directory import KeyDirectory, inspect
@@ -74,7 +73,15 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
     saved = default_pair.download_and_save(lightsail, directory, entry.path.name, new)
     key = key_reading.read(saved.path, lambda _: passphrase)
     _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
-    return with_follow_ups(_rotation(plan, saved, key), plan)
+    line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
+    rotated = replace(
+        _rotated(plan, saved.path, saved.kept),
+        fingerprint=saved.fingerprint,
+        fingerprint_type=saved.fingerprint_type,
+        created_at=saved.created_at,
+        authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
+    )
+    return with_follow_ups(rotated, plan)
 
 
 def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: bool = True) -> None:
@@ -123,14 +130,8 @@ def _loaded(lightsail: "Lightsail", plan: Plan, pair: KeyPair | None, load: Load
     key = verified.private_key
     _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
     load(key)
-    old = _kept(plan, entry.path.parent)
-    return Rotation(
-        region=lightsail.region,
-        outcome="rotated",
-        path=None,
-        old_fingerprint=entry.old_fingerprint,
-        old_path=old.path if old else None,
-        old_is_encrypted=old is not None and old.encrypted,
+    return replace(
+        _rotated(plan, None),
         fingerprint=now.fingerprint if now else None,
         fingerprint_type=verified.fingerprint_type,
         created_at=now.created_at if now else None,
@@ -147,31 +148,24 @@ def _refuse_old(known: tuple[Fingerprint, ...], old_fingerprint: str, region: st
         )
 
 
-def _rotation(plan: Plan, saved: SavedKey, key: LocalKey) -> Rotation:
-    old = _kept(plan, saved.path.parent, saved.kept)
-    line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
-    return Rotation(
-        region=saved.region,
-        outcome="rotated",
-        path=saved.path,
-        old_fingerprint=plan.entry.old_fingerprint,
-        old_path=old.path if old else None,
-        old_is_encrypted=old is not None and old.encrypted,
-        fingerprint=saved.fingerprint,
-        fingerprint_type=saved.fingerprint_type,
-        created_at=saved.created_at,
-        authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
-    )
+def _rotated(plan: Plan, path: Path | None, kept: Path | None = None) -> Rotation:
+    """The rotation, and where the old key is: found by content, as an earlier run may have kept it.
 
-
-def _kept(plan: Plan, directory: Path, kept: Path | None = None) -> LocalKey | None:
-    """Where the old private key is: found by content, since an earlier run may have kept it."""
-    keys = key_search.find((directory,))
+    `path` is that of the new key, `kept` that of the old one if this run kept it.
+    """
+    entry = plan.entry
+    keys = key_search.find((entry.path.parent,))
     copies = {
         each.path: each
         for each in keys
-        if each.is_copy and compare(plan.entry.old_fingerprint, each, keys) is Comparison.SAME
+        if each.is_copy and compare(entry.old_fingerprint, each, keys) is Comparison.SAME
     }
-    if kept in copies:
-        return copies[kept]
-    return next(iter(copies.values()), None)
+    old = copies[kept] if kept in copies else next(iter(copies.values()), None)
+    return Rotation(
+        entry.region,
+        "rotated",
+        path,
+        entry.old_fingerprint,
+        old_path=old.path if old else None,
+        old_is_encrypted=old is not None and old.encrypted,
+    )
