@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from lskeys.errors import LocalError, SetupError, UsageError
 from lskeys.keys import PrivateKey
+from lskeys.ssh.client import without_ours
 from lskeys.text import one_line
 
 _LIFETIME = re.compile(r"(?:\d{1,6}[smhdw]?)+", re.IGNORECASE)  # sshd_config(5), "TIME FORMATS"
 _SECONDS = 60  # an agent may ask somebody whether it may
-_OURS = ("AWS_", "LSKEYS_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def find(environ: Mapping[str, str]) -> Agent:
         raise SetupError(
             "no ssh-agent is running: SSH_AUTH_SOCK is not set", hint='eval "$(ssh-agent)"'
         )
-    return Agent(program, {k: v for k, v in environ.items() if not k.startswith(_OURS)})
+    return Agent(program, without_ours(environ))
 
 
 def check_lifetime(lifetime: str | None, *, asks: bool) -> None:

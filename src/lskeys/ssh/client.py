@@ -111,7 +111,7 @@ def find(environ: Mapping[str, str]) -> SshClient:
         raise SetupError(
             "there is no ssh on PATH", hint="install OpenSSH's client (openssh-client)"
         )
-    environment = {name: value for name, value in environ.items() if not name.startswith(_OURS)}
+    environment = without_ours(environ)
     said = _version(program, environment)
     found = _VERSION.search(said)
     if said.startswith(_NOBODY):
@@ -134,9 +134,14 @@ def find(environ: Mapping[str, str]) -> SshClient:
     return SshClient(program, version, environment)
 
 
+def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a program of OpenSSH's: none of AWS's credentials is handed on."""
+    return {name: value for name, value in environ.items() if not name.startswith(_OURS)}
+
+
 def quoted(path: Path) -> str:
     """A path as the value of an option: blanks and quotes kept, tokens not expanded."""
-    escaped = _escaped(path).replace('"', r"\"")
+    escaped = str(path).replace("%", "%%").replace('"', r"\"")
     return f'"{escaped}"'
 
 
@@ -162,10 +167,6 @@ def _identity(key: Path) -> tuple[str, str]:
     if "%" in str(key):
         return "-o", f"IdentityFile={quoted(key)}"
     return "-i", str(key)
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")
 
 
 def _version(program: str, environment: Mapping[str, str]) -> str:
