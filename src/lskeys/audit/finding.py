@@ -56,7 +56,6 @@ class Finding:
     """A difference between local keys and the account, or a risk.
 
     Attributes:
-        code: Its kind.
         message: A sentence about the subject, which it does not name.
         command: A shell command that fixes it or is the first step; None if nothing has to be
             done.

@@ -31,9 +31,7 @@ class Inventory:
         pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
         keys: The keys in the key directories.
         unreadable: The files and directories of these that cannot be read.
-        directories: The key directories.
         unsafe: For each of them that others could swap, or swap files in, by which directory.
-        now: The current time.
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.
         elsewhere: Keys in directories that are searched but not checked: `~/.ssh` for the sandbox.

@@ -27,7 +27,6 @@ class DownloadJob:
     """A region whose default key is wanted.
 
     Attributes:
-        region: The region.
         pair: Its default pair; None where there is none yet, or where that is not known.
         creates: Whether it is known that the download creates the pair.
         doubt: Why it is to be agreed to first: the download creates a pair, or may.

@@ -36,7 +36,6 @@ class Clearance:
     """A pair that may be deleted.
 
     Attributes:
-        pair: The pair.
         expected: What to send as `expectedFingerprint`, exactly as AWS spells it; None
             for a custom pair that no local key belongs to.
         local_file: The local key that has it, if one was found.

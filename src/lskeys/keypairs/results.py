@@ -15,9 +15,7 @@ class CreateRequest:
     """A key pair to create.
 
     Attributes:
-        name: Its name.
         key_spec: The key to create locally; None lets AWS create it (CreateKeyPair).
-        tags: Its tags.
         force: Whether an existing file is replaced; it is kept as a backup.
     """
 
@@ -32,10 +30,7 @@ class SavedKey:
     """A private key file that `download-default` or `create` saved or would save.
 
     Attributes:
-        pair_name: The key pair's name.
-        region: Its region.
         path: The private key file.
-        outcome: What was done.
         fingerprint: The fingerprint that AWS reports, if any.
         fingerprint_type: The type of that fingerprint; None means "unverified".
         created_at: When the key pair was created.
@@ -104,8 +99,6 @@ class Deletion:
     """What `delete` did or would do with one key pair.
 
     Attributes:
-        pair_name: The key pair's name.
-        region: Its region.
         outcome: Whether it was deleted, is missing, or would be deleted.
         expected: The `expectedFingerprint` sent, in AWS's spelling.
         local_file: The local key with this fingerprint.

@@ -15,7 +15,6 @@ class ServiceError(Exception):
         message: what is wrong; the wordings seen in public are kept to the letter.
         tip: what to do about it.
         docs: a page of AWS's documentation.
-        status: the HTTP status.
     """
 
     def __init__(self, code: str, message: str, *, tip: str = "", status: int = 400) -> None:

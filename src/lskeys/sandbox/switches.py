@@ -23,8 +23,6 @@ class Switches:
         latency: seconds every response waits.
         fingerprint_default: type of the default pair's fingerprint.
         fingerprint_created: type for pairs made by CreateKeyPair.
-        fingerprint_imported_rsa: type for imported RSA keys.
-        fingerprint_imported_ed25519: type for imported ed25519 keys.
         key_text: how the text of a private key is spelled.
         doubled_prefix: `ssh-rsa ssh-rsa AAAA… `, as in AWS's published sample.
         created_fingerprint: whether CreateKeyPair's response has the fingerprint.

@@ -37,7 +37,6 @@ class SshEndpoint:
     """An instance as a run reaches it.
 
     Attributes:
-        instance: The instance.
         target: Where it is, and which host keys it has.
         keys: The local keys that may open it, likeliest first.
         files: Where this session has its files.
@@ -58,7 +57,6 @@ class Authorization:
     """What was done on an instance.
 
     Attributes:
-        instance: The instance.
         outcome: `authorized`, `unchanged`, or `added` for a key that could not be proved; with
             `would` in front for a dry run.
         opened_by: The local key it was opened with; None for temporary access.

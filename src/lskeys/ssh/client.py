@@ -40,7 +40,6 @@ class Target:
     Attributes:
         address: An IPv4 or IPv6 address.
         user: Whom to log in as; None leaves that to ssh.
-        port: The port.
         known_hosts: A file with the host keys that are trusted, and no others; None leaves that
             to ssh.
         route: More options that lead there.

@@ -20,8 +20,6 @@ class Host:
 
     Attributes:
         alias: What is typed behind `ssh`.
-        instance: The instance.
-        address: Its public address.
         user: Whom to log in as; None where AWS does not say.
         identity_files: The private keys on this computer that may open it, likeliest first.
         host_keys: The keys it is known by; none where they are not pinned.

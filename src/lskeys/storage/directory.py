@@ -52,7 +52,6 @@ class FileContent:
 
     Attributes:
         content: What is in it.
-        mode: Permission bits.
         owner: The number of the user it belongs to.
         links: How many names it has.
         is_link: Whether the name is a symbolic link's.

@@ -25,7 +25,6 @@ class ExistingFile:
 
     Attributes:
         path: Its name.
-        mode: Its permission bits.
         links: How many names the file has.
         material: What key it holds; None if it is no key, or somebody else's file.
         is_link: Whether the name is a symbolic link's, through which nothing is written.

@@ -72,7 +72,6 @@ class UnsafeDirectory:
     Attributes:
         path: The directory.
         owner: Whose it is, where it is neither the user's own nor root's.
-        mode: Permission bits.
     """
 
     path: Path

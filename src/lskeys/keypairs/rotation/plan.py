@@ -29,13 +29,11 @@ class JournalEntry:
 
     Attributes:
         endpoint: Where requests went, so that the sandbox is never taken for AWS.
-        region: The region.
         account: The twelve digits of the account that the pair is in.
         access_key: What tells the access key from others with which it was begun; no key.
         path: Where the private key of the current pair lies; the old one is kept next to it.
         old_fingerprint: The only fingerprint of a pair that may be deleted.
         old_created_at: When that pair was created.
-        begun_at: When the rotation was begun.
         step: How far it is.
     """
 
@@ -68,7 +66,6 @@ class Plan:
     """What one run has to do, from how things are and not from how they were meant to become.
 
     Attributes:
-        entry: The rotation.
         pair: The default pair there is now, whichever it is.
         naming: The instances that use the default key pair; None if they are unknown.
         resumed: Whether an earlier run began it.

@@ -19,7 +19,6 @@ class InstanceFollowUp:
     """What is left to do for an instance, which goes on holding the key it was launched with.
 
     Attributes:
-        instance: The instance.
         predates: Whether it was launched before the old pair was created: then the old key opens
             it only if somebody let that key in since.
         command: Lets the new key in; None where there is none to give.
@@ -35,12 +34,10 @@ class Rotation:
     """A default pair that was rotated, or would be.
 
     Attributes:
-        region: Its region.
         outcome: Which of the two.
         path: The private key of the current pair; None if it was loaded into ssh-agent instead.
         old_fingerprint: What AWS reported of the old pair.
         old_path: Where its private key is kept; None if it is not in that directory (any more).
-        old_is_encrypted: Whether it is encrypted there.
         fingerprint: What AWS reports of the new pair.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
         created_at: When the new pair was created.
