@@ -1,1 +1,1 @@
-"""One file a verb: the command line in, exit code and streams out."""
+"""One file per command: the command line in, exit code and streams out."""

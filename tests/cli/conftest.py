@@ -1,4 +1,4 @@
-"""Accounts whose switches a test sets, and what they were asked to change."""
+"""Accounts whose switches a test sets, and an ssh-agent."""
 
 import subprocess
 import tempfile

@@ -235,7 +235,7 @@ def codes(run: Run, line: str = "audit") -> list[str]:
 
 
 def test_clean(clean: Path, server: Server, run: Run) -> None:
-    """Where all is well there is no finding; two questions are asked, and the exit code is 0."""
+    """Where all is well there is no finding; two requests are sent, and the exit code is 0."""
     assert clean.is_dir()
     assert run("audit --max-age 21") == Ran(
         0, err=f"no findings in {REGION}: 2 key pairs, 8 local key files\n"
@@ -488,7 +488,7 @@ def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:
 
 
 def test_keys_of_no_region(clean: Path, run: Run) -> None:
-    """Where every region was asked, a key that is nobody's or misnamed is put aside."""
+    """Where every region was queried, an orphaned or misnamed key is put aside."""
     with_public(clean / "web.pem", ed25519("another"))
     once_lightsails(clean / "stray.pem", ed25519("stray"))
     findings = found(run, "audit --all-regions")
@@ -521,7 +521,7 @@ def test_one_name_in_two_regions(account: Sandbox, clean: Path, run: Run) -> Non
 def test_commands_ask_the_same_account(
     account: Sandbox, server: Server, run: Run, home: Path, profile: str
 ) -> None:
-    """What the command line said about the account is in the commands it tells."""
+    """Suggested commands have the options that choose the account."""
     keys = "aws_access_key_id = sandbox\naws_secret_access_key = sandbox\n"
     save(home / ".aws" / "config", f"[profile work]\n{keys}")
     account.add_key_pairs(REGION, ["spare"])
@@ -556,7 +556,7 @@ def test_no_key_is_an_orphan_while_a_region_is_silent(
 
 
 def test_instances_are_denied(clean: Path, server: Server, run: Run) -> None:
-    """Without instances nothing is said about usage; what the pairs tell is told, and 7."""
+    """Without instances nothing is reported about usage; the other findings are, with exit 7."""
     (clean / "web.pem").unlink()
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("audit")
@@ -611,7 +611,7 @@ def modes(directory: Path) -> dict[str, str]:
 
 
 def test_fix(fixable: Path, server: Server, run: Run) -> None:
-    """Permissions and .pub are fixed and told, the rest is left and decides; AWS is not asked."""
+    """Permissions and .pub are fixed and listed, the rest decides; no change is requested."""
     before = modes(fixable)
     assert run("audit --fix --yes") == Ran(
         6,
@@ -629,7 +629,7 @@ def test_fix(fixable: Path, server: Server, run: Run) -> None:
 
 
 def test_fix_of_everything(fixable: Path, run: Run) -> None:
-    """Where nothing is left, the exit code is 0; --quiet does not tell what was fixed."""
+    """Where nothing is left, the exit code is 0; --quiet does not list what was fixed."""
     (fixable / "stray.pem").unlink()
     assert run("audit --fix --yes -q") == Ran(0)
     assert codes(run) == []
@@ -656,7 +656,7 @@ def test_nothing_to_fix_needs_no_consent(clean: Path, run: Run) -> None:
 
 
 def test_dry_run(fixable: Path, run: Run) -> None:
-    """It is told what would be fixed; everything stays, and stays a finding."""
+    """What would be fixed is listed; everything stays, and stays a finding."""
     before = modes(fixable)
     ran = run("audit --fix --dry-run")
     assert (ran.exit_code, len(ran.out.splitlines())) == (6, 5)
@@ -692,7 +692,7 @@ def test_directories_that_others_could_swap(
 
 
 def test_fix_that_fails(fixable: Path, home: Path, run: Run) -> None:
-    """What cannot be fixed stays a finding, is told, and the rest is fixed: exit 7."""
+    """What cannot be fixed stays a finding, with an error, and the rest is fixed: exit 7."""
     (home / "open").mkdir()
     (home / "open").chmod(0o777)
     real = save(home / "open" / "elsewhere", ed25519("web"), 0o644)

@@ -62,7 +62,7 @@ def asked(command: list[str], environ: dict[str, str], directory: Path) -> set[s
 def offered(
     request: pytest.FixtureRequest, run: Run, environ: dict[str, str], home: Path
 ) -> Offered:
-    """What TAB offers at the end of a line: of bash its function's answer, of fish its own."""
+    """What TAB offers at the end of a line: of bash what its function returns, of fish its own."""
     script = home / "script"
     script.write_text(run(f"completion {request.param}").out)
 
@@ -85,7 +85,7 @@ def offered(
 
 
 def test_an_unknown_shell_is_a_usage_error(run: Run) -> None:
-    """A shell without a script is told with those that have one."""
+    """A shell without a script is an error that lists those that have one."""
     ran = run("completion tcsh")
     assert (ran.exit_code, ran.out) == (2, "")
     assert "'bash', 'zsh', 'fish'" in ran.err
@@ -100,7 +100,7 @@ def test_an_option_of_two_meanings_is_refused() -> None:
 
 
 def test_verbs_and_their_short_names(offered: Offered) -> None:
-    """After the program's name comes any verb, and nothing else."""
+    """After the program's name comes any command, and nothing else."""
     words = {word for verb in commands.VERBS for word in (verb.word, verb.alias) if word}
     assert offered("lskeys ") == words
     assert offered("lskeys --region eu-west-1 --sandbox dow") == {"download-default"}
@@ -108,7 +108,7 @@ def test_verbs_and_their_short_names(offered: Offered) -> None:
 
 
 def test_options_are_those_of_the_verb(offered: Offered) -> None:
-    """After a dash come the options that the verb's help page has, and no other verb's."""
+    """After a dash come the options on the command's help page, and no others."""
     for command in TREE.walk():
         flags = {flag for option in command.options for flag in option.flags}
         long = {flag for flag in flags if flag.startswith("--")}

@@ -42,7 +42,7 @@ def secrecy(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 @pytest.fixture
 def path(home: Path) -> Path:
-    """Where the private key of `web` goes."""
+    """Where the private key of `web` is saved."""
     return home / ".ssh" / "web.pem"
 
 
@@ -152,7 +152,7 @@ def test_stdout_is_no_place(account: Sandbox, server: Server, run: Run) -> None:
 def test_taken_by_a_key_pair(
     account: Sandbox, server: Server, run: Run, path: Path, option: str
 ) -> None:
-    """A name that a key pair has is refused after one question, with its fingerprint."""
+    """A name that a key pair has is refused after one request, with its fingerprint."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     ran = run(f"create web {option}")
     has = reported(run)
@@ -195,7 +195,7 @@ def test_something_in_the_way(  # noqa: PLR0913  fixtures and cases
     run: Run,
     path: Path,
 ) -> None:
-    """A file where the key or its .pub would go stays as it is; a key could be imported instead."""
+    """A file in the place of the key or its .pub stays as it is; a key could be imported."""
     place = save(path.with_name(name), text())
     ran = run(f"create web {option}")
     assert (ran.exit_code, ran.out) == (5, "")
@@ -284,7 +284,7 @@ def test_a_failing_look_makes_nothing(server: Server, run: Run, path: Path) -> N
 
 
 def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
-    """-n asks, says what it would do, and makes neither key nor directory."""
+    """A dry run looks up the name, says what it would do, and makes neither key nor directory."""
     assert run("create web -n --tag a=b") == Ran(
         0,
         out=f"{path}\n",
@@ -302,7 +302,7 @@ def test_dry_run_to_stdout(run: Run) -> None:
 
 
 def test_an_unwritable_place(server: Server, run: Run, home: Path) -> None:
-    """A place where no file can be is found before AWS is asked for anything but the name."""
+    """A place where no file can be is found before anything but the name is requested."""
     save(home / "file", "")
     assert run("create web --type ed25519 --out file").exit_code == 5
     assert changes(server) == []
@@ -314,7 +314,7 @@ def test_an_unwritable_place(server: Server, run: Run, home: Path) -> None:
 @pytest.mark.parametrize("before", ["--type ed25519", "--bits 2048", "--service-generated"])
 @pytest.mark.parametrize("option", ["", "-n", "--force"])
 def test_again(server: Server, run: Run, path: Path, before: str, option: str) -> None:
-    """Run again it finds its own pair by the key: unchanged, success, one question."""
+    """Run again it finds its own key pair by the key: unchanged, success, one request."""
     run(f"create web {before}")
     key = path.read_bytes()
     asked = len(server.requests)
@@ -385,7 +385,7 @@ def test_passphrase(server: Server, run: Run, path: Path, option: str) -> None:
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("option", ["", "--file -"])
 def test_passphrase_file(run: Run, home: Path, path: Path, option: str) -> None:
-    """The first line of a file is the passphrase, its end not; what goes to stdout has it, too."""
+    """The first line of a file is the passphrase, without its end; on stdout it holds, too."""
     save(home / "secret", f"{PASSPHRASE}\nnot this\n")
     ran = run(f"create web --type ed25519 --passphrase-file ~/secret {option}")
     key = save(home / "piped", ran.out) if option else path

@@ -1,4 +1,4 @@
-"""delete, through the command line: its words, names, regions, results and lost answers."""
+"""delete, through the command line: names, regions, results and lost responses."""
 
 import json
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_fingerprint_stands_anywhere(server: Server, run: Run, web: str, line: s
 
 
 def test_missing(server: Server, run: Run) -> None:
-    """A pair that is not there is told with the region that was asked, and AWS's tip."""
+    """A missing key pair is reported with the region that was queried, and AWS's tip."""
     assert run("delete web -y") == Ran(
         3,
         err=f"lskeys: error: there is no key pair web in {REGION}\n"
@@ -70,7 +70,7 @@ def test_missing(server: Server, run: Run) -> None:
 
 
 def test_misspelled(account: Sandbox, server: Server, run: Run) -> None:
-    """The nearest name is told, never taken; the account is searched once for all of them."""
+    """The nearest name is a hint, never used; the account is searched once for all of them."""
     account.add_key_pairs(REGION, ["web-production", "mail"])
     ran = run("delete web-prodution mial -y")
     hints = [line for line in ran.err.splitlines() if line.startswith("lskeys: hint: ")]
@@ -136,7 +136,7 @@ def test_a_failing_deletion_hides_no_other(account: Sandbox, server: Server, run
 def test_a_refusal_hides_no_other(
     account: Sandbox, server: Server, run: Run, home: Path, web: str
 ) -> None:
-    """What the guard refuses stays; what it clears goes."""
+    """What the guard refuses stays; what it clears is deleted."""
     account.add_key_pairs(REGION, ["db"], public_line=public_line(other_pem()))
     assert run("delete db web --fingerprint -y").exit_code == 7
     assert changes(server) == [delete_of("web", web)]
@@ -230,7 +230,7 @@ def test_lost_twice(server: Server, run: Run, web: str) -> None:
 
 @pytest.mark.usefixtures("web")
 def test_lost_and_then_done(server: Server, run: Run) -> None:
-    """A request lost, then an answer lost: gone is gone."""
+    """A request lost, then a response lost: deleted is deleted."""
     server.add_fault("DeleteKeyPair=reset*1")
     server.add_fault("DeleteKeyPair=lost-answer")
     assert run("delete web -y").exit_code == 0
@@ -238,7 +238,7 @@ def test_lost_and_then_done(server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("web")
 def test_lost_and_nobody_knows(server: Server, run: Run) -> None:
-    """If it cannot be found out either, the failure of that is told."""
+    """If it cannot be looked up either, that failure is reported."""
     server.add_fault("DeleteKeyPair=lost-answer")
     server.add_fault("GetKeyPair=AccessDeniedException")
     assert run("delete web -y").exit_code == 4

@@ -1,4 +1,4 @@
-"""delete: what is shown before, who is asked, and what is sent without an answer: nothing."""
+"""delete: what is shown before, when it prompts, and that nothing is sent without consent."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def web(account: Sandbox) -> str:
 
 
 def stake(name: str, found: str, proof: str, warning: str | None = None) -> str:
-    """What is shown of a pair before its name is asked for."""
+    """What is shown of a key pair before the prompt for its name."""
     unused = "" if warning else "not used by any instance\n"
     return (
         f"{f'lskeys: warning: {warning}' if warning else ''}"
@@ -47,7 +47,7 @@ def stake(name: str, found: str, proof: str, warning: str | None = None) -> str:
 
 
 def test_typed_name(server: Server, run: Run, web: str) -> None:
-    """The pair and its account are shown, the name is asked for, and typed it goes."""
+    """The key pair and its account are shown, and the typed name deletes it."""
     assert run("delete web", typed="web\n") == Ran(
         0,
         out=f"web\t{REGION}\tdeleted\t-\t-\t-\n",
@@ -99,7 +99,7 @@ def test_value_in_the_stake(server: Server, run: Run, web: str) -> None:
 
 
 def test_backup_in_the_stake(account: Sandbox, server: Server, run: Run, home: Path) -> None:
-    """A backup still to be made is named as such, and is not made before the answer."""
+    """A backup still to be made is named as such, and is not made before consent."""
     account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
     expected = fingerprint(own_pem(), "md5-spki")
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys", typed="no\n").err == (
@@ -139,7 +139,7 @@ def test_several_are_one_list_and_one_confirmation(
 
 @pytest.mark.parametrize("options", ["--dry-run", "-n --yes", "-n --no-input"])
 def test_dry_run(server: Server, run: Run, web: str, options: str) -> None:
-    """A dry run shows the stake and what would happen; it asks nobody and changes nothing."""
+    """A dry run shows the key pair and what would happen, without a prompt or a change."""
     assert run(f"delete web {options}") == Ran(
         0,
         out=f"web\t{REGION}\twould delete\t-\t-\t-\n",

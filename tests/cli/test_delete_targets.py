@@ -65,7 +65,7 @@ def test_what_is_selected(server: Server, run: Run, line: str, names: str | None
 def test_each_of_many_must_match_a_local_key(
     account: Sandbox, server: Server, run: Run, home: Path
 ) -> None:
-    """With --fingerprint those without a local key stay, each with its reason; the rest goes."""
+    """With --fingerprint those without a local key stay, with the reason; the rest is deleted."""
     line, expected = public_line(own_pem()), fingerprint(own_pem(), "md5-spki")
     account.add_key_pairs(REGION, ["ci-own"], public_line=line, created_at=OLD)
     save(home / ".ssh" / "key", own_pem())

@@ -70,7 +70,7 @@ def lines_of_key(pem: str) -> list[str]:
 
 
 def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
-    """The path is stdout, what was verified is stderr; one question, then one download.
+    """The path is stdout, what was verified is stderr; one look-up, then one download.
 
     The key is the text AWS sent, the .pub is what ssh-keygen derives from it, and nothing else is
     left: no draft, no lock.
@@ -172,7 +172,7 @@ def test_other_key_there(run: Run, home: Path) -> None:
 def test_no_comparable_key_there(
     server: Server, run: Run, home: Path, text: str | Callable[[str], str], what: str
 ) -> None:
-    """What is no key that could be compared stays, and AWS is not asked for the key."""
+    """What cannot be compared stays, and the key is not requested."""
     content = text if isinstance(text, str) else text(own_pem())
     path = save(home / ".ssh" / KEY_FILE, content)
     assert run("download-default").err.startswith(f"lskeys: error: {path} {what}\n")
@@ -229,7 +229,7 @@ def test_stdout(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("default")
 def test_terminal_is_no_place(server: Server, run: Run) -> None:
-    """A private key is never shown on a terminal, and not asked for either."""
+    """A private key is never shown on a terminal, and not requested either."""
     assert run("download-default --file -", terminal=True) == Ran(
         5,
         err="lskeys: error: a private key is not shown on a terminal\n"
@@ -322,7 +322,7 @@ def test_list_that_fails(server: Server, run: Run, fault: str, exit_code: int) -
 
 
 def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
-    """On a terminal it is asked; a yes creates the pair, and the key is verified afterwards."""
+    """On a terminal, consent creates the key pair, and the key is verified afterwards."""
     path = home / ".ssh" / KEY_FILE
     ran = run("download-default", typed="y\n")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
@@ -410,7 +410,7 @@ def test_a_failing_region_hides_no_other(
 @pytest.mark.parametrize("options", ["-n", "--dry-run --yes", "-n --force"])
 @pytest.mark.usefixtures("default")
 def test_dry_run(server: Server, run: Run, home: Path, options: str) -> None:
-    """A dry run says where the key would go; it makes nothing and does not ask for the key."""
+    """A dry run says where the key would be saved; it makes and requests nothing."""
     path = home / "keys" / KEY_FILE
     assert run(f"download-default --out ~/keys {options}") == Ran(
         0,

@@ -140,7 +140,7 @@ def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
 def test_a_bug_shows_where_and_quotes_nothing(
     home: Path, kind: str, exit_code: int, said: str
 ) -> None:
-    """An exception nobody expects ends with 1, its kind and place, and none of its text.
+    """An unexpected exception ends with 1, its kind and place, and none of its text.
 
     No memory is no bug.
     """

@@ -107,7 +107,7 @@ def test_no_keys(run: Run, home: Path) -> None:
 
 
 def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> None:
-    """Nothing is asked of AWS without --match."""
+    """Nothing is requested without --match."""
     save(home / "key", rsa_pem)
     assert run("fingerprint key").exit_code == 0
     assert operations(server) == []
@@ -117,7 +117,7 @@ def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> No
 def test_match(  # noqa: PLR0913  fixtures
     serve: Serve, account: Sandbox, run: Run, home: Path, rsa_pem: str, *, fingerprint_type: str
 ) -> None:
-    """--match names the pairs of each file, whatever form AWS reports, in one question.
+    """--match names the pairs of each file, whatever type AWS reports, in one request.
 
     A public key is recognised by the private form through its private key in the key directories.
     """
@@ -182,7 +182,7 @@ def test_encrypted_without_passphrase(run: Run, home: Path, rsa_pem: str) -> Non
 
 
 def test_passphrase_is_asked_for(run: Run, home: Path, rsa_pem: str) -> None:
-    """--passphrase asks for each encrypted key's, and then every form shows."""
+    """--passphrase prompts for each encrypted key, and then every fingerprint is shown."""
     save(home / "pem", encrypted_pem(rsa_pem))
     save(home / "ssh", openssh(rsa_pem, PASSPHRASE))
     save(home / "clear", rsa_pem)
@@ -198,7 +198,7 @@ def test_passphrase_is_asked_for(run: Run, home: Path, rsa_pem: str) -> None:
 
 
 def test_passphrase_is_not_known(run: Run, home: Path, rsa_pem: str) -> None:
-    """An empty answer goes without; a wrong one is refused, and quoted nowhere."""
+    """Empty means without; a wrong passphrase is refused, and quoted nowhere."""
     save(home / "pem", encrypted_pem(rsa_pem))
     ran = run("fingerprint pem --passphrase", typed="\n")
     assert (ran.exit_code, ran.out) == (0, row("pem", "private, encrypted", rsa_pem))
@@ -250,7 +250,7 @@ def test_not_a_key(run: Run, home: Path, *, name: str, exit_code: int, message: 
 
 
 def test_several_files_of_which_some_are_no_keys(run: Run, home: Path, rsa_pem: str) -> None:
-    """Each is tried: the keys are shown, the failures told, exit 7."""
+    """Each is tried: the keys are shown, the failures reported, exit 7."""
     save(home / "key", rsa_pem)
     assert run("fingerprint nothing key") == Ran(
         7,

@@ -1,4 +1,4 @@
-"""help: pages of verbs and topics, their examples, and the manual."""
+"""help: pages of commands and topics, their examples, and the manual."""
 
 import os
 import shutil
@@ -87,7 +87,7 @@ def test_help_of_a_short_name_is_the_verbs(run: Run) -> None:
 
 
 def test_help_of_what_is_not_there_is_a_usage_error(run: Run) -> None:
-    """Neither a topic nor a verb: exit 2, and where to look."""
+    """Neither a topic nor a command: exit 2, and where to look."""
     ran = run("help weather")
     assert (ran.exit_code, ran.out) == (2, "")
     assert ran.err.startswith("lskeys: error: no topic or command weather")
@@ -133,7 +133,7 @@ ENDS = {"audit": {0, 6}, "instances": {0, 6}, "ssh": {255}}
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.usefixtures("server", "lived_in")
 def test_an_example_works(command: Command, number: int, run: Run) -> None:
-    """Each verb has two examples; typed as they stand, they do what they are for."""
+    """Each command has two examples; typed as they stand, they do what they are for."""
     assert len(command.examples) == 2
     example = command.examples[number].partition(" > ")[0]
     program, verb, rest = f"{example} ".split(" ", 2)
@@ -151,7 +151,7 @@ def test_an_example_works(command: Command, number: int, run: Run) -> None:
 def test_an_example_of_the_sandbox_works(
     word: str, number: int, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So does each of the sandbox's own verbs, two of them and in a shell."""
+    """So does each command of the sandbox, two of them and in a shell."""
     monkeypatch.setenv("PATH", f"{BESIDE}:{os.environ['PATH']}")
     store = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
     Sandbox(store, seed=False).add_key_pairs(REGION, ["web"])

@@ -108,7 +108,7 @@ def spelled(fingerprint_type: str, directory: Path) -> Path:
 def test_every_form_of_public_key(
     server: Server, run: Run, home: Path, fingerprint_type: str
 ) -> None:
-    """Whatever the file looks like, what goes out is the raw OpenSSH line and nothing else."""
+    """Whatever the file looks like, what is sent is the raw OpenSSH line and nothing else."""
     ran = run(f"import web {spelled(fingerprint_type, home)}")
     assert (ran.exit_code, ran.err) == (0, "")
     assert changes(server) == [sent()]
@@ -336,7 +336,7 @@ def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, o
 
 
 def test_several_regions(server: Server, run: Run, own: Path, known: str) -> None:
-    """Each region gets the key, in parallel, the results in the order asked for."""
+    """Each region gets the key, in parallel, the results in the order of the options."""
     ran = run(f"import web {own} -r {EU} -r {REGION}")
     assert ran == Ran(0, out=row("imported", known, EU) + row("imported", known))
     assert sorted(changes(server), key=lambda each: each.region) == [sent(region=EU), sent()]
@@ -356,7 +356,7 @@ def test_all_regions(run: Run, own: Path) -> None:
 
 
 def test_dry_run(server: Server, run: Run, own: Path) -> None:
-    """-n asks, says what it would do, and sends nothing."""
+    """A dry run looks up the name, says what it would do, and changes nothing."""
     assert run(f"import web {own} -n --tag a=b") == Ran(
         0, out=f"web\t{REGION}\twould import\t-\t-\ta=b\n"
     )
@@ -366,7 +366,7 @@ def test_dry_run(server: Server, run: Run, own: Path) -> None:
 def test_dry_run_and_there(
     account: Sandbox, server: Server, run: Run, own: Path, known: str
 ) -> None:
-    """-n --if-absent tells what is there already, and tags nothing."""
+    """A dry run with --if-absent shows what is there already, and tags nothing."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     assert run(f"import web {own} -n --if-absent --tag a") == Ran(0, out=row("unchanged", known))
     assert operations(server) == ["GetKeyPair", "GetKeyPairs"]

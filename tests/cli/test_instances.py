@@ -69,7 +69,7 @@ class Fleet:
 
 @pytest.fixture
 def account(tmp_path: Path) -> Sandbox:
-    """An empty account whose clock goes: what it signs is valid now."""
+    """An empty account with the real time: what it signs is valid now."""
     path = tmp_path / "account" / "sandbox.sqlite3"
     return Sandbox(path, now=lambda: datetime.now(UTC), seed=False)
 
@@ -116,7 +116,7 @@ def lskeys(line: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_generations(fleet: Fleet, run: Run, home: Path) -> None:
-    """Each instance with the key of its generation, and nobody is logged in to."""
+    """Each instance with the key of its generation, without a login."""
     fleet.add("old", old=True)
     fleet.add("new")
     ran = run(f"instances {fleet.port} -o json")
@@ -505,7 +505,7 @@ def test_authorize_killed_at_every_step(fleet: Fleet, deadly: Path) -> None:
 
 
 def test_rotation_killed_before_a_login(fleet: Fleet, deadly: Path) -> None:
-    """A rotation that was killed on an instance goes on where it was."""
+    """A rotation that was killed on an instance continues where it was."""
     web = fleet.add("web")
     die_at(deadly, 2)
     line = f"rotate-default --authorize {fleet.port} --yes -q"

@@ -1,4 +1,4 @@
-"""docs/lskeys.schema.json: what every verb prints with -o json, and nothing that never comes."""
+"""docs/lskeys.schema.json: what every command prints with -o json, and nothing that never comes."""
 
 import inspect
 import json
@@ -165,7 +165,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_every_verb_with_a_document_has_its_definition() -> None:
-    """Each verb that takes --output is described and tried, and no other."""
+    """Each command that takes --output is described and tried, and no other."""
     roots = {each["$ref"].rpartition("/")[2] for each in SCHEMA["anyOf"]}
     assert DOCUMENTED == roots == set(LINES)
     assert set(DEFINED) > DOCUMENTED
@@ -210,7 +210,7 @@ def test_errors(worn: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("worn")
 def test_a_stranger_among_the_members_is_seen(run: Run) -> None:
-    """The check above is one: a member that nobody described fails it, yet not the contract."""
+    """The check above is one: a member that is not described fails it, yet not the contract."""
     document = json.loads(run("list -o json").out)
     document["keyPairs"][0]["colour"] = "green"
     with pytest.raises(ValidationError):

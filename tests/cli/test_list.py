@@ -28,7 +28,7 @@ OTHERS = Ran(
 
 
 def operations(server: Server) -> list[str]:
-    """What the server was asked."""
+    """What was requested."""
     return [request.operation for request in server.requests]
 
 
@@ -73,7 +73,7 @@ def test_empty_account(server: Server, run: Run) -> None:
 )
 @pytest.mark.usefixtures("server")
 def test_nothing_found_says_what_next(line: str, hint: str, filled: Sandbox, run: Run) -> None:
-    """Whoever finds nothing is told the name that is near, what else is there, or how to begin."""
+    """An empty list comes with the nearest name, what else is there, or how to begin."""
     filled.add_default_key_pair("eu-west-2")
     ran = run(line)
     assert (ran.exit_code, ran.out) == (0, "")
@@ -97,7 +97,7 @@ def test_empty_account_as_documents(server: Server, run: Run) -> None:
 def test_the_default_pair_is_listed_when_asked_for(
     line: str, account: Sandbox, server: Server, run: Run, rsa_pem: str
 ) -> None:
-    """The default pair is hidden unless --include-default asks for it."""
+    """The default key pair is hidden without --include-default."""
     account.add_default_key_pair(REGION, private_pem=rsa_pem)
     wanted = "--include-default" in line
     assert run(f"{line} -q") == Ran(0, out=f"{DEFAULT_PAIR}\n" if wanted else "")
@@ -152,7 +152,7 @@ def test_globs(globs: str, names: list[str], run: Run) -> None:
 )
 @pytest.mark.usefixtures("filled", "server")
 def test_tags(tags: str, names: list[str], run: Run) -> None:
-    """--tag asks for a key, or a key with a value, by name or pattern; several narrow the list."""
+    """--tag selects by a key, or a key and a value, by name or pattern; several narrow the list."""
     ran = run(f"list -q {tags}")
     assert (ran.exit_code, sorted(ran.out.split())) == (0, names)
 
@@ -174,7 +174,7 @@ def test_in_use_and_unused(server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_instances_that_name_a_pair(server: Server, run: Run) -> None:
-    """The used-by column names the instances, in order, and asks for them."""
+    """The used-by column names the instances, in order, and has them requested."""
     assert run("list web old --columns name,used-by") == Ran(0, out="web\tweb-a,web-b\nold\t-\n")
     assert run("list web old --columns name --sort used-by") == Ran(0, out="old\nweb\n")
     assert sorted(operations(server)) == ["GetInstances"] * 2 + ["GetKeyPairs"] * 2
@@ -182,7 +182,7 @@ def test_instances_that_name_a_pair(server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_usage_that_cannot_be_told(server: Server, run: Run) -> None:
-    """Where instances cannot be asked for, no pair is called unused."""
+    """Where instances cannot be listed, no key pair is called unused."""
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("list -q --unused")
     assert (ran.exit_code, ran.out) == (4, "")
@@ -264,7 +264,7 @@ def test_pages_of_instances(account: Sandbox, server: Server, run: Run) -> None:
 
 @pytest.mark.usefixtures("filled", "server")
 def test_json_has_the_members_of_the_service(run: Run) -> None:
-    """Each member of AWS's KeyPair shape is there under its name, and ours beside them."""
+    """Each member of AWS's KeyPair shape is there under its name, and ours next to them."""
     model = Session().get_service_model("lightsail")
     shape: Any = model.shape_for("KeyPair")
     document = json.loads(run("list web -o json --columns name,used-by").out)

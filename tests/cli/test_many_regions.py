@@ -1,4 +1,4 @@
-"""Several regions: asked in parallel, shown in order, one's failure hiding no other."""
+"""Several regions: queried in parallel, shown in order, one's failure hiding no other."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ DENIED = f"lskeys: hint: allow lightsail:GetKeyPairs on {EVERY_PAIR}, or enable 
 
 
 def regions_asked(server: Server) -> list[str]:
-    """Where the key pairs were asked for, in alphabetical order."""
+    """The regions whose key pairs were requested, in alphabetical order."""
     return sorted(each.region for each in server.requests if each.operation == "GetKeyPairs")
 
 
@@ -40,7 +40,7 @@ def test_the_order_is_the_one_given(last: str, liar: Liar, run: Run) -> None:
 
 
 def test_all_are_asked_at_once(liar: Liar, run: Run) -> None:
-    """No region waits for another: each is answered only when all have been asked."""
+    """No region waits for another: each gets its response once all were queried."""
     names = [region.name for region in REGIONS]
     everybody = threading.Barrier(len(names))
 
@@ -54,7 +54,7 @@ def test_all_are_asked_at_once(liar: Liar, run: Run) -> None:
 
 
 def test_all_regions(account: Sandbox, server: Server, run: Run) -> None:
-    """--all-regions, and the word all wherever regions are named, ask AWS which."""
+    """--all-regions, and the word all wherever regions are named, query AWS for them."""
     account.add_key_pairs("ap-south-1", ["web"])
     account.add_key_pairs("us-east-2", ["mail"])
     expected = Ran(0, out="mail\tus-east-2\nweb\tap-south-1\n")
@@ -79,7 +79,7 @@ def test_all_regions_by_the_environment(
 
 
 def test_the_directory_is_asked_at_home(server: Server, run: Run) -> None:
-    """Which regions there are is asked in the first region that is named."""
+    """The list of regions is requested in the first region that is named."""
     run("list -q -r eu-west-2 -r all")
     assert (server.requests[0].operation, server.requests[0].region) == ("GetRegions", "eu-west-2")
 
@@ -146,7 +146,7 @@ def test_all_fail_each_in_its_way(server: Server, run: Run) -> None:
 
 
 def test_the_only_region_fails(server: Server, run: Run) -> None:
-    """One region's failure alone is the command's, told once."""
+    """One region's failure alone is the command's, reported once."""
     server.add_fault("GetKeyPairs=RegionSetupInProgressException")
     assert run("list -r eu-west-1") == Ran(
         8,

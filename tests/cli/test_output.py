@@ -167,7 +167,7 @@ def test_what_is_copied_is_not_broken(
 def test_marks_need_no_colour(
     account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Outdated and unused key pairs are marked in words, as far as usage was asked for."""
+    """Outdated and unused key pairs are marked in words, as far as usage was requested."""
     before, at, after = (NOW - timedelta(days=days) for days in (20, 10, 5))
     account.add_default_key_pair("us-east-1", created_at=at)
     account.add_key_pairs("us-east-1", ["web", "mail"], created_at=at)
@@ -197,7 +197,7 @@ def test_marks_need_no_colour(
 
 @pytest.mark.usefixtures("liar")
 def test_table_in_a_pipe(run: Run) -> None:
-    """A table that is asked for in a pipe folds no row."""
+    """A table in a pipe folds no row."""
     out = run("list --include-default -o table").out
     assert out.splitlines()[2].split()[-1] == "stage=production,old"
     assert len(out.splitlines()) == 5
@@ -341,7 +341,7 @@ def test_query(output: str, query: str, run: Run) -> None:
 
 @pytest.mark.parametrize("query", ["keyPairs[", "]", "a..b", "'open", "[" * 50_000])
 def test_query_that_is_none(query: str, liar: Liar, run: Run) -> None:
-    """What is no JMESPath is refused before anything is asked."""
+    """What is no JMESPath is refused before any request."""
     ran = run(f"list --query {shlex.quote(query)}")
     assert (ran.exit_code, ran.out, liar.calls) == (2, "", [])
     message, hint = ran.err.splitlines()
@@ -379,7 +379,7 @@ def test_null(run: Run, *, terminal: bool) -> None:
 
 @pytest.mark.parametrize("output", ["table", "csv", "json", "jsonl"])
 def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
-    """A format that has an end of its own is refused with it, before anything is asked."""
+    """A format that has an end of its own is refused with it, before any request."""
     ran = run(f"list -0 -o {output}")
     assert (ran.exit_code, ran.out, liar.calls) == (2, "", [])
     assert f"--null is for names and text, and the output is {output}" in ran.err
@@ -419,7 +419,7 @@ def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
     ],
 )
 def test_a_usage_error_is_an_object_too(line: str, run: Run) -> None:
-    """A command line that is not understood, but says json, is told in JSON."""
+    """A command line that is not understood, but says json, is an error in JSON."""
     ran = run(line)
     error = json.loads(ran.err)
     assert (ran.exit_code, ran.out, error["code"], error["exitCode"]) == (2, "", "Usage", 2)
@@ -455,7 +455,7 @@ def test_debug_shows_calls_and_no_secret(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """--debug tells each call in a line; neither it nor any log has keys, headers or tokens."""
+    """--debug shows each call in a line; neither it nor any log has keys, headers or tokens."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACANARY")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-canary")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token-canary")
@@ -477,7 +477,7 @@ def test_debug_shows_calls_and_no_secret(
 
 
 def test_debug_shows_what_failed(liar: Liar, run: Run) -> None:
-    """A call that fails is told with the code it failed with."""
+    """A call that fails is shown with the code it failed with."""
     liar.responses("GetKeyPairs", refused("AccessDeniedException"))
     first = run("list --debug").err.splitlines()[0]
     assert first.startswith("lskeys: debug: get_key_pairs in us-east-1: AccessDeniedException, ")

@@ -122,7 +122,7 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.fixture
 def keyboard() -> Keyboard:
-    """A terminal that nobody has typed on yet."""
+    """A terminal on which nothing was typed yet."""
     return Keyboard()
 
 
@@ -163,7 +163,7 @@ def test_on_a_terminal(  # noqa: PLR0913  fixtures and cases
 
 
 def test_interrupted_question(shell: Shell, keyboard: Keyboard) -> None:
-    """Ctrl-C at the question is neither yes nor no: it dies of it, and nothing is deleted."""
+    """Ctrl-C at the prompt ends the process by that signal, and nothing is deleted."""
     slave = keyboard.slave
     leading = (sys.executable, "-c", OWN_TERMINAL)
     process = shell.start("delete web", stdin=slave, stdout=slave, stderr=slave, leading=leading)
@@ -186,7 +186,7 @@ def test_piped_yes_is_nobody(shell: Shell, keyboard: Keyboard) -> None:
 
 
 def test_hidden_question_is_none(shell: Shell, keyboard: Keyboard) -> None:
-    """Where stderr is no terminal the question would not be seen: nobody is asked."""
+    """Where stderr is no terminal the prompt would not be seen: there is none."""
     keyboard.type("web\n")
     process = shell.start("delete web", stdin=keyboard.slave)
     _, err = process.communicate(timeout=PATIENCE)
@@ -197,7 +197,7 @@ def test_hidden_question_is_none(shell: Shell, keyboard: Keyboard) -> None:
 
 
 def test_question_goes_around_a_piped_result(shell: Shell, keyboard: Keyboard) -> None:
-    """With stdout in a pipe it is asked on the terminal, and the pipe has the result alone."""
+    """With stdout in a pipe the prompt is on the terminal, and the pipe has the result alone."""
     keyboard.type("y\n")
     process = shell.start("download-default", stdin=keyboard.slave, stderr=keyboard.slave)
     out, _ = process.communicate(timeout=PATIENCE)

@@ -12,7 +12,7 @@ NAMES = [region.name for region in REGIONS]
 
 
 def test_text_is_name_and_display_name(server: Server, run: Run) -> None:
-    """In a pipe, a line per region, in AWS's order; one question."""
+    """In a pipe, a line per region, in AWS's order; one request."""
     lines = "".join(f"{region.name}\t{region.display_name}\n" for region in REGIONS)
     assert run("regions") == Ran(0, out=lines)
     assert operations(server) == ["GetRegions"]
@@ -46,7 +46,7 @@ def test_json_is_in_the_shape_of_the_aws_cli(server: Server, run: Run) -> None:
 def test_no_region_needs_to_be_set(
     server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without any region set, one that every account has is asked."""
+    """Without any region set, one that every account has is queried."""
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     assert run("regions -q").exit_code == 0
@@ -54,7 +54,7 @@ def test_no_region_needs_to_be_set(
 
 
 def test_denied_falls_back_to_botocores_list(server: Server, run: Run) -> None:
-    """Who may not ask gets the list that came with botocore, and is told so."""
+    """Without permission the list that came with botocore is used, which is reported."""
     server.add_fault("GetRegions=AccessDeniedException")
     ran = run("regions -q")
     assert ran.exit_code == 0

@@ -1,4 +1,4 @@
-"""How much a verb asks of AWS: no call more than it needs, and none waits for nothing."""
+"""What a command requests: no call more than it needs, and none waits for nothing."""
 
 import os
 import shutil
@@ -67,7 +67,7 @@ ASKED = {
 
 @pytest.mark.parametrize("line", ASKED)
 def test_a_verb_asks_what_it_needs(line: str, asked: Server, run: Run) -> None:
-    """In its common case a verb makes these calls and no other one."""
+    """In its common case a command makes these calls and no other one."""
     run(line)
     assert Counter(each.operation for each in asked.requests) == Counter(ASKED[line].split())
 
@@ -115,14 +115,14 @@ def in_forks(*lines: str, before: str = "pass") -> dict[str, tuple[int, int]]:
 
 @pytest.mark.usefixtures("asked")
 def test_a_thread_for_each_question() -> None:
-    """Beside the main thread, a region that is asked one thing has one, however many pages."""
+    """A region with one request has one thread, however many pages."""
     assert {line: threads for line, (_, threads) in in_forks(*THREADS).items()} == THREADS
 
 
 @pytest.mark.fault("M4")
 @pytest.mark.usefixtures("asked")
 def test_without_threads() -> None:
-    """Where the system has none to give, the same is asked, one after another."""
+    """Where the system has none to give, the same is requested, one after another."""
     lines = (*THREADS, "create new --type ed25519", "delete web --yes")
     ended = in_forks(*lines, before="threading.stack_size(1 << 47)")  # more than addresses
     assert {line: code for line, (code, _) in ended.items()} == {
@@ -132,7 +132,7 @@ def test_without_threads() -> None:
 
 @pytest.mark.parametrize("line", ["list --in-use", "show web", "audit", "ssh-config"])
 def test_independent_calls_go_out_together(line: str, liar: Liar, run: Run) -> None:
-    """Neither call waits for the other's answer: both are answered once both are there."""
+    """Neither call waits for the other's response: both get theirs once both are there."""
     both = threading.Barrier(2)
 
     def together(answer: Reply) -> Script:

@@ -1,4 +1,4 @@
-"""rotate-default, through the command line: what is asked, placed, kept and said."""
+"""rotate-default, through the command line: what is requested, saved, kept and shown."""
 
 import hashlib
 import json
@@ -40,12 +40,12 @@ def old(account: Sandbox) -> str:
 
 @pytest.fixture
 def directory(home: Path) -> Path:
-    """Where keys go unless it is said otherwise."""
+    """Where keys are saved by default."""
     return home / ".ssh"
 
 
 def asked(server: Server) -> list[str]:
-    """The operations in order; the two that are asked at once by name."""
+    """The operations in order; the two that are requested in parallel by name."""
     every = operations(server)
     return [*sorted(every[:2]), *every[2:]]
 
@@ -152,7 +152,7 @@ def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> Non
 
 @pytest.mark.parametrize("option", ["", "--yes"])
 def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
-    """A dry run shows the plan and the path, asks nobody, and changes nothing."""
+    """A dry run shows the plan and the path, without a prompt or a change."""
     assert run(f"rotate-default --dry-run {option}") == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
@@ -384,7 +384,7 @@ def test_document(old: str, run: Run, directory: Path) -> None:
 
 @pytest.mark.usefixtures("old", "instances")
 def test_windows_is_warned_of_before_anything(server: Server, run: Run, directory: Path) -> None:
-    """The warning comes first, though nobody is asked and --quiet is given."""
+    """The warning comes first, even without a prompt and with --quiet."""
     server.add_fault("DownloadDefaultKeyPair=AccessDeniedException*1")
     ran = run("rotate-default --yes --quiet")
     assert (ran.exit_code, ran.err.startswith(WARNING.format(directory))) == (4, True)
@@ -411,7 +411,7 @@ def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, direc
 @pytest.mark.parametrize("effect", ["lost-answer", "reset", "half-body", "http-503", "empty"])
 @pytest.mark.parametrize("operation", ["DownloadDefaultKeyPair", "DeleteKeyPair"])
 def test_one_bad_answer(server: Server, old: str, run: Run, operation: str, effect: str) -> None:
-    """A single answer that is lost or garbled is asked for again, or fails and is made up for."""
+    """After a single lost or garbled response the rotation succeeds, at once or run again."""
     directory = Path("~/.ssh").expanduser()
     server.add_fault(f"{operation}={effect}*1")
     ran = run("rotate-default --yes --quiet")
@@ -437,7 +437,7 @@ def under_way(plight: str) -> str:
 
 
 def test_journal(server: Server, old: str, run: Run, home: Path, directory: Path) -> None:
-    """While a rotation is under way one private file tells how far it is; no key is in it."""
+    """While a rotation is under way one private file says how far it is; no key is in it."""
     interrupted(server, run)
     [journal] = journals(home)
     assert json.loads(journal.read_text()) == {
@@ -457,7 +457,7 @@ def test_journal(server: Server, old: str, run: Run, home: Path, directory: Path
 
 
 def test_deletion_failed(server: Server, old: str, run: Run, directory: Path) -> None:
-    """The old pair is still there: the next run goes on, and asks again."""
+    """The old pair is still there: the next run continues, after another prompt."""
     interrupted(server, run)
     plight = under_way("its old pair is still there")
     refused = run("rotate-default")
@@ -489,7 +489,7 @@ def test_pair_is_gone(server: Server, old: str, run: Run, directory: Path) -> No
 def test_somebody_made_another_pair(
     server: Server, account: Sandbox, old: str, run: Run, directory: Path
 ) -> None:
-    """Another pair in the old one's place is never deleted: its key is saved, nobody is asked."""
+    """Another pair in the old one's place is never deleted: its key is saved, without a prompt."""
     interrupted(server, run)
     run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
     account.add_default_key_pair(REGION, private_pem=other_pem())
@@ -522,7 +522,7 @@ def test_complete_but_not_told(server: Server, old: str, run: Run, directory: Pa
 def test_old_key_that_was_taken_away(
     server: Server, old: str, run: Run, home: Path, directory: Path
 ) -> None:
-    """If the old key was moved off the directory meanwhile, the next run says so and goes on."""
+    """If the old key was moved off the directory meanwhile, the next run says so and continues."""
     interrupted(server, run)
     run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
     (directory / KEY_FILE).rename(home / "elsewhere")
@@ -545,7 +545,7 @@ def test_other_directory(server: Server, old: str, run: Run, home: Path, directo
 
 
 def test_dry_run_of_the_rest(server: Server, old: str, run: Run, directory: Path) -> None:
-    """A dry run tells how far a rotation is, too."""
+    """A dry run shows how far a rotation is, too."""
     interrupted(server, run)
     so_far = len(server.requests)
     assert run("rotate-default -n") == Ran(

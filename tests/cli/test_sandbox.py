@@ -1,4 +1,4 @@
-"""The sandbox verb, and any verb with --sandbox: an account on this computer that needs nothing."""
+"""sandbox, and other commands with --sandbox: an account on this computer that needs nothing."""
 
 import os
 import shlex
@@ -32,14 +32,14 @@ def store(home: Path) -> Path:
 @pytest.mark.parametrize("value", ["1", "yes", "TRUE", "on"])
 @pytest.mark.usefixtures("store")
 def test_by_the_environment(value: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LSKEYS_SANDBOX turns every verb to the sandbox, and a note says so."""
+    """LSKEYS_SANDBOX turns every command to the sandbox, and a note says so."""
     monkeypatch.setenv("LSKEYS_SANDBOX", value)
     assert run("list --columns name,region") == Ran(0, out="web\tus-east-1\n", err=NOTE)
 
 
 @pytest.mark.usefixtures("store")
 def test_by_the_flag(run: Run) -> None:
-    """--sandbox does so for one line, on either side of the verb; -q keeps quiet about it.
+    """--sandbox does so for one line, before or after the command; -q omits the note.
 
     It has a home region and others; what one command changes the next one sees.
     """
@@ -178,7 +178,7 @@ def test_reset(store: Path, run: Run) -> None:
     ],
 )
 def test_wrong_switch(setting: str, message: str, store: Path, run: Run) -> None:
-    """A switch that is none is told before anything is lost."""
+    """An unknown switch is an error before anything is lost."""
     for verb in ("reset", "serve --port 0"):
         ran = run(f"sandbox {verb} --set {setting}")
         assert (ran.exit_code, ran.out) == (2, "")
@@ -251,7 +251,7 @@ def test_env(run: Run, proxies: dict[str, str], expected: tuple[str, str], quote
 
 
 def test_env_names_tools_it_cannot_lead(run: Run) -> None:
-    """Older tools go to AWS whatever is exported: each is shown with what it needs."""
+    """Older tools reach AWS whatever is exported: each is listed with what it needs."""
     comments = [line for line in run("sandbox env").out.splitlines() if line.startswith("#")]
     for needed in (
         "aws --endpoint-url http://127.0.0.1:8417",

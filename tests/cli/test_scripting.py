@@ -86,7 +86,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_columns() -> None:
-    """The columns of every verb are those of its noun, in this order."""
+    """The columns of every command are those of its view, in this order."""
     told = {verb: cells for verbs, cells in table("Columns") for verb in SPOKEN.findall(verbs)}
     assert set(told) == set(VIEWS)
     assert {verb.partition(" ")[0] for verb in told} == DOCUMENTED
@@ -191,7 +191,7 @@ def filled(account: Sandbox, server: Server, home: Path) -> Server:
 
 @pytest.mark.parametrize(("theirs", "ours"), [*migrations()])
 def test_a_line_of_ours(theirs: str, ours: str, filled: Server, run: Run) -> None:
-    """Each line that the table gives works, and asks AWS for the same operation."""
+    """Each line that the table gives works, and requests the same operation."""
     if "create" in ours or "import" in ours:
         assert run("delete NAME -y").exit_code == 0
     if ours.startswith("create") and "--service-generated" not in ours:

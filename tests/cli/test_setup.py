@@ -281,7 +281,7 @@ def test_hostile_region_from_elsewhere(  # noqa: PLR0913, PLR0917  fixtures and 
 
 
 def test_misspelled_region(server: Server, run: Run) -> None:
-    """A region that nobody knows and that does not answer is shown with the nearest known one."""
+    """An unknown region that does not respond is reported with the nearest known one."""
     assert server.port
     ran = run("list -r eu-wst-1")
     assert (ran.exit_code, ran.out) == (4, "")

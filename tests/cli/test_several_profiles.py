@@ -1,4 +1,4 @@
-"""Several accounts, each a profile, in parallel in every verb that only reads."""
+"""Several accounts, each a profile, in parallel in every command that only reads."""
 
 import json
 import os
@@ -54,7 +54,7 @@ def servers(home: Path, accounts: dict[str, Sandbox]) -> Iterator[dict[str, Serv
 
 @pytest.mark.usefixtures("servers")
 def test_side_by_side(run: Run) -> None:
-    """Each account is asked in its own region; columns in front say whose a pair is."""
+    """Each account is queried in its own region; columns in front say whose a key pair is."""
     ran = run(f"list {BOTH} -o csv")
     header, *rows = ran.out.splitlines()
     assert header == "profile,account,name,region,created,fingerprint,tags"
@@ -134,7 +134,7 @@ def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("servers")
 def test_one_account_looks_as_ever(run: Run) -> None:
-    """With one profile, also if it is given twice, nothing tells of profiles."""
+    """With one profile, also if it is given twice, no profile is shown."""
     header = "name,region,created,fingerprint,tags"
     for line in ("list -p work", "list -p work -p work", "-p home list -p work"):
         assert run(f"{line} -o csv").out.splitlines()[0] == header
@@ -156,7 +156,7 @@ def test_each_account_is_remembered_for_tab(
 @pytest.mark.parametrize("wrong", ["-p nobody", "-p wokr"])
 @pytest.mark.usefixtures("servers")
 def test_a_failing_account_hides_no_other(wrong: str, run: Run) -> None:
-    """A profile that does not work is told by its name; the others are listed: partial."""
+    """A profile that does not work is reported by its name; the others are listed: partial."""
     ran = run(f"list {wrong} -p home -q")
     name = wrong.split()[1]
     assert (ran.exit_code, ran.out) == (7, "mail\n")
@@ -209,7 +209,7 @@ def test_show_in_both(servers: dict[str, Server], accounts: dict[str, Sandbox], 
 
 @pytest.mark.usefixtures("servers")
 def test_show_in_none(run: Run) -> None:
-    """Where nobody has it, the accounts are named, and in which of them the nearest name is."""
+    """Where none has it, the accounts are named, and in which of them the nearest name is."""
     assert run(f"show mial {BOTH}") == Ran(
         3,
         err="lskeys: error: there is no key pair mial in work, home\n"
@@ -220,7 +220,7 @@ def test_show_in_none(run: Run) -> None:
 
 @pytest.mark.usefixtures("servers")
 def test_regions_of_each(run: Run, servers: dict[str, Server]) -> None:
-    """Every account tells its regions; one that does not is told by its name."""
+    """The regions of every account are listed; one that fails is reported by its name."""
     rows = [each.split("\t") for each in run(f"regions {BOTH}").out.splitlines()]
     names = run("regions -p work -q").out.split()
     assert [row[:2] for row in rows] == [[who, name] for who in ("work", "home") for name in names]
@@ -298,7 +298,7 @@ def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, hom
 
 @pytest.mark.usefixtures("servers")
 def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) -> None:
-    """A default pair is stale by the instances of its own account, not of another."""
+    """A default key pair is outdated by the instances of its own account, not of another."""
     for account in accounts.values():
         account.add_default_key_pair(REGION, created_at=CREATED)
     accounts["work"].add_instance(REGION, "old-1", created_at=CREATED - timedelta(days=1))
@@ -329,7 +329,7 @@ def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, hom
 
 
 def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) -> None:
-    """What every region of an account says, such as that it has no credentials, is told once."""
+    """What is said of every region of an account, such as missing credentials, is reported once."""
     save(home / ".aws" / "config", "[profile work]\n[profile home]\n")
     ran = run(f"list {BOTH} -r {REGION} -r eu-west-1")
     assert ran.exit_code == 4
@@ -338,7 +338,7 @@ def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) ->
 
 @pytest.mark.usefixtures("home")
 def test_an_unknown_profile_is_told_once(run: Run) -> None:
-    """However many regions it was to be asked in, its error is there once, in both formats."""
+    """However many regions there are, its error is there once, in both formats."""
     line = f"audit -p nobody -p noone -r {REGION} -r eu-west-1"
     told = [
         f"profile {name}: the config profile ({name}) could not be found"
@@ -356,7 +356,7 @@ CREDENTIALS = "aws_access_key_id = a\naws_secret_access_key = b\n"
 
 @pytest.fixture
 def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A service that answers when it is told to, for five profiles."""
+    """A server that responds as a test says, for five profiles."""
     with lying(monkeypatch) as running:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.delenv(name, raising=False)
@@ -367,7 +367,7 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
 
 @pytest.mark.parametrize("options", ["-q", "--sort name -q", "-o json --query keyPairs[].name"])
 def test_all_accounts_and_regions_are_queried_at_once(options: str, liar: Liar, run: Run) -> None:
-    """None waits for another: each is answered only when all have been asked."""
+    """None waits for another: each gets its response once all were queried."""
     everybody = threading.Barrier(15)
 
     def answer(call: Call) -> Reply:
@@ -420,7 +420,7 @@ ONE = [
 def test_a_verb_that_takes_several(
     line: str, accounts: dict[str, Sandbox], run: Run, home: Path
 ) -> None:
-    """It asks all of them, and says of all that it found whose it is."""
+    """It queries all of them, and says of all that it found whose it is."""
     accounts["work"].add_instance(REGION, "blog", key_pair_name="web")
     save(home / ".ssh" / "id.pub", LINE)
     ran = run(f"{line} {BOTH} -o csv")
@@ -432,7 +432,7 @@ def test_a_verb_that_takes_several(
 
 @pytest.mark.parametrize("line", ONE)
 def test_other_verbs_take_one(line: str, servers: dict[str, Server], run: Run, home: Path) -> None:
-    """A verb that asks one account refuses several, before it asks or writes anything."""
+    """A command of one account refuses several, before it requests or writes anything."""
     several = [*SEVERAL]
     assert run(f"{line} {BOTH}") == Ran(
         2,

@@ -78,7 +78,7 @@ def test_text_is_a_name_and_a_value_a_line(
 
 
 def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
-    """On a terminal: headings and values in parallel, the default pair marked, ages told."""
+    """On a terminal: headings and values side by side, the default key pair marked, ages shown."""
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "old", created_at=BEFORE)
     account.add_instance(REGION, "new", created_at=NOW)
@@ -100,7 +100,7 @@ def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
 def test_json_is_in_the_shape_of_the_aws_cli(
     account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
 ) -> None:
-    """JSON has the members of `aws lightsail get-key-pair`, and ours beside them."""
+    """JSON has the members of `aws lightsail get-key-pair`, and ours next to them."""
     account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
     account.add_instance(REGION, "blog", created_at=BEFORE)
     key = save(home / ".ssh" / "key", rsa_pem, 0o640)
@@ -233,7 +233,7 @@ def test_wherever_it_is(account: Sandbox, server: Server, run: Run) -> None:
 
 
 def test_no_default_pair(server: Server, run: Run) -> None:
-    """A region without a default pair is told so, and gets none by being asked."""
+    """A region without a default key pair is reported, and gets none by the look-up."""
     ran = run(f"show {DEFAULT_PAIR}")
     assert (ran.exit_code, ran.out, changes(server)) == (3, "", [])
     assert ran.err.endswith(
@@ -242,7 +242,7 @@ def test_no_default_pair(server: Server, run: Run) -> None:
 
 
 def test_instances_that_may_not_be_seen(account: Sandbox, server: Server, run: Run) -> None:
-    """Who may not list instances still sees the pair; it is partial, and nobody is invented."""
+    """Who may not list instances still sees the pair; it is partial, and no user is invented."""
     account.add_key_pairs(REGION, ["web"])
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("show web -o json")

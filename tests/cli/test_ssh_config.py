@@ -54,7 +54,7 @@ def web(account: Sandbox, home: Path, rsa_pem: str) -> None:
 
 @pytest.fixture
 def liar(liar: Liar) -> Liar:
-    """Without key pairs, unless a test tells it otherwise."""
+    """Without key pairs, unless a test says otherwise."""
     liar.responses("GetKeyPairs", pairs())
     return liar
 
@@ -72,7 +72,7 @@ def raw_instance(name: str, **members: object) -> dict[str, object]:
 
 
 def files(home: Path) -> dict[str, str]:
-    """What is in the ssh directory beside keys."""
+    """What is in the ssh directory, keys aside."""
     found = {each.name: each for each in (home / ".ssh").iterdir()}
     keys = ("another", "whatever")
     return {name: found[name].read_text() for name in sorted(found) if name not in keys}
@@ -85,14 +85,14 @@ def mode(path: Path) -> int:
 
 @pytest.mark.usefixtures("web")
 def test_block_with_the_key_found_by_content(server: Server, run: Run, home: Path) -> None:
-    """Two questions to the region give the block, with the key that fits whatever it is called."""
+    """Two requests give the block, with the key that fits whatever it is called."""
     assert run("ssh-config") == Ran(0, out=WEB.format(home=home))
     assert sorted(operations(server)) == ["GetInstances", "GetKeyPairs"]
 
 
 @pytest.mark.usefixtures("server")
 def test_every_region(account: Sandbox, run: Run, home: Path, rsa_pem: str) -> None:
-    """Several regions: each default key its own, aliases told apart, what is missing is said."""
+    """Several regions: each has its default key, aliases differ, what is missing is reported."""
     other, late = "eu-west-1", CREATED + timedelta(days=1)
     account.add_default_key_pair(REGION, private_pem=rsa_pem, created_at=CREATED)
     account.add_default_key_pair(other, private_pem=other_pem(), created_at=late)
@@ -149,7 +149,7 @@ def test_globs_choose_and_change_no_alias(account: Sandbox, run: Run) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_json(run: Run, home: Path) -> None:
-    """The instance with the AWS CLI's members, and what ssh is told of it."""
+    """The instance with the AWS CLI's members, and what is written for ssh."""
     ran = run("ssh-config --known-hosts -o json")
     algorithm, public_key = HOST_LINE.split()
     assert json.loads(ran.out) == {
@@ -203,14 +203,14 @@ def test_formats(run: Run, home: Path, options: str, out: str) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_terminal_shows_the_text(run: Run, home: Path) -> None:
-    """On a terminal, too, the result is what ssh reads; a table only where it is asked for."""
+    """On a terminal, too, the result is what ssh reads; a table only with -o table."""
     assert run("ssh-config", terminal=True) == Ran(0, out=WEB.format(home=home))
     assert "ADDRESS" in run("ssh-config -o table", terminal=True).out
 
 
 @pytest.mark.usefixtures("web", "server")
 def test_write_to_an_empty_home(run: Run, home: Path) -> None:
-    """The diff, one question, then both files are there, private; their paths are the result."""
+    """The diff, one prompt, then both files are there, private; their paths are the result."""
     ran = run("ssh-config --write", typed="y\n")
     block = "".join(f"+{line}" for line in WEB.format(home=home).splitlines(keepends=True))
     assert ran == Ran(
@@ -243,7 +243,7 @@ def test_own_config_stays_as_it_is(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_second_time_nothing_is_asked(run: Run, home: Path) -> None:
-    """Where nothing changes nothing is shown, asked or written, terminal or not."""
+    """Where nothing changes nothing is shown or written, and there is no prompt."""
     run("ssh-config --write --known-hosts --yes")
     before = {name: (home / ".ssh" / name).stat() for name in files(home)}
     ran = run("ssh-config --write --known-hosts -o csv")
@@ -276,7 +276,7 @@ def test_a_dry_run_makes_no_directory(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_dry_run_shows_the_diff(run: Run, home: Path) -> None:
-    """What would be written is on stderr, where it would go on stdout."""
+    """What would be written is on stderr, where it would be on stdout."""
     ran = run("ssh-config --write --dry-run -o csv")
     rows = [f"{home}/.ssh/{name},would write" for name in ("lskeys.config", "config")]
     assert ran.out == "\n".join(["path,outcome", *rows, ""])
@@ -354,7 +354,7 @@ def test_file_of_somebody_else(run: Run, home: Path, name: str) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_another_file(run: Run, home: Path) -> None:
-    """--file is where the blocks go, its directory 0700; pins stay at their fixed place."""
+    """--file is where the blocks are written, its directory 0700; pins stay at a fixed place."""
     ran = run("ssh-config --write --known-hosts --yes --file 'My Files/hosts.config'")
     own, known = home / "My Files" / "hosts.config", home / ".ssh" / "lskeys.known_hosts"
     assert ran.out == f"{known}\n{own}\n{home}/.ssh/config\n"
@@ -384,7 +384,7 @@ def test_file_that_cannot_be(
 
 @pytest.mark.usefixtures("web")
 def test_known_hosts_to_stdout(server: Server, account: Sandbox, run: Run) -> None:
-    """Without --write the lines of a known_hosts file are the result, asked of Linux alone."""
+    """Without --write the lines of a known_hosts file are the result, requested of Linux alone."""
     account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
     assert run("ssh-config --known-hosts -q").out == "web\n"
     assert run("ssh-config --known-hosts") == Ran(
@@ -421,7 +421,7 @@ def test_host_keys_that_cannot_be_read(server: Server, run: Run, home: Path) -> 
 
 
 def test_host_keys_are_read_side_by_side(liar: Liar, run: Run) -> None:
-    """Several instances are asked about at once: each answer here waits for four questions."""
+    """Several instances are queried in parallel: each response here waits for four requests."""
     together = threading.Barrier(4)
     algorithm, public_key = HOST_LINE.split()
     keys = {"hostKeys": [{"algorithm": algorithm, "publicKey": public_key}]}

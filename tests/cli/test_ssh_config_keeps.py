@@ -1,4 +1,4 @@
-"""ssh-config --write: what it keeps of what it wrote before, and what goes."""
+"""ssh-config --write: what it keeps of what it wrote before, and what it removes."""
 
 import base64
 from pathlib import Path
@@ -40,7 +40,7 @@ def account(account: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def liar(liar: Liar) -> Liar:
-    """Without key pairs, unless a test tells it otherwise."""
+    """Without key pairs, unless a test says otherwise."""
     liar.responses("GetKeyPairs", pairs())
     return liar
 
@@ -105,7 +105,7 @@ def test_pins_that_cannot_be_read_again_stay(
 
 
 def test_a_region_that_fails_stays(written: Path, server: Server, run: Run) -> None:
-    """The blocks of a region that gave no answer stay; what the others have new is written."""
+    """The blocks of a region that failed stay; what the others have new is written."""
     server.add_fault(f"GetInstances@{WEST}=AccessDeniedException")
     ran = run(f"{WRITE} -r {EAST} -r {WEST}")
     assert ran.exit_code == 7
@@ -141,7 +141,7 @@ def test_names_that_are_gone_go(written: Path, run: Run, account: Sandbox) -> No
 
 
 def test_pins_go_only_when_that_is_said(written: Path, run: Run) -> None:
-    """--no-known-hosts drops the pins of the instances asked for, and no others."""
+    """--no-known-hosts drops the pins of the selected instances, and no others."""
     assert run(f"{WRITE} --no-known-hosts -r {EAST} web").exit_code == 0
     assert [*pins(written)] == ["203.0.113.3", "203.0.113.2"]
     text = (written / "lskeys.config").read_text()

@@ -92,7 +92,7 @@ def test_a_header_is_no_answer(liar: Liar, run: Run) -> None:
 
 
 def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
-    """The first region does not answer before the rows of all others came out of the pipe."""
+    """The first region does not respond before the rows of all others came out of the pipe."""
     names = [region.name for region in REGIONS]
     were_read = threading.Event()
 
@@ -114,7 +114,7 @@ def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
 
 
 def test_a_black_hole_costs_its_own_place_alone(liar: Liar, run: Run) -> None:
-    """A region that never answers is one error behind the rows of the others, and exit code 7."""
+    """A region that never responds is one error after the rows of the others, and exit code 7."""
     liar.responses(
         "GetKeyPairs",
         lambda call: HOLD if call.region == "eu-west-1" else pairs(pair(f"of-{call.region}")),

@@ -31,7 +31,7 @@ def test_files_of_aws_elsewhere(
 def test_looks_of_aws_are_not_ours(
     account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What says how the AWS CLI shows its answers says nothing about ours."""
+    """Settings for the output of the AWS CLI change nothing of ours."""
     account.add_key_pairs(REGION, ["web"])
     plain = run("list")
     monkeypatch.setenv("AWS_DEFAULT_OUTPUT", "json")
@@ -45,7 +45,7 @@ def test_looks_of_aws_are_not_ours(
 def test_attempts_are_ours(
     server: Server, run: Run, attempts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A question is sent three times and a change once, whatever AWS_MAX_ATTEMPTS says."""
+    """A read is sent three times and a change once, whatever AWS_MAX_ATTEMPTS says."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
     monkeypatch.setenv("AWS_RETRY_MODE", "legacy")
     server.add_fault("GetKeyPairs=ServiceUnavailable*2")

@@ -1,4 +1,4 @@
-"""TAB's words: what verbs saw is offered, from a small file, without asking anybody."""
+"""TAB's words: what commands saw is offered, from a small file, without a request."""
 
 import os
 import stat
@@ -26,7 +26,7 @@ def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def offered(kind: str, *typed: str) -> list[str]:
-    """What a shell is told that asks, in an interpreter of its own."""
+    """What a shell gets for a query, in an interpreter of its own."""
     command = [sys.executable, "-m", "lskeys", completion.COMPLETE, kind, *typed]
     asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert asked.stderr == ""
@@ -102,7 +102,7 @@ def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("word", ["1", "TRUE", "yes", " on ", "", "0", "false", "no", "off"])
 def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
-    """`LSKEYS_SANDBOX` means the same to TAB and to a verb."""
+    """`LSKEYS_SANDBOX` means the same to TAB and to a command."""
     environ = {"LSKEYS_SANDBOX": word}
     file = settings.ConfigFile(Path(), {})
     chosen = settings.resolve({}, {**environ, "HOME": "/"}, file)
@@ -161,7 +161,7 @@ def test_profiles_are_those_of_aws_files(home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_file_is_private(home: Path) -> None:
-    """Names are nobody else's business: file 0600 in a directory 0700, and nothing next to it."""
+    """Names are private: file 0600 in a directory 0700, and nothing next to it."""
     path = Path(completion.cache_path(os.environ) or "")
     cache_writing.cache_names(str(path), "", [SeenNames(REGION, ("web",))])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -178,7 +178,7 @@ def test_the_file_is_private(home: Path) -> None:
 def test_the_file_is_in_the_cache_folder(
     home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    """What TAB works out for itself is what platformdirs tells the verbs."""
+    """What TAB works out for itself is what the commands get from platformdirs."""
     assert home.is_dir()
     monkeypatch.delenv("XDG_CACHE_HOME")
     for name, value in variables.items():
@@ -196,7 +196,7 @@ def test_without_a_home_there_is_no_file() -> None:
 
 @pytest.mark.usefixtures("server")
 def test_a_cache_that_cannot_be_used_stops_nothing(account: Sandbox, run: Run, home: Path) -> None:
-    """A verb does its work where the cache is a file, and TAB has nothing to offer."""
+    """A command does its work where the cache is a file, and TAB has nothing to offer."""
     account.add_key_pairs(REGION, ["web"])
     (home / "cache").write_text("in the way")
     listed = run("list -q")
@@ -253,7 +253,7 @@ def test_a_hostile_name_is_not_remembered(home: Path) -> None:
 
 
 def test_the_file_stays_small(home: Path) -> None:
-    """However many names, regions and accounts are seen, the newest stay and the rest goes."""
+    """However many names, regions and accounts are seen, the newest stay and no others."""
     path = completion.cache_path(os.environ)
     assert path is not None
     assert home.is_dir()
@@ -271,6 +271,6 @@ def test_the_file_stays_small(home: Path) -> None:
 
 
 def test_a_question_that_is_none_is_answered_with_nothing() -> None:
-    """A shell that asks in another version's words gets no error on its screen."""
+    """A shell that uses another version's words gets no error on its screen."""
     assert offered("weather") == []
     assert offered("") == []

@@ -84,7 +84,7 @@ def test_only_what_is_new_is_sent(  # noqa: PLR0913  fixtures and cases
 
 
 def test_an_instance_of_that_name_gets_no_tag(account: Sandbox, server: Server, run: Run) -> None:
-    """Tags go by name to any resource, so a name that is no key pair's is refused before."""
+    """A tag is for any resource of a name, so a name that is no key pair's is refused before."""
     account.add_instance(REGION, "web")
     ran = run("tag web stage=test")
     assert (ran.exit_code, ran.out) == (3, "")

@@ -46,7 +46,7 @@ def test_help(verb: str, run: Run) -> None:
 
 
 def test_help_names_the_verbs(run: Run) -> None:
-    """The first page names each verb; aliases stand behind none."""
+    """The first page names each command; aliases stand behind none."""
     words = run("--help").out.replace(",", "").split()
     assert not [verb for verb in [*VERBS, "sandbox"] if verb not in words]
     assert not [alias for alias in ("ls", "rm") if alias in words]
@@ -71,7 +71,7 @@ def test_the_first_page(run: Run) -> None:
 
 
 def test_no_word_of_the_sandbox(run: Run) -> None:
-    """So does the verb that has words of its own; no option of Typer's is on its page."""
+    """So does the command that has commands of its own; no option of Typer's is on its page."""
     ran = run("sandbox")
     assert ran.exit_code == 2
     assert ran.out.strip() == run("sandbox --help").out.strip()
@@ -297,7 +297,7 @@ def test_what_is_not_understood_is_harmless(line: str, word: str, run: Run) -> N
 
 
 def test_aliases(account: Sandbox, server: Server, run: Run) -> None:
-    """The alias of a verb is the verb."""
+    """The alias of a command is the command."""
     account.add_key_pairs(REGION, ["web", "mail"])
     assert run("ls -q") == run("list -q") == Ran(0, out="web\nmail\n")
     assert run("rm web --yes -q") == Ran(0, out="web\n")
@@ -305,7 +305,7 @@ def test_aliases(account: Sandbox, server: Server, run: Run) -> None:
 
 
 def test_options_stand_before_or_after_the_verb(account: Sandbox, server: Server, run: Run) -> None:
-    """Each shared option may stand on either side of the verb."""
+    """Each shared option may stand before or after the command."""
     account.add_key_pairs("eu-west-1", ["web"])
     expected = Ran(0, out="web\n")
     endpoint = f"--endpoint-url {server.endpoint}"
@@ -320,7 +320,7 @@ def test_options_stand_before_or_after_the_verb(account: Sandbox, server: Server
 
 
 def test_after_the_verb_beats_before(account: Sandbox, server: Server, run: Run) -> None:
-    """Said twice, what stands behind the verb counts."""
+    """Said twice, what stands after the command counts."""
     account.add_key_pairs("eu-west-1", ["web"])
     assert run("-r us-west-2 list -r eu-west-1 -q") == Ran(0, out="web\n")
     assert [request.region for request in server.requests] == ["eu-west-1"]
