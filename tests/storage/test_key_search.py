@@ -85,9 +85,11 @@ def test_an_encrypted_pem_takes_its_public_half_from_its_neighbour(
     path = encrypt(copy(key_file, tmp_path / "id"), "-m", style)
     (alone,) = key_search.find([tmp_path])
     assert (alone.has_private, alone.encrypted, alone.fingerprints) == (True, True, ())
+    assert not alone.is_by_name
     (tmp_path / "id.pub").write_text(key.public.line("mine"))
     found, public = key_search.find([tmp_path])
     assert (found.path, found.encrypted, found.comment) == (path, True, "mine")
+    assert (found.is_by_name, public.is_by_name) == (True, False)
     assert found.fingerprints == public.fingerprints == key.public.fingerprints
 
 
@@ -95,6 +97,8 @@ def test_a_neighbour_that_is_no_public_key_is_not_believed(tmp_path: Path, key_f
     """A private key called `.pub` says nothing about the key next to it."""
     encrypt(copy(key_file, tmp_path / "id"), "-m", "PEM")
     shutil.copy(key_file, tmp_path / "id.pub")
+    assert key_search.find([tmp_path])[0].fingerprints == ()
+    (tmp_path / "id.pub").write_text("garbage")
     assert key_search.find([tmp_path])[0].fingerprints == ()
 
 
@@ -116,6 +120,8 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
         sparse.truncate(1 << 40)
     copy(key_file, tmp_path / ".lskeys-0123456789abcdef")
     assert names(tmp_path) == ["key"]
+    (tmp_path / "big").write_bytes(key_file.read_bytes().ljust(keys.SIZE_LIMIT, b"\n"))
+    assert names(tmp_path) == ["big", "key"]
     assert key_search.search([tmp_path]).unreadable == ()
 
 

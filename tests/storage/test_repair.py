@@ -11,8 +11,9 @@ import pytest
 from lskeys.errors import LocalError, MissingError, RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import repair
+from tests.storage.test_key_reading import PUTTY_KEY
 from tests.support.people import MALLORY, chown
-from tests.support.saved_keys import NAME, Saver, contents, put_key
+from tests.support.saved_keys import NAME, NOON, Saver, contents, put_key
 from tests.support.special_files import STRANGE
 from tests.support.tracing import needs_strace, strace
 
@@ -176,3 +177,27 @@ def test_no_directory(tmp_path: Path) -> None:
     for name in ("gone", "file"):
         with pytest.raises(LocalError, match="cannot change the permissions on"):
             repair.restrict_directory(tmp_path / name)
+
+
+def test_a_file_that_ssh_cannot_load_is_rewritten(tmp_path: Path, key: PrivateKey) -> None:
+    """As ssh loads it; what was there is kept next to it, and both are private."""
+    path, text = tmp_path / NAME, key.pem.reveal().replace(b"\n", b"\r\n")
+    path.write_bytes(text)
+    kept = repair.write_usable(path, NOON)
+    assert kept == path.with_name(f"{NAME}.old-20260704T120000Z-unusable")
+    assert contents(tmp_path) == {NAME: (0o600, key.pem.reveal()), kept.name: (0o600, text)}
+
+
+def test_a_file_that_cannot_be_rewritten(tmp_path: Path, key: PrivateKey) -> None:
+    """A link, and what its passphrase alone could convert, stay as they are."""
+    path, link = tmp_path / NAME, tmp_path / "link"
+    path.write_bytes(key.pem.reveal().replace(b"\n", b"\r\n"))
+    link.symlink_to(path)
+    before = contents(tmp_path)
+    with pytest.raises(RefusedError, match="is a symbolic link"):
+        repair.write_usable(link, NOON)
+    assert contents(tmp_path) == before
+    path.write_text(PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"))
+    with pytest.raises(RefusedError, match="cannot be converted without its passphrase"):
+        repair.write_usable(path, NOON)
+    assert path.read_text().startswith("PuTTY")

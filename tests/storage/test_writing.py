@@ -12,7 +12,16 @@ import pytest
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
 from lskeys.storage import key_directory, repair, temporary
-from tests.support.saved_keys import NAME, Saver, contents, opened, put_key, reserved, save_key
+from tests.support.saved_keys import (
+    NAME,
+    NOON,
+    Saver,
+    contents,
+    opened,
+    put_key,
+    reserved,
+    save_key,
+)
 from tests.support.tracing import needs_strace, strace
 
 VerbCase = Callable[[str, tuple[object, ...]], None]
@@ -155,12 +164,15 @@ def test_permissions_that_cannot_be_changed_are_reported(tmp_path: Path, key: Pr
     assert failure.value.hint.endswith(f"whether that disk keeps permissions: ls -ld {path}")
 
 
-def test_a_public_key_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
-    """By its name, and what was begun is gone."""
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
+    """By its name, whichever of a key's two it is, and what was begun is gone."""
     path = put_key(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
         repair.write_public_key(path)
     assert failure.value.message == f"cannot write {path}.pub: input/output error"
+    with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
+        repair.write_usable(path, NOON)
+    assert failure.value.message == f"cannot write {path}: input/output error"
     assert list(tmp_path.iterdir()) == [path]
 
 
