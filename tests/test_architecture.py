@@ -171,7 +171,7 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
     A module that is to be loaded when it is used has a class of its own until then.
     """
     then = (
-        "there = {name for name, each in sys.modules.items() if type(each) is type(sys)}\n"
+        "there = {name for name, each in sys.modules.items() if type(each) is type(sys)} - before\n"
         "declaring = [name for name, each in sys.modules.items()\n"
         "    if name.startswith('lskeys.') and hasattr(each, 'dataclass')]\n"
         f"print('loaded', sorted(there & set({unwanted!r})), file=sys.stderr)\n"

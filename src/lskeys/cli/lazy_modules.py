@@ -1,7 +1,7 @@
 """Has modules that botocore and Python import, and a list does not use, loaded when they are used.
 
 From Python 3.15 on every module can be (PEP 810); before, only one that is imported as a whole and
-not for a name in it. It saves a sixteenth of a list's memory (docs/performance.md).
+not for a name in it. It saves a fifteenth of a list's memory (docs/performance.md).
 Touches: the process.
 """
 
@@ -19,17 +19,22 @@ SELDOM_USED = frozenset(
     {
         "botocore.docs",
         "botocore.monitoring",
+        "botocore.retries.adaptive",
+        "botocore.retryhandler",
+        "botocore.translate",
+        "botocore.vendored.six",
         "botocore.waiter",
         "bz2",
         "configparser",
         "csv",
-        "importlib.resources",
         "jmespath",
         "linecache",
         "locale",
         "lzma",
         "mimetypes",
+        "stringprep",
         "tokenize",
+        "xml.etree.ElementPath",
         "zipfile",
     }
 )
