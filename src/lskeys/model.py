@@ -88,6 +88,11 @@ class KeyPair:
         return self.name == DEFAULT_PAIR
 
     @property
+    def where(self) -> "AccountRegion":
+        """Its region, and the profile of its account if several are queried."""
+        return AccountRegion(self.region, self.profile or "")
+
+    @property
     def key_file(self) -> str:
         """The file its private key is expected in, as the web console and `create` name it."""
         return private_key_file(self.name, self.region)
@@ -153,10 +158,8 @@ def with_usage(
     pairs: Iterable[KeyPair], instances: Iterable[Instance] | None
 ) -> tuple[KeyPair, ...]:
     """The pairs of a region, with `used_by` known where its instances are."""
-    if instances is None:
-        return tuple(pairs)
-    every = tuple(instances)
-    return tuple(pair.with_usage(every) for pair in pairs)
+    every = None if instances is None else tuple(instances)
+    return tuple(pairs) if every is None else tuple(pair.with_usage(every) for pair in pairs)
 
 
 @value
@@ -294,8 +297,3 @@ class AccountRegion(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.region} of {self.profile}" if self.profile else self.region
-
-
-def account_region(pair: KeyPair) -> AccountRegion:
-    """The region of a key pair, and its profile."""
-    return AccountRegion(pair.region, pair.profile or "")

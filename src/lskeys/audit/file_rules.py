@@ -12,7 +12,7 @@ from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
 from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY, SMALL_RSA
-from lskeys.model import KeyPair, account_region, default_key_file
+from lskeys.model import KeyPair, default_key_file
 from lskeys.storage.ownership import UnsafeDirectory
 from lskeys.storage.writing import UNUSABLE
 from lskeys.values import replace
@@ -93,7 +93,7 @@ def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
     """Files that are named like the key of a key pair but hold another key."""
     for key, pairs in _mismatched(inventory).items():
         first = pairs[0]
-        account_regions = ", ".join(str(account_region(pair)) for pair in pairs)
+        account_regions = ", ".join(str(pair.where) for pair in pairs)
         message = f"named like the key of {first.name} in {account_regions}, but holds another key"
         if first.is_default:
             command = inventory.lskeys.download_over(first, key.path)

@@ -16,7 +16,7 @@ from lskeys.keys.matching import (
     match_all,
     match_one,
 )
-from lskeys.model import AccountRegion, KeyPair, account_region
+from lskeys.model import AccountRegion, KeyPair
 from lskeys.storage.ownership import UnsafeDirectory
 
 
@@ -103,7 +103,7 @@ class Inventory:
 
 def region_and_name(pair: KeyPair) -> tuple[AccountRegion, str]:
     """The sort key of a key pair."""
-    return (account_region(pair), pair.name)
+    return (pair.where, pair.name)
 
 
 def has_fingerprint(pair: KeyPair) -> bool:

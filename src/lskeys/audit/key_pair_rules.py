@@ -8,7 +8,7 @@ from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, region_and_name
 from lskeys.keys import fingerprints
-from lskeys.model import KeyPair, account_region
+from lskeys.model import KeyPair
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
     """Default key pairs created after instances that use them were launched."""
     for pair in filter(lambda each: each.is_default, inventory.pairs):
         if pair.outdated:
-            where = account_region(pair)
+            where = pair.where
             for_ssh = [name for name in pair.outdated if (where, name) in inventory.for_ssh]
             lskeys = inventory.lskeys
             command = lskeys.authorize(pair, for_ssh) if for_ssh else lskeys.show(pair)
@@ -50,7 +50,7 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
 
 def _stale(inventory: Inventory, pair: KeyPair) -> str:
     """What is said of instances launched with an earlier key: each with the file that opens it."""
-    where, names = account_region(pair), pair.outdated
+    where, names = pair.where, pair.outdated
     files = [inventory.openers.get((where, name)) for name in names]
     were, them = ("was", "it") if len(names) == 1 else ("were", "them")
     shared = files[0] if len(set(files)) == 1 else None
@@ -84,7 +84,7 @@ def same_key(inventory: Inventory) -> Iterator[Finding]:
         )
         for pair in others:
             code = Code.SHARED_KEY if pair.name == first.name else Code.DUPLICATE_KEY
-            message = f"same key as {first.name} in {account_region(first)}"
+            message = f"same key as {first.name} in {first.where}"
             command = inventory.lskeys.delete(pair) if code is Code.DUPLICATE_KEY else None
             yield _about(pair, code, message, command)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LskeysError, MissingError
-from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair, account_region
+from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair
 from lskeys.text import nearest
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def missing(
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)
-    said = f"did you mean {near} in {account_region(by_name[near])}?" if near else error.hint
+    said = f"did you mean {near} in {by_name[near].where}?" if near else error.hint
     message = f"there is no key pair {name} in {', '.join(where)}"
     region = error.region if len(where) == 1 else None
     return error.with_(message=message, hint=said, region=region, profile=None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lskeys.keys.matching import LocalKey, MatchedPair, match_all
-from lskeys.model import Instance, KeyPair, account_region, private_key_file
+from lskeys.model import Instance, KeyPair, private_key_file
 
 MAX_KEYS = 3
 """Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
@@ -66,7 +66,7 @@ def instance_accesses(
 ) -> list[InstanceAccess]:
     """Each instance, with the key pair and the keys that may open it."""
     matches = match_all(pairs, keys)
-    by_name = {(account_region(each.pair), each.pair.name): each for each in matches}
+    by_name = {(each.pair.where, each.pair.name): each for each in matches}
     found = []
     for instance in instances:
         matched = by_name.get((instance.where, instance.key_pair_name or ""))
