@@ -92,6 +92,7 @@ def write_usable(path: Path, now: datetime) -> Path:
             raise found.path_taken()
         if clean is None:
             raise RefusedError(f"{path} cannot be converted without its passphrase")
+        writing.tighten_mode(directory, path.name, PRIVATE)  # it is kept, and private then
         with drafted(directory, size=len(clean.reveal())) as draft:
             stamp = f"{now:%Y%m%dT%H%M%SZ}{writing.UNUSABLE}"
             kept = replacing.replace(directory, draft, path.name, clean, PRIVATE, stamp)
