@@ -80,13 +80,13 @@ def test_the_same_key_under_another_name(
     assert (again.exit_code, again.err) == (0, "")
 
 
-def spelled(fingerprint_type: str, directory: Path) -> Path:
+def spelled(kind: str, directory: Path) -> Path:
     """The account's key in one of the forms that people have."""
     private, public = save(directory / "private", own_pem()), public_line(own_pem())
-    if fingerprint_type in {"RFC4716", "PKCS8", "PEM"}:
+    if kind in {"RFC4716", "PKCS8", "PEM"}:
         return save(
             directory / "key",
-            said("ssh-keygen", "-e", "-m", fingerprint_type, "-f", private).decode(),
+            said("ssh-keygen", "-e", "-m", kind, "-f", private).decode(),
         )
     texts = {
         "line": public,
@@ -94,32 +94,29 @@ def spelled(fingerprint_type: str, directory: Path) -> Path:
         "options": f'from="10.0.0.0/8",command="echo \\"ssh-rsa\\"" {public} ana\n',
         "notes": f"# my key\n\n{public}\n",
         "doubled": f"ssh-rsa {public} \n",
-        "pkcs1": own_pem(),
-        "openssh": openssh(own_pem()),
-        "encrypted": openssh(own_pem(), PASSPHRASE),
+        "private PKCS1": own_pem(),
+        "private OpenSSH": openssh(own_pem()),
+        "private encrypted": openssh(own_pem(), PASSPHRASE),
     }
-    return save(directory / "key", texts[fingerprint_type])
+    return save(directory / "key", texts[kind])
 
 
 @pytest.mark.parametrize(
-    "fingerprint_type",
-    ["line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"],
+    "kind",
+    [
+        *("line", "comment", "options", "notes", "doubled", "RFC4716", "PKCS8", "PEM"),
+        *("private PKCS1", "private OpenSSH", "private encrypted"),
+    ],
 )
-def test_every_form_of_public_key(
-    server: Server, run: Run, home: Path, fingerprint_type: str
-) -> None:
-    """Whatever the file looks like, what is sent is the raw OpenSSH line and nothing else."""
-    ran = run(f"import web {spelled(fingerprint_type, home)}")
-    assert (ran.exit_code, ran.err) == (0, "")
-    assert changes(server) == [sent()]
+def test_every_kind_of_file(server: Server, run: Run, home: Path, kind: str) -> None:
+    """Whatever the file looks like, what is sent is the raw OpenSSH line and nothing else.
 
-
-@pytest.mark.parametrize("fingerprint_type", ["pkcs1", "openssh", "encrypted"])
-def test_a_private_key(server: Server, run: Run, home: Path, fingerprint_type: str) -> None:
-    """Of a private key the public key is sent, and that is said; an encrypted one shows it."""
-    path = spelled(fingerprint_type, home)
+    Of a private key the public key is sent, and that is reported; an encrypted one shows it.
+    """
+    path = spelled(kind, home)
     ran = run(f"import web {path}")
-    assert (ran.exit_code, ran.err) == (0, PRIVATE.format(path))
+    note = PRIVATE.format(path) if kind.startswith("private") else ""
+    assert (ran.exit_code, ran.err) == (0, note)
     assert changes(server) == [sent()]
 
 
