@@ -106,17 +106,6 @@ def test_twenty_thousand(liar: Liar, run: Run) -> None:
     assert (ran.exit_code, ran.out.split(), len(liar.calls)) == (0, names, len(pages))
 
 
-def test_fifty_megabytes(liar: Liar, run: Run) -> None:
-    """A name of such a size is none, and nothing is listed."""
-    liar.responses("GetKeyPairs", pairs(pair("a" * 50_000_000)))
-    ran = run("list")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert ran.err.startswith(
-        "lskeys: error: cannot list key pairs in us-east-1: invalid response: "
-        "it is larger than 32 MiB\n"
-    )
-
-
 @pytest.mark.parametrize("chunked", [False, True], ids=["whole", "in chunks"])
 def test_pages_that_are_too_large_together(liar: Liar, run: Run, *, chunked: bool) -> None:
     """Pages that are each of a size that can be are too many when memory would be at stake."""

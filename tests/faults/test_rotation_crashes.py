@@ -41,17 +41,27 @@ def test_the_old_key_handed_out_again(
 
 
 @pytest.mark.parametrize(
-    ("account", "exit_code"), [("123456789012", 0), ("210987654321", 3), (None, 5)]
+    ("access_key", "account", "exit_code"),
+    [
+        (None, None, 0),
+        ("AKIAOTHER", "123456789012", 0),
+        ("AKIAOTHER", "210987654321", 3),
+        ("AKIAOTHER", None, 5),
+    ],
 )
-def test_other_credentials(  # noqa: PLR0913, PLR0917  fixtures and cases
+def test_credentials_of_the_next_run(  # noqa: PLR0913, PLR0917  fixtures and cases
     liar: Liar,
     run: Run,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
+    access_key: str | None,
     account: str | None,
     exit_code: int,
 ) -> None:
-    """Where nothing in the region shows the account, STS does; else nothing is made there."""
+    """The same access key is of the same account: STS need not be reached to go on.
+
+    With another one, where nothing in the region shows the account, STS does; else nothing is made.
+    """
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", liar.endpoint)
     region = Region.with_default()
@@ -62,28 +72,15 @@ def test_other_credentials(  # noqa: PLR0913, PLR0917  fixtures and cases
     )
     assert run("rotate-default --yes").exit_code == 4
     region.serve(liar)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+    if access_key:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key)
     identity = f"<GetCallerIdentityResult><Account>{account}</Account></GetCallerIdentityResult>"
     body = f"<GetCallerIdentityResponse>{identity}</GetCallerIdentityResponse>".encode()
     liar.responses("GetCallerIdentity", Reply(body) if account else Reply(status=403))
     assert run("rotate-default --yes").exit_code == exit_code
+    assert ("GetCallerIdentity" in liar.operations) is bool(access_key)
     assert (DEFAULT_PAIR in region.fingerprints) == (exit_code == 0)
     assert bool([*(home / ".local/state/lskeys/rotations").iterdir()]) == (exit_code != 0)
-
-
-def test_the_same_credentials(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An access key is of one account for ever: STS need not be reached to go on."""
-    monkeypatch.setenv("AWS_REGION", REGION)
-    region = Region.with_default()
-    region.serve(liar)
-    cut = refused("AccessDeniedException", "no")
-    liar.responses(
-        "DownloadDefaultKeyPair", lambda call: cut if call.number else region.response(call)
-    )
-    assert run("rotate-default --yes").exit_code == 4
-    region.serve(liar)
-    assert run("rotate-default --yes").exit_code == 0
-    assert "GetCallerIdentity" not in liar.operations
 
 
 def test_a_pair_without_an_account(liar: Liar, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.sandbox import DEFAULT_PAIR, NameTakenError, Sandbox, SandboxError, Switches
+from lskeys.sandbox import NameTakenError, Sandbox, SandboxError, Switches
 from tests.support.aws_clients import Running, Start
 
 
@@ -108,13 +108,3 @@ def test_preloading_is_all_or_nothing(running: Running) -> None:
     with pytest.raises(NameTakenError):
         running.sandbox.add_key_pairs("us-east-1", ["one", "two", "laptop"])
     assert running.names() == ["laptop"]
-
-
-def test_twenty_thousand_pairs(start: Start) -> None:
-    """20,000 pairs are there at once, and come in pages of 1,000 with the default one last."""
-    running = start("page-size=1000")
-    running.sandbox.add_key_pairs("us-east-1", (f"key-{number:05}" for number in range(20_000)))
-    running.sandbox.add_default_key_pair("us-east-1")
-    names = running.names()
-    assert (len(names), names[-1]) == (20_001, DEFAULT_PAIR)
-    assert len(running.server.requests) == 21

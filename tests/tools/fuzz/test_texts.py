@@ -13,26 +13,12 @@ from lskeys.config import reading, settings
 from lskeys.config.settings import ConfigFile
 from lskeys.errors import LskeysError, RefusedError, SetupError, UsageError
 from lskeys.keypairs import tagging
-from lskeys.keypairs.names import check_name
 from lskeys.model import Tag
 from lskeys.ssh import config_text
 from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
 """All of Unicode, lone surrogates included."""
-
-
-@given(ANY)
-@fuzz
-def test_any_name(name: str) -> None:
-    """A name is plain ASCII that no path, shell or terminal obeys, or it is refused in one line."""
-    try:
-        check_name(name)
-    except UsageError:
-        return
-    assert name.isascii()
-    assert not set(name) & set("/\\ '\"$`;&|<>()*?[]{}~#!\n\r\t\0")
-    assert Path("folder", name).parent == Path("folder")
 
 
 @given(st.lists(ANY | st.text("ab=", max_size=4), max_size=5))
@@ -150,9 +136,3 @@ def test_any_ssh_config_gets_its_include_once(text: bytes, file: Path) -> None:
     added = once.removesuffix(text)
     assert added.count(b"\n") <= 1
     assert config_text.with_include(once, file, directory) == once
-
-
-def test_errors_are_of_one_family() -> None:
-    """What these laws suppress is what the front door shows, and no other."""
-    assert issubclass(SetupError, LskeysError)
-    assert issubclass(UsageError, LskeysError)
