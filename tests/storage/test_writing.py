@@ -118,6 +118,15 @@ def test_a_parent_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None
         assert save_key(directory, key).outcome == "saved"
 
 
+def test_a_directory_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> None:
+    """A disk that fails there is reported with the directory's name, and nothing is written."""
+    fails = failing("open", errno.EIO, when=lambda words: words.startswith(f"{tmp_path} "))
+    with hearing(fails), pytest.raises(LocalError) as failure:
+        save_key(tmp_path, key)
+    assert failure.value.message == f"cannot open the directory {tmp_path}: input/output error"
+    assert contents(tmp_path) == {}
+
+
 def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
     """What is not there to be read back was not saved, whoever took it away."""
     directory = tmp_path / "out"
