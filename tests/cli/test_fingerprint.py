@@ -61,20 +61,6 @@ def test_every_form_as_its_recipe_prints_it(run: Run, home: Path, rsa_pem: str) 
     )
 
 
-def test_the_tools_own_words(run: Run, home: Path, rsa_pem: str) -> None:
-    """The digests stand in what the recipes print, character for character."""
-    key = save(home / "key", rsa_pem)
-    [shown] = documented(run("fingerprint key -o json"))
-    for algorithm in ("md5", "sha256"):
-        listed = said("ssh-keygen", "-l", "-E", algorithm, "-f", key).decode()
-        assert f" {shown['fingerprints'][f'{algorithm}-ssh']} " in listed
-    pkcs8 = said("openssl", "pkcs8", "-topk8", "-nocrypt", "-outform", "DER", "-in", key)
-    spki = said("openssl", "pkey", "-pubout", "-outform", "DER", "-in", key)
-    for fingerprint_type, der in (("md5-spki", spki), ("sha1-pkcs8", pkcs8)):
-        printed = said("openssl", fingerprint_type.partition("-")[0], "-c", stdin=der).decode()
-        assert printed.rstrip().endswith(f"= {shown['fingerprints'][fingerprint_type]}")
-
-
 def test_ed25519(run: Run, home: Path) -> None:
     """An Ed25519 key has the same forms."""
     said("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@laptop", "-f", home / "key")

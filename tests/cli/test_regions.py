@@ -61,9 +61,3 @@ def test_denied_falls_back_to_botocores_list(server: Server, run: Run) -> None:
     assert {"us-east-1", "eu-west-1"} <= set(ran.out.split())
     assert ran.err.startswith("cannot list regions in us-east-1: ")
     assert ran.err.endswith("; using the list that came with botocore\n")
-
-
-def test_wrong_credentials_are_no_denial(server: Server, run: Run) -> None:
-    """Credentials that do not work are an error, not a shorter list."""
-    server.add_fault("GetRegions=UnrecognizedClientException")
-    assert run("regions").exit_code == 4

@@ -287,15 +287,6 @@ def test_what_can_be_no_name(line: str, server: Server, run: Run, home: Path) ->
     assert (server.requests, [*home.iterdir()]) == ([], [])
 
 
-@pytest.mark.parametrize("word", ["\x1b[31mlist", "list\u202e", "[red]list[/]"])
-@pytest.mark.parametrize("line", ["'{}'", "list '--{}'", "list -o '{}'", "list --columns '{}'"])
-def test_what_is_not_understood_is_harmless(line: str, word: str, run: Run) -> None:
-    """What was typed is quoted without what a terminal obeys."""
-    ran = run(line.format(word))
-    assert (ran.exit_code, ran.out) == (2, "")
-    assert ran.err.replace("\n", "").isprintable()
-
-
 def test_aliases(account: Sandbox, server: Server, run: Run) -> None:
     """The alias of a command is the command."""
     account.add_key_pairs(REGION, ["web", "mail"])
