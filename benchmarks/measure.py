@@ -14,7 +14,7 @@ from benchmarks.place import Place
 _SHELL = frozenset("|&;$")
 _KIB = 1024
 
-_ENOUGH = 8.0
+_ENOUGH = 6.0
 """Seconds for all runs of a command of the other side, so that all cases take ten minutes."""
 _FEWEST = 3
 _MINUTES_LONG = 30.0
