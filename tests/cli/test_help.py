@@ -15,6 +15,7 @@ from lskeys.cli import commands, man_page
 from lskeys.cli.command_tree import HELP, Command
 from lskeys.cli.commands._tree import tree
 from lskeys.cli.help_topics import TOPICS
+from lskeys.cli.parsing import command_of, examples_of
 from lskeys.config import settings
 from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
@@ -200,3 +201,11 @@ def test_manual_pages_of_verbs_are_asked_for_by_name(run: Run) -> None:
     """`help --man VERB` prints the source of that page, `help --man` the program's."""
     assert run("help --man ls") == Ran(0, man_page.page(TREE, "list"))
     assert run("help --man") == Ran(0, man_page.page(TREE))
+
+
+def test_without_docstrings() -> None:
+    """Python drops them with -OO (PYTHONOPTIMIZE=2): there is less help, and all commands run."""
+
+    def bare() -> None: ...
+
+    assert examples_of(command_of(bare, "bare")) == ()

@@ -234,6 +234,19 @@ def test_hanging_credential_process(hanging: Path, run: Run, home: Path) -> None
     )
 
 
+SETTINGS = ["region", "endpoint_url", "ca_bundle", "defaults_mode", "sts_regional_endpoints"]
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, "request_checksum_calculation", "source_profile"])
+def test_a_line_that_is_indented(name: str, run: Run, home: Path) -> None:
+    """A line of AWS's files that belongs to the one before may hold a key, and is not quoted."""
+    keys = "aws_access_key_id = a\n\taws_secret_access_key = c4n4ry-CANARY"
+    role = "[default]\nrole_arn = arn:aws:iam::123456789012:role/a\n"
+    configure_aws(home, f"{role}{name} = http://x\n\t{keys}\n")
+    ran = run("list" if name == "region" else "list -r us-east-1")
+    assert (ran.exit_code, "CANARY" in ran.err) == (4, False), ran.err
+
+
 # Regions
 
 

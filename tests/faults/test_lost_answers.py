@@ -10,7 +10,7 @@ from tests.conftest import REGION, Run
 from tests.support.certificates import Authority
 from tests.support.lying_server import RESET, Call, Liar, Reply, pair, refused, reworded, said
 from tests.support.proxies import Proxies, Tunnel
-from tests.support.verb_cases import REMOTE, Stage, VerbCase
+from tests.support.verb_cases import CHANGES, REMOTE, Stage, VerbCase
 
 CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 IDS = [f"{each}-{case}" for case, each in CHANGED]
@@ -27,6 +27,11 @@ def liar(home: Path, signer: Authority, monkeypatch: pytest.MonkeyPatch) -> Iter
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("AWS_CA_BUNDLE", str(signer.bundle))
         yield running
+
+
+def saved_keys(stage: Stage) -> set[str]:
+    """The names of the private keys that a run has saved below the home."""
+    return {each.name for each in stage.home.rglob("*.pem")} - {"web.pem", "other.pem"}
 
 
 @pytest.fixture
@@ -110,6 +115,7 @@ def test_a_change_that_is_not_done(  # noqa: PLR0913  a fixture is a parameter
     else:
         assert f"{STATUSES[status]}; it may have happened" in ran.err
     assert (ran.exit_code, "lskeys: hint: " in ran.err) == (8, True), ran.err
+    assert not [each for each in saved_keys(stage) if each not in ran.out + ran.err]
 
 
 @pytest.mark.parametrize("fault", ["record", "reset", "close"])
@@ -153,10 +159,17 @@ UNSENT = {
 }
 
 
-@pytest.mark.parametrize("kind", [*UNSENT, "certificate"])
-@pytest.mark.parametrize("line", ["create new --type ed25519", "create new --service-generated"])
+NEVER_SENT = [
+    pytest.param(case, kind, id=f"{case}-{kind}")
+    for case in REMOTE
+    for kind in (*UNSENT, "certificate")
+    if case.changes and (case.verb == "create" or kind in {"nothing", "certificate"})
+]
+
+
+@pytest.mark.parametrize(("case", "kind"), NEVER_SENT)
 def test_a_change_that_was_never_sent(  # noqa: PLR0913  a fixture is a parameter
-    line: str,
+    case: VerbCase,
     kind: str,
     *,
     liar: Liar,
@@ -166,25 +179,31 @@ def test_a_change_that_was_never_sent(  # noqa: PLR0913  a fixture is a paramete
     signer: Authority,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A refused tunnel or certificate, or no connection, is a plain failure: no key is left."""
+    """A refused tunnel or certificate, or no connection, is a plain failure: no new key is left.
 
-    def cut_off(_: Call) -> Reply:
+    Changes have a connection of their own, which is made after the first read, if there is one.
+    """
+
+    def cut_off(_: Call, reply: Reply) -> Reply:
         if kind == "certificate":
             monkeypatch.setenv("AWS_CA_BUNDLE", str(other))
         else:
             response = UNSENT[kind]
             address = proxies(response).address if response is not None else "127.0.0.1:9"
             monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
-        return refused("NotFoundException", "The KeyPair does not exist: new")
+        return reply
 
     other = stage.home / "other.pem"
     other.write_bytes(signer.other_bundle())
-    liar.responses("GetKeyPair", cut_off)
-    ran = run(f"{line} --timeout 5")
+    if case.verb == "import":
+        cut_off(Call("", "", {}, 0, 0), Reply())
+    liar.twist = cut_off
+    ran = run(f"{case.unasked} --timeout 5")
     assert (ran.exit_code, ran.out) == (8, ""), ran.err
     assert "may have happened" not in ran.err
-    assert liar.operations == ["GetKeyPair"]
-    assert not (stage.home / KEY).exists()
+    assert not CHANGES & {*liar.operations}
+    assert saved_keys(stage) <= {"LightsailDefaultKey-us-east-1.pem"}
+    assert not [each for each in saved_keys(stage) if each not in ran.err]
 
 
 PAGES = {

@@ -34,7 +34,8 @@ def test_the_old_key_handed_out_again(
     assert run("rotate-default --yes") == Ran(
         8,
         err=f"lskeys: error: {REGION} handed out the old default key again\n"
-        "lskeys: hint: wait a little, then run the same command again to go on\n",
+        f"lskeys: hint: the old key is saved in {home / '.ssh' / KEY_FILE};"
+        " wait a little, then run the same command again to go on\n",
     )
     assert liar.operations.count("DeleteKeyPair") == 1
     assert (home / ".ssh" / KEY_FILE).read_text() == own_pem()

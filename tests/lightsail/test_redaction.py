@@ -14,6 +14,8 @@ QUOTES = [
     f"DPoP: {SECRET}",
     f"refreshToken={SECRET}&grant",
     f"TokenCode={SECRET}",
+    f"us-east-1\naws_secret_access_key = {SECRET}",
+    f"aws_session_token={SECRET}",
     f"cannot reach http://ana:{SECRET}@proxy.example:3128/",
     f"privateKeyBase64: {SECRET}",
     f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}",

@@ -168,7 +168,8 @@ def command_decorator(
     """Add a command to a program: its docstring is its help, and has its examples."""
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
-        text, _, examples = inspect.getdoc(function).partition(_EXAMPLES)  # type: ignore[union-attr]  # every verb has help
+        # Python keeps none with -OO, as with PYTHONOPTIMIZE=2.
+        text, _, examples = (inspect.getdoc(function) or "").partition(_EXAMPLES)
         # Typer keeps the line breaks of all paragraphs but the first.
         folded = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
         return program.command(word, cls=kind, help=folded, epilog=epilog(examples))(function)

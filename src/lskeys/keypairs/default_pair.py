@@ -224,3 +224,11 @@ def backing_up() -> Iterator[None]:
         yield
     except PathTakenError as taken:
         raise taken.with_(hint="choose another directory with --backup") from None
+
+
+def saved_before(error: LskeysError, path: Path | None) -> LskeysError:
+    """An error after the old key was saved, with where it is."""
+    if path is None:
+        return error
+    where = f"the old key is saved in {path}"
+    return error.with_(hint=f"{where}; {error.hint}" if error.hint else where)

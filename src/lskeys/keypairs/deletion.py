@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from lskeys.errors import LostAnswerError, MissingError, RemoteError, SetupError
+from lskeys.errors import LostAnswerError, LskeysError, MissingError, RemoteError, SetupError
 from lskeys.keypairs import default_pair
 from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance
@@ -54,7 +54,10 @@ def back_up_and_delete(
             local_file=removed.local_file or saved.path,
             fingerprint_type=removed.fingerprint_type or saved.fingerprint_type,
         )
-    delete(lightsail, pair, clearance.expected)
+    try:
+        delete(lightsail, pair, clearance.expected)
+    except LskeysError as error:
+        raise default_pair.saved_before(error, removed.backup) from None
     return removed
 
 

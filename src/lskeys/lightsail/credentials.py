@@ -97,8 +97,8 @@ class AccountCredentials:
         self._programs.end()
 
     def secrets(self) -> tuple[str, ...]:
-        """What no error may quote."""
-        frozen = self._frozen
+        """What no error may quote; the sandbox's key is a word."""
+        frozen = self._frozen if self._connection.access_key is None else None
         return tuple(filter(None, (frozen.secret_key, frozen.token))) if frozen else ()
 
     def _refreshed(self) -> ReadOnlyCredentials:

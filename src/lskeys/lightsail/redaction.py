@@ -14,8 +14,8 @@ _SHORTEST = 6
 _USER = re.compile(r"//\S*@")
 _KEY = re.compile(r"-----BEGIN [^-]*KEY.*?(?:-----END [^-]*-----|\Z)", re.DOTALL)
 _NAMED = re.compile(
-    r"(?P<name>(?i:\b(?:(?:x-amz-)?(?:security-|session-?|access-?|refresh-?|id-?"
-    r"|sso[-_]bearer[-_])?token|(?:secret-?access-?|private-?)key(?:base64)?"
+    r"(?P<name>(?i:(?<![^\W_])(?:(?:x-amz-)?(?:security-|session[-_]?|access-?|refresh-?|id-?"
+    r"|sso[-_]bearer[-_])?token|(?:secret[-_]?access[-_]?|private-?)key(?:base64)?"
     r"|(?:proxy-)?authorization|signature|password|token-?code|dpop)))"
     r"(?P<between>\\?[\"']?\s*[:=]\s*\\?[\"']?)"
     r"(?:(?:AWS4-HMAC-SHA256|Basic|Bearer)[^\"'<>\r\n]*|(?![a-z]+\b)[^\s\"'<>,&;\\]{8,})"

@@ -129,4 +129,5 @@ def _check(name: str) -> None:
 
 
 def _shown(name: str) -> str:
-    return printable(name[:80]) or "an empty word"
+    first, *more = name.splitlines() or [""]  # in AWS's files, an indented line goes on with it
+    return printable(first[:80]) + " and another line" * bool(more) or "an empty word"

@@ -6,11 +6,12 @@ meant to be; the journal only tells which pair is the old one.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lskeys.errors import RefusedError, RemoteError
+from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keypairs import default_pair, deletion
 from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.rotation.journal import Journal
@@ -64,24 +65,36 @@ def rotate(  # noqa: PLR0913  what it takes to save two keys
     if pair and plan.deletes:
         expected = _secured(lightsail, directory, plan, pair, force=force, passphrase=passphrase)
         journal.write(replace(entry, step=Step.DELETING))
-        deletion.delete(lightsail, pair, expected)
+        with _naming_old_key(plan):
+            deletion.delete(lightsail, pair, expected)
         journal.write(replace(entry, step=Step.DOWNLOADING))
         pair = None
-    if load is not None:
-        return with_follow_ups(_loaded(lightsail, plan, pair, load), plan)
-    new = DefaultKeyRequest(pair, creates=pair is None, force=True, passphrase=passphrase)
-    saved = default_pair.download_and_save(lightsail, directory, entry.path.name, new)
-    key = key_reading.read(saved.path, lambda _: passphrase)
-    _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
-    line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
-    rotated = replace(
-        _rotated(plan, saved.path, saved.kept),
-        fingerprint=saved.fingerprint,
-        fingerprint_type=saved.fingerprint_type,
-        created_at=saved.created_at,
-        authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
-    )
-    return with_follow_ups(rotated, plan)
+    with _naming_old_key(plan):
+        if load is not None:
+            return with_follow_ups(_loaded(lightsail, plan, pair, load), plan)
+        new = DefaultKeyRequest(pair, creates=pair is None, force=True, passphrase=passphrase)
+        saved = default_pair.download_and_save(lightsail, directory, entry.path.name, new)
+        key = key_reading.read(saved.path, lambda _: passphrase)
+        _refuse_old(key.fingerprints, entry.old_fingerprint, lightsail.region)
+        line = f"{key.algorithm} {base64.b64encode(key.blob or b'').decode()}"
+        rotated = replace(
+            _rotated(plan, saved.path, saved.kept),
+            fingerprint=saved.fingerprint,
+            fingerprint_type=saved.fingerprint_type,
+            created_at=saved.created_at,
+            authorized_key=f"{line} {DEFAULT_PAIR}@{saved.region}",
+        )
+        return with_follow_ups(rotated, plan)
+
+
+@contextmanager
+def _naming_old_key(plan: Plan) -> Iterator[None]:
+    """Have whatever fails say where the old key is."""
+    try:
+        yield
+    except LskeysError as error:
+        old = _kept(plan, plan.entry.path.parent)
+        raise default_pair.saved_before(error, old.path if old else None) from None
 
 
 def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: bool = True) -> None:
