@@ -93,8 +93,7 @@ def _naming_old_key(plan: Plan) -> Iterator[None]:
     try:
         yield
     except LskeysError as error:
-        old = _kept(plan, plan.entry.path.parent)
-        raise default_pair.saved_before(error, old.path if old else None) from None
+        raise default_pair.saved_before(error, _rotated(plan, None).old_path) from None
 
 
 def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: bool = True) -> None:
