@@ -160,6 +160,11 @@ def rewrapped(line: str) -> str:
             UsageError,
             "{path}: the RFC 4716 file is wrapped wrongly",
         ),
+        (
+            put_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+            UsageError,
+            "{path}: the public key is damaged",
+        ),
         (put_certificate, UsageError, "{path}: it is a certificate, not a key"),
         (
             put_text(SECURITY_KEY),
@@ -231,7 +236,7 @@ def test_a_named_pipe_is_read_to_its_end(tmp_path: Path, key_file: Path, key: Pr
 def inherited(kind: str, text: bytes) -> Iterator[Path]:
     """A stream whose writer is gone, by the name of its descriptor."""
     before, usual = opened(), os.dup(0)
-    if kind == "socket":
+    if kind in {"socket", "proc"}:
         ours, theirs = socket.socketpair()
         reading, writing = ours.detach(), theirs.detach()
     else:
