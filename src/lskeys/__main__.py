@@ -1,4 +1,4 @@
-"""The door: TAB is answered at once, anything else by the whole program. Touches: the process."""
+"""The entry point: completion without the rest of the program, else the whole program."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ PyOpenSSL by importing what urllib3 has for it.
 
 
 def main() -> None:
-    """Answer the shell's question, or run the command line of this process and exit."""
+    """Print completion candidates, or run the command line of this process and exit."""
     if sys.argv[1:2] == [completion.COMPLETE]:
         completion.print_candidates(sys.argv[2:], os.environ)
         return

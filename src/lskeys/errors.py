@@ -4,7 +4,7 @@
 
     LskeysError                  exit
     ├── UsageError                  2   retype the command
-    ├── MissingError                3   there is no such key pair, file or default pair
+    ├── MissingError                3   there is no such key pair, file or default key pair
     ├── SetupError                  4   fix credentials, profile, region or configuration
     ├── RefusedError                5   lskeys would not do it: read the reason, decide
     ├── FindingsError               6   fix what was found, or say that it may stay
@@ -22,7 +22,7 @@ from copy import copy
 from enum import IntEnum
 from typing import Any, ClassVar, Final, Self
 
-SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
+SANDBOX_HINT = "to try lskeys without an account: lskeys --sandbox list"
 """What a hint says to people who have no account at hand."""
 
 
@@ -131,7 +131,7 @@ class UsageError(LskeysError, code="Usage", exit_code=ExitCode.USAGE):
 
 
 class MissingError(LskeysError, code="Missing", exit_code=ExitCode.MISSING):
-    """There is no such key pair, file or default pair."""
+    """There is no such key pair, file or default key pair."""
 
 
 class SetupError(LskeysError, code="Setup", exit_code=ExitCode.SETUP):

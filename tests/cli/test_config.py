@@ -33,7 +33,7 @@ def test_defaults(run: Run, home: Path) -> None:
         "timeout\t60\tdefault\n"
         "no-input\tno\tdefault\n"
         "debug\tno\tdefault\n"
-        f"config-file\t{config_file}\tnot there\n"
+        f"config-file\t{config_file}\tnot found\n"
         f"key-directories\t{home}/.ssh\tout and ~/.ssh\n",
     )
 

@@ -288,7 +288,7 @@ def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
     assert run("create web -n --tag a=b") == Ran(
         0,
         out=f"{path}\n",
-        err=f"would save {path}: key pair web of {REGION}, nothing was made\n",
+        err=f"would save {path}: key pair web of {REGION}, nothing was created\n",
     )
     assert operations(server) == ["GetKeyPair", "GetInstances"]
     assert list(home.iterdir()) == []
@@ -297,7 +297,7 @@ def test_dry_run(server: Server, run: Run, home: Path, path: Path) -> None:
 @pytest.mark.usefixtures("server")
 def test_dry_run_to_stdout(run: Run) -> None:
     """-n writes no key to stdout."""
-    note = f"would write the key of web in {REGION} to stdout, nothing was made\n"
+    note = f"would write the key of web in {REGION} to stdout, nothing was created\n"
     assert run("create web -n --file -") == Ran(0, err=note)
 
 
@@ -404,9 +404,9 @@ def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("one\ntwo\n", "the two passphrases differ, nothing was made"),
-        ("\n\n", "the passphrase is empty, nothing was made"),
-        ("", "the passphrase is empty, nothing was made"),
+        ("one\ntwo\n", "the two passphrases differ, nothing was created"),
+        ("\n\n", "the passphrase is empty, nothing was created"),
+        ("", "the passphrase is empty, nothing was created"),
     ],
 )
 def test_passphrase_mistyped(
@@ -434,9 +434,9 @@ def test_service_generated(server: Server, run: Run, path: Path) -> None:
     assert opened(path) == path.with_name("web.pem.pub").read_text().rpartition(" ")[0]
 
 
-LEFT = f"a pair was left behind whose private key nobody has; remove it: {REMOVE}\n"
-SHOW = f"look again before you repeat this: lskeys show web --region {REGION}\n"
-UNKNOWN = f"whose private key nobody has; to remove it: {REMOVE}\n"
+LEFT = f"a key pair is left whose private key is lost; delete it: {REMOVE}\n"
+SHOW = f"check again before you repeat this: lskeys show web --region {REGION}\n"
+UNKNOWN = f"whose private key is lost; to delete it: {REMOVE}\n"
 LOOK_FAILS = ("GetKeyPair=NotFoundException*1", "GetKeyPair=AccessDeniedException")
 
 

@@ -156,8 +156,8 @@ NO_COPY = (
     "save it first with --backup DIR, or give it up with --no-backup",
 )
 NO_KEY = (
-    f"{THERE} has the fingerprint {{spki}}, and no local key has it",
-    "to use a key file from elsewhere, add --key FILE, or save it first with --backup DIR",
+    f"no local key matches the fingerprint of {THERE} ({{spki}})",
+    "to use a key file in another directory, add --key FILE, or save it first with --backup DIR",
 )
 NO_OTHER = "name the file of its own key, or leave --key out"
 REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
@@ -172,8 +172,8 @@ REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
     "another key of an imported pair": (
         "web --fingerprint",
         {".ssh/web.pem": "other"},
-        f"web in {REGION} has the fingerprint {{spki}}, and no local key has it",
-        "to use a key file from elsewhere, add --key FILE",
+        f"no local key matches the fingerprint of web in {REGION} ({{spki}})",
+        "to use a key file in another directory, add --key FILE",
     ),
     "a value that only the key could translate": (
         "web --fingerprint {sha256}",
@@ -194,7 +194,10 @@ REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
         f"--key is another key: {line}": (
             f"{line} --key foreign",
             {".ssh/key": "own", "foreign": "other"},
-            f"{line.split()[0]} in {REGION} has the fingerprint {{spki}}, which foreign has not",
+            (
+                f"{line.split()[0]} in {REGION} has the fingerprint {{spki}},"
+                " which foreign does not have"
+            ),
             NO_OTHER,
         )
         for line in ("web --fingerprint", "web --fingerprint {spki}", f"{DEFAULT} --backup keys")

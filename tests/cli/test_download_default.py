@@ -28,7 +28,7 @@ KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 EU_FILE = "LightsailDefaultKey-eu-west-1.pem"
 COMMENT = f"{DEFAULT_PAIR}@{REGION}"
 NONE_YET = f"{REGION} has no default key pair"
-UNTOLD = f"{REGION} does not tell whether it has a default key pair (access denied)"
+UNTOLD = f"{REGION} does not report whether it has a default key pair (access denied)"
 COMPLETE = "Create it? [y/N] "
 REFUSED_UNASKED = """\
 lskeys: error: {}, and downloading would create one
@@ -98,7 +98,7 @@ def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) ->
         0,
         out=f"{path}\n",
         err=f"saved {path}: default key of {REGION}, unverified\n"
-        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+        "lskeys: hint: AWS reports no fingerprint, so lskeys cannot verify the key\n",
     )
     assert run("download-default --file -") == Ran(
         0,
@@ -350,7 +350,7 @@ def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
         out=f"{path}\n",
         err=f"{UNTOLD}; downloading creates one\n{COMPLETE}"
         f"saved {path}: default key of {REGION}, unverified\n"
-        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+        "lskeys: hint: AWS reports no fingerprint, so lskeys cannot verify the key\n",
     )
 
 

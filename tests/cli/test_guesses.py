@@ -69,7 +69,7 @@ GUESSES: list[tuple[str, int, str]] = [
     ("list -v", 2, f"{MEAN}-V?"),
     ("--list", 2, "see lskeys --help"),
     ("list -z", 2, "see lskeys list --help"),
-    ("delete web --fingerprint aa:bb", 2, "a fingerprint is hexadecimal "),
+    ("delete web --fingerprint aa:bb", 2, "a fingerprint is 16 or 20 bytes in hexadecimal"),
     ("list --expect-account foo", 2, "such as --expect-account 123456789012"),
     ("ssh blog ls -la", 2, "-- goes before a command to run: lskeys ssh INSTANCE [-- COMMAND...]"),
     ("list --no-color", 2, f"{MEAN}--color never?"),

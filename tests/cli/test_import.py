@@ -266,7 +266,7 @@ def test_drift(account: Sandbox, server: Server, run: Run, own: Path, option: st
         5,
         err=f"lskeys: error: web in {REGION} is another key: its fingerprint is {theirs},"
         f" and not {ours}\n"
-        "lskeys: hint: choose another name, or remove that pair: "
+        "lskeys: hint: choose another name, or delete that key pair: "
         f"lskeys delete web --region {REGION}\n",
     )
     assert operations(server) == ["GetKeyPair"]
@@ -280,9 +280,9 @@ def test_a_pair_that_the_service_made(server: Server, run: Run) -> None:
     has = run("list web --query keyPairs[].fingerprint").out.strip()
     assert run("import web .ssh/web.pem.pub --if-absent") == Ran(
         5,
-        err=f"lskeys: error: whether web in {REGION} is this key cannot be told: its fingerprint"
+        err=f"lskeys: error: cannot determine whether web in {REGION} has this key: its fingerprint"
         f" {has} is of a private key, give that instead\n"
-        f"lskeys: hint: look at it: lskeys show web --region {REGION}\n",
+        f"lskeys: hint: show it: lskeys show web --region {REGION}\n",
     )
     assert [each.operation for each in changes(server)] == ["CreateKeyPair"]
 
@@ -293,7 +293,7 @@ def test_a_pair_without_fingerprint(serve: Serve, run: Run, own: Path) -> None:
     run(f"import web {own}")
     ran = run(f"import web {own} --if-absent")
     assert (ran.exit_code, ran.out) == (5, "")
-    assert "is this key cannot be told: AWS reports no fingerprint of it\n" in ran.err
+    assert "has this key: AWS reports no fingerprint of it\n" in ran.err
 
 
 # what is known afterwards
@@ -325,7 +325,7 @@ def test_lost_and_another_is_there(account: Sandbox, server: Server, run: Run, o
     ran = run(f"import web {own}")
     theirs = fingerprint(other_pem(), "md5-spki")
     assert ran.exit_code == 8
-    assert f"; a pair of that name is there, whose fingerprint is {theirs}\n" in ran.err
+    assert f"; a key pair with that name exists, with the fingerprint {theirs}\n" in ran.err
     assert len(changes(server)) == 1
 
 

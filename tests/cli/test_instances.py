@@ -137,7 +137,7 @@ def test_what_cannot_be_reached(fleet: Fleet, account: Sandbox, run: Run) -> Non
         each["name"]: each.get("notReachable") for each in json.loads(ran.out)["instances"]
     } == {
         "stopped": "it is stopped",
-        "office": "Windows instances have no ssh",
+        "office": "Windows instances have no SSH server",
         "closed": "its firewall does not open port 22",
         "open": None,
     }
@@ -163,7 +163,7 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
         "differs": "host key differs",
         "stopped": "unreachable",
     }
-    assert "3 of 5 instances could not be logged in to" in ran.err
+    assert "the login failed on 3 of 5 instances" in ran.err
     proved = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert sorted(each["name"] for each in proved if "provedAt" in each) == ["older", "opens"]
     assert run(f"instances --check {fleet.port} 'o[lp]*'").exit_code == 0

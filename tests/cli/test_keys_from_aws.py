@@ -85,7 +85,7 @@ def test_unverified(  # noqa: PLR0913  fixtures and cases
         0,
         out=f"{path}\n",
         err=f"saved {path}: {owner}, unverified\n"
-        "lskeys: hint: AWS reports no fingerprint to compare with; lskeys cannot vouch for it\n",
+        "lskeys: hint: AWS reports no fingerprint, so lskeys cannot verify the key\n",
     )
 
 
@@ -115,6 +115,6 @@ def test_a_wrong_key(  # noqa: PLR0913  fixtures and cases
     assert "PRIVATE" not in ran.err
     assert "DeleteKeyPair" not in operations(server)
     assert (line == CREATE) is ran.err.endswith(
-        "lskeys: hint: the pair is there without its key;"
+        "lskeys: hint: the key pair exists without its key;"
         f" remove it: lskeys delete web --region {REGION}\n"
     )

@@ -18,7 +18,7 @@ LATER = CREATED.replace(day=20)
 EMPTY = Ran(
     0,
     err="no key pairs found in us-east-1\n"
-    "lskeys: hint: to make one: lskeys create NAME; to look everywhere: --all-regions\n",
+    "lskeys: hint: to make one: lskeys create NAME; to search all regions: --all-regions\n",
 )
 OTHERS = Ran(
     0,
@@ -64,10 +64,10 @@ def test_empty_account(server: Server, run: Run) -> None:
         ("list web-3", "did you mean web-2?"),
         ("list 'nothing*' mial", "did you mean mail?"),
         ("list --tag nothing", "there are 5 others; to list them: lskeys list"),
-        ("list -r eu-west-2", "the default pair is listed with --include-default"),
+        ("list -r eu-west-2", "the default key pair is listed with --include-default"),
         (
             "list -r us-west-2",
-            "to make one: lskeys create NAME; to look everywhere: --all-regions",
+            "to make one: lskeys create NAME; to search all regions: --all-regions",
         ),
     ],
 )

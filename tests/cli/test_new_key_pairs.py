@@ -99,7 +99,7 @@ def test_failing_tags(case: Case, server: Server, run: Run, home: Path) -> None:
 def test_the_default_pair(line: str, server: Server, run: Run) -> None:
     """Only AWS makes a default key pair."""
     ran = run(line.format(DEFAULT_PAIR))
-    told = f"lskeys: error: {DEFAULT_PAIR} is the name of the default pair, which AWS makes\n"
+    told = f"lskeys: error: {DEFAULT_PAIR} is the name of the default key pair, which AWS creates\n"
     assert (ran.exit_code, ran.out, server.requests) == (5, "", [])
     assert ran.err.startswith(told)
 

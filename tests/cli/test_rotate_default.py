@@ -84,7 +84,7 @@ def plan(directory: Path, old: str) -> str:
     """What is reported about the steps."""
     return (
         f"plan: save the old key as {directory / KEY_FILE} and verify it\n"
-        f"plan: delete the pair, if its fingerprint is still {old}\n"
+        f"plan: delete the key pair, if its fingerprint is still {old}\n"
         f"plan: create a new key pair and save its key as {directory / KEY_FILE};"
         " the old key becomes .old-TIME\n"
     )
@@ -93,7 +93,7 @@ def plan(directory: Path, old: str) -> str:
 def report(old: str, new: str, kept: Path) -> str:
     """What is reported when it is done."""
     return (
-        f"rotated the default pair of {REGION}: new fingerprint {new},"
+        f"rotated the default key pair of {REGION}: new fingerprint {new},"
         f" verified (md5-spki); old fingerprint {old}\n"
         f"the old key is kept as {kept}\n"
     )
@@ -297,7 +297,7 @@ def instances(account: Sandbox) -> None:
 
 WARNING = (
     "lskeys: warning: office is a Windows instance: its administrator password can only be"
-    " decrypted with the key it was launched with; the old one stays in {}\n"
+    " decrypted with the key it was launched with; the old key is kept in {}\n"
 )
 
 
@@ -459,7 +459,7 @@ def test_journal(server: Server, old: str, run: Run, home: Path, directory: Path
 def test_deletion_failed(server: Server, old: str, run: Run, directory: Path) -> None:
     """The old pair is still there: the next run continues, after another prompt."""
     interrupted(server, run)
-    plight = under_way("its old pair is still there")
+    plight = under_way("the old key pair still exists")
     refused = run("rotate-default")
     assert (refused.exit_code, refused.err.startswith(plight)) == (5, True)
     ran = run("rotate-default --yes")
@@ -479,7 +479,7 @@ def test_pair_is_gone(server: Server, old: str, run: Run, directory: Path) -> No
     assert ran == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
-        err=under_way("its old pair is gone, and there is no new one yet")
+        err=under_way("the old key pair is deleted, and there is no new one yet")
         + report(old, new, directory / KEPT_FILE),
     )
     assert "DeleteKeyPair" not in operations(server)[so_far:]
@@ -499,7 +499,7 @@ def test_somebody_made_another_pair(
         0,
         out=f"{directory / KEY_FILE}\n",
         err=under_way(
-            "the default pair is another one by now, which is kept: only its key is saved"
+            "the default key pair was replaced since; the new one is kept, and its key is saved"
         )
         + report(old, new, directory / KEPT_FILE),
     )
@@ -551,7 +551,7 @@ def test_dry_run_of_the_rest(server: Server, old: str, run: Run, directory: Path
     assert run("rotate-default -n") == Ran(
         0,
         out=f"{directory / KEY_FILE}\n",
-        err=under_way("its old pair is still there")
+        err=under_way("the old key pair still exists")
         + deletion_warning(old, "not used by any instance")
         + plan(directory, old),
     )

@@ -16,7 +16,7 @@ from tests.support.interrupts import Endless
 Say = Callable[[str, str], None]
 
 NOWHERE = "--endpoint-url http://127.0.0.1:9"
-SANDBOX_HINT = "to look around without an account: lskeys --sandbox list"
+SANDBOX_HINT = "to try lskeys without an account: lskeys --sandbox list"
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
 
 NO_CREDENTIALS = Ran(

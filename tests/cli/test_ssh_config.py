@@ -130,7 +130,7 @@ Host old
     HostName 203.0.113.3
     User ubuntu
 """,
-        err="office in us-east-1 is left out: Windows instances have no ssh\n",
+        err="office in us-east-1 is left out: Windows instances have no SSH server\n",
     )
 
 
@@ -390,7 +390,7 @@ def test_known_hosts_to_stdout(server: Server, account: Sandbox, run: Run) -> No
     assert run("ssh-config --known-hosts") == Ran(
         0,
         out=f"203.0.113.10 {HOST_LINE} web\n",
-        err="office in us-east-1 is left out: Windows instances have no ssh\n",
+        err="office in us-east-1 is left out: Windows instances have no SSH server\n",
     )
     once = ["GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"]
     assert sorted(operations(server)) == sorted(once * 2)
@@ -413,10 +413,10 @@ def test_host_keys_that_cannot_be_read(server: Server, run: Run, home: Path) -> 
     server.add_fault("GetInstanceAccessDetails=AccessDeniedException")
     ran = run("ssh-config --known-hosts --write --yes")
     first, _, rest = WEB.format(home=home).partition("\n")
-    note = "# its host keys could not be read (AccessDeniedException): check its fingerprint"
+    note = "# its host keys could not be read (AccessDeniedException): verify the fingerprint"
     assert ran.exit_code == 7
     assert "lskeys: error: cannot read the host keys of web in us-east-1: " in ran.err
-    block = f"{first}\n{note} when ssh asks\n{rest}"
+    block = f"{first}\n{note} when ssh prompts\n{rest}"
     assert files(home)["lskeys.config"] == f"{HEAD}\n{block}"
 
 

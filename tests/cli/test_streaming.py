@@ -81,7 +81,7 @@ def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
     liar.responses("GetKeyPairs", lambda call: pairs(token=f"page {call.number}"))
     ran = run("list -q --timeout 0.5")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert "no answer within 0.5 seconds" in ran.err
+    assert "no response within 0.5 seconds" in ran.err
 
 
 def test_a_header_is_no_answer(liar: Liar, run: Run) -> None:
@@ -121,4 +121,4 @@ def test_a_black_hole_costs_its_own_place_alone(liar: Liar, run: Run) -> None:
     )
     ran = run("list -q -r eu-west-1 -r us-east-1 -r us-west-2 --timeout 1")
     assert (ran.exit_code, ran.out) == (7, "of-us-east-1\nof-us-west-2\n")
-    assert "no answer within 1 seconds" in ran.err
+    assert "no response within 1 seconds" in ran.err

@@ -144,14 +144,14 @@ NOT_MEANT = {
         CHOOSE,
     ),
     "delete web --fingerprint --backup keys": (
-        "--backup is for the default pair: AWS keeps no other private key",
-        "leave it out; lskeys cannot download the key of a pair of your own",
+        "--backup applies to the default key pair only: Lightsail keeps no other private key",
+        "leave it out; no other private key can be downloaded",
     ),
     # A name behind --fingerprint is read as its value, and behind -- everything as a name.
     **{
         f"delete {before}--fingerprint web -y": (
             "--fingerprint: web is no fingerprint",
-            "a name goes before the option: lskeys delete web --fingerprint",
+            "put the name before the option: lskeys delete web --fingerprint",
         )
         for before in ("", "db ")
     },
@@ -233,7 +233,7 @@ OUTPUT = "invalid value for '--output' / '-o'"
         *(
             (
                 *(f"--include-default {verb}", "no such option: --include-default"),
-                "it goes after the command: lskeys list --include-default",
+                "put it after the command: lskeys list --include-default",
             )
             for verb in ("list", "ls")
         ),

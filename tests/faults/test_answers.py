@@ -189,7 +189,7 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
     liar.responses("GetKeyPairs", lambda call: pairs(pair(), token=f"page {call.number}"))
     assert run("list --sort name --timeout 0.5") == Ran(
         8,
-        err="lskeys: error: cannot list key pairs in us-east-1: no answer within 0.5 seconds\n"
+        err="lskeys: error: cannot list key pairs in us-east-1: no response within 0.5 seconds\n"
         "lskeys: hint: check the network, or allow more with --timeout SECONDS\n",
     )
 
@@ -206,7 +206,7 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
         (said(None, status=400), "HTTP status 400 without an error of AWS"),
         (said({"__type": 3}, status=400), "HTTP status 400 without an error of AWS"),
         (said({"message": "odd"}, status=400), "odd"),
-        (said({"__type": "a.b#OddException"}, status=400), "AWS answered OddException"),
+        (said({"__type": "a.b#OddException"}, status=400), "AWS responded OddException"),
         (refused("OddException", ["a", "b"]), "['a', 'b']"),
         (refused("OddException", {"a": 1}), "{'a': 1}"),
         (refused("OddException", "It is odd."), "It is odd"),
@@ -304,7 +304,7 @@ def test_what_is_no_key_is_not_saved(member: object, liar: Liar, run: Run, home:
     liar.responses("DownloadDefaultKeyPair", said({"privateKeyBase64": member}))
     ran = run("download-default --out keys")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert re.match(r"lskeys: error: (what AWS handed out|cannot download)[^\n]*\n", ran.err)
+    assert re.match(r"lskeys: error: (what AWS returned|cannot download)[^\n]*\n", ran.err)
     assert [each for each in home.rglob("*") if each.is_file()] == []
 
 

@@ -73,7 +73,7 @@ def test_another_fingerprint(liar: Liar, run: Run, keys: Path) -> None:
         5,
         out=f"{keys / 'web.pem'}\n",
         err=f"lskeys: error: web in {REGION} was imported, but AWS reports the fingerprint"
-        f" {pair()['fingerprint']}, which the key that was sent has not\n"
+        f" {pair()['fingerprint']}, which the key that was sent does not have\n"
         f"lskeys: hint: do not rely on it; to remove it: lskeys delete web --region {REGION}\n",
     )
     assert sorted(each.name for each in keys.iterdir()) == ["web.pem", "web.pem.pub"]
@@ -108,8 +108,8 @@ def test_stopped_while_the_service_makes_a_key(
     assert stopped(liar, "CreateKeyPair", [number], *CREATE, "--service-generated") == Ran(
         exit_code,
         err=f"lskeys: error: {word}\n"
-        "lskeys: hint: a pair may be left behind whose private key nobody has; "
-        f"to remove it: lskeys delete web --region {REGION}\n",
+        "lskeys: hint: a key pair may be left whose private key is lost; "
+        f"to delete it: lskeys delete web --region {REGION}\n",
     )
     assert list(keys.iterdir()) == []
 
@@ -131,11 +131,11 @@ def test_no_key_in_the_response(liar: Liar, run: Run, keys: Path, text: str) -> 
     [{"privateKeyBase64": "x"}, {"keyPair": pair()}, {"keyPair": [], "operation": {}}, {}],
 )
 def test_members_missing(liar: Liar, run: Run, keys: Path, members: dict[str, object]) -> None:
-    """A response without its key is a lost one: it is checked whether a pair was left behind."""
+    """A response without its key is a lost one: it is checked whether a key pair is left."""
     liar.responses("GetKeyPair", NOT_FOUND, said({"keyPair": pair()}))
     liar.responses("CreateKeyPair", said(members))
     ran = run("create web --service-generated")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert "a pair was left behind whose private key nobody has" in ran.err
+    assert "a key pair is left whose private key is lost" in ran.err
     assert liar.operations == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     assert list(keys.iterdir()) == []

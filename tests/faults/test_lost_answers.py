@@ -67,7 +67,7 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
     if operation == "CreateKeyPair":
         assert (ran.exit_code, ran.out) == (8, "")
         assert "it may have happened\n" in ran.err
-        assert "a pair was left behind whose private key nobody has" in ran.err
+        assert "a key pair is left whose private key is lost" in ran.err
         assert not (stage.home / KEY).exists()
         return
     assert ran.exit_code == case.exit_code, ran.err

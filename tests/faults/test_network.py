@@ -57,7 +57,7 @@ def test_a_silent_region_hides_no_other(liar: Liar, run: Run) -> None:
     assert ran == Ran(
         7,
         out="web\tus-east-1\nweb\tus-west-2\n",
-        err="lskeys: error: cannot list key pairs in eu-west-1: no answer within 1 seconds\n"
+        err="lskeys: error: cannot list key pairs in eu-west-1: no response within 1 seconds\n"
         f"{SLOW}lskeys: error: 1 of 3 regions failed\n",
     )
 

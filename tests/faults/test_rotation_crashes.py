@@ -33,7 +33,7 @@ def test_the_old_key_handed_out_again(
     liar.responses("DeleteKeyPair", said({"operation": {}}))
     assert run("rotate-default --yes") == Ran(
         8,
-        err=f"lskeys: error: {REGION} handed out the old default key again\n"
+        err=f"lskeys: error: {REGION} returned the old default key again\n"
         f"lskeys: hint: the old key is saved in {home / '.ssh' / KEY_FILE};"
         " wait a little, then run the same command again to go on\n",
     )

@@ -223,7 +223,7 @@ def test_a_response_that_fails(  # noqa: PLR0913, PLR0917  fixtures and cases
 
 
 def test_another_pub_is_met_before_a_pair_is_made(liar: Liar, run: Run, directory: Path) -> None:
-    """Where there is no default pair yet, no .pub can be its: refused, and none is created."""
+    """Where there is no default key pair yet, no .pub can be its: refused, and none is created."""
     Account().serve(liar)
     public = save(directory / f"{DEFAULT_FILE}.pub", public_line(other_pem()) + "\n", 0o644)
     for words in ("", " --dry-run"):

@@ -92,7 +92,7 @@ def decide(  # noqa: PLR0913  the decision's own facts, with defaults
             no_backup=no_backup,
         )
     except RefusedError as refused:
-        return refused.message.removeprefix(f"{pair.name} in {REGION} ")
+        return refused.message.replace(f"{pair.name} in {REGION} ", "")
 
 
 def test_what_the_option_requires() -> None:
@@ -151,8 +151,8 @@ def test_unreadable_report(reported: str) -> None:
 
 KEY, PUBLIC, STRANGER = local_key(), local_key(private=False), stranger()
 NO_COPY = "has no copy of its private key on this computer, and AWS forgets its own"
-NO_LOCAL_KEY = f"has the fingerprint {SPKI}, and no local key has it"
-NOT_THE_NAMED = f"has the fingerprint {FOREIGN}, which /keys/key has not"
+NO_LOCAL_KEY = f"no local key matches the fingerprint of ({SPKI})"
+NOT_THE_NAMED = f"has the fingerprint {FOREIGN}, which /keys/key does not have"
 NOT_DEFAULT = "is the default key pair, which is deleted only with a verified fingerprint"
 REFUSALS: dict[str, tuple[Callable[[], Clearance | str], str]] = {
     "two keys do not translate for each other": (

@@ -57,7 +57,7 @@ EVERY = (ODD, FOREIGN, PUBLIC, SAME, OLDER_COPY, OLD, NEWER, NOW)
         (None, (NOW, NEWER, OLD), True),
     ],
 )
-def test_generations(days: float | None, found: tuple[LocalKey, ...], *, is_current: bool) -> None:
+def test_opening_keys(days: float | None, found: tuple[LocalKey, ...], *, is_current: bool) -> None:
     """The key that was the pair's at the launch comes first, then others, the current one last."""
     opening = opening_keys(launched(days), matched(NOW), EVERY)
     assert (opening.keys, opening.is_current) == (found, is_current)

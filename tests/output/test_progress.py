@@ -20,6 +20,7 @@ from lskeys.output.terminal import Terminal
 from lskeys.sandbox import Sandbox
 from lskeys.sandbox.switches import Switches
 from tests.conftest import NOW, REGION, Stream, wiped
+from tests.support.cli_keys import own_pem, save
 
 T = TypeVar("T")
 SLOW = 0.7
@@ -80,21 +81,49 @@ def _chunk(terminal: int) -> bytes:
 def slow(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """An account whose every response takes a while."""
     assert home.is_dir()
-    with sandbox.serve(Sandbox(account.path, switches=Switches(latency=SLOW))) as running:
+    with sandbox.serve(
+        Sandbox(account.path, switches=Switches(latency=SLOW), seed=False)
+    ) as running:
         for name, value in sandbox.environment(running.endpoint).items():
             monkeypatch.setenv(name, value)
         yield account
 
 
-@pytest.mark.parametrize("line", ["list -q", "tag web stage=test -y"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "list -q",
+        "show web",
+        "instances",
+        "regions",
+        "audit",
+        "ssh-config -q",
+        "fingerprint --match -q",
+        "ssh blog --print",
+        "authorize blog --key key.pub -n",
+        "create other --type ed25519 -q",
+        "create third --service-generated -q",
+        "import new key.pub -q -y",
+        "tag web stage=test -q -y",
+        "untag web stage -q -y",
+        "download-default -q -y",
+        "rotate-default -q -y",
+        "delete web -q -y",
+    ],
+)
 @pytest.mark.usefixtures("slow")
-def test_responses(account: Sandbox, line: str) -> None:
-    """A read and a change say which region they wait for; nothing of it is left."""
+def test_responses(account: Sandbox, line: str, home: Path) -> None:
+    """Each command that queries AWS says which region it waits for; nothing of it is left."""
     account.add_key_pairs(REGION, ["web"])
+    account.add_default_key_pair(REGION)
+    account.add_instance(REGION, "blog", key_pair_name="web")
+    (home / "key.pub").write_text(KEY)
+    (home / ".ssh").mkdir(mode=0o700)
+    save(home / ".ssh" / "web.pem", own_pem())
     screen = Screen()
     stdout = Stream()
-    assert screen.run(line, stdout) == 0
-    assert "\r\x1b[2Kwaiting for AWS (us-east-1)\r\x1b[2K" in screen.got
+    screen.run(line.replace("key.pub", str(home / "key.pub")), stdout)
+    assert "\r\x1b[2Kwaiting for AWS (us-east-1" in screen.got
     assert "waiting" not in wiped(screen.got) + stdout.written()
 
 
@@ -120,19 +149,44 @@ def test_one_line(home: Path) -> None:
     assert wiped(screen.got) == "done\r\n"
 
 
-def test_a_file(home: Path) -> None:
-    """A key that comes slowly, as through a pipe, is named."""
-    pipe = home / "key.pub"
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("fingerprint {pipe} -q", KEY, "the key ({pipe}"),
+        ("import web {pipe} -n", KEY, "the key ({pipe}"),
+        ("authorize blog --key {pipe} -n", KEY, "the key ({pipe}"),
+        ("delete web --key {pipe} -n", KEY, "key files ("),
+        ("create other --passphrase-file {pipe} -n", "secret\n", "the passphrase ({pipe}"),
+        ("fingerprint key --passphrase-file {pipe}", "secret\n", "the passphrase ({pipe}"),
+        ("download-default --agent -y -q", "", "ssh-agent"),
+        ("rotate-default --agent -y -q", "", "ssh-agent"),
+    ],
+)
+@pytest.mark.usefixtures("server")
+def test_what_comes_slowly(
+    case: tuple[str, str, str], account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key, a passphrase or a program that keeps a command waiting is named."""
+    line, content, what = case
+    account.add_key_pairs(REGION, ["web"])
+    account.add_default_key_pair(REGION)
+    account.add_instance(REGION, "blog", key_pair_name="web")
+    pipe = home / "pipe"
     os.mkfifo(pipe)
+    program = home / "bin" / "ssh-add"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ncat {pipe}\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "agent")
     screen = Screen()
-    shown = screen.event_of(f"waiting for the key ({pipe}"[: COLUMNS - 1])
-    writer = threading.Thread(target=lambda: shown.wait(PATIENCE) and pipe.write_text(KEY))
+    shown = screen.event_of(f"waiting for {what.format(pipe=pipe)}"[: COLUMNS - 1])
+    writer = threading.Thread(target=lambda: shown.wait(PATIENCE) and pipe.write_text(content))
     writer.start()
-    stdout = Stream()
-    assert screen.run(f"fingerprint {pipe} -q", stdout) == 0
+    screen.run(line.format(pipe=pipe), Stream())
     writer.join()
-    assert stdout.written() == f"{pipe}\n"
-    assert wiped(screen.got) == ""
+    assert shown.is_set()
+    assert "waiting" not in wiped(screen.got)
 
 
 @pytest.mark.usefixtures("slow")

@@ -135,8 +135,8 @@ def test_latency(start: Start) -> None:
         ("GetKeyPairs=explode", "no fault"),
         ("GetKeyPairs=reset*0", "from 1"),
         ("GetKeyPairs=reset*often", "from 1"),
-        ("GetKeyPairs=wrong-key", "hands out no key"),
-        ("*=mismatched-halves", "hands out no key"),
+        ("GetKeyPairs=wrong-key", "returns no key"),
+        ("*=mismatched-halves", "returns no key"),
     ],
 )
 def test_misspelled_faults(text: str, complaint: str) -> None:

@@ -115,11 +115,11 @@ def test_hostile_address_is_left_out(address: str) -> None:
 
 
 def test_windows_and_no_address_are_left_out() -> None:
-    """Windows instances have no ssh, and what has no public address cannot be reached."""
+    """Windows instances have no SSH server, and what has no public address cannot be reached."""
     assert hosts.why_left_out(WEB) is None
     assert (
         hosts.why_left_out(replace(WEB, blueprint="windows_server_2022"))
-        == "Windows instances have no ssh"
+        == "Windows instances have no SSH server"
     )
     assert hosts.why_left_out(replace(WEB, public_ip=None)) == "it has no public address"
 
@@ -226,7 +226,7 @@ def test_odd_host_key_is_not_pinned(key: HostKey) -> None:
     """A key of another algorithm than it says, cut off, or with more behind it is not written."""
     unpinned = host_of(WEB, "web", matched(KEY))
     odd = hosts.pinned(unpinned, Outcome("web", (key,)))
-    note = "AWS reports no host key that can be used: check its fingerprint when ssh asks"
+    note = "AWS reports no host key that can be used: verify the fingerprint when ssh prompts"
     assert odd == replace(unpinned, notes=(note,))
     assert hosts.pinned(unpinned, Outcome("web", (key, HOST_KEY))).host_keys == (HOST_KEY,)
 
@@ -237,7 +237,7 @@ def test_unread_host_keys_are_noted() -> None:
     failed = hosts.pinned(unpinned, Outcome("web", error=LskeysError("no", code="Throttling")))
     none = hosts.pinned(unpinned, Outcome("web", ()))
     assert failed.notes[0].startswith("its host keys could not be read (Throttling)")
-    assert none.notes[0].startswith("AWS has seen no host key of it")
+    assert none.notes[0].startswith("AWS reports no host key for it")
     assert list(config_text.known_hosts_lines([failed, none])) == []
 
 

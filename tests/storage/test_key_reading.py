@@ -374,7 +374,7 @@ def test_one_of_several_keys_is_picked(tmp_path: Path, key_file: Path, other_fil
     assert failure.value.message == f"{path}: it holds 2 keys: {listed}"
     assert failure.value.code == "NoKey"
     assert failure.value.hint == "pick one with --select and its number, comment or fingerprint"
-    with pytest.raises(UsageError, match="no key in it answers to --select 3"):
+    with pytest.raises(UsageError, match="--select 3 matches no key in it"):
         key_reading.read(path, pick="3")
 
 

@@ -64,7 +64,7 @@ def test_nothing_is_overwritten(tmp_path: Path, small: PrivateKey, kind: str) ->
     put = STRANGE[kind][0] if kind in STRANGE else Path.touch
     put(tmp_path / f"{NAME}.pub")
     before = (tmp_path / f"{NAME}.pub").lstat()
-    with pytest.raises(RefusedError, match="is there by now, and stays as it is"):
+    with pytest.raises(RefusedError, match="exists now, and was not changed"):
         repair.write_public_key(path)
     after = (tmp_path / f"{NAME}.pub").lstat()
     assert (after.st_ino, after.st_mode, after.st_size) == (

@@ -112,14 +112,14 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
     public = {key.path: key.blob for key in inventory.keys if not key.has_private}
     unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
-        beside = Path(f"{key.path}.pub")
-        if beside in unreadable or not _has_public(inventory, key):
+        public_path = Path(f"{key.path}.pub")
+        if public_path in unreadable or not _has_public(inventory, key):
             continue
-        if public.get(beside) != key.blob:
+        if public.get(public_path) != key.blob:
             message = "not the public key of the private key next to it"
-            aside = remedies.put_aside(beside, "wrong")
+            aside = remedies.put_aside(public_path, "wrong")
             yield _about(
-                beside, Code.WRONG_PUBLIC, message, f"{aside} && {_derive(inventory, key)}"
+                public_path, Code.WRONG_PUBLIC, message, f"{aside} && {_derive(inventory, key)}"
             )
 
 
@@ -140,14 +140,14 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
     """
     unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
-        beside = Path(f"{key.path}.pub")
-        if beside in unreadable or key.obstacle is not None:
+        public_path = Path(f"{key.path}.pub")
+        if public_path in unreadable or key.obstacle is not None:
             continue
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
             command = remedies.derive_public(key)
             if _has_public(inventory, key):
-                command = f"{remedies.put_aside(beside, 'wrong')} && {command}"
+                command = f"{remedies.put_aside(public_path, 'wrong')} && {command}"
             yield _about(key.path, Code.HIDDEN_KEY, message, command)
 
 
@@ -157,7 +157,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     Only files called `*.pem`, as Lightsail's console and `create` name them: a personal key like
     `id_ed25519` has nothing to do with Lightsail, and what lskeys kept as `.pem.old-…` was kept on
     purpose. One that shows no sign of Lightsail (EC2 and TLS keys are called `*.pem`, too) only
-    informs. No finding while a region did not answer, or where the name says that the key is of a
+    informs. No finding while a region did not respond, or where the name says that the key is of a
     region that was not queried.
     """
     if inventory.silent:
@@ -236,8 +236,8 @@ def _is_elsewhere(inventory: Inventory, key: LocalKey) -> bool:
     name = key.path.name
     if not (name.startswith(before) and name.endswith(after)):
         return False
-    asked = {default_key_file(place.region) for place in inventory.account_regions}
-    return not inventory.everywhere and name not in asked
+    queried = {default_key_file(place.region) for place in inventory.account_regions}
+    return not inventory.everywhere and name not in queried
 
 
 def _about(

@@ -84,7 +84,7 @@ class Finding:
 
     @property
     def is_fixable(self) -> bool:
-        """Whether `audit --fix` fixes it; what only somebody else can fix has no command."""
+        """Whether `audit --fix` fixes it; what only another user can fix has no command."""
         return self.code in FIXABLE and self.command is not None and not self.by_hand
 
     @property

@@ -58,7 +58,7 @@ class LskeysCommands:
         return self._line(pair.profile, *words)
 
     def fix(self, pair: KeyPair | None, regions: Sequence[AccountRegion]) -> str:
-        """Have the audit fix what it can, asked as it was."""
+        """Have the audit fix what it can, with the same options."""
         region = pair.region if pair else regions[0].region
         profile = pair.profile if pair else None
         return self._line(profile, "audit", "--fix", "--region", region)
@@ -106,7 +106,7 @@ def encrypt_anew(file: Path) -> str:
 
 
 def convert_putty(file: Path) -> str:
-    """Write a PuTTY key as one that ssh loads, next to it; asks for its passphrase."""
+    """Write a PuTTY key as one that ssh loads, next to it; puttygen prompts for its passphrase."""
     target = (
         file.with_suffix(".pem") if file.suffix == ".ppk" else file.with_name(file.name + ".pem")
     )

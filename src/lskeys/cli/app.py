@@ -1,4 +1,4 @@
-"""The front door: a command line in, an exit code out. Touches: what its verbs touch."""
+"""The program: a command line in, an exit code out. Touches: what its verbs touch."""
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,8 +62,8 @@ def _attempt(arguments: Sequence[str], invocation: Invocation) -> LskeysError | 
             standalone_mode=False,
             obj=GlobalValues(invocation, {}),
         )
-    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  the front door
-        return _told(error, arguments)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001  the outermost function
+        return _as_error(error, arguments)
     # Typer turns Ctrl-C into this number.
     return InterruptedByUserError("interrupted") if code == ExitCode.INTERRUPTED else code or 0
 
@@ -85,7 +85,7 @@ def _is_private_key(word: str) -> bool:
     return is_text and "PRIVATE" in text.upper()
 
 
-def _told(error: BaseException, arguments: Sequence[str]) -> LskeysError:
+def _as_error(error: BaseException, arguments: Sequence[str]) -> LskeysError:
     """Whatever ended the run, as an error a person can read."""
     match error:
         case LskeysError():
@@ -168,7 +168,7 @@ def _usage(error: typer.TyperException, arguments: Sequence[str]) -> UsageError:
     message = wrong.message[:1].lower() + wrong.message[1:]
     known = long_options(command(verb)) if verb else ()
     if verb and wrong.is_option and wrong.word in known:
-        where = f"it goes after the command: lskeys {verb.word} {wrong.word}"
+        where = f"put it after the command: lskeys {verb.word} {wrong.word}"
         return UsageError(message, hint=where)
     if wrong.is_option:
         if wrong.usage and "--" not in arguments:

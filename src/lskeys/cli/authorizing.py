@@ -72,8 +72,9 @@ def authorize_outdated(
         key_file: The new private key; earlier ones may lie next to it.
         port: Where the instances' sshd listen.
     """
-    keys = key_search.find((key_file.parent,))
-    key = new_key(key_reading.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
+    with run.terminal.waiting("key files", str(key_file.parent)):
+        keys = key_search.find((key_file.parent,))
+        key = new_key(key_reading.read(key_file), f"{DEFAULT_PAIR}@{run.regions[0]}")
     seen = ssh_instances.query_instances(run, (), port, reads_keys=True, keys=keys)
     tasks = [
         AuthorizeTask(each, key)
@@ -100,7 +101,7 @@ def authorize_each(
     if again and run.terminal.can_prompt and not run.options.yes:
         names = ", ".join(tasks[position].reach.instance.name for position in again)
         details = [f"no local key opens {names}"]
-        if attempt("", partial(_ask, run, details)).error is None:
+        if attempt("", partial(_confirm_temporary, run, details)).error is None:
             with_access = SshAccess(means.client, means.port, temporary=True)
             retried = _each(run, [tasks[position] for position in again], with_access)
             for position, outcome in zip(again, retried, strict=True):
@@ -111,7 +112,7 @@ def authorize_each(
     return done, failures
 
 
-def _ask(run: Runtime, details: list[str]) -> None:
+def _confirm_temporary(run: Runtime, details: list[str]) -> None:
     confirm(run.terminal, run.options, "use temporary access from Lightsail", details)
 
 

@@ -67,7 +67,9 @@ def plan_downloads(
         elif len(found) == 1:
             doubt = f"{region} has no default key pair"
             if denied:
-                doubt = f"{region} does not tell whether it has a default key pair (access denied)"
+                doubt = (
+                    f"{region} does not report whether it has a default key pair (access denied)"
+                )
             jobs.append(DownloadJob(region, None, not denied, doubt))
         elif outcome.error:
             failures.append(outcome)
@@ -80,11 +82,11 @@ def plan_downloads(
 
 
 def confirm_creation(run: Runtime, jobs: Iterable[DownloadJob]) -> None:
-    """Have it agreed to that a download creates a key pair: never without confirmation.
+    """Confirm that a download creates a key pair.
 
     Raises:
-        RefusedError: Nobody can be asked.
-        DeclinedError: The answer is no.
+        RefusedError: It is not confirmed, and cannot be.
+        DeclinedError: The user declined.
     """
     for job in jobs:
         if job.doubt is not None:

@@ -40,11 +40,11 @@ class DeleteLookup:
 
 def look_up_targets(run: Runtime, targets: Targets) -> DeleteLookup:
     """The pairs in every region; one of several regions is enough for a name or a glob."""
-    questions: list[Callable[[Lightsail], Any]] = [partial(_named, each) for each in targets.names]
+    queries: list[Callable[[Lightsail], Any]] = [partial(_named, each) for each in targets.names]
     if targets.selections:
-        questions.append(_listed)
-    *answers, usage = query_together(run, *questions, lambda lightsail: lightsail.instances())
-    used = [_with_usage(each, usage, targets) for each in answers]
+        queries.append(_listed)
+    *results, usage = query_together(run, *queries, lambda lightsail: lightsail.instances())
+    used = [_with_usage(each, usage, targets) for each in results]
     by_name = dict(zip(targets.names, used, strict=False))
     listed = used[-1] if targets.selections else Outcomes()
     selected = {each: _select(each, listed) for each in targets.selections}
@@ -67,7 +67,7 @@ def look_up_targets(run: Runtime, targets: Targets) -> DeleteLookup:
 def outcomes_without_deletion(
     run: Runtime, found: DeleteLookup, *, missing_ok: bool
 ) -> Iterator[Outcome[Deletion]]:
-    """What is settled without a deletion: failures, and targets that are nowhere."""
+    """What needs no deletion: failures, and targets that no region has."""
     for error in found.failures:
         yield Outcome(error.region or "", error=error)
     region = run.regions[0]
@@ -98,7 +98,7 @@ def _listed(lightsail: "Lightsail") -> Pairs:
 
 
 def _with_usage(
-    answers: Outcomes[Pairs], usage: Outcomes[Sequence[Instance]], targets: Targets
+    results: Outcomes[Pairs], usage: Outcomes[Sequence[Instance]], targets: Targets
 ) -> Outcomes[Pairs]:
     """The pairs with the instances that use them; without those a filter by use cannot decide."""
     needs_usage = any(each.in_use is not None for each in targets.selections)
@@ -106,7 +106,7 @@ def _with_usage(
         Outcome(each.region, error=instances.error)
         if needs_usage and instances.error and not each.error
         else each.then(partial(with_usage, instances=instances.value))
-        for each, instances in zip(answers, usage, strict=True)
+        for each, instances in zip(results, usage, strict=True)
     )
 
 

@@ -72,7 +72,7 @@ def rows(terms: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _short(summary: str) -> str:
-    """The beginning of a summary, up to where it goes into detail."""
+    """The beginning of a summary, up to its details."""
     return summary.rstrip(".").partition(";")[0].partition(":")[0].partition(",")[0]
 
 

@@ -56,7 +56,7 @@ TOPICS = (
             ("0", "done, or nothing to do"),
             ("1", "a bug in lskeys"),
             ("2", "usage error"),
-            ("3", "no such key pair, file or default pair"),
+            ("3", "no such key pair, file or default key pair"),
             ("4", "credentials, profile, region or configuration"),
             (
                 "5",
@@ -125,8 +125,9 @@ TOPICS = (
         "How keys are protected",
         """
         A private key file has mode 0600 from its first byte, in a directory that only you can
-        write to. It is saved whole or not at all, and only after it was parsed and has the
-        fingerprint that AWS reports; if AWS reports none, it is shown as unverified.
+        write to. It is saved whole or not at all, and only after it was parsed and its
+        fingerprint matches the one that AWS reports; if AWS reports none, the key is shown as
+        unverified.
 
         No file is overwritten by default, and --force keeps the old file as a backup. Commands
         that delete or replace something ask for confirmation on a terminal; elsewhere they need

@@ -44,7 +44,7 @@ _loading = RLock()
 
 
 def install() -> None:
-    """Have each module that is seldom used loaded when something asks for what is in it."""
+    """Have each module that is seldom used loaded when something in it is used."""
     sys.meta_path.insert(0, _Finder)
 
 
@@ -75,7 +75,7 @@ class _LaterLoader:
 
 
 class _LaterModule(ModuleType):
-    """A module that is loaded when it is first asked for what it does not have.
+    """A module that is loaded when an attribute is first used that it does not have.
 
     `importlib.util.LazyLoader` loads on a second import and on the import of a submodule, too.
     """

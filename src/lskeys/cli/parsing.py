@@ -18,7 +18,7 @@ from lskeys.text import one_line
 from lskeys.values import value
 
 FROM_LOCAL_KEY = "\0"
-"""What a bare `--fingerprint` becomes: no command line can carry a NUL, so nobody typed it."""
+"""What a bare `--fingerprint` becomes: no command line can carry a NUL, so it was not typed."""
 
 _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EXAMPLES = "\n\nExamples:\n"

@@ -5,28 +5,53 @@ Touches: what the runtime hands it.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lskeys.cli.runtime import Runtime
 from lskeys.config.paths import expanded
 from lskeys.keypairs.results import SavedKey
-from lskeys.keys import passphrases
+from lskeys.keys import PrivateKey, passphrases
 from lskeys.model import Secret
 from lskeys.output.consent import confirm
 
-
-def given_passphrase(run: Runtime, file: Path | None, *, asks: bool) -> Secret | None:
-    """The passphrase of a key that is to be saved, of a file; nobody is asked yet."""
-    passphrases.check(file, asks=asks, can_prompt=run.terminal.can_prompt)
-    return passphrases.read(expanded(file)) if file else None
+if TYPE_CHECKING:
+    from lskeys.ssh.agent import Agent
+    from lskeys.storage.key_reading import Opens
 
 
-def typed_passphrase(run: Runtime, *, asks: bool) -> Secret | None:
+def given_passphrase(run: Runtime, file: Path | None, *, prompts: bool) -> Secret | None:
+    """The passphrase of a key that is to be saved, read from a file; without a prompt yet."""
+    passphrases.check(file, prompts=prompts, can_prompt=run.terminal.can_prompt)
+    if file is None:
+        return None
+    with run.terminal.waiting("the passphrase", str(file)):
+        return passphrases.read(expanded(file))
+
+
+def opening_passphrases(run: Runtime, file: Path | None, *, prompts: bool) -> "Opens":
+    """What opens encrypted key files: the passphrase in a file, else one typed for each."""
+    ask = run.terminal.prompt_secret if prompts and run.terminal.can_prompt else None
+    with run.terminal.waiting("the passphrase", str(file)):
+        return passphrases.for_key_files(file and expanded(file), ask)
+
+
+def load_into_agent(run: Runtime, agent: "Agent", key: PrivateKey, lifetime: str | None) -> None:
+    """Load a private key into ssh-agent, which may have the user confirm it.
+
+    Raises:
+        LocalError: The agent did not take it.
+    """
+    with run.terminal.waiting("ssh-agent", ""):
+        agent.add(key, lifetime)
+
+
+def typed_passphrase(run: Runtime, *, prompts: bool) -> Secret | None:
     """The same typed twice, where one is wanted."""
-    return passphrases.for_new_key(None, run.terminal.prompt_secret) if asks else None
+    return passphrases.for_new_key(None, run.terminal.prompt_secret) if prompts else None
 
 
 def confirm_replacing(run: Runtime, paths: Sequence[Path]) -> None:
-    """Ask before `--force` replaces files; where nobody can be asked, the option is consent."""
+    """Confirm that `--force` replaces files; without a terminal the option is consent."""
     if paths and run.terminal.can_prompt:
         details = [f"--force replaces {path}, which is kept next to the new file" for path in paths]
         action = "replace it" if len(paths) == 1 else f"replace these {len(paths)} files"
@@ -51,4 +76,4 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> N
     if saved.kept:
         run.terminal.note(f"the file it replaced is {saved.kept}")
     if saved.fingerprint_type is None and saved.outcome != "would save":
-        run.terminal.hint("AWS reports no fingerprint to compare with; lskeys cannot vouch for it")
+        run.terminal.hint("AWS reports no fingerprint, so lskeys cannot verify the key")

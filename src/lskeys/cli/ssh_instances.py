@@ -84,9 +84,9 @@ def query_instances(  # noqa: PLR0913  what is queried, and what of it
 def query_regions(
     run: Runtime, globs: Sequence[str], *, reads_keys: bool = False, reads_ports: bool = False
 ) -> Outcomes[RegionData]:
-    """Ask the regions of the accounts for instances and key pairs, and more about each instance.
+    """Query the regions of the accounts for instances and key pairs, and more about each instance.
 
-    An instance whose host keys or ports cannot be read has that error; its region answered.
+    An instance whose host keys or ports cannot be read has that error; its region responded.
     """
     instances, pairs = queries.query_together(
         run,
@@ -116,18 +116,18 @@ def _data(
 def _each(
     run: Runtime,
     named: Sequence[tuple[AccountRegion, str]],
-    question: "Callable[[Lightsail, str], T]",
+    call: "Callable[[Lightsail, str], T]",
 ) -> Mapping[AccountRegion, dict[str, Outcome[T]]]:
-    """What is answered about each of these instances, by region and name."""
-    asked = [(where, partial(_about, question, name)) for where, name in named]
-    answers: defaultdict[AccountRegion, dict[str, Outcome[T]]] = defaultdict(dict)
-    for (where, name), outcome in zip(named, queries.query_each(run, asked), strict=True):
-        answers[where][name] = outcome
-    return answers
+    """What each of these instances has, by region and name."""
+    bound = [(where, partial(_about, call, name)) for where, name in named]
+    found_by_name: defaultdict[AccountRegion, dict[str, Outcome[T]]] = defaultdict(dict)
+    for (where, name), outcome in zip(named, queries.query_each(run, bound), strict=True):
+        found_by_name[where][name] = outcome
+    return found_by_name
 
 
-def _about(question: "Callable[[Lightsail, str], T]", name: str, lightsail: "Lightsail") -> T:
-    return question(lightsail, name)
+def _about(call: "Callable[[Lightsail, str], T]", name: str, lightsail: "Lightsail") -> T:
+    return call(lightsail, name)
 
 
 def local_keys(run: Runtime) -> list[LocalKey]:
@@ -166,4 +166,5 @@ def remember(run: Runtime, proved: Opened, gone: Opened = ()) -> None:
     """Remember which keys opened which instances, and which do so no more."""
     if proved or gone:
         wait = run.settings.timeout.value
-        proofs(run).record(proved, gone, run.invocation.now(), wait=wait)
+        with run.terminal.waiting("the record of logins", ""):
+            proofs(run).record(proved, gone, run.invocation.now(), wait=wait)

@@ -1,6 +1,6 @@
-"""Calls with a limit, and one question to many regions and accounts.
+"""Calls with a limit, and one query to many regions and accounts.
 
-Threads only ask: the disk and the terminal belong to the one who waits for them.
+Threads only send requests: the disk and the terminal belong to the main thread.
 """
 
 from lskeys.concurrency.limits import (

@@ -2,7 +2,7 @@
 
 Socket timeouts bound one read each, and a drip of bytes, a hanging `credential_process` or a
 metadata service resets or ignores them; only the one who waits can stop waiting. So it is with
-memory: an answer, or what a `credential_process` prints, is read to its end before anybody sees it.
+memory: a response, or what a `credential_process` prints, is read to its end before it is used.
 """
 
 import math
@@ -172,23 +172,23 @@ def limited(call: Callable[[], T], limit: Limit) -> T:
 
 
 def in_waiting_thread(call: Callable[[], T]) -> T:
-    """What a call returns that is not for a thread that asks: whoever waits for that makes it.
+    """What a call returns that no thread of a query may do: the thread that waits makes it.
 
     So a prompt is shown where the terminal belongs, one at a time, and is no part of any limit.
     """
     here = threading.current_thread()
     if not isinstance(here, LimitedThread):
         return call()
-    answer: list[T] = []
+    result: list[T] = []
     ended = threading.Event()
 
     def call_and_report() -> None:
-        answer.append(call())
+        result.append(call())
         ended.set()
 
     here.hand_over(call_and_report)
     ended.wait()
-    return answer[0]
+    return result[0]
 
 
 def call_each(calls: Iterable[Callable[[], T]]) -> Iterator[T]:
@@ -207,7 +207,7 @@ def wait_briefly(event: threading.Event, seconds: float) -> bool:
     """Whether an event has come, after waiting so long for it, but no longer than a glance.
 
     Python sees a signal between two steps of its main thread. One that comes after the last look
-    and before the system is asked to wait, or that the system gives to another thread, would be
+    and before the system waits, or that the system gives to another thread, would be
     seen only when the wait is over (about one in two hundred, on a busy machine). So it is waited
     for a glance at a time.
     """

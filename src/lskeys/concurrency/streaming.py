@@ -1,4 +1,4 @@
-"""Asks many regions and accounts, and gives what they say in their order, as soon as it is due."""
+"""Queries many regions and accounts, and yields their items in order, as soon as they are due."""
 
 import heapq
 import math
@@ -16,10 +16,10 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 MAX_STARTED = 128
-"""Threads of one question, with those that are slow or whose answer nobody took yet."""
+"""Threads of one query, with those that are slow or whose item is not taken yet."""
 
 PATIENCE = 2.0
-"""Seconds an answer may take before those behind it are given first."""
+"""Seconds an item may take before those behind it come first."""
 
 
 @value
@@ -37,7 +37,7 @@ class MoreSources(Generic[K, T]):
 
 @value
 class Source(Generic[K, T]):
-    """Whom to ask: what its items are about, and the items, each of which may take its time."""
+    """What to query: what its items are about, and the items, each of which may take its time."""
 
     key: K
     items: "Callable[[], Iterator[T | MoreSources[K, T]]]"
@@ -55,11 +55,11 @@ class Arrival(Generic[K, T]):
 def stream(
     sources: Iterable[Source[K, T]], *, patience: float = PATIENCE
 ) -> Iterator[Arrival[K, T]]:
-    """Ask all sources, and give their items in the order of the sources.
+    """Query all sources, and yield their items in the order of the sources.
 
     Each source has a thread, which is one item ahead. One that keeps those behind it waiting for
     longer than the patience loses its place: what it has comes between two others. One that is slow
-    takes no other's turn to be asked.
+    takes no other's turn.
     """
     line = _Line(sources, patience)
     while line.turns or line.waiting:
@@ -79,7 +79,7 @@ class _End:
 
 
 class _Turn(Generic[K, T]):
-    """A source, its place among the others, and what it said that nobody took yet."""
+    """A source, its place among the others, and its items that are not taken yet."""
 
     def __init__(self, place: tuple[int, ...], source: Source[K, T]) -> None:
         self.place = place
@@ -96,18 +96,18 @@ class _Turn(Generic[K, T]):
         return self.place < other.place
 
     def begin(self, arrived: threading.Event) -> bool:
-        """Ask in a thread of its own; whether the system has one."""
+        """Query in a thread of its own; whether the system has one."""
         self.since = time.monotonic()
-        thread = LimitedThread(lambda: self._ask(arrived))
+        thread = LimitedThread(lambda: self._query(arrived))
         self._thread = thread if thread.began() else None
         return self._thread is not None
 
     def begin_here(self, arrived: threading.Event) -> None:
-        """Ask without a thread: everything at once."""
+        """Query without a thread, all items first."""
         self._room = threading.Semaphore(2**31)
-        self._ask(arrived)
+        self._query(arrived)
 
-    def _ask(self, arrived: threading.Event) -> None:
+    def _query(self, arrived: threading.Event) -> None:
         end = _End()
         try:
             for item in self._items():
@@ -121,7 +121,7 @@ class _Turn(Generic[K, T]):
 
     @property
     def is_ready(self) -> bool:
-        """Whether it said something that is to be given, and that nobody took yet."""
+        """Whether it has an item that is not taken yet."""
         return bool(self._said) and not isinstance(self._said[0], MoreSources)
 
     @property
@@ -144,7 +144,7 @@ class _Turn(Generic[K, T]):
             self._said = deque([_End(error)])
 
     def branches(self) -> "Iterator[_Turn[K, T]]":
-        """The sources behind it that it said there are, since this was asked last."""
+        """The sources behind it that are new since the last call."""
         if self._said and isinstance(onward := self._said[0], MoreSources):
             self._drop()
             self.key = onward.key
@@ -168,7 +168,7 @@ class _Turn(Generic[K, T]):
 
 
 class _Line(Generic[K, T]):
-    """The sources whose items are still to come: those that are asked, and those that wait."""
+    """The sources whose items are still to come: those that are queried, and those that wait."""
 
     def __init__(self, sources: Iterable[Source[K, T]], patience: float) -> None:
         self.turns: list[_Turn[K, T]] = []
@@ -200,12 +200,12 @@ class _Line(Generic[K, T]):
             wait_briefly(self._arrived, min(turn.seconds_left for turn in self.turns))
 
     def _start(self) -> None:
-        """Ask as many as may be asked at the same time, and always the first one."""
-        asked = sum(not turn.is_ready and turn.age < PATIENCE for turn in self.turns)
+        """Query as many as may be queried in parallel, and always the first one."""
+        queried = sum(not turn.is_ready and turn.age < PATIENCE for turn in self.turns)
         while self.waiting and (
             not self.turns
             or self.waiting[0] < self.turns[0]
-            or (asked < MAX_PARALLEL and len(self.turns) < self._most)
+            or (queried < MAX_PARALLEL and len(self.turns) < self._most)
         ):
             if not self.waiting[0].begin(self._arrived):
                 self._most = len(self.turns)  # the system has no more threads
@@ -213,7 +213,7 @@ class _Line(Generic[K, T]):
                     return
                 self.waiting[0].begin_here(self._arrived)
             insort(self.turns, heapq.heappop(self.waiting))
-            asked += 1
+            queried += 1
 
     def _due(self) -> _Turn[K, T] | None:
         """Whose item is given now: pages of a source stay together while it keeps its place."""

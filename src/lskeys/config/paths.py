@@ -88,7 +88,7 @@ def expanded(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         raise SetupError(
-            f"cannot tell what {path} is: there is no such user", hint="give an absolute path"
+            f"cannot expand {path}: there is no such user", hint="give an absolute path"
         ) from None
 
 

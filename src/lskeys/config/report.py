@@ -21,7 +21,7 @@ class NamedSetting:
 
 @dataclass(frozen=True, slots=True)
 class SettingsContext:
-    """What settings depend on beside themselves.
+    """What settings depend on besides themselves.
 
     Attributes:
         aws_profile: The profile that AWS's own configuration chooses.
@@ -49,7 +49,7 @@ def effective_settings(settings: Settings, around: SettingsContext) -> list[Name
     file = str(around.config_file) if around.config_file else None
     return [
         *(decided.get(name) or _named(name, settings) for name in definitions()),
-        NamedSetting("config-file", file, "read" if around.is_there else "not there"),
+        NamedSetting("config-file", file, "read" if around.is_there else "not found"),
         NamedSetting("key-directories", directories, "out and ~/.ssh"),
     ]
 

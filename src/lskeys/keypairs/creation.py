@@ -87,7 +87,7 @@ def save(
 def reveal(
     lightsail: "Lightsail", new: CreateRequest, passphrase: Secret | None, write: Reveal
 ) -> tuple[SavedKey, LskeysError | None]:
-    """The same, but the private key is written down before its public key goes out."""
+    """The same, but the private key is saved before its public key is sent."""
     created = _create(lightsail, new, lambda key: write(_encrypted(key, passphrase).pem), None)
     saved = Saved(STDOUT, STDOUT, "saved")
     return saved_key(created.pair, created.fingerprint_type, saved), created.failure
@@ -148,7 +148,7 @@ def _by_service(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
 
 
 def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Created:
-    """Sent once: nobody else ever has the private key that this call hands out."""
+    """Sent once: the private key that this call returns is never returned again."""
     try:
         created = lightsail.create_key_pair(new.name, new.tags)
     except LostAnswerError as lost:
@@ -169,7 +169,7 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
         remove = f"remove it: {importing.delete_command(KeyPair(new.name, lightsail.region))}"
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
-        raise error.with_(hint=f"the pair is there {state}; {remove}") from None
+        raise error.with_(hint=f"the key pair exists {state}; {remove}") from None
     is_there = created.is_finished or looked is not None
     failure = None if is_there else lost_responses.not_finished(lightsail, new.name)
     return _Created(pair, proven.fingerprint_type, saved, failure)

@@ -59,7 +59,7 @@ class DefaultKeyRequest:
             if existing is None or (self.force and not existing.is_link):
                 continue
             if self.compare(existing) is Comparison.OTHER:
-                why = ": there is no default pair yet" if self.creates else ""
+                why = ": there is no default key pair yet" if self.creates else ""
                 if existing.is_link:
                     raise existing.path_taken()
                 raise PathTakenError(
@@ -181,7 +181,7 @@ def _created(lightsail: "Lightsail") -> KeyPair:
     pair = lightsail.default_key_pair()
     if pair is None:
         raise MissingError(
-            f"{lightsail.region} handed out a default key but lists no default pair",
+            f"{lightsail.region} returned a default key but lists no default key pair",
             hint="run the same command again: the key can be downloaded at any time",
             region=lightsail.region,
         )
@@ -208,7 +208,7 @@ def _with_creation(
 
 def _said(error: LskeysError, region: str, fate: str) -> LskeysError:
     look = f"lskeys list --include-default --region {region}"
-    hint = f"{error.hint}; to look at it: {look}" if error.hint else f"look at it: {look}"
+    hint = f"{error.hint}; to list it: {look}" if error.hint else f"list it: {look}"
     message = f"{error.message}; a default key pair {fate} in {region}"
     return error.with_(message=message, hint=hint)
 

@@ -61,12 +61,12 @@ class Clearance:
 
     @property
     def shown(self) -> "Clearance":
-        """What a prompt shows of it: it must be the same when the prompt is answered."""
+        """What a prompt shows of it: it must be the same after the prompt."""
         return replace(self, pair=replace(self.pair, tags=()))
 
 
 def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) -> Expectation:
-    """What `--fingerprint` asks for.
+    """What `--fingerprint` demands.
 
     Raises:
         UsageError: The value is no fingerprint, most likely a swallowed name, or no name is left.
@@ -81,13 +81,13 @@ def parse_expectation(spelled: str | None, *, bare: bool, names: Sequence[str]) 
         if names and ":" in spelled:
             raise UsageError(
                 f"--fingerprint: {spelled} is no fingerprint",
-                hint="a fingerprint is hexadecimal pairs, 16 or 20, or SHA256: with 43 characters",
+                hint="a fingerprint is 16 or 20 bytes in hexadecimal, or SHA256: and 43 characters",
             )
         is_name = bool(spelled) and len(spelled.split()) == 1
         example = example if is_name else "lskeys delete NAME --fingerprint"
         raise UsageError(
             f"--fingerprint: {spelled or 'an empty word'} is no fingerprint",
-            hint=f"a name goes before the option: {example}" if is_name else example,
+            hint=f"put the name before the option: {example}" if is_name else example,
         )
     if not names:
         raise UsageError(
@@ -111,7 +111,7 @@ def check_deletion(  # noqa: PLR0913  every fact the decision stands on
 
     Args:
         pair: As AWS reports it.
-        expectation: What `--fingerprint` asked for.
+        expectation: What `--fingerprint` demands.
         inventory: The keys whose fingerprints count: the named file, or the key directories'.
         copies: All local keys, where a copy of the default key may be.
         is_named: Whether the evidence is a file that was named: then it must be this pair's.
@@ -189,11 +189,13 @@ def _verified(
         raise _undecided_error(pair, candidates[0])
     if is_named:
         way_out = "name the file of its own key, or leave --key out"
-        raise _refused(pair, f"{has} which {inventory[0].path} has not", way_out)
+        raise _refused(pair, f"{has} which {inventory[0].path} does not have", way_out)
     if isinstance(expectation, FromLocalKey) and not backup:
         save_it = ", or save it first with --backup DIR" if pair.is_default else ""
-        way_out = f"to use a key file from elsewhere, add --key FILE{save_it}"
-        raise _refused(pair, f"{has} and no local key has it", way_out)
+        way_out = f"to use a key file in another directory, add --key FILE{save_it}"
+        where = f"{pair.name} in {pair.region}"
+        message = f"no local key matches the fingerprint of {where} ({reported})"
+        raise RefusedError(message, hint=way_out, region=pair.region)
     return Clearance(pair, reported)
 
 

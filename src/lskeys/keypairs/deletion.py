@@ -100,5 +100,5 @@ def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bo
         return True
     except (RemoteError, SetupError) as error:
         show = f"lskeys show {pair.name} --region {pair.region}"
-        raise lost.with_(hint=f"{error.message}; look again later: {show}") from None
+        raise lost.with_(hint=f"{error.message}; check again later: {show}") from None
     return (found.arn, found.fingerprint) != (pair.arn, pair.fingerprint)

@@ -71,7 +71,7 @@ def refuse_changed(
             raise RefusedError(
                 f"{pair.name} in {pair.region} changed while the prompt was shown:"
                 " it was not deleted",
-                hint=f"look at it again: lskeys show {pair.name} --region {pair.region}",
+                hint=f"review it again: lskeys show {pair.name} --region {pair.region}",
                 region=pair.region,
             )
         return again

@@ -83,7 +83,7 @@ class Selection:
         )
 
     def hidden(self, defaults: Sequence[KeyPair]) -> int:
-        """How many of the default pairs are left out only because they are not asked for."""
+        """How many of the default pairs are left out only because they are not requested."""
         asking = replace(self, include_default=True)
         return 0 if self.wants_default or self.globs else sum(map(asking.accepts, defaults))
 
@@ -98,8 +98,8 @@ class Selection:
             count = "is 1 other" if len(others) == 1 else f"are {len(others)} others"
             return f"there {count}; to list them: lskeys list"
         if there:
-            return "the default pair is listed with --include-default"
-        return "to make one: lskeys create NAME; to look everywhere: --all-regions"
+            return "the default key pair is listed with --include-default"
+        return "to make one: lskeys create NAME; to search all regions: --all-regions"
 
     def _accepts_name(self, name: str) -> bool:
         if not self.globs or (name == DEFAULT_PAIR and DEFAULT_ALIAS in self.globs):

@@ -108,7 +108,7 @@ def verify_import(
     if pair.fingerprint is not None and fingerprint_type is None:
         raise RefusedError(
             f"{name} in {lightsail.region} was imported, but AWS reports the fingerprint"
-            f" {pair.fingerprint}, which the key that was sent has not",
+            f" {pair.fingerprint}, which the key that was sent does not have",
             hint=f"do not rely on it; to remove it: {delete_command(pair)}",
             region=lightsail.region,
         )
@@ -213,7 +213,7 @@ def _arrived(
         raise lost from None
     if public_key.match(pair) is None:
         has = pair.fingerprint or "none"
-        there = f"a pair of that name is there, whose fingerprint is {has}"
+        there = f"a key pair with that name exists, with the fingerprint {has}"
         raise lost.with_(message=f"{lost.message}; {there}")
     return pair
 
@@ -225,7 +225,7 @@ def _imported(lightsail: "Lightsail", name: str) -> KeyPair:
         kind = SetupError if isinstance(error, SetupError) else RemoteError
         raise kind(
             f"{name} was imported, but cannot be verified: {error.message}",
-            hint=f"look at it later: lskeys show {name} --region {lightsail.region}",
+            hint=f"check it later: lskeys show {name} --region {lightsail.region}",
             code=error.code,
             region=lightsail.region,
         ) from None
@@ -257,13 +257,13 @@ def _same(pair: KeyPair, public_key: ImportableKey) -> FingerprintType:
     own = public_key.comparable(pair)
     if own is None:
         raise RefusedError(
-            f"whether {where} is this key cannot be told: {_why_not(pair)}",
-            hint=f"look at it: lskeys show {pair.name} --region {pair.region}",
+            f"cannot determine whether {where} has this key: {_why_not(pair)}",
+            hint=f"show it: lskeys show {pair.name} --region {pair.region}",
             region=pair.region,
         )
     raise RefusedError(
         f"{where} is another key: its fingerprint is {pair.fingerprint}, and not {own}",
-        hint=f"choose another name, or remove that pair: {delete_command(pair)}",
+        hint=f"choose another name, or delete that key pair: {delete_command(pair)}",
         code="Drift",
         region=pair.region,
     )

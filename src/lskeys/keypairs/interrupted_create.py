@@ -38,7 +38,7 @@ def find_existing(
     Args:
         lightsail: The region.
         new: What is to be made.
-        path: Where its private key goes; None for stdout.
+        path: Where its private key is saved; None for stdout.
         opens: Gives the passphrase of that file, where nothing else shows whose key it holds.
         dry_run: Whether nothing may be changed.
 

@@ -30,7 +30,7 @@ def is_absent_or_other(lightsail: "Lightsail", name: str, public_key: Importable
 def hint_after_lost_import(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
     """What to do after a lost ImportKeyPair."""
     if saved is None:
-        return f"look whether it is there: lskeys show {name} --region {lightsail.region}"
+        return f"check whether it exists: lskeys show {name} --region {lightsail.region}"
     again = f"lskeys import {name} {shlex.quote(str(saved.path))} --if-absent"
     return f"the key is kept in {saved.path}; import it: {again} --region {lightsail.region}"
 
@@ -40,11 +40,11 @@ def hint_after_lost_creation(lightsail: "Lightsail", name: str) -> str:
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
         remove = importing.delete_command(looked.value)
-        return f"a pair was left behind whose private key nobody has; remove it: {remove}"
+        return f"a key pair is left whose private key is lost; delete it: {remove}"
     if isinstance(looked.error, MissingError):
         # Looking right after a time-out proves nothing: the request may still be on its way.
         show = f"lskeys show {name} --region {lightsail.region}"
-        return f"there is no such key pair yet; look again before you repeat this: {show}"
+        return f"there is no such key pair yet; check again before you repeat this: {show}"
     return hint_to_delete(lightsail, name)
 
 
@@ -52,7 +52,7 @@ def not_finished(lightsail: "Lightsail", name: str) -> LostAnswerError:
     """The error for a creation that AWS only started, whose key pair is not found; the key is."""
     return LostAnswerError(
         f"{name} in {lightsail.region}: AWS has started to create it, and does not show it yet",
-        hint=f"keep the key, and look again later: lskeys show {name} --region {lightsail.region}",
+        hint=f"keep the key, and check again later: lskeys show {name} --region {lightsail.region}",
         region=lightsail.region,
     )
 
@@ -60,4 +60,4 @@ def not_finished(lightsail: "Lightsail", name: str) -> LostAnswerError:
 def hint_to_delete(lightsail: "Lightsail", name: str) -> str:
     """What to do after a CreateKeyPair of which nothing else is known."""
     remove = importing.delete_command(KeyPair(name, lightsail.region))
-    return f"a pair may be left behind whose private key nobody has; to remove it: {remove}"
+    return f"a key pair may be left whose private key is lost; to delete it: {remove}"

@@ -35,7 +35,7 @@ def check_new_name(name: str) -> None:
     check_name(name)
     if name == DEFAULT_PAIR:
         raise RefusedError(
-            f"{name} is the name of the default pair, which AWS makes",
+            f"{name} is the name of the default key pair, which AWS creates",
             hint="to have it made: lskeys download-default --create",
         )
 

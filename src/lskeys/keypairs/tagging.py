@@ -92,7 +92,7 @@ def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
         now = attempt(lightsail.region, partial(lookup.find, lightsail, name)).value
         if now is None or not _is_done(change, now):
             show = f"lskeys show {name} --region {lightsail.region}"
-            hint = f"look at its tags: {show}; the same command changes what is still missing"
+            hint = f"check its tags: {show}; the same command changes what is still missing"
             raise lost.with_(hint=hint) from None
     return change.after
 

@@ -45,7 +45,7 @@ def read_targets(words: Iterable[str], filters: Selection) -> Targets:
         check_name(name)
     if DEFAULT_PAIR in globs:
         raise UsageError(
-            "filters never select the default pair, which is deleted by its name alone",
+            "filters never select the default key pair; delete it by its name",
             hint=f"lskeys delete {DEFAULT_PAIR} --fingerprint",
         )
     if filters.has_filters and not given:

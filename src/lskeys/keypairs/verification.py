@@ -37,9 +37,9 @@ def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: st
     match = fingerprints.match(reported, private_key.fingerprints)
     if match is None:
         raise RefusedError(
-            f"the key AWS handed out in {region} does not have the fingerprint {reported}"
+            f"the key that AWS returned in {region} does not have the fingerprint {reported}"
             " that AWS reports, nothing was saved",
-            hint="somebody may have replaced the default pair meanwhile; run the command again",
+            hint="the default key pair may have been replaced meanwhile; run the command again",
             region=region,
         )
     return Verified(private_key, match.fingerprint_type)
@@ -50,7 +50,7 @@ def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:
         return keys.read_private(handed_out.private_text.reveal())
     except KeyMaterialError as error:
         raise RemoteError(
-            f"what AWS handed out in {region} is no usable key: {error.message}",
+            f"what AWS returned in {region} is not a usable key: {error.message}",
             hint="nothing was saved; run the command again",
             code="InvalidResponse",
             region=region,

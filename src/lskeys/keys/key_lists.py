@@ -53,7 +53,7 @@ class ListedKey:
 def listed_keys(text: bytes) -> tuple[ListedKey, ...]:
     """The keys in a text, in their order; what is none is left out.
 
-    A private key that is there twice is one, as it is for ssh. Public keys beside private ones are
+    A private key that is there twice is one, as it is for ssh. Public keys next to private ones are
     not counted: they are theirs, or certificates'.
     """
     content = unwrapped(text)
@@ -76,7 +76,7 @@ def choose_key(text: bytes, word: str) -> bytes:
         return found[0].text
     called = f"{len(found)} keys" if found else "no key"
     raise KeyMaterialError(
-        f"{called} in it answers to --select {one_line(word, limit=60)}: {_listed(every)}"
+        f"--select {one_line(word, limit=60)} matches {called} in it: {_listed(every)}"
     )
 
 

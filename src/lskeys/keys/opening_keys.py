@@ -4,7 +4,7 @@ An instance keeps the public key it was launched with. When a key pair is replac
 its name, `NAME.pem` becomes `NAME.pem.old-STAMP`, where STAMP is when that happened. So an
 instance that is older than its key pair is opened by the file with the first stamp after its
 launch; a file that has no stamp yet and is not the key pair's was replaced elsewhere, and last.
-Copies that people and browsers make (`NAME.pem.bak`, `NAME (1).pem`) tell no date, and come last.
+Copies that people and browsers make (`NAME.pem.bak`, `NAME (1).pem`) have no date, and come last.
 """
 
 import re

@@ -11,16 +11,16 @@ Prompt = Callable[[str], Secret]
 """Prompts for text that is not shown; None where no prompt is wanted."""
 
 
-def check(file: Path | None, *, asks: bool, can_prompt: bool) -> None:
+def check(file: Path | None, *, prompts: bool, can_prompt: bool) -> None:
     """Refuse `--passphrase` together with `--passphrase-file`, and without a terminal.
 
     Raises:
         UsageError: Both are given.
         RefusedError: No prompt is possible.
     """
-    if asks and file is not None:
+    if prompts and file is not None:
         raise UsageError("--passphrase and --passphrase-file cannot be combined", hint="choose one")
-    if asks and not can_prompt:
+    if prompts and not can_prompt:
         raise RefusedError(
             "not a terminal: cannot ask for the passphrase", hint="use --passphrase-file FILE"
         )
@@ -82,10 +82,10 @@ def same_passphrase(typed: Secret, again: Secret) -> Secret:
     """
     words = typed.reveal()
     if words != again.reveal():
-        raise RefusedError("the two passphrases differ, nothing was made", hint="try again")
+        raise RefusedError("the two passphrases differ, nothing was created", hint="try again")
     if not 0 < len(words) <= MAX_PASSPHRASE:
         raise RefusedError(
-            f"the passphrase is {'too long' if words else 'empty'}, nothing was made",
+            f"the passphrase is {'too long' if words else 'empty'}, nothing was created",
             hint="without --passphrase the key is not encrypted",
         )
     return typed

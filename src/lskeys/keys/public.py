@@ -123,7 +123,7 @@ def _from_rfc4716(body: bytes) -> PublicKey:
     if not unbase64(text):
         raise KeyMaterialError(
             "the RFC 4716 file is wrapped wrongly",
-            hint="end each line of a header that goes on with a backslash, or export it again",
+            hint="end each continued header line with a backslash, or export it again",
         )
     return _from_base64(text, comment)
 

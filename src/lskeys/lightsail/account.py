@@ -44,7 +44,7 @@ class SessionHooks:
     Attributes:
         trace: Gets one harmless line about each request, for `--debug`.
         record: Gets the names in each response, for TAB; from several threads.
-        prompt: Asks for an MFA code; a text says why nobody can be prompted.
+        prompt: Prompts for an MFA code; a text says why there is no prompt.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
         waiting: Is entered, with a kind and a name, while a response is waited for; from threads.
     """
@@ -191,10 +191,10 @@ class AccountSession:
 
     @cached_property
     def number(self) -> str:
-        """The twelve digits of the account, as STS tells whose the credentials are.
+        """The twelve digits of the account, as STS reports it for the credentials.
 
         Raises:
-            SetupError, RemoteError: There are no credentials, or STS did not tell.
+            SetupError, RemoteError: There are no credentials, or STS did not report it.
         """
         if self._connection.account is not None:
             return self._connection.account
@@ -210,7 +210,7 @@ class AccountSession:
 
     @property
     def access_key_digest(self) -> str:
-        """What tells the access key from others, and is no key; one is of one account for ever.
+        """A digest of the access key, and no key; one is of one account for ever.
 
         Raises:
             SetupError, RemoteError: There are no credentials.

@@ -39,7 +39,7 @@ _ENDPOINTS = "endpoints"
 
 
 class Cache(Protocol):
-    """Keeps files that can be made again, where nobody else can change them."""
+    """Keeps files that can be made again, where no other user can change them."""
 
     def read(self, name: str) -> bytes | None:
         """What a file holds, read once; None where there is none that can be trusted."""
@@ -55,7 +55,7 @@ class TrimmedLoader(Loader):
     """Loads Lightsail's model and the endpoints from memory, all else from botocore.
 
     It names botocore's own file as the origin of the endpoints: botocore resolves endpoints by its
-    rules only where it believes that nobody changed that file, and by older ones otherwise.
+    rules only where it believes that the file was not changed, and by older ones otherwise.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -65,7 +65,7 @@ class TrimmedLoader(Loader):
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
     ) -> Mapping[str, Any]:
-        """A service's model; botocore asks for one by its name and type."""
+        """A service's model; botocore requests one by its name and type."""
         if service_name == _SERVICE and type_name in self._data:
             trimmed: Mapping[str, Any] = self._data[type_name]
             return trimmed
@@ -83,7 +83,7 @@ class TrimmedLoader(Loader):
 def loader(cache: Cache) -> Loader:
     """A loader of botocore's data: the quick one, or where that cannot be had, the usual one.
 
-    Somebody who has models of his own (`~/.aws/models`) gets those.
+    A user with models of their own (`~/.aws/models`) gets those.
     """
     full = Loader()
     if os.path.isdir(full.CUSTOMER_DATA_PATH):  # noqa: PTH112  pathlib raises in a closed home

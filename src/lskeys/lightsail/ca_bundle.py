@@ -1,4 +1,4 @@
-"""Tells an unreadable file of CA certificates from an untrusted certificate. Pure."""
+"""Distinguishes an unreadable file of CA certificates from an untrusted certificate. Pure."""
 
 from botocore.exceptions import SSLError
 

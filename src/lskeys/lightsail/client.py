@@ -91,7 +91,7 @@ class Lightsail:
         """Have AWS make a pair; sent once, since a repetition would lose the only key.
 
         Raises:
-            LostAnswerError: There may be a pair now whose private key nobody has.
+            LostAnswerError: There may be a key pair now whose private key is lost.
         """
         parameters = {"keyPairName": name, "tags": [_raw_tag(tag) for tag in tags]}
         return self._requests.change(

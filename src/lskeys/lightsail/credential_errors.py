@@ -119,10 +119,10 @@ def none_found(metadata_said: str | None, passed_over: Iterable[str]) -> SetupEr
     """The error where no provider has credentials.
 
     Args:
-        metadata_said: What the instance metadata service answered.
+        metadata_said: What the instance metadata service responded.
         passed_over: What botocore did not use, as clauses.
     """
-    heard = [f"the instance metadata service answered {metadata_said}"] if metadata_said else []
+    heard = [f"the instance metadata service responded: {metadata_said}"] if metadata_said else []
     return SetupError(
         "; ".join(["no AWS credentials found", *heard, *passed_over]),
         hint=error_table.NO_CREDENTIALS_HINT,
@@ -131,7 +131,7 @@ def none_found(metadata_said: str | None, passed_over: Iterable[str]) -> SetupEr
 
 
 def no_mfa_code(source: Source, serial: str, reason: str) -> SetupError:
-    """The error for a role that needs an MFA code which nobody can be prompted for, or typed."""
+    """The error for a role that needs an MFA code that cannot be prompted for, or was not typed."""
     option = "" if source.profile == "default" else f" --profile {shlex.quote(source.profile)}"
     return SetupError(
         f"profile {visible_name(source.profile)} needs an MFA code of {one_line(serial)}: {reason}",
@@ -244,7 +244,7 @@ def _of_service(error: ClientError, source: Source) -> _Explained:
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
     code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
-    said = one_line(redacted(message)).rstrip(".") or f"answered {code}"
+    said = one_line(redacted(message)).rstrip(".") or f"response {code}"
     reason = f"{error.operation_name}: {one_line(redacted(code), limit=100)}: {said}"
     status = (raw.get("ResponseMetadata") or {}).get("HTTPStatusCode", 0)
     kind, hint = error_table.kind_of_code(error)

@@ -85,7 +85,7 @@ class NamingResolver(CredentialResolver):
 
     @property
     def metadata_said(self) -> str | None:
-        """What the instance metadata service answered last, if it was asked and did answer."""
+        """The last response of the instance metadata service, if there was one."""
         last = self._metadata.direct.last
         if last is None:
             return None
@@ -193,7 +193,7 @@ class _ProfileProviders(ProfileProviderBuilder):
 
 
 class _DirectMetadata(InstanceMetadataFetcher):
-    """The instance metadata service, asked through no proxy."""
+    """The instance metadata service, queried through no proxy."""
 
     def __init__(self, timeout: float, **options: Any) -> None:  # noqa: ANN401  botocore's
         super().__init__(timeout=timeout, **options)  # type: ignore[arg-type]  # seconds may be parts

@@ -52,7 +52,7 @@ class Source:
         login_profile: The one that can be logged in to: the source profile of a role.
         login_command: `aws sso login` or `aws login`; empty where its keys come otherwise.
         provider: botocore's word for the provider, where one was tried.
-        host: The host that was asked last; None where none was.
+        host: The host that was queried last; None where none was.
         config_file: AWS's configuration file, as its variable spells it.
         credentials_file: AWS's credentials file, likewise.
     """
@@ -76,7 +76,7 @@ class Source:
 
     @property
     def login(self) -> str:
-        """The command that logs in; empty where nobody logs in."""
+        """The command that logs in; empty where no login is needed."""
         if not self.login_command or self.login_profile == "default":
             return self.login_command
         return f"{self.login_command} --profile {shlex.quote(self.login_profile)}"
@@ -122,7 +122,7 @@ def files(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def passed_over(environ: Mapping[str, str]) -> Iterator[str]:
-    """What botocore passes over without a word, as clauses: half a key, files it cannot read."""
+    """What botocore ignores silently, as clauses: incomplete keys, files it cannot read."""
     if environ.get("AWS_SECRET_ACCESS_KEY") and not environ.get("AWS_ACCESS_KEY_ID"):
         yield "AWS_SECRET_ACCESS_KEY is set, AWS_ACCESS_KEY_ID is not"
     for name, usual in _FILES.items():

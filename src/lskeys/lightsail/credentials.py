@@ -26,7 +26,7 @@ from lskeys.lightsail.sign_in import Curve
 from lskeys.lightsail.waiting import Waiting
 
 FALLBACK_REGION = "us-east-1"
-"""Where credential providers ask if no region is set anywhere."""
+"""The region of credential providers if none is set anywhere."""
 
 _CREDENTIAL = re.compile(r"[!-~]+")
 _NO_PROFILE = {"profile": (None, None, None, None)}
@@ -38,8 +38,8 @@ class AccountCredentials:
     Args:
         connection: How to reach AWS.
         session: Gives the session, which errors of the configuration may keep from being made.
-        guard: Knows the host that was asked last.
-        prompt: Asks for an MFA code; a text says why nobody can be prompted.
+        guard: Knows the host that was queried last.
+        prompt: Prompts for an MFA code; a text says why there is no prompt.
         curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
         waiting: Is entered while credentials are waited for.
     """
@@ -93,7 +93,7 @@ class AccountCredentials:
         return str(self._frozen.access_key)
 
     def close(self) -> None:
-        """End the programs that were asked for credentials and have not answered."""
+        """End the programs that were started for credentials and have not finished."""
         self._programs.end()
 
     def secrets(self) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ URL_HINT = "an endpoint looks like https://lightsail.eu-west-1.amazonaws.com"
 NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_ID; {SANDBOX_HINT}"
 _CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, --endpoint-url, the region's name and HTTPS_PROXY"
-_LOOK = "look at what is there before you run the same command again"
+_LOOK = "check what exists before you run the same command again"
 _BETWEEN = "check the network, its proxies and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 _PROXY = ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")
@@ -182,7 +182,7 @@ def from_botocore(
 
 def timed_out(request: Request, seconds: float) -> LskeysError:
     """The error for a request whose time is over."""
-    reason = f"no answer within {seconds:g} seconds"
+    reason = f"no response within {seconds:g} seconds"
     return _failed(request, RemoteError, reason, _SLOW, "Timeout")
 
 
@@ -241,7 +241,7 @@ def plain_message(error: Exception, secrets: Iterable[str] = ()) -> str:
 def _without_message(code: str) -> str:
     if code.isdigit():
         return f"HTTP status {code} without an error of AWS"
-    return f"AWS answered {code}"
+    return f"AWS responded {code}"
 
 
 def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -> LskeysError:

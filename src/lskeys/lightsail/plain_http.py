@@ -78,7 +78,7 @@ class DirectSession:
 
     Args:
         timeout: Seconds for one connection attempt and for one read.
-        also: Hosts besides localhost that may be asked without TLS.
+        also: Hosts besides localhost that may be contacted without TLS.
 
     Attributes:
         last: The response that came last.
@@ -95,7 +95,7 @@ class DirectSession:
         return URLLib3Session(timeout=self._timeout, proxies={})  # type: ignore[arg-type]  # seconds may be parts
 
     def send(self, request: AWSRequest | AWSPreparedRequest) -> AWSResponse:
-        """Send a request, if its URL may be asked.
+        """Send a request, if its URL may be used.
 
         Raises:
             PlainHttpError, UnusableUrlError: It may not.

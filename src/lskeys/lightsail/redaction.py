@@ -1,4 +1,4 @@
-"""Takes secrets out of text that somebody else wrote, before it becomes an error. Pure.
+"""Takes secrets out of text from elsewhere, before it becomes an error. Pure.
 
 Gateways and proxies quote what was sent to them: headers with signatures and session tokens,
 bodies with keys. The known secrets of this run are removed by value, all others by their shape.

@@ -1,9 +1,9 @@
 """Checks the body of a response and its members: presence, types, sizes. Pure.
 
-botocore returns an HTML page, half a body or an empty one with status 200 as success with
+botocore returns an HTML page, a truncated body or an empty one with status 200 as success with
 members missing, and does not check the types of what it parsed. So the body of a success is parsed
 and checked here, once, and every member after; botocore gets the members as they are, which
-halves the cost of a long list (docs/performance.md).
+reduces the cost by one half of a long list (docs/performance.md).
 """
 
 import json

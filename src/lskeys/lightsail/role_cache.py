@@ -1,4 +1,4 @@
-"""The AWS CLI's cache of role credentials, so that an MFA code is asked once. Touches: the disk.
+"""The AWS CLI's cache of role credentials: one MFA code serves several runs. Touches: the disk.
 
 The file name is botocore's digest of the role's parameters, which the AWS CLI uses, too.
 """

@@ -19,7 +19,7 @@ class CallCancelledError(Exception):
 
 
 class SendState:
-    """Whether one request was sent; several threads may ask."""
+    """Whether one request was sent; several threads may read it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -31,7 +31,7 @@ class SendState:
         """Note that a connection takes the body now.
 
         Raises:
-            CallCancelledError: Too late: somebody relies on it not being sent.
+            CallCancelledError: Too late: another thread relies on it not being sent.
         """
         with self._lock:
             if self._is_called_off:

@@ -36,7 +36,7 @@ class ConnectionSettings:
 
     Attributes:
         profile: The profile.
-        region: The region that credential providers ask: of STS, for a role.
+        region: The region that credential providers query: of STS, for a role.
         endpoint_url: The URL of Lightsail.
         access_key: The sandbox's, which is no secret; with it, no file of AWS is read.
         timeout: Seconds for one request with its retries, or for one list with its pages.
@@ -107,7 +107,7 @@ def _builtin_handlers() -> HierarchicalEmitter:
 
 
 def _has_own_data(session: Session) -> bool:
-    """Whether the user has data of botocore's of their own, which then decide whom it asks."""
+    """Whether the user has data of botocore's of their own, which then decide what it queries."""
     try:
         configured = session.get_config_variable("data_path")
         return bool(configured) or (Path.home() / ".aws" / "models").is_dir()

@@ -8,7 +8,7 @@ from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
 from lskeys.output.terminal import Terminal
 
 _TRIES = 3
-"""How often an answer may be mistyped."""
+"""How often a confirmation may be mistyped."""
 
 
 class ConsentOptions(Protocol):
@@ -20,10 +20,10 @@ class ConsentOptions(Protocol):
 
     @property
     def yes(self) -> bool:
-        """The user agrees to whatever the command asks."""
+        """The user agrees beforehand."""
 
 
-def confirm(  # noqa: PLR0913  who is asked, what was said before, and the prompt in three parts
+def confirm(  # noqa: PLR0913  the terminal, the options, and the prompt in parts
     terminal: Terminal,
     given: ConsentOptions,
     action: str,
@@ -35,7 +35,7 @@ def confirm(  # noqa: PLR0913  who is asked, what was said before, and the promp
     """Return if the user agrees, beforehand or at a prompt; a dry run shows the details only.
 
     Args:
-        terminal: Where the prompt is shown and answered.
+        terminal: Where the prompt is shown.
         given: `--dry-run` and `--yes`.
         action: What to agree to, as in `delete it`.
         details: What to know before that, a line each; not shown with `--yes`.
@@ -44,7 +44,7 @@ def confirm(  # noqa: PLR0913  who is asked, what was said before, and the promp
 
     Raises:
         RefusedError: There is no consent, and a prompt is not possible.
-        DeclinedError: The answer is no.
+        DeclinedError: The user declined.
     """
     is_given = given.dry_run or given.yes
     if otherwise and (is_given or not terminal.can_prompt):

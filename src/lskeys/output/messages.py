@@ -1,4 +1,4 @@
-"""What goes to stderr: notes, warnings, hints, errors, and progress. Touches: the terminal."""
+"""Writes to stderr: notes, warnings, hints, errors, and progress. Touches: the terminal."""
 
 import contextlib
 import re
@@ -106,17 +106,17 @@ class Messages:
     def write_stderr(self, text: str) -> None:
         """Write to stderr, where no progress line is left.
 
-        A lost stderr does not turn a result into a failure: nobody is left to read of it.
+        A lost stderr does not turn a result into a failure: no reader is left.
         """
         with self._alone():
             self._write(text)
 
     def _paused(self) -> AbstractContextManager[None]:
-        """Without the progress line while somebody types."""
+        """Without the progress line while the user types."""
         return self._progress.paused() if self._progress else contextlib.nullcontext()
 
     def _alone(self) -> AbstractContextManager[None]:
-        """Without the progress line, and nobody else writing."""
+        """Without the progress line, and no other thread writing."""
         return self._progress.erased() if self._progress else contextlib.nullcontext()
 
     def _show(self, line: str) -> None:

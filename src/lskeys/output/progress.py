@@ -79,7 +79,7 @@ class Progress:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Keep the line away while somebody types."""
+        """Keep the line away while the user types."""
         with self._changed:
             self._pauses += 1
             self._erase()

@@ -13,7 +13,7 @@ def read_line(stdin: TextIO) -> str:
     """The next typed line with its end; without one, or empty, at the end of input.
 
     A signal in the instant before `read` begins would be noticed when `read` ends, which is when
-    somebody types. The pipe it leaves a byte in ends a `select` that begins after it, too.
+    the user types. The pipe it leaves a byte in ends a `select` that begins after it, too.
     """
     try:
         descriptor = stdin.fileno()

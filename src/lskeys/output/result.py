@@ -16,7 +16,7 @@ SCHEMA_VERSION = 1
 """Of the JSON documents; raised when a member changes its meaning or is removed."""
 
 _WHOSE = ("profile", "account")
-"""Columns that tell accounts apart: the profile that opens one, and its number where it shows."""
+"""Columns that distinguish accounts: the profile that opens one, and its number where it shows."""
 
 
 class Tone(Enum):

@@ -21,7 +21,7 @@ class Terminal(Messages):
     """The three streams and what may be done with them.
 
     Args:
-        stdin: Where prompts are answered, if it is a terminal.
+        stdin: Where prompts are typed at, if it is a terminal.
         stdout: The result and nothing else; None when the program was started without one.
         stderr: Notes, prompts, progress, errors; None likewise.
         environ: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM and COLUMNS are read.
@@ -57,7 +57,7 @@ class Terminal(Messages):
 
     @property
     def can_prompt(self) -> bool:
-        """Whether a prompt would be seen and answered by a person, not by `yes |`."""
+        """Whether a prompt would reach a person, not `yes |`."""
         return self.no_prompt is None
 
     @property
@@ -153,7 +153,7 @@ class Terminal(Messages):
             raise _stdout_lost(error) from None
 
     def prompt(self, call: str) -> str:
-        """A typed answer, stripped; empty at the end of input. Only where `can_prompt`."""
+        """A typed line, stripped; empty at the end of input. Only where `can_prompt`."""
         self.done()
         assert self._stdin is not None
         with self._paused():
@@ -167,7 +167,7 @@ class Terminal(Messages):
         """A typed line that is not shown, without its end; empty at the end of input."""
         self.done()
         assert self._stdin is not None
-        # Hidden before the prompt, to which somebody may type at once.
+        # Hidden before the prompt, to which the user may type immediately.
         with self._paused(), prompts.hidden(self._stdin):
             self.write_stderr(f"{printable(call)} ")
             line = prompts.read_line(self._stdin)

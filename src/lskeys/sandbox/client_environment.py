@@ -50,7 +50,7 @@ def environment(endpoint: str) -> dict[str, str]:
 
 
 def environment_with_sandbox(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """This whole environment, changed so that AWS tools talk to the sandbox and nobody else."""
+    """This whole environment, changed so that AWS tools talk to the sandbox only."""
     kept = {name: value for name, value in environ.items() if name not in _REMOVED}
     lower, upper = environ.get("no_proxy", ""), environ.get("NO_PROXY", "")
     direct = {

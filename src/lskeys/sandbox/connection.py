@@ -192,7 +192,7 @@ class Connection(BaseHTTPRequestHandler):
             case Ending.HOLD:
                 self.connection.settimeout(None)
                 while self.connection.recv(_READ_SIZE):
-                    pass  # until the client goes
+                    pass  # until the client disconnects
             case Ending.RESET:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 self.connection.close()

@@ -11,13 +11,13 @@ from lskeys.sandbox.regions import check_region
 EFFECTS = {
     "lost-answer": "the operation is done, then the connection is cut",
     "reset": "the connection is cut before anything is done",
-    "hang": "nothing is done and there is no response until the client goes",
+    "hang": "nothing is done and there is no response until the client disconnects",
     "half-body": "the operation is done, its response is cut off in the middle",
     "html": "nothing is done, HTML comes with status 200, as from a captive portal",
     "empty": "the operation is done, its response has no body",
     "bad-json": "the operation is done, its response is not valid JSON",
     "http-503": "nothing is done, HTML comes with status 503, as from a proxy",
-    "wrong-key": "another key than the key pair's is handed out",
+    "wrong-key": "another key than the key pair's is returned",
     "mismatched-halves": "the private key does not belong to the public key",
 }
 """What can go wrong besides an AWS error, in which nothing is done either."""
@@ -68,7 +68,7 @@ def parse_fault(text: str) -> Fault:
     if effect not in EFFECTS and not _ERROR_CODE.fullmatch(effect):
         raise ValueError(f"no fault {effect!r}; give an AWS error code or {' '.join(EFFECTS)}")
     if effect in _KEY_EFFECTS and operation not in _HANDS_OUT_KEYS:
-        raise ValueError(f"{operation} hands out no key; {' and '.join(_HANDS_OUT_KEYS)} do")
+        raise ValueError(f"{operation} returns no key; {' and '.join(_HANDS_OUT_KEYS)} do")
     if often is not None and not (often.isascii() and often.isdigit() and int(often) > 0):
         raise ValueError(f"how often is a number from 1, not {often!r}")
     return Fault(operation, effect, region, int(often) if often else None)

@@ -29,7 +29,7 @@ class HostKey:
 
 
 def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
-    """An RSA, an ECDSA and an ed25519 key, made now; nobody has their private keys.
+    """An RSA, an ECDSA and an ed25519 key, made now; their private keys are not kept.
 
     Any odd number serves as the RSA key's modulus, and takes no time to make.
     """

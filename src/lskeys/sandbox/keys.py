@@ -90,7 +90,7 @@ def make_rsa() -> KeyMaterial:
 
 
 def make_ed25519() -> KeyMaterial:
-    """A new ed25519 public key whose private key nobody keeps, as if imported."""
+    """A new ed25519 public key whose private key is not kept, as if imported."""
     return _from_public(ed25519.Ed25519PrivateKey.generate().public_key())
 
 

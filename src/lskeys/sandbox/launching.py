@@ -60,7 +60,7 @@ def new_instance(  # noqa: PLR0913  each has its default, and callers name what 
 
 
 def checked_address_type(region: str, raw: Raw) -> str:
-    """The address type of a launch, asked for or as its bundle has it.
+    """The address type of a launch, as requested or as its bundle has it.
 
     Raises:
         ServiceError: no such zone, blueprint, bundle or type, or they do not go together.

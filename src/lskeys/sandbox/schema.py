@@ -15,7 +15,7 @@ APPLICATION = 0x6C736B73
 """Kept in the file as `PRAGMA application_id`, so that no other database is taken for ours."""
 
 SCHEMA_VERSION = 3
-"""Kept in the file as `PRAGMA user_version`; 0 is a file nobody has prepared."""
+"""Kept in the file as `PRAGMA user_version`; 0 is a file that is not prepared."""
 
 TABLES = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",

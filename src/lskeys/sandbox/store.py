@@ -38,7 +38,7 @@ class Store:
     def prepare(self, fill: Filling) -> None:
         """Make the file with its tables and first content, unless that is done already.
 
-        Of several processes at once one does it, and the others wait until it is done.
+        Of several processes one does it, and the others wait until it is done.
         OSError if the directory or the file cannot be made.
         """
         _make(self.path)
@@ -93,7 +93,7 @@ class Store:
             raise SandboxError(f"{self.path} is not usable as a sandbox: {error}") from error
 
     def _version(self, connection: sqlite3.Connection) -> int:
-        """SCHEMA_VERSION, or 0 for a file nobody has prepared."""
+        """SCHEMA_VERSION, or 0 for a file that is not prepared."""
         self._check_ours(connection)
         version = _pragma(connection, "user_version")
         if version not in (0, SCHEMA_VERSION):

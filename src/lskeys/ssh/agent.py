@@ -15,7 +15,7 @@ from lskeys.ssh.client import without_ours
 from lskeys.text import one_line
 
 _LIFETIME = re.compile(r"(?:\d{1,6}[smhdw]?)+", re.IGNORECASE)  # sshd_config(5), "TIME FORMATS"
-_SECONDS = 60  # an agent may ask somebody whether it may
+_SECONDS = 60  # an agent may have the user confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def find(environ: Mapping[str, str]) -> Agent:
     return Agent(program, without_ours(environ))
 
 
-def check_lifetime(lifetime: str | None, *, asks: bool) -> None:
+def check_lifetime(lifetime: str | None, *, for_agent: bool) -> None:
     """Refuse a lifetime that ssh-add would not understand, or that is for no agent.
 
     Raises:
@@ -75,7 +75,7 @@ def check_lifetime(lifetime: str | None, *, asks: bool) -> None:
     """
     if lifetime is None:
         return
-    if not asks:
+    if not for_agent:
         raise UsageError("--lifetime is for --agent", hint="add --agent")
     if not _LIFETIME.fullmatch(lifetime):
         raise UsageError(

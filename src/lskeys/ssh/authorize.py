@@ -164,7 +164,7 @@ def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequenc
         word, _ = _reported(endpoint, said, attempt)
         return word == "removed"
     proof = _proof(client, endpoint, key.private)
-    script.tell(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
+    script.send(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
     said = script.read(mark)
     script.end()
     if said.startswith("kept "):
@@ -212,14 +212,14 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
     called = f"{instance.name} in {instance.region}"
     if attempt.verdict is Verdict.OPENS:
         return RemoteError(
-            f"{called}: it opens, but runs no command for this login: a forced command or another"
-            " shell answers",
+            f"{called}: the login works, but runs no command: a forced command or another shell"
+            " is in the way",
             hint="add the line to its authorized_keys by hand",
             region=instance.region,
         )
     if attempt.verdict is Verdict.DIFFERS:
         return RefusedError(
-            f"{called}: its host key differs from those AWS has seen: {attempt.reason}",
+            f"{called}: its host key differs from those that AWS reports: {attempt.reason}",
             hint=f"compare: lskeys ssh-config --known-hosts {instance.name}"
             f" --region {instance.region}",
             region=instance.region,

@@ -89,7 +89,7 @@ else
 fi
 """
 KEEP = "keep\n"
-"""What tells a script that a removal is to stay."""
+"""The word that has a script keep a removal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def add(line: PublicLine, mark: str) -> str:
 def remove(line: PublicLine, old: Iterable[bytes], mark: str) -> str:
     """A script that removes other keys than this one, and says `removed` when it did.
 
-    It goes on only with `KEEP` on its stdin, and takes everything back otherwise.
+    It continues only with `KEEP` on its stdin, and undoes everything otherwise.
     """
     blobs = [base64.b64encode(blob).decode() for blob in old]
     body = _REMOVE.replace("@OLD@", " ".join(blobs))

@@ -35,7 +35,7 @@ _SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where ssh goes.
+    """Where ssh connects to.
 
     Attributes:
         address: An IPv4 or IPv6 address.

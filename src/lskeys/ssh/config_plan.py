@@ -18,7 +18,7 @@ from lskeys.values import replace
 
 @dataclass(slots=True)
 class Plan:
-    """The hosts in the order of their aliases, what stays and goes, and notes for the user."""
+    """The hosts in the order of their aliases, what stays or is removed, and notes."""
 
     renewal: BlockChanges
     hosts: list[Host] = field(default_factory=list)
@@ -68,7 +68,7 @@ def plan(
 
 
 def _distinct(regions: Sequence[RegionData]) -> list[RegionData]:
-    """The regions without those of an account that another profile was asked for, too."""
+    """The regions without those of an account that another profile queries, too."""
     first: dict[tuple[str, str], RegionData] = {}
     for each in regions:
         first.setdefault((each.where.region, each.now.account or each.where.profile), each)

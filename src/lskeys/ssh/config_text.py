@@ -112,7 +112,7 @@ def include_line(file: Path, directory: Path) -> str:
 def with_include(config: bytes, file: Path, directory: Path) -> bytes:
     """A user's ssh config that includes a file; as it was where it certainly does so already.
 
-    The line goes first: behind a Host line it would count for that host alone.
+    The line comes first: behind a Host line it would count for that host alone.
 
     Args:
         config: The config.

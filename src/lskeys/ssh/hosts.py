@@ -38,7 +38,7 @@ class Host:
 def why_left_out(instance: Instance) -> str | None:
     """Why an instance is left out, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
-        return "Windows instances have no ssh"
+        return "Windows instances have no SSH server"
     if has_invalid_name(instance):
         return "its name is none that ssh takes safely"
     if instance.public_ip is None:
@@ -103,18 +103,18 @@ def pinned(
 
     Args:
         unpinned: The host.
-        outcome: What AWS says of its host keys; None if it was not asked.
+        outcome: What AWS says of its host keys; None if it was not queried.
         known: What it was known by before, which counts where AWS has no key to give.
     """
     keys = tuple(key for key in (outcome and outcome.value) or () if grammar.is_host_key(key))
     if keys or known or outcome is None:
         return replace(unpinned, host_keys=keys or known)
-    reason = "AWS has seen no host key of it"
+    reason = "AWS reports no host key for it"
     if outcome.error:
         reason = f"its host keys could not be read ({one_line(outcome.error.code, limit=60)})"
     elif outcome.value:
         reason = "AWS reports no host key that can be used"
-    note = f"{reason}: check its fingerprint when ssh asks"
+    note = f"{reason}: verify the fingerprint when ssh prompts"
     return replace(unpinned, notes=(*unpinned.notes, note))
 
 

@@ -109,7 +109,7 @@ class Login:
 class RemoteScript:
     """A script that runs on an instance, and may be sent input while it does.
 
-    Its lines are known by a word that nobody else knows, whatever else is printed there.
+    Its lines are known by a random word that no other output has, whatever else is printed there.
     """
 
     def __init__(self, login: Login, process: subprocess.Popen[bytes], script: str) -> None:
@@ -118,7 +118,7 @@ class RemoteScript:
         self._timer = threading.Timer(3 * CONNECT_SECONDS, process.kill)
         self._timer.daemon = True
         self._timer.start()
-        self.tell(script)
+        self.send(script)
 
     def read(self, mark: str) -> str:
         """The next line that begins with the mark, without it; empty where there is none."""
@@ -129,7 +129,7 @@ class RemoteScript:
                 return line.removeprefix(f"{mark} ")
         return ""
 
-    def tell(self, text: str) -> None:
+    def send(self, text: str) -> None:
         """Write to its stdin; a script that has ended hears nothing."""
         stdin = _pipe(self._process.stdin)
         with suppress(OSError):

@@ -75,7 +75,7 @@ def read_log(text: str, keys: Sequence[Path]) -> Attempt:
     verdict = _verdict(said)
     if verdict is Verdict.REFUSED and (unsigned or _of(_UNLOADED, said)):
         return _unused(unsigned, said)
-    reason = one_line(said[-1], limit=200) if said else "no answer in time"
+    reason = one_line(said[-1], limit=200) if said else "no response in time"
     is_cut = key is not None and any(_TOO_MANY in line for line in said)
     return Attempt(verdict, reason, untried=_behind(key, keys) if is_cut else ())
 

@@ -25,7 +25,7 @@ class ReachableInstance:
 
     Attributes:
         access: The instance, its key pair and the local keys that may open it, likeliest first.
-        obstacle: Why ssh cannot reach it, as far as AWS tells; None if nothing is in the way.
+        obstacle: Why ssh cannot reach it, as far as AWS reports; None if nothing is in the way.
         host_keys: The host keys that AWS has seen, or that were pinned before.
         proved_at: When the first key was proved to open it, if it was.
         check: A login attempt of now.

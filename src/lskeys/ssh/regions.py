@@ -17,9 +17,9 @@ class RegionData:
     Attributes:
         where: The region, and the profile of its account if several are queried.
         instances: All its instances.
-        wanted: Those that were asked for.
+        wanted: Those that were requested.
         pairs: Its key pairs, the default one included.
-        host_keys: Of the wanted instances that run and that ssh can be told of, by name.
+        host_keys: Of the wanted instances that run and that ssh can reach by name, by name.
         ports: The TCP ports that the firewalls of these let in, by name.
     """
 
@@ -57,7 +57,7 @@ def matching_instances(instances: Iterable[Instance], globs: Sequence[str]) -> l
 
 
 def names_to_query(data: RegionData) -> tuple[str, ...]:
-    """The names of those wanted instances that run and that ssh can be told of."""
+    """The names of those wanted instances that run and that ssh can reach by name."""
     fit = (each for each in data.wanted if each.is_running and not hosts.why_left_out(each))
     return tuple(dict.fromkeys(each.name for each in fit))
 

@@ -73,13 +73,13 @@ class WrittenFiles:
     ) -> BlockChanges:
         """What stays of the blocks that are not written anew.
 
-        Those stay that are of another region or account than was asked, and of instances that
-        are still there. Where one profile is asked and does not say whose account it is, a file
+        Those stay that are of another region or account than was queried, and of instances that
+        are still there. Where one profile is queried and does not say whose account it is, a file
         with the blocks of one account is taken for that account's.
 
         Args:
             fresh: The instances whose blocks are written anew.
-            now: What the regions have that answered, of each profile that was asked.
+            now: What the regions have that responded, of each profile queried.
         """
         addresses = {grammar.address(each.public_ip or "") for each in fresh}
         accounts = {each.account for each in self.blocks if each.account}
@@ -90,13 +90,13 @@ class WrittenFiles:
         for each in self.blocks:
             if any(each.is_of(instance) for instance in fresh):
                 continue
-            asked = [
+            queried = [
                 region
                 for region in now.get(each.region, ())
                 if (is_the_one or region.account) and _may_be_one(each.account, region.account)
             ]
-            is_named = any(each.name in region.names for region in asked)
-            stays = not asked or (is_named and each.address not in addresses)
+            is_named = any(each.name in region.names for region in queried)
+            stays = not queried or (is_named and each.address not in addresses)
             (kept if stays else gone).append(each)
         return BlockChanges(tuple(kept), tuple(gone))
 
@@ -128,7 +128,7 @@ def blocks_and_kept(
 def pins_and_kept(hosts: Iterable[Host], written: WrittenFiles, renewal: BlockChanges) -> list[str]:
     """The known_hosts lines of hosts, and those that stay, in the order of aliases.
 
-    Lines go whose block is written anew or goes; those of other files of ours stay.
+    Lines are removed whose block is rewritten or removed; those of our other files stay.
     """
     new = [(each.alias, known_hosts_line(each, key)) for each in hosts for key in each.host_keys]
     replaced = {line.partition(" ")[0] for _, line in new}

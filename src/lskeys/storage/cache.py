@@ -1,4 +1,4 @@
-"""Files that can be made again, read only where nobody else can change them. Touches: the disk.
+"""Files that can be made again, read only where no other user can change them. Touches: the disk.
 
 Never a reason to fail: what cannot be kept is not, and what cannot be trusted is not there.
 """

@@ -92,7 +92,7 @@ def opened(path: Path) -> Iterator[Directory]:
         LocalError: It cannot be opened.
     """
     with os_errors(f"cannot open the directory {path}", path):
-        ownership.refuse_unsafe(path)  # after which nobody else can exchange it
+        ownership.refuse_unsafe(path)  # after which no other user can exchange it
         descriptor = _open(path)
     try:
         yield Directory(path, descriptor)
@@ -156,7 +156,7 @@ def flush(descriptor: int) -> None:
 def _make_one(path: Path) -> None:
     try:
         path.mkdir(_OWNER_ONLY)
-    except FileExistsError:  # somebody was quicker: judged when it is opened
+    except FileExistsError:  # another process was quicker: judged when it is opened
         return
     except NotADirectoryError:
         raise RefusedError(f"{path.parent} is not a directory") from None

@@ -26,7 +26,7 @@ class ExistingFile:
     Attributes:
         path: Its name.
         links: How many names the file has.
-        material: What key it holds; None if it is no key, or somebody else's file.
+        material: What key it holds; None if it is no key, or another user's file.
         is_link: Whether the name is a symbolic link's, through which nothing is written.
         owner: Whose file it is, where it is neither the user's own nor root's.
         reason: Why it is no key, if it is none.

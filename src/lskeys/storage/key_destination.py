@@ -81,11 +81,11 @@ class KeyDestination:
     `check`, then `reserve`, and within that `save`, which `withdraw` undoes.
 
     Attributes:
-        path: Where the private key goes.
+        path: Where the private key is saved.
         now: The time in UTC.
         passphrase: What an encrypted file is opened with that lies there.
         existing: What lies there.
-        existing_public: What lies where its public key goes.
+        existing_public: What lies where its public key is saved.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class KeyDestination:
         if existing is None:
             if draft.create(file.name, file.text, file.mode):
                 return "saved", None
-            # somebody was quicker
+            # another process was quicker
             existing = read_existing(self._directory, file.name, self.passphrase)
         is_same = existing is not None and file.is_same(existing)
         repaired = file.repaired(existing) if existing and is_same else None

@@ -24,7 +24,7 @@ MODE_OF_A_PIPE = 0o600
 """What stands for permission bits where there are none."""
 
 _INHERITED = re.compile(r"/dev/(?:fd/(\d+)|stdin)|/proc/self/fd/(\d+)")
-_WAIT = 60.0  # seconds; whoever writes into a pipe may be asked for a passphrase first
+_WAIT = 60.0  # seconds; a program that writes into a pipe may prompt for a passphrase first
 _CHUNK = 64 * 1024
 _PASTED = re.compile(
     r"-----BEGIN |---- BEGIN |PuTTY-User-Key-File"

@@ -119,7 +119,7 @@ def _is_key_file(entry: os.DirEntry[str]) -> bool:
         return False
     try:
         return entry.is_file()
-    except OSError as exc:  # what a link leads to may be a key, but not where it goes in circles
+    except OSError as exc:  # what a link leads to may be a key, but not where links form a circle
         return exc.errno != errno.ELOOP
 
 
@@ -137,5 +137,5 @@ def _neighbour(path: Path) -> PublicKey | None:
         opened = _open(path.with_name(path.name + ".pub"))
     except OSError:
         return None
-    beside = keys.read_local(opened[0]) if opened else None
-    return beside.public if beside and not beside.has_private else None
+    public = keys.read_local(opened[0]) if opened else None
+    return public.public if public and not public.has_private else None

@@ -1,4 +1,4 @@
-"""Keeps other lskeys processes out of a directory, by a lock that nobody else can hold.
+"""Keeps other lskeys processes out of a directory, by a lock that no other user can hold.
 
 Touches: the disk.
 """
@@ -29,7 +29,7 @@ def locked(
 ) -> Iterator[None]:
     """Keep other lskeys processes out of a directory.
 
-    A courtesy: it spares two of them from asking AWS for the same key. What keeps files from
+    A courtesy: it spares two of them from requesting the same key. What keeps files from
     being overwritten is the exclusive link, so where there are no locks (some network disks) the
     work goes on without. A directory that others may open could be locked by them for ever: there
     a file in the user's state directory is locked instead.

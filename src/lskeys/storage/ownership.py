@@ -166,7 +166,7 @@ def _others_may_rename(status: os.stat_result) -> bool:
 
 
 def _is_private_group(number: int) -> bool:
-    """Whether it is the user's own group, called as the user, in which nobody else is.
+    """Whether it is the user's own group, called as the user, with no other member.
 
     Where each user has such a group, the umask is often 002 and every directory group-writable.
     """

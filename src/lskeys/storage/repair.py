@@ -73,7 +73,7 @@ def write_public_key(path: Path) -> Path:
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")
             if not draft.create(public_path.name, line, PUBLIC):
-                raise RefusedError(f"{public_path} is there by now, and stays as it is")
+                raise RefusedError(f"{public_path} exists now, and was not changed")
     return public_path
 
 

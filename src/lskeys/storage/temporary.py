@@ -36,7 +36,7 @@ def drafted(directory: Directory, *, size: int, durable: bool = True) -> Iterato
 class Draft:
     """A temporary file next to its destination, private from its first byte.
 
-    Nobody can guess its name; a lock on it shows other processes that it is in use. What it
+    Its name cannot be guessed; a lock on it shows other processes that it is in use. What it
     becomes is flushed and read back if it is `durable`.
 
     Attributes:
@@ -158,7 +158,7 @@ def _is_stale(path: Path) -> bool:
             return False
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as exc:
-        return isinstance(exc, PermissionError)  # there, but somebody else's
+        return isinstance(exc, PermissionError)  # there, but another user's
     try:
         flock(descriptor, LOCK_SH | LOCK_NB)
     except BlockingIOError:

@@ -17,7 +17,7 @@ PUBLIC_SIZE = 4 * 1024
 NOT_THE_OWNER = 0o077
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 UNUSABLE = "-unusable"
-"""In the name of a backup that ssh cannot load, so that nobody takes it for the old key."""
+"""In the name of a backup that ssh cannot load, so that it is not taken for the old key."""
 
 MAX_SUFFIX = len(".old-20260101T000000Z-99")
 
@@ -67,7 +67,7 @@ def publish(directory: Directory, draft: str, name: str, text: Secret, mode: int
 
 
 def keep_backup(directory: Directory, name: str, *, stamp: str, base: str | None = None) -> str:
-    """Give a file a second name next to it, `NAME.old-STAMP`, and tell which; NAME may be another.
+    """Give a file a second name next to it, `NAME.old-STAMP`, and return it; NAME may be another.
 
     Raises:
         LocalError: There are too many of that second, or it is too big to be copied.
@@ -86,7 +86,7 @@ def tighten_mode(directory: Directory, name: str, mode: int, *, follow: bool = F
     """Take away every permission beyond `mode`, and make the file last.
 
     Raises:
-        RefusedError: It belongs to somebody else.
+        RefusedError: It belongs to another user.
         LocalError: The disk keeps no permissions.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
@@ -99,7 +99,7 @@ def restrict(descriptor: int, path: Path, mode: int) -> None:
     """Take away every permission beyond `mode`, and check that they are gone.
 
     Raises:
-        RefusedError: It belongs to somebody else, whom root would take them from.
+        RefusedError: It belongs to another user, whom root would take them from.
         LocalError: The disk keeps no permissions (WSL's drives without metadata, vfat).
     """
     status = os.fstat(descriptor)

@@ -10,7 +10,7 @@ from lskeys.cli.parsing import OptionalValue, VerbCommand, command_of
 from lskeys.values import value
 
 _PAIRS = "Key pairs"
-_DEFAULT = "The default pair"
+_DEFAULT = "The default key pair"
 _DISK = "This computer"
 _INSTANCES = "Instances"
 _ABOUT = "About lskeys"

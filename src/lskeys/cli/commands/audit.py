@@ -57,7 +57,7 @@ def audit_keys(
 
     * loose-permissions: a private key or a key directory is open to others (error)
 
-    * unusable-file: ssh cannot load a private key in its saved form (error)
+    * unusable-file: ssh cannot load a private key in its saved format (error)
 
     * unreadable-file: a file or a key directory cannot be read, so it was not checked (error)
 
@@ -231,7 +231,7 @@ def _fixed(finding: Finding, now: datetime) -> Finding:
 
 
 def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> None:
-    where = _asked(run)
+    where = _where(run)
     counting = [each for each in left if each.severity is not Severity.INFO]
     if counting:
         is_fixable = any(each.is_fixable for each in counting)
@@ -252,7 +252,7 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
     run.terminal.note(f"no findings in {where}: {pairs}, {files}")
 
 
-def _asked(run: Runtime) -> str:
+def _where(run: Runtime) -> str:
     if run.profiles:
         return ", ".join(run.profiles)
     return run.regions[0] if len(run.regions) == 1 else f"{len(run.regions)} regions"

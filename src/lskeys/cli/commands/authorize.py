@@ -79,7 +79,7 @@ def authorize_key(
             hint="to list all instances: lskeys instances --all-regions",
         )
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
-    tasks, failures = _tasks(seen.reaches, new, _old(remove))
+    tasks, failures = _tasks(seen.reaches, new, _old(run, remove))
     failures = [*seen.failures, *failures]
     if tasks:
         confirm(run.terminal, run.options, "add the key", _details(tasks, remove))
@@ -106,10 +106,15 @@ class _Old:
         return tuple({key.blob: None for key in keys if key.blob and key.blob != new.blob})
 
 
-def _old(remove: str | None) -> _Old:
+def _read(run: Runtime, path: Path) -> LocalKey:
+    with run.terminal.waiting("the key", str(path)):
+        return key_reading.read(path)
+
+
+def _old(run: Runtime, remove: str | None) -> _Old:
     if remove is None or remove == _OUTDATED:
         return _Old(outdated=remove is not None)
-    key = key_reading.read(expanded(Path(remove)))
+    key = _read(run, expanded(Path(remove)))
     if key.blob is None:
         raise RefusedError(f"the public key of {key.path} is not known")
     return _Old(key)
@@ -118,7 +123,7 @@ def _old(remove: str | None) -> _Old:
 def _given(run: Runtime, seen: ssh_instances.QueriedInstances, key: Path) -> dict[str, NewKey]:
     """The named key, for every region."""
     path = expanded(key).absolute()
-    new = authorizing.new_key(key_reading.read(path), "")
+    new = authorizing.new_key(_read(run, path), "")
     run.key_files.warn_of_others(path)
     return {each.where.region: new for each in seen.data}
 

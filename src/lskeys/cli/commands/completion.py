@@ -19,7 +19,7 @@ def print_completion(
 ) -> None:
     """Print the completion script of a shell.
 
-    pipx and package managers install the scripts. Otherwise, do it once:
+    pipx and package managers install the scripts. Otherwise, install one once:
 
     * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
 

@@ -29,7 +29,7 @@ def show_config(run: Runtime) -> None:
 
 
 def _surroundings(run: Runtime) -> SettingsContext:
-    """What the settings depend on beside themselves."""
+    """What the settings depend on besides themselves."""
     aws = attempt("", lambda: _aws_choices(run))
     profile, region = aws.value or (None, None)
     path = paths.config_path()

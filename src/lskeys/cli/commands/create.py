@@ -48,7 +48,9 @@ def create_key_pair(
     kind: Annotated[Kind | None, typer.Option("--type", help="Default: rsa.")] = None,
     bits: Annotated[
         int | None,
-        typer.Option("--bits", min=2048, max=16_384, help="The size of an RSA key, such as 4096."),
+        typer.Option(
+            "--bits", metavar="BITS", min=2048, max=16_384, help="The size of an RSA key: 4096."
+        ),
     ] = None,
     tag: TagWords = None,
     passphrase: AskPassphrase = False,
@@ -71,7 +73,7 @@ def create_key_pair(
     check_new_name(name)
     spec = _key_spec(kind, bits, service_generated=service_generated)
     new = CreateRequest(name, spec, tagging.read_tags(tag or ()), force)
-    given = given_passphrase(run, passphrase_file, asks=passphrase)
+    given = given_passphrase(run, passphrase_file, prompts=passphrase)
     lightsail = run.account.lightsail(_only_region(run, name))
     path = run.key_files.destination(out, file, run.regions).path_for(f"{name}.pem")
     if path is not None:
@@ -86,7 +88,7 @@ def create_key_pair(
         saved = SavedKey(name, lightsail.region, path or Path("-"), "would save")
     elif saved is None:
         confirm_replacing(run, _there(path) if force and path else [])
-        secret = given or typed_passphrase(run, asks=passphrase)
+        secret = given or typed_passphrase(run, prompts=passphrase)
         saved, failure = _make(run, lightsail, new, path, secret)
     _report(run, saved, failure)
 
@@ -102,7 +104,7 @@ def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None) -> None:
         _report_stdout(run, saved)
     else:
         if failure is None:
-            report_saved(run, saved, f"key pair {saved.pair_name}", undone="nothing was made")
+            report_saved(run, saved, f"key pair {saved.pair_name}", undone="nothing was created")
         show(run, Result(SAVED_KEYS, [saved], [failure] if failure else []))
     if failure is not None:
         raise failure
@@ -151,6 +153,6 @@ def _report_stdout(run: Runtime, saved: SavedKey) -> None:
         return
     key = f"the key of {saved.pair_name} in {saved.region}"
     if saved.outcome == "would save":
-        run.terminal.note(f"would write {key} to stdout, nothing was made")
+        run.terminal.note(f"would write {key} to stdout, nothing was created")
     else:
         run.terminal.note(f"wrote {key} to stdout, {proof(saved.fingerprint_type)}")

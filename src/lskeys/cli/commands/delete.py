@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli.delete_lookup import look_up_targets, outcomes_without_deletion
+from lskeys.cli.delete_lookup import DeleteLookup, look_up_targets, outcomes_without_deletion
 from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import CHANGE_OPTIONS, PassphraseFile, verb
 from lskeys.cli.parsing import FROM_LOCAL_KEY
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import finish
+from lskeys.cli.saving_keys import opening_passphrases
 from lskeys.config.paths import expanded
 from lskeys.errors import UsageError
 from lskeys.keypairs import deletion, deletion_checks
@@ -20,13 +21,11 @@ from lskeys.keypairs.delete_guard import Clearance, Expectation, parse_expectati
 from lskeys.keypairs.deletion_checks import Safeguards
 from lskeys.keypairs.results import Deletion
 from lskeys.keypairs.targets import Targets, read_targets
-from lskeys.keys import passphrases
 from lskeys.model import Outcome, Outcomes, attempt
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_details, deletion_list, usage_warning
 from lskeys.output.views.deletions import DELETIONS
-from lskeys.storage.key_reading import Opens
 
 
 @verb(*CHANGE_OPTIONS)
@@ -85,14 +84,14 @@ def delete_key_pairs(
         key and expanded(key),
         backup and expanded(backup),
         no_backup,
-        _opens(run, expectation, passphrase_file),
+        cache(opening_passphrases(run, passphrase_file, prompts=expectation is not None)),
     )
     found = look_up_targets(run, targets)
     settled = Outcomes(outcomes_without_deletion(run, found, missing_ok=missing_ok))
-    cleared = deletion_checks.check_all(found.pairs, safeguards)
+    cleared = _checked(run, found, safeguards)
     if _consent(run, cleared.values):
         again = look_up_targets(run, targets)
-        now = deletion_checks.check_all(again.pairs, safeguards)
+        now = _checked(run, again, safeguards)
         cleared = deletion_checks.refuse_changed(cleared, now, again.failures)
     deleted = _delete_each(run, cleared.values, safeguards)
     outcomes = Outcomes([*settled, *(each for each in cleared if each.error), *deleted])
@@ -111,16 +110,15 @@ def _check_backup(targets: Targets, backup: Path | None, *, no_backup: bool) -> 
     if (backup is not None or no_backup) and not targets.may_be_default:
         option = "--no-backup" if no_backup else "--backup"
         raise UsageError(
-            f"{option} is for the default pair: AWS keeps no other private key",
-            hint="leave it out; lskeys cannot download the key of a pair of your own",
+            f"{option} applies to the default key pair only: Lightsail keeps no other private key",
+            hint="leave it out; no other private key can be downloaded",
         )
 
 
-def _opens(run: Runtime, expectation: Expectation, file: Path | None) -> Opens:
-    """The passphrases of key files, each asked for once, and only where a key is demanded."""
-    asks = run.terminal.can_prompt and expectation is not None
-    ask = run.terminal.prompt_secret if asks else None
-    return cache(passphrases.for_key_files(file and expanded(file), ask))
+def _checked(run: Runtime, found: DeleteLookup, safeguards: Safeguards) -> Outcomes[Clearance]:
+    """The key pairs checked against the local keys, which may take a while to read."""
+    with run.terminal.waiting("key files", ", ".join(map(str, safeguards.directories))):
+        return deletion_checks.check_all(found.pairs, safeguards)
 
 
 def _consent(run: Runtime, clearances: Sequence[Clearance]) -> bool:

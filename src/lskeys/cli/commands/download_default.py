@@ -28,6 +28,7 @@ from lskeys.cli.runtime.queries import query
 from lskeys.cli.saving_keys import (
     confirm_replacing,
     given_passphrase,
+    load_into_agent,
     report_saved,
     typed_passphrase,
 )
@@ -64,11 +65,11 @@ def download_default(
         lskeys download-default --out ~/.ssh
         lskeys download-default --all-regions --dry-run
     """
-    ssh_agent.check_lifetime(lifetime, asks=agent)
+    ssh_agent.check_lifetime(lifetime, for_agent=agent)
     if agent and (out or file or force or passphrase or passphrase_file):
         raise UsageError("--agent saves no file", hint="leave out the options that are about one")
     keeper = ssh_agent.find(run.invocation.environ) if agent else None
-    given = given_passphrase(run, passphrase_file, asks=passphrase)
+    given = given_passphrase(run, passphrase_file, prompts=passphrase)
     destination = run.key_files.destination(out, file, run.regions)
     found = query(run, lambda lightsail: lightsail.default_key_pair())
     jobs, failures = plan_downloads(run, found, create=create)
@@ -77,45 +78,47 @@ def download_default(
         fail(run, [*failures.errors, *loaded.errors], len(loaded.values), "regions")
     elif destination.directory is None:
         fail(run, failures.errors, 0, "regions")
-        _write_to_stdout(run, jobs[0], given, asks=passphrase)
+        _write_to_stdout(run, jobs[0], given, prompts=passphrase)
     else:
         paths = {
             job: destination.directory / destination.name_for(default_key_file(job.region))
             for job in jobs
         }
-        saved = _save(run, paths, SaveOptions(given, force), asks=passphrase)
+        saved = _save(run, paths, SaveOptions(given, force), prompts=passphrase)
         for each in saved.values:
             report_saved(run, each, "default key", undone="nothing was downloaded")
         finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
 def _save(
-    run: Runtime, paths: Mapping[DownloadJob, Path], options: SaveOptions, *, asks: bool
+    run: Runtime, paths: Mapping[DownloadJob, Path], options: SaveOptions, *, prompts: bool
 ) -> Outcomes[SavedKey]:
-    """Save the keys, after what was to be agreed to; what is refused anyway asks nothing.
+    """Save the keys, after what was to be agreed to; what is refused anyway shows no prompt.
 
     A file that is there may be encrypted, and show only with its passphrase whose key it holds.
     """
     force = options.force
-    if asks and any(os.path.lexists(path) for path in paths.values()):
-        options = SaveOptions(typed_passphrase(run, asks=asks), force)
+    if prompts and any(os.path.lexists(path) for path in paths.values()):
+        options = SaveOptions(typed_passphrase(run, prompts=prompts), force)
     planned = default_downloads.preview(paths, options)
     open_jobs = [job for job, each in zip(paths, planned, strict=True) if not each.error]
     confirm_creation(run, open_jobs)
     if run.options.dry_run:
         return planned
     if open_jobs and options.passphrase is None:
-        options = SaveOptions(typed_passphrase(run, asks=asks), force)
+        options = SaveOptions(typed_passphrase(run, prompts=prompts), force)
     confirm_replacing(run, default_downloads.files_to_replace(paths, options))
     return default_downloads.download_and_save(run, paths, options)
 
 
-def _write_to_stdout(run: Runtime, job: DownloadJob, given: Secret | None, *, asks: bool) -> None:
+def _write_to_stdout(
+    run: Runtime, job: DownloadJob, given: Secret | None, *, prompts: bool
+) -> None:
     confirm_creation(run, [job])
     if run.options.dry_run:
         run.terminal.note(f"would write the default key of {job.region} to stdout")
         return
-    passphrase = given or typed_passphrase(run, asks=asks)
+    passphrase = given or typed_passphrase(run, prompts=prompts)
     lightsail = run.account.lightsail(job.region)
     verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
     key = verified.private_key
@@ -135,7 +138,7 @@ def _load(
         if not run.options.dry_run:
             lightsail = run.account.lightsail(job.region)
             verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
-            keeper.add(verified.private_key, lifetime)
+            load_into_agent(run, keeper, verified.private_key, lifetime)
             verb, said = "loaded", proof(verified.fingerprint_type)
         if not run.options.quiet:
             run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {said}")

@@ -11,7 +11,7 @@ from lskeys.cli.options import READ_OPTIONS, PassphraseFile, Select, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import all_key_pairs
 from lskeys.cli.runtime.output import fail, show
-from lskeys.config.paths import expanded
+from lskeys.cli.saving_keys import opening_passphrases
 from lskeys.errors import LskeysError, MissingError, UsageError
 from lskeys.keypairs.details import KeyWithPairs, with_key_pairs
 from lskeys.keys import passphrases
@@ -58,9 +58,8 @@ def fingerprint_keys(
     """
     if strict and not match:
         raise UsageError("--strict is for --match", hint="lskeys fingerprint FILE --match --strict")
-    passphrases.check(passphrase_file, asks=passphrase, can_prompt=run.terminal.can_prompt)
-    ask = run.terminal.prompt_secret if passphrase else None
-    opens = passphrases.for_key_files(passphrase_file and expanded(passphrase_file), ask)
+    passphrases.check(passphrase_file, prompts=passphrase, can_prompt=run.terminal.can_prompt)
+    opens = opening_passphrases(run, passphrase_file, prompts=passphrase)
     words = files or [str(key.path) for key in run.key_files.local_keys]
     keys = Outcomes(attempt("", partial(run.key_files.read, word, opens, select)) for word in words)
     regions = all_key_pairs(run) if match else Outcomes[tuple[KeyPair, ...]]()

@@ -47,7 +47,7 @@ def show_help(
     elif verb:
         show_page(commands.command(verb), f"lskeys {verb.word}")
     else:
-        run.terminal.result(_told(known) if known else _contents())
+        run.terminal.result(_lines(known) if known else _contents())
 
 
 def _contents() -> Iterator[str]:
@@ -58,7 +58,7 @@ def _contents() -> Iterator[str]:
     yield "Commands are listed by lskeys --help; lskeys help COMMAND shows one."
 
 
-def _told(topic: Topic) -> Iterator[str]:
+def _lines(topic: Topic) -> Iterator[str]:
     yield topic.heading
     for paragraph in topic.paragraphs:
         yield ""

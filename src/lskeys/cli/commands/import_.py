@@ -37,7 +37,8 @@ def import_key_pair(
 ) -> None:
     """Import a public key as a key pair, in one or more regions.
 
-    Of a private key, only the public key is sent. The fingerprint that AWS reports is verified.
+    If FILE is a private key, only its public key is sent. The fingerprint that AWS reports is
+    verified.
 
     Examples:
         lskeys import desktop ~/.ssh/id_ed25519.pub

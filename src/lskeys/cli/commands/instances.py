@@ -87,4 +87,4 @@ def _proved(checked: Sequence[ReachableInstance]) -> ssh_instances.Opened:
 def _fail_if_closed(checked: Sequence[ReachableInstance]) -> None:
     closed = [each for each in checked if each.check and each.check.verdict is not Verdict.OPENS]
     if closed:
-        raise FindingsError(f"{len(closed)} of {len(checked)} instances could not be logged in to")
+        raise FindingsError(f"the login failed on {len(closed)} of {len(checked)} instances")

@@ -22,7 +22,7 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
-from lskeys.cli.saving_keys import given_passphrase, typed_passphrase
+from lskeys.cli.saving_keys import given_passphrase, load_into_agent, typed_passphrase
 from lskeys.concurrency import Pending
 from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
@@ -72,21 +72,21 @@ def rotate_default(
         lskeys rotate-default --region us-east-1 --yes
     """
     load = _loader(run, lifetime, wanted=agent, authorizes=authorize)
-    secret = given_passphrase(run, passphrase_file, asks=passphrase)
+    secret = given_passphrase(run, passphrase_file, prompts=passphrase)
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
     plan = _plan(run, lightsail, journal, out)
     if os.path.lexists(plan.entry.path):  # perhaps encrypted: then only that shows whose key it is
-        secret = secret or typed_passphrase(run, asks=passphrase)
+        secret = secret or typed_passphrase(run, prompts=passphrase)
     rotate.check(plan, force=force, passphrase=secret, saves=load is None)
     _warn(run, plan, saves=load is None)
-    has_asked = _consent(run, plan, saves=load is None, authorizes=authorize)
+    has_prompted = _consent(run, plan, saves=load is None, authorizes=authorize)
     if run.options.dry_run:
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
-    secret = secret or typed_passphrase(run, asks=passphrase)
-    if has_asked:
+    secret = secret or typed_passphrase(run, prompts=passphrase)
+    if has_prompted:
         plan = _unchanged(plan, _plan(run, lightsail, journal, out))
     with run.key_files.open(plan.entry.path.parent) as directory:
         rotated = rotate.rotate(
@@ -107,11 +107,11 @@ def _loader(
             "--agent and --authorize cannot be combined",
             hint="without --authorize, the command for each instance is shown",
         )
-    ssh_agent.check_lifetime(lifetime, asks=wanted)
+    ssh_agent.check_lifetime(lifetime, for_agent=wanted)
     if not wanted:
         return None
     agent = ssh_agent.find(run.invocation.environ)
-    return lambda key: agent.add(key, lifetime)
+    return lambda key: load_into_agent(run, agent, key, lifetime)
 
 
 def _authorized(
@@ -143,7 +143,7 @@ def _query_region(lightsail: "Lightsail") -> DefaultPairState:
 
 def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
     found = _query_region(lightsail)
-    endpoint = _asked(run, lightsail)
+    endpoint = _endpoint(run, lightsail)
     every = journal.entries(endpoint, found.region)
     account = found.account or (every and _account_of(run, every)) or None
     remembered = next((each for each in every if each.account == account), None)
@@ -178,7 +178,7 @@ def _account_of(run: Runtime, every: Sequence[JournalEntry]) -> str:
         ) from None
 
 
-def _asked(run: Runtime, lightsail: "Lightsail") -> str:
+def _endpoint(run: Runtime, lightsail: "Lightsail") -> str:
     """The endpoint; the sandbox has another port every time, and is known by its file."""
     return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
 
@@ -209,7 +209,7 @@ def _consent(run: Runtime, plan: Plan, *, saves: bool, authorizes: bool) -> bool
     Returns:
         Whether a prompt was shown, while which things may have changed.
     """
-    if not plan.asks:
+    if not plan.needs_consent:
         return False
     now = run.invocation.now()
     proof = "to be verified before anything is deleted"
@@ -231,7 +231,7 @@ def _unchanged(shown: Plan, now: Plan) -> Plan:
     raise RefusedError(
         f"{DEFAULT_PAIR} in {now.entry.region} changed while the prompt was shown:"
         " nothing was changed",
-        hint=f"look at it again: lskeys rotate-default --region {now.entry.region}",
+        hint=f"review it again: lskeys rotate-default --region {now.entry.region}",
         region=now.entry.region,
     )
 

@@ -84,7 +84,7 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
     """Run a command with AWS tools pointed at the sandbox; exit with its exit code.
 
-    The sandbox is served while the command runs; --port uses one that is served already.
+    The sandbox runs as long as the command does; --port uses one that is already running.
 
     Examples:
         lskeys sandbox exec -- lskeys list --include-default
@@ -131,5 +131,5 @@ def path(run: Runtime) -> None:
     run.terminal.result([str(sandbox_path())])
 
 
-def _pointing(asked: int, port: int) -> str:
-    return f'eval "$(lskeys sandbox env{"" if asked == PORT else f" --port {port}"})"'
+def _pointing(given: int, port: int) -> str:
+    return f'eval "$(lskeys sandbox env{"" if given == PORT else f" --port {port}"})"'

@@ -49,7 +49,7 @@ def show_key_pair(
     outcomes = Outcomes([*details, *denied])
     is_one = not run.profiles and len(run.regions) == 1
     view = ONE_KEY_PAIR if is_one else KEY_PAIR_DETAILS
-    finish(run, Result(view, details.values), outcomes, "questions")
+    finish(run, Result(view, details.values), outcomes, "requests")
 
 
 def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) -> KeyPairDetails:

@@ -151,7 +151,7 @@ def _host_keys(run: Runtime, reach: ReachableInstance) -> tuple[HostKey, ...]:
         return lightsail.host_keys(reach.instance.name)
     except LskeysError as error:
         if not reach.host_keys:
-            run.terminal.warning(f"{error.message}; ssh will ask you to confirm the host key")
+            run.terminal.warning(f"{error.message}; ssh will prompt you to confirm the host key")
         return reach.host_keys
 
 
@@ -162,19 +162,19 @@ def _target(
     host_keys: tuple[HostKey, ...],
     port: int,
 ) -> Target:
-    """Where ssh goes; without any known host key its own known_hosts decides."""
+    """Where ssh connects to; without any known host key its own known_hosts decides."""
     assert reach.address
     sound = [key for key in host_keys if grammar.is_host_key(key)]
     target = Target(reach.address, reach.instance.username, port, None)
     if not sound:
-        run.terminal.note("no host key of it is known: check its fingerprint when ssh asks")
+        run.terminal.note("no host key is known for it: verify the fingerprint when ssh prompts")
         return target
     lines = (f"{reach.address} {key.algorithm} {key.public_key}\n" for key in sound)
     return replace(target, known_hosts=files.write("known_hosts", "".join(lines).encode()))
 
 
 def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
-    """Where ssh goes without lskeys: its host keys are pinned where ssh-config pinned them."""
+    """Where ssh connects to without lskeys: with the host keys that ssh-config pinned."""
     assert reach.address
     own = ssh_instances.ssh_files(run)
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None

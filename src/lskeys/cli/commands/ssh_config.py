@@ -37,7 +37,7 @@ def ssh_config(
         bool | None,
         typer.Option(
             "--known-hosts/--no-known-hosts",
-            help="Pin the host keys AWS has seen, or drop the pins. Without --write, print them"
+            help="Pin the host keys that AWS reports, or drop the pins. Without --write, print them"
             " as known_hosts.",
         ),
     ] = None,
@@ -88,7 +88,7 @@ def _own_files(run: Runtime, *, write: bool, file: Path | None) -> OwnFiles | No
 def _planned(
     run: Runtime, seen: Sequence[RegionData], before: WrittenFiles, *, keeps_pins: bool = True
 ) -> tuple[Plan, UserConfig]:
-    """What ssh is told, after the notes about it."""
+    """What ssh's configuration gets, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
     users = user_config.read(ssh_instances.ssh_directory(run))
     planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
@@ -116,7 +116,8 @@ def _write(
         run.key_files.warn_of_owner()
     for change in changes:
         if not run.options.dry_run:
-            config_files.write(change, wait=run.settings.timeout.value)
+            with run.terminal.waiting("the directory", str(change.path.parent)):
+                config_files.write(change, wait=run.settings.timeout.value)
     outcome: Literal["written", "would write"] = "would write" if run.options.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in every

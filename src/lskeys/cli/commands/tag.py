@@ -1,4 +1,4 @@
-"""tag: gives a key pair tags. Touches: what the runtime hands it."""
+"""tag: adds tags to a key pair. Touches: what the runtime hands it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
@@ -52,7 +52,7 @@ def retag(run: Runtime, name: str, decide: Callable[[KeyPair], TagChange]) -> No
     applied = _apply(run, changes)
     failed = {outcome.region for outcome in applied if outcome.error}
     done = [change for region, change in changes.items() if region not in failed]
-    _tell(run, done)
+    _report(run, done)
     outcomes = Outcomes(
         [
             *(each for each in pairs if each.region not in failed),
@@ -72,12 +72,12 @@ def _apply(run: Runtime, changes: Mapping[str, TagChange]) -> Outcomes[KeyPair]:
     )
 
 
-def _tell(run: Runtime, changes: Iterable[TagChange]) -> None:
+def _report(run: Runtime, changes: Iterable[TagChange]) -> None:
     if run.options.quiet:
         return
-    became = "would be" if run.options.dry_run else "are now"
+    change_word = "would change" if run.options.dry_run else "changed"
     for change in changes:
         pair = change.before
         old, new = (tags(each.tags) or "none" for each in (pair, change.after))
-        fate = f"were {old}, {became} {new}" if change.is_needed else f"are {old}, unchanged"
-        run.terminal.note(f"tags of {pair.name} in {pair.region} {fate}")
+        outcome = f"{change_word} from {old} to {new}" if change.is_needed else f"unchanged: {old}"
+        run.terminal.note(f"tags of {pair.name} in {pair.region} {outcome}")

@@ -1,4 +1,4 @@
-"""untag: takes tags from a key pair. Touches: what the runtime hands it."""
+"""untag: removes tags from a key pair. Touches: what the runtime hands it."""
 
 from typing import Annotated
 

@@ -115,7 +115,7 @@ class KeyFiles:
             yield directory
 
     def warn_of_owner(self) -> None:
-        """Say to whom the files go that root makes in somebody's home, as under `sudo`."""
+        """Say who will own the files that root makes in another user's home, as under `sudo`."""
         from lskeys.storage import ownership
 
         owner = ownership.home_owner()

@@ -84,7 +84,7 @@ def show(run: Runtime, result: Result[Any]) -> None:
     do, or one that is killed there would be repeated though all of it is done.
     """
     run.remember()
-    result = _told_apart(run, replace(result, errors=_completed(run, result.errors)))
+    result = _with_accounts(run, replace(result, errors=_completed(run, result.errors)))
     functions = _format(run, is_lines=result.view.is_lines).load()
     if run.options.query is not None:
         lines = functions.queried(_queried(result, run.options.query))
@@ -110,10 +110,10 @@ def lines_of_pages(
     """The lines of each page, dressed as the result says, in a format that streams."""
     pages_of = _format(run).load().pages
     assert pages_of is not None
-    return pages_of(_told_apart(run, result), pages, _screen(run))
+    return pages_of(_with_accounts(run, result), pages, _screen(run))
 
 
-def _told_apart(run: Runtime, result: Result[T]) -> Result[T]:
+def _with_accounts(run: Runtime, result: Result[T]) -> Result[T]:
     return result.of_several_accounts if run.profiles else result
 
 

@@ -153,7 +153,7 @@ def change_each(
 ) -> Outcomes[T]:
     """What comes of a change in each of these regions of the account, in their order.
 
-    A change has several steps, and goes on after one whose response was lost.
+    A change has several steps, and continues after one whose response was lost.
     """
     from lskeys import concurrency
 

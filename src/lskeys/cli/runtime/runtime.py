@@ -171,7 +171,7 @@ class Runtime:
         return session
 
     def _prompt(self, call: str) -> str:
-        """A typed answer, also to a thread: the terminal belongs to the one who waits for it."""
+        """A typed line, also for a thread: the terminal belongs to the thread that waits for it."""
         from lskeys import concurrency
 
         return concurrency.in_waiting_thread(lambda: self.terminal.prompt(call))

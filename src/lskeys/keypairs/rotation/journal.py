@@ -52,7 +52,7 @@ class Journal:
         """The rotations under way in a region, one for each account.
 
         Raises:
-            RefusedError: Somebody else could have written there.
+            RefusedError: Another user could have written there.
             LocalError: They cannot be read.
         """
         return tuple(
@@ -102,14 +102,14 @@ def _read(directory: Directory, name: str) -> JournalEntry:
     if found and not ownership.is_ours(found.owner):
         raise RefusedError(
             f"{path} belongs to {ownership.name_of(found.owner)}",
-            hint="it would tell which key pair may be deleted: remove it",
+            hint="lskeys would rely on it to delete a key pair: remove it",
         )
     try:
         return _entry(json.loads(found.content.reveal() if found else b""))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise LocalError(
             f"{path} is not what this version of lskeys writes",
-            hint="it remembers a rotation under way; if there is none, remove it",
+            hint="it records a rotation in progress; if there is none, remove it",
         ) from None
 
 

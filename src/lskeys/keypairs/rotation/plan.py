@@ -30,7 +30,7 @@ class JournalEntry:
     Attributes:
         endpoint: Where requests went, so that the sandbox is never taken for AWS.
         account: The twelve digits of the account that the pair is in.
-        access_key: What tells the access key from others with which it was begun; no key.
+        access_key: A digest of the access key with which it was begun; no key.
         path: Where the private key of the current pair lies; the old one is kept next to it.
         old_fingerprint: The only fingerprint of a pair that may be deleted.
         old_created_at: When that pair was created.
@@ -83,13 +83,13 @@ class Plan:
         return reported is not None and fingerprints.same(reported, self.entry.old_fingerprint)
 
     @property
-    def asks(self) -> bool:
-        """Whether somebody must agree: a pair will be deleted or created."""
+    def needs_consent(self) -> bool:
+        """Whether it must be confirmed: a key pair will be deleted or created."""
         return self.deletes or self.pair is None
 
     @property
     def shown(self) -> tuple[object, ...]:
-        """What a prompt shows of it: it must be the same when the prompt is answered."""
+        """What a prompt shows of it: it must be the same after the prompt."""
         pair = replace(self.pair, tags=()) if self.pair else None
         naming = None if self.naming is None else {each.name for each in self.naming}
         return pair, naming, self.begun, self.entry.path, self.entry.old_fingerprint
@@ -100,10 +100,10 @@ class Plan:
         if not self.resumed:
             return None
         if self.deletes:
-            return "its old pair is still there"
+            return "the old key pair still exists"
         if self.pair is None:
-            return "its old pair is gone, and there is no new one yet"
-        return "the default pair is another one by now, which is kept: only its key is saved"
+            return "the old key pair is deleted, and there is no new one yet"
+        return "the default key pair was replaced since; the new one is kept, and its key is saved"
 
 
 def default_pair_state(
@@ -172,7 +172,7 @@ def warnings(plan: Plan) -> Iterable[str]:
         if instance.is_windows:
             yield (
                 f"{instance.name} is a Windows instance: its administrator password can only be"
-                f" decrypted with the key it was launched with; the old one stays in {directory}"
+                f" decrypted with the key it was launched with; the old key is kept in {directory}"
             )
 
 
@@ -187,13 +187,13 @@ def steps(plan: Plan, *, saves: bool = True, authorizes: bool = False) -> Iterab
     path = plan.entry.path
     if plan.deletes:
         yield f"save the old key as {path} and verify it"
-        yield f"delete the pair, if its fingerprint is still {plan.entry.old_fingerprint}"
+        yield f"delete the key pair, if its fingerprint is still {plan.entry.old_fingerprint}"
     if saves:
         yield f"create a new key pair and save its key as {path}; the old key becomes .old-TIME"
     else:
         yield "create a new key pair and load its key into ssh-agent"
     if plan.naming and authorizes:
-        yield "add the new key to each instance that uses the key pair and has ssh"
+        yield "add the new key to each instance that uses the key pair and has an SSH server"
     elif plan.naming:
         yield "show how to add the new key to each instance that uses the key pair"
 

@@ -16,11 +16,11 @@ from lskeys.values import replace
 
 @dataclass(frozen=True, slots=True)
 class InstanceFollowUp:
-    """What is left to do for an instance, which goes on holding the key it was launched with.
+    """What is left to do for an instance, which still has the key it was launched with.
 
     Attributes:
         predates: Whether it was launched before the old pair was created: then the old key opens
-            it only if somebody let that key in since.
+            it only if that key was added to it since.
         command: Lets the new key in; None where there is none to give.
     """
 
@@ -86,7 +86,7 @@ def without_follow_ups(rotation: Rotation, names: Collection[str]) -> Rotation:
 def report(rotation: Rotation) -> Iterable[str]:
     """What was done and what is left to do, a line each; commands have lines of their own."""
     yield (
-        f"rotated the default pair of {rotation.region}:"
+        f"rotated the default key pair of {rotation.region}:"
         f" new fingerprint {rotation.fingerprint or 'none'}, {proof(rotation.fingerprint_type)};"
         f" old fingerprint {rotation.old_fingerprint}"
     )
@@ -102,10 +102,10 @@ def report(rotation: Rotation) -> Iterable[str]:
         yield "line for authorized_keys:"
         yield f"{rotation.authorized_key}"
     for follow_up in rotation.follow_ups or ():
-        yield from _told(follow_up, rotation.old_path)
+        yield from _follow_up_lines(follow_up, rotation.old_path)
 
 
-def _told(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
+def _follow_up_lines(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
     name = follow_up.instance.name
     if follow_up.predates:
         name += " (launched with an even older key)"

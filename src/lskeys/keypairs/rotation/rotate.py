@@ -2,7 +2,7 @@
 
 At every moment a verified private key of the current pair, or of the last one that was deleted,
 is saved locally. What is left to do is read off what there is, never off how far an earlier run
-meant to be; the journal only tells which pair is the old one.
+meant to be; the journal only says which key pair is the old one.
 """
 
 import base64
@@ -99,7 +99,7 @@ def _naming_old_key(plan: Plan) -> Iterator[None]:
 def check(plan: Plan, *, force: bool, passphrase: Secret | None = None, saves: bool = True) -> None:
     """Refuse what `rotate` would, as far as it shows without the keys, before anything is deleted.
 
-    `saves` says whether the new key goes to a file.
+    `saves` says whether the new key is saved in a file.
 
     Raises:
         RefusedError: The old key's place is taken, or is a link, which no new key can replace.
@@ -154,7 +154,7 @@ def _loaded(lightsail: "Lightsail", plan: Plan, pair: KeyPair | None, load: Load
 def _refuse_old(known: tuple[Fingerprint, ...], old_fingerprint: str, region: str) -> None:
     if fingerprints.match(old_fingerprint, known):
         raise RemoteError(
-            f"{region} handed out the old default key again",
+            f"{region} returned the old default key again",
             hint="wait a little, then run the same command again to go on",
             region=region,
         )

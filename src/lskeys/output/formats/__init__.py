@@ -88,7 +88,7 @@ class Format:
 
 
 _EVERY = (
-    Format("table", "for people: aligned, dates with ages, the default pair marked", "table"),
+    Format("table", "for people: aligned, dates with ages, the default key pair marked", "table"),
     Format(
         "text",
         "tab-separated whole values, no header, - for none, RFC 3339 UTC",
@@ -102,11 +102,11 @@ _EVERY = (
     ),
     Format(
         "json",
-        "one document in the shape of the AWS CLI's, plus some members",
+        "one document in the shape of the AWS CLI's, with additional members",
         "json_document",
         is_json=True,
     ),
-    Format("jsonl", "one key pair a line", "json_lines", is_json=True),
+    Format("jsonl", "one JSON object per line", "json_lines", is_json=True),
 )
 FORMATS: Mapping[str, Format] = {each.name: each for each in _EVERY}
 NAMES = Format("names", "what --quiet prints", "names", is_lines=True)

@@ -8,7 +8,7 @@ from lskeys.output.result import Result, json_text
 from lskeys.values import replace
 
 _TOGETHER = 100
-"""Items that are made JSON at once."""
+"""Items that are made JSON together."""
 
 
 def lines(result: Result[Any], _: Screen) -> Iterator[str]:
