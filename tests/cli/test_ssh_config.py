@@ -1,7 +1,10 @@
 """ssh-config: blocks to stdout, files of its own, and pinned host keys."""
 
 import json
+import os
+import pwd
 import stat
+import subprocess
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -212,8 +215,10 @@ def test_terminal_shows_the_text(run: Run, home: Path) -> None:
 def test_write_to_an_empty_home(run: Run, home: Path) -> None:
     """The diff, one prompt, then both files are there, private; their paths are the result."""
     ran = run("ssh-config --write", typed="y\n")
+    warning, _, rest = ran.err.partition("\n")
+    assert warning.startswith("lskeys: warning: HOME is not your home directory ")
     block = "".join(f"+{line}" for line in WEB.format(home=home).splitlines(keepends=True))
-    assert ran == Ran(
+    assert Ran(ran.exit_code, ran.out, rest) == Ran(
         0,
         out=f"{home}/.ssh/lskeys.config\n{home}/.ssh/config\n",
         err=f"--- /dev/null\n+++ {home}/.ssh/lskeys.config\n@@ -0,0 +1,8 @@\n+{HEAD}+\n{block}"
@@ -225,6 +230,20 @@ def test_write_to_an_empty_home(run: Run, home: Path) -> None:
         "lskeys.config": f"{HEAD}\n{WEB.format(home=home)}",
     }
     assert {mode(home / ".ssh" / name) for name in files(home)} == {0o600}
+
+
+@pytest.mark.usefixtures("web", "server")
+def test_a_home_that_ssh_does_not_look_in(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where HOME is not the user's home in passwd, it is said how ssh reads what is written."""
+    [warning] = [line for line in run("ssh-config --write -y").err.splitlines() if "HOME" in line]
+    assert warning.startswith("lskeys: warning: HOME is not your home directory ")
+    command = warning.partition(" only ")[2].partition(" reads ")[0]
+    for words, address in ((command.split(), "203.0.113.10"), (["ssh"], "web")):
+        shown = subprocess.run((*words, "-G", "web"), check=True, capture_output=True, text=True)
+        assert f"hostname {address}" in shown.stdout.splitlines()
+    assert "HOME" not in run("--sandbox ssh-config --write -y").err
+    monkeypatch.setenv("HOME", pwd.getpwuid(os.geteuid()).pw_dir)
+    assert "HOME is not" not in run("ssh-config --write -n").err
 
 
 @pytest.mark.usefixtures("web", "server")

@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,45 @@ def test_ed25519_in_encrypted_pkcs8(pem_files: dict[str, Path], tmp_path: Path) 
     assert found.clean is not None
     assert keys.read_file(found.clean.reveal()).encrypted
     assert loads(tmp_path / "clean", found.clean.reveal())
+
+
+def line_at(place: int, line: bytes) -> Callable[[bytes], bytes]:
+    """Put a line there."""
+    return lambda text: b"".join(
+        (*(lines := text.splitlines(keepends=True))[:place], line, *lines[place:])
+    )
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "twice, glued": lambda text: text.rstrip() + text,
+    "too much padding": lambda text: text.replace(b"\n-----END", b"====\n-----END"),
+    "a comment inside": line_at(2, b"# a comment\n"),
+    "a header inside": line_at(2, b"Comment: mine\n"),
+    "a header without end": line_at(1, b"Comment: mine\n"),
+    "a header": line_at(1, b"Comment: mine\n\n"),
+    "a blank before the first line": line_at(1, b" "),
+    "a blank inside": lambda text: text.replace(b"\nM", b"\nM ", 1),
+    "a line lost": lambda text: b"".join((*(x := text.splitlines(keepends=True))[:2], *x[3:])),
+    "another block that does not end": line_at(0, b"-----BEGIN X-----\nMIIB\n"),
+    "another block": line_at(0, b"-----BEGIN X-----\nMIIB\n-----END X-----\n"),
+    "six dashes": lambda text: text.replace(b"-----", b"------"),
+    "vertical tabs": lambda text: text.replace(b"\n", b"\v"),
+    "mixed line ends": lambda text: text.replace(b"\n", b"\r\n", 2),
+    "in HTML": lambda text: b"<pre>" + text + b"</pre>",
+}
+"""What no tool is known to do, though an editor or a merge may."""
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_no_damage_counts_as_whole(texts: dict[str, bytes], tmp_path: Path, damage: str) -> None:
+    """Whatever was done to a file, nothing that ssh refuses is in order, and clean text loads."""
+    for name in FORMATS:
+        text = DAMAGES[damage](texts[name])
+        found = keys.read_local(text)
+        if found is not None:
+            assert found.obstacle is not None or loads(tmp_path / "key", text), name
+            assert found.clean is not None
+            assert loads(tmp_path / "clean", found.clean.reveal()), name
 
 
 @pytest.mark.parametrize(

@@ -11,20 +11,34 @@ from tests.support.key_shapes import SHAPES
 from tests.support.sshd_lab import Server as Sshd
 
 
+def named(run: Run) -> list[Path]:
+    """The key files in the block that ssh-config makes."""
+    lines = run("ssh-config").out.splitlines()
+    return [Path(line.split()[1]) for line in lines if line.split()[:1] == ["IdentityFile"]]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.usefixtures("server")
 def test_the_default_key(account: Sandbox, run: Run, home: Path, sshd: Sshd, shape: str) -> None:
-    """`download-default` rewrites what ssh cannot load; `rotate-default` keeps a usable old key."""
+    """`download-default` rewrites what ssh cannot load; `rotate-default` keeps a usable old key.
+
+    `ssh-config` names nothing but files that open, before and after each.
+    """
     account.add_default_key_pair(REGION, private_pem=own_pem())
+    account.add_instance(REGION, "web", address=sshd.address)
     sshd.authorize(public_line(own_pem()))
     path = home / ".ssh" / f"LightsailDefaultKey-{REGION}.pem"
     save(path, "").write_bytes(SHAPES[shape](own_pem().encode()))
+    assert all(sshd.opens(each) for each in named(run))
     assert run("download-default").exit_code == 0
+    assert named(run) == [path]
     assert sshd.opens(path)
     path.write_bytes(SHAPES[shape](own_pem().encode()))
     assert run("rotate-default --yes").exit_code == 0
     sshd.authorize(public_line(own_pem()), path.with_name(f"{path.name}.pub").read_text())
     assert sshd.opens(path)
+    assert len(named(run)) == 2
+    assert all(sshd.opens(each) for each in named(run))
     old = [each for each in path.parent.glob("*.old-*") if "unusable" not in each.name]
     assert any(sshd.opens(each) for each in old if each.suffix != ".pub")
 

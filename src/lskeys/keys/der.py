@@ -11,14 +11,27 @@ _LONG = 0x80  # a length of more than 127 bytes is that of as many bytes as the 
 
 def elements(der: bytes) -> Iterator[tuple[int, bytes]]:
     """Tag and content of each element; what is cut off ends them."""
-    at = 0
-    while at + 2 <= len(der):
-        tag, length, start = der[at], der[at + 1], at + 2
+    for tag, start, end in _edges(der):
+        yield tag, der[start:end]
+
+
+def _edges(der: bytes) -> Iterator[tuple[int, int, int]]:
+    """Tag of each element, and where its content starts and ends, by what it says."""
+    end = 0
+    while end + 2 <= len(der):
+        tag, length, start = der[end], der[end + 1], end + 2
         if length & _LONG:
             start += length - _LONG
-            length = int.from_bytes(der[at + 2 : start])
-        at = start + length
-        yield tag, der[start:at]
+            length = int.from_bytes(der[end + 2 : start])
+        end = start + length
+        yield tag, start, end
+
+
+def is_whole(der: bytes) -> bool:
+    """Whether it is one element, and neither it nor those in it are cut off or go too far."""
+    ends = [end for _, _, end in _edges(der)]
+    inner = first(der)
+    return ends == [len(der)] and [end for _, _, end in _edges(inner)][-1:] == [len(inner)]
 
 
 def first(der: bytes) -> bytes:

@@ -115,7 +115,8 @@ def pem(label: bytes, body: bytes, headers: tuple[bytes, ...] = ()) -> bytes:
 
 def unbase64(text: bytes) -> bytes | None:
     """The bytes of strict base64, ignoring white space, or None if it is not base64."""
+    whole = b"".join(text.split())
     try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
+        return None if whole.endswith(b"===") else base64.b64decode(whole, validate=True)
     except ValueError:
         return None

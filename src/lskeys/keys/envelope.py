@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lskeys.keys import ciphers, kdf_rounds
 from lskeys.keys.ciphers import DEK_INFO, Cipher
+from lskeys.keys.der import is_whole
 from lskeys.keys.encoding import KeyMaterialError, block, pem, unbase64, unwrapped
 from lskeys.keys.material import PublicKey
 from lskeys.keys.public import from_blob, wire_string
@@ -84,6 +85,8 @@ def _clean_pem(label: bytes, body: bytes) -> tuple[Cipher | None, bytes]:
             raise damaged()
         if label != _PKCS8_ENCRYPTED:
             return None, pem(label, body)
+        if not is_whole(der):
+            raise damaged()
         kdf_rounds.check_pkcs8(der)
         return ciphers.of_pkcs8(der), pem(label, body)
     found = DEK_INFO.search(body)

@@ -26,6 +26,8 @@ _OPENSSH_FILE = re.compile(
     rb"-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\s]*\n"
     rb"-----END OPENSSH PRIVATE KEY-----\n"
 )
+_ENCRYPTED = re.compile(rb"Proc-Type: 4,ENCRYPTED\nDEK-Info: ")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}")
 _BLANKS = bytes(range(0x21))
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -64,10 +66,25 @@ def obstacle_for_ssh(text: bytes, label: bytes) -> str | None:
 def _is_pem(text: bytes, label: bytes) -> bool:
     lines = [line.rstrip(_BLANKS) for line in text.removeprefix(_UTF8_MARK).split(b"\n")]
     begin, end = (b"-----" + word + b" " + label + b"-----" for word in (b"BEGIN", b"END"))
-    if begin not in lines or end not in lines:
+    if begin not in lines or end not in lines or _is_open(lines[: lines.index(begin)]):
         return False
     body = lines[lines.index(begin) + 1 : lines.index(end)]
     if any(b":" in line for line in body):  # RFC 1421: headers, then an empty line
         headers = body.index(b"") if b"" in body else 0
-        return headers > 0 and all(body[headers + 1 :])
-    return bool(body) and all(body[1:])  # an empty line ends headers, even if there are none
+        encrypted = any(line.startswith(b"DEK-Info:") for line in body)
+        if headers == 0 or (encrypted and not _ENCRYPTED.match(b"\n".join(body))):
+            return False
+        body = body[headers:]
+    # an empty line ends headers, even if there are none
+    return bool(body) and all(map(_BASE64.fullmatch, body if body[0] else body[1:]))
+
+
+def _is_open(lines: list[bytes]) -> bool:
+    """Whether another block begins in these lines and does not end."""
+    begun = None
+    for line in lines:
+        if line.startswith(b"-----BEGIN "):
+            begun = line
+        elif begun == line.replace(b"END", b"BEGIN", 1):
+            begun = None
+    return begun is not None

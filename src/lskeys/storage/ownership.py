@@ -55,6 +55,18 @@ def name_of(owner: int) -> str:
         return f"the user {owner}"
 
 
+def home_of_ssh() -> Path | None:
+    """The home directory where OpenSSH looks for its files: that of the passwd entry, not HOME.
+
+    Of the user who will own what is written; None without an entry.
+    """
+    owner = home_owner()
+    try:
+        return Path(pwd.getpwuid(os.geteuid() if owner is None else owner).pw_dir)
+    except (KeyError, OverflowError):
+        return None
+
+
 def give(descriptor: int, directory: int) -> None:
     """Give what root made to the owner of the directory, where that is the home's owner."""
     owner = home_owner()

@@ -1,5 +1,6 @@
 """ssh-config: Host blocks for instances, pinned host keys. Touches: what the runtime hands it."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,7 @@ from lskeys.ssh.config_plan import Plan, plan
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
+from lskeys.storage.ownership import home_of_ssh
 from lskeys.values import replace
 
 
@@ -109,6 +111,8 @@ def _write(
     changes = [change for change in every if change.is_change]
     for directory in dict.fromkeys(change.path.parent for change in every):
         run.key_files.name_leftovers(directory)
+    if changes:
+        _warn_of_home(run, own.directory)
     for line in (line for change in changes for line in change.diff()):
         run.terminal.note(line)
     if changes:
@@ -122,3 +126,16 @@ def _write(
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in every
     ]
+
+
+def _warn_of_home(run: Runtime, directory: Path) -> None:
+    """Say that ssh will not read what is written, where HOME is not the home that it looks in."""
+    home = home_of_ssh()
+    if run.settings.sandbox.value or home is None:
+        return
+    if directory.resolve() != (home / ".ssh").resolve():
+        config = directory / "config"
+        run.terminal.warning(
+            f"HOME is not your home directory {home}, whose .ssh/config ssh reads:"
+            f" only ssh -F {shlex.quote(str(config))} reads {config}"
+        )
