@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.sandbox import Sandbox
-from tests.conftest import REGION, Run
+from tests.conftest import CREATED, REGION, Run
 from tests.support.cli_keys import own_pem, public_line, save
 from tests.support.key_shapes import SHAPES
 from tests.support.sshd_lab import Server as Sshd
@@ -24,8 +24,8 @@ def test_the_default_key(account: Sandbox, run: Run, home: Path, sshd: Sshd, sha
 
     `ssh-config` names nothing but files that open, before and after each.
     """
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    account.add_instance(REGION, "web", address=sshd.address)
+    account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
+    account.add_instance(REGION, "web", address=sshd.address, created_at=CREATED)
     sshd.authorize(public_line(own_pem()))
     path = home / ".ssh" / f"LightsailDefaultKey-{REGION}.pem"
     save(path, "").write_bytes(SHAPES[shape](own_pem().encode()))
