@@ -243,7 +243,8 @@ def inherited(kind: str, text: bytes) -> Iterator[Path]:
         reading, writing = os.pipe()
     os.write(writing, text)
     os.close(writing)
-    os.dup2(reading, 0)
+    if kind == "stdin":
+        os.dup2(reading, 0)
     names = {"stdin": "/dev/stdin", "proc": f"/proc/self/fd/{reading}"}
     try:
         yield Path(names.get(kind, f"/dev/fd/{reading}"))

@@ -147,5 +147,5 @@ def _refuse_pasted(word: str) -> None:
     if word.startswith(("file:/", "fileb:/")):
         raise UsageError(
             f"{word} is a URL, where the name of a file is expected",
-            hint=f"leave the beginning out: {word.partition(':')[2].replace('//', '', 1)}",
+            hint=f"leave the beginning out: {word.partition(':')[2]}",
         )
