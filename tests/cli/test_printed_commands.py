@@ -181,6 +181,12 @@ CASES = {
         "openssl pkcs8 -topk8 -provider default -provider legacy -in key -out key.copy",
         then="fingerprint key.copy --passphrase-file words",
     ),
+    "an import of a private key under an outdated cipher": Case(
+        lambda state: state.made(f"{OLD_CIPHER} -in pem -out key -passout pass:{{word}}"),
+        "import web key",
+        "openssl pkcs8 -topk8 -provider default -provider legacy -in key -out key.copy",
+        then="fingerprint key.copy --passphrase-file words",
+    ),
     "a default key under an outdated cipher": Case(
         lambda state: state.default().made(
             f"mkdir -m 700 .ssh; {OLD_CIPHER} -in pem -out .ssh/{KEY_FILE} -passout pass:{{word}}"
