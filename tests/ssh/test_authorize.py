@@ -15,7 +15,7 @@ from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance, Secret, TemporaryAccess
 from lskeys.ssh import authorized_keys, client
 from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, SshEndpoint, authorize
-from lskeys.ssh.authorized_keys import public_line
+from lskeys.ssh.authorized_keys import PublicLine, public_line
 from lskeys.ssh.client import Target
 from lskeys.ssh.session_files import session_files
 from lskeys.storage import key_reading
@@ -108,8 +108,17 @@ def test_both_keys(setup: Setup) -> None:
 
 
 def test_only_the_new_key(setup: Setup) -> None:
-    """With the old key named, it is removed after the new one was proved; no draft is left."""
+    """With the old key named, it is removed after the new one was proved; no draft is left.
+
+    Other lines stay, whatever the encoding of their comments.
+    """
+    setup.server.configure("""ForceCommand LC_ALL=C.UTF-8 exec sh -c "$SSH_ORIGINAL_COMMAND\"""")
+    others = "# José\nssh-ed25519 AAAA José\n\n".encode("latin-1")
+    path = setup.server.authorized_keys
+    path.write_bytes(others + path.read_bytes())
     assert setup.authorize(removes=True).removed is True
+    assert path.read_bytes() == others + f"{line_of(setup.new)} me@here\n".encode()
+    path.write_bytes(path.read_bytes().removeprefix(others))
     assert setup.left == {"new"}
     assert setup.authorize(removes=True).removed is False
     names = sorted(each.name for each in setup.server.authorized_keys.parent.iterdir())
@@ -144,6 +153,17 @@ def test_shapes_of_the_file(setup: Setup, before: str, mode: int, directory: int
     assert after.removeprefix(text).strip().startswith(line_of(setup.new))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) & 0o022 == 0
+
+
+@pytest.mark.parametrize("options", ['from="192.0.2.1"', "cert-authority"])
+def test_a_key_with_options(setup: Setup, options: str) -> None:
+    """A key that somebody restricted there stays so, and that is said."""
+    before = f"{line_of(setup.old)}\n{options} {line_of(setup.new)}\n"
+    setup.server.authorized_keys.write_text(before)
+    with pytest.raises(RefusedError, match="but does not open it") as failure:
+        setup.authorize(removes=True)
+    assert failure.value.hint == "the key has options there: remove them, or add another key"
+    assert setup.server.authorized_keys.read_text() == before
 
 
 def test_a_link(setup: Setup) -> None:
@@ -271,6 +291,28 @@ def test_the_file_that_sshd_reads(
     subprocess.run("sh", check=True, input=script.encode(), env=environment)
     expected = tmp_path / file.format(user=USER, usual="authorized_keys")
     assert expected.read_text() == f"{line}\n"
+
+
+def test_several_at_once(tmp_path: Path) -> None:
+    """Keys that are added at the same time are all there in the end, and no draft is left."""
+    lines = [PublicLine("ssh-ed25519", f"key{number}", "") for number in range(8)]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    (tmp_path / ".ssh").mkdir()
+    kept = tmp_path / ".ssh" / "authorized_keys"
+    kept.write_text("ssh-ed25519 mine\n" * 100)
+    adding = []
+    for line in lines:
+        script = subprocess.Popen("sh", stdin=subprocess.PIPE, text=True, env=environment)
+        assert script.stdin
+        script.stdin.write(authorized_keys.add(line, "mark"))
+        adding.append(script)
+    for script in adding:
+        assert script.stdin
+        script.stdin.close()
+    assert [script.wait(60) for script in adding] == [0] * len(lines)
+    assert set(kept.read_text().splitlines()) == {"ssh-ed25519 mine", *map(str, lines)}
+    names = {each.name for each in kept.parent.iterdir()}
+    assert names == {kept.name, f"{kept.name}.lskeys-old"}
 
 
 def test_authorized_keys_elsewhere(setup: Setup) -> None:

@@ -136,6 +136,8 @@ def _added(
         keys = [save_temporary(endpoint.files, temporary())]
         said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
     word, detail = _reported(endpoint, said, attempt)
+    is_restricted = word == "restricted"
+    word = "unchanged" if is_restricted else word
     opened_by = None if attempt.key and attempt.key.name == TEMPORARY_KEY else attempt.key
     done = Authorization(endpoint.instance, word, opened_by, file=detail)
     if key.private is None:
@@ -144,6 +146,8 @@ def _added(
     if proof.verdict is not Verdict.OPENS:
         what = "but is not proved" if proof.remedy else "but does not open it"
         sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
+        if is_restricted:
+            sshd = "the key has options there: remove them, or add another key"
         raise RefusedError(
             f"{_called(endpoint)}: the key is in {detail}, {what}: {proof.reason}",
             hint=f"{proof.remedy}, then run the same command again" if proof.remedy else sshd,

@@ -1,7 +1,8 @@
 """The scripts that change `authorized_keys` on an instance, for any POSIX shell there. Pure.
 
 Each reads its own text whole before it begins, since more may follow on its stdin, and reports
-with lines that begin with a mark. What gets into a script is of one grammar, quoted nowhere.
+with lines that begin with a mark. Of several at once, each waits for the one before: they lock the
+directory, where flock(1) is there. What gets into a script is of one grammar, quoted nowhere.
 """
 
 import base64
@@ -18,6 +19,8 @@ _WORD = re.compile(r"[A-Za-z0-9+/=@._-]+")
 _FRAME = r"""
 lskeys() {
 umask 077
+LC_ALL=C
+export LC_ALL
 say() { printf '\n%s %s\n' '@MARK@' "$*"; }
 fail() { rm -f "$new" "$undo" 2>/dev/null; say failed "$*"; exit 1; }
 new= undo=
@@ -32,8 +35,13 @@ file=$(printf '%s\n' "$file" | sed "s/%u/$user/g;s/%%/%/g")
 case $file in /*) ;; *) file=$HOME/$file ;; esac
 if [ -L "$file" ]; then file=$(readlink -f "$file") || fail "cannot follow the link $file"; fi
 dir=${file%/*}
-new=$file.lskeys-new undo=$file.lskeys-undo
-rm -f "$new" "$undo" 2>/dev/null
+new=$file.lskeys-new.$$ undo=$file.lskeys-undo
+[ -d "$dir" ] || mkdir -p "$dir" || fail "cannot make $dir"
+if [ -r "$dir" ]; then
+  exec 9< "$dir"
+  flock -w 10 9 2>/dev/null || flock -n 9 2>/dev/null
+fi
+rm -f "$file".lskeys-new* "$undo" 2>/dev/null
 if [ -e "$file" ] && [ ! -f "$file" ]; then fail "$file is not a regular file"; fi
 if [ -e "$file" ] && [ ! -r "$file" ]; then fail "$file cannot be read"; fi
 has() { grep -v '^[[:space:]]*#' "$1" 2>/dev/null | grep -F -e "$2" >/dev/null; }
@@ -50,9 +58,12 @@ exit 0
 lskeys
 """
 _ADD = r"""
-[ -d "$dir" ] || mkdir -p "$dir" || fail "cannot make $dir"
 case $dir in "$HOME"/*) chmod go-w "$dir" 2>/dev/null ;; esac
-if has "$file" '@BLOB@'; then say unchanged "$file"; exit 0; fi
+if has "$file" '@BLOB@'; then
+  if grep '^[[:space:]]*@ALGORITHM@[[:space:]]' "$file" | grep -F -e '@BLOB@' >/dev/null
+  then say unchanged "$file"; else say restricted "$file"; fi
+  exit 0
+fi
 content() {
   if [ -s "$file" ]; then
     cat "$file" || return 1
@@ -121,7 +132,12 @@ def public_line(key: LocalKey, comment: str) -> PublicLine:
 
 
 def add(line: PublicLine, mark: str) -> str:
-    """A script that adds a key; it says `added`, `unchanged` or `failed`, and the file or why."""
+    """A script that adds a key.
+
+    It says `added`, `unchanged`, `restricted` or `failed`, and the file or why. A key that is
+    there with options only (`from=`, `command=`, `cert-authority`) is restricted: whoever did that
+    meant it, and no line without them is added.
+    """
     return _script(_ADD.replace("@LINE@", str(line)), line, mark)
 
 
@@ -138,4 +154,5 @@ def remove(line: PublicLine, old: Iterable[bytes], mark: str) -> str:
 
 def _script(body: str, line: PublicLine, mark: str) -> str:
     script = _FRAME.replace("@BODY@", body).replace("@BLOB@", line.blob)
+    script = script.replace("@ALGORITHM@", line.algorithm)
     return script.replace("@MARK@", mark)

@@ -69,13 +69,12 @@ def open_session(
         other = "--print" if show else "--key"
         raise UsageError(f"--temporary and {other} cannot be combined", hint="choose one")
     ssh = client.find(run.invocation.environ)
-    forwards = {"-L": local_forward, "-R": remote_forward, "-D": dynamic_forward}
-    flags = {"-A": agent, "-N": no_command, "-T": no_terminal, "-v": verbose}
-    options = _passed_on(forwards, flags)
+    options = _passed_on(
+        {"-L": local_forward, "-R": remote_forward, "-D": dynamic_forward},
+        {"-A": agent, "-N": no_command, "-T": no_terminal, "-v": verbose},
+    )
     reach = _only(run, instance, port)
-    keys = [_named(key)] if key else [each.path for each in reach.access.opening.keys]
-    if not (keys or temporary):
-        raise _no_key(reach)
+    keys = [] if temporary else _keys(reach, key)
     if show:
         words = ssh.arguments(_pinned_target(run, reach, port), keys, options, command or [])
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
@@ -130,18 +129,19 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     return found[0]
 
 
-def _named(key: Path) -> Path:
-    path = expanded(key).absolute()
-    if not path.is_file():
-        raise MissingError(f"there is no file {path}")
-    return path
-
-
-def _no_key(reach: ReachableInstance) -> MissingError:
-    return MissingError(
-        f"no local key opens {reach.instance.name} in {reach.instance.region}",
-        hint="to use temporary access from Lightsail, add --temporary",
-    )
+def _keys(reach: ReachableInstance, named: Path | None) -> list[Path]:
+    """The key that was named, else those that may open the instance, likeliest first."""
+    if named is not None:
+        path = expanded(named).absolute()
+        if not path.is_file():
+            raise MissingError(f"there is no file {path}")
+        return [path]
+    if not reach.access.opening.keys:
+        raise MissingError(
+            f"no local key opens {reach.instance.name} in {reach.instance.region}",
+            hint="to use temporary access from Lightsail, add --temporary",
+        )
+    return [key.path for key in reach.access.opening.keys]
 
 
 def _host_keys(run: Runtime, reach: ReachableInstance) -> tuple[HostKey, ...]:
