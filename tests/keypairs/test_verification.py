@@ -69,7 +69,7 @@ def test_another_public_key(public: str) -> None:
 @pytest.mark.parametrize("cut", [0, 40, 900, -40])
 def test_no_private_key(cut: int) -> None:
     """A text that is no whole private key is AWS's failure."""
-    with pytest.raises(RemoteError, match="is no usable key"):
+    with pytest.raises(RemoteError, match="is not a usable key"):
         verify(handed_out(own_pem()[:cut], None), reported(None), REGION)
 
 
