@@ -184,7 +184,6 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _searched(inventory: Inventory) -> str:
-    """The regions that were queried, in words."""
     if not inventory.everywhere:
         return ", ".join(str(place) for place in sorted(inventory.account_regions))
     owners = sorted({place.profile for place in inventory.account_regions} - {""})

@@ -24,7 +24,6 @@ class Topic:
 
 
 def _variables() -> Iterator[tuple[str, str]]:
-    """What each variable of a setting is for."""
     for each in definitions().values():
         first, *others = each.variables
         yield first, f"as {each.options[0]}: {each.help}"

@@ -232,7 +232,6 @@ def _choices(name: str) -> tuple[str, ...]:
 
 
 def _option(name: str, setting: Definition) -> Any:  # noqa: ANN401  an annotation
-    """A setting's option as Typer takes it."""
     choices = _choices(name)
     kind: Any = str
     if choices:

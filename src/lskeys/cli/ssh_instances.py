@@ -36,7 +36,6 @@ class QueriedInstances:
     """The requested instances, the regions they are in, and what failed.
 
     Attributes:
-        reaches: The instances.
         data: What the regions that did not fail have.
         failures: Why others did not, and which host keys could not be read.
     """

@@ -108,7 +108,6 @@ class Definition:
 
     @property
     def _flag(self) -> str:
-        """The origin of what its option says."""
         return f"flag {self.options[0]}"
 
 

@@ -42,7 +42,6 @@ class _Created:
     """A key pair that was made.
 
     Attributes:
-        pair: As AWS reports it.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
         saved: What became of the files; None where the key was revealed instead.
         failure: What failed after the key pair was there: verifying it, or its tags.

@@ -177,7 +177,6 @@ def download_verified(
 
 
 def _created(lightsail: "Lightsail") -> KeyPair:
-    """The default key pair that was created by the download."""
     pair = lightsail.default_key_pair()
     if pair is None:
         raise MissingError(

@@ -22,7 +22,6 @@ class Safeguards:
     Attributes:
         expectation: What `--fingerprint` demands; without it a local key is looked for all the
             same.
-        directories: Where local keys are.
         key: The file of the local key, if it was named.
         backup: The directory in which the default key is saved before.
         no_backup: Whether losing the only copy of the default key is wanted.

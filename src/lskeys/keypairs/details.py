@@ -126,7 +126,6 @@ class KeyWithPairs:
     """A key file and the key pairs it belongs to.
 
     Attributes:
-        key: The file.
         owners: The key pairs whose fingerprint it has; None if no account was queried.
         possible: Those it is named after, if it does not show whether it holds their key.
         earlier: Those of whose name it was the key before it was replaced.

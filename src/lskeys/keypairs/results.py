@@ -30,12 +30,9 @@ class SavedKey:
     """A private key file that `download-default` or `create` saved or would save.
 
     Attributes:
-        path: The private key file.
         fingerprint: The fingerprint that AWS reports, if any.
         fingerprint_type: The type of that fingerprint; None means "unverified".
-        created_at: When the key pair was created.
         kept: The backup of the replaced file.
-        encrypted: Whether the private key in the file is encrypted.
         obstacle: Why ssh could not load the replaced file, if it held the same key.
     """
 
@@ -102,7 +99,6 @@ class Deletion:
         outcome: Whether it was deleted, is missing, or would be deleted.
         expected: The `expectedFingerprint` sent, in AWS's spelling.
         local_file: The local key with this fingerprint.
-        fingerprint_type: The type of the fingerprint.
         backup: Where the default private key was saved.
     """
 

@@ -33,13 +33,10 @@ class LocalKey:
     Attributes:
         path: The file, in the key directory searched.
         fingerprints: All that could be computed; none for an encrypted PEM without `.pub`.
-        has_private: Whether the file holds a private key.
-        encrypted: Whether the private key is encrypted.
         mode: Permission bits.
         algorithm: As in its OpenSSH line; None if unknown, like the next two.
         bits: The size of the key.
         blob: SSH wire bytes of the public key.
-        comment: The comment of a public key.
         is_by_name: Whether the public key was read from the `.pub` file, which proves nothing
             about the private key in this file.
         obstacle: Why ssh cannot load the private key from this file; None if it can.
@@ -84,7 +81,6 @@ class UnreadableFile:
     """A file in a key directory, or the directory, that cannot be read: it may hold any key.
 
     Attributes:
-        path: The file or directory.
         reason: What the operating system says.
         is_directory: Whether it is a key directory.
         is_own: Whether only a permission is missing that the user, who owns it, can add.

@@ -29,7 +29,6 @@ class PublicKey:
         algorithm: One of `ALGORITHMS`.
         blob: SSH wire bytes (RFC 4253, section 6.6).
         spki: DER SubjectPublicKeyInfo (RFC 5280, section 4.1).
-        bits: The size of the key.
         comment: The comment, "" if there is none.
     """
 
@@ -60,7 +59,6 @@ class PrivateKey:
             in, save that Ed25519 in PKCS#8 is in OpenSSH's.
         public: Its public key, derived from it.
         fingerprints: Those of the public key and that of the private key.
-        encrypted: Whether the text is encrypted.
     """
 
     pem: Secret

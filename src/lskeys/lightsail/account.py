@@ -182,7 +182,6 @@ class AccountSession:
                 self._hooks.record(seen)
 
     def _check_account(self) -> None:
-        """Refuse changes in another account than the expected one."""
         expected = self._connection.expected_account
         if expected is None:
             return

@@ -41,7 +41,6 @@ class Request:
 
     Attributes:
         doing: What did not work: "cannot delete web".
-        region: Where.
         sending: For a change, whether it was sent; None for a read.
     """
 

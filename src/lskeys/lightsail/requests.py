@@ -41,7 +41,6 @@ class Requests:
     """The requests of one region, parsed, with errors as `lskeys.errors` has them.
 
     Attributes:
-        region: Where they go.
         client: Gives the botocore client, for a change (True) or a read (False).
         timeout: Seconds for one request, with its retries, or for one list, with its pages.
         trace: Called with one line about each request.
@@ -123,7 +122,6 @@ class Requests:
     def _pages(
         self, call: Call, request: Request, member: str, noun: Callable[[object, AccountRegion], T]
     ) -> Iterator[tuple[T, ...]]:
-        """The items of each page."""
         seen: set[str] = set()
         size, where = 0, self.where
         for _ in range(MAX_PAGES):

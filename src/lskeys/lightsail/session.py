@@ -35,7 +35,6 @@ class ConnectionSettings:
     """How to reach AWS; None leaves a choice to AWS's own configuration.
 
     Attributes:
-        profile: The profile.
         region: The region that credential providers query: of STS, for a role.
         endpoint_url: The URL of Lightsail.
         access_key: The sandbox's, which is no secret; with it, no file of AWS is read.

@@ -31,7 +31,6 @@ class Progress:
 
     Args:
         stream: Where it is shown: a terminal.
-        write: Writes to the stream.
     """
 
     def __init__(self, stream: TextIO, write: Callable[[str], None]) -> None:

@@ -26,9 +26,6 @@ class Terminal(Messages):
         stderr: Notes, prompts, progress, errors; None likewise.
         environ: NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM and COLUMNS are read.
         color: auto, always or never.
-        no_input: Never prompt.
-        debug: Show the trace.
-        json_errors: Errors as one JSON object each.
     """
 
     def __init__(  # noqa: PLR0913  the streams and each choice about them

@@ -24,7 +24,6 @@ class Server(ThreadingTCPServer):
     One daemon thread a connection. Closing wakes everything that waits, so it is immediate.
 
     Attributes:
-        port: Where it listens.
         hosts: The values of Host that mean it.
         patience: Seconds a client may take to send a request or to receive a response.
     """

@@ -62,7 +62,6 @@ class Authorization:
         opened_by: The local key it was opened with; None for temporary access.
         is_proved: Whether the new key opened it.
         removed: Whether old keys were removed; None if that was not requested.
-        file: The file on the instance.
     """
 
     instance: Instance

@@ -51,7 +51,6 @@ class FileContent:
     """A regular file that lies in a directory now, or that a link in it leads to.
 
     Attributes:
-        content: What is in it.
         owner: The number of the user it belongs to.
         links: How many names it has.
         is_link: Whether the name is a symbolic link's.

@@ -32,11 +32,8 @@ class Saved:
     """What became of a key.
 
     Attributes:
-        path: The private key.
-        public_path: Its public key.
         outcome: "saved" where nothing was, "unchanged" where the same key was, or "replaced".
         kept: Where the private key file that was replaced is now.
-        encrypted: Whether the private key is encrypted.
         obstacle: Why ssh could not load the file that was replaced, though its key is the same.
         public_kept: Where the `.pub` that was replaced is now.
     """

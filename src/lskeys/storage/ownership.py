@@ -82,7 +82,6 @@ class UnsafeDirectory:
     """A directory, or a link to one, that others can change, and with it what lies below.
 
     Attributes:
-        path: The directory.
         owner: Whose it is, where it is neither the user's own nor root's.
     """
 

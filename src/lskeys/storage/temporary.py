@@ -40,7 +40,6 @@ class Draft:
     becomes is flushed and read back if it is `durable`.
 
     Attributes:
-        name: What it is called in its directory.
         is_there: Whether that name is still its own, to be removed at the end.
     """
 

@@ -25,7 +25,6 @@ class Verb:
         name: What it runs: a function of that file, or a Typer of several.
         panel: Where it stands on the help page.
         summary: The first line of its help.
-        alias: A short word for it.
         kind: How its command line is parsed.
     """
 

@@ -121,7 +121,6 @@ def _old(run: Runtime, remove: str | None) -> _Old:
 
 
 def _given(run: Runtime, seen: ssh_instances.QueriedInstances, key: Path) -> dict[str, NewKey]:
-    """The named key, for every region."""
     path = expanded(key).absolute()
     new = authorizing.new_key(_read(run, path), "")
     run.key_files.warn_of_others(path)

@@ -94,7 +94,6 @@ class _Listed:
 
     Attributes:
         errors: Those of the regions that failed, or broke off.
-        shown: How many pairs were shown.
         defaults: The default pairs there are, shown or not.
         unwanted: The pairs that were not shown, for a hint, as long as none is.
     """
@@ -123,7 +122,6 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
 
 
 def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[list[KeyPair]]:
-    """The pairs to show of each page that arrives."""
     begun: set[AccountRegion] = set()
     for outcome in stream_regions(run, lambda each: each.key_pair_pages(include_default=True)):
         if outcome.error:

@@ -63,7 +63,6 @@ def retag(run: Runtime, name: str, decide: Callable[[KeyPair], TagChange]) -> No
 
 
 def _apply(run: Runtime, changes: Mapping[str, TagChange]) -> Outcomes[KeyPair]:
-    """What came of the changes that are needed."""
     needed = [region for region, change in changes.items() if change.is_needed]
     if run.options.dry_run or not needed:
         return Outcomes()

@@ -24,7 +24,6 @@ class Account:
         whose: The profile that opens it, where several are queried; what is found says so.
         settings: What flags, environment and file say of regions.
         connect: Makes the session of a profile, which reports the names that it sees.
-        note: Shows a line next to the result.
     """
 
     def __init__(

@@ -27,9 +27,6 @@ class KeyFiles:
 
     Args:
         own: The directories that are looked after; keys are saved in the first by default.
-        terminal: Says what people should know of a directory.
-        stdin: Where a key may be piped in.
-        now: The clock.
         wait: Seconds to wait for another lskeys that writes in the same directory.
     """
 

@@ -26,7 +26,6 @@ class RegionResolver:
     Args:
         settings: What flags, environment and file say of regions.
         account: Gives the account, which is queried for the rest.
-        note: Shows a line next to the result.
         whose: The profile that is said of them, where several accounts are queried.
     """
 

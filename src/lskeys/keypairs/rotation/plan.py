@@ -33,8 +33,6 @@ class JournalEntry:
         access_key: A digest of the access key with which it was begun; no key.
         path: Where the private key of the current pair lies; the old one is kept next to it.
         old_fingerprint: The only fingerprint of a pair that may be deleted.
-        old_created_at: When that pair was created.
-        step: How far it is.
     """
 
     endpoint: str

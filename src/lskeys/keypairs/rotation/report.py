@@ -40,7 +40,6 @@ class Rotation:
         old_path: Where its private key is kept; None if it is not in that directory (any more).
         fingerprint: What AWS reports of the new pair.
         fingerprint_type: The type of fingerprint that matched; None means "unverified".
-        created_at: When the new pair was created.
         authorized_key: The new public key, as a line of authorized_keys.
         follow_ups: One for each instance that uses the key pair; None if they are unknown.
     """

@@ -68,7 +68,6 @@ class Format:
     """An output format.
 
     Attributes:
-        name: The word for it.
         help: What it looks like.
         module: Its file in this directory.
         is_json: Whether errors are JSON, too.

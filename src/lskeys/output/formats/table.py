@@ -119,7 +119,6 @@ def _folded(cell: Cell, room: int) -> Iterator[Cell]:
 
 
 def _widths(columns: Columns, rows: Sequence[Cells]) -> list[int]:
-    """What each column takes."""
     return [
         max(len(column.heading), *(width_of(cell.text) for cell in cells))
         for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
