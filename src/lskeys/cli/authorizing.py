@@ -66,11 +66,7 @@ def authorize_outdated(
 ) -> tuple[list[Authorization], list[LskeysError]]:
     """Let the default pair's new key in on the instances that were launched with an earlier one.
 
-    Args:
-        run: The run, for one region.
-        client: OpenSSH.
-        key_file: The new private key; earlier ones may lie next to it.
-        port: Where the instances' sshd listen.
+    The run is for one region; earlier private keys may lie next to the new one.
     """
     with run.terminal.waiting("key files", str(key_file.parent)):
         keys = key_search.find((key_file.parent,))

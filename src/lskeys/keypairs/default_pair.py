@@ -73,12 +73,6 @@ def download_and_save(
 ) -> SavedKey:
     """Download the default private key and save it; the destination is reserved before the request.
 
-    Args:
-        lightsail: The region.
-        directory: The key directory, locked.
-        name: The file name.
-        request: What is known of the key, and how it is saved.
-
     Raises:
         RefusedError: The file exists with another key, or the key is not the one AWS reports.
         RemoteError, SetupError: AWS did not send a usable key.
@@ -93,7 +87,7 @@ def download_and_save(
 def reserved(
     directory: KeyDirectory, name: str, request: DefaultKeyRequest
 ) -> Iterator[KeyDestination]:
-    """Reserve the destination of a default private key; arguments as above.
+    """Reserve the destination of a default private key.
 
     Raises:
         RefusedError: The file exists with another key.

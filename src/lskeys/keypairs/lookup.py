@@ -38,13 +38,9 @@ def find(lightsail: "Lightsail", name: str) -> KeyPair:
 def missing(
     name: str, where: Sequence[str], there: Iterable[KeyPair], error: LskeysError
 ) -> LskeysError:
-    """The error for an unknown name.
+    """The error for an unknown name, made of that of the first region; suggests the nearest name.
 
-    Args:
-        name: The name.
-        where: The regions queried, or the profiles if there are several.
-        there: The key pairs that exist, to suggest the nearest name.
-        error: The error of the first region.
+    `where` are the regions queried, or the profiles if there are several.
     """
     by_name = {pair.name: pair for pair in there}
     near = nearest(name, by_name)

@@ -202,9 +202,7 @@ class AccountCredentials:
     def failed(self, error: Exception, doing: str | None = None) -> LskeysError:
         """The error for what AWS's configuration or the credentials made fail.
 
-        Args:
-            error: What failed.
-            doing: What does not work, if it is not getting the credentials.
+        `doing` is what does not work, if it is not getting the credentials.
         """
         if not isinstance(error, ProfileNotFound):
             return credential_errors.from_credentials(error, self._source, doing)

@@ -168,10 +168,7 @@ def from_botocore(
 ) -> LskeysError:
     """The error for an error of AWS, or for what botocore raised instead of a response.
 
-    Args:
-        error: The exception; AWS's own message, tip and docs are kept.
-        request: What was sent.
-        secrets: What the error may not quote.
+    AWS's own message, tip and docs are kept; no secret is quoted.
     """
     if isinstance(error, ClientError):
         return _from_code(error, request, tuple(secrets))

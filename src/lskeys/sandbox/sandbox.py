@@ -36,8 +36,13 @@ def _utc_now() -> datetime:
 class Sandbox:
     """An emulated account in a file; nothing is touched before it is first used.
 
-    Attributes:
-        path: the SQLite file. Its directory is made with 0700, the file with 0600.
+    Args:
+        path: The SQLite file. Its directory is made with 0700, the file with 0600.
+        now: The clock.
+        make_key: Makes the RSA keys of new key pairs.
+        switches: They are used instead of those kept in the file.
+        settings: They change those kept in the file, such as `page-size=5`.
+        seed: Whether a new account has something in it.
 
     Every method may raise SandboxError (another version's file, which `reset` fixes, or no
     sandbox at all) and OSError.
@@ -53,16 +58,6 @@ class Sandbox:
         settings: Iterable[str] = (),
         seed: bool = True,
     ) -> None:
-        """Name the file.
-
-        Args:
-            path: The file.
-            now: The clock.
-            make_key: Makes the RSA keys of new key pairs.
-            switches: They are used instead of those kept in the file.
-            settings: They change those kept in the file, such as `page-size=5`.
-            seed: Whether a new account has something in it.
-        """
         self.path = path
         self._now = now
         self._make_key = make_key

@@ -67,13 +67,9 @@ class SshClient:
         options: Sequence[str] = (),
         command: Sequence[str] = (),
     ) -> list[str]:
-        """The arguments of a session.
+        """The arguments of a session, or with a command, in the words of a shell there, of its run.
 
-        Args:
-            target: Where to.
-            keys: Private keys, offered in this order, before any of the user's configuration.
-            options: More options.
-            command: What is run there, in the words of a shell there; nothing for a session.
+        The private keys are offered in this order, before any of the user's configuration.
         """
         return [
             self.program,

@@ -182,9 +182,7 @@ def _refuse_unreadable(config: Path, content: bytes) -> None:
 def write(change: FileChange, *, wait: float) -> None:
     """Make a change, whole or not at all; a new file and a new directory are private.
 
-    Args:
-        change: What was planned.
-        wait: Seconds to wait for another lskeys in that directory.
+    `wait` is how many seconds to wait for another lskeys in that directory.
 
     Raises:
         RefusedError: The file is not any more as it was when that was planned.

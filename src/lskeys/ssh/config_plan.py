@@ -35,12 +35,7 @@ def plan(
 ) -> Plan:
     """Decide what ssh's configuration gets.
 
-    Args:
-        regions: What the regions have.
-        keys: The local keys.
-        users: What the user's own configuration has.
-        written: What lskeys wrote before.
-        keeps_pins: Whether hosts stay known by earlier host keys where no others were read.
+    With `keeps_pins`, hosts stay known by earlier host keys where no others were read.
     """
     regions = _distinct(regions)
     wanted = {instance: region for region in regions for instance in region.wanted}

@@ -42,10 +42,7 @@ def directives(content: bytes) -> Iterator[Directive]:
 def includes(content: bytes, file: Path, directory: Path) -> bool:
     """Whether a configuration certainly includes a file for all hosts; in doubt it does not.
 
-    Args:
-        content: The configuration.
-        file: An absolute path.
-        directory: `~/.ssh`, which relative paths begin in.
+    `file` is an absolute path, `directory` is `~/.ssh`, where relative paths begin.
     """
     for line in directives(content):
         if line.keyword in {"host", "match"}:
@@ -60,9 +57,7 @@ def includes(content: bytes, file: Path, directory: Path) -> bool:
 def absolute_pattern(word: str, directory: Path) -> str | None:
     """The path or glob that an Include names, absolute; None if only ssh can say.
 
-    Args:
-        word: A word of an Include line.
-        directory: Where relative ones begin: `~/.ssh`, or /etc/ssh.
+    Relative ones begin in `directory`: `~/.ssh`, or /etc/ssh.
     """
     if word.startswith("~/"):
         return f"{directory.parent}/{word[2:]}"

@@ -91,9 +91,7 @@ def is_own(content: bytes) -> bool:
 def include_line(file: Path, directory: Path) -> str:
     """The line that makes ssh read this file, too; a relative one where no other can be written.
 
-    Args:
-        file: The file, an absolute path.
-        directory: `~/.ssh`, where relative paths begin.
+    `file` is an absolute path, `directory` is `~/.ssh`, where relative paths begin.
 
     Raises:
         RefusedError: ssh would take the path for another one.
@@ -112,12 +110,8 @@ def include_line(file: Path, directory: Path) -> str:
 def with_include(config: bytes, file: Path, directory: Path) -> bytes:
     """A user's ssh config that includes a file; as it was where it certainly does so already.
 
-    The line comes first: behind a Host line it would count for that host alone.
-
-    Args:
-        config: The config.
-        file: The absolute path to include.
-        directory: `~/.ssh`, where relative paths begin.
+    The line comes first: behind a Host line it would count for that host alone. The paths are
+    those of `include_line`.
     """
     line = include_line(file, directory).encode() + b"\n"
     if config.startswith(line) or config_reading.includes(config, file, directory):

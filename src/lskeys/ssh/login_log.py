@@ -51,12 +51,7 @@ class Attempt:
 
 
 def read_log(text: str, keys: Sequence[Path]) -> Attempt:
-    """What a login came to.
-
-    Args:
-        text: The log at `LogLevel DEBUG1`.
-        keys: The keys that were offered.
-    """
+    """What a login with these keys came to, by its log at `LogLevel DEBUG1`."""
     lines = text.splitlines()
     key = unsigned = None
     is_accepted = False

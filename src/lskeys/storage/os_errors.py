@@ -25,9 +25,7 @@ _WAYS_OUT: dict[int | None, str] = {
 def os_errors(failed: str, path: Path) -> Iterator[None]:
     """Turn what the operating system reports into one sentence that begins with what failed.
 
-    Args:
-        failed: What failed.
-        path: The file or directory whose owner or permissions may be the reason.
+    The owner or the permissions of `path` may be the reason.
 
     Raises:
         SetupError: It is the home directory that is closed to the user, or cannot be made.

@@ -18,11 +18,7 @@ T = TypeVar("T")
 def finish(run: Runtime, result: Result[Any], outcomes: Outcomes[Any], noun: str) -> None:
     """The end of a verb: show what was found if anything succeeded, then fail if anything failed.
 
-    Args:
-        run: The tools.
-        result: What to show; the errors are added here.
-        outcomes: What came of each try.
-        noun: What was tried, in the plural.
+    The errors are added to the result; the noun is what was tried, in the plural.
 
     Raises:
         LskeysError: What sums up the failures; each was shown.

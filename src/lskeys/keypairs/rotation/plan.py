@@ -177,10 +177,8 @@ def warnings(plan: Plan) -> Iterable[str]:
 def steps(plan: Plan, *, saves: bool = True, authorizes: bool = False) -> Iterable[str]:
     """What will be done, one sentence each.
 
-    Args:
-        plan: The rotation.
-        saves: Whether the new key is saved to a file.
-        authorizes: Whether it is added to the instances that use the key pair.
+    `saves`: the new key is saved to a file; `authorizes`: it is added to the instances that use
+    the key pair.
     """
     path = plan.entry.path
     if plan.deletes:
