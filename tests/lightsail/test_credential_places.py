@@ -15,6 +15,21 @@ PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
         *("partial credentials found in config-file", "check profile default in ~/.aws/config"),
     ),
     "half a role": (BASE, {}, "missing: source_profile", "check profile default in ~/.aws/config"),
+    "a login without a role": (
+        *("[default]\nsso_session = a\n", {}),
+        "found; in profile default, sso_session is set without sso_account_id and sso_role_name",
+        "check profile default in ~/.aws/config",
+    ),
+    "a source without a role": (
+        *("[profile a]\nsource_profile = b\n", {"AWS_PROFILE": "a"}),
+        "credentials found; in profile a, source_profile is set without role_arn",
+        "check profile a in ~/.aws/config",
+    ),
+    "a secret without its ID": (
+        *(f"[default]\naws_secret_access_key = {TOKEN}\n", {}),
+        "found; in profile default, aws_secret_access_key is set without aws_access_key_id",
+        "check profile default in ~/.aws/credentials",
+    ),
     "a role of the environment": (
         *(f"{BASE}credential_source = Environment\n", {}),
         *("No credentials found", "check AWS_ACCESS_KEY_ID"),

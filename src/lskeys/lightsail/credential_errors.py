@@ -115,17 +115,29 @@ def credentials_limit(seconds: float) -> Limit:
     )
 
 
-def none_found(metadata_said: str | None, passed_over: Iterable[str]) -> SetupError:
+def none_found(
+    metadata_said: str | None,
+    passed_over: Iterable[str],
+    source: Source,
+    incomplete: tuple[str, str] | None,
+) -> SetupError:
     """The error where no provider has credentials.
 
     Args:
         metadata_said: What the instance metadata service responded.
         passed_over: What botocore did not use, as clauses.
+        source: The profile in use.
+        incomplete: The provider that ignored the profile, and why.
     """
     heard = [f"the instance metadata service responded: {metadata_said}"] if metadata_said else []
+    hint = error_table.NO_CREDENTIALS_HINT
+    if incomplete:
+        provider, reason = incomplete
+        hint = replace(source, provider=provider).check()
+        heard.append(f"in profile {visible_name(source.profile)}, {reason}")
     return SetupError(
         "; ".join(["no AWS credentials found", *heard, *passed_over]),
-        hint=error_table.NO_CREDENTIALS_HINT,
+        hint=hint,
         code=exceptions.NoCredentialsError.__name__,
     )
 

@@ -40,6 +40,13 @@ _SOURCED = {
 }
 """The providers by the words of a role's `credential_source`."""
 
+_INCOMPLETE = {
+    "sso": (("sso_session", "sso_start_url"), ("sso_account_id", "sso_role_name")),
+    "assume-role": (("source_profile", "credential_source"), ("role_arn",)),
+    "shared-credentials-file": (("aws_secret_access_key",), ("aws_access_key_id",)),
+}
+"""Settings that a provider of botocore's ignores silently without any of the others."""
+
 _FILES = {"AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials", "AWS_CONFIG_FILE": "~/.aws/config"}
 
 
@@ -113,6 +120,19 @@ def login_command(profile: Mapping[str, Any]) -> str:
     if "login_session" in profile:
         return "aws login"
     return "aws sso login" if {"sso_session", "sso_start_url"} & profile.keys() else ""
+
+
+def incomplete(profile: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first provider that ignores a profile silently, and why, as a clause; None if none does.
+
+    Args:
+        profile: The profile's settings.
+    """
+    for provider, (settings, needed) in _INCOMPLETE.items():
+        there = next((name for name in settings if name in profile), None)
+        if there and profile.keys().isdisjoint(needed):
+            return provider, f"{there} is set without {' and '.join(needed)}"
+    return None
 
 
 def files(environ: Mapping[str, str]) -> dict[str, str]:

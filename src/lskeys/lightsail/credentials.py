@@ -174,6 +174,8 @@ class AccountCredentials:
             raise credential_errors.none_found(
                 chain.metadata_said if chain else None,
                 credential_source.passed_over(os.environ),
+                self._source,
+                credential_source.incomplete(session.get_scoped_config()),
             )
         frozen = found.get_frozen_credentials()
         # Only now: a session keeps the first that it gets, and these may need another attempt.
