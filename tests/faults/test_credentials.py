@@ -4,6 +4,8 @@ import hashlib
 import json
 import shlex
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -202,6 +204,18 @@ def test_a_credential_process_that_says_too_much(unset: Stage, run: Run, tmp_pat
     ran = run(f"list {NOWHERE}")
     assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
     assert ran.err.startswith(f"lskeys: error: {PROCESS}")
+
+
+def test_no_process_can_be_made(unset: Stage) -> None:
+    """Where the system has no more to give, that is what is reported, not a wrong program."""
+    configure_aws(unset.home, "[default]\ncredential_process = /bin/echo\n")
+    line = f"ulimit -n 6; exec {shlex.quote(sys.executable)} -m lskeys list {NOWHERE}"
+    ran = subprocess.run(("sh", "-c", line), capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (9, "")
+    assert ran.stderr.endswith(
+        "(credential_process): too many open files\n"
+        "lskeys: hint: raise the limits of this machine, or end other programs\n"
+    )
 
 
 ODD = ["a\nX-Evil: b", "a\r\nb", "\u65e5\u672c", "a\x00b", "\x1b[31m", " ", "a b", "\x7f"]

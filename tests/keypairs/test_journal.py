@@ -110,7 +110,9 @@ def test_each_account_has_its_own(journal: Journal) -> None:
     assert journal.entries(AWS, "eu-west-1") == (other,)
 
 
-@pytest.mark.parametrize("spoil", ["open directory", "open parent", "owner", "file of others"])
+@pytest.mark.parametrize(
+    "spoil", ["open directory", "open parent", "owner", "file of others", "open file"]
+)
 def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil: str) -> None:
     """Nor acted on: it says which pair may be deleted."""
     journal.write(ENTRY)
@@ -122,7 +124,10 @@ def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil:
         chown(journal.directory, MALLORY)
     if spoil == "file of others":
         chown(journal.path_of(ENTRY), MALLORY)
-    with pytest.raises(RefusedError, match=r"others may write in|belongs to"):
+    if spoil == "open file":
+        journal.directory.chmod(0o755)
+        journal.path_of(ENTRY).chmod(0o622)
+    with pytest.raises(RefusedError, match=r"others may write in|belongs to|written by others"):
         journal.entries(AWS, "eu-west-1")
 
 

@@ -17,6 +17,7 @@ from lskeys.keypairs.rotation.plan import JournalEntry, Step
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, make, opened, read_file
 from lskeys.storage.os_errors import os_errors
+from lskeys.storage.ownership import OTHERS_WRITE
 from lskeys.storage.temporary import leftovers
 from lskeys.storage.whole_file import write_file
 
@@ -99,10 +100,14 @@ def _read(directory: Directory, name: str) -> JournalEntry:
     path = directory.path / name
     with os_errors(f"cannot read {path}", path):
         found = read_file(directory, name, limit=_SIZE_LIMIT)
+    distrust = None
     if found and not ownership.is_ours(found.owner):
+        distrust = f"belongs to {ownership.name_of(found.owner)}"
+    elif found and found.mode & OTHERS_WRITE:
+        distrust = f"can be written by others (mode {found.mode:04o})"
+    if distrust:
         raise RefusedError(
-            f"{path} belongs to {ownership.name_of(found.owner)}",
-            hint="lskeys would rely on it to delete a key pair: remove it",
+            f"{path} {distrust}", hint="lskeys would rely on it to delete a key pair: remove it"
         )
     try:
         return _entry(json.loads(found.content.reveal() if found else b""))
