@@ -184,8 +184,8 @@ def verb(
             run = Runtime(before.invocation, options)
             try:
                 check_output(run)
-                if options.dry_run and not options.quiet:
-                    run.terminal.note("dry run: nothing is changed")
+                if options.dry_run:
+                    run.terminal.report("dry run: nothing is changed")
                 function(run, **values)
             except LskeysError as error:
                 hint = for_argument(str(values)) if isinstance(error, MissingError) else None

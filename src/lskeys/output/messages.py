@@ -24,14 +24,22 @@ class Messages:
     Args:
         stderr: The stream; None when the program was started without one.
         environ: TERM is read.
+        quiet: Show no reports.
         debug: Show the trace.
         json_errors: Errors as one JSON object each.
     """
 
     def __init__(
-        self, stderr: TextIO | None, environ: Mapping[str, str], *, debug: bool, json_errors: bool
+        self,
+        stderr: TextIO | None,
+        environ: Mapping[str, str],
+        *,
+        quiet: bool,
+        debug: bool,
+        json_errors: bool,
     ) -> None:
         self._stderr = stderr
+        self._quiet = quiet
         self._debug = debug
         self._json_errors = json_errors
         self._pending: deque[str] = deque()
@@ -42,6 +50,11 @@ class Messages:
     def note(self, text: str) -> None:
         """Show one line next to the result."""
         self._show(printable(text))
+
+    def report(self, text: str) -> None:
+        """Show what was found or done, in one line; not with `--quiet`."""
+        if not self._quiet:
+            self.note(text)
 
     def warning(self, text: str) -> None:
         """Show what must be known, in one line."""

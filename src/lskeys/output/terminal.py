@@ -37,10 +37,11 @@ class Terminal(Messages):
         *,
         color: str = "auto",
         no_input: bool = False,
+        quiet: bool = False,
         debug: bool = False,
         json_errors: bool = False,
     ) -> None:
-        super().__init__(stderr, environ, debug=debug, json_errors=json_errors)
+        super().__init__(stderr, environ, quiet=quiet, debug=debug, json_errors=json_errors)
         self._stdin = stdin
         self._stdout = stdout
         self._environ = environ

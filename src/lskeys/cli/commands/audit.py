@@ -210,8 +210,8 @@ def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:
         attempt(each.region or "", partial(_fixed, each, run.invocation.now())) for each in fixable
     )
     for outcome in outcomes:
-        if outcome.value and not run.options.quiet:
-            run.terminal.note(f"fixed {outcome.value.code}: {outcome.value.subject}")
+        if outcome.value:
+            run.terminal.report(f"fixed {outcome.value.code}: {outcome.value.subject}")
     return outcomes
 
 
@@ -240,16 +240,14 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
         counts = Counter(each.severity for each in counting)
         nouns = (_counted(count, severity) for severity, count in sorted(counts.items()))
         raise FindingsError(f"{' and '.join(nouns)} in {where}", hint=hint)
-    if run.options.quiet:
-        return
     if left:
-        run.terminal.note(
+        run.terminal.report(
             f"nothing to fix in {where}: {_counted(len(left), 'informational finding')}"
         )
         return
     pairs = _counted(len(inventory.pairs), "key pair")
     files = _counted(len(inventory.keys), "local key file")
-    run.terminal.note(f"no findings in {where}: {pairs}, {files}")
+    run.terminal.report(f"no findings in {where}: {pairs}, {files}")
 
 
 def _where(run: Runtime) -> str:

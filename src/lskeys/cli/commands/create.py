@@ -149,10 +149,8 @@ def _make(
 
 
 def _report_stdout(run: Runtime, saved: SavedKey) -> None:
-    if run.options.quiet:
-        return
     key = f"the key of {saved.pair_name} in {saved.region}"
     if saved.outcome == "would save":
-        run.terminal.note(f"would write {key} to stdout, nothing was created")
+        run.terminal.report(f"would write {key} to stdout, nothing was created")
     else:
-        run.terminal.note(f"wrote {key} to stdout, {proof(saved.fingerprint_type)}")
+        run.terminal.report(f"wrote {key} to stdout, {proof(saved.fingerprint_type)}")

@@ -123,9 +123,8 @@ def _write_to_stdout(
     verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
     key = verified.private_key
     run.terminal.secret((keys.encrypt(key, passphrase) if passphrase else key).pem)
-    if not run.options.quiet:
-        said = proof(verified.fingerprint_type)
-        run.terminal.note(f"wrote the default key of {job.region} to stdout, {said}")
+    said = proof(verified.fingerprint_type)
+    run.terminal.report(f"wrote the default key of {job.region} to stdout, {said}")
 
 
 def _load(
@@ -140,8 +139,7 @@ def _load(
             verified, _ = default_pair.download_verified(lightsail, job.pair, creates=job.creates)
             load_into_agent(run, keeper, verified.private_key, lifetime)
             verb, said = "loaded", proof(verified.fingerprint_type)
-        if not run.options.quiet:
-            run.terminal.note(f"{verb} the default key of {job.region} into ssh-agent, {said}")
+        run.terminal.report(f"{verb} the default key of {job.region} into ssh-agent, {said}")
         return job.region
 
     confirm_creation(run, jobs)

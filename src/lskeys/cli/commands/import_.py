@@ -56,10 +56,10 @@ def import_key_pair(
 
 def _note_others(run: Runtime, imported: Iterable[ImportedKey]) -> None:
     """Name the other key pairs with the same key: whoever deletes one still has the others."""
-    for each in imported if not run.options.quiet else ():
+    for each in imported:
         if each.other_names:
             names = ", ".join(each.other_names)
-            run.terminal.note(f"the same key is already in {each.pair.region}, as {names}")
+            run.terminal.report(f"the same key is already in {each.pair.region}, as {names}")
 
 
 def _read_public_key(
@@ -73,8 +73,8 @@ def _read_public_key(
     if file != STREAM:
         run.key_files.warn_of_others(key.path)
     public_key = importable_key(key, name)
-    if key.has_private and not run.options.quiet:
+    if key.has_private:
         kind = f"a private key ({key.obstacle})" if key.obstacle else "a private key"
         copies = ", in several copies" if key.is_repeated else ""
-        run.terminal.note(f"{key.path} is {kind}{copies}: only its public key is sent")
+        run.terminal.report(f"{key.path} is {kind}{copies}: only its public key is sent")
     return public_key

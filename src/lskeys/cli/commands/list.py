@@ -164,9 +164,9 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
         run.terminal.note(f"no key pairs found in {', '.join(where)}")
         hint = _way_out(run, selection, listed.unwanted)
         run.terminal.hint(hint_with_account_options(hint, run.options))
-    elif not (run.options.quiet or is_json) and (hidden := selection.hidden(listed.defaults)):
+    elif not is_json and (hidden := selection.hidden(listed.defaults)):
         pairs = "1 default key pair is" if hidden == 1 else f"{hidden} default key pairs are"
-        run.terminal.note(f"{pairs} not shown; add --include-default")
+        run.terminal.report(f"{pairs} not shown; add --include-default")
     fail(run, listed.errors, succeeded, "regions")
 
 

@@ -242,7 +242,7 @@ def _report(
     """Say what was done and what is left to do; the result is the file of the new key, if any."""
     left = report.without_follow_ups(rotated, authorized)
     added = [f"{name}: the new key was added, and opens it" for name in authorized]
-    for line in (*added, *report.report(left)) if not run.options.quiet else ():
-        run.terminal.note(hint_with_account_options(line, run.options))
+    for line in (*added, *report.report(left)):
+        run.terminal.report(hint_with_account_options(line, run.options))
     if rotated.path:
         show(run, Result(ROTATIONS, [rotated], failures))

@@ -97,8 +97,8 @@ def _planned(
     if not planned.hosts:
         where = ", ".join(run.profiles or run.regions)
         planned.notes.append(f"{where}: no matching instance that ssh can reach")
-    for note in planned.notes if not run.options.quiet else ():
-        run.terminal.note(note)
+    for note in planned.notes:
+        run.terminal.report(note)
     return planned, users
 
 

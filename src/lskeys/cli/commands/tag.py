@@ -72,11 +72,9 @@ def _apply(run: Runtime, changes: Mapping[str, TagChange]) -> Outcomes[KeyPair]:
 
 
 def _report(run: Runtime, changes: Iterable[TagChange]) -> None:
-    if run.options.quiet:
-        return
     change_word = "would change" if run.options.dry_run else "changed"
     for change in changes:
         pair = change.before
         old, new = (tags(each.tags) or "none" for each in (pair, change.after))
         outcome = f"{change_word} from {old} to {new}" if change.is_needed else f"unchanged: {old}"
-        run.terminal.note(f"tags of {pair.name} in {pair.region} {outcome}")
+        run.terminal.report(f"tags of {pair.name} in {pair.region} {outcome}")

@@ -69,6 +69,7 @@ class Runtime:
             invocation.environ,
             color=settings.color.value,
             no_input=settings.no_input.value,
+            quiet=self.options.quiet,
             debug=settings.debug.value,
             json_errors=self.format is not None and self.format.is_json,
         )
@@ -102,9 +103,9 @@ class Runtime:
         from lskeys import lightsail
 
         chosen = choose_profiles(words, lightsail.profiles())
-        if chosen.without_credentials and not options.quiet:
+        if chosen.without_credentials:
             names = ", ".join(chosen.without_credentials)
-            self.terminal.note(f"left out, without credentials: {names}")
+            self.terminal.report(f"left out, without credentials: {names}")
         return chosen.profiles
 
     @cached_property
@@ -192,8 +193,7 @@ class Runtime:
 
         running = sandboxes.server(sandbox_path(), self.invocation.now)
         server = self._closing.enter_context(running)
-        if not self.options.quiet:
-            self.terminal.note("using the local sandbox, not AWS")
+        self.terminal.report("using the local sandbox, not AWS")
         access_key = (sandbox.ACCESS_KEY_ID, sandbox.SECRET_ACCESS_KEY)
         return server.endpoint, access_key, sandbox.ACCOUNT
 
