@@ -15,6 +15,7 @@ import pytest
 
 import lskeys
 from lskeys import sandbox
+from lskeys.config.settings import definitions
 from lskeys.errors import ExitCode
 from lskeys.output.result import View
 from lskeys.output.views.deletions import DELETIONS
@@ -145,8 +146,11 @@ def test_environment() -> None:
     """Every variable of ours is documented, and no other."""
     sources = Path(lskeys.__file__).parent.rglob("*.py")
     read = {each for file in sources for each in re.findall(r"LSKEYS_[A-Z_]+", file.read_text())}
+    read |= {each for setting in definitions().values() for each in setting.variables}
     told = {each for names, _ in table("Environment") for each in SPOKEN.findall(names)}
-    assert {each for each in told if each.startswith("LSKEYS_")} == read
+    assert {each for each in told if each.startswith("LSKEYS_")} == {
+        each for each in read if each.startswith("LSKEYS_")
+    }
 
 
 # From the AWS CLI

@@ -37,7 +37,7 @@ class Definition:
         group: The group of shared options that its option is in; "" for none.
         metavar: The word for its value on help pages; "" for a switch.
         variables: The environment variables that may say it, the first one first, where that is
-            not `LSKEYS_NAME` alone.
+            not its name behind `LSKEYS_`.
         in_file: The types that it may have in config.toml; none where it may not be there.
         is_repeatable: Whether its option may be repeated.
         choices: The words that it takes, if it takes only these.
