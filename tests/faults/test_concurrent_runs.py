@@ -14,6 +14,7 @@ import pytest
 from lskeys import keys as keymaker
 from lskeys import sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Switches
+from lskeys.sandbox.resources import KeyPair
 from tests.conftest import REGION, Ran, Run
 from tests.support.cli_keys import own_pem, public_line
 from tests.support.lying_server import HOLD, Liar, pair, pairs, said
@@ -96,7 +97,7 @@ def test_ten_create_one_name_in_ten_directories(
     left = {number: names(home / str(number)) for number in range(10)}
     assert left == {number: [] for number in range(10)} | {winner: ["web.pem", "web.pem.pub"]}
     with account.service().store.reading() as transaction:
-        found = transaction.key_pair(REGION, "web")
+        found = transaction.find(KeyPair, REGION, "web")
     assert found is not None
     assert found.material.public_line.split()[1] in (home / str(winner) / "web.pem.pub").read_text()
 

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 from lskeys import keys, sandbox
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Switches, Tag
+from lskeys.sandbox.resources import KeyPair
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs
 
 REGION = "us-east-1"
@@ -244,7 +245,7 @@ def tried(case: Case, line: str) -> str:
         with _endpoint(case, account) as endpoint:
             code, out = _run(f"{case.before or ':'}; {line}", endpoint, home)
         with account.service().store.reading() as transaction:
-            found = transaction.key_pairs(REGION, 0, -1, include_default=True)
+            found = transaction.page(REGION, 0, -1, noun=KeyPair)
         lines = {each.name: each.material.public_line for _, each in found}
         files = [each for each in sorted(home.glob("[!.]*")) if each.suffix != ".pub"]
         said = [_ending(code), *_printed(line, code, out), *(_file(each, lines) for each in files)]

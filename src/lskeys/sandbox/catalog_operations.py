@@ -8,7 +8,7 @@ from lskeys.sandbox.blueprints import BLUEPRINTS, BUNDLES
 from lskeys.sandbox.members import NAME, REQUIRED_TEXT, TEXT, TRUTH, Member
 from lskeys.sandbox.operation import ApiOperation
 from lskeys.sandbox.regions import REGIONS
-from lskeys.sandbox.resources import STATIC_IP
+from lskeys.sandbox.resources import STATIC_IP, StaticIp
 from lskeys.sandbox.service import Query, Service, T
 from lskeys.sandbox.shapes import Raw
 from lskeys.sandbox.transaction import Transaction
@@ -33,13 +33,13 @@ def _get_bundles(service: Service, region: str, raw: Raw) -> Raw:
 
 
 def _get_static_ips(service: Service, region: str, raw: Raw) -> Raw:
-    page = service.page("GetStaticIps", region, raw, Transaction.static_ips)
+    page = service.page("GetStaticIps", region, raw, partial(Transaction.page, noun=StaticIp))
     return page.as_member("staticIps", catalog_shapes.static_ip)
 
 
 def _get_static_ip(service: Service, region: str, raw: Raw) -> Raw:
     with service.store.reading() as transaction:
-        found = transaction.static_ip(region, raw["staticIpName"])
+        found = transaction.find(StaticIp, region, raw["staticIpName"])
     if found is None:
         raise service.not_found(STATIC_IP, raw["staticIpName"])
     return {"staticIp": catalog_shapes.static_ip(found)}

@@ -19,7 +19,7 @@ from lskeys.sandbox.members import (
     read_texts,
 )
 from lskeys.sandbox.operation import ApiOperation
-from lskeys.sandbox.resources import DEFAULT_PAIR, INSTANCE, KEY_PAIR, Instance, State
+from lskeys.sandbox.resources import DEFAULT_PAIR, INSTANCE, KEY_PAIR, Instance, KeyPair, State
 from lskeys.sandbox.rules import check_name, merge_tags
 from lskeys.sandbox.service import Service
 from lskeys.sandbox.shapes import Raw
@@ -30,7 +30,7 @@ _PROTOCOLS = ("ssh", "rdp")
 
 
 def _get_instances(service: Service, region: str, raw: Raw) -> Raw:
-    page = service.page("GetInstances", region, raw, Transaction.instances)
+    page = service.page("GetInstances", region, raw, partial(Transaction.page, noun=Instance))
     return page.as_member("instances", lambda each: instance_shapes.instance(service.placed(each)))
 
 
@@ -63,7 +63,7 @@ def _get_instance_access_details(service: Service, region: str, raw: Raw) -> Raw
         raise invalid(f"The protocol of {instance.name} is {usual}, not {protocol}.")
     with service.store.reading() as transaction:
         authority = transaction.setting(AUTHORITY)
-        pair = transaction.key_pair(region, instance.key_pair_name)
+        pair = transaction.find(KeyPair, region, instance.key_pair_name)
     if protocol == "rdp":
         return {"accessDetails": instance_shapes.rdp_access(instance, pair)}
     assert authority is not None
@@ -97,7 +97,7 @@ def _create_instances(service: Service, region: str, raw: Raw) -> Raw:
         for name in names
     ]
     with service.store.writing() as transaction:
-        if transaction.key_pair(region, key_pair_name) is None:
+        if transaction.find(KeyPair, region, key_pair_name) is None:
             raise service.not_found(KEY_PAIR, key_pair_name)
         for instance in made:
             try:
@@ -135,7 +135,7 @@ def _named(service: Service, region: str, raw: Raw) -> Instance:
 
 
 def _found(service: Service, transaction: Transaction, region: str, raw: Raw) -> Instance:
-    instance = transaction.instance(region, raw["instanceName"])
+    instance = transaction.find(Instance, region, raw["instanceName"])
     if instance is None:
         raise service.not_found(INSTANCE, raw["instanceName"])
     return instance

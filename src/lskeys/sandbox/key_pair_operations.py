@@ -46,8 +46,8 @@ def spell_material(material: KeyMaterial, switches: Switches) -> Raw:
 
 def _get_key_pairs(service: Service, region: str, raw: Raw) -> Raw:
     """The default pair only on demand."""
-    include_default = raw.get("includeDefaultKeyPair", False)
-    query = partial(Transaction.key_pairs, include_default=include_default)
+    without = "" if raw.get("includeDefaultKeyPair") else DEFAULT_PAIR
+    query = partial(Transaction.page, noun=KeyPair, without=without)
     page = service.page("GetKeyPairs", region, raw, query)
     return page.as_member("keyPairs", lambda pair: shapes.key_pair(pair, service.fingerprint(pair)))
 
@@ -56,7 +56,7 @@ def _get_key_pair(service: Service, region: str, raw: Raw) -> Raw:
     """Whether it finds the default pair, AWS does not document."""
     name = raw["keyPairName"]
     with service.store.reading() as transaction:
-        pair = transaction.key_pair(region, name)
+        pair = transaction.find(KeyPair, region, name)
     if pair is None or (name == DEFAULT_PAIR and not service.switches.default_by_name):
         raise service.not_found(KEY_PAIR, name)
     return {"keyPair": shapes.key_pair(pair, service.fingerprint(pair))}
@@ -92,7 +92,7 @@ def _delete_key_pair(service: Service, region: str, raw: Raw) -> Raw:
     """Delete a pair, whoever uses it; the default one only for its fingerprint."""
     name = raw["keyPairName"]
     with service.store.writing() as transaction:
-        pair = transaction.key_pair(region, name)
+        pair = transaction.find(KeyPair, region, name)
         if pair is None:
             raise service.not_found(KEY_PAIR, name)
         _check_expected(name, service.fingerprint(pair), raw.get("expectedFingerprint"))

@@ -82,12 +82,12 @@ class Service:
     def default_pair(self, region: str) -> KeyPair:
         """The region's default pair, made now if there is none; the key is made unlocked."""
         with self.store.reading() as transaction:
-            pair = transaction.key_pair(region, DEFAULT_PAIR)
+            pair = transaction.find(KeyPair, region, DEFAULT_PAIR)
         if pair is not None:
             return pair
         made = KeyPair(region, DEFAULT_PAIR, self.now(), Origin.DEFAULT, self.make_key())
         with self.store.writing() as transaction:
-            pair = transaction.key_pair(region, DEFAULT_PAIR)  # another may have been quicker
+            pair = transaction.find(KeyPair, region, DEFAULT_PAIR)  # another may have been quicker
             if pair is None:
                 transaction.add(made)
         return pair or made

@@ -1,13 +1,12 @@
 """One transaction on the account: what can be read and changed in it. Touches: the disk."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from lskeys.sandbox import schema
 from lskeys.sandbox.resources import (
-    DEFAULT_PAIR,
     INSTANCE,
     KEY_PAIR,
     STATIC_IP,
@@ -20,16 +19,16 @@ from lskeys.sandbox.resources import (
 )
 from lskeys.sandbox.schema import Columns, T
 
-_PAIRS = "SELECT * FROM resources JOIN key_pairs USING (number)"
-_INSTANCES = "SELECT * FROM resources JOIN instances USING (number)"
-_STATIC_IPS = (
-    "SELECT *, (SELECT other.name FROM resources AS other JOIN instances USING (number) "
-    "WHERE other.region = resources.region AND instances.static_ip = resources.name) "
-    "AS attached_to FROM resources JOIN static_ips USING (number)"
-)
-
-
-_TABLES = {
+_SELECT: Mapping[type, str] = {
+    KeyPair: "SELECT * FROM resources JOIN key_pairs USING (number)",
+    Instance: "SELECT * FROM resources JOIN instances USING (number)",
+    StaticIp: (
+        "SELECT *, (SELECT other.name FROM resources AS other JOIN instances USING (number) "
+        "WHERE other.region = resources.region AND instances.static_ip = resources.name) "
+        "AS attached_to FROM resources JOIN static_ips USING (number)"
+    ),
+}
+_TABLES: Mapping[type, tuple[str, str]] = {
     KeyPair: (KEY_PAIR, "key_pairs"),
     Instance: (INSTANCE, "instances"),
     StaticIp: (STATIC_IP, "static_ips"),
@@ -62,43 +61,19 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def key_pair(self, region: str, name: str) -> KeyPair | None:
-        """The key pair of that name, the default one included."""
-        return self._one(KeyPair, f"{_PAIRS} WHERE region = ? AND name = ?", region, name)
+    def find(self, noun: type[T], region: str, name: str) -> T | None:
+        """The resource of that type and name, the default key pair included."""
+        return self._one(noun, f"{_SELECT[noun]} WHERE region = ? AND name = ?", region, name)
 
-    def key_pairs(
-        self, region: str, after: int, limit: int, *, include_default: bool
-    ) -> Numbered[KeyPair]:
-        """At most `limit` pairs in the order of making, after a number."""
+    def page(
+        self, region: str, after: int, limit: int, *, noun: type[T], without: str = ""
+    ) -> Numbered[T]:
+        """At most `limit` resources of a type in the order of making, after a number."""
         return self._several(
-            KeyPair,
-            f"{_PAIRS} WHERE region = ? AND type = ? AND number > ? AND name != ? "
+            noun,
+            f"{_SELECT[noun]} WHERE region = ? AND type = ? AND number > ? AND name != ? "
             "ORDER BY number LIMIT ?",
-            (region, KEY_PAIR, after, "" if include_default else DEFAULT_PAIR, limit),
-        )
-
-    def instance(self, region: str, name: str) -> Instance | None:
-        """The instance of that name."""
-        return self._one(Instance, f"{_INSTANCES} WHERE region = ? AND name = ?", region, name)
-
-    def instances(self, region: str, after: int, limit: int) -> Numbered[Instance]:
-        """At most `limit` instances in the order of making, after a number."""
-        return self._several(
-            Instance,
-            f"{_INSTANCES} WHERE region = ? AND type = ? AND number > ? ORDER BY number LIMIT ?",
-            (region, INSTANCE, after, limit),
-        )
-
-    def static_ip(self, region: str, name: str) -> StaticIp | None:
-        """The static address of that name."""
-        return self._one(StaticIp, f"{_STATIC_IPS} WHERE region = ? AND name = ?", region, name)
-
-    def static_ips(self, region: str, after: int, limit: int) -> Numbered[StaticIp]:
-        """At most `limit` static addresses in the order of making, after a number."""
-        return self._several(
-            StaticIp,
-            f"{_STATIC_IPS} WHERE region = ? AND number > ? ORDER BY number LIMIT ?",
-            (region, after, limit),
+            (region, _TABLES[noun][0], after, without, limit),
         )
 
     def operation(self, region: str, identifier: str) -> Operation | None:
