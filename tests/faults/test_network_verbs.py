@@ -1,6 +1,7 @@
 """The network fails under every verb: at each of its calls, once or for good, before or after."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
     liar.responses(operation, response)
     ran = run(case.unasked)
     assert ran.exit_code == exit_code, ran.err
+    assert kind != "denied" or f"allow lightsail:{operation}, or enable the region" in ran.err
     assert liar.operations.count(operation) == 1
     assert is_tidy(stage)
     assert (ran.out, new_key(stage)) == saved_before(case, operation, stage)
@@ -122,15 +124,18 @@ def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
 ) -> None:
     """What may have been done is looked at, repeated only where that is safe, and no success.
 
-    A key whose key pair may be there stays.
+    A key whose key pair may be there stays. Commands in the hint reach the same account and region.
     """
     liar.responses(operation, LOST[kind])
-    ran = run(case.unasked)
+    ran = run(f"--endpoint-url {liar.endpoint} {case.unasked}")
     out, is_saved = saved_before(case, operation, stage)
     is_kept = is_saved or (case.verb == "create" and operation == "ImportKeyPair")
     assert (ran.exit_code, ran.out, new_key(stage)) == (8, out, is_kept), ran.err
     assert liar.operations.count(operation) == PATIENT.get(operation, 1)
     assert "lskeys: hint: " in ran.err
+    for command in re.findall(r"\blskeys [^;\n]+", ran.err.partition("lskeys: hint: ")[2]):
+        assert f"--endpoint-url {liar.endpoint} " in command, ran.err
+        assert "--region " in command, ran.err
     assert is_tidy(stage)
 
 

@@ -1,6 +1,7 @@
 """Where credentials come from: which service is queried, which prompts, what failures say."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -279,7 +280,15 @@ def test_a_credential_process_does_not_read_stdin(run: Run, home: Path, tmp_path
     credentials = '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b"}'
     path = program(tmp_path / "program", f"cat > {tmp_path}/read\necho '{credentials}'")
     configure_aws(home, f"[default]\ncredential_process = {path}\n")
-    assert run("list -q -r us-east-1") == Ran(0, "web\n")
+    (tmp_path / "lines").write_text("db\n")
+    usual = os.dup(0)
+    try:
+        with (tmp_path / "lines").open() as lines:
+            os.dup2(lines.fileno(), 0)
+        assert run("list -q -r us-east-1") == Ran(0, "web\n")
+    finally:
+        os.dup2(usual, 0)
+        os.close(usual)
     assert (tmp_path / "read").read_text() == ""
 
 

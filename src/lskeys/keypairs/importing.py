@@ -128,6 +128,8 @@ def add_missing_tags(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag])
             "the key pair is there, perhaps without its tags: "
             f"lskeys tag {pair.name} {words} --region {pair.region}"
         )
+        if isinstance(error, SetupError) and error.hint:  # what to allow, or where to log in
+            hint = f"{error.hint}; {hint}"
         raise error.with_(hint=hint) from None
 
 
