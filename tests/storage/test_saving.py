@@ -265,6 +265,13 @@ def test_links_to_the_same_key_are_unchanged(vault: Path, key: PrivateKey, *, fo
     assert all(each.is_symlink() for each in (vault.parent / "keys").iterdir())
 
 
+def test_links_to_where_others_could_swap_the_key(vault: Path, key: PrivateKey) -> None:
+    """The same key today is not theirs to keep: it is refused as a key directory there would be."""
+    vault.chmod(0o777)
+    with pytest.raises(RefusedError, match="others may write in"):
+        save_key(vault.parent / "keys", key)
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_links_to_another_key_are_left(
     vault: Path, key: PrivateKey, other: PrivateKey, *, force: bool
