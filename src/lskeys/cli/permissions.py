@@ -46,11 +46,7 @@ GetInstanceAccessDetails returns a temporary one.
 
 
 def policy(commands: Iterable[str], *, read_only: bool) -> dict[str, Any]:
-    """The least IAM policy for these commands.
-
-    Args:
-        commands: Their words.
-        read_only: Whether operations that are not in `READS` are left out.
+    """The least IAM policy for these commands; read-only, it has no operations but `READS`.
 
     Returns:
         A policy document (IAM user guide, "Grammar of the IAM JSON policy language"); its

@@ -33,14 +33,9 @@ def find_existing(
 ) -> SavedKey | None:
     """What an earlier run made already, or None where nothing is in the way.
 
-    Tags it has not got are added; a dry run looks for an instance of that name instead.
-
-    Args:
-        lightsail: The region.
-        new: What is to be made.
-        path: Where its private key is saved; None for stdout.
-        opens: Gives the passphrase of that file, where nothing else shows whose key it holds.
-        dry_run: Whether nothing may be changed.
+    Tags it has not got are added; a dry run looks for an instance of that name instead. `path` is
+    None for stdout; `opens` gives the passphrase of that file, where nothing else shows whose key
+    it holds.
 
     Raises:
         RefusedError: The name is taken by another key pair, or by one whose key the file may hold

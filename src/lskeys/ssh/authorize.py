@@ -85,12 +85,7 @@ def authorize(
 ) -> Authorization:
     """Let a key in, prove it, and take old ones away.
 
-    Args:
-        client: OpenSSH.
-        endpoint: The instance.
-        key: The new key.
-        old: The public keys to remove.
-        temporary: Gets temporary access, where no local key opens the instance.
+    `old` are public keys to remove; `temporary` gets access where no local key opens the instance.
 
     Raises:
         NotOpenedError: No local key opens it, and temporary access is not wanted.

@@ -101,10 +101,8 @@ def pinned(
 ) -> Host:
     """The host with what it is known by; a key that could not stand in a file is passed over.
 
-    Args:
-        unpinned: The host.
-        outcome: What AWS says of its host keys; None if it was not queried.
-        known: What it was known by before, which counts where AWS has no key to give.
+    `outcome` is None if AWS was not queried; `known`, by which it was known before, counts where
+    AWS has no key to give.
     """
     keys = tuple(key for key in (outcome and outcome.value) or () if grammar.is_host_key(key))
     if keys or known or outcome is None:

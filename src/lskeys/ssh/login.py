@@ -39,8 +39,6 @@ class Login:
     """Logins to one instance, with the same keys, without any prompt.
 
     Args:
-        client: OpenSSH.
-        target: The instance.
         keys: The keys that may open it, likeliest first.
         log: A file that is not there yet; each login writes it anew.
     """

@@ -71,15 +71,13 @@ class WrittenFiles:
     def renewed(
         self, fresh: Sequence[Instance], now: Mapping[str, Sequence[CurrentRegion]]
     ) -> BlockChanges:
-        """What stays of the blocks that are not written anew.
+        """What stays of the blocks besides those of the instances that are written anew.
 
         Those stay that are of another region or account than was queried, and of instances that
         are still there. Where one profile is queried and does not say whose account it is, a file
         with the blocks of one account is taken for that account's.
 
-        Args:
-            fresh: The instances whose blocks are written anew.
-            now: What the regions have that responded, of each profile queried.
+        `now` is what the regions have that responded, of each profile queried.
         """
         addresses = {grammar.address(each.public_ip or "") for each in fresh}
         accounts = {each.account for each in self.blocks if each.account}
