@@ -260,7 +260,7 @@ def test_every_finding(everything_wrong: Path, account: Sandbox, run: Run) -> No
         6,
         out="".join(lines),
         err=f"cannot read {everything_wrong / 'broken.pem'}: input/output error\n"
-        f"lskeys: error: 3 errors and 7 warnings in 2 regions\n{FIX_HINT}",
+        f"lskeys: error: audit found 3 errors and 7 warnings in 2 regions\n{FIX_HINT}",
     )
     assert {each[0] for each in expected(everything_wrong)} == {code.value for code in Code}
 
@@ -275,7 +275,7 @@ def test_json(everything_wrong: Path, run: Run) -> None:
     assert list(document) == ["findings", "errors", "schemaVersion"]
     error = json.loads(ran.err.splitlines()[-1])
     assert (error["code"], error["exitCode"]) == ("Findings", 6)
-    assert error["message"] == "3 errors and 7 warnings in 2 regions"
+    assert error["message"] == "audit found 3 errors and 7 warnings in 2 regions"
     by_code = {each["code"]: each for each in document["findings"]}
     assert by_code["missing-private"] == {
         "code": "missing-private",
@@ -616,7 +616,7 @@ def test_fix(fixable: Path, server: Server, run: Run) -> None:
     assert run("audit --fix --yes") == Ran(
         6,
         out=stray(fixable),
-        err=notes(fixable, "fixed") + f"lskeys: error: 1 warning in {REGION}\n",
+        err=notes(fixable, "fixed") + f"lskeys: error: audit found 1 warning in {REGION}\n",
     )
     assert modes(fixable) == before | {
         ".ssh": "750",
@@ -641,7 +641,7 @@ def test_fix_asks(fixable: Path, run: Run) -> None:
     assert run("audit --fix", typed="y\n") == Ran(
         6,
         out=stray(fixable),
-        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: 1 warning in {REGION}\n",
+        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: audit found 1 warning in {REGION}\n",
     )
 
 
@@ -651,7 +651,8 @@ def test_nothing_to_fix_needs_no_consent(clean: Path, run: Run) -> None:
     assert run("audit --fix") == Ran(
         0,
         out=f"missing-private\t{REGION}\tweb\t{LOST}\t-\tinfo\n",
-        err=f"nothing to fix in {REGION}: 1 informational finding\n",
+        err="--fix can fix none of these findings\n"
+        f"no errors or warnings in {REGION}; 1 informational finding\n",
     )
 
 
@@ -662,7 +663,7 @@ def test_dry_run(fixable: Path, run: Run) -> None:
     assert (ran.exit_code, len(ran.out.splitlines())) == (6, 5)
     assert ran.err == (
         notes(fixable, "would fix")
-        + f"lskeys: error: 3 errors and 2 warnings in {REGION}\n{FIX_HINT}"
+        + f"lskeys: error: audit found 3 errors and 2 warnings in {REGION}\n{FIX_HINT}"
     )
     assert modes(fixable) == before
 

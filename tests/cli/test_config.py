@@ -34,7 +34,7 @@ def test_defaults(run: Run, home: Path) -> None:
         "no-input\tno\tdefault\n"
         "debug\tno\tdefault\n"
         f"config-file\t{config_file}\tnot found\n"
-        f"key-directories\t{home}/.ssh\tout and ~/.ssh\n",
+        f"key-directories\t{home}/.ssh\t--out and ~/.ssh\n",
     )
 
 
@@ -60,7 +60,7 @@ def test_the_file(run: Run, home: Path) -> None:
     assert known["output"] == ("json", "flag --output")
     assert known["color"] == ("never", f"file {path}")
     assert known["config-file"] == (str(path), "read")
-    assert known["key-directories"] == ([f"{home}/keys", f"{home}/.ssh"], "out and ~/.ssh")
+    assert known["key-directories"] == ([f"{home}/keys", f"{home}/.ssh"], "--out and ~/.ssh")
 
 
 def test_flags_and_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from tests.support.changes import changes, delete_of, delete_of_default, downloa
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
-REVOKES_NOTHING = "(deleting the key pair does not revoke the key's access to them)"
+REVOKES_NOTHING = "(deleting the key pair does not revoke its access)"
 UNSEEN = "not checked: snapshots, authorized_keys files\n"
 ASKED = "Type the name to delete it: "
 REFUSED = {

@@ -326,7 +326,7 @@ def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
     path = home / ".ssh" / KEY_FILE
     ran = run("download-default", typed="y\n")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert ran.err.startswith(f"{NONE_YET}; downloading creates one\n{COMPLETE}saved")
+    assert ran.err.startswith(f"{NONE_YET}; downloading will create one\n{COMPLETE}saved")
     assert "verified (md5-spki)" in ran.err
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair", "GetKeyPairs"]
 
@@ -348,7 +348,7 @@ def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
     assert run("download-default", typed="yes\n") == Ran(
         0,
         out=f"{path}\n",
-        err=f"{UNTOLD}; downloading creates one\n{COMPLETE}"
+        err=f"{UNTOLD}; downloading will create one\n{COMPLETE}"
         f"saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint, so lskeys cannot verify the key\n",
     )
@@ -364,7 +364,7 @@ def test_several_regions(account: Sandbox, server: Server, run: Run, home: Path)
     ran = run(f"download-default -r {EU} -r ap-south-1 -r {REGION} --out keys")
     assert (ran.exit_code, ran.out) == (0, f"keys/{EU_FILE}\nkeys/{KEY_FILE}\n")
     assert ran.err.startswith(
-        "no default key pair in ap-south-1: skipped; to create them, add --create\n"
+        "skipped ap-south-1: no default key pair there; to create one, add --create\n"
     )
     assert {each.region for each in changes(server)} == {EU, REGION}
     assert [opened(home / "keys" / each) for each in (EU_FILE, KEY_FILE)] == [

@@ -26,7 +26,7 @@ from tests.support.cli_keys import (
 )
 
 SHOWN_BY_A_PUBLIC_KEY = ("md5-spki", "md5-ssh", "sha256-ssh")
-HINT = "lskeys: hint: encrypted keys show all fingerprints with --passphrase\n"
+HINT = "lskeys: hint: to show all fingerprints of an encrypted key, add --passphrase\n"
 
 
 def key_spec(pem: str, fingerprint_type: str) -> str:

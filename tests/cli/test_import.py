@@ -223,8 +223,8 @@ def test_taken_by_the_same_key(account: Sandbox, run: Run, own: Path, option: st
     account.add_key_pairs(REGION, ["web"], public_line=public_line(own_pem()))
     assert run(f"import web {own} {option}") == Ran(
         5,
-        err=f"lskeys: error: the name web is taken in {REGION}, by a key pair with this key\n"
-        "lskeys: hint: to accept the existing key pair, add --if-absent\n",
+        err=f"lskeys: error: key pair web in {REGION} already has this key\n"
+        "lskeys: hint: to treat this as success, add --if-absent\n",
     )
 
 

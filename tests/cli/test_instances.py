@@ -385,7 +385,7 @@ def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
         text=True,
         check=True,
     )
-    assert f"one in {REGION}: add ssh-rsa {shown.stdout.split()[1]} " in ran.err
+    assert f"one in {REGION}: would add ssh-rsa {shown.stdout.split()[1]} " in ran.err
     assert one.blobs == two.blobs == [fleet.old_line.split()[1]]
     suggested = f"authorize one two --key-pair default --region {REGION}"
     assert stale(run) == [f"lskeys {suggested}"] * 2

@@ -83,10 +83,10 @@ def deletion_warning(old: str, usage: str) -> str:
 def plan(directory: Path, old: str) -> str:
     """What is reported about the steps."""
     return (
-        f"plan: save the old key as {directory / KEY_FILE} and verify it\n"
+        f"plan: save the current key as {directory / KEY_FILE} and verify it\n"
         f"plan: delete the key pair, if its fingerprint is still {old}\n"
         f"plan: create a new key pair and save its key as {directory / KEY_FILE};"
-        " the old key becomes .old-TIME\n"
+        f" the current key is kept as {directory / KEY_FILE}.old-TIME\n"
     )
 
 
@@ -178,7 +178,7 @@ def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) 
     file.write_text(SSH[name].format(key=KEY_FILE))
     told = (
         f"lskeys: warning: {file} refers to {directory / KEY_FILE},"
-        " which will be the new key; after the rotation, update it:\n"
+        " which will hold the new key; after the rotation, update that file:\n"
         f"lskeys ssh-config --write --region {REGION}\n"
     )
     ran = run(f"rotate-default {option}")

@@ -221,7 +221,7 @@ OUTPUT = "invalid value for '--output' / '-o'"
         ("list --color red", "invalid value for '--color'", SEE_LIST),
         ("list --quiet=x", "option '--quiet' does not take a value", SEE_LIST),
         (
-            *("download-default extra", "got unexpected extra argument"),
+            *("download-default extra", "too many arguments: extra"),
             "see lskeys download-default --help",
         ),
         ("sandbox nope", "no such command 'nope'", "see lskeys sandbox --help"),

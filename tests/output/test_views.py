@@ -227,17 +227,14 @@ def test_the_default_pair_stands_out() -> None:
         (
             ("a", "b"),
             (),
-            (
-                "web in us-east-1 is used by a, b"
-                " (deleting the key pair does not revoke the key's access to them)"
-            ),
+            ("web in us-east-1 is used by a, b (deleting the key pair does not revoke its access)"),
         ),
         (
             ("a", "b"),
             ("b",),
             (
                 "web in us-east-1 is used by a, b; launched with an earlier key: b"
-                " (deleting the key pair does not revoke the key's access to them)"
+                " (deleting the key pair does not revoke its access)"
             ),
         ),
     ],

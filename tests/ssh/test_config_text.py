@@ -32,6 +32,10 @@ WEB = Instance(
 )
 PAIR = KeyPair("web-key", "eu-west-1", fingerprint="aa:bb", created_at=MOMENT)
 KEY = LocalKey(Path("/keys/web.pem"), (), has_private=True, encrypted=False, mode=0o600)
+LOST = (
+    "private key not found locally, and AWS keeps no copy:"
+    " put it in ~/.ssh and run ssh-config again"
+)
 BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(range(32))
 HOST_KEY = HostKey("ssh-ed25519", base64.b64encode(BLOB).decode())
 KNOWN_HOSTS = Path("/home/ana/.ssh/lskeys.known_hosts")
@@ -186,7 +190,7 @@ OLDER = "launched with an earlier key, which is not on this computer"
         (
             WEB,
             matched(),
-            ("its private key was not found here, and AWS keeps no copy: copy yours to ~/.ssh",),
+            (LOST,),
         ),
         (
             WEB,

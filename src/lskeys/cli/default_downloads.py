@@ -77,7 +77,10 @@ def plan_downloads(
             without.append(region)
     if without:
         which = ", ".join(without)
-        run.terminal.note(f"no default key pair in {which}: skipped; to create them, add --create")
+        one = "one" if len(without) == 1 else "one in each"
+        run.terminal.note(
+            f"skipped {which}: no default key pair there; to create {one}, add --create"
+        )
     return jobs, Outcomes(failures)
 
 
@@ -95,7 +98,7 @@ def confirm_creation(run: Runtime, jobs: Iterable[DownloadJob]) -> None:
                 hint="to create it, add --create",
                 region=job.region,
             )
-            details = [f"{job.doubt}; downloading creates one"]
+            details = [f"{job.doubt}; downloading will create one"]
             confirm(run.terminal, run.options, "create it", details, otherwise=refused)
 
 

@@ -23,6 +23,8 @@ FROM_LOCAL_KEY = "\0"
 _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EXAMPLES = "\n\nExamples:\n"
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
+_CHOICES = re.compile(r"\. Choose from:\s*")
+_TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$")
 _NO_NUMBER = re.compile(r"is not (?:a valid [a-z ]+|in the range .*)$")
 
 
@@ -225,6 +227,7 @@ def misuse(error: typer.TyperException) -> Misuse:
         message = one_line(raw.message)
         return Misuse(message, raw.option_name, known, is_option=True, path=path, usage=usage)
     message = one_line(raw.format_message()).rstrip(".")
+    message = _CHOICES.sub(": one of ", _TOO_MANY.sub(r"too many arguments: \1", message))
     if wrong := _NO_CHOICE.search(message):
         return Misuse(message, wrong[1], tuple(raw.param.type.choices), path=path)
     if hasattr(getattr(raw, "param", None), "type"):

@@ -50,7 +50,7 @@ def effective_settings(settings: Settings, around: SettingsContext) -> list[Name
     return [
         *(decided.get(name) or _named(name, settings) for name in definitions()),
         NamedSetting("config-file", file, "read" if around.is_there else "not found"),
-        NamedSetting("key-directories", directories, "out and ~/.ssh"),
+        NamedSetting("key-directories", directories, "--out and ~/.ssh"),
     ]
 
 

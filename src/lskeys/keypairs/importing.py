@@ -173,12 +173,16 @@ def refuse_taken_name(lightsail: "Lightsail", name: str) -> None:
 
 def name_taken(pair: KeyPair, public_key: ImportableKey | None = None) -> RefusedError:
     """The refusal of a name that this pair has; the same key is said to be the same."""
-    is_same = public_key is not None and public_key.match(pair) is not None
+    if public_key is not None and public_key.match(pair) is not None:
+        return RefusedError(
+            f"key pair {pair.name} in {pair.region} already has this key",
+            hint="to treat this as success, add --if-absent",
+            region=pair.region,
+        )
     having = f" with the fingerprint {pair.fingerprint}" if pair.fingerprint else ""
     return RefusedError(
-        f"the name {pair.name} is taken in {pair.region}, by a key pair"
-        f"{' with this key' if is_same else having}",
-        hint="to accept the existing key pair, add --if-absent" if is_same else _OTHER_NAME,
+        f"the name {pair.name} is taken in {pair.region}, by a key pair{having}",
+        hint=_OTHER_NAME,
         region=pair.region,
     )
 

@@ -147,4 +147,7 @@ def _about_missing_key(instance: Instance, pair: KeyPair | None) -> str:
     if pair.is_default:
         where = options_to(instance)
         return f"its key is not on this computer: lskeys download-default {shlex.join(where)}"
-    return "its private key was not found here, and AWS keeps no copy: copy yours to ~/.ssh"
+    return (
+        "private key not found locally, and AWS keeps no copy:"
+        " put it in ~/.ssh and run ssh-config again"
+    )

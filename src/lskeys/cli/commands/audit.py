@@ -100,7 +100,7 @@ def audit_keys(
         fail(run, regions.errors, 0, "regions")
     inventory = _inventory(run, regions, instances, max_age)
     found = audit.run_rules(inventory, ignored)
-    fixed = _fix(run, [each for each in found if each.is_fixable]) if fix else Outcomes()
+    fixed = _fix(run, found) if fix else Outcomes()
     left = [each for each in found if each not in fixed.values]
     errors = [*regions.errors, *denied.errors, *fixed.errors]
     show(run, Result(FINDINGS, left, errors))
@@ -197,9 +197,13 @@ def _unsafe(
     return found, unsearchable
 
 
-def _fix(run: Runtime, fixable: Collection[Finding]) -> Outcomes[Finding]:
+def _fix(run: Runtime, found: Collection[Finding]) -> Outcomes[Finding]:
     """Fix what was agreed to; what could not be fixed is an error, and stays a finding."""
+    fixable = [each for each in found if each.is_fixable]
     if not fixable:
+        if found:
+            see = "; see their Next commands" if any(each.command for each in found) else ""
+            run.terminal.report(f"--fix can fix none of these findings{see}")
         return Outcomes()
     lines = [f"would fix {each.code}: {each.subject}" for each in fixable]
     confirm(run.terminal, run.options, "fix this", lines)
@@ -239,10 +243,10 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
         hint = f"--fix fixes {codes}" if is_fixable else None
         counts = Counter(each.severity for each in counting)
         nouns = (_counted(count, severity) for severity, count in sorted(counts.items()))
-        raise FindingsError(f"{' and '.join(nouns)} in {where}", hint=hint)
+        raise FindingsError(f"audit found {' and '.join(nouns)} in {where}", hint=hint)
     if left:
         run.terminal.report(
-            f"nothing to fix in {where}: {_counted(len(left), 'informational finding')}"
+            f"no errors or warnings in {where}; {_counted(len(left), 'informational finding')}"
         )
         return
     pairs = _counted(len(inventory.pairs), "key pair")

@@ -82,7 +82,7 @@ def authorize_key(
     tasks, failures = _tasks(seen.reaches, new, _old(run, remove))
     failures = [*seen.failures, *failures]
     if tasks:
-        confirm(run.terminal, run.options, "add the key", _details(tasks, remove))
+        confirm(run.terminal, run.options, "add the key", _details(run, tasks, remove))
     if run.options.dry_run:
         done = [_would(each) for each in tasks]
     else:
@@ -167,17 +167,18 @@ def _tasks(
     return tasks, failures
 
 
-def _details(tasks: Sequence[AuthorizeTask], remove: str | None) -> list[str]:
+def _details(run: Runtime, tasks: Sequence[AuthorizeTask], remove: str | None) -> list[str]:
     lines = []
+    would = "would " if run.options.dry_run else ""
     for task in tasks:
         instance, line = task.reach.instance, task.key.line
         key = " ".join(
             filter(None, (line.algorithm, str(fingerprints.of_blob(task.key.blob)), line.comment))
         )
-        lines.append(f"{instance.name} in {instance.region}: add {key}")
+        lines.append(f"{instance.name} in {instance.region}: {would}add {key}")
         if remove and task.old:
             keys = "1 old key" if len(task.old) == 1 else f"{len(task.old)} old keys"
-            lines.append(f"{instance.name} in {instance.region}: then remove {keys}")
+            lines.append(f"{instance.name} in {instance.region}: then {would}remove {keys}")
     return lines
 
 

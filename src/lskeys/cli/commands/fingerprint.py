@@ -99,7 +99,7 @@ def _report(run: Runtime, shown: Sequence[KeyWithPairs], failures: Sequence[Lske
     if any(
         each.key.encrypted and len(each.key.fingerprints) < len(FingerprintType) for each in shown
     ):
-        run.terminal.hint("encrypted keys show all fingerprints with --passphrase")
+        run.terminal.hint("to show all fingerprints of an encrypted key, add --passphrase")
 
 
 def _about(owned_key: KeyWithPairs) -> Iterator[str]:

@@ -196,8 +196,8 @@ def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
     files = user_config.files_naming(ssh_instances.ssh_directory(run), entry.path)
     if saves and (named := " and ".join(str(each) for each in files)):
         run.terminal.warning(
-            f"{named} refers to {entry.path}, which will be the new key;"
-            " after the rotation, update it:"
+            f"{named} refers to {entry.path}, which will hold the new key;"
+            " after the rotation, update that file:"
         )
         command = f"lskeys ssh-config --write --region {entry.region}"
         run.terminal.note(hint_with_account_options(command, run.options))

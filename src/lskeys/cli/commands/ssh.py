@@ -179,7 +179,7 @@ def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
     own = ssh_instances.ssh_files(run)
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
     if known_hosts is None:
-        run.terminal.note("this command does not pin host keys")
+        run.terminal.note("the ssh command below does not pin host keys")
         write = f"lskeys ssh-config --known-hosts --write --region {reach.instance.region}"
         run.terminal.hint(f"to pin them: {hint_with_account_options(write, run.options)}")
     return Target(reach.address, reach.instance.username, port, known_hosts)

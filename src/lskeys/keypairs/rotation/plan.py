@@ -182,10 +182,13 @@ def steps(plan: Plan, *, saves: bool = True, authorizes: bool = False) -> Iterab
     """
     path = plan.entry.path
     if plan.deletes:
-        yield f"save the old key as {path} and verify it"
+        yield f"save the current key as {path} and verify it"
         yield f"delete the key pair, if its fingerprint is still {plan.entry.old_fingerprint}"
     if saves:
-        yield f"create a new key pair and save its key as {path}; the old key becomes .old-TIME"
+        yield (
+            f"create a new key pair and save its key as {path};"
+            f" the current key is kept as {path}.old-TIME"
+        )
     else:
         yield "create a new key pair and load its key into ssh-agent"
     if plan.naming and authorizes:

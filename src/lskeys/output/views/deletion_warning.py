@@ -44,7 +44,7 @@ def usage_warning(pair: KeyPair) -> str | None:
     used_by = f"{name} is used by {', '.join(pair.used_by)}"
     if pair.outdated:
         used_by += f"; launched with an earlier key: {', '.join(pair.outdated)}"
-    return f"{used_by} (deleting the key pair does not revoke the key's access to them)"
+    return f"{used_by} (deleting the key pair does not revoke its access)"
 
 
 def _date(pair: KeyPair) -> str:
