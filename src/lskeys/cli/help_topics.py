@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lskeys.cli.options import shared_options
 from lskeys.config.settings import definitions
@@ -25,9 +26,9 @@ class Topic:
 
 def _variables() -> Iterator[tuple[str, str]]:
     for each in definitions().values():
-        first, *others = each.variables
-        yield first, f"as {each.options[0]}: {each.help}"
-        yield from ((other, f"the same, if {first} is not set") for other in others)
+        yield each.variables[0], f"same as {each.options[0]}: {each.help}"
+        pairs = pairwise(each.variables)
+        yield from ((other, f"used if {before} is not set") for before, other in pairs)
 
 
 def _in_file() -> str:
@@ -55,19 +56,19 @@ TOPICS = (
             ("0", "done, or nothing to do"),
             ("1", "a bug in lskeys"),
             ("2", "usage error"),
-            ("3", "no such key pair, file or default key pair"),
-            ("4", "credentials, profile, region or configuration"),
+            ("3", "no such key pair, instance or file; no match (--strict)"),
+            ("4", "a problem with credentials, profile, region or configuration"),
             (
                 "5",
                 "refused for safety: mismatch, overwriting, name taken, needs --yes or --create",
             ),
-            ("6", "findings (audit)"),
+            ("6", "errors or warnings of audit; a failed login of instances --check"),
             ("7", "partial: some regions or names failed, the rest succeeded"),
             ("8", "AWS or the network: error, throttling, timeout, invalid response"),
             ("9", "local I/O: disk full, read-only, permission, no stdout"),
             ("10", "declined at a prompt"),
             ("130", "interrupted (Ctrl-C)"),
-            ("141", "stdout was closed early, as by | head -1; no message is shown"),
+            ("141", "stdout was closed early, as with | head -1; no message is shown"),
             ("143", "terminated"),
         ),
     ),
@@ -78,8 +79,8 @@ TOPICS = (
         Options override LSKEYS_ variables, which override config.toml, which overrides the
         defaults. lskeys config shows each setting and its origin.
 
-        Credentials, profiles, endpoints and proxies are read by boto3, from the same AWS_
-        variables and files as for the AWS CLI.
+        boto3 reads credentials, profiles, endpoints and proxies from the same AWS_ variables
+        and files as the AWS CLI.
         """,
         (
             *_variables(),
@@ -96,7 +97,7 @@ TOPICS = (
         format is table on a terminal and text in a pipe, unless --output is given.
 
         --query filters the JSON document with JMESPath, as in the AWS CLI. --quiet prints names
-        only, one per line. list --columns selects columns, --sort sorts by one.
+        only, one per line. For list, --columns selects columns and --sort sorts by a column.
         """,
         (*((each.name, each.help) for each in FORMATS.values()),),
     ),
@@ -124,13 +125,13 @@ TOPICS = (
         "How keys are protected",
         """
         A private key file has mode 0600 from its first byte, in a directory that only you can
-        write to. It is saved whole or not at all, and only after it was parsed and its
-        fingerprint matches the one that AWS reports; if AWS reports none, the key is shown as
+        write to. It is saved whole or not at all, and only once it was parsed and matches
+        the fingerprint that AWS reports. If AWS reports none, it is saved and marked as
         unverified.
 
         No file is overwritten by default, and --force keeps the old file as a backup. Commands
-        that delete or replace something ask for confirmation on a terminal; elsewhere they need
-        --yes, or end with exit code 5. --dry-run changes nothing.
+        that delete or replace something ask for confirmation on a terminal; elsewhere they require
+        --yes, and end with exit code 5 without it. --dry-run changes nothing.
 
         The default key pair is deleted only with a verified fingerprint, and only if its
         private key is saved locally, --backup saves it, or --no-backup is given.
@@ -138,8 +139,8 @@ TOPICS = (
         Names, tags and messages from AWS cannot control the terminal. Plain HTTP is used with
         localhost only.
 
-        Not promised: Python cannot wipe memory; root, malware under your account, swap and
-        backups are out of scope.
+        Limits: Python cannot wipe memory, so keys may stay there. Root, malware under your
+        account, swap and backups are out of scope.
         """,
     ),
 )

@@ -66,7 +66,7 @@ IntoAgent = Annotated[
 ]
 Lifetime = Annotated[
     str | None,
-    typer.Option("--lifetime", metavar="TIME", help="How long the agent keeps it: 30m, 1h."),
+    typer.Option("--lifetime", metavar="TIME", help="How long the agent keeps the key (30m, 1h)."),
 ]
 
 Select = Annotated[

@@ -51,8 +51,8 @@ class Settings:
             metavar="PROFILE",
             is_repeatable=True,
             in_file=(str,),
-            help="The AWS profile to use; list, show, audit, fingerprint, ssh-config, instances and"
-            " regions take several, and globs.",
+            help="The AWS profile; repeatable, and globs work, for list, show, audit, fingerprint,"
+            " ssh-config, instances and regions.",
         ),
     ]
     regions: Annotated[
@@ -67,7 +67,7 @@ class Settings:
             variables=("LSKEYS_REGIONS", "AWS_REGION", "AWS_DEFAULT_REGION"),
             in_file=(str, list),
             unset="profile",
-            help="A region, or 'all'; repeatable.",
+            help="A region, or 'all'; repeatable or separated by commas.",
         ),
     ]
     out: Annotated[
@@ -159,7 +159,7 @@ class Settings:
             "no",
             switch,
             group=_PROGRAM,
-            help="Show each request on stderr; never a key.",
+            help="Log each request to stderr, but never a key.",
         ),
     ]
     home_regions: tuple[str, ...]

@@ -74,7 +74,7 @@ VERBS = (
         "download-default",
         "download_default",
         _DEFAULT,
-        "Download the default private key of one or more regions, verified.",
+        "Download and verify the default private key of one or more regions.",
     ),
     Verb(
         "delete",
@@ -126,7 +126,7 @@ VERBS = (
         "authorize",
         "authorize_key",
         _INSTANCES,
-        "Add a public key to running instances, and test it before old keys are removed.",
+        "Add a public key to running instances; remove old keys once it works.",
     ),
     Verb("regions", "list_regions", _ABOUT, "List the Lightsail regions of the account."),
     Verb("config", "show_config", _ABOUT, "Show every setting, its value and its origin."),
@@ -141,7 +141,7 @@ VERBS = (
         "completion",
         "print_completion",
         _ABOUT,
-        "Print the completion script of a shell.",
+        "Print the completion script for a shell.",
     ),
     Verb("help", "show_help", _ABOUT, "Show the help of a command or a topic."),
 )

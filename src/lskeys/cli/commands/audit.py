@@ -45,15 +45,18 @@ def audit_keys(
         typer.Option("--ignore", metavar="CODE", help="Ignore findings of this code; repeatable."),
     ] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Fix permissions, files ssh cannot load, and public keys.")
+        bool,
+        typer.Option(
+            "--fix", help="Fix permissions, keys that ssh cannot load, missing .pub files."
+        ),
     ] = False,
 ) -> None:
     """Check local keys against the account and suggest fixes.
 
-    With several profiles, a local key may belong to a key pair of any of them.
+    With several profiles, a local key is orphaned only if it matches no key pair in any of them.
 
-    The exit code is 6 for errors and warnings, 7 if a region failed, else 0. Findings (warnings
-    unless marked):
+    The exit code is 7 if a region failed, else 6 if there are errors or warnings, else 0. Findings
+    (warnings unless marked otherwise):
 
     * loose-permissions: a private key or a key directory is open to others (error)
 
@@ -65,7 +68,7 @@ def audit_keys(
 
     * wrong-public: a .pub is not the public key of the private key next to it
 
-    * missing-private: the private key was not found locally (info if Lightsail has no copy)
+    * missing-private: no local file holds the private key (info if Lightsail has no copy)
 
     * stale-default: the default key pair was created after an instance was launched
 
@@ -73,7 +76,7 @@ def audit_keys(
 
     * hidden-key: an encrypted .pem cannot be identified without its passphrase (info)
 
-    * orphaned-key: a .pem matches no key pair (info unless known to come from Lightsail)
+    * orphaned-key: a .pem matches no key pair (info unless it is known to be from Lightsail)
 
     * duplicate-key: two key pairs of different names have the same key
 

@@ -38,7 +38,9 @@ def authorize_key(
     *,
     key_pair: Annotated[
         str | None,
-        typer.Option("--key-pair", metavar="NAME", help="Add the local key of this key pair."),
+        typer.Option(
+            "--key-pair", metavar="NAME", help="Add the public key of this key pair, found locally."
+        ),
     ] = None,
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="Add the key in this file.")
@@ -55,14 +57,16 @@ def authorize_key(
         typer.Option(
             "--remove",
             metavar="FILE|outdated",
-            help="Then remove the key in FILE, or earlier keys of the key pair.",
+            help="Afterwards, remove the key in FILE, or (outdated) the local keys that open"
+            " the instance.",
         ),
     ] = None,
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """Add a public key to running instances, and test it before old keys are removed.
+    """Add a public key to running instances; remove old keys once it works.
 
-    A key is removed only after a login with the new key worked; the login is then repeated.
+    A key is removed only after a login with the new key succeeds; that login is repeated after the
+    removal, which is undone if it fails.
 
     Examples:
         lskeys authorize game --key-pair LightsailDefaultKeyPair --dry-run

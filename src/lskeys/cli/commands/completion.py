@@ -17,13 +17,14 @@ def print_completion(
     run: Runtime,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell.")],
 ) -> None:
-    """Print the completion script of a shell.
+    """Print the completion script for a shell.
 
-    pipx and package managers install the scripts. Otherwise, install one once:
+    pipx and package managers install the scripts. Otherwise, install the script for your shell
+    once:
 
     * bash: add to ~/.bashrc the line eval "$(lskeys completion bash)"
 
-    * zsh: save it as _lskeys in a directory of $fpath, before compinit
+    * zsh: save it as _lskeys in a directory that is in $fpath before compinit runs
 
     * fish: save it as ~/.config/fish/completions/lskeys.fish
 

@@ -49,7 +49,11 @@ def create_key_pair(
     bits: Annotated[
         int | None,
         typer.Option(
-            "--bits", metavar="BITS", min=2048, max=16_384, help="The size of an RSA key: 4096."
+            "--bits",
+            metavar="BITS",
+            min=2048,
+            max=16_384,
+            help="The size of an RSA key (default: 4096).",
         ),
     ] = None,
     tag: TagWords = None,
@@ -64,7 +68,7 @@ def create_key_pair(
 ) -> None:
     """Create a key pair: the key is created locally, and only its public key is sent.
 
-    Prints the path of the private key, NAME.pem. The public key is saved next to it, as .pub.
+    Prints the path of the private key, NEW-NAME.pem. The public key is saved as NEW-NAME.pem.pub.
 
     Examples:
         lskeys create backup --out ~/.ssh

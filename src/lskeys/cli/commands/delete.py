@@ -44,7 +44,7 @@ def delete_key_pairs(
         typer.Option(
             "--fingerprint",
             metavar="[VALUE]",
-            help="Only if the fingerprint matches a local key, or VALUE.",
+            help="Only if a local key, or VALUE, has the fingerprint.",
         ),
     ] = None,
     key: Annotated[
@@ -59,7 +59,11 @@ def delete_key_pairs(
     ] = None,
     passphrase_file: PassphraseFile = None,
     no_backup: Annotated[
-        bool, typer.Option("--no-backup", help="Do not keep a copy of the default key.")
+        bool,
+        typer.Option(
+            "--no-backup",
+            help="Delete the default key pair without saving its key.",
+        ),
     ] = False,
     missing_ok: Annotated[
         bool, typer.Option("--missing-ok", help="Succeed if a key pair does not exist.")

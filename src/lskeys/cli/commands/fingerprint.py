@@ -36,7 +36,7 @@ def fingerprint_keys(
     ] = None,
     *,
     match: Annotated[
-        bool, typer.Option("--match", help="Find the key pairs in the account that they match.")
+        bool, typer.Option("--match", help="Find the key pairs that the files belong to.")
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with code 3 if a file matches no key pair.")
@@ -49,8 +49,9 @@ def fingerprint_keys(
 ) -> None:
     """Show all fingerprints of local keys, as AWS and ssh-keygen print them.
 
-    Without --match, no request is sent to AWS. SHA-1 is a fingerprint of the private key: it is not
-    shown for a public key, or for an encrypted one without its passphrase.
+    Without --match, no request is sent to AWS. The SHA-1 fingerprint is computed from the private
+    key, so it is not shown for a public key, or for an encrypted private key without its
+    passphrase.
 
     Examples:
         lskeys fingerprint ~/.ssh/id_ed25519

@@ -17,7 +17,7 @@ def print_policy(
     run: Runtime,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="COMMAND...", help="Commands (default: all)."),
+        typer.Argument(metavar="[COMMAND]...", help="Commands to cover (default: all)."),
     ] = None,
     *,
     read_only: Annotated[

@@ -37,7 +37,8 @@ def list_instances(
 ) -> None:
     """List instances, each with the local key that opens it.
 
-    The key is matched by its date and content. --check logs in to each instance, with pinned host
+    A local key is matched by its content, to the key pair as it was when the instance was
+    launched. --check logs in to each instance, with pinned host
     keys and without a prompt; the exit code is 6 if a login fails.
 
     Examples:

@@ -53,7 +53,7 @@ def list_key_pairs(
 ) -> None:
     """List key pairs.
 
-    Regions are queried in parallel. A failing region or account does not hide the others.
+    Regions are queried in parallel. If one fails, the others are still listed.
 
     Examples:
         lskeys list --include-default

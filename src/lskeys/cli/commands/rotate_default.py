@@ -56,7 +56,8 @@ def rotate_default(
     authorize: Annotated[
         bool,
         typer.Option(
-            "--authorize", help="Then add the new key to instances launched with the old one."
+            "--authorize",
+            help="After that, add the new key to instances launched with the old one.",
         ),
     ] = False,
     port: Port = DEFAULT_PORT,
@@ -65,7 +66,7 @@ def rotate_default(
 ) -> None:
     """Replace the default key pair of a region; the old private key is kept.
 
-    Prints the path of the new private key. If interrupted, run it again to continue.
+    Prints the path of the new private key. If it is interrupted, run the command again to continue.
 
     Examples:
         lskeys rotate-default --dry-run

@@ -84,7 +84,7 @@ def env(run: Runtime, *, port: ServedPort = PORT) -> None:
 def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None:
     """Run a command with AWS tools pointed at the sandbox; exit with its exit code.
 
-    The sandbox runs as long as the command does; --port uses one that is already running.
+    A sandbox is started for the command and stopped after it; --port uses a running one.
 
     Examples:
         lskeys sandbox exec -- lskeys list --include-default
@@ -103,7 +103,7 @@ def execute(run: Runtime, *, command: Command, port: RunningPort = None) -> None
 @command_decorator(group, "reset")
 @verb(ProgramOptions, SafetyOptions)
 def reset(run: Runtime, *, settings: Switches = None) -> None:
-    """Reset to a fresh account. Settings given with --set are kept.
+    """Reset to a fresh account. Settings made with --set are kept.
 
     Keys, ssh files and rotations that --sandbox saved in its own directory are removed.
 
@@ -122,7 +122,7 @@ def reset(run: Runtime, *, settings: Switches = None) -> None:
 @command_decorator(group, "path")
 @verb(ProgramOptions)
 def path(run: Runtime) -> None:
-    """Print the path of the sandbox's account.
+    """Print the path of the file with the sandbox's account.
 
     Examples:
         lskeys sandbox path

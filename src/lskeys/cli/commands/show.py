@@ -32,7 +32,7 @@ def show_key_pair(
     """Show everything about one key pair.
 
     Shows its fingerprint and tags, the instances that use it, and the local files that hold its
-    keys, with commands that fix their permissions.
+    keys, with commands to fix permissions if needed.
 
     Examples:
         lskeys show web-production

@@ -52,10 +52,10 @@ def open_session(
     local_forward: _Forward = None,
     remote_forward: _Remote = None,
     dynamic_forward: _Dynamic = None,
-    agent: Annotated[bool, typer.Option("-A", help="Forward the ssh-agent.")] = False,
+    agent: Annotated[bool, typer.Option("-A", help="Forward the connection to ssh-agent.")] = False,
     no_command: Annotated[bool, typer.Option("-N", help="Run no command, only forward.")] = False,
     no_terminal: Annotated[bool, typer.Option("-T", help="Request no terminal.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", help="Verbose output of ssh.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", help="Make ssh verbose.")] = False,
 ) -> None:
     """Open an SSH session on an instance, with the right key and pinned host keys.
 

@@ -39,8 +39,8 @@ def ssh_config(
         bool | None,
         typer.Option(
             "--known-hosts/--no-known-hosts",
-            help="Pin the host keys that AWS reports, or drop the pins. Without --write, print them"
-            " as known_hosts.",
+            help="Pin the host keys that AWS reports (without --write: print them as known_hosts)"
+            ", or remove the pinned ones.",
         ),
     ] = None,
     write: Annotated[
@@ -57,8 +57,8 @@ def ssh_config(
     """Print Host blocks for instances, with the local keys that open them.
 
     Keys are matched by content. Windows instances and instances without an address are left out.
-    --write keeps the blocks of other regions and accounts, and pins of host keys that cannot be
-    read.
+    --write keeps the blocks of other regions and accounts, and pinned host keys that AWS does not
+    return at the moment.
 
     Examples:
         lskeys ssh-config 'web-*'

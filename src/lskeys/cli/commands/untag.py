@@ -18,7 +18,7 @@ def untag_key_pair(
 ) -> None:
     """Remove tags from a key pair.
 
-    A tag that the key pair does not have is not an error.
+    Removing a tag that the key pair does not have is not an error.
 
     Examples:
         lskeys untag laptop owner

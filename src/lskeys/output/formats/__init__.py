@@ -90,13 +90,13 @@ _EVERY = (
     Format("table", "for people: aligned, dates with ages, the default key pair marked", "table"),
     Format(
         "text",
-        "tab-separated whole values, no header, - for none, RFC 3339 UTC",
+        "tab-separated, whole values, no header; - if empty; times in RFC 3339 UTC",
         "text",
         is_lines=True,
     ),
     Format(
         "csv",
-        "with a header; an apostrophe is put before anything like a formula",
+        "with a header; values that look like formulas get a leading apostrophe",
         "comma_separated",
     ),
     Format(
