@@ -7,7 +7,6 @@ for each version; where the cache has none that are whole, botocore's own data a
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -81,13 +80,8 @@ class TrimmedLoader(Loader):
 
 
 def loader(cache: Cache) -> Loader:
-    """A loader of botocore's data: the quick one, or where that cannot be had, the usual one.
-
-    A user with models of their own (`~/.aws/models`) gets those.
-    """
+    """A loader of botocore's data: the quick one, or where that cannot be had, the usual one."""
     full = Loader()
-    if os.path.isdir(full.CUSTOMER_DATA_PATH):  # noqa: PTH112  pathlib raises in a closed home
-        return full
     operations = hashlib.sha256(" ".join(_OPERATIONS).encode()).hexdigest()[:8]
     name = f"botocore-{botocore.__version__}-{_LAYOUT}-{operations}"
     try:
