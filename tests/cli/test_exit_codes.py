@@ -5,10 +5,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from lskeys.output.terminal import Terminal
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Run
 
@@ -127,6 +130,19 @@ def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
         9,
         "lskeys: error: stdout is closed",
     )
+
+
+def test_an_error_of_a_row_is_no_broken_stdout() -> None:
+    """What fails while rows are made is reported as itself, and no row before it is written."""
+
+    def rows() -> Iterator[str]:
+        yield "web"
+        raise TimeoutError
+
+    stdout = StringIO()
+    with pytest.raises(TimeoutError):
+        Terminal(None, stdout, None, {}).result(rows())
+    assert stdout.getvalue() == ""
 
 
 @pytest.mark.parametrize(
