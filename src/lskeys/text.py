@@ -82,3 +82,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint with the nearest known word, if there is one."""
     near = nearest(word, known)
     return f"did you mean {near}?" if near else None
+
+
+def profiles_hint(known: Iterable[str]) -> str:
+    """A hint that lists AWS's profiles, for only the second version of its CLI does."""
+    names = ", ".join(known)
+    if names:
+        return f"profiles are {one_line(names, limit=200)}"
+    return "to make one: aws configure --profile NAME"

@@ -126,7 +126,7 @@ def test_a_profile_that_is_not_there(run: Run) -> None:
     assert (ran.exit_code, ran.out.splitlines()[0]) == (4, "profile\tnope\tflag --profile")
     assert ran.err == (
         "lskeys: error: the config profile (nope) could not be found\n"
-        "lskeys: hint: to list profiles: aws configure list-profiles\n"
+        "lskeys: hint: to make one: aws configure --profile NAME\n"
     )
 
 

@@ -1,9 +1,12 @@
 """Every command that a message suggests, typed in the very state that it is suggested for."""
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -19,7 +22,7 @@ from tests.support.cli_keys import (
     said,
     save,
 )
-from tests.support.printed_commands import be_a_user, commands_in, type_command
+from tests.support.printed_commands import be_a_user, commands_in, commands_in_source, type_command
 
 KEY_FILE = f"LightsailDefaultKey-{REGION}.pem"
 IN = f"--region {REGION}"
@@ -34,6 +37,19 @@ class State:
     server: Server
     home: Path
     run: Run
+    request: pytest.FixtureRequest
+
+    def agent(self, *lines: str) -> "State":
+        """A running ssh-agent, and what is done with it."""
+        self.request.getfixturevalue("agent")
+        for line in lines:
+            said("sh", "-c", line)
+        return self
+
+    def setenv(self, name: str, text: str) -> "State":
+        """A variable."""
+        self.request.getfixturevalue("monkeypatch").setenv(name, text)
+        return self
 
     def pair(self, name: str, pem: str) -> "State":
         """A key pair, and an instance that uses it."""
@@ -50,6 +66,11 @@ class State:
     def save(self, name: str, text: str, mode: int = 0o700) -> "State":
         """A file of the home, in a directory of this mode."""
         save(self.home / name, text).parent.chmod(mode)
+        return self
+
+    def loose(self, name: str) -> "State":
+        """A file that others can read."""
+        (self.home / name).chmod(0o644)
         return self
 
     def made(self, *lines: str) -> "State":
@@ -230,6 +251,95 @@ CASES = {
     "no key pairs like that": Case(
         lambda state: state.pair("web", own_pem()), "list '*-old'", "lskeys list"
     ),
+    "an encrypted key that others can read, to be imported": Case(
+        lambda state: state.save("key", encrypted_pem(own_pem())).loose("key"),
+        "import web key",
+        "chmod 600 key && ssh-keygen -y -f key | lskeys import web -",
+    ),
+    "an encrypted key that others can read, to be added": Case(
+        lambda state: (
+            state.pair("web", own_pem()).save("key", encrypted_pem(own_pem())).loose("key")
+        ),
+        "authorize on-web --key key -y",
+        "chmod 600 {home}/key && ssh-keygen -y -f {home}/key > {home}/key.pub",
+    ),
+    "an encrypted key to be removed": Case(
+        lambda state: (
+            state.pair("web", own_pem())
+            .save("own.pub", public_line(own_pem()))
+            .save("key", encrypted_pem(other_pem()))
+        ),
+        "authorize on-web --key own.pub --remove key --dry-run",
+        "ssh-keygen -y -f key > key.pub",
+        is_fixed=True,
+    ),
+    "a key under an outdated cipher to be added": Case(
+        lambda state: state.pair("web", own_pem()).made(
+            f"{OLD_CIPHER} -in pem -out key -passout pass:{{word}}"
+        ),
+        "authorize on-web --key key -y",
+        "openssl pkcs8 -topk8 -provider default -provider legacy"
+        " -in {home}/key -out {home}/key.copy",
+        then="fingerprint key.copy --passphrase-file words",
+    ),
+    "a lost import of a new key": Case(
+        lambda state: state.fail("ImportKeyPair=reset*2"),
+        "create web",
+        f"lskeys import web {{home}}/.ssh/web.pem --if-absent {IN}",
+    ),
+    "a lost creation": Case(
+        lambda state: state.fail("CreateKeyPair=lost-answer*1"),
+        "create web --service-generated",
+        f"lskeys delete web {IN}",
+        is_fixed=True,
+    ),
+    "a lost tag": Case(
+        lambda state: state.pair("web", own_pem()).fail("TagResource=reset"),
+        "tag web a=b",
+        f"lskeys show web {IN}",
+    ),
+    "no such instance to add a key to": Case(
+        lambda state: state.save("own.pub", public_line(own_pem())),
+        "authorize nobody --key own.pub",
+        "lskeys instances --all-regions",
+    ),
+    "an instance whose host keys are not pinned": Case(
+        lambda state: state.default().ran("download-default"),
+        "ssh blog --print",
+        f"lskeys ssh-config --known-hosts --write {IN}",
+        is_fixed=True,
+    ),
+    "a configuration that refers to the key that is rotated": Case(
+        lambda state: state.default().ran("download-default").ran("ssh-config --write --yes"),
+        "rotate-default --dry-run",
+        f"lskeys ssh-config --write {IN}",
+        is_fixed=True,
+    ),
+    "a link in a circle": Case(
+        lambda state: (state.home / "key").symlink_to("key"), "fingerprint key", "ls -l key"
+    ),
+    "no ssh-agent": Case(
+        lambda state: state.default(), "download-default --agent", 'eval "$(ssh-agent)"'
+    ),
+    "an ssh-agent that has ended": Case(
+        lambda state: state.default().setenv("SSH_AUTH_SOCK", "gone"),
+        "download-default --agent",
+        'eval "$(ssh-agent)"',
+    ),
+    "a locked ssh-agent": Case(
+        lambda state: state.default().agent("ssh-add -x"),
+        "download-default --agent",
+        "ssh-add -X",
+        is_fixed=True,
+    ),
+    "a list of an ssh-agent's keys": Case(
+        lambda state: state.made().agent("ssh-add own", "ssh-add -l > keys"),
+        "fingerprint keys",
+        "ssh-add -L",
+    ),
+    "a command that needs no permissions": Case(
+        lambda _: None, "iam-policy completion", "lskeys iam-policy"
+    ),
     "an ssh configuration that others may change": Case(
         lambda state: state.default().made(
             "mkdir -m 700 .ssh; touch .ssh/config; chmod 666 .ssh/config"
@@ -241,6 +351,50 @@ CASES = {
 }
 
 
+ELSEWHERE = {
+    "aws login",  # these two open a browser
+    "aws sso login",
+    'eval "$(lskeys sandbox env…)"',  # test_sandbox.py, as are the next two
+    "lskeys --sandbox list",
+    "lskeys sandbox serve --port 0",
+    "chmod … …",  # fixes of the audit, which test_audit.py runs
+    "ls -ld …",
+    "lskeys show … -r …",  # test_other_regions.py
+    "curl -fsSL … | lskeys fingerprint -",  # below
+    "mkdir -p …",  # a directory that was removed meanwhile
+    "ssh-add …",  # test_login.py, against a real sshd, as is the next
+    "chmod 600 …",
+    "lskeys ssh-config --known-hosts … --region …",
+    "lskeys authorize … --key-pair default --region …",  # test_instances.py, likewise
+}
+"""Commands in the source that no case prints, and where they are tried or why they are not."""
+_NO_COMMAND = re.compile(
+    r"lskeys (?:…|runs|would|help COMMAND|fingerprint FILE|sandbox path)|ssh-add (?:is|did|failed)"
+    r"|ssh-keygen (?:-l|cannot)|aws (?:says|\{)|install (?:the )?Open|.*(?:\bNAME|~)"
+)
+
+
+def _is_in(command: str, suggested: str) -> bool:
+    """Whether a suggested command is of the same program and command, with all these options."""
+    words, others = command.split(), suggested.split()
+    same = 1 + (words[0] == "lskeys")
+    options = {each for each in words if each.startswith("-")}
+    return words[:same] == others[:same] and options <= {*others}
+
+
+def test_every_command_of_the_source() -> None:
+    """A command that a message may have is suggested in a case above, or tried elsewhere."""
+    suggested = [part for case in CASES.values() for part in case.suggested.split(" && ")]
+    unknown = {
+        part
+        for command in commands_in_source()
+        if not _NO_COMMAND.match(command) and command not in ELSEWHERE
+        for part in command.split(" && ")
+        if not any(_is_in(part, each) for each in suggested)
+    }
+    assert unknown == set()
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_suggested_command(  # noqa: PLR0913  fixtures
     case: Case,
@@ -250,10 +404,11 @@ def test_a_suggested_command(  # noqa: PLR0913  fixtures
     home: Path,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     """It succeeds there, and where it promises that, what was typed before does so afterwards."""
     be_a_user(home, monkeypatch)
-    case.arrange(State(account, server, home, run))
+    case.arrange(State(account, server, home, run, request))
     ran = run(case.line)
     assert ran.exit_code != 1
     suggested = case.suggested.format(home=home)
@@ -262,3 +417,25 @@ def test_a_suggested_command(  # noqa: PLR0913  fixtures
     if case.is_fixed or case.then:
         assert run(case.then or case.line).exit_code == 0
     assert PASSPHRASE not in ran.err
+
+
+class _Keys(BaseHTTPRequestHandler):
+    """Serves a public key."""
+
+    def do_GET(self) -> None:  # the name http.server asks for
+        """A public key, whatever is asked for."""
+        self.wfile.write(f"HTTP/1.0 200 OK\r\n\r\n{public_line(own_pem())}\n".encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's word
+        """Say nothing."""
+
+
+def test_the_url_of_a_key(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the URL of a key is given, the command reads it from there."""
+    be_a_user(home, monkeypatch)
+    with HTTPServer(("127.0.0.1", 0), _Keys) as server:
+        Thread(target=server.handle_request).start()
+        url = f"http://127.0.0.1:{server.server_port}/who.keys"
+        suggested = f"curl -fsSL {url} | lskeys fingerprint -"
+        assert [*commands_in(run(f"fingerprint {url}"))] == [suggested]
+        type_command(run, suggested)

@@ -102,7 +102,7 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("nobody", "to list profiles: aws configure list-profiles"),
+        ("nobody", "profiles are work, home"),
         ("wrok", "did you mean work?"),
         ("shop", "in AWS's config file, write [profile shop], not [shop]"),
     ],

@@ -121,7 +121,7 @@ def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
     assert run("list -p 'cust-*'") == Ran(
         4,
         err="lskeys: error: no profile of the AWS configuration is like cust-*\n"
-        "lskeys: hint: to list profiles: aws configure list-profiles\n",
+        "lskeys: hint: profiles are work, home\n",
     )
     assert run("list --all-profiles -p work").exit_code == 2
     save(home / ".aws" / "config", "[profile bare]\n")

@@ -44,7 +44,7 @@ PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "another file": (
         *("", {"AWS_CONFIG_FILE": "elsewhere", "AWS_PROFILE": "nobody"}),
-        *("could not be found; elsewhere: no such file or directory", "list-profiles"),
+        *("could not be found; elsewhere: no such file or directory", "aws configure --profile"),
     ),
     "other files": (
         *("", {"AWS_SHARED_CREDENTIALS_FILE": "/dev", "AWS_SECRET_ACCESS_KEY": TOKEN}),

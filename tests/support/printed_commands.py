@@ -1,6 +1,8 @@
-"""Commands that lskeys prints: found in what a run said, and typed."""
+"""Commands that lskeys prints: found in what a run said or in the source, and typed."""
 
+import ast
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -9,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
+import lskeys
 from tests.conftest import Ran, Run
 from tests.support.cli_keys import PASSPHRASE, save
 
 _HINT = "lskeys: hint: "
 _PROGRAMS = {
     *("lskeys", "ssh-keygen", "ssh-add", "puttygen", "openssl", "curl"),
-    *("chmod", "install", "ls", "mkdir", "mv"),
+    *("aws", "chmod", "eval", "install", "ls", "mkdir", "mv"),
 }
-_PROMPTS = {"audit", "delete", "download-default", "rotate-default"}
+_PROMPTS = {"audit", "delete", "download-default", "rotate-default", "ssh-config"}
 
 
 def commands_in(ran: Ran) -> Iterator[str]:
@@ -29,6 +32,30 @@ def commands_in(ran: Ran) -> Iterator[str]:
                 yield command
 
 
+def commands_in_source() -> Iterator[str]:
+    """The commands in the strings of the source, with `…` for what is filled in."""
+    command = re.compile(rf"(?:^|[:;(] )((?:{'|'.join(_PROGRAMS)}) \S[^;,]*)")
+    for module in Path(lskeys.__file__).parent.rglob("*.py"):
+        nodes = [*ast.walk(ast.parse(module.read_text()))]
+        parts = {id(each) for node in nodes for each in _parts(node)}
+        for node in nodes:
+            if id(node) not in parts and (found := command.search(_text(node))):
+                yield re.sub(r"\{\w+\}", "…", found[1].rstrip(")"))
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    """What is no string of its own: a docstring, and the parts of an f-string."""
+    if isinstance(node, ast.Expr):
+        return [node.value]
+    return node.values if isinstance(node, ast.JoinedStr) else []
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(each) or "…" for each in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def type_command(run: Run, command: str) -> None:
     """Type a command, as the one who read it; it must succeed, and so must each behind `&&`."""
     if " && " in command:
@@ -36,6 +63,8 @@ def type_command(run: Run, command: str) -> None:
             type_command(run, each)
         return
     program, *words = shlex.split(command)
+    if program == "eval":
+        command += " && ssh-agent -k"
     if program != "lskeys" or "|" in words:
         # Without a terminal openssl and puttygen read passphrases here, the latter all in one.
         subprocess.run(

@@ -8,6 +8,7 @@ from pathlib import Path
 from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
 from lskeys.audit.inventory import Inventory, has_fingerprint, is_hidden, region_and_name
+from lskeys.keys.derivation import derive_public
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
@@ -145,7 +146,7 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
             continue
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
-            command = remedies.derive_public(key)
+            command = derive_public(key)
             if _has_public(inventory, key):
                 command = f"{remedies.put_aside(public_path, 'wrong')} && {command}"
             yield _about(key.path, Code.HIDDEN_KEY, message, command)
@@ -212,7 +213,7 @@ def _fix(inventory: Inventory, pair: KeyPair | None) -> str:
 
 def _derive(inventory: Inventory, key: LocalKey, pair: KeyPair | None = None) -> str:
     """Writes a `.pub`: with ssh-keygen, or where ssh cannot load the key, with lskeys."""
-    return _fix(inventory, pair) if key.obstacle else remedies.derive_public(key)
+    return _fix(inventory, pair) if key.obstacle else derive_public(key)
 
 
 def _has_public(inventory: Inventory, key: LocalKey) -> bool:

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from lskeys.keys.ciphers import ENCRYPT_ANEW
-from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_ALIAS, AccountRegion, KeyPair
 from lskeys.storage.writing import UNUSABLE
 
@@ -81,16 +80,6 @@ def put_aside(file: Path, ending: str) -> str:
 def restrict_directory(directory: Path) -> str:
     """Remove the write permission of group and others from a directory."""
     return shlex.join(("chmod", "go-w", str(directory)))
-
-
-def derive_public(key: LocalKey) -> str:
-    """Write the `.pub` file of a private key that ssh loads; ssh-keygen prompts for a passphrase.
-
-    It refuses a key that others can access.
-    """
-    derive = shlex.join(("ssh-keygen", "-y", "-f", str(key.path)))
-    write = f"{derive} > {shlex.quote(f'{key.path}.pub')}"
-    return f"{key.fix_command} && {write}" if key.fix_command else write
 
 
 def encrypt_anew(file: Path) -> str:

@@ -1,15 +1,13 @@
 """A public key that can be imported, and how it is recognized at AWS. Pure."""
 
 import base64
-import shlex
 from dataclasses import dataclass
 
 from lskeys.errors import RefusedError
 from lskeys.keys import fingerprints
-from lskeys.keys.ciphers import outdated
+from lskeys.keys.derivation import print_public
 from lskeys.keys.fingerprints import Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
-from lskeys.keys.ssh_loading import OUTDATED_CIPHER
 from lskeys.model import KeyPair
 
 
@@ -51,9 +49,9 @@ def importable_key(key: LocalKey, name: str) -> ImportableKey:
             nothing.
     """
     if key.blob is None or key.algorithm is None or key.is_by_name:
-        hint = f"ssh-keygen -y -f {shlex.quote(str(key.path))} | lskeys import {name} -"
-        if key.obstacle == OUTDATED_CIPHER:  # ssh-keygen cannot open it either
-            hint = outdated().hint_for(key.path) or hint
-        raise RefusedError(f"{key.path} is encrypted and does not show its public key", hint=hint)
+        raise RefusedError(
+            f"{key.path} is encrypted and does not show its public key",
+            hint=print_public(key, f"| lskeys import {name} -"),
+        )
     line = f"{key.algorithm} {base64.b64encode(key.blob).decode()}"
     return ImportableKey(line, key.fingerprints)

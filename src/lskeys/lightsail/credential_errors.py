@@ -24,7 +24,7 @@ from lskeys.lightsail.credential_providers import MfaCodeNeededError
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpError
 from lskeys.lightsail.redaction import redacted
-from lskeys.text import did_you_mean, one_line, printable, visible_name
+from lskeys.text import did_you_mean, one_line, printable, profiles_hint, visible_name
 from lskeys.values import replace
 
 # Responses, token files and outputs of the wrong shape make botocore fail in all these ways.
@@ -82,7 +82,7 @@ def no_profile(
         sections: What the configuration file has, those sections among it that are no profiles.
         passed_over: What botocore did not use, as clauses.
     """
-    hint = did_you_mean(profile, known) or "to list profiles: aws configure list-profiles"
+    hint = did_you_mean(profile, known) or profiles_hint(known)
     if profile not in _NO_SECTIONS and isinstance(sections.get(profile), Mapping):
         name = visible_name(profile)
         hint = f"in AWS's config file, write [profile {name}], not [{name}]"

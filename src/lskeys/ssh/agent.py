@@ -15,6 +15,8 @@ from lskeys.ssh.client import without_ours
 from lskeys.text import one_line
 
 _LIFETIME = re.compile(r"(?:\d{1,6}[smhdw]?)+", re.IGNORECASE)  # sshd_config(5), "TIME FORMATS"
+_START = 'eval "$(ssh-agent)"'
+_NO_AGENT = 2  # ssh-add(1), "EXIT STATUS"
 _SECONDS = 60  # an agent may have the user confirm it
 
 
@@ -47,7 +49,9 @@ class Agent:
             said = one_line(ended.stderr.decode(errors="replace").strip(), limit=200)
             raise LocalError(
                 f"ssh-agent did not take the key: {said or 'ssh-add failed'}",
-                hint="see whether it is there: ssh-add -l",
+                hint=_START
+                if ended.returncode == _NO_AGENT
+                else "unlock it if it is locked: ssh-add -X",
             )
 
 
@@ -61,9 +65,7 @@ def find(environ: Mapping[str, str]) -> Agent:
     if program is None:
         raise SetupError("ssh-add is not installed", hint="install the OpenSSH client")
     if not environ.get("SSH_AUTH_SOCK"):
-        raise SetupError(
-            "no ssh-agent is running: SSH_AUTH_SOCK is not set", hint='eval "$(ssh-agent)"'
-        )
+        raise SetupError("no ssh-agent is running: SSH_AUTH_SOCK is not set", hint=_START)
     return Agent(program, without_ours(environ))
 
 

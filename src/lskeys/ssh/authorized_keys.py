@@ -7,11 +7,11 @@ directory, where flock(1) is there. What gets into a script is of one grammar, q
 
 import base64
 import re
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lskeys.errors import RefusedError
+from lskeys.keys.derivation import derive_public
 from lskeys.keys.matching import LocalKey
 
 _WORD = re.compile(r"[A-Za-z0-9+/=@._-]+")
@@ -122,10 +122,9 @@ def public_line(key: LocalKey, comment: str) -> PublicLine:
         RefusedError: Its public key is not known.
     """
     if key.blob is None or key.algorithm is None or not _WORD.fullmatch(key.algorithm):
-        private, public = (shlex.quote(f"{key.path}{end}") for end in ("", ".pub"))
         raise RefusedError(
             f"the public key of {key.path} is not known",
-            hint=f"put it next to it: ssh-keygen -y -f {private} > {public}",
+            hint=derive_public(key),
         )
     harmless = "-".join(_WORD.findall(comment))[:100]
     return PublicLine(key.algorithm, base64.b64encode(key.blob).decode(), harmless)

@@ -15,6 +15,7 @@ from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys import fingerprints
+from lskeys.keys.derivation import derive_public
 from lskeys.keys.matching import LocalKey, match_all
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
 from lskeys.output.consent import confirm
@@ -120,7 +121,7 @@ def _old(run: Runtime, remove: str | None) -> _Old:
         return _Old(outdated=remove is not None)
     key = _read(run, expanded(Path(remove)))
     if key.blob is None:
-        raise RefusedError(f"the public key of {key.path} is not known")
+        raise RefusedError(f"the public key of {key.path} is not known", hint=derive_public(key))
     return _Old(key)
 
 

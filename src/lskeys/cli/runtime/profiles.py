@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from lskeys.errors import SetupError
-from lskeys.text import did_you_mean, one_line
+from lskeys.text import did_you_mean, one_line, profiles_hint
 
 
 class ChosenProfiles(NamedTuple):
@@ -36,7 +36,7 @@ def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenPr
     if not chosen:
         raise SetupError(
             "no profile of the AWS configuration has credentials",
-            hint="to list profiles: aws configure list-profiles",
+            hint=profiles_hint(known),
         )
     return ChosenProfiles(chosen, tuple(name for name in every if name not in chosen))
 
@@ -49,6 +49,6 @@ def _meant(word: str, known: Mapping[str, bool]) -> Iterator[str]:
     if not names and word != "*":
         raise SetupError(
             f"no profile of the AWS configuration is like {one_line(word, limit=80)}",
-            hint=did_you_mean(word, known) or "to list profiles: aws configure list-profiles",
+            hint=did_you_mean(word, known) or profiles_hint(known),
         )
     yield from names
