@@ -241,7 +241,7 @@ def test_without_the_private_key(setup: Setup) -> None:
 def test_a_forced_command(setup: Setup) -> None:
     """Where nothing of ours is run, that is said, and nothing is changed."""
     setup.server.configure("ForceCommand echo hello")
-    with pytest.raises(RemoteError, match="runs no command for this login"):
+    with pytest.raises(RemoteError, match="the login works, but runs no command"):
         setup.authorize()
     assert setup.left == {"old"}
 
