@@ -8,6 +8,7 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR
 from lskeys.storage import temporary
+from tests.cli.test_setup import configure_aws
 from tests.conftest import REGION, Run
 from tests.support.lying_server import HOLD, RESET, Ending, Liar, Reply, only, refused
 from tests.support.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
@@ -127,15 +128,17 @@ def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
     A key whose key pair may be there stays. Commands in the hint reach the same account and region.
     """
     liar.responses(operation, LOST[kind])
-    ran = run(f"--endpoint-url {liar.endpoint} {case.unasked}")
+    configure_aws(stage.home, "[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    account = f"--profile work --endpoint-url {liar.endpoint}"
+    ran = run(f"{account} {case.unasked}")
     out, is_saved = saved_before(case, operation, stage)
     is_kept = is_saved or (case.verb == "create" and operation == "ImportKeyPair")
     assert (ran.exit_code, ran.out, new_key(stage)) == (8, out, is_kept), ran.err
     assert liar.operations.count(operation) == PATIENT.get(operation, 1)
     assert "lskeys: hint: " in ran.err
     for command in re.findall(r"\blskeys [^;\n]+", ran.err.partition("lskeys: hint: ")[2]):
-        assert f"--endpoint-url {liar.endpoint} " in command, ran.err
-        assert "--region " in command, ran.err
+        assert f" {account} " in command, ran.err
+        assert " --region " in command, ran.err
     assert is_tidy(stage)
 
 
