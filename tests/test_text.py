@@ -157,6 +157,7 @@ VERBS = ("list", "show", "delete", "download-default", "rotate-default")
     ("word", "meant"),
     [
         ("lst", "list"),
+        ("SHOW", "show"),
         ("delte", "delete"),
         ("download", "download-default"),
         ("rot", "rotate-default"),

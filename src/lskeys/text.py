@@ -70,12 +70,18 @@ def _spelled(character: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The only known word that begins with this one, else the most similar one, if any."""
+    """The only known word that begins with this one, else the most similar one, if any.
+
+    Letter case counts only where that finds one.
+    """
     words = list(known)
     begun = [each for each in words if word and each.startswith(word)]
     if len(begun) == 1 or word in begun:
         return word if word in begun else begun[0]
-    return next(iter(difflib.get_close_matches(word, words, n=1)), None)
+    folded = {each.casefold(): each for each in words}
+    close = difflib.get_close_matches(word, words, n=1)
+    alike = difflib.get_close_matches(word.casefold(), folded, n=1)
+    return next(iter((*close, *(folded[each] for each in alike))), None)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -40,7 +40,14 @@ class Fleet:
     old_line: str
     new_line: str
 
-    def add(self, name: str, *, old: bool = False, host_key: str | None = None) -> Sshd:
+    def add(
+        self,
+        name: str,
+        *,
+        old: bool = False,
+        host_key: str | None = None,
+        ports: list[int] | None = None,
+    ) -> Sshd:
         """One more instance, which the key of its generation opens."""
         server = self.servers.add()
         server.authorize(self.old_line if old else self.new_line)
@@ -52,6 +59,7 @@ class Fleet:
             port=self.servers.port,
             created_at=CREATED - timedelta(days=1) if old else NOW,
             host_keys=[host_key or server.host_key],
+            ports=ports,
         )
         return server
 
@@ -207,6 +215,44 @@ def test_why_no_host_key_is_known(fleet: Fleet, server: Server, run: Run) -> Non
     assert check["command"] == f"lskeys ssh web --region {REGION} {fleet.port}"
 
 
+def test_a_check_that_fails(
+    fleet: Fleet, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instances that could not be checked are not left out silently: the exit code says so."""
+    fleet.add("one")
+    fleet.add("two")
+    (home / "run").mkdir(0o700)
+    (home / "run" / "lskeys").write_text("")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+    ran = run(f"instances --check {fleet.port}")
+    assert (ran.exit_code, ran.out) == (9, "")
+    assert f"cannot make a directory in {home}/run/lskeys: not a directory" in ran.err
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_the_port_of_the_users_configuration(
+    fleet: Fleet, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, *, is_open: bool
+) -> None:
+    """It is the port that ssh uses whose firewall counts, and that the next command names."""
+    old = fleet.add("web", old=True, ports=None if is_open else [443])
+    port = fleet.servers.port
+    (home / ".ssh" / "config").write_text(f"Host {old.address}\n Port {port}\n")
+    put_ssh(home / "tools", f'exec {SSH} -F {home}/.ssh/config "$@"\n')
+    monkeypatch.setenv("PATH", f"{home / 'tools'}:{os.environ['PATH']}")
+    checked = run("instances --check -o json")
+    [found] = json.loads(checked.out)["instances"]
+    authorized = run("authorize web --key-pair default --yes")
+    if is_open:
+        assert (checked.exit_code, authorized.exit_code) == (0, 0)
+        assert found["check"]["command"] == f"lskeys ssh web --region {REGION} {fleet.port}"
+        assert "notReachable" not in found
+    else:
+        closed = f"its firewall does not open port {port}"
+        assert (checked.exit_code, found["check"]["reason"]) == (6, closed)
+        assert f"web in {REGION} cannot be reached: {closed}" in authorized.err
+        assert not old.connections
+
+
 def test_no_openssh(
     fleet: Fleet, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -299,6 +345,8 @@ def test_ssh_trusts_the_host_keys_alone(fleet: Fleet) -> None:
     fleet.add("web", host_key=fleet.old_line)
     ran = lskeys(f"ssh web {fleet.port} -- true")
     assert ran.returncode == 255
+    check = f"lskeys instances --check web --region {REGION} {fleet.port}"
+    assert ran.stderr.endswith(f"lskeys: hint: if the login failed: {check}\n")
     assert "Host key verification failed" in ran.stderr
 
 
@@ -338,6 +386,10 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
         ("ssh both --all-regions", 5, "there are instances both in"),
         ("authorize web", 2, "one of --key-pair and --key is needed"),
         ("authorize nothing --key-pair default --yes", 3, "there is no instance like nothing"),
+        ("authorize WEB --key-pair default --yes", 3, "did you mean web?"),
+        ("authorize web WEB --key-pair default {port} --dry-run", 7, "did you mean web?"),
+        ("instances WEB", 0, "did you mean web?"),
+        ("instances web wbe", 0, "there is no instance like wbe in us-east-1"),
         ("authorize web --key-pair gone --yes", 3, "no local key belongs to a key pair gone"),
         ("authorize web --key-pair default {port}", 5, "cannot ask for confirmation"),
     ],
@@ -459,6 +511,8 @@ def test_rotation_with_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert [server.blobs for server in servers] == [[new_blob(home)], [new_blob(home)]]
     assert run(f"instances --check {fleet.port}").exit_code == 0
     assert stale(run) == []
+    audited = run("audit -o json")
+    assert (audited.exit_code, json.loads(audited.out)["findings"]) == (0, []), audited.out
 
 
 DYING = """\

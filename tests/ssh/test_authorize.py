@@ -166,6 +166,15 @@ def test_a_key_with_options(setup: Setup, options: str) -> None:
     assert setup.server.authorized_keys.read_text() == before
 
 
+def test_nul_bytes(setup: Setup) -> None:
+    """A file that the tools of a shell do not read as text is left as it is."""
+    path = setup.server.authorized_keys
+    path.write_bytes(before := path.read_bytes() + b"\0\n")
+    with pytest.raises(RemoteError, match="authorized_keys contains NUL bytes"):
+        setup.authorize(removes=True)
+    assert path.read_bytes() == before
+
+
 def test_a_link(setup: Setup) -> None:
     """Where the file is a link, what it leads to is changed, and the link stays."""
     path = setup.server.authorized_keys
@@ -201,29 +210,27 @@ def test_refused(setup: Setup) -> None:
 
 
 def test_temporary_access(setup: Setup, tmp_path: Path) -> None:
-    """A certificate of the CA that the instance trusts opens it; nothing of it stays here."""
+    """A certificate of the CA that the instance trusts opens it; nothing of it stays here.
+
+    One that is not valid by the instance's clock is refused, and that is said.
+    """
     make_key(tmp_path / "ca")
     make_key(tmp_path / "short")
-    words = (
-        "ssh-keygen",
-        "-q",
-        "-s",
-        tmp_path / "ca",
-        "-I",
-        "x",
-        "-n",
-        USER,
-        tmp_path / "short.pub",
-    )
-    subprocess.run(words, check=True)
+    words = ("ssh-keygen", "-q", "-s", tmp_path / "ca", "-I", "x", "-n", USER)
+    subprocess.run((*words, "-V", "20200101:20200102", tmp_path / "short.pub"), check=True)
     setup.server.configure(f"TrustedUserCAKeys {tmp_path}/ca.pub")
     setup.server.authorize()
-    access = TemporaryAccess(
-        Secret((tmp_path / "short").read_bytes()),
-        (tmp_path / "short-cert.pub").read_text().strip(),
-        (),
-    )
-    done = setup.authorize(temporary=lambda: access)
+
+    def access() -> TemporaryAccess:
+        certificate = (tmp_path / "short-cert.pub").read_text().strip()
+        return TemporaryAccess(Secret((tmp_path / "short").read_bytes()), certificate, ())
+
+    with pytest.raises(
+        RefusedError, match=r"temporary access is refused, too: .*Permission denied"
+    ):
+        setup.authorize(temporary=access)
+    subprocess.run((*words, tmp_path / "short.pub"), check=True)
+    done = setup.authorize(temporary=access)
     assert (done.outcome, done.opened_by, done.is_proved) == ("authorized", None, True)
     assert setup.left == {"new"}
     assert not list(setup.runtime.iterdir())

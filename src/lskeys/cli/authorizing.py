@@ -31,10 +31,9 @@ class AuthorizeTask:
 
 @dataclass(frozen=True, slots=True)
 class SshAccess:
-    """How instances are reached: OpenSSH, at which port, with temporary access or not."""
+    """How instances are reached: OpenSSH, with temporary access or not."""
 
     client: SshClient
-    port: int
     temporary: bool
 
 
@@ -74,13 +73,13 @@ def authorize_outdated(
     seen = ssh_instances.query_instances(run, (), port, reads_keys=True, keys=keys)
     tasks = [
         AuthorizeTask(each, key)
-        for each in seen.reaches
+        for each in parallel.routed_each(client, seen.reaches)
         if each.instance.key_pair_name == DEFAULT_PAIR
         and each.is_for_ssh
         and each.access.pair
         and each.instance.predates(each.access.pair)
     ]
-    done, failures = authorize_each(run, tasks, SshAccess(client, port, temporary=False))
+    done, failures = authorize_each(run, tasks, SshAccess(client, temporary=False))
     return done, [*seen.failures, *failures]
 
 
@@ -98,7 +97,7 @@ def authorize_each(
         names = ", ".join(tasks[position].reach.instance.name for position in again)
         details = [f"no local key opens {names}"]
         if attempt("", partial(_confirm_temporary, run, details)).error is None:
-            with_access = SshAccess(means.client, means.port, temporary=True)
+            with_access = SshAccess(means.client, temporary=True)
             retried = _each(run, [tasks[position] for position in again], with_access)
             for position, outcome in zip(again, retried, strict=True):
                 outcomes[position] = outcome
@@ -133,7 +132,7 @@ def _each(
         )
         waiting = run.terminal.waiting("ssh", reach.instance.name)
         with waiting, session_files(base) as files:
-            endpoint = parallel.endpoint(means.client, reach, files, means.port)
+            endpoint = parallel.endpoint(reach, files)
             return authorize(means.client, endpoint, task.key, task.old, temporary)
 
     return list(parallel.in_parallel(tasks, do))

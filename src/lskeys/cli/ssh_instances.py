@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lskeys.cli.runtime import Runtime, queries
 from lskeys.cli.runtime.hints import account_options
 from lskeys.config.paths import expanded, state_path
-from lskeys.errors import LskeysError, SetupError
+from lskeys.errors import LskeysError, MissingError, SetupError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
@@ -20,6 +20,7 @@ from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
 from lskeys.ssh.written_blocks import WrittenFiles
+from lskeys.text import did_you_mean
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -48,6 +49,20 @@ class QueriedInstances:
     def regions(self) -> int:
         """How many regions did not fail."""
         return len(self.data)
+
+    def missing(self, globs: Sequence[str]) -> list[LskeysError]:
+        """An error for each glob that no instance is like, with the name probably meant."""
+        names = sorted({each.name for region in self.data for each in region.instances})
+        where = ", ".join(dict.fromkeys(each.where.region for each in self.data))
+        return [
+            MissingError(
+                f"there is no instance like {glob} in {where}",
+                hint=did_you_mean(glob, names)
+                or "to list all instances: lskeys instances --all-regions",
+            )
+            for glob in globs
+            if self.data and not any(regions.is_matching(name, [glob]) for name in names)
+        ]
 
 
 def query_instances(  # noqa: PLR0913  what is queried, and what of it

@@ -112,24 +112,7 @@ def _added(
 ) -> Authorization:
     if key.private and _proof(client, endpoint, key.private).verdict is Verdict.OPENS:
         return Authorization(endpoint.instance, "unchanged", key.private, is_proved=True)
-    keys = [each for each in endpoint.keys if each != key.private]
-    said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
-    if attempt.verdict is Verdict.REFUSED:
-        if temporary is None and attempt.remedy:
-            raise RefusedError(
-                f"{_called(endpoint)}: {attempt.reason}",
-                hint=attempt.remedy,
-                region=endpoint.instance.region,
-            )
-        if temporary is None:
-            raise NotOpenedError(
-                f"{_called(endpoint)}: no local key opens it: {attempt.reason}",
-                hint="to use temporary access from Lightsail, add --temporary",
-                region=endpoint.instance.region,
-            )
-        keys = [save_temporary(endpoint.files, temporary())]
-        said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
-    word, detail = _reported(endpoint, said, attempt)
+    word, detail, attempt = _changed(client, endpoint, key, temporary)
     is_restricted = word == "restricted"
     word = "unchanged" if is_restricted else word
     opened_by = None if attempt.key and attempt.key.name == TEMPORARY_KEY else attempt.key
@@ -148,6 +131,39 @@ def _added(
             region=endpoint.instance.region,
         )
     return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)
+
+
+def _changed(
+    client: SshClient,
+    endpoint: SshEndpoint,
+    key: NewKey,
+    temporary: Callable[[], TemporaryAccess] | None,
+) -> tuple[str, str, Attempt]:
+    """Add the key with a local key or temporary access; the report's word and detail."""
+    keys = [each for each in endpoint.keys if each != key.private]
+    said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
+    if attempt.verdict is Verdict.REFUSED:
+        if temporary is None and attempt.remedy:
+            raise RefusedError(
+                f"{_called(endpoint)}: {attempt.reason}",
+                hint=attempt.remedy,
+                region=endpoint.instance.region,
+            )
+        if temporary is None:
+            raise NotOpenedError(
+                f"{_called(endpoint)}: no local key opens it: {attempt.reason}",
+                hint="to use temporary access from Lightsail, add --temporary",
+                region=endpoint.instance.region,
+            )
+        keys = [save_temporary(endpoint.files, temporary())]
+        said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
+        if attempt.verdict is Verdict.REFUSED:
+            raise RefusedError(
+                f"{_called(endpoint)}: temporary access is refused, too: {attempt.reason}",
+                hint="the instance may not trust Lightsail's certificates, or its clock is wrong",
+                region=endpoint.instance.region,
+            )
+    return (*_reported(endpoint, said, attempt), attempt)
 
 
 def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequence[bytes]) -> bool:

@@ -44,6 +44,8 @@ fi
 rm -f "$file".lskeys-new* "$undo" 2>/dev/null
 if [ -e "$file" ] && [ ! -f "$file" ]; then fail "$file is not a regular file"; fi
 if [ -e "$file" ] && [ ! -r "$file" ]; then fail "$file cannot be read"; fi
+if [ -e "$file" ] && [ "$(tr -cd '\000' < "$file" | wc -c)" -gt 0 ]
+then fail "$file contains NUL bytes; edit it by hand first"; fi
 has() { grep -v '^[[:space:]]*#' "$1" 2>/dev/null | grep -F -e "$2" >/dev/null; }
 renew() {
   (set -C; : > "$new") 2>/dev/null || fail "cannot write in $dir"
@@ -75,7 +77,7 @@ renew
 if [ -e "$file" ] && [ ! -e "$file.lskeys-old" ]; then
   cp -p "$file" "$file.lskeys-old" || { rm -f "$file.lskeys-old"; fail "cannot keep $file"; }
 fi
-mv -f "$new" "$file" || fail "cannot replace $file"
+mv -f "$new" "$file" || fail "cannot replace $file: is it immutable?"
 say added "$file"
 """
 _REMOVE = r"""

@@ -12,7 +12,7 @@ from lskeys.ssh.authorize import SshEndpoint
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.reach import ReachableInstance
-from lskeys.ssh.route import route
+from lskeys.ssh.route import port_of, route
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.values import replace
 
@@ -20,10 +20,20 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-def check(
-    client: SshClient, each: ReachableInstance, *, base: Path, port: int
-) -> ReachableInstance:
+def routed(client: SshClient, each: ReachableInstance) -> ReachableInstance:
+    """An instance with the way that ssh takes there by the user's configuration, and its port."""
+    if each.blocked is not None or each.address is None:
+        return each
+    try:
+        options = route(client, Target(each.address, each.instance.username, each.port, None))
+    except RemoteError as error:
+        return replace(each, blocked=error.message)
+    return replace(each, port=port_of(options), route=options)
+
+
+def check(client: SshClient, each: ReachableInstance, *, base: Path) -> ReachableInstance:
     """Whether the local keys open an instance, by a login."""
+    each = routed(client, each)
     if each.obstacle is not None:
         return replace(each, check=Attempt(Verdict.UNREACHABLE, each.obstacle))
     if not each.host_keys:
@@ -31,10 +41,7 @@ def check(
     if not each.access.opening.keys:
         return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
     with session_files(base) as files:
-        try:
-            opened = endpoint(client, each, files, port)
-        except RemoteError as error:
-            return replace(each, check=Attempt(Verdict.UNREACHABLE, error.message))
+        opened = endpoint(each, files)
         return replace(each, check=opened.login(client, opened.keys, "check").attempt())
 
 
@@ -44,21 +51,21 @@ def without_host_key(each: ReachableInstance) -> str:
     return f"no host key of it is known{why}, so nothing is sent to it"
 
 
-def endpoint(
-    client: SshClient, each: ReachableInstance, files: SessionFiles, port: int
-) -> SshEndpoint:
-    """An instance that nothing is in the way to, with its host keys in a file of this session.
-
-    Raises:
-        RemoteError: ssh cannot say how it gets there.
-    """
+def endpoint(each: ReachableInstance, files: SessionFiles) -> SshEndpoint:
+    """An instance that nothing is in the way to, with its host keys in a file of this session."""
     assert each.address
     lines = (f"{each.address} {key.algorithm} {key.public_key}\n" for key in each.host_keys)
     known_hosts = files.write("known_hosts", "".join(lines).encode())
-    target = Target(each.address, each.instance.username, port, known_hosts)
-    target = replace(target, route=route(client, target))
+    target = Target(each.address, each.instance.username, each.port, known_hosts, each.route)
     keys = tuple(key.path for key in each.access.opening.keys)
     return SshEndpoint(each.instance, target, keys, files)
+
+
+def routed_each(
+    client: SshClient, instances: Sequence[ReachableInstance]
+) -> list[ReachableInstance]:
+    """Instances with the ways that ssh takes there, found in parallel."""
+    return list(concurrency.call_each([partial(routed, client, each) for each in instances]))
 
 
 def in_parallel(items: Sequence[S], call: Callable[[S], T]) -> Iterator[Outcome[T]]:

@@ -25,22 +25,26 @@ class ReachableInstance:
 
     Attributes:
         access: The instance, its key pair and the local keys that may open it, likeliest first.
-        obstacle: Why ssh cannot reach it, as far as AWS reports; None if nothing is in the way.
+        blocked: Why ssh cannot reach it at any port, as far as AWS reports.
         host_keys: The host keys that AWS has seen, or that were pinned before.
         proved_at: When the first key was proved to open it, if it was.
         check: A login attempt of now.
         unread: Why its host keys could not be read, in AWS's words.
         port: The port at which its sshd listens.
+        route: The options of ssh that lead there by the user's configuration.
+        open_ports: What its firewall opens; None if that was not read.
         options: The options of this run that choose the account.
     """
 
     access: InstanceAccess
-    obstacle: str | None
+    blocked: str | None
     host_keys: tuple[HostKey, ...]
     proved_at: datetime | None = None
     check: Attempt | None = None
     unread: str | None = None
     port: int = DEFAULT_PORT
+    route: tuple[str, ...] = ()
+    open_ports: tuple[range, ...] | None = None
     options: tuple[str, ...] = ()
 
     @property
@@ -52,6 +56,14 @@ class ReachableInstance:
     def address(self) -> str | None:
         """Its public address, if it is one."""
         return grammar.address(self.instance.public_ip or "")
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why ssh cannot reach it, as far as AWS reports; None if nothing is in the way."""
+        ports = self.open_ports
+        if self.blocked or ports is None or any(self.port in each for each in ports):
+            return self.blocked
+        return f"its firewall does not open port {self.port}"
 
     @property
     def is_for_ssh(self) -> bool:
@@ -76,6 +88,11 @@ class ReachableInstance:
         return shlex.join(
             ("aws", "lightsail", start, "--instance-name", self.instance.name, *self._where)
         )
+
+    @property
+    def check_command(self) -> str:
+        """What says why a login fails, and has the key that opens it offered first from then on."""
+        return self._command("instances", "--check", self.instance.name)
 
     def _to_let_in(self) -> str:
         """The command that gets or adds a key that opens it."""
@@ -114,6 +131,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
         for access in instance_accesses(region.wanted, region.pairs, keys):
             instance = access.instance
             outcome = region.host_keys.get(instance.name)
+            ports = region.ports.get(instance.name)
             seen = tuple(
                 key for key in (outcome and outcome.value) or () if grammar.is_host_key(key)
             )
@@ -123,11 +141,12 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
             found.append(
                 ReachableInstance(
                     replace(access, opening=opening),
-                    _obstacle(instance, region, port),
+                    _blocked(instance),
                     seen or written.pins_of(instance),
                     proved.get(hash_of(blob)) if blob else None,
                     unread=outcome.error.message if outcome and outcome.error else None,
                     port=port,
+                    open_ports=ports.value if ports else None,
                     options=options,
                 )
             )
@@ -142,13 +161,7 @@ def _proved_first(opening: OpeningKeys, proved: Mapping[str, datetime]) -> Openi
     return OpeningKeys(keys, is_current=is_current)
 
 
-def _obstacle(instance: Instance, region: RegionData, port: int) -> str | None:
-    reason = hosts.why_left_out(instance)
+def _blocked(instance: Instance) -> str | None:
     if not instance.is_running:
         return f"it is {one_line(instance.state or '', limit=40)}"
-    if reason:
-        return reason
-    ports = region.ports.get(instance.name)
-    if ports and ports.value is not None and not any(port in each for each in ports.value):
-        return f"its firewall does not open port {port}"
-    return None
+    return hosts.why_left_out(instance)

@@ -7,7 +7,7 @@ but an instance that only a jump host reaches is reached through it, as `ssh` wo
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lskeys.errors import RemoteError
 from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target
@@ -49,6 +49,11 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
         raise RemoteError(f"ssh cannot read its configuration: {one_line(said, limit=200)}")
     printed = ended.stdout.decode(errors="surrogateescape")
     return tuple(word for option in _options(client, printed) for word in ("-o", option))
+
+
+def port_of(options: Sequence[str]) -> int:
+    """The port at the end of a route: the one of the run, else of the user's configuration."""
+    return next(int(word.removeprefix("port=")) for word in options if word.startswith("port="))
 
 
 def _options(client: SshClient, printed: str) -> Iterator[str]:

@@ -16,6 +16,10 @@ _STOPPED_BY = 128
 """A shell's exit code for a program that a signal ended, without the signal's number."""
 
 
+SSH_FAILED = 255
+"""The exit code of ssh itself; a command there may have ended with it, too."""
+
+
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run ssh until it ends; its exit code, or as a shell spells the signal that ended it.
 

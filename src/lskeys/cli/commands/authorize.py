@@ -21,7 +21,7 @@ from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.instances import AUTHORIZATIONS
-from lskeys.ssh import client
+from lskeys.ssh import client, parallel
 from lskeys.ssh.authorize import Authorization, NewKey
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.reach import ReachableInstance
@@ -76,25 +76,28 @@ def authorize_key(
     if (key_pair is None) == (key is None):
         raise UsageError("one of --key-pair and --key is needed", hint="--key-pair NAME")
     ssh = client.find(run.invocation.environ)
-    seen = ssh_instances.query_instances(run, globs, port, reads_keys=not run.options.dry_run)
-    if not seen.reaches:
-        fail(run, seen.failures, seen.regions, "regions")
-        raise MissingError(
-            f"there is no instance like {' '.join(globs)} in {', '.join(run.regions)}",
-            hint="to list all instances: lskeys instances --all-regions",
-        )
+    seen = _query(run, globs, port)
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
-    tasks, failures = _tasks(seen.reaches, new, _old(run, remove))
-    failures = [*seen.failures, *failures]
+    tasks, failures = _tasks(parallel.routed_each(ssh, seen.reaches), new, _old(run, remove))
+    failures = [*seen.failures, *seen.missing(globs), *failures]
     if tasks:
         confirm(run.terminal, run.options, "add the key", _details(run, tasks, remove))
     if run.options.dry_run:
         done = [_would(each) for each in tasks]
     else:
-        done, failed = authorizing.authorize_each(run, tasks, SshAccess(ssh, port, temporary))
+        done, failed = authorizing.authorize_each(run, tasks, SshAccess(ssh, temporary))
         failures += failed
     show(run, Result(AUTHORIZATIONS, done, failures))
     fail(run, failures, len(done), "instances")
+
+
+def _query(run: Runtime, globs: Sequence[str], port: int) -> ssh_instances.QueriedInstances:
+    """The named instances; an error where there is none of them."""
+    seen = ssh_instances.query_instances(run, globs, port, reads_keys=not run.options.dry_run)
+    if not seen.reaches:
+        fail(run, seen.failures, seen.regions, "regions")
+        fail(run, seen.missing(globs), 0, "instances")
+    return seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import typer
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import READ_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.suggestions import for_argument
 from lskeys.errors import FindingsError
@@ -47,10 +48,7 @@ def list_instances(
     """
     ssh = client.find(run.invocation.environ) if check else None
     seen = ssh_instances.query_instances(run, globs or (), port, reads_keys=check)
-    if seen.regions and not seen.reaches and not run.options.quiet:
-        run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
-        if hint := for_argument(" ".join(globs or ())):
-            run.terminal.hint(hint)
+    _tell_missing(run, seen, globs or ())
     if ssh is None:
         show(run, Result(INSTANCES, seen.reaches, seen.failures))
         fail(run, seen.failures, seen.regions, "regions")
@@ -58,21 +56,38 @@ def list_instances(
     base = ssh_instances.session_base(run)
     outcomes = parallel.in_parallel(
         [each for each in seen.reaches if each.is_for_ssh],
-        partial(_check, run, ssh, base, port),
+        partial(_check, run, ssh, base),
     )
     checked = Outcomes(outcomes)
     ssh_instances.remember(run, _proved(checked.values))
     failures = [*seen.failures, *checked.errors]
     show(run, Result(CHECKED_INSTANCES, checked.values, failures))
-    fail(run, failures, seen.regions, "regions")
+    if checked.errors:
+        fail(run, failures, len(checked.values), "instances")
+    fail(run, seen.failures, seen.regions, "regions")
     _fail_if_closed(checked.values)
 
 
+def _tell_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
+    if run.options.quiet or not seen.regions:
+        return
+    if not seen.reaches:
+        run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
+        if hint := for_argument(" ".join(globs)):
+            run.terminal.hint(hint)
+            return
+    for each in seen.missing(globs):
+        if seen.reaches:
+            run.terminal.note(each.message)
+        if each.hint:
+            run.terminal.hint(hint_with_account_options(each.hint, run.options))
+
+
 def _check(
-    run: Runtime, ssh: client.SshClient, base: Path, port: int, each: ReachableInstance
+    run: Runtime, ssh: client.SshClient, base: Path, each: ReachableInstance
 ) -> ReachableInstance:
     with run.terminal.waiting("ssh", each.instance.name):
-        return parallel.check(ssh, each, base=base, port=port)
+        return parallel.check(ssh, each, base=base)
 
 
 def _proved(checked: Sequence[ReachableInstance]) -> ssh_instances.Opened:

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lskeys.cli import authorizing, ssh_instances
+from lskeys.cli.default_rotation import plan_rotation
 from lskeys.cli.options import (
     CHANGE_OPTIONS,
     AskPassphrase,
@@ -23,15 +23,13 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.saving_keys import given_passphrase, load_into_agent, typed_passphrase
-from lskeys.concurrency import Pending
-from lskeys.config.paths import expanded, sandbox_path
 from lskeys.errors import LskeysError, RefusedError, UsageError
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
 from lskeys.keypairs.rotation.journal import Journal
-from lskeys.keypairs.rotation.plan import DefaultPairState, JournalEntry, Plan
+from lskeys.keypairs.rotation.plan import Plan
 from lskeys.keypairs.rotation.report import Rotation
-from lskeys.model import DEFAULT_PAIR, attempt, default_key_file
+from lskeys.model import DEFAULT_PAIR
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.deletion_warning import deletion_details, usage_warning
@@ -40,9 +38,6 @@ from lskeys.output.views.rotations import ROTATIONS
 from lskeys.ssh import agent as ssh_agent
 from lskeys.ssh import client, user_config
 from lskeys.ssh.client import DEFAULT_PORT
-
-if TYPE_CHECKING:
-    from lskeys.lightsail import Lightsail
 
 
 @verb(*CHANGE_OPTIONS)
@@ -77,24 +72,21 @@ def rotate_default(
     ssh = client.find(run.invocation.environ) if authorize else None
     lightsail = run.account.lightsail(_only_region(run))
     journal = Journal(run.settings.journal_directory)
-    plan = _plan(run, lightsail, journal, out)
+    plan = plan_rotation(run, lightsail, journal, out)
     if os.path.lexists(plan.entry.path):  # perhaps encrypted: then only that shows whose key it is
         secret = secret or typed_passphrase(run, prompts=passphrase)
     rotate.check(plan, force=force, passphrase=secret, saves=load is None)
-    _warn(run, plan, saves=load is None)
     has_prompted = _consent(run, plan, saves=load is None, authorizes=authorize)
     if run.options.dry_run:
         show(run, Result(ROTATIONS, [report.preview(plan)]))
         return
     secret = secret or typed_passphrase(run, prompts=passphrase)
-    if has_prompted:
-        plan = _unchanged(plan, _plan(run, lightsail, journal, out))
+    plan = _unchanged(plan, plan_rotation(run, lightsail, journal, out)) if has_prompted else plan
     with run.key_files.open(plan.entry.path.parent) as directory:
         rotated = rotate.rotate(
             lightsail, directory, plan, journal, force=force, passphrase=secret, load=load
         )
-    done, failures = _authorized(run, ssh, rotated, port)
-    _report(run, rotated, done, failures)
+    done, failures = _follow_up(run, ssh, rotated, port)
     journal.close(plan.entry)
     fail(run, failures, 1 + len(done), "steps")
 
@@ -115,14 +107,21 @@ def _loader(
     return lambda key: load_into_agent(run, agent, key, lifetime)
 
 
-def _authorized(
+def _follow_up(
     run: Runtime, ssh: client.SshClient | None, rotated: Rotation, port: int
 ) -> tuple[list[str], list[LskeysError]]:
-    """The names of the instances that the new key was added to, and what failed."""
-    if ssh is None or rotated.path is None:
-        return [], []
-    done, failures = authorizing.authorize_outdated(run, ssh, rotated.path, port)
-    return [each.instance.name for each in done], failures
+    """Add the new key to the instances of the old one if that is wanted, and report everything.
+
+    Returns:
+        The names of the instances that it was added to, and what failed.
+    """
+    done: list[str] = []
+    failures: list[LskeysError] = []
+    if ssh and rotated.path:
+        authorized, failures = authorizing.authorize_outdated(run, ssh, rotated.path, port)
+        done = [each.instance.name for each in authorized]
+    _report(run, rotated, done, failures)
+    return done, failures
 
 
 def _only_region(run: Runtime) -> str:
@@ -132,56 +131,6 @@ def _only_region(run: Runtime) -> str:
             hint="name one: --region NAME",
         )
     return run.regions[0]
-
-
-def _query_region(lightsail: "Lightsail") -> DefaultPairState:
-    """The key pairs and instances of the region, queried in parallel; the latter may be denied."""
-    pending = Pending(lightsail.instances)
-    pairs = lightsail.key_pairs(include_default=True)
-    instances = attempt(lightsail.region, pending.result)
-    return rotation_plan.default_pair_state(lightsail.region, pairs, instances.value)
-
-
-def _plan(run: Runtime, lightsail: "Lightsail", journal: Journal, out: Path | None) -> Plan:
-    found = _query_region(lightsail)
-    endpoint = _endpoint(run, lightsail)
-    every = journal.entries(endpoint, found.region)
-    account = found.account or (every and _account_of(run, every)) or None
-    remembered = next((each for each in every if each.account == account), None)
-    directory = remembered.path.parent if remembered else run.settings.out.value
-    path = expanded(out or directory).absolute() / default_key_file(found.region)
-    return rotation_plan.plan_rotation(
-        found,
-        remembered,
-        endpoint=endpoint,
-        access_key=run.account.session.access_key_digest,
-        path=path,
-        now=run.invocation.now(),
-    )
-
-
-def _account_of(run: Runtime, every: Sequence[JournalEntry]) -> str:
-    """The account of the credentials, where nothing in the region shows it.
-
-    It is that of a rotation which was begun with the same access key; else STS is queried.
-    """
-    access_key = run.account.session.access_key_digest
-    known = next((each.account for each in every if each.access_key == access_key), None)
-    try:
-        return known or run.account.session.number
-    except LskeysError as error:
-        region, accounts = every[0].region, " and ".join(sorted(each.account for each in every))
-        raise RefusedError(
-            f"a rotation in {region} is under way in account {accounts}, and STS does not report"
-            f" whether these credentials are of it: {error.message}",
-            hint="run the same command with the credentials it was begun with",
-            region=region,
-        ) from None
-
-
-def _endpoint(run: Runtime, lightsail: "Lightsail") -> str:
-    """The endpoint; the sandbox has another port every time, and is known by its file."""
-    return f"sandbox {sandbox_path()}" if run.settings.sandbox.value else lightsail.endpoint
 
 
 def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
@@ -205,11 +154,12 @@ def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
 
 
 def _consent(run: Runtime, plan: Plan, *, saves: bool, authorizes: bool) -> bool:
-    """Show what will be done and have the name typed, where a pair is deleted or created.
+    """Warn, show what will be done and have the name typed, where a pair is deleted or created.
 
     Returns:
         Whether a prompt was shown, while which things may have changed.
     """
+    _warn(run, plan, saves=saves)
     if not plan.needs_consent:
         return False
     now = run.invocation.now()

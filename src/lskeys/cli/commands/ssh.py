@@ -86,7 +86,15 @@ def open_session(
             host_keys = _host_keys(run, reach)
         target = _target(run, files, reach, host_keys, port)
         arguments = ssh.arguments(target, keys, options, command or [])
-        raise typer.Exit(session.run(arguments, ssh.environment))
+        ended = session.run(arguments, ssh.environment)
+    raise typer.Exit(ended if temporary else _with_hint(run, reach, ended))
+
+
+def _with_hint(run: Runtime, reach: ReachableInstance, ended: int) -> int:
+    """The exit code of ssh; where a login with local keys may have failed, what says why."""
+    if ended == session.SSH_FAILED and not run.options.quiet:
+        run.terminal.hint(f"if the login failed: {reach.check_command}")
+    return ended
 
 
 def _passed_on(forwards: Mapping[str, list[str] | None], flags: Mapping[str, bool]) -> list[str]:
