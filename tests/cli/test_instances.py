@@ -350,6 +350,17 @@ def test_ssh_trusts_the_host_keys_alone(fleet: Fleet) -> None:
     assert "Host key verification failed" in ran.stderr
 
 
+def test_ssh_offers_too_many_keys(fleet: Fleet, run: Run) -> None:
+    """Where a server hangs up before the right key, the hint has that offered first."""
+    server = fleet.add("web", old=True)
+    server.authorize(fleet.new_line)
+    server.configure("MaxAuthTries 1")
+    ran = lskeys(f"ssh web {fleet.port} -- true")
+    assert (ran.returncode, "Too many authentication failures" in ran.stderr) == (255, True)
+    assert run(ran.stderr.rpartition(": lskeys ")[2].rstrip()).exit_code == 0
+    assert lskeys(f"ssh web {fleet.port} -- true").returncode == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signals) -> None:
     """Access that Lightsail grants opens it without any local key, which is gone afterwards.
