@@ -51,14 +51,14 @@ EVERY = (ODD, FOREIGN, PUBLIC, SAME, OLDER_COPY, OLD, NEWER, NOW)
     [
         (21, (NOW,), True),
         (20, (NOW,), True),
-        (15, (NEWER, OLD, NOW), False),
-        (10, (OLD, NEWER, NOW), False),
-        (-5, (OLD, NEWER, NOW), False),
+        (15, (NEWER, NOW, OLD), False),
+        (10, (OLD, NOW, NEWER), False),
+        (-5, (OLD, NOW, NEWER), False),
         (None, (NOW, NEWER, OLD), True),
     ],
 )
 def test_opening_keys(days: float | None, found: tuple[LocalKey, ...], *, is_current: bool) -> None:
-    """The key that was the pair's at the launch comes first, then others, the current one last."""
+    """The key that was the pair's at the launch comes first, then that of today, then others."""
     opening = opening_keys(launched(days), matched(NOW), EVERY)
     assert (opening.keys, opening.is_current) == (found, is_current)
 

@@ -109,7 +109,7 @@ def opening_keys(
         has_dates = None not in (instance.created_at, matched.pair.created_at)
         found = current if has_dates else [*current, *old, *undated]
     else:
-        found = [*old, *current, *undated]
+        found = [*old[:1], *current, *old[1:], *undated]
     is_current = bool(current) and found[0] in current
     return OpeningKeys(tuple(found[:MAX_KEYS]), is_current, unusable)
 
