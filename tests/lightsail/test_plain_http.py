@@ -150,7 +150,7 @@ def test_the_instance_metadata_service(
     )
     ran = run("list -r us-east-1 --timeout 10")
     assert (ran.exit_code, ran.out, proxy.heard) == (4, "", [])
-    assert "answered 200: AssumeRoleUnauthorizedAccess: no\n" in ran.err
+    assert "responded with 200: AssumeRoleUnauthorizedAccess: no\n" in ran.err
 
 
 def test_another_metadata_service(run: Run, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,12 +124,12 @@ def none_found(
     """The error where no provider has credentials.
 
     Args:
-        metadata_said: What the instance metadata service responded.
+        metadata_said: What the instance metadata service responded with: a status and its words.
         passed_over: What botocore did not use, as clauses.
         source: The profile in use.
         incomplete: The provider that ignored the profile, and why.
     """
-    heard = [f"the instance metadata service responded: {metadata_said}"] if metadata_said else []
+    heard = [f"the instance metadata service responded with {metadata_said}"] if metadata_said else []
     hint = error_table.NO_CREDENTIALS_HINT
     if incomplete:
         provider, reason = incomplete
