@@ -129,7 +129,9 @@ def none_found(
         source: The profile in use.
         incomplete: The provider that ignored the profile, and why.
     """
-    heard = [f"the instance metadata service responded with {metadata_said}"] if metadata_said else []
+    heard = (
+        [f"the instance metadata service responded with {metadata_said}"] if metadata_said else []
+    )
     hint = error_table.NO_CREDENTIALS_HINT
     if incomplete:
         provider, reason = incomplete
