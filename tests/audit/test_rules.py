@@ -342,15 +342,15 @@ def test_stale_default() -> None:
     known = inventory([each.with_usage(instances) for each in (default, pair("web", 2))])
     command = f"lskeys authorize a b --key-pair default --region {HERE}"
     shown = f"lskeys show {DEFAULT_PAIR} --region {HERE}"
-    start, end = "created after ", " were launched, so it does not open them"
+    newer = "newer than a, b, so it does not open them"
     a, b = ((AccountRegion(HERE), name) for name in "ab")
     one, two = DIRECTORY / "one", DIRECTORY / "two"
     for openers, for_ssh, message in (
-        ({}, {a, b}, f"{start}a, b{end}"),
-        ({a: one, b: one}, {a, b}, f"{start}a, b{end}; opened by {one}"),
-        ({a: one, b: two}, {a, b}, f"{start}a (opened by {one}), b (opened by {two}){end}"),
-        ({b: two}, {b}, f"{start}a, b (opened by {two}){end}"),
-        ({}, set(), f"{start}a, b{end}"),
+        ({}, {a, b}, newer),
+        ({a: one, b: one}, {a, b}, f"{newer}; {one} does"),
+        ({a: one, b: two}, {a, b}, f"{newer}; {one} opens a, {two} opens b"),
+        ({b: two}, {b}, f"{newer}; {two} opens b"),
+        ({}, set(), newer),
     ):
         now = replace(known, openers=openers, for_ssh=frozenset(for_ssh))
         stale = [each for each in run_rules(now) if each.code is Code.STALE_DEFAULT]

@@ -161,7 +161,7 @@ def expected(directory: Path) -> list[tuple[str, ...]]:
             "stale-default",
             REGION,
             DEFAULT_PAIR,
-            "created after elder was launched, so it does not open it",
+            "newer than elder, so it does not open it",
             f"lskeys authorize elder --key-pair default {at_home}",
             "warning",
         ),

@@ -594,6 +594,7 @@ def test_rotation_that_cannot_reach_all(fleet: Fleet, run: Run, account: Sandbox
     assert ran.exit_code == 7
     assert "stopped in us-east-1 cannot be reached: it is stopped" in ran.err
     assert "stopped: no command can be given for it" in ran.err
+    assert "rotated, but 1 of 2 instances was not authorized" in ran.err
     assert "office: its administrator password" in ran.err
     assert len(web.blobs) == 2
 

@@ -22,8 +22,7 @@ EMPTY = Ran(
 )
 OTHERS = Ran(
     0,
-    err="no key pairs found in us-east-1\n"
-    "lskeys: hint: there are 5 others; to list them: lskeys list\n",
+    err="no key pair in us-east-1 matches Lightsail*\nlskeys: hint: to list all 5: lskeys list\n",
 )
 
 
@@ -63,7 +62,7 @@ def test_empty_account(server: Server, run: Run) -> None:
     [
         ("list web-3", "did you mean web-2?"),
         ("list 'nothing*' mial", "did you mean mail?"),
-        ("list --tag nothing", "there are 5 others; to list them: lskeys list"),
+        ("list --tag nothing", "to list all 5: lskeys list"),
         ("list -r eu-west-2", "the default key pair is listed with --include-default"),
         (
             "list -r us-west-2",

@@ -177,7 +177,7 @@ def test_a_failing_region_is_of_its_account(servers: dict[str, Server], run: Run
 @pytest.mark.usefixtures("servers")
 def test_nothing_in_any(run: Run) -> None:
     """Where nothing is found, the accounts are named."""
-    assert run(f"list {BOTH} zzz").err.startswith("no key pairs found in work, home\n")
+    assert run(f"list {BOTH} zzz").err.startswith("no key pair named zzz in work, home\n")
 
 
 @pytest.mark.usefixtures("servers")
@@ -307,7 +307,7 @@ def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) 
         (each["profile"], each["message"])
         for each in json.loads(ran.out)["findings"]
         if each["code"] == "stale-default"
-    ] == [("work", "created after old-1 was launched, so it does not open it")]
+    ] == [("work", "newer than old-1, so it does not open it")]
 
 
 def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:

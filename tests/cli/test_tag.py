@@ -165,5 +165,5 @@ def test_the_limits_are_the_services(account: Sandbox, server: Server, run: Run)
     add_web(account)
     ran = run("tag web 'a=b;c'")
     assert (ran.exit_code, ran.out) == (8, "")
-    assert "a is not a valid tag" in ran.err
+    assert "the value 'b;c' of tag a is not valid" in ran.err
     assert operations(server) == ["GetKeyPair", "TagResource"]

@@ -52,14 +52,14 @@ def _stale(inventory: Inventory, pair: KeyPair) -> str:
     """What is said of instances launched with an earlier key: each with the file that opens it."""
     where, names = pair.where, pair.outdated
     files = [inventory.openers.get((where, name)) for name in names]
-    were, them = ("was", "it") if len(names) == 1 else ("were", "them")
-    shared = files[0] if len(set(files)) == 1 else None
-    called = [
-        f"{name} (opened by {file})" if file and not shared else name
-        for name, file in zip(names, files, strict=True)
-    ]
-    message = f"created after {', '.join(called)} {were} launched, so it does not open {them}"
-    return f"{message}; opened by {shared}" if shared else message
+    them = "it" if len(names) == 1 else "them"
+    message = f"newer than {', '.join(names)}, so it does not open {them}"
+    if files[0] and len(set(files)) == 1:
+        return f"{message}; {files[0]} does"
+    opened = ", ".join(
+        f"{file} opens {name}" for name, file in zip(names, files, strict=True) if file
+    )
+    return f"{message}; {opened}" if opened else message
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:

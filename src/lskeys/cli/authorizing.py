@@ -56,6 +56,7 @@ def not_reachable(reach: ReachableInstance) -> RemoteError:
     instance = reach.instance
     return RemoteError(
         f"{instance.name} in {instance.region} cannot be reached: {reach.obstacle}",
+        hint=reach.other_way,
         region=instance.region,
     )
 

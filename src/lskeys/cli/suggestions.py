@@ -103,5 +103,11 @@ def _nearest(word: str, options: Iterable[str]) -> str | None:
 
 def for_argument(text: str) -> str | None:
     """A hint where a word of a message, or a name, is a region's."""
+    region = region_in(text)
+    return f"to choose a region: -r {region}" if region else None
+
+
+def region_in(text: str) -> str | None:
+    """The first word that is a region's name, or an availability zone's without its letter."""
     found = _REGION.search(text)
-    return f"to choose a region: -r {found[0]}" if found else None
+    return found[0] if found else None

@@ -87,6 +87,16 @@ class Selection:
         asking = replace(self, include_default=True)
         return 0 if self.wants_default or self.globs else sum(map(asking.accepts, defaults))
 
+    def none_found(self, where: str) -> str:
+        """What is said where none passes: regions or profiles, and what was looked for."""
+        if len(self.globs) == 1 and not self.has_filters and not is_glob(self.globs[0]):
+            return f"no key pair named {self} in {where}"
+        return (
+            f"no key pair in {where} matches {self}"
+            if str(self)
+            else f"no key pairs found in {where}"
+        )
+
     def way_out(self, there: Sequence[KeyPair]) -> str:
         """A hint for the case that none of the key pairs in `there` passes."""
         others = [pair for pair in there if self.wants_default or not pair.is_default]
@@ -95,8 +105,8 @@ class Selection:
         if near:
             return near
         if others:
-            count = "is 1 other" if len(others) == 1 else f"are {len(others)} others"
-            return f"there {count}; to list them: lskeys list"
+            them = "the other one" if len(others) == 1 else f"all {len(others)}"
+            return f"to list {them}: lskeys list"
         if there:
             return "the default key pair is listed with --include-default"
         return "to make one: lskeys create NAME; to search all regions: --all-regions"

@@ -70,9 +70,16 @@ def _check_tag(tag: Tag) -> None:
         raise invalid(f"A tag key has 1 to {_MAX_TAG_KEY} characters: {tag.key}")
     if len(tag.value or "") > _MAX_TAG_VALUE:
         raise invalid(f"A tag value has at most {_MAX_TAG_VALUE} characters: {tag.value}")
-    if not (_TAG_TEXT.fullmatch(tag.key) and _TAG_TEXT.fullmatch(tag.value or "")):
+    wrong = (
+        f"the tag key '{tag.key}'"
+        if not _TAG_TEXT.fullmatch(tag.key)
+        else f"the value '{tag.value}' of tag {tag.key}"
+        if not _TAG_TEXT.fullmatch(tag.value or "")
+        else None
+    )
+    if wrong:
         raise invalid(
-            f"{tag.key} is not a valid tag.",
+            f"{wrong} is not valid.",
             tip="Tags contain letters, digits, spaces, and + - = . _ : / @.",
         )
 

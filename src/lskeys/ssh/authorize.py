@@ -4,13 +4,14 @@ Touches: the instance, by ssh. At every moment a key opens it that was proved to
 """
 
 import secrets
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.model import Instance, TemporaryAccess
-from lskeys.ssh import authorized_keys
+from lskeys.ssh import authorized_keys, hosts
 from lskeys.ssh.authorized_keys import KEEP, PublicLine
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Login
@@ -240,7 +241,12 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
         )
     if attempt.verdict is Verdict.REFUSED:
         return RefusedError(f"{called}: {attempt.reason}", region=instance.region)
-    return RemoteError(f"{called} cannot be reached: {attempt.reason}", region=instance.region)
+    aim = "to list its open ports" if instance.is_running else "to start it"
+    return RemoteError(
+        f"{called} cannot be reached: {attempt.reason}",
+        hint=f"{aim}: {shlex.join(hosts.aws_command(instance))}",
+        region=instance.region,
+    )
 
 
 def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:

@@ -50,6 +50,13 @@ def why_left_out(instance: Instance) -> str | None:
     return None
 
 
+def aws_command(instance: Instance) -> tuple[str, ...]:
+    """What starts an instance that does not run, or shows which ports of it are open."""
+    operation = "get-instance-port-states" if instance.is_running else "start-instance"
+    where = ("--instance-name", instance.name, *options_to(instance))
+    return ("aws", "lightsail", operation, *where)
+
+
 def has_invalid_name(instance: Instance) -> bool:
     """Whether its name could be more than a word in a command."""
     return not grammar.is_name(instance.name)

@@ -71,6 +71,11 @@ class ReachableInstance:
         return not self.instance.is_windows
 
     @property
+    def other_way(self) -> str | None:
+        """A hint, where it is for another protocol than SSH."""
+        return None if self.is_for_ssh else "connect to it with RDP"
+
+    @property
     def next_command(self) -> str | None:
         """What to do next, after a check."""
         if self.check is None or hosts.has_invalid_name(self.instance):
@@ -84,10 +89,8 @@ class ReachableInstance:
             return self._to_let_in()
         if verdict is Verdict.DIFFERS:
             return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
-        start = "start-instance" if not self.instance.is_running else "get-instance-port-states"
-        return shlex.join(
-            ("aws", "lightsail", start, "--instance-name", self.instance.name, *self._where)
-        )
+        within = ("lskeys", "sandbox", "exec", "--") * ("--sandbox" in self.options)
+        return shlex.join((*within, *hosts.aws_command(self.instance)))
 
     @property
     def check_command(self) -> str:

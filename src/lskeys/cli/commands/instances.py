@@ -65,7 +65,7 @@ def list_instances(
     if checked.errors:
         fail(run, failures, len(checked.values), "instances")
     fail(run, seen.failures, seen.regions, "regions")
-    _fail_if_closed(checked.values)
+    _fail_if_closed(seen.reaches, checked.values)
 
 
 def _tell_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
@@ -100,7 +100,14 @@ def _proved(checked: Sequence[ReachableInstance]) -> ssh_instances.Opened:
     return tuple(keys)
 
 
-def _fail_if_closed(checked: Sequence[ReachableInstance]) -> None:
+def _fail_if_closed(
+    wanted: Sequence[ReachableInstance], checked: Sequence[ReachableInstance]
+) -> None:
     closed = [each for each in checked if each.check and each.check.verdict is not Verdict.OPENS]
+    windows = [each.instance.name for each in wanted if not each.is_for_ssh]
     if closed:
-        raise FindingsError(f"the login failed on {len(closed)} of {len(checked)} instances")
+        were = "was" if len(windows) == 1 else "were"
+        unchecked = f"; {', '.join(windows)} {were} not checked (Windows)" if windows else ""
+        raise FindingsError(
+            f"the login failed on {len(closed)} of {len(checked)} instances{unchecked}"
+        )

@@ -13,7 +13,7 @@ from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.other_regions import hint_of_other_region
 from lskeys.cli.runtime.output import can_stream, fail, lines_of_pages, show, show_page
 from lskeys.cli.runtime.queries import query, query_together, stream_regions
-from lskeys.cli.suggestions import for_argument
+from lskeys.cli.suggestions import region_in
 from lskeys.errors import LskeysError
 from lskeys.keypairs.filters import Selection, is_glob
 from lskeys.model import AccountRegion, KeyPair, Outcomes, with_usage
@@ -160,8 +160,8 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
     """Say that nothing was found, and what would find something; fail if a region did."""
     is_json = run.format is not None and run.format.is_json  # then programs read stderr, too
     if succeeded and not listed.shown and not run.options.quiet:
-        where = run.profiles or run.regions
-        run.terminal.note(f"no key pairs found in {', '.join(where)}")
+        where = ", ".join(run.profiles or run.regions)
+        run.terminal.note(selection.none_found(where))
         hint = _way_out(run, selection, listed.unwanted)
         run.terminal.hint(hint_with_account_options(hint, run.options))
     elif not is_json and (hidden := selection.hidden(listed.defaults)):
@@ -172,6 +172,7 @@ def _conclude(run: Runtime, selection: Selection, listed: _Listed, succeeded: in
 
 def _way_out(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> str:
     """What would find something: a region that was taken for a name, or has the name."""
-    words = " ".join(selection.globs)
+    if region := region_in(" ".join(selection.globs)):
+        return f"to list the key pairs of the region {region}: lskeys list -r {region}"
     elsewhere = (hint_of_other_region(run, glob) for glob in selection.globs if not is_glob(glob))
-    return for_argument(words) or next(filter(None, elsewhere), None) or selection.way_out(there)
+    return next(filter(None, elsewhere), None) or selection.way_out(there)

@@ -88,7 +88,23 @@ def rotate_default(
         )
     done, failures = _follow_up(run, ssh, rotated, port)
     journal.close(plan.entry)
-    fail(run, failures, 1 + len(done), "steps")
+    try:
+        fail(run, failures, 1 + len(done), "steps")
+    except LskeysError as error:
+        raise error.with_(message=_left_undone(rotated, done) or error.message) from None
+
+
+def _left_undone(rotated: Rotation, done: Sequence[str]) -> str | None:
+    """What a failure after the rotation means, if the instances that use the pair are known."""
+    for_ssh = [each for each in rotated.follow_ups or () if not each.instance.is_windows]
+    missed = len(for_ssh) - len(done)
+    if missed <= 0:
+        return None
+    were = "was" if missed == 1 else "were"
+    return (
+        f"the default key pair was rotated, but {missed} of {len(for_ssh)} instances"
+        f" {were} not authorized"
+    )
 
 
 def _loader(

@@ -133,7 +133,10 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
             hint=f"name one: --region {found[0].instance.region}",
         )
     if found[0].obstacle:
-        raise RefusedError(f"{name} in {found[0].instance.region}: {found[0].obstacle}")
+        raise RefusedError(
+            f"{name} in {found[0].instance.region}: {found[0].obstacle}",
+            hint=found[0].other_way,
+        )
     return found[0]
 
 

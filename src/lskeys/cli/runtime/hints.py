@@ -43,6 +43,8 @@ def with_account_options(error: LskeysError, options: SharedOptions) -> LskeysEr
 def hint_with_account_options(hint: str, options: SharedOptions, profile: str | None = None) -> str:
     """The hint with the options that reach the same account in each of its commands."""
     given = account_options(options, profile)
+    if options.sandbox:
+        hint = hint.replace("aws lightsail ", "lskeys sandbox exec -- aws lightsail ")
     if "--profile" in hint and given[:1] == ("--profile",):
         given = given[2:]
     if not given:

@@ -25,7 +25,7 @@ def hint_of_other_region(run: Runtime, name: str) -> str | None:
     if seen := _others(run, _remembered(run, name)):
         return _hint(name, "was seen", seen)
     if there := _others(run, _queried(run, name)):
-        return _hint(name, "is", there)
+        return _hint(name, "exists", there)
     return None
 
 

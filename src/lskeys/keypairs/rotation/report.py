@@ -109,7 +109,7 @@ def _follow_up_lines(follow_up: InstanceFollowUp, old_path: Path | None) -> Iter
     if follow_up.predates:
         name += " (launched with an even older key)"
     if follow_up.instance.is_windows:
-        old = "that one" if follow_up.predates else old_path or "the old key"
+        old = "the key it was launched with" if follow_up.predates else old_path or "the old key"
         yield f"{name}: its administrator password can only be decrypted with {old}"
     elif follow_up.command is None:
         yield f"{name}: no command can be given for it; add that line by hand"
