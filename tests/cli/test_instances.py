@@ -149,6 +149,7 @@ def test_what_cannot_be_reached(fleet: Fleet, account: Sandbox, run: Run) -> Non
         "closed": "its firewall does not open port 22",
         "open": None,
     }
+    assert run("ssh office").err.endswith("lskeys: hint: connect to it with RDP\n")
     assert fleet.servers.servers == []
 
 
@@ -250,6 +251,7 @@ def test_the_port_of_the_users_configuration(
         closed = f"its firewall does not open port {port}"
         assert (checked.exit_code, found["check"]["reason"]) == (6, closed)
         assert f"web in {REGION} cannot be reached: {closed}" in authorized.err
+        assert "hint: to list its open ports: aws lightsail get-inst" in authorized.err
         assert not old.connections
 
 

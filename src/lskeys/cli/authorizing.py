@@ -11,7 +11,7 @@ from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, Outcome, attempt
 from lskeys.output.consent import confirm
-from lskeys.ssh import parallel
+from lskeys.ssh import hosts, parallel
 from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
@@ -56,7 +56,7 @@ def not_reachable(reach: ReachableInstance) -> RemoteError:
     instance = reach.instance
     return RemoteError(
         f"{instance.name} in {instance.region} cannot be reached: {reach.obstacle}",
-        hint=reach.other_way,
+        hint=hosts.way_in(instance),
         region=instance.region,
     )
 

@@ -4,7 +4,6 @@ Touches: the instance, by ssh. At every moment a key opens it that was proved to
 """
 
 import secrets
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -241,10 +240,9 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
         )
     if attempt.verdict is Verdict.REFUSED:
         return RefusedError(f"{called}: {attempt.reason}", region=instance.region)
-    aim = "to list its open ports" if instance.is_running else "to start it"
     return RemoteError(
         f"{called} cannot be reached: {attempt.reason}",
-        hint=f"{aim}: {shlex.join(hosts.aws_command(instance))}",
+        hint=hosts.way_in(instance),
         region=instance.region,
     )
 

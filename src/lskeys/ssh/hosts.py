@@ -57,6 +57,16 @@ def aws_command(instance: Instance) -> tuple[str, ...]:
     return ("aws", "lightsail", operation, *where)
 
 
+def way_in(instance: Instance) -> str | None:
+    """A hint for an instance that ssh cannot reach."""
+    if instance.is_windows:
+        return "connect to it with RDP"
+    if why_left_out(instance):
+        return None
+    aim = "to list its open ports" if instance.is_running else "to start it"
+    return f"{aim}: {shlex.join(aws_command(instance))}"
+
+
 def has_invalid_name(instance: Instance) -> bool:
     """Whether its name could be more than a word in a command."""
     return not grammar.is_name(instance.name)

@@ -71,11 +71,6 @@ class ReachableInstance:
         return not self.instance.is_windows
 
     @property
-    def other_way(self) -> str | None:
-        """A hint, where it is for another protocol than SSH."""
-        return None if self.is_for_ssh else "connect to it with RDP"
-
-    @property
     def next_command(self) -> str | None:
         """What to do next, after a check."""
         if self.check is None or hosts.has_invalid_name(self.instance):

@@ -16,7 +16,7 @@ from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
 from lskeys.keys import grammar
 from lskeys.model import HostKey
-from lskeys.ssh import client, session
+from lskeys.ssh import client, hosts, session
 from lskeys.ssh.authorize import save_temporary
 from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.reach import ReachableInstance
@@ -135,7 +135,7 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     if found[0].obstacle:
         raise RefusedError(
             f"{name} in {found[0].instance.region}: {found[0].obstacle}",
-            hint=found[0].other_way,
+            hint=hosts.way_in(found[0].instance),
         )
     return found[0]
 
