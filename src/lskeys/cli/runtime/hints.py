@@ -44,7 +44,7 @@ def hint_with_account_options(hint: str, options: SharedOptions, profile: str | 
     """The hint with the options that reach the same account in each of its commands."""
     given = account_options(options, profile)
     if options.sandbox:
-        hint = hint.replace("aws lightsail ", "lskeys sandbox exec -- aws lightsail ")
+        hint = re.sub(r"(?<!-- )aws lightsail ", "lskeys sandbox exec -- aws lightsail ", hint)
     if "--profile" in hint and given[:1] == ("--profile",):
         given = given[2:]
     if not given:
