@@ -63,10 +63,14 @@ def test_empty_account(server: Server, run: Run) -> None:
         ("list web-3", "did you mean web-2?"),
         ("list 'nothing*' mial", "did you mean mail?"),
         ("list --tag nothing", "to list all 5: lskeys list"),
+        ("list --tag nothing -r us-east-1", "to list all 5: lskeys list --region us-east-1"),
         ("list -r eu-west-2", "the default key pair is listed with --include-default"),
         (
             "list -r us-west-2",
-            "to make one: lskeys create NAME; to search all regions: --all-regions",
+            (
+                "to make one: lskeys create NAME --region us-west-2;"
+                " to search all regions: --all-regions"
+            ),
         ),
     ],
 )

@@ -97,8 +97,12 @@ class Selection:
             else f"no key pairs found in {where}"
         )
 
-    def way_out(self, there: Sequence[KeyPair]) -> str:
-        """A hint for the case that none of the key pairs in `there` passes."""
+    def way_out(self, there: Sequence[KeyPair], regions: Sequence[str]) -> str:
+        """A hint for the case that none of the key pairs in `there` passes.
+
+        `regions` are those given as options, which the next command needs, too.
+        """
+        where = [word for name in regions for word in ("--region", name)]
         others = [pair for pair in there if self.wants_default or not pair.is_default]
         names = [pair.name for pair in others]
         near = next(filter(None, (did_you_mean(glob, names) for glob in self.globs)), None)
@@ -106,10 +110,11 @@ class Selection:
             return near
         if others:
             them = "the other one" if len(others) == 1 else f"all {len(others)}"
-            return f"to list {them}: lskeys list"
+            return f"to list {them}: {shlex.join(('lskeys', 'list', *where))}"
         if there:
             return "the default key pair is listed with --include-default"
-        return "to make one: lskeys create NAME; to search all regions: --all-regions"
+        create = shlex.join(("lskeys", "create", "NAME", *where))
+        return f"to make one: {create}; to search all regions: --all-regions"
 
     def _accepts_name(self, name: str) -> bool:
         if not self.globs or (name == DEFAULT_PAIR and DEFAULT_ALIAS in self.globs):

@@ -175,4 +175,5 @@ def _way_out(run: Runtime, selection: Selection, there: Sequence[KeyPair]) -> st
     if region := region_in(" ".join(selection.globs)):
         return f"to list the key pairs of the region {region}: lskeys list -r {region}"
     elsewhere = (hint_of_other_region(run, glob) for glob in selection.globs if not is_glob(glob))
-    return next(filter(None, elsewhere), None) or selection.way_out(there)
+    regions = run.options.settings.get("regions", ())
+    return next(filter(None, elsewhere), None) or selection.way_out(there, regions)
