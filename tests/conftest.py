@@ -98,7 +98,8 @@ class Stream(io.TextIOWrapper):
 
 Run = Callable[..., Ran]
 
-_DRAWN = re.compile(r"\r\x1b\[2K(?:[^\r\n]*(?=\r\x1b\[2K))?")
+_DRAWN = re.compile(r"\r\x1b\[2K(?:[^\r\n]*(?<!: )(?<!\] )(?=\r\x1b\[2K))?")
+"""An erased line, and what was drawn after it if that was erased, too, and is no prompt."""
 
 
 def wiped(shown: str) -> str:

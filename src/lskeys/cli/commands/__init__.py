@@ -74,7 +74,7 @@ VERBS = (
         "download-default",
         "download_default",
         _DEFAULT,
-        "Download and verify the default private key of one or more regions.",
+        "Download and verify default private keys, of one or more regions.",
     ),
     Verb(
         "delete",

@@ -56,7 +56,7 @@ def download_default(
     agent: IntoAgent = False,
     lifetime: Lifetime = None,
 ) -> None:
-    """Download and verify the default private key of one or more regions.
+    """Download and verify default private keys, of one or more regions.
 
     Prints the path of each private key; the public key is saved next to it, as .pub. With --agent,
     the key is kept only in the memory of ssh-agent.
