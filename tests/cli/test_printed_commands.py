@@ -360,6 +360,8 @@ ELSEWHERE = {
     "chmod … …",  # fixes of the audit, which test_audit.py runs
     "ls -ld …",
     "lskeys show … -r …",  # test_other_regions.py
+    "lskeys list -r …",  # test_guesses.py
+    "lskeys sandbox exec -- aws lightsail ",  # test_sandbox.py
     "curl -fsSL … | lskeys fingerprint -",  # below
     "mkdir -p …",  # a directory that was removed meanwhile
     "ssh-add …",  # test_login.py, against a real sshd, as is the next

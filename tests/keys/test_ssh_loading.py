@@ -1,6 +1,7 @@
 """Whether ssh can load a file is known by its format; the installed ssh-keygen is the judge."""
 
 import base64
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -114,7 +115,8 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a header without end": line_at(1, b"Comment: mine\n"),
     "a header": line_at(1, b"Comment: mine\n\n"),
     "a blank before the first line": line_at(1, b" "),
-    "a blank inside": lambda text: text.replace(b"\nM", b"\nM ", 1),
+    "a blank inside": lambda text: text[: len(text) // 2] + b" " + text[len(text) // 2 :],
+    "lines broken anew": lambda text: re.sub(rb"(?<=[A-Za-z0-9+/]{64})\n(.{12})", rb"\1\n", text),
     "a line lost": lambda text: b"".join((*(x := text.splitlines(keepends=True))[:2], *x[3:])),
     "another block that does not end": line_at(0, b"-----BEGIN X-----\nMIIB\n"),
     "another block": line_at(0, b"-----BEGIN X-----\nMIIB\n-----END X-----\n"),

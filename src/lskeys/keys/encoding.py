@@ -101,11 +101,12 @@ def block(begin: re.Pattern[bytes], text: bytes) -> tuple[bytes, bytes] | None:
 def pem(label: bytes, body: bytes, headers: tuple[bytes, ...] = ()) -> bytes:
     r"""A clean PEM text: `\n` line ends, no space around lines, exactly one final newline.
 
-    White space has no meaning in the body, so line ends that were lost are restored. `headers` are
-    lines (RFC 1421), followed by an empty line.
+    White space has no meaning in the body, so lines that were joined or broken are restored, and
+    behind headers, where OpenSSL wants full ones, made anew. `headers` are lines (RFC 1421),
+    followed by an empty line.
     """
     lines = body.split()
-    if any(len(each) > _MAX_WIDTH for each in lines):
+    if headers or len({*map(len, lines[:-1])}) > 1 or any(len(each) > _MAX_WIDTH for each in lines):
         whole = b"".join(lines)
         lines = [whole[at : at + _WIDTH] for at in range(0, len(whole), _WIDTH)]
     above = (*headers, b"") if headers else ()

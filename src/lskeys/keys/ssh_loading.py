@@ -28,6 +28,7 @@ _OPENSSH_FILE = re.compile(
 )
 _ENCRYPTED = re.compile(rb"Proc-Type: 4,ENCRYPTED\nDEK-Info: ")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}")
+_FULL = 64
 _BLANKS = bytes(range(0x21))
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -75,6 +76,9 @@ def _is_pem(text: bytes, label: bytes) -> bool:
         if headers == 0 or (encrypted and not _ENCRYPTED.match(b"\n".join(body))):
             return False
         body = body[headers:]
+        # behind headers, OpenSSL reads full lines only, and a last one that may be shorter
+        if any(len(line) != _FULL for line in body[1:-1]) or len(body[-1]) > _FULL:
+            return False
     # an empty line ends headers, even if there are none
     return bool(body) and all(map(_BASE64.fullmatch, body if body[0] else body[1:]))
 
