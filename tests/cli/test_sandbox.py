@@ -1,5 +1,6 @@
 """sandbox, and other commands with --sandbox: an account on this computer that needs nothing."""
 
+import json
 import os
 import shlex
 import signal
@@ -69,6 +70,25 @@ def test_it_is_never_aws(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     assert run("--sandbox list -q") == Ran(0, out="web\n")
+
+
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_commands_for_other_programs(
+    store: Path, run: Run, monkeypatch: pytest.MonkeyPatch, *, by_variable: bool
+) -> None:
+    """A command of the AWS CLI that is suggested is for the sandbox, too, and not for AWS.
+
+    Its instance has no address: one that is stopped loses it, and is started all the same.
+    """
+    account = Sandbox(store, now=lambda: NOW, seed=False)
+    account.add_instance("us-east-1", "archive", key_pair_name="web", state="stopped")
+    flag = "" if by_variable else "--sandbox "
+    if by_variable:
+        monkeypatch.setenv("LSKEYS_SANDBOX", "1")
+    start = "lskeys sandbox exec -- aws lightsail start-instance --instance-name archive"
+    assert f"to start it: {start} --region us-east-1\n" in run(f"{flag}ssh archive").err
+    checked = json.loads(run(f"{flag}instances --check -o json").out)["instances"]
+    assert [each["check"]["command"] for each in checked] == [f"{start} --region us-east-1"]
 
 
 def test_first_use(run: Run, home: Path) -> None:

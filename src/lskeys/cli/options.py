@@ -7,6 +7,7 @@ Touches: the command line.
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -174,7 +175,7 @@ def verb(
         def dressed(context: typer.Context, **values: Any) -> None:  # noqa: ANN401  Typer's values
             before: GlobalValues = context.obj
             given = {each.name: values.pop(each.name) for each in shared}
-            options = _shared_options(before.values, given)
+            options = _shared_options(before.invocation.environ, before.values, given)
             if options.may_be_several and not takes_profiles:
                 raise UsageError(
                     "several profiles are given, and this command uses one account",
@@ -259,7 +260,9 @@ def _number(parameter: typer.CallbackParam, said: float | None) -> float | None:
     return said
 
 
-def _shared_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> SharedOptions:
+def _shared_options(
+    environ: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> SharedOptions:
     said = {name: value for each in (before, after) for name, value in each.items() if value}
     said.pop("version", None)
     if said.pop("all_regions", False):
@@ -270,5 +273,14 @@ def _shared_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Shar
         raise UsageError("--profile and --all-profiles cannot be combined", hint="choose one")
     profiles = tuple(dict.fromkeys(said.pop("profile", ())))
     settings = {name: said.pop(name) for name in definitions() if name in said}
-    options = SharedOptions(settings, profiles, **said)
+    in_sandbox = _in_sandbox(settings, environ)
+    options = SharedOptions(settings, profiles, in_sandbox=in_sandbox, **said)
     return options if options.profile is None else options.of(options.profile)
+
+
+def _in_sandbox(settings: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Whether the sandbox is used; a wrong value of its variable is an error where it is read."""
+    with suppress(LskeysError):
+        definition = definitions()["sandbox"]
+        return bool(definition.resolve(settings.get("sandbox"), environ, None).value)
+    return False

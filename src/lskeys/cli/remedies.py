@@ -2,13 +2,9 @@
 
 from lskeys.audit.remedies import LskeysCommands
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import connection_options
 
 
-def commands(run: Runtime) -> LskeysCommands:
-    """What the command line said about whom to query; variables and files go on saying it."""
-    asked = run.options
-    options = (
-        *(("--endpoint-url", asked.endpoint_url) if asked.endpoint_url else ()),
-        *(("--sandbox",) if asked.sandbox else ()),
-    )
-    return LskeysCommands(run.profiles or asked.profiles, options)
+def lskeys_commands(run: Runtime) -> LskeysCommands:
+    """The commands with the options of this run that choose the account."""
+    return LskeysCommands(run.profiles or run.options.profiles, connection_options(run.options))

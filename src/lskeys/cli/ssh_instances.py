@@ -90,6 +90,7 @@ def query_instances(  # noqa: PLR0913  what is queried, and what of it
         proofs(run),
         port=port,
         options=account_options(run.options),
+        in_sandbox=run.options.in_sandbox,
     )
     found.sort(key=lambda each: (each.instance.name, each.instance.where))
     return QueriedInstances(found, data, failures)

@@ -58,10 +58,10 @@ def aws_command(instance: Instance) -> tuple[str, ...]:
 
 
 def way_in(instance: Instance) -> str | None:
-    """A hint for an instance that ssh cannot reach."""
+    """A hint for an instance that ssh cannot reach; one that is stopped may have no address."""
     if instance.is_windows:
         return "connect to it with RDP"
-    if why_left_out(instance):
+    if has_invalid_name(instance) or (instance.is_running and why_left_out(instance)):
         return None
     aim = "to list its open ports" if instance.is_running else "to start it"
     return f"{aim}: {shlex.join(aws_command(instance))}"

@@ -34,6 +34,7 @@ class ReachableInstance:
         route: The options of ssh that lead there by the user's configuration.
         open_ports: What its firewall opens; None if that was not read.
         options: The options of this run that choose the account.
+        in_sandbox: Whether it is one of the sandbox's.
     """
 
     access: InstanceAccess
@@ -46,6 +47,7 @@ class ReachableInstance:
     route: tuple[str, ...] = ()
     open_ports: tuple[range, ...] | None = None
     options: tuple[str, ...] = ()
+    in_sandbox: bool = False
 
     @property
     def instance(self) -> Instance:
@@ -84,7 +86,7 @@ class ReachableInstance:
             return self._to_let_in()
         if verdict is Verdict.DIFFERS:
             return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
-        within = ("lskeys", "sandbox", "exec", "--") * ("--sandbox" in self.options)
+        within = ("lskeys", "sandbox", "exec", "--") if self.in_sandbox else ()
         return shlex.join((*within, *hosts.aws_command(self.instance)))
 
     @property
@@ -122,6 +124,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
     *,
     port: int,
     options: tuple[str, ...] = (),
+    in_sandbox: bool = False,
 ) -> list[ReachableInstance]:
     """Each wanted instance, as this computer reaches it; `options` choose the account."""
     found = []
@@ -146,6 +149,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
                     port=port,
                     open_ports=ports.value if ports else None,
                     options=options,
+                    in_sandbox=in_sandbox,
                 )
             )
     return found

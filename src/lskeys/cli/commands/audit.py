@@ -13,7 +13,7 @@ from lskeys import audit
 from lskeys.audit import Code, Finding, Inventory, Severity
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import CHANGE_OPTIONS, verb
-from lskeys.cli.remedies import commands
+from lskeys.cli.remedies import lskeys_commands
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
@@ -165,7 +165,7 @@ def _inventory(
         directories=own.directories,
         now=run.invocation.now(),
         max_age=max_age,
-        lskeys=commands(run),
+        lskeys=lskeys_commands(run),
         unsafe=unsafe,
         elsewhere=tuple(key for key in keys if key not in set(own.keys)),
         openers={

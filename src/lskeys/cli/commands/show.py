@@ -8,7 +8,7 @@ import typer
 
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import READ_OPTIONS, verb
-from lskeys.cli.remedies import commands
+from lskeys.cli.remedies import lskeys_commands
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.lookup import without_missing
 from lskeys.cli.runtime.output import finish
@@ -63,5 +63,5 @@ def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) 
         details,
         pair=proved,
         older=older if details.older is not None else None,
-        authorize=commands(run).authorize(pair, names) if names else None,
+        authorize=lskeys_commands(run).authorize(pair, names) if names else None,
     )

@@ -16,9 +16,14 @@ def account_options(options: SharedOptions, profile: str | None = None) -> tuple
     Only what was given as an option: variables and files hold for the next command as well.
     """
     profile = profile or options.profile
+    named = ("--profile", profile) if profile is not None else ()
+    return (*named, *connection_options(options))
+
+
+def connection_options(options: SharedOptions) -> tuple[str, ...]:
+    """Those of them that are the same for every profile."""
     account = options.settings.get("expect_account")
     return (
-        *(("--profile", profile) if profile is not None else ()),
         *(("--endpoint-url", options.endpoint_url) if options.endpoint_url is not None else ()),
         *(("--expect-account", account) if account is not None else ()),
         *(("--sandbox",) if options.sandbox else ()),
@@ -43,7 +48,7 @@ def with_account_options(error: LskeysError, options: SharedOptions) -> LskeysEr
 def hint_with_account_options(hint: str, options: SharedOptions, profile: str | None = None) -> str:
     """The hint with the options that reach the same account in each of its commands."""
     given = account_options(options, profile)
-    if options.sandbox:
+    if options.in_sandbox:  # where no variable keeps another program from AWS
         hint = re.sub(r"(?<!-- )aws lightsail ", "lskeys sandbox exec -- aws lightsail ", hint)
     if "--profile" in hint and given[:1] == ("--profile",):
         given = given[2:]

@@ -26,6 +26,7 @@ class SharedOptions:
     Attributes:
         settings: What options said of settings, by the names in the table of settings.
         profiles: The profiles that were named; `settings` has the only one.
+        in_sandbox: Whether the sandbox is used, by its option or its variable.
     """
 
     settings: Mapping[str, Any] = EMPTY
@@ -36,6 +37,7 @@ class SharedOptions:
     null: bool = False
     dry_run: bool = False
     yes: bool = False
+    in_sandbox: bool = False
 
     @property
     def profile(self) -> str | None:
