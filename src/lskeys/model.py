@@ -158,8 +158,10 @@ def with_usage(
     pairs: Iterable[KeyPair], instances: Iterable[Instance] | None
 ) -> tuple[KeyPair, ...]:
     """The pairs of a region, with `used_by` known where its instances are."""
-    every = None if instances is None else tuple(instances)
-    return tuple(pairs) if every is None else tuple(pair.with_usage(every) for pair in pairs)
+    if instances is None:
+        return tuple(pairs)
+    every = tuple(instances)
+    return tuple(pair.with_usage(every) for pair in pairs)
 
 
 @value

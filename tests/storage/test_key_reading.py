@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import LocalError, LskeysError, MissingError, RefusedError, UsageError
-from lskeys.keys import PrivateKey
+from lskeys.keys import KeyMaterialError, PrivateKey
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.model import Secret
 from lskeys.storage import key_reading, key_search
@@ -327,6 +327,15 @@ def test_a_key_that_was_pasted_as_a_name(word: str) -> None:
         "the key itself was given, where the name of its file is expected"
     )
     assert "AAAA" not in f"{failure.value.hint}"
+
+
+def test_the_name_in_a_hint(tmp_path: Path) -> None:
+    """The hint about a file has its name, whatever words are in that."""
+    path = tmp_path / "FILE of COPY"
+    path.write_bytes(b"-----BEGIN RSA PRIVATE KEY-----\n")
+    error = KeyMaterialError("-", hint="install FILE COPY, not PROFILE")
+    assert error.hint_for(path) == f"install '{path}' '{path}.copy', not PROFILE"
+    assert error.hint_for(Path("-")) == error.hint
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def outdated() -> KeyMaterialError:
     """The error for a private key under a cipher that ssh does not decrypt any more."""
     return KeyMaterialError(
         "the private key is encrypted with an outdated cipher, which ssh does not decrypt",
-        hint=f"encrypt a copy again: {ENCRYPT_ANEW} -in FILE -out COPY",
+        hint=f"encrypt a copy with a current cipher: {ENCRYPT_ANEW} -in FILE -out COPY",
     )
 
 

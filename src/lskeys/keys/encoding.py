@@ -51,8 +51,8 @@ class KeyMaterialError(Exception):
         """
         if self.hint is None or str(path) == "-" or path.is_relative_to("/dev"):
             return self.hint
-        file, copy = shlex.quote(str(path)), shlex.quote(f"{path}.copy")
-        return self.hint.replace("FILE", file).replace("COPY", copy)
+        names = {"FILE": shlex.quote(str(path)), "COPY": shlex.quote(f"{path}.copy")}
+        return re.sub(r"\b(?:FILE|COPY)\b", lambda word: names[word[0]], self.hint)
 
 
 def plain(text: bytes) -> bytes:
@@ -102,7 +102,7 @@ def pem(label: bytes, body: bytes, headers: tuple[bytes, ...] = ()) -> bytes:
     r"""A clean PEM text: `\n` line ends, no space around lines, exactly one final newline.
 
     White space has no meaning in the body, so lines that were joined or broken are restored, and
-    behind headers, where OpenSSL wants full ones, made anew. `headers` are lines (RFC 1421),
+    after headers, where OpenSSL wants full ones, made anew. `headers` are lines (RFC 1421),
     followed by an empty line.
     """
     lines = body.split()

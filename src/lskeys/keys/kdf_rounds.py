@@ -47,5 +47,5 @@ def check_pkcs8(content: bytes) -> None:
 def _refused(limit: str) -> KeyMaterialError:
     return KeyMaterialError(
         f"hashing its passphrase would take longer than {limit}",
-        hint=f"encrypt a copy again: {ENCRYPT_COPY}",
+        hint=f"encrypt a copy with fewer rounds: {ENCRYPT_COPY}",
     )

@@ -20,7 +20,7 @@ SMALL_RSA = f"it is an RSA key of fewer than {MIN_RSA_BITS} bits, which ssh refu
 OUTDATED_CIPHER = "it is encrypted with an outdated cipher, which ssh does not decrypt"
 PUTTY = "it is a PuTTY key (.ppk)"
 BY_HAND = frozenset({OUTDATED_CIPHER, PUTTY, SMALL_RSA})
-"""What no other text for the same file mends: it takes another program, or another key."""
+"""What rewriting the file does not fix: it takes another program, or another key."""
 
 _OPENSSH_FILE = re.compile(
     rb"-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\s]*\n"
@@ -76,7 +76,7 @@ def _is_pem(text: bytes, label: bytes) -> bool:
         if headers == 0 or (encrypted and not _ENCRYPTED.match(b"\n".join(body))):
             return False
         body = body[headers:]
-        # behind headers, OpenSSL reads full lines only, and a last one that may be shorter
+        # after headers, OpenSSL reads full lines only, and a last one that may be shorter
         if any(len(line) != _FULL for line in body[1:-1]) or len(body[-1]) > _FULL:
             return False
     # an empty line ends headers, even if there are none

@@ -3,7 +3,7 @@
 botocore returns an HTML page, a truncated body or an empty one with status 200 as success with
 members missing, and does not check the types of what it parsed. So the body of a success is parsed
 and checked here, once, and every member after; botocore gets the members as they are, which
-reduces the cost by one half of a long list (docs/performance.md).
+halves the cost of a long list (docs/performance.md).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The operations on what Lightsail offers, on static addresses, names and changes. Pure."""
+"""The operations on what Lightsail offers, static addresses, names, changes. Touches: the store."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -30,7 +30,7 @@ class Switches:
         not_found_status: the HTTP status of NotFoundException, 400 or 404.
         namespaced_type: `com.amazonaws.lightsail#` before the error code in `__type`.
         sshd: servers that stand for instances, such as `blog=127.0.0.1:2222`.
-        faults: the faults to order, the first that fits an operation first.
+        faults: what fails; of several that fit an operation, the first.
 
     Raises:
         ValueError: a value that is impossible.

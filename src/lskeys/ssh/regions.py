@@ -19,7 +19,7 @@ class RegionData:
         instances: All its instances.
         wanted: Those that were requested.
         pairs: Its key pairs, the default one included.
-        host_keys: Of the wanted instances that run and that ssh can reach by name, by name.
+        host_keys: Those of the wanted instances that run and that ssh takes, by name.
         ports: The TCP ports that the firewalls of these let in, by name.
     """
 
@@ -57,7 +57,7 @@ def matching_instances(instances: Iterable[Instance], globs: Sequence[str]) -> l
 
 
 def names_to_query(data: RegionData) -> tuple[str, ...]:
-    """The names of those wanted instances that run and that ssh can reach by name."""
+    """The names of those wanted instances that run and that ssh takes."""
     fit = (each for each in data.wanted if each.is_running and not hosts.why_left_out(each))
     return tuple(dict.fromkeys(each.name for each in fit))
 

@@ -72,7 +72,7 @@ def _options(client: SshClient, printed: str) -> Iterator[str]:
 def _through(client: SshClient, jump: str) -> str:
     """What ProxyJump stands for: ssh to the last jump host, which knows the user's configuration.
 
-    ssh itself would read no configuration for it, as it reads none for the target; nor may it ask.
+    ssh itself would read no configuration for it, as none for the target; nor may it prompt.
     """
     before, _, last = jump.rpartition(",")
     hop = _HOP.fullmatch(last)

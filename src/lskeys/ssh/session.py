@@ -15,7 +15,6 @@ _SECONDS = 2
 _STOPPED_BY = 128
 """A shell's exit code for a program that a signal ended, without the signal's number."""
 
-
 SSH_FAILED = 255
 """The exit code of ssh itself; a command there may have ended with it, too."""
 

@@ -39,8 +39,8 @@ def list_instances(
     """List instances, each with the local key that opens it.
 
     A local key is matched by its content, to the key pair as it was when the instance was
-    launched. --check logs in to each instance, with pinned host
-    keys and without a prompt; the exit code is 6 if a login fails.
+    launched. --check logs in to each instance, with pinned host keys and without a prompt; the exit
+    code is 6 if a login fails.
 
     Examples:
         lskeys instances --all-regions
@@ -48,7 +48,7 @@ def list_instances(
     """
     ssh = client.find(run.invocation.environ) if check else None
     seen = ssh_instances.query_instances(run, globs or (), port, reads_keys=check)
-    _tell_missing(run, seen, globs or ())
+    _note_missing(run, seen, globs or ())
     if ssh is None:
         show(run, Result(INSTANCES, seen.reaches, seen.failures))
         fail(run, seen.failures, seen.regions, "regions")
@@ -68,7 +68,7 @@ def list_instances(
     _fail_if_closed(seen.reaches, checked.values)
 
 
-def _tell_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
+def _note_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
     if run.options.quiet or not seen.regions:
         return
     if not seen.reaches:
