@@ -305,9 +305,11 @@ def test_temporary_files_are_private_and_have_their_space(tmp_path: Path) -> Non
         assert all(len(each.name) <= 30 for each in tmp_path.iterdir())
 
 
-def test_a_file_is_no_directory(tmp_path: Path, key: PrivateKey) -> None:
-    """Neither the destination nor a parent of it."""
+@pytest.mark.parametrize("mode", [0o600, 0o666])
+def test_a_file_is_no_directory(tmp_path: Path, key: PrivateKey, mode: int) -> None:
+    """Neither the destination nor a parent of it; as with /dev/null, its mode is no one's error."""
     (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(mode)
     for path in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "file" / "a" / "b"):
         with pytest.raises(RefusedError, match="file is not a directory"):
             save_key(path, key)

@@ -91,6 +91,8 @@ def opened(path: Path) -> Iterator[Directory]:
         LocalError: It cannot be opened.
     """
     with os_errors(f"cannot open the directory {path}", path):
+        if path.exists() and not path.is_dir():
+            raise _not_a_directory(path)
         ownership.refuse_unsafe(path)  # after which no other user can exchange it
         descriptor = _open(path)
     try:
@@ -158,7 +160,7 @@ def _make_one(path: Path) -> None:
     except FileExistsError:  # another process was quicker: judged when it is opened
         return
     except NotADirectoryError:
-        raise RefusedError(f"{path.parent} is not a directory") from None
+        raise _not_a_directory(path.parent) from None
     if stat.S_IMODE(path.lstat().st_mode) & _OWNER_ONLY != _OWNER_ONLY:
         path.chmod(_OWNER_ONLY)  # a umask that takes the owner's own permissions
     # A parent like /home may be closed for reading.
@@ -181,7 +183,11 @@ def _open(path: Path) -> int:
             f"there is no directory {path}", hint=f"make it: mkdir -p {shlex.quote(str(path))}"
         ) from None
     except NotADirectoryError:
-        raise RefusedError(f"{path} is not a directory") from None
+        raise _not_a_directory(path) from None
+
+
+def _not_a_directory(path: Path) -> RefusedError:
+    return RefusedError(f"{path} is not a directory")
 
 
 def _not_regular(path: Path, mode: int) -> RefusedError:
