@@ -11,6 +11,7 @@ from types import FrameType
 import pytest
 
 from lskeys.concurrency import Pending
+from lskeys.concurrency.event import Event
 from tests.conftest import REGION, Ran
 from tests.support.cli_keys import fingerprint, own_pem, public_line
 from tests.support.fake_region import DEFAULT_PAIR
@@ -192,4 +193,4 @@ def test_a_signal_that_does_not_interrupt_the_wait() -> None:
 def waits(thread: int) -> bool:
     """Whether a thread waits for an event."""
     frame = sys._current_frames()[thread]  # noqa: SLF001  documented, for debugging
-    return frame.f_code is threading.Condition.wait.__code__
+    return frame.f_code is Event.wait.__code__

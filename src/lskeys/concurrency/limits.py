@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from lskeys.concurrency.event import Event
 from lskeys.values import value
 
 T = TypeVar("T")
@@ -131,7 +132,7 @@ class Pending(Generic[T]):
         self._call = call
         self._value: list[T] = []
         self._error: BaseException | None = None
-        self._ended = threading.Event()
+        self._ended = Event()
         self._thread = kind(self._run)
         self.is_under_way = self._thread.began()
 
@@ -203,7 +204,7 @@ def call_each(calls: Iterable[Callable[[], T]]) -> Iterator[T]:
         line.extend(Pending(call, Worker) for call in islice(waiting, 1))
 
 
-def wait_briefly(event: threading.Event, seconds: float) -> bool:
+def wait_briefly(event: Event, seconds: float) -> bool:
     """Whether an event has come, after waiting so long for it, but no longer than a glance.
 
     Python sees a signal between two steps of its main thread. One that comes after the last look

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from lskeys.concurrency.event import Event
 from lskeys.concurrency.limits import MAX_PARALLEL, LimitedThread, wait_briefly
 from lskeys.values import value
 
@@ -95,19 +96,19 @@ class _Turn(Generic[K, T]):
     def __lt__(self, other: "_Turn[K, T]") -> bool:
         return self.place < other.place
 
-    def begin(self, arrived: threading.Event) -> bool:
+    def begin(self, arrived: Event) -> bool:
         """Query in a thread of its own; whether the system has one."""
         self.since = time.monotonic()
         thread = LimitedThread(lambda: self._query(arrived))
         self._thread = thread if thread.began() else None
         return self._thread is not None
 
-    def begin_here(self, arrived: threading.Event) -> None:
+    def begin_here(self, arrived: Event) -> None:
         """Query without a thread, all items first."""
         self._room = threading.Semaphore(2**31)
         self._query(arrived)
 
-    def _query(self, arrived: threading.Event) -> None:
+    def _query(self, arrived: Event) -> None:
         end = _End()
         try:
             for item in self._items():
@@ -174,7 +175,7 @@ class _Line(Generic[K, T]):
         self.turns: list[_Turn[K, T]] = []
         self.waiting = [_Turn((place,), each) for place, each in enumerate(sources)]
         self._patience = patience
-        self._arrived = threading.Event()
+        self._arrived = Event()
         self._current: _Turn[K, T] | None = None
         self._most = MAX_STARTED
 
