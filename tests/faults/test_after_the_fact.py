@@ -63,7 +63,7 @@ ABOUT = tuple(case for case in REMOTE if "GetKeyPair" in case.operations)
 def test_a_look_up_about_another_pair(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
     """A response about another key pair is invalid: nothing is changed, and nothing shown."""
     liar.responses("GetKeyPair", said({"keyPair": pair("production")}))
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     assert (ran.exit_code, ran.out) in {(8, ""), (0, "")} or case.changes, ran.err
     if case.verb not in {"create", "import"}:
         assert (ran.exit_code, ran.out) == (8, "")
@@ -96,8 +96,8 @@ def gone(liar: Liar) -> None:
 
 
 PROMPTS = (
-    *(case for case in VERB_CASES if "DeleteKeyPair" in case.operations and case.asks),
-    VerbCase("delete w?? --older-than 1h", asks="web\n"),
+    *(case for case in VERB_CASES if "DeleteKeyPair" in case.operations and case.typed),
+    VerbCase("delete w?? --older-than 1h", typed="web\n"),
 )
 
 
@@ -109,7 +109,7 @@ def test_what_was_shown_must_still_be_so(
 ) -> None:
     """What changed while the prompt was shown is refused, and nothing is deleted."""
     liar.twist = lambda _, reply: _changing(liar, change, reply)
-    ran = run(case.line, typed=case.asks)
+    ran = run(case.line, typed=case.typed)
     assert ran.exit_code in {3, 5}, ran.err
     assert "DeleteKeyPair" not in liar.operations
     assert ran.out == ""

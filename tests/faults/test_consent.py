@@ -12,10 +12,10 @@ from lskeys.cli.runtime import Invocation
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import NOW, REGION, Ran, Stream
 from tests.support.lying_server import Liar
-from tests.support.verb_cases import ASKING, EMPTY, Stage, VerbCase, named
+from tests.support.verb_cases import EMPTY, PROMPTED, Stage, VerbCase, named
 
-ANSWERS = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
-"""What `yes |` and its like would say."""
+REPLIES = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
+"""What `yes |` and the like would type."""
 
 TERMINALS = {"terminal": (True, True), "pipe": (False, True), "hidden prompt": (True, False)}
 """Whether stdin and stderr are terminals."""
@@ -53,12 +53,12 @@ def contents(directory: Path) -> dict[Path, tuple[int, bytes]]:
 
 
 def is_changed(liar: Liar, stage: Stage, before: dict[Path, tuple[int, bytes]]) -> bool:
-    """Whether a file is another, or the account may be."""
+    """Whether a file has changed, or the account may have."""
     sent = {"DeleteKeyPair", "DownloadDefaultKeyPair"} & set(liar.operations)
     return contents(stage.home) != before or bool(sent)
 
 
-UNDONE = [(case, terminal) for case in ASKING for terminal in TERMINALS]
+UNDONE = [(case, terminal) for case in PROMPTED for terminal in TERMINALS]
 DONE = [
     (case, terminal, options)
     for case, terminal in UNDONE
@@ -78,7 +78,7 @@ def test_what_is_not_agreed_to_is_not_done(
         outcome = expected(case, terminal, options)
         if outcome == "done":
             continue
-        typed = "no\n" if outcome == "prompted" else ANSWERS
+        typed = "no\n" if outcome == "prompted" else REPLIES
         ran = run(f"{case.line} {options}", typed, stdin=stdin, stderr=stderr)
         wanted = {"planned": case.exit_code, "refused": 5, "prompted": 10}
         assert ran.exit_code == wanted[outcome], ran.err
@@ -98,35 +98,35 @@ def test_what_is_agreed_to_is_done(
     """Without a prompt, whatever stdin and stderr are."""
     before = contents(stage.home)
     stdin, stderr = TERMINALS[terminal]
-    ran = run(f"{case.line} {options}", ANSWERS, stdin=stdin, stderr=stderr)
+    ran = run(f"{case.line} {options}", REPLIES, stdin=stdin, stderr=stderr)
     assert (ran.exit_code, is_changed(liar, stage, before)) == (case.exit_code, True), ran.err
     assert (" it: " in ran.err, "[y/N] " in ran.err) == (False, False)
 
 
 @pytest.mark.parametrize("wrong", ["maybe\n", "WEB2\n", "web \\\nyess\n"])
-@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
 @pytest.mark.usefixtures("stage")
 def test_a_typo_may_be_tried_again(case: VerbCase, wrong: str) -> None:
     """What is neither consent nor a no may be typed again, and then counts."""
-    assert case.asks
-    assert run(case.line, wrong + case.asks).exit_code == case.exit_code
+    assert case.typed
+    assert run(case.line, wrong + case.typed).exit_code == case.exit_code
 
 
-@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
 def test_anything_else_is_a_no(case: VerbCase, liar: Liar, stage: Stage) -> None:
     """Enter, no, Ctrl-D and three typos cancel: exit 10, nothing is changed, and no error."""
     before = contents(stage.home)
-    for typed in ("", "\n", "n\n", "No\n", "what\n\n", "what\n" * 3 + f"{case.asks}"):
+    for typed in ("", "\n", "n\n", "No\n", "what\n\n", "what\n" * 3 + f"{case.typed}"):
         ran = run(case.line, typed)
         assert (ran.exit_code, ran.out, is_changed(liar, stage, before)) == (10, "", False), typed
         assert ran.err.endswith("cancelled; nothing was changed\n")
 
 
-@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
 @pytest.mark.usefixtures("stage")
 def test_default_stands_for_its_long_name(case: VerbCase) -> None:
     """`default` may be typed for the name of the default key pair, and for no other."""
-    names_default = DEFAULT_PAIR in (case.asks or "")
+    names_default = DEFAULT_PAIR in (case.typed or "")
     ran = run(case.line, "default\n")
     assert ran.exit_code == (case.exit_code if names_default else 10)
 
@@ -150,8 +150,8 @@ HOPELESS = {
 
 
 @pytest.mark.parametrize("line", HOPELESS)
-def test_what_will_be_refused_asks_nothing(line: str, liar: Liar, stage: Stage) -> None:
-    """Everything is checked before a prompt, and no prompt is shown in vain."""
+def test_no_prompt_before_a_refusal(line: str, liar: Liar, stage: Stage) -> None:
+    """Everything else is checked before the prompt."""
     (stage.home / "file").touch()
     ran = run(line, "y\n")
     assert ran.exit_code == HOPELESS[line], ran.err
@@ -178,7 +178,7 @@ FORCED = {
 )
 @pytest.mark.parametrize("line", FORCED)
 @pytest.mark.usefixtures("liar")
-def test_force_is_asked_about(  # noqa: PLR0913  fixtures
+def test_force_prompts(  # noqa: PLR0913  fixtures
     line: str, options: str, typed: str, terminal: str, exit_code: int, *, stage: Stage
 ) -> None:
     """--force prompts before it replaces a key, on a terminal and without --yes."""
@@ -195,8 +195,8 @@ def test_force_is_asked_about(  # noqa: PLR0913  fixtures
 
 
 @pytest.mark.usefixtures("liar")
-def test_force_asks_nothing_where_nothing_is_replaced(stage: Stage) -> None:
-    """Where the same key is there already, or nothing, there is no prompt."""
+def test_force_without_a_replacement_does_not_prompt(stage: Stage) -> None:
+    """The file does not exist, or already holds the same key."""
     for _ in range(2):
         assert run("download-default --force", "").exit_code == 0
     assert not [each for each in (stage.home / ".ssh").iterdir() if ".old-" in each.name]

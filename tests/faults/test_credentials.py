@@ -53,7 +53,7 @@ def test_a_verb_without_credentials(
     content, message = WITHOUT[kind]
     configure_aws(unset.home, content)
     before = names_in(unset.home)
-    line = case.unasked if "-r " in case.line else f"{case.unasked} -r {REGION}"
+    line = case.unattended if "-r " in case.line else f"{case.unattended} -r {REGION}"
     ran = run(line)
     assert ran.exit_code == failing(case), ran.err
     assert message in ran.err
@@ -70,7 +70,7 @@ def names_in(directory: Path) -> set[str]:
 def test_a_verb_without_a_region(case: VerbCase, liar: Liar, unset: Stage, run: Run) -> None:
     """No verb has a region of its own choice: where none is set, nothing is sent."""
     assert unset.home.is_dir()
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     named_there = "-r " in case.line or case.verb == "regions"
     assert ran.exit_code in {4, 7}, ran.err
     assert ("no region is set" in ran.err) is not named_there
@@ -82,7 +82,7 @@ def test_a_verb_without_a_region(case: VerbCase, liar: Liar, unset: Stage, run: 
 @pytest.mark.usefixtures("stage")
 def test_a_verb_with_a_hostile_region(case: VerbCase, region: str, liar: Liar, run: Run) -> None:
     """What is no region chooses no host and no file, whatever the verb."""
-    ran = run(f"{case.unasked} -r {shlex.quote(region)}")
+    ran = run(f"{case.unattended} -r {shlex.quote(region)}")
     assert ran.exit_code in {2, 4}, ran.err  # 2 for verbs of one region, which now have two
     assert liar.calls == []
     assert ran.err.replace("\n", "").isprintable()
@@ -92,7 +92,7 @@ def test_a_verb_with_a_hostile_region(case: VerbCase, region: str, liar: Liar, r
 @pytest.mark.usefixtures("stage")
 def test_a_verb_with_a_plain_endpoint(case: VerbCase, liar: Liar, run: Run) -> None:
     """No verb speaks without TLS to another machine."""
-    ran = run(f"{case.unasked} --endpoint-url http://192.0.2.1")
+    ran = run(f"{case.unattended} --endpoint-url http://192.0.2.1")
     assert ran.exit_code == failing(case), ran.err
     assert "endpoint http://192.0.2.1 is not https" in ran.err
     assert liar.calls == []
@@ -295,7 +295,7 @@ def test_an_unusable_home(  # noqa: PLR0913  a fixture is a parameter
         value = str(stage.home / value)
     for name in ("HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, value)
-    ran = as_nobody(lambda: run(case.unasked)) if is_closed else run(case.unasked)
+    ran = as_nobody(lambda: run(case.unattended)) if is_closed else run(case.unattended)
     is_path = case.verb == "sandbox" and "cannot be" in kind  # which is only printed
     needs_home = case.line in NEEDS_HOME and not is_path
     needs_user = is_closed and case.verb in {"ssh", "authorize"}  # OpenSSH's client does

@@ -27,7 +27,7 @@ def test_a_gateway_that_echoes(
     for operation in case.operations:
         liar.responses(operation, echo)
     for output in ("", "-o json") if case.formats else ("",):
-        ran = run(f"{case.unasked} --debug {output}")
+        ran = run(f"{case.unattended} --debug {output}")
         shown = ran.out + ran.err
         signatures = [each["authorization"].rpartition("=")[2] for each in liar.heads]
         assert "refused: " in shown or case.verb in {"delete", "rotate-default"}

@@ -25,7 +25,7 @@ def sts(stage: Stage, services: CredentialServices) -> CredentialServices:
 @pytest.mark.parametrize("case", CHANGING, ids=named(CHANGING))
 def test_another_account(case: VerbCase, sts: CredentialServices, liar: Liar, run: Run) -> None:
     """Every command that changes something is refused before it does, and STS gets one request."""
-    ran = run(f"{case.unasked} --expect-account {OTHER}")
+    ran = run(f"{case.unattended} --expect-account {OTHER}")
     assert (ran.exit_code, ran.out) == (5, ""), ran.err
     assert f"of account {OURS}, not {OTHER}: nothing was changed" in ran.err
     assert not {*case.changes, "DownloadDefaultKeyPair"} & set(liar.operations)
@@ -37,7 +37,7 @@ def test_another_account(case: VerbCase, sts: CredentialServices, liar: Liar, ru
 def test_the_expected_account(case: VerbCase, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the account that is expected, here by the variable, the command does its work."""
     monkeypatch.setenv("LSKEYS_EXPECT_ACCOUNT", OURS)
-    assert run(case.unasked).exit_code == case.exit_code
+    assert run(case.unattended).exit_code == case.exit_code
 
 
 def test_reading_sends_nothing_to_sts(sts: CredentialServices, run: Run) -> None:

@@ -25,7 +25,7 @@ PROGRAM = (
 def test_every_verb_works_with_lazy_imports(case: VerbCase, liar: Liar) -> None:
     """As a program of its own, it requests the same, ends the same way, and imported lazily."""
     ran = subprocess.run(
-        (sys.executable, "-c", PROGRAM, *case.unasked.split()),
+        (sys.executable, "-c", PROGRAM, *case.unattended.split()),
         check=False,
         capture_output=True,
         text=True,

@@ -198,7 +198,7 @@ def test_a_key_is_in_its_file_alone(  # noqa: PLR0913  a fixture is a parameter
     programs = ["ssh", "ssh"] if case.verb == "authorize" else []  # its version, and the way
     for each in {*programs}:
         (search.place / "bin" / each).unlink()
-    ran = shown(f"{case.unasked} -o {output}", terminal=True)
+    ran = shown(f"{case.unattended} -o {output}", terminal=True)
     assert ran.exit_code == case.exit_code, ran.err
     assert search.files() == KEPT | NEW.get(case.line, set())
     signed = [head["authorization"].rpartition("=")[2] for head in generous.heads]
@@ -266,7 +266,7 @@ def test_a_failing_service(
         if operation not in HAND_OUT:
             generous.responses(operation, FAILURES[kind])
     for options in ("", "-o json"):
-        assert shown(f"{case.unasked} {options}").exit_code != 1
+        assert shown(f"{case.unattended} {options}").exit_code != 1
     assert search.files() <= KEPT | NEW.get(case.line, set())
 
 

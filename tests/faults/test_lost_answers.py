@@ -64,9 +64,9 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
 
     liar.responses(operation, done)
     if fault == "silence":
-        ran, _ = run_out_of_time(run, case.unasked, lambda: operation in liar.operations)
+        ran, _ = run_out_of_time(run, case.unattended, lambda: operation in liar.operations)
     else:
-        ran = run(f"{case.unasked} --timeout 20")
+        ran = run(f"{case.unattended} --timeout 20")
     assert liar.operations.count(operation) == 1, ran.err
     if operation == "CreateKeyPair":
         assert (ran.exit_code, ran.out) == (8, "")
@@ -90,7 +90,7 @@ def test_a_change_that_is_not_finished(
         return reworded(reply, word.get) if is_it else reply
 
     liar.twist = started
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     assert (ran.exit_code, liar.operations.count(operation)) == (case.exit_code, 1), ran.err
     assert liar.operations[liar.operations.index(operation) + 1].startswith("GetKeyPair")
     assert case.verb != "create" or (stage.home / KEY).exists()
@@ -112,7 +112,7 @@ def test_a_change_that_is_not_done(  # noqa: PLR0913  a fixture is a parameter
     details = {"status": status, "errorDetails": "it is\nheld"}
     key = {"keyPair": pair("new", fingerprint=None), "privateKeyBase64": stage.keys[0]}
     liar.responses(operation, said({"operation": details, "operations": [details]} | key))
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     if operation == "CreateKeyPair" and status != "Failed":
         assert ran.out == f"{stage.home / KEY}\n"  # the only key is kept
         assert "AWS has started to create it, and does not show it yet" in ran.err
@@ -144,7 +144,7 @@ def test_a_lost_response_and_a_lost_look_up(  # noqa: PLR0913  a fixture is a pa
         return None
 
     liar.responses(operation, done)
-    ran = run(f"{case.unasked} --timeout 20")
+    ran = run(f"{case.unattended} --timeout 20")
     assert ran.exit_code == 8, ran.err
     assert "it may have happened\n" in ran.err
     assert "lskeys: hint: " in ran.err
@@ -202,7 +202,7 @@ def test_a_change_that_was_never_sent(  # noqa: PLR0913  a fixture is a paramete
     if case.verb == "import":
         cut_off(Call("", "", {}, 0, 0), Reply())
     liar.twist = cut_off
-    ran = run(f"{case.unasked} --timeout 5")
+    ran = run(f"{case.unattended} --timeout 5")
     assert (ran.exit_code, ran.out) == (8, ""), ran.err
     assert "may have happened" not in ran.err
     assert not CHANGES & {*liar.operations}

@@ -51,7 +51,7 @@ def is_tidy(stage: Stage) -> bool:
 def test_a_read_that_fails_once(case: VerbCase, operation: str, liar: Liar, run: Run) -> None:
     """A failure that passes is not noticed, whatever was requested: it is sent again."""
     liar.responses(operation, only(GATEWAY, turn=0))
-    ran = run(case.line, typed=case.asks)
+    ran = run(case.line, typed=case.typed)
     assert ran.exit_code == case.exit_code, ran.err
     assert liar.operations.count(operation) > 1
 
@@ -62,7 +62,7 @@ def test_a_read_that_fails_for_good(
 ) -> None:
     """A failure that stays is reported after three attempts, or noted where it does not matter."""
     liar.responses(operation, RESET)
-    ran = run(case.line, typed=case.asks)
+    ran = run(case.line, typed=case.typed)
     assert ran.exit_code in {0, 6, 7, 8}, ran.err
     looks = 2 if operation == "GetInstances" and "DeleteKeyPair" in case.operations else 1
     assert liar.operations.count(operation) == looks * ATTEMPTS  # before the prompt, and after it
@@ -94,7 +94,7 @@ def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
     """What was certainly not done is sent once; there is a key file where there is a key pair."""
     response, exit_code = REFUSALS[kind]
     liar.responses(operation, response)
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     assert ran.exit_code == exit_code, ran.err
     assert kind != "denied" or f"allow lightsail:{operation}, or enable the region" in ran.err
     assert liar.operations.count(operation) == 1
@@ -131,7 +131,7 @@ def test_a_change_that_gets_lost(  # noqa: PLR0913  a fixture is a parameter
     liar.responses(operation, LOST[kind])
     configure_aws(stage.home, "[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n")
     account = f"--profile work --endpoint-url {liar.endpoint}"
-    ran = run(f"{account} {case.unasked}")
+    ran = run(f"{account} {case.unattended}")
     out, is_saved = saved_before(case, operation, stage)
     is_kept = is_saved or (case.verb == "create" and operation == "ImportKeyPair")
     assert (ran.exit_code, ran.out, new_key(stage)) == (8, out, is_kept), ran.err
@@ -150,7 +150,7 @@ def test_a_change_whose_response_gets_lost(  # noqa: PLR0913  a fixture is a par
 ) -> None:
     """What was done is found to be done; a private key that is lost is reported as lost."""
     liar.responses(operation, liar.done_but(LOST[kind]))
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     assert liar.operations.count(operation) == 1
     assert is_tidy(stage)
     if operation == "CreateKeyPair":
@@ -190,7 +190,7 @@ def test_a_black_hole(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> Non
     """Against a service that takes every request and never responds, every command ends."""
     for operation in case.operations:
         liar.responses(operation, HOLD)
-    ran, deadline = run_out_of_time(run, case.unasked, lambda: bool(liar.calls))
+    ran, deadline = run_out_of_time(run, case.unattended, lambda: bool(liar.calls))
     assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
     assert f"no response within {deadline} seconds" in ran.err or "timeout on endpoint" in ran.err
     assert all(liar.operations.count(each) == 1 for each in liar.operations if each in CHANGES)
@@ -211,7 +211,7 @@ def test_credentials_that_do_not_do(
     """Credentials or an account that will not do are reported once, with a hint, by every verb."""
     for operation in case.operations:
         liar.responses(operation, refused(code, "It is so.", status=403))
-    ran = run(case.unasked)
+    ran = run(case.unattended)
     falls_back = case.verb == "regions" and CODES[code] == 8
     assert ran.exit_code == (0 if falls_back else failing(case, CODES[code])), ran.err
     assert ran.err.count("It is so") == 1 or case.verb == "import"
@@ -228,7 +228,7 @@ def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> N
         for status in (301, 302, 307, 308):
             for operation in case.operations:
                 liar.responses(operation, Reply(status=status, headers=there))
-            ran = run(case.unasked)
+            ran = run(case.unattended)
             assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
         assert elsewhere.calls == []
 

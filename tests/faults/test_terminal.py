@@ -20,7 +20,7 @@ from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import NOW, REGION, Run, Stream
 from tests.support.hostile_text import ATTACKS, EVERYTHING, STYLE, is_harmless
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, refused, reworded
-from tests.support.verb_cases import ASKING, FORMATTED, REMOTE, VERB_CASES, Stage, VerbCase, named
+from tests.support.verb_cases import FORMATTED, PROMPTED, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 SPARED = frozenset({"__type", "privateKeyBase64", "publicKeyBase64", "algorithm", "publicKey"})
 """Without these there would be no case."""
@@ -70,7 +70,7 @@ def _typed(case: VerbCase) -> tuple[str, ...]:
 def test_every_text_of_every_response(case: VerbCase, output: str, liar: Liar, run: Run) -> None:
     """Whatever texts AWS sends, a verb that does its work shows visible text alone."""
     liar.twist = Twist(EVERYTHING, "fingerprint", "username", *_typed(case))
-    ran = run(f"{case.unasked} -o {output} --color never", terminal=True)
+    ran = run(f"{case.unattended} -o {output} --color never", terminal=True)
     assert ran.exit_code == case.exit_code, ran.err
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
@@ -81,7 +81,7 @@ def test_every_text_of_every_response(case: VerbCase, output: str, liar: Liar, r
 def test_every_fingerprint_and_user(case: VerbCase, liar: Liar, run: Run) -> None:
     """So does one that refuses its work, and says why, with whatever in its message."""
     liar.twist = Twist(EVERYTHING)
-    ran = run(f"{case.unasked} --debug")
+    ran = run(f"{case.unattended} --debug")
     assert ran.exit_code != 1
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
@@ -96,13 +96,13 @@ def test_every_error(case: VerbCase, code: str, options: str, liar: Liar, run: R
     odd.headers["x-amzn-RequestId"] = "a\x1b[31mb\x9bc"
     for operation in case.operations:
         liar.responses(operation, odd)
-    ran = run(f"{case.unasked} --debug {options}")
+    ran = run(f"{case.unattended} --debug {options}")
     assert ran.exit_code != 1
     assert is_harmless(ran.out)
     assert is_harmless(ran.err)
 
 
-@pytest.mark.parametrize("case", ASKING, ids=named(ASKING))
+@pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
 @pytest.mark.usefixtures("stage")
 def test_every_prompt(case: VerbCase, liar: Liar, run: Run) -> None:
     """What a prompt shows, and what depends on it, is visible text."""
@@ -119,7 +119,7 @@ def test_every_formula(case: VerbCase, liar: Liar, run: Run) -> None:
     """No cell of CSV begins as what a spreadsheet would compute, and all of it is visible."""
     spared = ("fingerprint", "username", *_typed(case))
     liar.twist = Twist(f"=1+1;{EVERYTHING}", *spared, in_front=True)
-    out = run(f"{case.unasked} -o csv").out
+    out = run(f"{case.unattended} -o csv").out
     rows = list(csv.reader(StringIO(out)))
     assert rows
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
@@ -143,7 +143,7 @@ def hostile_home(stage: Stage, run: Run, tmp_path: Path, monkeypatch: pytest.Mon
 def test_every_path(case: VerbCase, output: str, hostile_home: Path, run: Run) -> None:
     """Whatever a directory is called, its name is shown spelled out, by every verb."""
     assert not is_harmless(str(hostile_home))
-    ran = run(f"{case.unasked} -o {output} --color never", terminal=True)
+    ran = run(f"{case.unattended} -o {output} --color never", terminal=True)
     assert ran.exit_code in {case.exit_code, 5}, (
         ran.err
     )  # ssh-config refuses what ssh would misread
@@ -231,7 +231,7 @@ def test_a_full_stdout(case: VerbCase) -> None:
     stderr = Stream()
     with Path("/dev/full").open("w") as full:
         invocation = Invocation(None, full, stderr, os.environ, lambda: NOW)
-        assert main(shlex.split(case.unasked), invocation) == 9
+        assert main(shlex.split(case.unattended), invocation) == 9
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
     assert "\nlskeys: hint: the result is not complete\n" in stderr.written()
 
@@ -245,7 +245,7 @@ def test_a_reader_that_left(case: VerbCase) -> None:
     os.close(reader)
     with os.fdopen(writer, "w") as stdout:
         invocation = Invocation(None, stdout, stderr, os.environ, lambda: NOW)
-        assert main(shlex.split(case.unasked), invocation) == ExitCode.READER_GONE
+        assert main(shlex.split(case.unattended), invocation) == ExitCode.READER_GONE
     assert "lskeys: error:" not in stderr.written()
 
 
@@ -254,7 +254,7 @@ def test_a_reader_that_left(case: VerbCase) -> None:
 def test_without_streams(case: VerbCase) -> None:
     """Started with every stream closed, a result has no place, and nothing else fails."""
     invocation = Invocation(None, None, None, os.environ, lambda: NOW)
-    assert main(shlex.split(case.unasked), invocation) == 9
+    assert main(shlex.split(case.unattended), invocation) == 9
 
 
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
@@ -264,7 +264,7 @@ def test_without_stderr(case: VerbCase) -> None:
     stdout = Stream()
     with Path(os.devnull).open() as unwritable:
         invocation = Invocation(None, stdout, unwritable, os.environ, lambda: NOW)
-        assert main(shlex.split(case.unasked), invocation) == case.exit_code
+        assert main(shlex.split(case.unattended), invocation) == case.exit_code
     assert stdout.written()
 
 

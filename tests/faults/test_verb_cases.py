@@ -16,7 +16,7 @@ def test_every_verb_is_covered() -> None:
 @pytest.mark.usefixtures("stage")
 def test_all_is_well(case: VerbCase, liar: Liar, run: Run) -> None:
     """Each line does its work, sends the requests it is said to send, and speaks of no error."""
-    ran = run(case.line, typed=case.asks)
+    ran = run(case.line, typed=case.typed)
     assert ran.exit_code == case.exit_code, ran.err
     assert sorted(set(liar.operations)) == list(case.operations)
     assert ran.out

@@ -1,7 +1,7 @@
 """Every verb at its work: the lines that all of a fault's instances are tried on.
 
-A verb that is not here fails the tests that ask for every verb, so none is forgotten. Each line
-does something that has to be done, on an account and a home where it can be.
+A verb without a case fails the tests that require every verb. Each line has something to do, on
+an account and in a home directory that allow it.
 """
 
 import subprocess
@@ -29,10 +29,10 @@ class VerbCase:
 
     Attributes:
         line: The line; its first word is the verb.
-        operations: What it asks AWS for, in the order of the alphabet.
+        operations: The operations that it calls, sorted.
         exit_code: How it ends when all is well.
-        asks: What is typed to have it done, where it asks.
-        consent: The option by which it asks nobody.
+        typed: What is typed to confirm it, where it prompts.
+        consent: The option that confirms it without a prompt.
         holds_key: Whether a private key of AWS's passes through it.
         formats: Whether `-o` chooses among its formats.
     """
@@ -40,7 +40,7 @@ class VerbCase:
     line: str
     operations: tuple[str, ...] = ()
     exit_code: int = 0
-    asks: str | None = None
+    typed: str | None = None
     consent: str = "--yes"
     holds_key: bool = False
     formats: bool = True
@@ -51,15 +51,15 @@ class VerbCase:
         return self.line.split()[0]
 
     @property
-    def unasked(self) -> str:
+    def unattended(self) -> str:
         """The line, with consent given beforehand where it prompts."""
-        return f"{self.line} {self.consent}" if self.asks else self.line
+        return f"{self.line} {self.consent}" if self.typed else self.line
 
     @property
     def planned(self) -> str:
         """The line as it can be tried again and again: a dry run, where it does something."""
-        does = self.asks or self.changes or "DownloadDefaultKeyPair" in self.operations
-        return f"{self.unasked} --dry-run" if does else self.line
+        does = self.typed or self.changes or "DownloadDefaultKeyPair" in self.operations
+        return f"{self.unattended} --dry-run" if does else self.line
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -91,32 +91,32 @@ VERB_CASES = (
     VerbCase(
         f"download-default -r {EMPTY}",
         ("DownloadDefaultKeyPair", "GetKeyPairs"),
-        asks="y\n",
+        typed="y\n",
         consent="--create",
         holds_key=True,
     ),
     VerbCase(
         "delete web --fingerprint",
         ("DeleteKeyPair", "GetInstances", "GetKeyPair"),
-        asks="web\n",
+        typed="web\n",
     ),
     VerbCase(
         f"delete {DEFAULT_PAIR} --fingerprint --backup backup",
         ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
-        asks=f"{DEFAULT_PAIR}\n",
+        typed=f"{DEFAULT_PAIR}\n",
         holds_key=True,
     ),
     VerbCase(
         "rotate-default",
         ("DeleteKeyPair", "DownloadDefaultKeyPair", "GetInstances", "GetKeyPairs"),
-        asks=f"{DEFAULT_PAIR}\n",
+        typed=f"{DEFAULT_PAIR}\n",
         holds_key=True,
     ),
     VerbCase("tag web a=b", ("GetKeyPair", "TagResource")),
     VerbCase("untag web stage", ("GetKeyPair", "UntagResource")),
     VerbCase("fingerprint --match", ("GetKeyPairs",)),
     VerbCase("audit", ("GetInstances", "GetKeyPairs"), exit_code=6),
-    VerbCase("audit --fix", ("GetInstances", "GetKeyPairs"), exit_code=6, asks="y\n"),
+    VerbCase("audit --fix", ("GetInstances", "GetKeyPairs"), exit_code=6, typed="y\n"),
     VerbCase(
         "ssh-config --known-hosts",
         ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
@@ -125,7 +125,7 @@ VERB_CASES = (
     VerbCase(
         "ssh-config --known-hosts --write",
         ("GetInstanceAccessDetails", "GetInstances", "GetKeyPairs"),
-        asks="y\n",
+        typed="y\n",
         holds_key=True,
     ),
     VerbCase("instances", ("GetInstancePortStates", "GetInstances", "GetKeyPairs")),
@@ -144,7 +144,7 @@ VERB_CASES = (
 )
 """`sandbox serve` never ends and `sandbox reset` sends nothing: both are tried elsewhere."""
 
-ASKING = tuple(case for case in VERB_CASES if case.asks)
+PROMPTED = tuple(case for case in VERB_CASES if case.typed)
 FORMATTED = tuple(case for case in VERB_CASES if case.formats)
 REMOTE = tuple(case for case in VERB_CASES if case.operations)
 CALLS = tuple((case, each) for case in REMOTE for each in case.operations)
