@@ -78,7 +78,7 @@ def _linked(_account: Sandbox, home: Path) -> None:
 class Case:
     """A fault, what is there before it, and what people type.
 
-    `settings` are the sandbox's switches; a case in circles is answered by a server that lies.
+    `settings` are the sandbox's switches; `in_circles` takes the lying server in its place.
     """
 
     fault: str
@@ -92,7 +92,7 @@ class Case:
 
 CASES = (
     Case(
-        "the answer to a creation is lost",
+        "the response to a creation is lost",
         f"{CREATE} > k.pem",
         "lskeys create web --service-generated --file k.pem",
         ("fault=CreateKeyPair=lost-answer*1",),
@@ -104,19 +104,19 @@ CASES = (
         ("fault=CreateKeyPair=lost-answer*1", "fault=ImportKeyPair=lost-answer*1"),
     ),
     Case(
-        "half of the answer to a creation arrives",
+        "the response to a creation is cut off",
         f"{CREATE} > k.pem",
         "lskeys create web --service-generated --file k.pem",
         ("fault=CreateKeyPair=half-body",),
     ),
     Case(
-        "a captive portal answers a creation, HTML with status 200",
+        "a captive portal responds to a creation, HTML with status 200",
         f"{CREATE} > k.pem",
         "lskeys create web --service-generated --file k.pem",
         ("fault=CreateKeyPair=html",),
     ),
     Case(
-        "a captive portal answers a list",
+        "a captive portal responds to a list",
         "aws lightsail get-key-pairs",
         "lskeys list",
         ("fault=GetKeyPairs=html",),
@@ -179,7 +179,7 @@ CASES = (
         prepare=_default,
     ),
     Case(
-        "the answer to a deletion is lost",
+        "the response to a deletion is lost",
         "aws lightsail delete-key-pair --key-pair-name web",
         "lskeys delete web --yes",
         ("fault=DeleteKeyPair=lost-answer*1",),

@@ -15,7 +15,7 @@ from lskeys.sandbox.operation_names import SUPPORTED
 from lskeys.sandbox.wire import Wire
 from tests.tools.fuzz.budget import fuzz
 from tests.tools.fuzz.edits import Edit, edited, edits
-from tests.tools.fuzz.test_raw_answers import JSON_VALUES
+from tests.tools.fuzz.test_raw_responses import JSON_VALUES
 
 REQUEST = (
     b"POST / HTTP/1.1\r\nHost: 127.0.0.1:1\r\nX-Amz-Target: Lightsail_20161128.GetRegions\r\n"

@@ -60,9 +60,12 @@ TESTS = {
     "text.py": ("tests/test_text.py",),
     "lightsail/response_body.py": (
         "tests/lightsail/test_responses.py",
-        "tests/faults/test_answers.py",
+        "tests/faults/test_invalid_responses.py",
     ),
-    "lightsail/responses.py": ("tests/lightsail/test_responses.py", "tests/faults/test_answers.py"),
+    "lightsail/responses.py": (
+        "tests/lightsail/test_responses.py",
+        "tests/faults/test_invalid_responses.py",
+    ),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
     "storage/cache.py": (
         "tests/storage/test_ownership.py",

@@ -34,7 +34,7 @@ class _Body(io.BytesIO):
     """What urllib3 would hand over."""
 
     def stream(self) -> Iterator[bytes]:
-        """All of it at once."""
+        """The body in one piece."""
         yield self.read()
 
 
@@ -43,12 +43,12 @@ class Wire:
     """The end of the wire: responses in turn, the last one for ever; nothing is sent anywhere."""
 
     responses: Sequence[tuple[int, bytes, dict[str, str]]] = ()
-    asked: int = 0
+    requests: int = 0
 
     def response(self, request: Any, **_: object) -> AWSResponse:  # noqa: ANN401  botocore's own
         """The next response, in place of sending anything (botocore's `before-send` event)."""
-        status, body, headers = self.responses[min(self.asked, len(self.responses) - 1)]
-        self.asked += 1
+        status, body, headers = self.responses[min(self.requests, len(self.responses) - 1)]
+        self.requests += 1
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Body(body))
 
 
@@ -175,7 +175,7 @@ def check(noun: object) -> None:
             raise AssertionError(type(noun))
 
 
-def check_told(error: LskeysError) -> None:
+def check_lines(error: LskeysError) -> None:
     """An error is one line, and so is its hint."""
     assert error.message.isprintable()
     assert (error.hint or "-").isprintable()
@@ -187,7 +187,7 @@ def only_our_errors() -> Iterator[None]:
     try:
         yield
     except LskeysError as error:
-        check_told(error)
+        check_lines(error)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -196,7 +196,7 @@ def test_the_responses_that_are_changed_here_are_good_ones(
 ) -> None:
     """Unchanged, each is the value it stands for: else these tests would test nothing."""
     case = OPERATIONS[operation]
-    wire.responses, wire.asked = [(200, json.dumps(case.response).encode(), {})], 0
+    wire.responses, wire.requests = [(200, json.dumps(case.response).encode(), {})], 0
     found = case.call(lightsail)
     every = found if isinstance(found, tuple) else (found,)
     assert [type(each) for each in every] == [case.value or type(None)]
@@ -209,7 +209,7 @@ def test_any_response(
 ) -> None:
     """Whatever comes: values of the promised types, or one of our errors."""
     case = OPERATIONS[operation]
-    wire.responses, wire.asked = [data.draw(responses(case.response))], 0
+    wire.responses, wire.requests = [data.draw(responses(case.response))], 0
     with only_our_errors():
         found = case.call(lightsail)
         for each in found if isinstance(found, tuple) else (found,):
@@ -232,7 +232,7 @@ def test_any_page_tokens(
         for number, token in enumerate(chain)
     ]
     wire.responses = [(200, json.dumps(page).encode(), {}) for page in pages]
-    wire.asked = 0
+    wire.requests = 0
     end = next((at for at, token in enumerate(chain) if not token), None)
     known = chain[: len(chain) if end is None else end]
     is_circle = end is None or len(set(known)) < len(known)
@@ -244,7 +244,7 @@ def test_any_page_tokens(
         found, code = None, error.code
     if is_circle:
         assert (found, code) == (None, "EndlessPages")
-        assert wire.asked <= len(set(known)) + 1
+        assert wire.requests <= len(set(known)) + 1
         return
     assert found is not None
     assert [each.name for each in found] == [f"web-{number}" for number in range(len(known) + 1)]

@@ -1,4 +1,4 @@
-"""Answers that cannot be right: nothing is shown of them, and the error is one line with 8."""
+"""Invalid responses: none of their content is shown, the error is one line, the exit code 8."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def invalid_response(reason: str, doing: str = "list key pairs") -> Ran:
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_an_invalid_response_with_status_200(kind: str, liar: Liar, run: Run) -> None:
-    """A success that is none is reported as such, requested once, and nothing is listed."""
+    """It is reported, not requested again, and nothing is listed."""
     response, reason = BODIES[kind]
     liar.responses("GetKeyPairs", response)
     assert run("list") == invalid_response(reason)
@@ -58,7 +58,7 @@ def test_an_invalid_response_with_status_200(kind: str, liar: Liar, run: Run) ->
 
 
 def test_an_invalid_response_on_a_later_page(liar: Liar, run: Run) -> None:
-    """Half a list is no list: a page that cannot be used takes back those before it."""
+    """An invalid page fails the whole list: the pages before it are not shown."""
     liar.responses("GetKeyPairs", pairs(pair(), token="2"), said([]))
     assert run("list --sort name") == invalid_response(NO_OBJECT)
 
@@ -175,7 +175,7 @@ ENDLESS = Ran(
 
 @pytest.mark.parametrize(("tokens", "calls"), [("a", 2), ("ab", 3), ("abc", 4), ("abb", 3)])
 def test_pages_in_circles(tokens: str, calls: int, liar: Liar, run: Run) -> None:
-    """Tokens that come again are noticed at once, and a list without end is no list."""
+    """A repeated token ends the request immediately, and no partial list is shown."""
 
     def page(call: Call) -> Reply:
         return pairs(pair(), token=tokens[call.number % len(tokens)])
@@ -221,12 +221,12 @@ def test_pages_without_end(liar: Liar, run: Run) -> None:
     ],
 )
 def test_odd_errors(response: Reply, message: str, liar: Liar, run: Run) -> None:
-    """An error without a message, or with a monstrous one, is one line all the same."""
+    """An error without a message, or with one of the wrong type, is still one line."""
     liar.responses("GetKeyPairs", response)
     ran = run("list")
-    told, *hints = ran.err.splitlines()
+    error, *hints = ran.err.splitlines()
     assert (ran.exit_code, ran.out) == (8, "")
-    assert told == f"lskeys: error: cannot list key pairs in us-east-1: {message}"
+    assert error == f"lskeys: error: cannot list key pairs in us-east-1: {message}"
     expected = ["lskeys: hint: check the network, its proxies and HTTPS_PROXY"]
     assert hints == (expected if "HTTP" in message or message == "odd" else [])
     assert len(liar.calls) == 1
@@ -254,7 +254,7 @@ def test_long_error(liar: Liar, run: Run) -> None:
         ("RegionSetupInProgressException", 8),
         ("AccountSetupInProgressException", 8),
         ("InvalidInputException", 8),
-        ("NobodyKnowsThisException", 8),
+        ("UnknownToLskeysException", 8),
     ],
 )
 def test_errors_of_the_service(code: str, exit_code: int, liar: Liar, run: Run) -> None:

@@ -217,7 +217,7 @@ PAGES = {
     "redirect": Reply(b"", status=302, headers={"Location": "https://portal.example/"}),
     "about another": said({"operation": {"resourceName": "other", "status": "Succeeded"}}),
     "failed": said({"operation": {"resourceName": "new", "status": "Failed"}}),
-    "half": Reply(b'{"operation": {', length=500),
+    "cut off": Reply(b'{"operation": {', length=500),
     "nothing": Reply(b""),
 }
 
