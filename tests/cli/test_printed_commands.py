@@ -424,8 +424,8 @@ def test_a_suggested_command(  # noqa: PLR0913  fixtures
 class _Keys(BaseHTTPRequestHandler):
     """Serves a public key."""
 
-    def do_GET(self) -> None:  # the name http.server asks for
-        """A public key, whatever is asked for."""
+    def do_GET(self) -> None:  # http.server calls it by this name
+        """A public key for any request."""
         self.wfile.write(f"HTTP/1.0 200 OK\r\n\r\n{public_line(own_pem())}\n".encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's word

@@ -167,7 +167,7 @@ def test_a_holder_that_dies(liar: Liar, run: Run, home: Path) -> None:
     with subprocess.Popen([sys.executable, "-m", "lskeys", *line], cwd=home) as holder:
         while "DownloadDefaultKeyPair" not in liar.operations:
             assert holder.poll() is None
-            liar.asked.wait(1)
+            liar.requested.wait(1)
         holder.send_signal(signal.SIGKILL)
     left = names(home / "keys")
     ran = run(" ".join(line))

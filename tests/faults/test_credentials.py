@@ -16,7 +16,7 @@ import pytest
 from tests.cli.test_setup import PROCESS, configure_aws, program
 from tests.conftest import REGION, Run
 from tests.support.lying_server import Liar, pair, pairs
-from tests.support.people import as_nobody
+from tests.support.people import without_passwd_entry
 from tests.support.verb_cases import CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
 
 SECRET = "canary-canary-canary"  # noqa: S105  what must not be quoted
@@ -157,8 +157,8 @@ CONFIGURED = {
     "SSO session, never logged in": (
         f"[default]\nsso_session = x\n{ROLE}[sso-session x]\n{SSO}sso_registration_scopes = a\n"
     ),
-    "SSO, half of it": f"[default]\n{SSO}",
-    "SSO session that is none": f"[default]\nsso_session = nobody\n{ROLE}",
+    "SSO, incomplete": f"[default]\n{SSO}",
+    "SSO session that is none": f"[default]\nsso_session = missing\n{ROLE}",
     "a role of itself": "[default]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = default\n",
     "a role of an odd source": (
         "[default]\nrole_arn = arn:aws:iam::1:role/a\ncredential_source = Elsewhere\n"
@@ -270,7 +270,7 @@ HOMES = {
     "one that cannot be written": "/proc/self",
     "one that cannot be searched": "closed",
 }
-"""The last belongs to somebody without a passwd entry, to whom it is closed."""
+"""The last is closed to its user, who has no passwd entry."""
 
 IN_HOMES = (*VERB_CASES, VerbCase("--sandbox list"))
 
@@ -295,7 +295,7 @@ def test_an_unusable_home(  # noqa: PLR0913  a fixture is a parameter
         value = str(stage.home / value)
     for name in ("HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, value)
-    ran = as_nobody(lambda: run(case.unattended)) if is_closed else run(case.unattended)
+    ran = without_passwd_entry(lambda: run(case.unattended)) if is_closed else run(case.unattended)
     is_path = case.verb == "sandbox" and "cannot be" in kind  # which is only printed
     needs_home = case.line in NEEDS_HOME and not is_path
     needs_user = is_closed and case.verb in {"ssh", "authorize"}  # OpenSSH's client does

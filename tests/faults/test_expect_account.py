@@ -43,7 +43,7 @@ def test_the_expected_account(case: VerbCase, run: Run, monkeypatch: pytest.Monk
 def test_reading_sends_nothing_to_sts(sts: CredentialServices, run: Run) -> None:
     """What changes nothing works in any account, and sends STS nothing."""
     assert run(f"list --expect-account {OTHER}").exit_code == 0
-    assert sts.asked == []
+    assert sts.requests == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_account_that_is_not_known(
     said: Said, exit_code: int, sts: CredentialServices, liar: Liar, run: Run
 ) -> None:
     """Where STS does not say whose the credentials are, nothing is changed."""
-    sts.answers["GetCallerIdentity"] = said
+    sts.responses["GetCallerIdentity"] = said
     assert run(f"tag web a=b --expect-account {OURS} --timeout 20").exit_code == exit_code
     assert liar.operations == ["GetKeyPair"]
 

@@ -56,7 +56,7 @@ def test_the_region_reaches_every_provider(  # noqa: PLR0913  a fixture is a par
         monkeypatch.setenv("AWS_REGION" if place == "all" else place, "eu-west-2")
     assert run(line + (" --all-regions" if place == "all" else "")).exit_code == 0
     assert services.operations == SIGNED[profile]
-    assert {each.region for each in services.asked} == {"eu-west-2"}
+    assert {each.region for each in services.requests} == {"eu-west-2"}
     assert lightsail.calls[0].region == "eu-west-2"
 
 
@@ -66,7 +66,7 @@ def test_every_profile_works(
 ) -> None:
     """A profile of each kind lists key pairs without a region of its own."""
     assert run(f"list -q -p {profile} -r us-east-1") == Ran(0, "web\n")
-    assert services.asked
+    assert services.requests
     assert lightsail.operations == ["GetKeyPairs"]
 
 
@@ -93,7 +93,7 @@ def test_a_code_is_asked_for_once(
     """It is prompted for on the terminal; the AWS CLI's cache spares the second run the prompt."""
     line = "list -q -p mfa -r us-east-1"
     assert run(line, typed="123456\n") == Ran(0, "web\n", f"Enter MFA code for {SERIAL}: ")
-    assert services.asked[0].parameters["TokenCode"] == "123456"
+    assert services.requests[0].parameters["TokenCode"] == "123456"
     assert run(line) == Ran(0, "web\n")
     assert services.operations == ["AssumeRole"]
     assert len(lightsail.calls) == 2
@@ -110,7 +110,7 @@ def test_no_other_role_is_cached(
     """Credentials that needed no code are not put on disk."""
     for _ in range(2):
         assert run("list -q -p chained -r us-east-1").exit_code == 0
-    assert (len(services.asked), len(lightsail.calls)) == (4, 2)
+    assert (len(services.requests), len(lightsail.calls)) == (4, 2)
     assert not (home / ".aws" / "cli").exists()
 
 
@@ -156,13 +156,13 @@ def test_nobody_is_asked_for_a_code(  # noqa: PLR0913  a fixture is a parameter
         "lskeys: hint: run lskeys regions --profile mfa in a terminal first; "
         "the role's credentials are cached\n"
     )
-    assert (services.asked, lightsail.calls) == ([], [])
+    assert (services.requests, lightsail.calls) == ([], [])
 
 
 def test_a_wrong_code(services: CredentialServices, run: Run) -> None:
     """What STS says of a code is reported."""
     wrong = "MultiFactorAuthentication failed with invalid MFA one time pass code."
-    services.answers["AssumeRole"] = refused("AccessDenied", wrong)
+    services.responses["AssumeRole"] = refused("AccessDenied", wrong)
     ran = run("list -p mfa -r us-east-1", typed="123456\n")
     assert (ran.exit_code, ran.out) == (4, "")
     assert f"AssumeRole: AccessDenied: {wrong.rstrip('.')}\n" in ran.err
@@ -214,7 +214,7 @@ def test_what_a_service_says_is_reported(kind: str, services: CredentialServices
     """Profile, provider, operation, code and message are in the error, and what to do; no token."""
     profile, said, exit_code, message, hint = SAID[kind]
     for operation in ("AssumeRole", "AssumeRoleWithWebIdentity", "GetRoleCredentials"):
-        services.answers[operation] = said
+        services.responses[operation] = said
     ran = run(f"list -p {profile} -r us-east-1 -r eu-west-1 --timeout 20")
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
     error, told = ran.err.replace("\n  ", " ").splitlines()[:2]

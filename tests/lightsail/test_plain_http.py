@@ -106,7 +106,7 @@ def test_no_proxy_for_localhost(
 ) -> None:
     """Services on localhost, such as an emulator's, are reached past the proxy."""
     assert run(f"list -q -p {profile} -r us-east-1") == Ran(0, "web\n")
-    assert (len(services.asked), len(lightsail.calls), proxy.heard) == (1, 1, [])
+    assert (len(services.requests), len(lightsail.calls), proxy.heard) == (1, 1, [])
 
 
 # The metadata services
@@ -121,14 +121,14 @@ def test_a_container(
     """Credentials of a container come from localhost, past the proxy, and from no other host."""
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "canary")
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{services.url}/keys")
-    services.answers["/keys"] = Said(json.dumps(KEYS | {"Expiration": later()}))
+    services.responses["/keys"] = Said(json.dumps(KEYS | {"Expiration": later()}))
     assert run("list -q -r us-east-1") == Ran(0, "web\n")
-    assert services.asked[0].headers["authorization"] == "canary"
+    assert services.requests[0].headers["authorization"] == "canary"
     for url in ("http://emulator.example\\@127.0.0.1/keys", "http://192.0.2.1/keys"):
         monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
         ran = run("list -r us-east-1 --timeout 10")
         assert (ran.exit_code, ran.out, "canary" in ran.err) == (4, "", False)
-    assert (len(services.asked), proxy.heard) == (1, [])
+    assert (len(services.requests), proxy.heard) == (1, [])
 
 
 @pytest.mark.usefixtures("lightsail")
@@ -139,13 +139,13 @@ def test_the_instance_metadata_service(
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", services.url)
     role = "/latest/meta-data/iam/security-credentials/"
-    services.answers = {
+    services.responses = {
         "/latest/api/token": Said("token"),
         role: Said("keys"),
         f"{role}keys": Said(json.dumps(KEYS | {"Expiration": later(7 * 3600)})),
     }
     assert run("list -q -r us-east-1") == Ran(0, "web\n")
-    services.answers[f"{role}keys"] = Said(
+    services.responses[f"{role}keys"] = Said(
         '{"Code": "AssumeRoleUnauthorizedAccess", "Message": "no"}'
     )
     ran = run("list -r us-east-1 --timeout 10")

@@ -75,7 +75,7 @@ def test_credentials_are_refreshed(
     path = log_in(home, key=key)
     assert run("list -q -p work -r us-east-1") == Ran(0, "web\n")
     assert services.operations == ["CreateOAuth2Token"]
-    head, claims = verified(services.asked[0].headers["dpop"])
+    head, claims = verified(services.requests[0].headers["dpop"])
     numbers = key.public_key().public_numbers()
     jwk = head.pop("jwk")
     assert isinstance(jwk, dict)
@@ -93,7 +93,7 @@ def test_a_login_that_is_good_is_used(
     """Credentials that have time left are not exchanged."""
     log_in(home, seconds=3600)
     assert run("list -q -p work -r us-east-1") == Ran(0, "web\n")
-    assert (services.asked, len(lightsail.calls)) == ([], 1)
+    assert (services.requests, len(lightsail.calls)) == ([], 1)
 
 
 REFUSALS = {
@@ -112,7 +112,7 @@ def test_a_refresh_that_fails(
     kind: str, services: CredentialServices, run: Run, home: Path
 ) -> None:
     """What the sign-in service says is reported, with the login of this profile, and no token."""
-    services.answers["CreateOAuth2Token"], hint = REFUSALS[kind]
+    services.responses["CreateOAuth2Token"], hint = REFUSALS[kind]
     log_in(home)
     ran = run("list -p work -r us-east-1 --debug --timeout 20")
     assert (ran.exit_code in {4, 8}, ran.out, "canary" in ran.err) == (True, "", False), ran.err

@@ -91,10 +91,10 @@ class Running:
 Start = Callable[..., Running]
 
 
-def refusal(ask: Callable[..., object], **arguments: object) -> Refusal:
-    """Ask for something that must be refused."""
+def refusal(call: Callable[..., object], **arguments: object) -> Refusal:
+    """Send a request that must be refused."""
     try:
-        ask(**arguments)
+        call(**arguments)
     except ClientError as error:
         return Refusal(
             error.response["Error"]["Code"],

@@ -1,7 +1,7 @@
 """STS, SSO, its token service and AWS sign-in on localhost, for the profiles of a test's home.
 
 One server stands for all of them: AWS_ENDPOINT_URL_* points each at it. It hands out credentials
-that the sandbox and the lying server accept, unless a test makes it answer otherwise.
+that the sandbox and the lying server accept, unless a test sets another response.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request: its path, its headers in small letters, and the parameters of its body."""
 
     path: str
@@ -72,31 +72,31 @@ class CredentialServices:
     """The server, as a test holds it.
 
     Attributes:
-        asked: The requests so far.
-        answers: By operation, what is answered instead of credentials.
+        requests: The requests so far.
+        responses: By operation, the responses sent instead of credentials.
     """
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
-        self.answers: dict[str, Said] = {}
+        self.requests: list[Request] = []
+        self.responses: dict[str, Said] = {}
         services = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # the names http.server asks for
-                self._answer()
+            def do_POST(self) -> None:  # http.server calls it by this name
+                self._respond()
 
             def do_PUT(self) -> None:
-                self._answer()
+                self._respond()
 
             def do_GET(self) -> None:
-                self._answer()
+                self._respond()
 
-            def _answer(self) -> None:
+            def _respond(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 body = self.rfile.read(int(headers.get("content-length", "0"))).decode()
-                asked = Asked(self.path, headers, body)
-                services.asked.append(asked)
-                said = services.answers.get(asked.operation) or _credentials(asked)
+                request = Request(self.path, headers, body)
+                services.requests.append(request)
+                said = services.responses.get(request.operation) or _credentials(request)
                 self.send_response(said.status)
                 self.send_header("Content-Length", str(len(said.body.encode())))
                 if said.error_type:
@@ -114,11 +114,11 @@ class CredentialServices:
     @property
     def operations(self) -> list[str]:
         """The operations requested so far."""
-        return [each.operation for each in self.asked]
+        return [each.operation for each in self.requests]
 
     @contextlib.contextmanager
     def running(self) -> Iterator["CredentialServices"]:
-        """Answer as long as the block lasts."""
+        """Serve until the block ends."""
         thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
@@ -134,8 +134,8 @@ def later(seconds: int = 3600) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _credentials(asked: Asked) -> Said:
-    match asked.operation:
+def _credentials(request: Request) -> Said:
+    match request.operation:
         case "AssumeRole" | "AssumeRoleWithWebIdentity" as action:
             return Said(_STS.format(action=action, expiration=later()))
         case "GetCallerIdentity":

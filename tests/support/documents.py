@@ -1,8 +1,8 @@
 """Documents whose console blocks are typed into a terminal, as their reader would do it.
 
 A block of another language that has a word behind it, as in "```makefile Makefile", is the file of
-that name. In a console block `$ ` begins a command, and `> ` at its end goes on with it; a last
-line of `…` stands for what follows.
+that name. In a console block `$ ` begins a command, and `> ` at its end continues it; a last line
+of `…` stands for what follows.
 """
 
 import os
@@ -22,7 +22,7 @@ needs_program = pytest.mark.skipif(
 
 _FENCED = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"^\$ (.*\n(?:> .*\n)*)", re.MULTILINE)
-_ANSWERED = re.compile(r"^(?:Type .*:|.*\[y/N\]) (.*)$", re.MULTILINE)
+_REPLIED = re.compile(r"^(?:Type .*:|.*\[y/N\]) (.*)$", re.MULTILINE)
 _PROMPT = re.compile(r"(Type [^\n]*:|\[y/N\]) $")
 
 # What is no part of a result: progress, which is wiped away, and blanks at the end of a line.
@@ -101,21 +101,21 @@ def cut(text: str, columns: int) -> str:
 
 
 def _type(block: str, home: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Type a block's commands and answers into a terminal; what the terminal then shows."""
+    """Type a block's commands and replies into a terminal; what the terminal then shows."""
     typed = list(_TYPED.finditer(block))
     ends = [*(each.start() for each in typed[1:]), len(block)]
     for each, end in zip(typed, ends, strict=True):
-        answers = _ANSWERED.findall(block[each.end() : end])
+        replies = _REPLIED.findall(block[each.end() : end])
         yield each[0]
-        yield _in_terminal(each[1].replace("\n> ", "\n"), answers, home, environment)
+        yield _in_terminal(each[1].replace("\n> ", "\n"), replies, home, environment)
 
 
-def _in_terminal(line: str, answers: list[str], home: Path, environment: Mapping[str, str]) -> str:
-    """Run a command in a pseudo-terminal, typing each answer when it is prompted for."""
+def _in_terminal(line: str, replies: list[str], home: Path, environment: Mapping[str, str]) -> str:
+    """Run a command in a pseudo-terminal, typing each reply when it is prompted for."""
     with terminal(["/bin/sh", "-c", line], environment, home) as at:
-        for answer in answers:
+        for reply in replies:
             while not _PROMPT.search(at.shown):
                 at.until(" ")
-            at.type(f"{answer}\n")
+            at.type(f"{reply}\n")
         at.end()
         return at.shown

@@ -1,5 +1,5 @@
 // Drives the sandbox with the AWS SDK for JavaScript; prints what it saw as one JSON object.
-// The SDK is found in the folder that LSKEYS_TEST_NODE_MODULES names.
+// The SDK is found in the directory that LSKEYS_TEST_NODE_MODULES names.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -12,14 +12,14 @@ const client = new sdk.LightsailClient({
   endpoint: process.env.AWS_ENDPOINT_URL_LIGHTSAIL,
   maxAttempts: 1,
 });
-const ask = (word, input = {}) => client.send(new sdk[`${word}Command`](input));
+const send = (word, input = {}) => client.send(new sdk[`${word}Command`](input));
 
 async function names(includeDefaultKeyPair) {
   const found = [];
   let pageToken;
   let pages = 0;
   do {
-    const page = await ask("GetKeyPairs", { includeDefaultKeyPair, pageToken });
+    const page = await send("GetKeyPairs", { includeDefaultKeyPair, pageToken });
     found.push(...page.keyPairs.map((pair) => pair.name));
     pageToken = page.nextPageToken;
     pages += 1;
@@ -29,7 +29,7 @@ async function names(includeDefaultKeyPair) {
 
 async function refusal(word, input) {
   try {
-    await ask(word, input);
+    await send(word, input);
     return null;
   } catch (error) {
     const kind = error instanceof sdk[error.name];
@@ -39,18 +39,18 @@ async function refusal(word, input) {
 
 const seen = {};
 seen.before = await names(false);
-seen.created = await ask("CreateKeyPair", { keyPairName: "made", tags: [{ key: "a" }] });
-await ask("ImportKeyPair", { keyPairName: "laptop", publicKeyBase64: process.argv[2] });
-await ask("TagResource", { resourceName: "laptop", tags: [{ key: "b", value: "1" }] });
-await ask("UntagResource", { resourceName: "made", tagKeys: ["a"] });
-seen.downloaded = await ask("DownloadDefaultKeyPair");
+seen.created = await send("CreateKeyPair", { keyPairName: "made", tags: [{ key: "a" }] });
+await send("ImportKeyPair", { keyPairName: "laptop", publicKeyBase64: process.argv[2] });
+await send("TagResource", { resourceName: "laptop", tags: [{ key: "b", value: "1" }] });
+await send("UntagResource", { resourceName: "made", tagKeys: ["a"] });
+seen.downloaded = await send("DownloadDefaultKeyPair");
 seen.after = await names(true);
-seen.shown = (await ask("GetKeyPair", { keyPairName: "laptop" })).keyPair;
-seen.missing = await refusal("GetKeyPair", { keyPairName: "nobody" });
+seen.shown = (await send("GetKeyPair", { keyPairName: "laptop" })).keyPair;
+seen.missing = await refusal("GetKeyPair", { keyPairName: "unknown" });
 seen.taken = await refusal("CreateKeyPair", { keyPairName: "made" });
 seen.unguarded = await refusal("DeleteKeyPair", { keyPairName: "LightsailDefaultKeyPair" });
-seen.deleted = (await ask("DeleteKeyPair", { keyPairName: "made" })).operation;
-seen.operation = (await ask("GetOperation", { operationId: seen.deleted.id })).operation;
-seen.instances = (await ask("GetInstances")).instances;
-seen.regions = (await ask("GetRegions")).regions.length;
+seen.deleted = (await send("DeleteKeyPair", { keyPairName: "made" })).operation;
+seen.operation = (await send("GetOperation", { operationId: seen.deleted.id })).operation;
+seen.instances = (await send("GetInstances")).instances;
+seen.regions = (await send("GetRegions")).regions.length;
 console.log(JSON.stringify(seen));

@@ -1,8 +1,8 @@
-"""A program in forks of an interpreter that has loaded it, each held until it may go.
+"""A program in forks of an interpreter that has loaded it, each held until it is released.
 
 One JSON object a line comes in (`words`, `environ`, `directory`), and the number of the new
-process goes out; an empty line lets it go, and its exit code goes out when it has ended. What it
-writes is in `out` and `err` in that directory. Nothing of the program is replaced: a run is what
+process is written; an empty line releases it, and its exit code is written when it has ended. Its
+output is in `out` and `err` in that directory. Nothing of the program is replaced: a run is what
 `python -m lskeys`, or another module's `main`, does once its modules are loaded, at a quarter of
 the time.
 """
@@ -36,13 +36,13 @@ class HeldProgram:
     def start(self, words: Sequence[str], environ: Mapping[str, str], directory: Path) -> int:
         """Make a process that will run this command line in a directory; its number."""
         run = {"words": [*words], "environ": {**environ}, "directory": str(directory)}
-        return self._ask(json.dumps(run))
+        return self._exchange(json.dumps(run))
 
     def let_go(self) -> int:
         """Let it run; its exit code, or the signal that ended it as a negative number."""
-        return self._ask("")
+        return self._exchange("")
 
-    def _ask(self, line: str) -> int:
+    def _exchange(self, line: str) -> int:
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(f"{line}\n")
@@ -101,7 +101,7 @@ def _serve(module: str) -> None:
 
 
 def _run(main: Callable[[], int | None], run: dict[str, Any], server: int) -> None:
-    """Be the program, once it may go; from when it is ready until then it makes no call."""
+    """Be the program, once it is released; from when it is ready until then it makes no call."""
     os.environ.clear()
     os.environ.update(run["environ"])
     os.chdir(run["directory"])

@@ -21,7 +21,7 @@ class Endless:
     """Shell commands that do not end by themselves, in two processes.
 
     Attributes:
-        commands: They run until somebody ends them.
+        commands: They run until they are killed.
     """
 
     def __init__(self, directory: Path) -> None:

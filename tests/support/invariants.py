@@ -26,8 +26,8 @@ Picture = Mapping[str, tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How a run ended, and what it said."""
+class Result:
+    """How a run ended, and its output."""
 
     code: int
     out: str
@@ -94,7 +94,7 @@ def _wrongs_in_file(path: Path, mode: int, content: bytes) -> Iterator[str]:
 
 
 def wrongs_said(
-    told: Told,
+    result: Result,
     secrets: Collection[bytes],
     *,
     codes: Collection[int],
@@ -104,34 +104,34 @@ def wrongs_said(
     """Every broken promise of what a run said.
 
     Args:
-        told: What it said.
+        result: How it ended, and its output.
         secrets: Private keys, whose text is to be in no message.
         codes: The exit codes that fit what went wrong.
-        is_complete: Whether all that was asked for is done.
-        is_report: Whether it tells of many things, one by one, of which some may be done.
+        is_complete: Whether everything requested is done.
+        is_report: Whether it reports several results, some of which may be successes.
     """
-    said = told.out + told.err
-    if told.code not in codes:
-        yield f"exit code {told.code}: {said}"
+    said = result.out + result.err
+    if result.code not in codes:
+        yield f"exit code {result.code}: {said}"
     if "Traceback" in said or "this is a bug" in said:
         yield f"a traceback: {said}"
     if "PRIVATE KEY" in said or any(_body(key) in said for key in secrets):
         yield "a private key is shown"
-    if told.is_killed or (is_report and told.code in {6, 7}):
+    if result.is_killed or (is_report and result.code in {6, 7}):
         return
     errors, hints = (
-        [line for line in told.err.splitlines() if line.startswith(start)]
+        [line for line in result.err.splitlines() if line.startswith(start)]
         for start in (ERROR, HINT)
     )
-    if told.code == 0:
+    if result.code == 0:
         if errors:
-            yield f"an error, and exit code 0: {told.err}"
+            yield f"an error, and exit code 0: {result.err}"
         if not is_complete:
             yield f"success, and not all is done: {said}"
         return
     if len(errors) != 1 or len(hints) > 1:
-        yield f"not one error and its hint: {told.err}"
-    if not is_complete and (told.out or SUCCESS.search(told.err)):
+        yield f"not one error and its hint: {result.err}"
+    if not is_complete and (result.out or SUCCESS.search(result.err)):
         yield f"a word of success: {said}"
 
 
@@ -189,8 +189,8 @@ def _described(path: Path) -> str:
     if b"PRIVATE KEY" in content:
         return "a private key" if _reads(content) else "no whole key"
     if path.name.endswith(".pub"):
-        beside = path.with_name(path.name.removesuffix(".pub"))
-        halves = [content.split()[:2], beside.exists() and _reads(beside.read_bytes())]
-        if halves[1] and halves[0] == _private(beside.read_bytes()).split()[:2]:
+        private = path.with_name(path.name.removesuffix(".pub"))
+        is_whole = private.exists() and _reads(private.read_bytes())
+        if is_whole and content.split()[:2] == _private(private.read_bytes()).split()[:2]:
             return "the public key of what is next to it"
     return MOMENT.sub("a moment", content.decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""Every module of lskeys, loaded: forks of a process that imported this begin at once."""
+"""Every module of lskeys, loaded: forks of a process that imported this start without delay."""
 
 import pkgutil
 from importlib import import_module

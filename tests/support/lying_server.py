@@ -1,8 +1,8 @@
 """A server on localhost that sends whatever bytes a test wants: no rules, no manners.
 
-The sandbox answers as Lightsail does; this one lies, breaks off, hangs and sends what no
-service would. It is scripted per operation, region and call, and remembers what it was asked. In
-front of a sandbox it lets through what no script is about: then all is well but for one thing.
+The sandbox responds as Lightsail does; this server lies, breaks off, hangs and sends what no
+service would. It is scripted per operation, region and call, and records the requests. In front
+of a sandbox it forwards every request without a script, so that a single thing is wrong.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ class Ending(Enum):
 
     Sent and closed in order; reset or held without a response; sent and then held; or sent by the
     byte, a few of them a second, each of which keeps a socket's own patience alive; or with a
-    body that goes on for as long as somebody reads it.
+    body that goes on for as long as it is read.
     """
 
     CLOSE = auto()
@@ -65,11 +65,11 @@ class Reply:
     wire: bytes | None = None
 
     def to_bytes(self) -> bytes:
-        """The head and body as they go over the wire."""
+        """The head and body as sent."""
         if self.wire is not None:
             return self.wire
         length = len(self.body) if self.length is None else self.length
-        lines = [f"HTTP/1.1 {self.status} Answer", f"Content-Length: {length}", "Connection: close"]
+        lines = [f"HTTP/1.1 {self.status} Reply", f"Content-Length: {length}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
@@ -158,16 +158,16 @@ class Liar:
 
     Attributes:
         endpoint: Its address.
-        calls: What it was asked, in order.
-        heads: The headers of the same, with all that is secret in them.
-        asked: Set when the first call has come.
-        twist: Changes what the account behind answers.
+        calls: The requests, in order.
+        heads: Their headers, secrets included.
+        requested: Set when the first request has arrived.
+        twist: Changes the response of the account behind.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.calls: list[Call] = []
         self.heads: list[dict[str, str]] = []
-        self.asked = threading.Event()
+        self.requested = threading.Event()
         self._scripts: dict[str, Script] = {}
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -195,7 +195,7 @@ class Liar:
         def script(call: Call) -> Reply | None:
             if turn not in (None, call.turn):
                 return None
-            self._ask_behind(call)
+            self._forward(call)
             return response
 
         return script
@@ -215,12 +215,12 @@ class Liar:
             call = Call(operation, where, json.loads(body or b"{}"), len(same), turn)
             self.calls.append(call)
             self.heads.append(head)
-        self.asked.set()
+        self.requested.set()
         script = self._scripts.get(operation)
         response = script(call) if script else None
-        return response or self._ask_behind(call)
+        return response or self._forward(call)
 
-    def _ask_behind(self, call: Call) -> Reply:
+    def _forward(self, call: Call) -> Reply:
         if self._behind is None:
             return refused("UnknownOperationException", status=404)
         scope = f"AWS4-HMAC-SHA256 Credential=A/20261102/{call.region}/lightsail/aws4_request"
@@ -237,7 +237,7 @@ class Liar:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Liar"]:
-        """Answer as long as the block lasts."""
+        """Serve until the block ends."""
         thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
@@ -270,7 +270,7 @@ class _Server(ThreadingHTTPServer):
 class _Conversation(BaseHTTPRequestHandler):
     server: _Server
 
-    def do_POST(self) -> None:  # the name http.server asks for
+    def do_POST(self) -> None:  # http.server calls it by this name
         head = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(head.get("content-length", "0")))
         operation = head.get("x-amz-target", "").rpartition(".")[2]

@@ -27,7 +27,7 @@ def chown(path: Path, user: int) -> Path:
     return path
 
 
-def as_nobody(call: Callable[[], T]) -> T:
+def without_passwd_entry(call: Callable[[], T]) -> T:
     """What a call returns in a fork whose user has no passwd entry, and no power over files.
 
     Files of the user who runs the tests are the fork's own, as under `docker run --user 1234`.
@@ -47,6 +47,6 @@ def as_nobody(call: Callable[[], T]) -> T:
         returned = stream.read()
     os.waitpid(child, 0)
     if not returned:
-        pytest.skip("needs user namespaces, to be somebody without a passwd entry")
+        pytest.skip("needs user namespaces, for a user without a passwd entry")
     found: T = pickle.loads(returned)  # noqa: S301  from the fork
     return found

@@ -1,7 +1,7 @@
 """Runs command lines at the same moment, each in a fork of itself that was ready before.
 
-One JSON object comes in (`lines`: words of each, `environ`), one list goes out: exit code,
-stdout and stderr of each.
+One JSON object comes in (`lines`: words of each, `environ`), one list is written: exit code, stdout
+and stderr of each.
 """
 
 import json
@@ -28,7 +28,7 @@ def run(words: Sequence[str], environ: Mapping[str, str], directory: Path) -> in
 def run_all(
     lines: Sequence[Sequence[str]], environ: Mapping[str, str], scratch: Path
 ) -> list[tuple[int, str, str]]:
-    """Run all of them at once; how each ended and what it said."""
+    """Run all of them in parallel; the exit code and output of each."""
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(environ["HOME"])

@@ -136,7 +136,7 @@ def reachable() -> Iterator[Path]:
 
 @pytest.fixture
 def save(small_file: Path) -> Saver:
-    """Save the small key from outside: `save(FOLDER, "--force", before=("strace", …))`."""
+    """Save the small key from outside: `save(DIRECTORY, "--force", before=("strace", …))`."""
 
     def run(directory: Path, *options: str, before: tuple[str, ...] = ()) -> Ran:
         return subprocess.run(

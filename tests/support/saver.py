@@ -45,7 +45,7 @@ def main() -> int:
                 sys.stdout.write("inside\n")
                 sys.stdout.flush()
                 signal.pause()
-            os.getppid()  # and here AWS would be asked
+            os.getppid()  # and here AWS would be called
             saved = reservation.save(key, comment="a comment")
             if options.withdraw:
                 reservation.withdraw(saved)

@@ -20,7 +20,7 @@ def put_socket(path: Path) -> None:
 
 
 def put_unreadable(path: Path) -> str:
-    """A file that nobody can read, not even root; what the system says of it, in lower case."""
+    """A file that not even root can read; the error of the system, in lower case."""
     memory = Path("/proc/self/mem")  # nothing is mapped at its beginning
     if memory.exists():
         path.symlink_to(memory)
@@ -53,8 +53,8 @@ STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "symlink": (_symlink, "is a symbolic link"),
     "dangling symlink": (_dangling, "is a symbolic link"),
     "pipe": (os.mkfifo, "is a named pipe"),
-    "folder": (Path.mkdir, "is a directory"),
+    "directory": (Path.mkdir, "is a directory"),
     "socket": (put_socket, "is a socket"),
     "device": (_device, "is a device"),
 }
-"""What puts each of them at a path, and what lskeys says of it."""
+"""What creates each at a path, and what lskeys reports."""

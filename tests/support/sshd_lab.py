@@ -134,7 +134,7 @@ class Lab:
         self.port = listening.getsockname()[1]
         server = Server(address, self.port, directory, " ".join(line.split()[:2]))
         server.authorize()
-        thread = threading.Thread(target=_answer, args=(listening, PROGRAM, server))
+        thread = threading.Thread(target=_serve, args=(listening, PROGRAM, server))
         thread.start()
         self._listening.append(listening)
         self._threads.append(thread)
@@ -171,7 +171,7 @@ def lab(directory: Path) -> Iterator[Lab]:
         running.close()
 
 
-def _answer(listening: socket.socket, program: str, server: Server) -> None:
+def _serve(listening: socket.socket, program: str, server: Server) -> None:
     """Start a server for each connection until the socket is shut down, then end them all."""
     command = (program, "-i", "-e", "-f", server.directory / "sshd_config")
     with (server.directory / "log").open("wb") as log, suppress(OSError):

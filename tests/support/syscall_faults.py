@@ -1,13 +1,13 @@
 """Runs command lines in forks of itself, each with one fault at its Nth file system call.
 
 One JSON object a line comes in (`words`, `environ`, `at`, `fault`, `pause`, and `loose`: inodes
-of files that may be open to others) and one goes out
-(`code`, `calls`: the name of each call, "request" for one that AWS gets, `seen`: what was wrong
-on the disk right after a call). A fault is an error's name (the call fails and does nothing),
-SIGKILL (before the call), "short" (a write takes one byte), or another signal (the process gets
-it, then the call is made; with `*2` every later call brings it once more).
+of files that may be open to others) and one is written (`code`, `calls`: the name of each call,
+"request" for one that AWS gets, `seen`: what was wrong on the disk right after a call). A fault is
+an error's name (the call fails and does nothing), SIGKILL (before the call), "short" (a write takes
+one byte), or another signal (the process gets it, then the call is made; with `*2` every later call
+brings it once more).
 
-With `pause` a run stops before that call, which must be its main thread's, and goes on from there
+With `pause` a run stops before that call, which must be its main thread's, and continues there
 in a fork for each further line (`at`, `fault`, `loose`) until an empty one: what comes before is
 done once.
 """
@@ -70,7 +70,7 @@ class Fate:
         sys.addaudithook(self._hear)
 
     def choose(self, lot: "Lot", book: int) -> None:
-        """What goes wrong, at which call, and where calls are written down."""
+        """Set the fault, its call, and where calls are recorded."""
         self._at, self._fault, self._book = *lot, book
 
     def _hear(self, event: str, _arguments: tuple[Any, ...]) -> None:
@@ -103,7 +103,7 @@ class Fate:
     ) -> Any:  # noqa: ANN401  whatever the call gives
         self._count += 1
         if self._count == self._pause:
-            go_on_in_forks(self)
+            continue_in_forks(self)
         self._note("call", name)
         if self._count == self._at or (self._fault.endswith("*2") and self._count > self._at > 0):
             given = self._strike(name, real, arguments, named)
@@ -184,18 +184,18 @@ def redirect() -> None:
     sys.stderr = FATE.real["io.open"](2, "w", closefd=False)
 
 
-def live(asked: dict[str, Any], book: int) -> int:
+def live(run: dict[str, Any], book: int) -> int:
     """Run one command line in this process, which is a fork; its exit code."""
-    environ = asked["environ"]
+    environ = run["environ"]
     os.environ.clear()
     os.environ.update(environ)
     os.umask(int(environ.get("UMASK", "022"), 8))
     os.chdir(environ["DIRECTORY"])
     redirect()
-    sys.argv = ["lskeys", *asked["words"]]
-    FATE.loose = frozenset(asked["loose"])
-    lot = (asked.get("at", 0), asked.get("fault", ""))
-    FATE.begin(environ["HOME"], lot, book, asked.get("pause", 0))
+    sys.argv = ["lskeys", *run["words"]]
+    FATE.loose = frozenset(run["loose"])
+    lot = (run.get("at", 0), run.get("fault", ""))
+    FATE.begin(environ["HOME"], lot, book, run.get("pause", 0))
     try:
         process.main()
     except SystemExit as ended:
@@ -203,7 +203,7 @@ def live(asked: dict[str, Any], book: int) -> int:
     return CRASHED
 
 
-def told(child: int, reader: int) -> str:
+def outcome(child: int, reader: int) -> str:
     """How a fork ended and what it did, once it has."""
     with FATE.real["io.open"](reader) as book:
         lines = [line.rstrip("\n").partition(" ") for line in book]
@@ -216,8 +216,8 @@ def told(child: int, reader: int) -> str:
     return json.dumps(response) + "\n"
 
 
-def go_on_in_forks(fate: Fate) -> None:
-    """Be the place that runs go on from; returns in each fork."""
+def continue_in_forks(fate: Fate) -> None:
+    """Fork for each line, to continue from here; returns in each fork."""
     while line := listen():
         lot = json.loads(line)
         reader, writer = os.pipe()
@@ -229,19 +229,19 @@ def go_on_in_forks(fate: Fate) -> None:
             fate.choose((lot["at"], lot["fault"]), writer)
             return
         fate.real["close"](writer)
-        fate.real["write"](ANSWERS, told(child, reader).encode())
+        fate.real["write"](OUTPUT, outcome(child, reader).encode())
     os._exit(0)
 
 
 def listen() -> str:
-    """The next line of stdin, without its end; read bytewise, since forks go on reading."""
+    """The next line of stdin, without its end; read bytewise, since forks read on."""
     line = b""
     while (byte := FATE.real["read"](0, 1)) not in (b"\n", b""):
         line += byte
     return line.decode()
 
 
-def fork(asked: dict[str, Any]) -> str:
+def fork(run: dict[str, Any]) -> str:
     """Run one command line in a fork; how it ended and what it did."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -249,19 +249,19 @@ def fork(asked: dict[str, Any]) -> str:
         os.close(reader)
         code = CRASHED
         try:
-            code = live(asked, writer)
+            code = live(run, writer)
         finally:
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()
             os._exit(code)
     os.close(writer)
-    return told(child, reader)
+    return outcome(child, reader)
 
 
 CRASHED = 70
-ANSWERS = 1
+OUTPUT = 1
 
 if __name__ == "__main__":
-    ANSWERS = os.dup(1)
+    OUTPUT = os.dup(1)
     while line := listen():
-        os.write(ANSWERS, fork(json.loads(line)).encode())
+        os.write(OUTPUT, fork(json.loads(line)).encode())

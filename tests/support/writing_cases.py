@@ -23,7 +23,7 @@ class VerbCase:
         region: Makes the account before it.
         prepare: Lays out the home before it.
         again: The exit codes of the same line, run again when all is done.
-        is_report: Whether it tells of many things, of which some may be done and others fail.
+        is_report: Whether it reports several results, some of which may be failures.
     """
 
     name: str

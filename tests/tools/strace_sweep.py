@@ -56,7 +56,7 @@ class Point:
 
 
 class Strace(Doomed):
-    """Runs each command line as the program; what it is asked for is as for `Doomed`."""
+    """Runs each command line as the program, with the requests of `Doomed`."""
 
     def __init__(self, directory: Path, program: HeldProgram) -> None:
         self._directory = directory
@@ -65,19 +65,19 @@ class Strace(Doomed):
         self.points: list[Point] = []
         self.has_hit = True
 
-    def ask(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
+    def run(self, **members: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
         """Run a line: watched where nothing is known yet, with a fault, or undisturbed."""
-        words, environ = asked["words"], asked["environ"]
+        words, environ = members["words"], members["environ"]
         is_watched = not self.points
         options: tuple[str, ...] = ("--trace", ",".join(NAMES)) if is_watched else ()
-        if "fault" in asked:
-            options = _injected(self.points[asked["at"] - 1], asked["fault"])
+        if "fault" in members:
+            options = _injected(self.points[members["at"] - 1], members["fault"])
         if options:
             options = ("-o", str(self._log), *options)
         code = self._program.run(words, environ, self._directory, *options)
         if is_watched:
             self.points = [*self._changes(Path(environ["HOME"]))]
-        if "fault" in asked:
+        if "fault" in members:
             self.has_hit = self._hit(Path(environ["HOME"]))
         return {"code": code, "calls": self.names, "seen": []}
 

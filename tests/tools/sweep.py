@@ -23,7 +23,7 @@ from lskeys import sandbox
 from tests.support.fake_region import DEFAULT_PAIR, Region, other_pem, own_pem, stray_pem, third_pem
 from tests.support.invariants import (
     Picture,
-    Told,
+    Result,
     leftovers,
     missing,
     picture,
@@ -88,9 +88,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one run did: what it said, its calls, and what was wrong in their midst."""
+    """What one run did: its result, its calls, and what was wrong between them."""
 
-    told: Told
+    result: Result
     calls: Sequence[str]
     seen: Sequence[str]
 
@@ -101,15 +101,15 @@ class Doomed:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def ask(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
+    def run(self, **members: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
         """Send one line, and wait for one."""
-        self.send(**asked)
+        self.send(**members)
         return self.response()
 
-    def send(self, **asked: Any) -> None:  # noqa: ANN401  JSON
+    def send(self, **members: Any) -> None:  # noqa: ANN401  JSON
         """Send one line; nothing given, an empty one."""
         assert self._process.stdin
-        self._process.stdin.write((json.dumps(asked) if asked else "") + "\n")
+        self._process.stdin.write((json.dumps(members) if members else "") + "\n")
         self._process.stdin.flush()
 
     def response(self) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class Stage:
             self.lay_out()
         spoken = list(words) or shlex.split(self.case.line)
         lot = {"at": fault.at, "fault": fault.kind} if fault else {}
-        responded = self.doomed.ask(words=spoken, environ=self.environ, loose=[*self.loose], **lot)
+        responded = self.doomed.run(words=spoken, environ=self.environ, loose=[*self.loose], **lot)
         return self._ran(responded)
 
     @contextmanager
@@ -207,13 +207,13 @@ class Stage:
         self.waiting.response()
 
     def run_on(self, fault: Fault) -> Ran:
-        """Go on from there with this fault, and leave the waiting run as it is."""
+        """Continue from there with this fault; the waiting run stays as it is."""
         self.lay_out()
-        return self._ran(self.waiting.ask(at=fault.at, fault=fault.kind, loose=[*self.loose]))
+        return self._ran(self.waiting.run(at=fault.at, fault=fault.kind, loose=[*self.loose]))
 
     def _ran(self, responded: dict[str, Any]) -> Ran:
         out, err = ((self.directory / name).read_text() for name in ("out", "err"))
-        return Ran(Told(responded["code"], out, err), responded["calls"], responded["seen"])
+        return Ran(Result(responded["code"], out, err), responded["calls"], responded["seen"])
 
     @cached_property
     def _contents(self) -> list[bytes]:
@@ -222,10 +222,10 @@ class Stage:
 
     @cached_property
     def undisturbed(self) -> tuple[Ran, Picture]:
-        """The case as it goes where nothing is in its way, and what it leaves."""
+        """The case without a fault, and what it leaves."""
         assert self.old is not None  # known before anything has gone wrong
         ran = self.run(anew=True)
-        assert ran.told.code == 0, ran.told.err
+        assert ran.result.code == 0, ran.result.err
         assert list(ran.seen) == [], ran.seen
         return ran, self.picture()
 
@@ -253,7 +253,7 @@ class Stage:
     def wrongs(self, ran: Ran, fault: Fault) -> Iterator[str]:
         """Every promise that a run with this fault broke."""
         self.points += 1
-        if fault.kind == KILL and not ran.told.is_killed:
+        if fault.kind == KILL and not ran.result.is_killed:
             yield "it was not killed"
         yield from ran.seen
         yield from wrongs_on_disk(self.home, self.old, self.loose)
@@ -261,15 +261,15 @@ class Stage:
         differences = self.differences()
         is_complete = not differences
         yield from wrongs_said(
-            ran.told,
+            ran.result,
             self._secrets,
             codes=(*fault.codes, 6, 7)
             if self.case.is_report and fault.kind in ERRORS
             else fault.codes,
-            is_complete=all(JOURNAL in each for each in differences),  # told before it is closed
+            is_complete=all(JOURNAL in each for each in differences),  # it is closed last
             is_report=self.case.is_report,
         )
-        if ran.told.code == 0:
+        if ran.result.code == 0:
             yield from (f"success, but {each}" for each in differences)
         left = leftovers(self.home)
         yield from wrongs_left(self.home)
@@ -299,17 +299,17 @@ class Stage:
 
     def _wrongs_of_the_next_run(self, left: set[Path]) -> Iterator[str]:
         """The same line again names what is left, and finishes; its own state it clears away."""
-        again = self.run().told
+        again = self.run().result
         for each in left:
             if each.is_relative_to(self.home / ".local"):
                 if each.exists():
                     yield f"the next run leaves {each}"
             elif f"an interrupted run left {each}," not in again.err:
                 yield f"the next run does not name {each}: {again.err}"
-        told = self._helped(again)
-        helped = (6,) if told is not again else ()  # audit finds a pair that no instance names
-        if told.code not in {0, *self.case.again, *helped}:
-            yield f"the next run fails: {told.err}"
+        result = self._helped(again)
+        helped = (6,) if result is not again else ()  # audit finds a pair that no instance names
+        if result.code not in {0, *self.case.again, *helped}:
+            yield f"the next run fails: {result.err}"
         yield from (f"after the next run {each}" for each in self.differences())
         yield from (
             f"after the next run {each}" for each in wrongs_on_disk(self.home, self.old, self.loose)
@@ -319,17 +319,17 @@ class Stage:
         ):
             yield "the next run leaves more, or takes away what is not its own"
 
-    def _helped(self, told: Told) -> Told:
-        """Where a new run cannot know what to do, what its hint says is done."""
-        if told.code != 5 or not self.case.line.startswith("create"):
-            return told
-        if "lskeys import web" in told.err:
+    def _helped(self, result: Result) -> Result:
+        """Follow the hint, where a new run cannot know what to do."""
+        if result.code != 5 or not self.case.line.startswith("create"):
+            return result
+        if "lskeys import web" in result.err:
             self.run(("import", "web", str(self.home / ".ssh" / "web.pem")))
-            return self.run(("audit", "--fix", "--yes")).told  # which completes a missing .pub
-        if "is taken" in told.err:
+            return self.run(("audit", "--fix", "--yes")).result  # which completes a missing .pub
+        if "is taken" in result.err:
             self.run(("delete", "web", "--yes"))
-            return self.run().told
-        return told
+            return self.run().result
+        return result
 
 
 @contextmanager

@@ -65,6 +65,6 @@ def steps(operation_id: str) -> list[Step]:
 
 def first_operation(account: Sandbox) -> str:
     """The identifier of an operation that is done now."""
-    asked = {"resourceName": "laptop", "tags": []}
-    (made,) = perform(account.service(), "TagResource", HOME_REGION, asked)["operations"]
+    members = {"resourceName": "laptop", "tags": []}
+    (made,) = perform(account.service(), "TagResource", HOME_REGION, members)["operations"]
     return str(made["id"])

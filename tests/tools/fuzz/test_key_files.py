@@ -39,12 +39,12 @@ def check_public(key: PublicKey) -> None:
 
 def check_message(error: KeyMaterialError, text: bytes) -> None:
     """What is reported is one line and quotes nothing of the file, nor does any cause behind it."""
-    told = f"{error.message} {error.hint}"
-    assert told.isprintable()
+    shown = f"{error.message} {error.hint}"
+    assert shown.isprintable()
     assert error.__cause__ is None
     assert error.__suppress_context__ or error.__context__ is None
     words = {word for word in text.split() if len(word) >= QUOTABLE}
-    assert not [word for word in words if word.decode("latin-1") in told]
+    assert not [word for word in words if word.decode("latin-1") in shown]
 
 
 def read(reader: Callable[[], PrivateKey | PublicKey], text: bytes) -> None:
@@ -88,8 +88,8 @@ def test_a_named_key_after_any_edit(
 def test_an_encrypted_key_after_any_edit(
     corpus: Corpus, data: st.DataObject, changes: list[Edit], passphrase: bytes
 ) -> None:
-    """So it is under any passphrase, right or wrong, empty or of any bytes."""
-    # Not OpenSSH's own format: an edit there can ask for a thousand rounds of bcrypt.
+    """The same holds with any passphrase: right, wrong, empty or of any bytes."""
+    # Not OpenSSH's own format: an edit there can request a thousand rounds of bcrypt.
     kinds = corpus.kinds("pem encrypted", "pkcs8 encrypted")
     text = edited(corpus.texts[data.draw(st.sampled_from(kinds))], changes[:1])
     read(lambda: keys.read_private(text, passphrase=passphrase), text)
@@ -97,7 +97,7 @@ def test_an_encrypted_key_after_any_edit(
 
 @given(data=st.data(), changes=edits)
 @fuzz
-def test_a_folder_with_any_file(
+def test_a_directory_with_any_file(
     corpus: Corpus,
     tmp_path_factory: pytest.TempPathFactory,
     data: st.DataObject,

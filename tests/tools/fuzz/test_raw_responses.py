@@ -175,7 +175,7 @@ def check(noun: object) -> None:
             raise AssertionError(type(noun))
 
 
-def check_lines(error: LskeysError) -> None:
+def check_line(error: LskeysError) -> None:
     """An error is one line, and so is its hint."""
     assert error.message.isprintable()
     assert (error.hint or "-").isprintable()
@@ -187,7 +187,7 @@ def only_our_errors() -> Iterator[None]:
     try:
         yield
     except LskeysError as error:
-        check_lines(error)
+        check_line(error)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

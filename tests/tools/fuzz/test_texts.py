@@ -57,7 +57,7 @@ _TOML = (
 )
 
 
-def check_told(error: LskeysError, path: Path | None = None) -> None:
+def check_line(error: LskeysError, path: Path | None = None) -> None:
     """An error is one line, and names the file that is to be fixed."""
     assert "\n" not in error.message
     assert path is None or str(path) in error.message
@@ -68,7 +68,7 @@ def resolve(options: dict[str, object], environ: dict[str, str], file: ConfigFil
     try:
         settled = settings.resolve(options, environ, file)
     except SetupError as error:
-        check_told(error)
+        check_line(error)
         return
     for name in settings.definitions():
         assert getattr(settled, name).origin
@@ -84,7 +84,7 @@ def test_any_config_file(tmp_path_factory: pytest.TempPathFactory, content: byte
     try:
         values = configfile.parse(path, reading.read(path) or "")
     except (SetupError, UsageError) as error:
-        check_told(error, path)
+        check_line(error, path)
         return
     resolve({}, {}, ConfigFile(path, values))
 

@@ -1,6 +1,6 @@
 """Mixed work of many programs on one sandbox, and what must be true of it afterwards.
 
-Touches: the disk, other processes. Nothing but the sandbox inside each program is asked.
+Touches: the disk, other processes. Requests reach only the sandbox inside each program.
 """
 
 import json

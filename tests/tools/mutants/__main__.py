@@ -136,7 +136,7 @@ def main() -> int:
 
 
 def _surprises(survivors: set[str], chosen: list[str], *, is_whole: bool) -> int:
-    """Tell what survived and is not known to, and what is known to and did not; how many."""
+    """Report unknown survivors, and known ones that did not survive; how many."""
     known = {
         label
         for label in tomllib.loads(KNOWN.read_text("utf-8"))["survivors"]

@@ -190,5 +190,5 @@ def _is_truth(node: ast.expr) -> bool:
 
 
 def _shown(node: ast.AST) -> str:
-    """The first line of a node's source, which tells it apart from its neighbours."""
+    """The first line of a node's source, which distinguishes it from its neighbours."""
     return ast.unparse(node).strip().split("\n", 1)[0]
