@@ -7,7 +7,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.ssh.conftest import asked
+from tests.ssh.conftest import ssh_options
 from tests.support.lying_server import Call, Liar, Reply, pairs, refused, said
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -82,7 +82,7 @@ ALL_PINS = {
         f"-r {EAST} nothing",
     ],
 )
-def test_what_was_not_asked_stays(written: Path, run: Run, options: str) -> None:
+def test_what_was_not_queried_stays(written: Path, run: Run, options: str) -> None:
     """Other regions' blocks, other instances' blocks and all pins stay, byte for byte."""
     before = {each.name: each.read_bytes() for each in written.iterdir()}
     assert run(f"{WRITE} {options}").exit_code == 0
@@ -126,7 +126,7 @@ def test_an_alias_that_another_region_has(home: Path, run: Run, account: Sandbox
     for region in (EAST, WEST):
         assert run(f"{WRITE} -r {region}").exit_code == 0
     assert aliases(home / ".ssh") == ["api", "db", "web", "web.eu-west-1"]
-    assert asked(home / ".ssh" / "config", "web")["hostname"] == "203.0.113.1"
+    assert ssh_options(home / ".ssh" / "config", "web")["hostname"] == "203.0.113.1"
 
 
 def test_names_that_are_gone_go(written: Path, run: Run, account: Sandbox) -> None:
@@ -177,4 +177,4 @@ def test_a_pin_follows_the_instance(home: Path, liar: Liar, run: Run) -> None:
     liar.responses("GetInstanceAccessDetails", refused("ThrottlingException"))
     assert run(f"{WRITE} --known-hosts").exit_code == 7
     assert pins(home / ".ssh") == {"203.0.113.7": f"{host_line(1)} web"}
-    assert asked(home / ".ssh" / "config", "web")["hostkeyalias"] == "203.0.113.7"
+    assert ssh_options(home / ".ssh" / "config", "web")["hostkeyalias"] == "203.0.113.7"

@@ -25,8 +25,8 @@ PAIRS = st.builds(
 
 
 @given(PAIRS)
-def test_nothing_asked_accepts_everything(pair: KeyPair) -> None:
-    """Without wishes, every pair is wanted."""
+def test_an_empty_selection_accepts_everything(pair: KeyPair) -> None:
+    """Without options, every pair is selected."""
     assert Selection().accepts(pair)
 
 
@@ -89,7 +89,7 @@ def test_order(name: str, pairs: list[KeyPair]) -> None:
 @given(
     st.text() | st.lists(st.sampled_from(KEY_PAIRS.names), min_size=1).map(" ,".join).map(str.upper)
 )
-def test_any_column_is_known_or_told(spelled: str) -> None:
+def test_any_column_is_known_or_reported(spelled: str) -> None:
     """A list of columns gives exactly those, or a usage error with a hint."""
     words = [word.strip().lower() for word in spelled.split(",")]
     if set(words) <= set(KEY_PAIRS.names):

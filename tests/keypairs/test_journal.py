@@ -90,14 +90,14 @@ def test_closed_is_forgotten(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "other",
     [("sandbox /home/ana/sandbox.sqlite3", "eu-west-1"), (AWS, "eu-west-2"), (AWS, "eu-west")],
     ids=["endpoint", "region", "part of a region"],
 )
-def test_another_is_never_taken_for_it(journal: Journal, asked: tuple[str, str]) -> None:
-    """Sandbox and AWS, and regions do not mix."""
+def test_entries_of_another_place_are_not_read(journal: Journal, other: tuple[str, str]) -> None:
+    """Endpoints and regions are kept apart."""
     journal.write(ENTRY)
-    assert journal.entries(*asked) == ()
+    assert journal.entries(*other) == ()
 
 
 def test_each_account_has_its_own(journal: Journal) -> None:
@@ -180,7 +180,7 @@ def test_another_content_is_refused(journal: Journal, text: str) -> None:
 
 
 def test_no_content_is_followed_or_waited_for(journal: Journal) -> None:
-    """A link or a named pipe in the directory is refused at once."""
+    """A link or a named pipe in the directory is refused without waiting."""
     journal.directory.mkdir(parents=True)
     path = journal.directory / "eu-west-1-0.json"
     os.mkfifo(path)

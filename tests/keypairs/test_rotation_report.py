@@ -81,8 +81,8 @@ def test_no_command_without_the_old_key() -> None:
     assert command_for("ubuntu", "203.0.113.1", None) is None
 
 
-def test_an_instance_without_command_is_told_of() -> None:
-    """Nobody is left out of the report."""
+def test_an_instance_without_command_is_reported() -> None:
+    """No instance is left out of the report."""
     plan = Plan(ENTRY, None, (Instance("web", "us-east-1"),), resumed=True)
     assert "web: no command can be given for it; add that line by hand" in [
         *report(with_follow_ups(ROTATION, plan))

@@ -81,7 +81,7 @@ def test_a_pair_without_fingerprint_matches_nothing(reported: str | None) -> Non
     assert match_all([pair("web", reported)], keys)[0].matches == ()
 
 
-def test_a_public_half_belongs_where_its_private_half_belongs() -> None:
+def test_a_public_key_belongs_where_its_private_key_belongs() -> None:
     """The private key's fingerprint shows in it alone; files of the same key share it."""
     public, private = local(1, "id.pub", private=False), local(1, "id")
     reported = str(fingerprint(1, FingerprintType.SHA1_PKCS8))

@@ -81,7 +81,7 @@ def test_a_key_that_was_replaced_elsewhere() -> None:
         ODD.path.name,
     ],
 )
-def test_a_copy_that_tells_no_date(name: str) -> None:
+def test_a_copy_without_a_date(name: str) -> None:
     """What people and browsers call a copy may be an earlier key: the last that is tried."""
     copy = key(name, b"copied")
     assert opening_keys(launched(15), matched(NOW), (copy, OLD, NOW)).keys == (OLD, NOW, copy)

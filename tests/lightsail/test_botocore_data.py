@@ -47,7 +47,7 @@ def session(data: Loader) -> botocore.session.Session:
     """A session that has credentials and reads no configuration."""
     made = botocore.session.Session(session_vars={"config_file": (None, None, os.devnull, None)})
     made.register_component("data_loader", data)
-    made.set_credentials("nobody", "nothing")
+    made.set_credentials("unknown", "nothing")
     return made
 
 
@@ -155,7 +155,7 @@ def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
     assert "GetKeyPairs" in client(loader(blocked / "cache")).meta.service_model.operation_names
 
 
-def test_many_first_uses_at_once_agree(tmp_path: Path) -> None:
+def test_parallel_first_uses_agree(tmp_path: Path) -> None:
     """Ten processes that start together all work, and one cut remains."""
     code = (
         f"{IMPORTS}; print({LOADER}.load_service_model('lightsail', 'service-2')"

@@ -10,11 +10,11 @@ from tests.support.credential_services import TOKEN
 SECRET_KEY = {"AWS_SECRET_ACCESS_KEY": TOKEN}
 BASE = "[default]\nrole_arn = arn:aws:iam::123456789012:role/keys\n"
 PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
-    "half in the file": (
+    "incomplete in the file": (
         *("[default]\naws_access_key_id = a\n", {}),
         *("partial credentials found in config-file", "check profile default in ~/.aws/config"),
     ),
-    "half a role": (BASE, {}, "missing: source_profile", "check profile default in ~/.aws/config"),
+    "bare role": (BASE, {}, "missing: source_profile", "check profile default in ~/.aws/config"),
     "a login without a role": (
         *("[default]\nsso_session = a\n", {}),
         "found; in profile default, sso_session is set without sso_account_id and sso_role_name",
@@ -43,7 +43,7 @@ PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
         *("parameter WebIdentityToken", "check web_identity_token_file"),
     ),
     "another file": (
-        *("", {"AWS_CONFIG_FILE": "elsewhere", "AWS_PROFILE": "nobody"}),
+        *("", {"AWS_CONFIG_FILE": "elsewhere", "AWS_PROFILE": "unknown"}),
         *("could not be found; elsewhere: no such file or directory", "aws configure --profile"),
     ),
     "other files": (
@@ -109,9 +109,9 @@ def test_the_place_of_what_is_wrong(
     assert (ran.exit_code, ran.out) == (4, "")
     assert TOKEN not in ran.err
     shown = ran.err.splitlines(keepends=True)
-    error, told = [line for line in shown if "lskeys: " in line]
+    error, hints = [line for line in shown if "lskeys: " in line]
     assert message in error
-    assert hint in told
+    assert hint in hints
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_every_profile_works(
 
 
 @pytest.mark.usefixtures("services")
-def test_the_list_of_regions_is_asked_at_home(
+def test_the_list_of_regions_is_queried_at_home(
     lightsail: Liar, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GetRegions is sent to the home region wherever one is set, and to us-east-1 otherwise."""
@@ -80,14 +80,14 @@ def test_the_list_of_regions_is_asked_at_home(
         run("regions -p base")
         monkeypatch.delenv(name)
     run("regions -p base --all-regions")
-    asked = [each.region for each in lightsail.calls if each.operation == "GetRegions"]
-    assert list(dict.fromkeys(asked)) == ["eu-west-2", "eu-west-1", "us-east-1"]
+    queried = [each.region for each in lightsail.calls if each.operation == "GetRegions"]
+    assert list(dict.fromkeys(queried)) == ["eu-west-2", "eu-west-1", "us-east-1"]
 
 
 # MFA
 
 
-def test_a_code_is_asked_for_once(
+def test_a_code_is_prompted_for_once(
     services: CredentialServices, lightsail: Liar, run: Run, home: Path
 ) -> None:
     """It is prompted for on the terminal; the AWS CLI's cache spares the second run the prompt."""
@@ -139,7 +139,7 @@ def test_a_cache_that_cannot_be_written(services: CredentialServices, run: Run, 
     ("typed", "option", "why"),
     [(None, "", "not a terminal"), ("123456\n", "--no-input", "--no-input is set")],
 )
-def test_nobody_is_asked_for_a_code(  # noqa: PLR0913  a fixture is a parameter
+def test_no_prompt_for_a_code(  # noqa: PLR0913  a fixture is a parameter
     typed: str | None,
     option: str,
     why: str,
@@ -183,7 +183,7 @@ SAID = {
     "page": ("role", Said(HTML, 403), 8, "invalid response of 127.0.0.1", "HTTPS_PROXY"),
     "page of success": ("role", Said(HTML), 8, "invalid response of 127.0.0.1", "HTTPS_PROXY"),
     "nothing": ("role", Said("", 403), 8, "invalid response of 127.0.0.1", "HTTPS_PROXY"),
-    "half": ("role", Said("<AssumeRoleResp"), 8, "invalid response of 127.0.0.1", "HTTPS_PROXY"),
+    "cut off": ("role", Said("<AssumeRoleResp"), 8, "invalid response of 127.0.0.1", "HTTPS_PROXY"),
     "empty result": (
         *("role", Said("<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"), 8),
         *("invalid response of 127.0.0.1", "HTTPS_PROXY"),
@@ -217,10 +217,10 @@ def test_what_a_service_says_is_reported(kind: str, services: CredentialServices
         services.responses[operation] = said
     ran = run(f"list -p {profile} -r us-east-1 -r eu-west-1 --timeout 20")
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
-    error, told = ran.err.replace("\n  ", " ").splitlines()[:2]
+    error, hints = ran.err.replace("\n  ", " ").splitlines()[:2]
     assert error.startswith(f"lskeys: error: cannot get credentials of profile {profile} (")
     assert message in error
-    assert hint in told
+    assert hint in hints
     assert "canary" not in ran.err
     assert ran.err.count("lskeys: error: ") == 1
 

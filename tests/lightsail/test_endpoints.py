@@ -44,10 +44,10 @@ REGIONS = (
 )
 
 
-def asked(
+def endpoint(
     made: botocore.session.Session, service: str, region: str, *, fips: bool, dual: bool
 ) -> str:
-    """The URL that a request goes to, or why there is none; nothing is sent."""
+    """The URL of a request, or the error that there is none; nothing is sent."""
     urls: list[str] = []
 
     def stop(request: AWSPreparedRequest, **_: object) -> None:
@@ -90,8 +90,8 @@ def test_trimmed_data_change_no_host(service: str, region: str, tmp_path: Path) 
     )
     assert isinstance(usual.get_component("data_loader"), Loader)
     for fips, dual in product((False, True), repeat=2):
-        found = asked(trimmed, service, region, fips=fips, dual=dual)
-        assert found == asked(usual, service, region, fips=fips, dual=dual)
+        found = endpoint(trimmed, service, region, fips=fips, dual=dual)
+        assert found == endpoint(usual, service, region, fips=fips, dual=dual)
         assert found.startswith(("https://", "EndpointVariantError", "EndpointProviderError")), (
             found
         )

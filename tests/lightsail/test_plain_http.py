@@ -50,7 +50,7 @@ def proxy(proxies: Proxies, monkeypatch: pytest.MonkeyPatch) -> Proxy:
 
 
 @pytest.mark.parametrize("url", LOCAL)
-def test_what_may_be_asked(url: str) -> None:
+def test_allowed_urls(url: str) -> None:
     """TLS anywhere, and plain HTTP on this computer."""
     plain_http.check(url)
 

@@ -114,7 +114,7 @@ def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "length", "told"),
+    ("body", "length", "expected"),
     [
         (b"{}", "1", "2 of 1 bytes arrived"),
         (b"{}", "", "2 of  bytes arrived"),
@@ -124,10 +124,10 @@ def test_a_list_may_be_absent(listing: OperationModel, body: bytes) -> None:
     ],
 )
 def test_an_invalid_response_is_refused(
-    listing: OperationModel, body: bytes, length: str | None, told: str
+    listing: OperationModel, body: bytes, length: str | None, expected: str
 ) -> None:
     """Each for its reason, though the status says success."""
-    assert reason(arrived(body, length=length), listing) == told
+    assert reason(arrived(body, length=length), listing) == expected
 
 
 def test_the_largest_response(listing: OperationModel) -> None:
@@ -135,8 +135,8 @@ def test_the_largest_response(listing: OperationModel) -> None:
     whole = b'{"keyPairs": []}'.ljust(MAX_RESPONSE)
     parse_response_body(arrived(whole), listing, {})
     for status in (200, 400):
-        told = reason(arrived(whole + b" ", status=status), listing)
-        assert told == "it is larger than 32 MiB"
+        expected = reason(arrived(whole + b" ", status=status), listing)
+        assert expected == "it is larger than 32 MiB"
 
 
 def test_a_response_without_members(model: ServiceModel) -> None:
@@ -361,7 +361,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "told"),
+    ("read", "expected"),
     [
         (lambda: responses.key_pair(["web"], HERE), "a key pair in it is not an object"),
         (lambda: responses.instance("web", HERE), "a instance in it is not an object"),
@@ -393,11 +393,11 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         ),
     ],
 )
-def test_what_must_be_there(read: Callable[[], object], told: str) -> None:
+def test_what_must_be_there(read: Callable[[], object], expected: str) -> None:
     """Its absence, or something else in its place, is reported by its name."""
     with pytest.raises(RemoteError) as refused:
         read()
-    assert refused.value.message == f"invalid response: {told}"
+    assert refused.value.message == f"invalid response: {expected}"
 
 
 def test_a_moment_of_another_zone() -> None:

@@ -57,8 +57,8 @@ def verified(proof: str) -> tuple[dict[str, object], dict[str, object]]:
     public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     pair = decoded(signature)
     assert len(pair) == 64
-    halves = (int.from_bytes(pair[:32], "big"), int.from_bytes(pair[32:], "big"))
-    public.verify(encode_dss_signature(*halves), f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
+    integers = (int.from_bytes(pair[:32], "big"), int.from_bytes(pair[32:], "big"))
+    public.verify(encode_dss_signature(*integers), f"{head}.{claims}".encode(), ec.ECDSA(SHA256()))
     return raw, json.loads(decoded(claims))
 
 
@@ -137,7 +137,7 @@ def test_a_key_that_is_none(run: Run, home: Path) -> None:
         ("work", {"EC": None}, True),
         ("role", {"EC": None}, True),
         ("other", {"EC": None}, False),
-        ("nobody", {"EC": None}, False),
+        ("unknown", {"EC": None}, False),
         ("work", {"EC": "awscrt"}, False),
         ("work", {}, False),
     ],

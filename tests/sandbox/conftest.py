@@ -25,7 +25,7 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def stranger(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nobody's AWS configuration, and no proxy, reach a test."""
+    """Keep the user's AWS configuration and proxies out of the tests."""
     for name in os.environ:
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

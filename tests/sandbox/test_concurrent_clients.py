@@ -21,7 +21,7 @@ print(pair.identifier)
 
 
 def test_first_use_by_several_processes(tmp_path: Path) -> None:
-    """Processes that meet an empty directory at once all see one and the same seeded account."""
+    """Processes that start together in an empty directory all see the same seeded account."""
     path = tmp_path / "new" / "account.db"
     started = [
         subprocess.Popen([sys.executable, "-c", SHOW, str(path)], stdout=subprocess.PIPE)
@@ -42,7 +42,7 @@ def test_two_servers_on_one_store(start: Start) -> None:
 
 
 def test_one_name_many_takers(running: Running, rsa_key: KeyFile) -> None:
-    """Of sixteen imports of one name at once, one wins; to the others it is taken."""
+    """Of sixteen parallel imports of one name, one succeeds; the others get "taken"."""
 
     def take(_: int) -> Refusal | None:
         client = running.client()
@@ -77,7 +77,7 @@ def write_forty(path: Path, first: int) -> None:
 
 
 def test_processes_that_write_lose_nothing(running: Running) -> None:
-    """Four processes write at once while a fifth reads; every write is there afterwards."""
+    """Four processes write in parallel while a fifth reads; no write is lost."""
     context = multiprocessing.get_context("spawn")
     arguments = [(running.sandbox.path, first) for first in (0, 40, 80, 120)]
     writers = [context.Process(target=write_forty, args=each) for each in arguments]

@@ -6,7 +6,7 @@ from lskeys.sandbox import DEFAULT_PAIR
 from tests.support.aws_clients import KeyFile, Running, Start, refusal
 
 
-def test_hidden_unless_asked_for(start: Start) -> None:
+def test_hidden_unless_requested(start: Start) -> None:
     """GetKeyPairs shows the default pair on demand, GetKeyPair unless the switch is off."""
     running = start()
     running.sandbox.add_default_key_pair("us-east-1")

@@ -42,7 +42,7 @@ def test_access_denied_as_observed(start: Start) -> None:
 
 @pytest.mark.parametrize(("fault", "made"), [("lost-answer", ["made"]), ("reset", [])])
 def test_connection_that_is_cut(start: Start, fault: str, made: list[str]) -> None:
-    """The key pair is made and its maker never hears of it, or nothing is made."""
+    """The key pair is created without a response, or nothing is created."""
     running = start(f"fault=CreateKeyPair={fault}")
     with pytest.raises(ConnectionClosedError):
         running.client().create_key_pair(keyPairName="made")
@@ -79,8 +79,8 @@ def test_other_bodies(
     assert body if starts else not body
 
 
-def test_half_body(start: Start) -> None:
-    """The response ends in the middle: it is shorter than its Content-Length."""
+def test_cut_off_body(start: Start) -> None:
+    """The body is shorter than its Content-Length."""
     running = start("fault=GetRegions=half-body")
     response = exchange(running.server, request(running.server, SIGNED, TARGET))
     head, _, body = response.partition(b"\r\n\r\n")
@@ -95,8 +95,8 @@ def test_wrong_keys(start: Start) -> None:
     assert public_line(wrong["privateKeyBase64"]) == wrong["publicKeyBase64"]
     assert wrong["publicKeyBase64"] != right["publicKeyBase64"]
     client = start("fault=CreateKeyPair=mismatched-halves").client()
-    halves = client.create_key_pair(keyPairName="made")
-    assert public_line(halves["privateKeyBase64"]) != halves["publicKeyBase64"]
+    created = client.create_key_pair(keyPairName="made")
+    assert public_line(created["privateKeyBase64"]) != created["publicKeyBase64"]
 
 
 def test_so_many_times(start: Start) -> None:

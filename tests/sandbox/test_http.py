@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.sandbox.test_server import SIGNED, TARGET, request, status, still_answers
+from tests.sandbox.test_server import SIGNED, TARGET, request, status, still_serves
 from tests.support.aws_clients import Running, Start, exchange
 
 POST = b"POST / HTTP/1.1\r\n"
@@ -41,7 +41,7 @@ def test_garbage_is_refused(running: Running, sent: bytes, expected: int, why: b
     response = exchange(running.server, sent)
     assert (status(response), why in response) == (expected, True)
     assert b"Connection: close\r\n" in response
-    assert still_answers(running)
+    assert still_serves(running)
 
 
 def test_an_oversized_body_is_not_read(running: Running) -> None:
@@ -63,11 +63,11 @@ def test_only_post(running: Running, method: str) -> None:
 @pytest.mark.parametrize(
     "sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"]
 )
-def test_a_client_that_goes(running: Running, sent: bytes) -> None:
-    """A client that leaves before its request is whole does no harm."""
+def test_a_client_that_disconnects(running: Running, sent: bytes) -> None:
+    """A request that is not complete does no harm."""
     with socket.create_connection(("127.0.0.1", running.server.port)) as connection:
         connection.sendall(sent)
-    assert still_answers(running)
+    assert still_serves(running)
 
 
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"])
@@ -76,12 +76,12 @@ def test_a_slow_client(start: Start, sent: bytes) -> None:
     running = start(patience=0.2)
     with socket.create_connection(("127.0.0.1", running.server.port), timeout=20) as connection:
         connection.sendall(sent)
-        assert still_answers(running)
+        assert still_serves(running)
         assert status(connection.recv(65536)) == 408
 
 
 def test_keep_alive(running: Running) -> None:
-    """Several requests, sent at once, get their responses in order on one connection."""
+    """Several requests, sent together, get their responses in order on one connection."""
     first = request(running.server, SIGNED, TARGET).replace(b"Connection: close\r\n", b"")
     last = request(running.server, SIGNED, TARGET)
     response = exchange(running.server, first + b"\r\n" + first + last)

@@ -68,7 +68,7 @@ def test_import_takes_one_plain_key(
 ) -> None:
     """One RSA or ed25519 key, with a comment and a newline; else it is refused in AWS's words.
 
-    So are base64 of the line, a certificate, two keys at once, and ECDSA.
+    So are base64 of the line, a certificate, two keys in one, and ECDSA.
     """
     commands = (
         ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "authority"),
@@ -129,13 +129,13 @@ def test_possible_names(running: Running, rsa_key: KeyFile) -> None:
 def test_missing_pair(start: Start, status: int) -> None:
     """A missing pair is NotFoundException, with the HTTP status the switch says."""
     client = start(f"not-found-status={status}").client()
-    expected = Refusal("NotFoundException", "The KeyPair does not exist: nobody", status)
-    assert refusal(client.get_key_pair, keyPairName="nobody") == expected
-    assert refusal(client.delete_key_pair, keyPairName="nobody") == expected
+    expected = Refusal("NotFoundException", "The KeyPair does not exist: unknown", status)
+    assert refusal(client.get_key_pair, keyPairName="unknown") == expected
+    assert refusal(client.delete_key_pair, keyPairName="unknown") == expected
 
 
 def test_deleting_a_pair_in_use(running: Running) -> None:
-    """Deleting a pair instances name succeeds, and they go on naming it."""
+    """Deleting a pair that instances use succeeds, and they still name it."""
     running.sandbox.add_key_pairs("us-east-1", ["laptop"])
     running.sandbox.add_instance("us-east-1", "web-1", key_pair_name="laptop")
     client = running.client()
@@ -219,12 +219,12 @@ def in_openssl(*words: str, stdin: str) -> str:
 
 
 def test_other_switches(start: Start) -> None:
-    """A prefix doubled as in AWS's sample, a namespace before codes, a fingerprint at once."""
+    """A prefix doubled as in AWS's sample, a namespace before codes, a fingerprint on creation."""
     line = start("doubled-prefix=yes").client().download_default_key_pair()["publicKeyBase64"]
     assert line.startswith("ssh-rsa ssh-rsa AAAA")
     assert line.endswith(" ")
     client = start("namespaced-type=true").client()
-    assert refusal(client.get_key_pair, keyPairName="nobody").code == "NotFoundException"
+    assert refusal(client.get_key_pair, keyPairName="unknown").code == "NotFoundException"
     client = start("created-fingerprint=true").client()
     made = client.create_key_pair(keyPairName="made")["keyPair"]
     assert made["fingerprint"] == client.get_key_pairs()["keyPairs"][0]["fingerprint"]

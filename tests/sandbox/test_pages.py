@@ -26,8 +26,8 @@ def test_a_full_page_has_no_token(start: Start) -> None:
     assert "nextPageToken" not in response
 
 
-def test_deleting_between_pages_loses_nobody(start: Start) -> None:
-    """A pair deleted between two pages shifts no other out of sight."""
+def test_deleting_between_pages(start: Start) -> None:
+    """A pair deleted between two pages hides no other."""
     running = start("page-size=2")
     running.sandbox.add_key_pairs("us-east-1", ["aa", "bb", "cc", "dd"])
     client = running.client()

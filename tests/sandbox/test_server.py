@@ -31,7 +31,7 @@ def status(response: bytes) -> int:
     return int(response.split(b" ", 2)[1])
 
 
-def still_answers(running: Running) -> bool:
+def still_serves(running: Running) -> bool:
     """Whether an ordinary client is served."""
     return bool(running.client().get_regions()["regions"])
 
@@ -74,13 +74,13 @@ def test_only_local_programs(  # noqa: PLR0913, PLR0917  fixtures and cases
     assert len(running.server.requests) == is_served
 
 
-def test_two_at_once(start: Start) -> None:
+def test_two_in_parallel(start: Start) -> None:
     """One client's waiting does not make another wait."""
     running = start("fault=GetInstances=hang")
     with socket.create_connection(("127.0.0.1", running.server.port)) as waiting:
         target = TARGET.replace(b"GetRegions", b"GetInstances")
         waiting.sendall(request(running.server, SIGNED, target))
-        assert still_answers(running)
+        assert still_serves(running)
 
 
 def test_unsigned_request(running: Running) -> None:
@@ -186,7 +186,7 @@ def test_run_forever_ends_with_close(start: Start, running: Running) -> None:
     server = serve(running.sandbox)
     thread = threading.Thread(target=server.run_forever)
     thread.start()
-    assert still_answers(Running(running.sandbox, server, running.session))
+    assert still_serves(Running(running.sandbox, server, running.session))
     server.close()
     thread.join(5)
     assert not thread.is_alive()
@@ -198,7 +198,7 @@ def test_a_server_never_started(running: Running) -> None:
 
 
 def test_taken_port(running: Running) -> None:
-    """A port that is taken is an OSError, at once."""
+    """A port that is taken raises OSError."""
     with pytest.raises(OSError, match="in use"):
         serve(running.sandbox, port=running.server.port)
 
@@ -211,7 +211,7 @@ def broken(sandbox: Sandbox) -> Iterator[None]:
     away.rename(sandbox.path)
 
 
-def test_a_broken_store_is_an_answer(running: Running) -> None:
+def test_a_broken_store_is_reported(running: Running) -> None:
     """When the file is gone, clients get ServiceException, and no new file is made."""
     with broken(running.sandbox):
         refused = refusal(running.client().get_key_pairs)

@@ -117,7 +117,7 @@ def test_faults_know_every_operation() -> None:
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_answer_is_what_the_model_says(
+def test_responses_match_the_model(
     start: Start, seeded_file: Path, rsa_key: KeyFile, operation: str
 ) -> None:
     """Each response has only members the model knows, of the model's types, and is not empty."""
@@ -164,7 +164,7 @@ def test_error_has_every_member(running: Running) -> None:
     bodies: list[bytes] = []
     client.meta.events.register("response-received.lightsail", _received(bodies))
     with pytest.raises(client.exceptions.NotFoundException) as caught:
-        client.get_key_pair(keyPairName="nobody")
+        client.get_key_pair(keyPairName="unknown")
     raw = json.loads(bodies[-1])
     assert set(raw) == {"__type", "code", "docs", "message", "tip"}
     assert raw["__type"] == raw["code"] == "NotFoundException"

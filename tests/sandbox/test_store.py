@@ -29,8 +29,8 @@ def test_private_from_the_start(tmp_path: Path, umask: int) -> None:
     assert [mode(path) for path in made] == [0o700, 0o700, 0o600]
 
 
-def test_nothing_beside_the_file(running: Running) -> None:
-    """Between transactions there is one file and no other."""
+def test_no_other_file(running: Running) -> None:
+    """Between transactions the account is a single file."""
     running.client().download_default_key_pair()
     assert list(running.sandbox.path.parent.glob("account*")) == [running.sandbox.path]
 
@@ -79,7 +79,7 @@ def test_another_version(running: Running) -> None:
 
 @pytest.mark.parametrize("content", [b"-----BEGIN RSA PRIVATE KEY-----\n" * 40, b"a", None])
 def test_a_file_that_is_no_sandbox(tmp_path: Path, content: bytes | None) -> None:
-    """Somebody's file or database is never taken for a sandbox, filled, emptied or replaced."""
+    """Any other file or database is never used as a sandbox: not filled, emptied or replaced."""
     path = tmp_path / "key.pem"
     if content is None:
         with closing(sqlite3.connect(path)) as connection:

@@ -50,8 +50,8 @@ def test_resource_arn(running: Running) -> None:
 def test_missing_resource(running: Running) -> None:
     """What is not there cannot be tagged or untagged."""
     client = running.client()
-    tagging = refusal(client.tag_resource, resourceName="nobody", tags=[{"key": "a"}])
-    untagging = refusal(client.untag_resource, resourceName="nobody", tagKeys=["a"])
+    tagging = refusal(client.tag_resource, resourceName="unknown", tags=[{"key": "a"}])
+    untagging = refusal(client.untag_resource, resourceName="unknown", tagKeys=["a"])
     assert tagging == untagging
     assert tagging.code == "NotFoundException"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.sshd_lab import Lab, Server, lab
 
 
-def asked(config: Path, alias: str) -> dict[str, str]:
+def ssh_options(config: Path, alias: str) -> dict[str, str]:
     """What ssh itself reads for a host in a configuration; the first of each option."""
     ended = subprocess.run(
         ["ssh", "-G", "-F", config, "--", alias], capture_output=True, text=True, check=True

@@ -157,7 +157,7 @@ def test_shapes_of_the_file(setup: Setup, before: str, mode: int, directory: int
 
 @pytest.mark.parametrize("options", ['from="192.0.2.1"', "cert-authority"])
 def test_a_key_with_options(setup: Setup, options: str) -> None:
-    """A key that somebody restricted there stays so, and that is said."""
+    """A key that is restricted there stays so, and this is reported."""
     before = f"{line_of(setup.old)}\n{options} {line_of(setup.new)}\n"
     setup.server.authorized_keys.write_text(before)
     with pytest.raises(RefusedError, match="but does not open it") as failure:
@@ -300,8 +300,8 @@ def test_the_file_that_sshd_reads(
     assert expected.read_text() == f"{line}\n"
 
 
-def test_several_at_once(tmp_path: Path) -> None:
-    """Keys that are added at the same time are all there in the end, and no draft is left."""
+def test_several_in_parallel(tmp_path: Path) -> None:
+    """Keys that are added at the same time are all kept, and no draft is left."""
     lines = [PublicLine("ssh-ed25519", f"key{number}", "") for number in range(8)]
     environment = {**os.environ, "HOME": str(tmp_path)}
     (tmp_path / ".ssh").mkdir()
@@ -370,7 +370,7 @@ def test_a_full_disk(setup: Setup) -> None:
 
 
 def test_a_directory_without_write_permission(setup: Setup) -> None:
-    """Nobody but root can write there, which is said."""
+    """Only root can write there, and this is reported."""
     directory = setup.server.authorized_keys.parent
     directory.chmod(0o500)
     if os.geteuid() == 0:

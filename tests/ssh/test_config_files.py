@@ -58,7 +58,7 @@ def test_own_file_is_private_again(directory: Path, mode: int, more: bytes) -> N
     assert not config_files.plan_own(path, OURS + more).is_change
 
 
-def test_pins_at_a_path_that_ssh_cannot_be_told(tmp_path: Path) -> None:
+def test_pins_at_a_path_that_ssh_cannot_read(tmp_path: Path) -> None:
     """A quote in it would end ssh's reading for every host; without pins nothing names it."""
     files = config_files.own_files(tmp_path / 'a "quote"', None)
     key = HostKey("ssh-ed25519", "AAAA")

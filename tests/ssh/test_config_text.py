@@ -18,7 +18,7 @@ from lskeys.ssh import config_text, hosts
 from lskeys.ssh.hosts import Host
 from lskeys.text import printable
 from lskeys.values import replace
-from tests.ssh.conftest import asked
+from tests.ssh.conftest import ssh_options
 
 MOMENT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 WEB = Instance(
@@ -299,7 +299,7 @@ def test_ssh_reads_what_was_meant(tmp_path: Path, file: str) -> None:
     host = Host("web", WEB, "203.0.113.1", "ubuntu", (path,))
     config = tmp_path / "config"
     config.write_text("\n".join(config_text.blocks([host])) + "\n", "utf-8")
-    read = asked(config, "web")
+    read = ssh_options(config, "web")
     assert (read["hostname"], read["user"]) == ("203.0.113.1", "ubuntu")
     if re.search(r'["\\]|\$\{', file) or file != printable(file):
         assert "    IdentitiesOnly yes" not in config_text.blocks([host])
@@ -316,7 +316,7 @@ def test_ssh_reads_an_ipv6_address(tmp_path: Path) -> None:
     instance = replace(WEB, public_ip="2001:DB8:0::1")
     config = tmp_path / "config"
     config.write_text("\n".join(config_text.blocks([host_of(instance, "web", None)])))
-    assert asked(config, "web")["hostname"] == "2001:db8::1"
+    assert ssh_options(config, "web")["hostname"] == "2001:db8::1"
 
 
 @given(st.binary(max_size=80))
@@ -363,6 +363,6 @@ def test_ssh_follows_the_include(tmp_path: Path) -> None:
     config.write_bytes(config_text.with_include(mine, own, tmp_path))
     for each in (own, config):
         each.chmod(0o600)
-    assert asked(config, "web")["hostname"] == "203.0.113.1"
-    assert asked(config, "other")["hostname"] == "198.51.100.9"
-    assert asked(config, "other")["port"] == "2222"
+    assert ssh_options(config, "web")["hostname"] == "203.0.113.1"
+    assert ssh_options(config, "other")["hostname"] == "198.51.100.9"
+    assert ssh_options(config, "other")["port"] == "2222"

@@ -80,7 +80,7 @@ def test_an_empty_account_removes_nothing_of_another() -> None:
     assert [each.alias for each in alone.renewal.gone] == ["blog"]
 
 
-def test_another_region_of_the_profile_tells_its_account() -> None:
+def test_another_region_of_the_profile_shows_its_account() -> None:
     """So a block of a region that is empty now is removed, next to another account's, too."""
     before = files_of(planned(region("work", "blog")))
     other = instance("web", "work", "us-east-1")

@@ -34,10 +34,10 @@ def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str)
     (home / "secret").write_text(PASSPHRASE)
     path = Path(run(f"create web {option} --passphrase-file secret -q").out.strip())
     sshd.authorize(importable_key(path))
-    asked = home / "askpass"
-    asked.write_text("#!/bin/sh\ncat secret\n")
-    asked.chmod(0o700)
-    environment = {"SSH_ASKPASS": str(asked), "SSH_ASKPASS_REQUIRE": "force"}
+    askpass = home / "askpass"
+    askpass.write_text("#!/bin/sh\ncat secret\n")
+    askpass.chmod(0o700)
+    environment = {"SSH_ASKPASS": str(askpass), "SSH_ASKPASS_REQUIRE": "force"}
     assert sshd.knock("-i", path, environment=environment).stdout == f"{WORD}\n"
     assert not sshd.opens(path)
 

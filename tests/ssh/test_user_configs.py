@@ -12,7 +12,7 @@ import pytest
 
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import REGION, Run
-from tests.ssh.conftest import asked
+from tests.ssh.conftest import ssh_options
 
 HOST_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
 ADDRESSES = {"web": "203.0.113.1", "bastion": "203.0.113.2"}
@@ -143,16 +143,16 @@ def test_own_hosts_are_as_before(home: Path, run: Run, case: Case) -> None:
         path.write_text(text)
         path.chmod(0o600)
     hosts = (*OWN, *case.own)
-    before = [asked(directory / "config", host) for host in hosts]
+    before = [ssh_options(directory / "config", host) for host in hosts]
     ran = run(f"ssh-config --write --known-hosts --yes {case.options}")
     assert ran.exit_code == case.exit_code
-    assert [asked(directory / "config", host) for host in hosts] == before
+    assert [ssh_options(directory / "config", host) for host in hosts] == before
     if case.exit_code:
         assert "lskeys.known_hosts would be read as ssh configuration, because of" in ran.err
         assert (directory / "config").read_text() == case.config
         return
     for name, alias in case.aliases.items():
-        read = asked(directory / "config", alias)
+        read = ssh_options(directory / "config", alias)
         assert (read["hostname"], read["stricthostkeychecking"]) == (ADDRESSES[name], "true")
         own = f"is written as {alias}: your own ssh configuration already has {name}"
         assert (own in ran.err) is (alias != name)
@@ -174,4 +174,4 @@ def test_any_home(
     monkeypatch.setenv("HOME", str(home))
     account.add_instance(REGION, "web", address=ADDRESSES["web"])
     assert run("ssh-config --write --yes").exit_code == 0
-    assert asked(home / ".ssh" / "config", "web")["hostname"] == ADDRESSES["web"]
+    assert ssh_options(home / ".ssh" / "config", "web")["hostname"] == ADDRESSES["web"]

@@ -74,7 +74,7 @@ def rewrapped(line: str) -> str:
     """RFC 4716 whose comment continues in a second line without a backslash."""
     key = line.split()[1]
     return (
-        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: a long comment that somebody\nwrapped by hand\n"
+        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: a long comment that was\nwrapped by hand\n"
         f"{key}\n---- END SSH2 PUBLIC KEY ----\n"
     )
 

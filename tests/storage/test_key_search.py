@@ -67,7 +67,7 @@ def encrypt(path: Path, *style: str) -> Path:
     return path
 
 
-def test_an_encrypted_openssh_key_shows_its_public_half(
+def test_an_encrypted_openssh_key_shows_its_public_key(
     tmp_path: Path, key_file: Path, key: PrivateKey
 ) -> None:
     """The public key's fingerprints are known without the passphrase."""
@@ -78,7 +78,7 @@ def test_an_encrypted_openssh_key_shows_its_public_half(
 
 
 @pytest.mark.parametrize("style", ["PEM", "PKCS8"])
-def test_an_encrypted_pem_takes_its_public_half_from_its_neighbour(
+def test_an_encrypted_pem_takes_its_public_key_from_its_neighbour(
     tmp_path: Path, key_file: Path, key: PrivateKey, style: str
 ) -> None:
     """Alone it is a key without fingerprints; next to a `.pub` it has those of the public key."""
@@ -107,8 +107,8 @@ def test_everything_else_is_passed_over(tmp_path: Path, key_file: Path) -> None:
     shutil.copy(key_file, tmp_path / "key")
     os.mkfifo(tmp_path / "pipe")
     put_socket(tmp_path / "socket")
-    (tmp_path / "folder").mkdir()
-    shutil.copy(key_file, tmp_path / "folder" / "below")
+    (tmp_path / "subdirectory").mkdir()
+    shutil.copy(key_file, tmp_path / "subdirectory" / "below")
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "dangling").symlink_to("nowhere")
     (tmp_path / "to zero").symlink_to("/dev/zero")
@@ -147,7 +147,7 @@ def test_a_directory_is_searched_once(tmp_path: Path, key_file: Path) -> None:
     assert [each.path for each in key_search.find(spelled)] == [directory / "key"]
 
 
-def test_the_order_is_folders_then_names(tmp_path: Path, key_file: Path) -> None:
+def test_the_order_is_directories_then_names(tmp_path: Path, key_file: Path) -> None:
     """As given, then by name, whatever order the disk has."""
     for name in ("b/2", "b/10", "a/z", "a/a"):
         path = tmp_path / name
@@ -182,18 +182,18 @@ def test_reading_changes_nothing(tmp_path: Path, key_file: Path) -> None:
 
 
 @contextmanager
-def as_nobody() -> Iterator[None]:
-    """As a user who is not root."""
+def unprivileged() -> Iterator[None]:
+    """Run the block as a user who is not root."""
     user = os.geteuid()
     if user == 0:
-        os.seteuid(NOBODY)
+        os.seteuid(UNPRIVILEGED)
     try:
         yield
     finally:
         os.seteuid(user)
 
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 UNREADABLE: dict[str, tuple[str, dict[str, int], str]] = {
     "own file": ("keys/locked", {"keys/locked": 0o000}, "chmod 600"),
     "own file that others can read": ("keys/locked", {"keys/locked": 0o044}, "chmod 600"),
@@ -219,10 +219,10 @@ def test_what_we_may_not_read(kind: str, reachable: Path, key_file: Path) -> Non
         path.symlink_to(reachable / "mine/elsewhere/target")
     for each in (reachable / "mine", *(reachable / "mine").rglob("*")):
         if os.geteuid() == 0:
-            os.chown(each, NOBODY, NOBODY, follow_symlinks=False)
+            os.chown(each, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
     for name, mode in modes.items():
         (reachable / "mine" / name).chmod(mode)
-    with as_nobody():
+    with unprivileged():
         found = key_search.search([reachable / "mine" / "keys"])
         if kind != "own directory":
             with pytest.raises(LocalError, match=f"^cannot read {path}: permission denied$"):
@@ -253,7 +253,7 @@ def test_what_is_of_another(reachable: Path, key_file: Path) -> None:
     reachable.chmod(0o755)
     path = copy(key_file, reachable / "locked")
     path.chmod(0o000)
-    with as_nobody():
+    with unprivileged():
         (unreadable,) = key_search.search([reachable]).unreadable
     assert unreadable == UnreadableFile(path, "permission denied")
     assert unreadable.command == f"ls -ld {path}"
@@ -266,7 +266,7 @@ def test_a_key_is_nowhere_in_what_is_found(tmp_path: Path, key_file: Path) -> No
     assert word not in repr(key_search.find([tmp_path]))
 
 
-def test_key_folders_are_surveyed(tmp_path: Path) -> None:
+def test_key_directories_are_surveyed(tmp_path: Path) -> None:
     """Permissions and names of all files, each directory once under whatever name."""
     directory = tmp_path / "keys"
     directory.mkdir()
@@ -276,6 +276,6 @@ def test_key_folders_are_surveyed(tmp_path: Path) -> None:
     (directory / "more").mkdir()
     (tmp_path / "link").symlink_to(directory)
     (tmp_path / "file").touch()
-    asked = [directory, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
+    searched = [directory, tmp_path / "gone", tmp_path / "link", tmp_path / "file"]
     inside = frozenset({"web.pem", "web.pem.pub", "more"})
-    assert key_search.search(asked).directories == (DirectoryListing(directory, 0o1750, inside),)
+    assert key_search.search(searched).directories == (DirectoryListing(directory, 0o1750, inside),)

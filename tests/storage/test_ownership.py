@@ -111,7 +111,7 @@ def test_where_others_could_swap_files(tmp_path: Path, key: PrivateKey, shape: s
 
 
 @pytest.mark.parametrize("shape", SAFE)
-def test_where_nobody_else_could(tmp_path: Path, key: PrivateKey, shape: str) -> None:
+def test_where_no_one_else_could(tmp_path: Path, key: PrivateKey, shape: str) -> None:
     """Saved, whoever may read the directory."""
     path = SAFE[shape](tmp_path)
     assert save_key(path, key).outcome == "saved"
@@ -123,7 +123,7 @@ def test_where_nobody_else_could(tmp_path: Path, key: PrivateKey, shape: str) ->
 
 
 @pytest.mark.parametrize("suffix", ["", ".pub"])
-def test_a_file_of_somebody_else_is_never_the_same(
+def test_a_file_of_another_user_is_never_the_same(
     tmp_path: Path, key: PrivateKey, suffix: str
 ) -> None:
     """It may hold another key tomorrow: it stays, or if forced, makes way and is kept."""
@@ -184,7 +184,7 @@ def test_a_lock_that_others_could_take(
 
 @needs_root
 @pytest.mark.parametrize("below", ["", "made/here"])
-def test_what_root_makes_in_somebodys_home(
+def test_what_root_makes_in_another_home(
     reachable: Path, save: Saver, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
     """Under a sudo that keeps HOME, files and directories belong to the home's owner."""

@@ -117,8 +117,8 @@ def test_a_disk_without_space(
     assert contents(directory) == {}
 
 
-def test_without_hard_links_a_failed_write_leaves_no_half(tmp_path: Path, save: Saver) -> None:
-    """What was begun under the key's own name is taken away again."""
+def test_without_hard_links_a_failed_write_leaves_no_part(tmp_path: Path, save: Saver) -> None:
+    """The file under the key's own name is removed again."""
     directory = tmp_path / "out"
     second_write = "--inject=pwrite64:error=ENOSPC:when=2"
     ran = save(directory, before=poor(tmp_path, NO_LINKS, second_write))
@@ -148,7 +148,7 @@ def test_a_disk_that_does_not_say_how_long_a_name_may_be(
     ran = save(tmp_path / "out", before=poor(tmp_path, injected))
     assert ended(ran) == SAVED
     if "(INJECTED" not in (tmp_path / "log").read_text():
-        pytest.skip("this C library asks no disk")
+        pytest.skip("this C library does not query the disk")
     ran = save(tmp_path / "out", f"--name={'k' * 252}", before=poor(tmp_path, injected))
     assert ran.returncode == 5  # the 256 bytes with .pub are more than most disks take
 

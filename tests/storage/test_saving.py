@@ -27,7 +27,7 @@ from tests.support.saved_keys import (
 )
 
 UMASKS = (0o000, 0o002, 0o022, 0o027, 0o077, 0o133, 0o177, 0o277, 0o377, 0o477, 0o577, 0o777)
-NOBODY = 65534
+UNPRIVILEGED = 65534
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 
 
@@ -88,8 +88,8 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, key: PrivateKey, mask:
 @pytest.mark.parametrize("mask", [0o000, 0o077, 0o777])
 def test_an_ordinary_user_can_save_under_any_umask(reachable: Path, save: Saver, mask: int) -> None:
     """Directories and files are usable though the umask takes the owner's own permissions."""
-    home = _home_of_nobody(reachable)
-    ran = save(home / "a" / "b", f"--user={NOBODY}", f"--umask={mask:o}")
+    home = _unprivileged_home(reachable)
+    ran = save(home / "a" / "b", f"--user={UNPRIVILEGED}", f"--umask={mask:o}")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "saved\n", "")
     assert {name: mode for name, (mode, _) in contents(home / "a" / "b").items()} == {
         "k.pem": 0o600,
@@ -97,10 +97,10 @@ def test_an_ordinary_user_can_save_under_any_umask(reachable: Path, save: Saver,
     }
 
 
-def _home_of_nobody(reachable: Path) -> Path:
+def _unprivileged_home(reachable: Path) -> Path:
     home = reachable / "home"
     home.mkdir(0o700)
-    os.chown(home, NOBODY, NOBODY)
+    os.chown(home, UNPRIVILEGED, UNPRIVILEGED)
     return home
 
 
@@ -286,7 +286,7 @@ def test_links_to_another_key_are_left(
 
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
 def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException] | None) -> None:
-    """However a reservation ends, its temporary files are removed at once, and nothing else is."""
+    """However a reservation ends, its temporary files are removed, and nothing else is."""
     (tmp_path / "mine").write_bytes(b"mine")
     with key_directory.open_key_directory(tmp_path) as held:
         with suppress(*filter(None, [error])), held.reserve(NAME):
@@ -436,7 +436,7 @@ def test_a_killed_holder_holds_no_longer(tmp_path: Path, key_file: Path, key: Pr
 
 def test_leftovers_are_files_only(tmp_path: Path) -> None:
     """Links, directories and pipes of such a name are none, and a missing directory has none."""
-    (tmp_path / ".lskeys-folder").mkdir()
+    (tmp_path / ".lskeys-directory").mkdir()
     (tmp_path / ".lskeys-link").symlink_to("/etc/passwd")
     os.mkfifo(tmp_path / ".lskeys-pipe")
     (tmp_path / ".lskeys-0").touch()

@@ -79,14 +79,14 @@ def test_a_key_that_cannot_be_taken_back(tmp_path: Path, key: PrivateKey) -> Non
     )
 
 
-@pytest.mark.parametrize("beside", ["", ".pub"])
-def test_a_fresh_key_is_in_no_file_yet(tmp_path: Path, key: PrivateKey, beside: str) -> None:
+@pytest.mark.parametrize("suffix", ["", ".pub"])
+def test_a_fresh_key_is_in_no_file_yet(tmp_path: Path, key: PrivateKey, suffix: str) -> None:
     """Before it is made, a file of its name is another's, even if it holds a good key."""
-    text = key.public.line().encode() if beside else key.pem.reveal()
-    path = tmp_path / (NAME + beside)
+    text = key.public.line().encode() if suffix else key.pem.reveal()
+    path = tmp_path / (NAME + suffix)
     path.write_bytes(text)
     with pytest.raises(RefusedError, match="holds another key"), reserved(tmp_path, fresh=True):
         pytest.fail("it was reserved")
-    assert contents(tmp_path).keys() == {NAME + beside}
+    assert contents(tmp_path).keys() == {NAME + suffix}
     with pytest.raises(RefusedError, match="holds another key"):
         key_directory.inspect(tmp_path / NAME, fresh=True)

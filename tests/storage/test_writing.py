@@ -94,8 +94,8 @@ def test_nothing_stays_open(tmp_path: Path, key: PrivateKey, other: PrivateKey) 
     assert opened() <= before
 
 
-def test_a_directory_that_somebody_else_makes_first(tmp_path: Path, key: PrivateKey) -> None:
-    """Whoever is quicker by a moment has made it, and the key is saved in it."""
+def test_a_directory_that_another_program_makes_first(tmp_path: Path, key: PrivateKey) -> None:
+    """The key is saved in it."""
     directory, once = tmp_path / "made", [0o700]
 
     def hurry(event: str, _: tuple[object, ...]) -> None:
@@ -357,7 +357,7 @@ def test_a_file_that_is_gone_before_it_is_copied(
 
 
 @contextlib.contextmanager
-def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
+def quicker_program(path: Path, key: PrivateKey) -> Iterator[None]:
     """Another program that puts a key, open to all, where one is about to be named."""
 
     def hurry(event: str, _: tuple[object, ...]) -> None:
@@ -368,33 +368,33 @@ def somebody_quicker(path: Path, key: PrivateKey) -> Iterator[None]:
         yield
 
 
-def test_the_same_key_of_somebody_quicker(tmp_path: Path, key: PrivateKey) -> None:
-    """It is there, which is what was wanted: "unchanged", and closed to others."""
+def test_the_same_key_of_a_quicker_program(tmp_path: Path, key: PrivateKey) -> None:
+    """The outcome is "unchanged", and the file is closed to others."""
     path = tmp_path / NAME
-    with somebody_quicker(path, key):
+    with quicker_program(path, key):
         assert save_key(tmp_path, key).outcome == "unchanged"
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (key.pem.reveal(), 0o600)
 
 
-def test_another_key_of_somebody_quicker(
+def test_another_key_of_a_quicker_program(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
-    """It stays, with the name, or if forced next to it."""
+    """It stays under the name or, if forced, next to it."""
     path = tmp_path / NAME
     with (
-        somebody_quicker(path, other),
+        quicker_program(path, other),
         pytest.raises(RefusedError, match="holds another key"),
     ):
         save_key(tmp_path, key)
     assert path.read_bytes() == other.pem.reveal()
     path.unlink()
-    with somebody_quicker(path, other):
+    with quicker_program(path, other):
         assert replaced(tmp_path, key).read_bytes() == other.pem.reveal()
     assert path.read_bytes() == key.pem.reveal()
 
 
-def test_a_file_that_comes_and_goes(tmp_path: Path, key: PrivateKey) -> None:
-    """Somebody was quicker, and removed the file again: nothing is kept, and that is reported.
+def test_a_file_that_appears_and_disappears(tmp_path: Path, key: PrivateKey) -> None:
+    """Another program was quicker, and removed its file: nothing is kept, and that is reported.
 
     The place is as it was, and the next run saves the key.
     """
@@ -432,7 +432,7 @@ def test_a_file_that_appears_before_it_is_replaced(
 ) -> None:
     """What was put there after the old file was kept is kept, too: force loses nothing."""
     put_key(tmp_path / NAME, other)
-    once = [b"somebody else's"]
+    once = [b"another program's"]
 
     def appear(event: str, _: tuple[object, ...]) -> None:
         if event == "os.truncate" and once:
@@ -441,9 +441,9 @@ def test_a_file_that_appears_before_it_is_replaced(
 
     without = contextlib.nullcontext() if links else hearing(failing("os.link", errno.EPERM))
     with without, hearing(appear):
-        assert replaced(tmp_path, key).read_bytes() == b"somebody else's"
+        assert replaced(tmp_path, key).read_bytes() == b"another program's"
     found = {each.read_bytes() for each in tmp_path.iterdir() if each.suffix != ".pub"}
-    assert found == {key.pem.reveal(), other.pem.reveal(), b"somebody else's"}
+    assert found == {key.pem.reveal(), other.pem.reveal(), b"another program's"}
 
 
 def test_ninety_nine_copies_of_one_second(
