@@ -1,1 +1,1 @@
-"""What lskeys costs beside the AWS CLI, measured on the machine it runs on; `make bench`."""
+"""The cost of lskeys compared with the AWS CLI, measured on this machine; `make bench`."""

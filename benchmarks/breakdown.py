@@ -1,4 +1,4 @@
-"""Where the time of one `list` goes, step by step in its own order. Touches: processes."""
+"""The time of each step of one `list`, in order. Touches: processes."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ def breakdown(
     """Milliseconds of each step, the median of several fresh processes."""
     environ = place.environ(endpoints["few"])
     program = (str(place.ours / "bin" / "python"), str(Path(__file__).with_name("steps.py")))
-    told: list[dict[str, float]] = []
+    rows: list[dict[str, float]] = []
     for run in range(runs + 1):
         bare = spend("python -c pass", run, environ, place.home).wall * 1000
         ended = subprocess.run(
@@ -25,5 +25,5 @@ def breakdown(
         whole = spend("lskeys list", run, environ, place.home).wall * 1000
         steps = json.loads(ended.stdout.splitlines()[-1])
         rest = whole - bare - sum(steps.values())
-        told.append({"interpreter": bare, **steps, "parsing, waiting, exit": rest, "whole": whole})
-    return {step: median(each[step] for each in told[1:]) for step in told[0]}
+        rows.append({"interpreter": bare, **steps, "parsing, waiting, exit": rest, "whole": whole})
+    return {step: median(each[step] for each in rows[1:]) for step in rows[0]}

@@ -34,7 +34,7 @@ class Case:
         ours: A command line.
         theirs: A command line of the other side, or several behind one another.
         targets: What is wanted.
-        account: Which of the server's accounts is asked: few, many, changing, profiles (few, by
+        account: Which of the server's accounts is used: few, many, changing, profiles (few, by
             twenty profiles) or slow (the same, each response after 0.3 s).
         environ: Variables of theirs alone.
         ends: The exit codes that are no failure.

@@ -87,8 +87,8 @@ def _row(measured: Measured, target: Target) -> Row:
     return Row(
         (
             case.name,
-            _told(measured.ours),
-            _told(measured.theirs) + _runs_told(measured),
+            _cell(measured.ours),
+            _cell(measured.theirs) + _fewer_runs(measured),
             target.quantity,
             f"{value:.2f}{unit}" if target.limit >= 0.1 else f"{value:.3f}",  # noqa: PLR2004
             f"≤ {target.limit:.3g}{unit}",
@@ -117,7 +117,7 @@ def _further(many: Sequence[Spent], few: Sequence[Spent]) -> float:
     return median(each.cpu for each in many) - median(each.cpu for each in few)
 
 
-def _told(side: Sequence[Spent]) -> str:
+def _cell(side: Sequence[Spent]) -> str:
     walls = [each.wall * 1000 for each in side]
     cpu = median(each.cpu for each in side) * 1000
     peak = median(each.peak for each in side)
@@ -126,7 +126,7 @@ def _told(side: Sequence[Spent]) -> str:
     )
 
 
-def _runs_told(measured: Measured) -> str:
+def _fewer_runs(measured: Measured) -> str:
     """How often the other side was run, where it was less often."""
     runs = len(measured.theirs)
     return f"; {runs} run{'s'[: runs - 1]}" if runs < len(measured.ours) else ""
@@ -138,10 +138,10 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _processor() -> str:
-    """The processor's name, where Linux tells it."""
+    """The processor's name, on Linux."""
     try:
-        told = Path("/proc/cpuinfo").read_text()
+        info = Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.machine()
-    names = [line.partition(":")[2].strip() for line in told.splitlines() if "model name" in line]
+    names = [line.partition(":")[2].strip() for line in info.splitlines() if "model name" in line]
     return names[0] if names else platform.machine()

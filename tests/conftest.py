@@ -67,8 +67,7 @@ hypothesis.settings.load_profile("lskeys")
 class Ran:
     """What one command line did, to be compared as a whole.
 
-    Where `run` ran it, `err` is without the line that every dry run begins with, of which
-    `is_dry_run` tells.
+    For `run`, `err` is without the first line of every dry run; `is_dry_run` stands for it.
     """
 
     exit_code: int
@@ -171,7 +170,7 @@ def server(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
-    """A server that answers whatever a test tells it; the environment points at it."""
+    """A server with scripted responses; the environment points at it."""
     assert home.is_dir()
     with lying(monkeypatch) as running:
         yield running

@@ -46,7 +46,7 @@ START = ("--version", "--help", "list")
 HEAVY = ("boto3", "botocore", "cryptography", "http", "jmespath", "sqlite3", "urllib3")
 
 
-def told_after(line: list[str], then: str, home: Path) -> list[str]:
+def run_and_inspect(line: list[str], then: str, home: Path) -> list[str]:
     """Run a command line in a fresh interpreter, and then this code: the lines on stderr.
 
     The code knows `before`, the modules that were loaded already, and the `exit_code`.
@@ -129,7 +129,7 @@ def test_a_library_has_one_home(library: str) -> None:
 def test_only_the_runtime_imports_inside_functions() -> None:
     """Lazy imports live in one part; every other file has an honest import block.
 
-    But for the door, which answers TAB before it imports the program: TAB is pressed in a hurry.
+    Except for the door, which completes words before it imports the program.
     """
     lazy = {
         str(module.parent.relative_to(ROOT))
@@ -177,7 +177,7 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
         f"print('loaded', sorted(there & set({unwanted!r})), file=sys.stderr)\n"
         "print('dataclasses in', sorted(declaring), file=sys.stderr)"
     )
-    loaded, declaring = told_after(line, then, home)[-2:]
+    loaded, declaring = run_and_inspect(line, then, home)[-2:]
     assert loaded == "loaded []"
     if line[0] in START:
         assert declaring == "dataclasses in []"
@@ -185,17 +185,17 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(
 
 @pytest.mark.parametrize("verb", ["create new --service-generated", "download-default"])
 @pytest.mark.parametrize("to", ["--out .", "--file -"])
-def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
+def test_what_reads_a_key_is_loaded_before_the_request(
     verb: str, to: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key that AWS hands out once is not lost because the program cannot be read any more."""
+    """A key that AWS hands out once is not lost because a module cannot be loaded."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "a")
     line = f"{verb} {to} -y -r us-east-1 --endpoint-url http://127.0.0.1:9 --timeout 5"
     then = "print(exit_code, *sys.modules, file=sys.stderr)\n"
     files = [each for each in (ROOT / "keys").glob("*.py") if "cryptography" in each.read_text()]
     files.remove(ROOT / "keys" / "elliptic.py")  # signs requests, and reads no key pair's key
-    exit_code, *loaded = told_after(line.split(), then, home)[-1].split()
+    exit_code, *loaded = run_and_inspect(line.split(), then, home)[-1].split()
     assert exit_code == "8"
     assert {f"lskeys.keys.{each.stem}" for each in files} <= {*loaded, "lskeys.keys.__init__"}
     assert {"cryptography.hazmat.primitives.serialization", "lskeys.storage.writing"} <= {*loaded}
@@ -203,9 +203,9 @@ def test_what_reads_a_key_is_loaded_before_it_is_asked_for(
 
 @pytest.mark.parametrize("kind", ["names", "regions", "profiles"])
 def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
-    """A shell's question loads the door and the words, and nothing else that is not Python's.
+    """Completion loads the door and the words, and nothing else that is not Python's.
 
-    Of Python's own, nothing that takes longer to import than the answer takes.
+    Of Python's own, nothing that takes longer to import than the completion takes.
     """
     then = (
         "loaded = set(sys.modules) - before\n"
@@ -216,7 +216,7 @@ def test_tab_loads_its_own_files_alone(kind: str, home: Path) -> None:
         "print(*sorted(own), file=sys.stderr)\n"
         "print(*sorted(other), *sorted(loaded & slow), file=sys.stderr)\n"
     )
-    own, other = told_after(["_complete", kind, "lskeys", "delete"], then, home)
+    own, other = run_and_inspect(["_complete", kind, "lskeys", "delete"], then, home)
     assert {each for each in own.split() if not each.startswith("lskeys.cli.completion")} == {
         "lskeys",
         "lskeys.cli",
@@ -248,11 +248,11 @@ def test_a_run_loads_the_file_of_its_verb_alone(home: Path) -> None:
         "start = 'lskeys.cli.commands.'\n"
         "print(*sorted(each for each in sys.modules if each.startswith(start)), file=sys.stderr)\n"
     )
-    assert told_after(["config"], then, home)[-1] == "lskeys.cli.commands.config"
+    assert run_and_inspect(["config"], then, home)[-1] == "lskeys.cli.commands.config"
 
 
-def test_the_folder_is_the_help_page_is_the_readme() -> None:
-    """A verb is one file, one line in the table, and stands in the README."""
+def test_every_verb_has_its_file_and_its_row_in_the_readme() -> None:
+    """A verb is one file and one line in the table of verbs, and the README names it."""
     files = {each.stem for each in (ROOT / "cli" / "commands").glob("[!_]*.py")}
     words = {verb.word for verb in commands.VERBS}
     assert files == {verb.module for verb in commands.VERBS}

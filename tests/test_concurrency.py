@@ -1,4 +1,4 @@
-"""Calls with a limit, one question to many regions, and what is made of their failures."""
+"""Calls with a limit, queries of several regions, and their failures."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def failing(error: BaseException) -> Callable[[], None]:
 
 
 def within(seconds: float) -> Limit:
-    """A limit, with errors that tell which it was."""
+    """A limit whose errors show which one was exceeded."""
     return Limit(seconds, late=lambda: RemoteError("late"), large=lambda: RemoteError("large"))
 
 
@@ -48,7 +48,7 @@ def within(seconds: float) -> Limit:
 
 
 def test_a_value_comes_through() -> None:
-    """What the call returns is what the wait returns, as often as it is asked for."""
+    """Waiting returns the result of the call, however often."""
     pending = Pending(lambda: 42)
     assert (pending.result(), pending.result(), limited(lambda: 42, within(60))) == (42, 42, 42)
 
@@ -98,8 +98,8 @@ def test_who_waits_keeps_the_limit() -> None:
         pending.result()
 
 
-def test_a_call_begins_at_once() -> None:
-    """The call is under way before anybody waits for it."""
+def test_a_call_begins_immediately() -> None:
+    """The call runs before anything waits for it."""
     begun = threading.Event()
     pending = Pending(begun.set)
     assert begun.wait(60)
@@ -107,7 +107,7 @@ def test_a_call_begins_at_once() -> None:
 
 
 def test_steps_go_on_after_a_limit() -> None:
-    """What is called with others is no question itself: it sees its own limit, and goes on."""
+    """A call among others has its own limit, and continues after it."""
 
     def steps() -> str:
         with pytest.raises(RemoteError):
@@ -126,15 +126,15 @@ def one(key: str) -> Source[str, str]:
 
 
 @given(st.lists(st.integers(0, 999).map(str), unique=True, max_size=80))
-def test_answers_come_in_order(names: list[str]) -> None:
-    """However many sources there are, each answers once, in the order they were given."""
+def test_results_come_in_order(names: list[str]) -> None:
+    """Each source has one result, in the order given, however many there are."""
     assert list(stream(map(one, names))) == [Arrival(name, name.upper()) for name in names]
     assert list(call_each([partial(str.upper, name) for name in names])) == names
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_the_order_of_arrival_does_not_matter(arrival: list[str]) -> None:
-    """Whoever is first, second, last: the order is that of the question."""
+    """The order is the one given, whichever arrives first."""
     turns = {name: threading.Event() for name in arrival}
     turns[arrival[0]].set()
 
@@ -149,21 +149,21 @@ def test_the_order_of_arrival_does_not_matter(arrival: list[str]) -> None:
 
 
 def test_without_patience_the_first_to_come_is_the_first() -> None:
-    """Whoever collects all answers gets each when it is there."""
+    """Each result is available as soon as it has arrived."""
     got_the_last = threading.Event()
 
     def slow() -> Iterator[str]:
         assert got_the_last.wait(60)
         yield "slow"
 
-    answers = stream([Source("a", slow), one("b")], patience=0.0)
-    assert next(answers) == Arrival("b", "B")
+    arrivals = stream([Source("a", slow), one("b")], patience=0.0)
+    assert next(arrivals) == Arrival("b", "B")
     got_the_last.set()
-    assert list(answers) == [Arrival("a", "slow")]
+    assert list(arrivals) == [Arrival("a", "slow")]
 
 
-def test_a_slow_one_holds_nobody_back() -> None:
-    """It loses its place, and takes no other's turn to be asked, however many are slow."""
+def test_a_slow_source_delays_no_other() -> None:
+    """It loses its place, and the others are queried, however many are slow."""
     others_came = threading.Event()
 
     def slow(name: str) -> Iterator[str]:
@@ -172,14 +172,14 @@ def test_a_slow_one_holds_nobody_back() -> None:
 
     names = [str(number) for number in range(concurrency.MAX_PARALLEL + 8)]
     sources = [Source(name, partial(slow, name)) for name in names]
-    answers = stream([*sources, one("quick")], patience=0.01)
-    assert next(answers).key == "quick"
+    arrivals = stream([*sources, one("quick")], patience=0.01)
+    assert next(arrivals).key == "quick"
     others_came.set()
-    assert {each.key for each in answers} == {*names}
+    assert {each.key for each in arrivals} == {*names}
 
 
-def test_not_all_at_once() -> None:
-    """Of very many sources, so many are asked at a time and no more; a thread is one item ahead."""
+def test_parallel_sources_are_limited() -> None:
+    """No more than MAX_PARALLEL sources are queried at a time; each is one item ahead."""
     lock, now, most = threading.Lock(), [0], [0]
     all_here = threading.Barrier(concurrency.MAX_PARALLEL)
 
@@ -202,17 +202,17 @@ def test_not_all_at_once() -> None:
 
 
 def test_a_source_is_one_item_ahead() -> None:
-    """What nobody takes is not asked for: a list of any length takes the memory of two pages."""
-    asked = []
+    """Items are requested as they are taken: a list of any length needs the memory of two pages."""
+    requested = []
 
     def items() -> Iterator[int]:
         for number in range(9):
-            asked.append(number)
+            requested.append(number)
             yield number
 
     for taken, arrival in enumerate(stream([Source("a", items)])):
         assert arrival.item == taken
-        assert len(asked) <= taken + 3
+        assert len(requested) <= taken + 3
 
 
 def test_a_source_that_turns_out_to_be_several() -> None:
@@ -230,12 +230,12 @@ def test_a_source_that_turns_out_to_be_several() -> None:
         assert threading.active_count() - before <= 3
         yield from said("1")
 
-    answers = stream([Source("a", opened), one("b")])
-    assert [each.key for each in answers] == ["a1", "a2", "a3", "b"]
+    arrivals = stream([Source("a", opened), one("b")])
+    assert [each.key for each in arrivals] == ["a1", "a2", "a3", "b"]
 
 
 def test_sources_that_turn_out_to_be_several_wait_for_no_other() -> None:
-    """All that is behind them is asked at once, not when it is the turn of the one before."""
+    """All of their sources are queried in parallel, not one after another."""
     here = threading.Barrier(6)
 
     def said(name: str) -> Iterator[str]:
@@ -247,13 +247,13 @@ def test_sources_that_turn_out_to_be_several_wait_for_no_other() -> None:
         yield MoreSources(first, tuple(Source(each, partial(said, each)) for each in others))
         yield from said(first)
 
-    answers = stream([Source(name, partial(opened, name)) for name in "ab"])
-    assert [each.key for each in answers] == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    arrivals = stream([Source(name, partial(opened, name)) for name in "ab"])
+    assert [each.key for each in arrivals] == ["a0", "a1", "a2", "b0", "b1", "b2"]
 
 
 @given(st.sets(st.sampled_from("abcdef")))
-def test_a_failure_is_an_answer(failed: set[str]) -> None:
-    """Every source answers, those that fail with what they had and then their error."""
+def test_a_failure_is_a_result(failed: set[str]) -> None:
+    """A source that fails has its items so far, and then its error."""
 
     def items(name: str) -> Iterator[str]:
         yield name
@@ -268,7 +268,7 @@ def test_a_failure_is_an_answer(failed: set[str]) -> None:
 
 
 def test_a_source_that_is_late() -> None:
-    """Its limit is kept by the one who waits; the others are not concerned."""
+    """The waiting side enforces its limit; other sources are not affected."""
     late = Source("a", lambda: iter([limited(never, within(0.3))]))
     assert list(stream([late, one("b")], patience=0.0)) == [
         Arrival("b", "B"),
@@ -276,8 +276,8 @@ def test_a_source_that_is_late() -> None:
     ]
 
 
-def test_a_bug_is_no_answer() -> None:
-    """An exception that is none of ours comes to the one who asks as what it is."""
+def test_a_bug_is_raised() -> None:
+    """An exception that is not one of the program's reaches the caller unchanged."""
     with pytest.raises(ZeroDivisionError):
         list(call_each([lambda: 1 / 0]))
     [arrival] = stream([Source("a", lambda: iter([1 / 0]))])

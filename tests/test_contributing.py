@@ -22,14 +22,14 @@ ENTRIES = {
     "format": ("output/formats/__init__.py", ")\nFORMATS:"),
     "column": ("output/views/key_pairs.py", '        Column("account"'),
 }
-"""Where each entry goes: the file, and what stands behind it."""
+"""Where each entry belongs: the file, and the text that follows it."""
 
 
 @pytest.fixture
 def files() -> Mapping[str, str]:
-    """What CONTRIBUTING has to be written, by the file it goes to."""
+    """The code blocks of CONTRIBUTING, by file."""
     if not FILE.exists():
-        pytest.skip("CONTRIBUTING.md is not beside these tests")
+        pytest.skip("CONTRIBUTING.md is not next to these tests")
     return {block.file: block.text for block in documents.blocks_of(FILE.read_text())}
 
 
@@ -88,7 +88,7 @@ def test_what_is_added_is_on_its_page(page: str, line: str, copied: Path) -> Non
 
 
 def test_what_does_not_follow_fails_loudly(copied: Path) -> None:
-    """Its own test passes; the tests that CONTRIBUTING names fail, and no other beside them."""
+    """Its own test passes; only the tests that CONTRIBUTING names fail."""
     shutil.copy(FILE.with_name("README.md"), copied)
     shutil.copytree(FILE.with_name("docs"), copied / "docs")
     modules = ("test_architecture.py", "cli/test_json_schema.py", "cli/test_scripting.py")
@@ -101,7 +101,7 @@ def test_what_does_not_follow_fails_loudly(copied: Path) -> None:
     )
     failed = {line.split("::")[1].split(" ")[0] for line in said.splitlines() if "FAILED" in line}
     assert failed == {
-        "test_the_folder_is_the_help_page_is_the_readme",
+        "test_every_verb_has_its_file_and_its_row_in_the_readme",
         "test_every_verb_with_a_document_has_its_definition",
         "test_columns",
     }, said

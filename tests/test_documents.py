@@ -110,7 +110,7 @@ def test_documents_show_what_happens(
         assert same(now) == same(before)
 
 
-@pytest.mark.skipif(not README.exists(), reason="README.md is not beside these tests")
+@pytest.mark.skipif(not README.exists(), reason="README.md is not next to these tests")
 def test_readme_fits() -> None:
     """README is short, no wider than a terminal, and its links work wherever it is shown."""
     lines = README.read_text().splitlines()

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "security.md"
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
-beside = pytest.mark.skipif(not DOCUMENT.exists(), reason="docs/ is not beside these tests")
+needs_docs = pytest.mark.skipif(not DOCUMENT.exists(), reason="docs/ is not next to these tests")
 
 
 def section(title: str) -> str:
@@ -20,7 +20,7 @@ def section(title: str) -> str:
     return DOCUMENT.read_text("utf-8").partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
-@beside
+@needs_docs
 def test_every_promise_names_its_tests() -> None:
     """Each line links at least one file, and every link of the document leads to one."""
     promises = re.split(r"^\d+\. ", section("What is promised"), flags=re.MULTILINE)[1:]
@@ -43,7 +43,7 @@ def test_every_module_of_faults_has_its_kind() -> None:
     assert {*MODULES.values(), *marked} == {*KINDS}
 
 
-@beside
+@needs_docs
 def test_every_kind_of_fault_has_its_row() -> None:
     """With at least one case, all of which passed."""
     row = r"^\| (\w+) \| [^|]+ \| (\d+) \| (\d+) \|"
@@ -52,9 +52,9 @@ def test_every_kind_of_fault_has_its_row() -> None:
     assert all(0 < int(cases) <= int(points) for _, cases, points in rows)
 
 
-@beside
+@needs_docs
 def test_side_by_side_is_what_the_script_runs() -> None:
     """Each fault the script tries has its row; `make side-by-side` writes them anew."""
     rows = section("In parallel").splitlines()
-    told = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")]
-    assert told[1:] == [case.fault for case in CASES]
+    shown = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")]
+    assert shown[1:] == [case.fault for case in CASES]

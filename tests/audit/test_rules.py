@@ -89,8 +89,8 @@ def inventory(
     )
 
 
-def told(known: Inventory) -> list[tuple[str, str]]:
-    """Code and subject of every finding; subjects in the directory without it."""
+def run(known: Inventory) -> list[tuple[str, str]]:
+    """Run the rules: code and subject of every finding, without the directory."""
     return [(each.code, each.subject.removeprefix(f"{DIRECTORY}/")) for each in run_rules(known)]
 
 
@@ -115,7 +115,7 @@ def test_a_key_that_ssh_cannot_load(name: str) -> None:
 def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:
     """It is not needed."""
     bad = replace(private(1, "web.pem.old-20261101T120000Z"), obstacle="it is in UTF-16")
-    assert Code.UNUSABLE_FILE not in dict(told(inventory(keys=[*WEB, bad])))
+    assert Code.UNUSABLE_FILE not in dict(run(inventory(keys=[*WEB, bad])))
 
 
 def test_nothing_is_wrong() -> None:
@@ -127,30 +127,30 @@ def test_nothing_is_wrong() -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
 def test_permissions_that_are_right(mode: int) -> None:
     """What only the owner may do is fine."""
-    assert told(inventory(keys=[private(1, "id", mode)])) == []
+    assert run(inventory(keys=[private(1, "id", mode)])) == []
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o666])
 def test_permissions_that_are_loose(mode: int) -> None:
-    """Any right of anybody else is a finding, for personal keys too; not for public keys."""
+    """Any permission for others is a finding, also on personal keys; not on public keys."""
     known = inventory(keys=[private(1, "id", mode), public(1, "id.pub")])
-    assert told(known) == [("loose-permissions", "id")]
+    assert run(known) == [("loose-permissions", "id")]
 
 
 @pytest.mark.parametrize(
     ("mode", "is_loose"),
     [(0o700, False), (0o755, False), (0o720, True), (0o702, True), (0o1777, False)],
 )
-def test_folders(mode: int, is_loose: bool) -> None:  # noqa: FBT001  a parameter of the test
+def test_directories(mode: int, is_loose: bool) -> None:  # noqa: FBT001  a parameter of the test
     """A directory is loose where others can swap files in it: listing is fine, sticky is safe."""
     expected = [("loose-permissions", str(DIRECTORY))] if is_loose else []
-    assert told(inventory(mode=mode)) == expected
+    assert run(inventory(mode=mode)) == expected
 
 
 def test_a_file_is_named_as_a_pair() -> None:
     """It is mismatched unless it holds the key of one of the pairs of that name."""
     known = inventory([pair("web", 2), pair("web", 1, THERE)], WEB)
-    assert ("mismatched-key", "web.pem") not in told(known)
+    assert ("mismatched-key", "web.pem") not in run(known)
     known = inventory([pair("web", 2), pair("web", 3, THERE)], WEB)
     finding = only(known, Code.MISMATCHED_KEY)
     assert (finding.region, finding.name) == (THERE, "web")
@@ -170,12 +170,12 @@ def test_pairs_of_several_accounts() -> None:
 def test_the_key_of_another_pair_is_another_key() -> None:
     """That it belongs to some pair does not make it that of the pair it is named after."""
     known = inventory([pair("web", 2), pair("api", 1)], WEB)
-    assert told(known) == [("mismatched-key", "web.pem"), ("missing-private", "web")]
+    assert run(known) == [("mismatched-key", "web.pem"), ("missing-private", "web")]
 
 
-def test_a_mismatched_file_is_told_once() -> None:
-    """It is not an orphan as well."""
-    assert told(inventory([pair("web", 2)], WEB)) == [
+def test_a_mismatched_file_is_reported_once() -> None:
+    """It is not reported as orphaned as well."""
+    assert run(inventory([pair("web", 2)], WEB)) == [
         ("mismatched-key", "web.pem"),
         ("missing-private", "web"),
     ]
@@ -183,49 +183,45 @@ def test_a_mismatched_file_is_told_once() -> None:
 
 def test_what_cannot_be_compared_is_not_mismatched() -> None:
     """A pair without fingerprint, a key that does not show itself: it is not known."""
-    assert told(inventory([pair("web", None)], WEB)) == [("no-fingerprint", "web")]
-    assert told(inventory([pair("web", 1)], [hidden("web.pem")])) == [("hidden-key", "web.pem")]
+    assert run(inventory([pair("web", None)], WEB)) == [("no-fingerprint", "web")]
+    assert run(inventory([pair("web", 1)], [hidden("web.pem")])) == [("hidden-key", "web.pem")]
 
 
 @pytest.mark.parametrize("reported", [None, "", "null", "unknown"])
 def test_no_fingerprint(reported: str | None) -> None:
     """What is no fingerprint counts as none; whether a file is there is then not known."""
-    assert told(inventory([replace(pair("web", 1), fingerprint=reported)])) == [
+    assert run(inventory([replace(pair("web", 1), fingerprint=reported)])) == [
         ("no-fingerprint", "web")
     ]
 
 
-def test_public_halves() -> None:
+def test_public_keys() -> None:
     """Missing: only where the key is a pair's. Wrong: anywhere, even if it is no key at all."""
     own, personal = private(1, "web.pem"), private(2, "id")
     web = [pair("web", 1)]
-    assert told(inventory(web, [own, personal])) == [("missing-public", "web.pem")]
-    assert told(inventory(web, [*WEB, personal], others=["id.pub"])) == [("wrong-public", "id.pub")]
-    assert told(inventory(web, [own, public(2, "web.pem.pub")])) == [
-        ("wrong-public", "web.pem.pub")
-    ]
-    assert told(inventory(web, [own, private(1, "web.pem.pub")]))[0] == (
+    assert run(inventory(web, [own, personal])) == [("missing-public", "web.pem")]
+    assert run(inventory(web, [*WEB, personal], others=["id.pub"])) == [("wrong-public", "id.pub")]
+    assert run(inventory(web, [own, public(2, "web.pem.pub")])) == [("wrong-public", "web.pem.pub")]
+    assert run(inventory(web, [own, private(1, "web.pem.pub")]))[0] == (
         "wrong-public",
         "web.pem.pub",
     )
 
 
-def test_a_public_half_that_was_believed() -> None:
-    """That an encrypted PEM is what its .pub says is not doubted: the pair has its private key."""
+def test_an_encrypted_key_with_its_public_key() -> None:
+    """An encrypted PEM counts as the key in its .pub file: the pair has its private key."""
     encrypted = replace(WEB[0], encrypted=True, is_by_name=True)
-    assert told(inventory([pair("web", 1)], [encrypted, WEB[1]])) == []
+    assert run(inventory([pair("web", 1)], [encrypted, WEB[1]])) == []
 
 
-def test_a_public_half_alone_is_not_enough() -> None:
+def test_a_public_key_alone_is_not_enough() -> None:
     """The private key is missing though the public one is here."""
-    assert told(inventory([pair("web", 1)], [WEB[1]])) == [("missing-private", "web")]
+    assert run(inventory([pair("web", 1)], [WEB[1]])) == [("missing-private", "web")]
 
 
 def test_hidden_keys() -> None:
-    """Told of *.pem only; what lies in the place of its .pub is put aside, not overwritten."""
-    assert told(inventory(keys=[hidden("id_rsa"), hidden("web.pem")])) == [
-        ("hidden-key", "web.pem")
-    ]
+    """Only *.pem are reported; a file in the place of the .pub is kept under another name."""
+    assert run(inventory(keys=[hidden("id_rsa"), hidden("web.pem")])) == [("hidden-key", "web.pem")]
     finding = only(inventory(keys=[hidden("a.pem")], others=["a.pem.pub"]), Code.HIDDEN_KEY)
     assert str(finding.command).startswith(
         f"mv -n {DIRECTORY}/a.pem.pub {DIRECTORY}/a.pem.pub.wrong && ssh-keygen -y"
@@ -245,7 +241,7 @@ def test_hidden_keys() -> None:
 )
 def test_orphans(name: str, is_orphan: bool) -> None:  # noqa: FBT001  a parameter of the test
     """Only what is called as Lightsail's keys are, and is not of a region that was not queried."""
-    assert told(inventory(keys=[private(1, name)])) == (
+    assert run(inventory(keys=[private(1, name)])) == (
         [("orphaned-key", name)] if is_orphan else []
     )
 
@@ -278,7 +274,7 @@ def test_orphans_of_all_regions() -> None:
 def test_silent_regions_have_no_orphans() -> None:
     """A key may be of a pair in a region that did not respond."""
     known = inventory(keys=[private(1, "stray.pem")])
-    assert told(replace(known, silent=frozenset([AccountRegion(THERE)]))) == []
+    assert run(replace(known, silent=frozenset([AccountRegion(THERE)]))) == []
 
 
 def test_same_key() -> None:
@@ -286,7 +282,7 @@ def test_same_key() -> None:
     young, old = pair("a", 1, days=1, used=False), pair("b", 1, days=9, used=False)
     used, twin = pair("c", 1, days=5), pair("b", 1, THERE, days=9, used=False)
     kept, _, spare = (
-        [each for each in told(inventory(pairs, WEB)) if each[0] in ("duplicate-key", "shared-key")]
+        [each for each in run(inventory(pairs, WEB)) if each[0] in ("duplicate-key", "shared-key")]
         for pairs in ([young, old, used], [], [old, twin])
     )
     assert kept == [("duplicate-key", "a"), ("duplicate-key", "b")]
@@ -297,22 +293,22 @@ def test_same_key() -> None:
 def test_same_key_in_other_forms() -> None:
     """A local key that has both fingerprints shows that two pairs are the same."""
     other = replace(pair("api", 1), fingerprint=str(fingerprint(1, FingerprintType.SHA256_SSH)))
-    assert ("duplicate-key", "web") in told(inventory([pair("web", 1), other], WEB))
-    assert Code.DUPLICATE_KEY not in [code for code, _ in told(inventory([pair("web", 1), other]))]
+    assert ("duplicate-key", "web") in run(inventory([pair("web", 1), other], WEB))
+    assert Code.DUPLICATE_KEY not in [code for code, _ in run(inventory([pair("web", 1), other]))]
 
 
 def test_no_fingerprints_are_not_the_same() -> None:
     """Two unknowns are no duplicates."""
     known = inventory([pair("web", None), pair("api", None)])
-    assert told(known) == [("no-fingerprint", "api"), ("no-fingerprint", "web")]
+    assert run(known) == [("no-fingerprint", "api"), ("no-fingerprint", "web")]
 
 
 @pytest.mark.parametrize(("days", "is_old"), [(89, False), (90, False), (91, True)])
 def test_old_pairs(days: int, is_old: bool) -> None:  # noqa: FBT001  a parameter of the test
     """Older than the days that were given; without them, no age is too old."""
     known = inventory([pair("web", 1, days=days)], WEB)
-    assert told(known) == []
-    assert told(replace(known, max_age=90)) == ([("old-pair", "web")] if is_old else [])
+    assert run(known) == []
+    assert run(replace(known, max_age=90)) == ([("old-pair", "web")] if is_old else [])
 
 
 def test_a_new_name_is_a_name() -> None:
@@ -325,10 +321,10 @@ def test_a_new_name_is_a_name() -> None:
 def test_what_is_not_known_is_no_finding() -> None:
     """No instances, no date: neither unused nor old."""
     known = inventory([replace(pair("web", 1), used_by=None, created_at=None)], WEB)
-    assert told(replace(known, max_age=0)) == []
+    assert run(replace(known, max_age=0)) == []
 
 
-def test_stale_default() -> None:
+def test_outdated_default() -> None:
     """Only the default pair, only instances that name it and are older."""
     default = replace(pair(DEFAULT_PAIR, 1), name=DEFAULT_PAIR)
     older, younger = NOW - timedelta(days=2), NOW
@@ -353,9 +349,9 @@ def test_stale_default() -> None:
         ({}, set(), newer),
     ):
         now = replace(known, openers=openers, for_ssh=frozenset(for_ssh))
-        stale = [each for each in run_rules(now) if each.code is Code.STALE_DEFAULT]
+        found = [each for each in run_rules(now) if each.code is Code.STALE_DEFAULT]
         expected = {0: shown, 1: command.replace("a b", "b"), 2: command}[len(for_ssh)]
-        assert [(each.name, each.message, each.command) for each in stale] == [
+        assert [(each.name, each.message, each.command) for each in found] == [
             (DEFAULT_PAIR, message, expected)
         ]
 

@@ -46,7 +46,7 @@ def test_the_readme_has_it_whole(run: Run) -> None:
     """README's policy is the one for all commands."""
     readme = Path(__file__).parents[2] / "README.md"
     if not readme.exists():
-        pytest.skip("README.md is not beside these tests")
+        pytest.skip("README.md is not next to these tests")
     policy = readme.read_text().partition("```json\n")[2].partition("```")[0]
     assert json.loads(policy) == json.loads(run("iam-policy").out)
 

@@ -21,7 +21,7 @@ from tests.support.cli_keys import encrypted_pem, openssh, other_pem, own_pem, p
 FILE = Path(__file__).parents[2] / "docs" / "lskeys.schema.json"
 
 if not FILE.exists():
-    pytest.skip("docs/ is not beside these tests", allow_module_level=True)
+    pytest.skip("docs/ is not next to these tests", allow_module_level=True)
 
 SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
 DEFINED: dict[str, Any] = SCHEMA["$defs"]

@@ -41,7 +41,7 @@ from tests.support.cli_keys import own_pem, public_line, save
 FILE = Path(__file__).parents[2] / "docs" / "scripting.md"
 
 if not FILE.exists():
-    pytest.skip("docs/ is not beside these tests", allow_module_level=True)
+    pytest.skip("docs/ is not next to these tests", allow_module_level=True)
 
 DOCUMENT = FILE.read_text()
 SPOKEN = re.compile(r"`([^`]+)`")

@@ -114,7 +114,7 @@ def test_a_word_that_is_no_value_is_refused(name: str) -> None:
 def test_no_such_user() -> None:
     """The home of a user who does not exist is said, with what to do."""
     with pytest.raises(SetupError, match="there is no such user"):
-        paths.expanded(Path("~nobody-has-this-name/keys"))
+        paths.expanded(Path("~no-such-user-here/keys"))
 
 
 @pytest.mark.parametrize("value", ["", "relative"])

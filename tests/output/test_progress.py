@@ -1,4 +1,4 @@
-"""Progress: what is waited for is said on a terminal, after half a second, and taken away."""
+"""Progress: on a terminal, what is waited for is shown after 0.5 seconds, and then removed."""
 
 import os
 import pty

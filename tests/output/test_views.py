@@ -107,7 +107,7 @@ def test_json_is_ascii_and_true(text: str) -> None:
 
 @given(st.lists(PAIRS, max_size=3), st.sampled_from([1, 33, 34, 100]))
 def test_json_is_one_document(pairs: list[KeyPair], times: int) -> None:
-    """However many items, and whatever is in them, it is laid out as if written at once."""
+    """Whatever the number and content of the items, they make one valid document."""
     result = Result(KEY_PAIRS, pairs * times, [SetupError("no region is set")])
     assert "\n".join(lines("json", result)) == json_text(result.document, indent=4)
 
@@ -220,7 +220,7 @@ def test_the_default_pair_stands_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("users", "outdated", "told"),
+    ("users", "outdated", "warning"),
     [
         (None, (), "the instances that use web in us-east-1 could not be listed"),
         ((), (), None),
@@ -240,15 +240,15 @@ def test_the_default_pair_stands_out() -> None:
     ],
 )
 def test_who_uses_what_is_deleted(
-    users: tuple[str, ...] | None, outdated: tuple[str, ...], told: str | None
+    users: tuple[str, ...] | None, outdated: tuple[str, ...], warning: str | None
 ) -> None:
     """Before a pair is deleted, its users are listed, and which have an earlier key."""
     pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
-    assert usage_warning(pair) == told
+    assert usage_warning(pair) == warning
 
 
 def test_columns_are_a_contract() -> None:
-    """The words of --columns, and which are shown without confirmation."""
+    """The words of --columns, and which are shown by default."""
     assert KEY_PAIRS.names == (
         "name",
         "region",
