@@ -331,8 +331,8 @@ def test_table_is_grouped(
 
 
 @pytest.mark.parametrize("code", Code)
-def test_the_help_tells_every_code(run: Run, code: Code) -> None:
-    """Whoever meets a code finds it in the help."""
+def test_the_help_lists_every_code(run: Run, code: Code) -> None:
+    """Each code has its line in the help."""
     assert f"* {code}: " in run("audit --help").out
 
 
@@ -354,7 +354,7 @@ def test_every_command_works(
 ) -> None:
     """Each command, typed where it is printed, succeeds; what it promises to fix is fixed.
 
-    `authorize` needs an instance that answers: test_instances.py types it.
+    `authorize` needs an instance with SSH: test_instances.py types it.
     """
     be_a_user(tmp_path, monkeypatch)
     assert everything_wrong.is_dir()
@@ -399,10 +399,10 @@ def test_several_faults_of_one_file(  # noqa: PLR0913  fixtures
     path = clean / "web.pem"
     path.write_bytes(SHAPES[shape](ed25519("web").encode()))
     path.chmod(mode)
-    beside = clean / "web.pem.pub"
-    beside.unlink()
+    public_file = clean / "web.pem.pub"
+    public_file.unlink()
     if public == "another":
-        save(beside, public_line(ed25519("another")) + "\n", 0o644)
+        save(public_file, public_line(ed25519("another")) + "\n", 0o644)
     findings = found(run, "audit")
     assert [each["code"] for each in findings] == expected
     for _ in (*expected, "a missing .pub where a wrong one was"):
@@ -518,7 +518,7 @@ def test_one_name_in_two_regions(account: Sandbox, clean: Path, run: Run) -> Non
 
 
 @pytest.mark.parametrize("profile", ["--profile work", ""])
-def test_commands_ask_the_same_account(
+def test_commands_query_the_same_account(
     account: Sandbox, server: Server, run: Run, home: Path, profile: str
 ) -> None:
     """Suggested commands have the options that choose the account."""
@@ -635,13 +635,13 @@ def test_fix_of_everything(fixable: Path, run: Run) -> None:
     assert codes(run) == []
 
 
-def test_fix_asks(fixable: Path, run: Run) -> None:
+def test_fix_prompts(fixable: Path, run: Run) -> None:
     """On a terminal what would be fixed is shown before the prompt."""
-    asked = notes(fixable, "would fix") + "Fix this? [y/N] "
+    prompt = notes(fixable, "would fix") + "Fix this? [y/N] "
     assert run("audit --fix", typed="y\n") == Ran(
         6,
         out=stray(fixable),
-        err=f"{asked}{notes(fixable, 'fixed')}lskeys: error: audit found 1 warning in {REGION}\n",
+        err=f"{prompt}{notes(fixable, 'fixed')}lskeys: error: audit found 1 warning in {REGION}\n",
     )
 
 

@@ -20,13 +20,13 @@ from lskeys.cli.parameters import Option
 from tests.conftest import Run
 from tests.support.shells import PROMPT, TAB, Terminal, terminal
 
-BESIDE = Path(sys.executable).parent
+BIN = Path(sys.executable).parent
 INSTANCES = set(defaults.NEW_SANDBOX["instances"]["us-east-1"])
 NAMES = set(defaults.NEW_SANDBOX[""]["us-east-1"])
 TREE = tree()
 
 pytestmark = pytest.mark.skipif(
-    not (BESIDE / "lskeys").exists(), reason="lskeys is not installed beside this Python"
+    not (BIN / "lskeys").exists(), reason="lskeys is not installed next to this Python"
 )
 Offered = Callable[[str], set[str]]
 
@@ -41,19 +41,19 @@ def environ(home: Path) -> dict[str, str]:
     """A shell's environment: the sandbox, and lskeys on PATH."""
     return {
         "HOME": str(home),
-        "PATH": f"{BESIDE}:{os.environ['PATH']}",
+        "PATH": f"{BIN}:{os.environ['PATH']}",
         "LANG": "C.UTF-8",
         "LSKEYS_SANDBOX": "1",
     }
 
 
-def asked(command: list[str], environ: dict[str, str], directory: Path) -> set[str]:
+def completed(command: list[str], environ: dict[str, str], directory: Path) -> set[str]:
     """What a shell prints that completes a line without a terminal, a word a line."""
-    answer = subprocess.run(
+    ended = subprocess.run(
         command, env=environ, cwd=directory, capture_output=True, text=True, check=True
     )
-    assert answer.stderr == ""
-    return {each.partition("\t")[0].strip() for each in answer.stdout.splitlines()} - {""}
+    assert ended.stderr == ""
+    return {each.partition("\t")[0].strip() for each in ended.stdout.splitlines()} - {""}
 
 
 @pytest.fixture(
@@ -73,11 +73,11 @@ def offered(
             f'source {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lskeys lskeys;'
             ' printf "%s\\n" "${COMPREPLY[@]}"'
         )
-        return asked(["bash", "--norc", "-c", code, "bash", *words], environ, home)
+        return completed(["bash", "--norc", "-c", code, "bash", *words], environ, home)
 
     def in_fish(line: str) -> set[str]:
         code = f"source {script}; complete -C $argv[1]"
-        found = asked(["fish", "--no-config", "-c", code, line], environ, home)
+        found = completed(["fish", "--no-config", "-c", code, line], environ, home)
         option, equals, _ = line.rpartition(" ")[2].rpartition("=")
         return {each.removeprefix(option + equals) for each in found}
 
@@ -92,7 +92,7 @@ def test_an_unknown_shell_is_a_usage_error(run: Run) -> None:
 
 
 def test_an_option_of_two_meanings_is_refused() -> None:
-    """A script could not tell from a line whether the next word is the option's value."""
+    """A script could not know from a line whether the next word is the option's value."""
     taking = Command(("a",), "", options=(Option(("--x",), "FILE", ""),))
     plain = Command(("b",), "", options=(Option(("--x",), "", ""), HELP))
     with pytest.raises(ValueError, match="--x takes different values in two commands"):
@@ -168,7 +168,7 @@ def test_values_of_options(offered: Offered, home: Path) -> None:
     assert not (home / "pwned").exists()
 
 
-def test_files_and_folders(offered: Offered, home: Path) -> None:
+def test_files_and_directories(offered: Offered, home: Path) -> None:
     """Files are offered where a file is read or written, directories alone where keys are put."""
     (home / "keys").mkdir()
     (home / "keys.pem").touch()
@@ -244,9 +244,9 @@ def test_zsh_knows_every_place(run: Run, environ: dict[str, str], home: Path) ->
     }
     with started("zsh", run, environ, home) as at:
         for typed, became in wanted.items():
-            # After TAB the line is given to print, whose answer is not what was typed.
+            # After TAB the line is given to print, whose output is not what was typed.
             at.type(f"{typed}{TAB}")
             at.until(became[-5:])
             at.type("\x01print -r -- $((6*7)) '\x05'\n")
-            answer = at.until("42 lskeys", "\n").partition("42 ")[2]
-            assert answer.splitlines()[0].rstrip().endswith(became)
+            printed = at.until("42 lskeys", "\n").partition("42 ")[2]
+            assert printed.splitlines()[0].rstrip().endswith(became)

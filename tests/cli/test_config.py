@@ -114,8 +114,8 @@ def test_sandbox(run: Run, home: Path) -> None:
     assert not (home / ".local").exists()
 
 
-def test_nothing_is_asked(server: Server, run: Run) -> None:
-    """No request is sent, whatever is set."""
+def test_no_request(server: Server, run: Run) -> None:
+    """No request is sent, whatever the settings."""
     assert run("config --all-regions -q").exit_code == 0
     assert operations(server) == []
 

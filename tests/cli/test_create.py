@@ -30,7 +30,7 @@ OTHER_NAME = (
     " it must be unique among all Lightsail resources of the region\n"
 )
 REMOVE = f"lskeys delete web --region {REGION}"
-QUESTIONS = "Passphrase for the new key: \nThe same again: \n"
+PROMPTS = "Passphrase for the new key: \nThe same again: \n"
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def sha256(path: Path) -> str:
     return said("ssh-keygen", "-l", "-f", path).decode().split()[1]
 
 
-def told(outcome: str, path: Path, found: str, fingerprint_type: str = "sha256-ssh") -> str:
+def note(outcome: str, path: Path, found: str, fingerprint_type: str = "sha256-ssh") -> str:
     """The note about a key that was verified."""
     proof = f"fingerprint {found} verified ({fingerprint_type})"
     return f"{outcome} {path}: key pair web of {REGION}, {proof}\n"
@@ -87,7 +87,7 @@ def test_created(server: Server, run: Run, path: Path) -> None:
     request holds a line of the private key.
     """
     ran = run("create web --type ed25519")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, sha256(path)))
+    assert ran == Ran(0, out=f"{path}\n", err=note("saved", path, sha256(path)))
     assert operations(server) == MADE
     assert changes(server) == [imported(path)]
     assert files(path) == ["web.pem", "web.pem.pub"]
@@ -104,12 +104,12 @@ def test_created(server: Server, run: Run, path: Path) -> None:
 def test_rsa(run: Run, path: Path, options: str, bits: bytes) -> None:
     """Without options it is RSA of 4096 bits, in PEM, verified as AWS reports RSA."""
     ran = run(f"create web {options}")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "md5-spki"))
+    assert ran == Ran(0, out=f"{path}\n", err=note("saved", path, reported(run), "md5-spki"))
     assert path.read_text().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
     assert said("ssh-keygen", "-l", "-f", path).split()[0] == bits
 
 
-# where it goes
+# where it is saved
 
 
 @pytest.mark.usefixtures("server")
@@ -213,15 +213,15 @@ def test_a_file_that_appears(server: Server, run: Run, home: Path, path: Path, o
     """So is one that appears while the passphrase is awaited: no key is made for a lost place."""
     os.mkfifo(home / "pipe")
 
-    def answer() -> None:
+    def respond() -> None:
         with (home / "pipe").open("w") as pipe:  # opens when lskeys reads it
             save(path.with_name("web.pem.pub"), public_line(own_pem()))
             pipe.write(PASSPHRASE)
 
     with ThreadPoolExecutor(1) as pool:
-        answering = pool.submit(answer)
+        responding = pool.submit(respond)
         ran = run(f"create web --passphrase-file pipe {option}")
-        answering.result()
+        responding.result()
     assert ran.exit_code == 5
     assert changes(server) == []
     assert files(path) == ["web.pem.pub"]
@@ -308,7 +308,7 @@ def test_an_unwritable_place(server: Server, run: Run, home: Path) -> None:
     assert changes(server) == []
 
 
-# run again, and lost answers
+# run again, and lost responses
 
 
 @pytest.mark.parametrize("before", ["--type ed25519", "--bits 2048", "--service-generated"])
@@ -317,11 +317,11 @@ def test_again(server: Server, run: Run, path: Path, before: str, option: str) -
     """Run again it finds its own key pair by the key: unchanged, success, one request."""
     run(f"create web {before}")
     key = path.read_bytes()
-    asked = len(server.requests)
+    earlier = len(server.requests)
     ran = run(f"create web {option}")
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
     assert ran.err.startswith(f"unchanged {path}: key pair web of {REGION}, fingerprint ")
-    assert operations(server)[asked:] == ["GetKeyPair"]
+    assert operations(server)[earlier:] == ["GetKeyPair"]
     assert (path.read_bytes(), files(path)) == (key, ["web.pem", "web.pem.pub"])
 
 
@@ -359,7 +359,7 @@ def test_lost_twice_and_then_again(server: Server, run: Run, path: Path) -> None
     assert f"to import that one: lskeys import web {path}; " in ran.err
     for _ in range(2):
         assert run(f"import web {path} --if-absent --region {REGION}").exit_code == 0
-    assert run("create web").err == told("unchanged", path, sha256(path))
+    assert run("create web").err == note("unchanged", path, sha256(path))
 
 
 # passphrases
@@ -376,7 +376,7 @@ def test_passphrase(server: Server, run: Run, path: Path, option: str) -> None:
     """It is typed twice and encrypts what is written, whoever made the key."""
     ran = run(f"create web --passphrase {option}", typed=f"{PASSPHRASE}\n" * 2)
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
-    assert QUESTIONS in ran.err
+    assert PROMPTS in ran.err
     assert [opens(path, words) for words in (PASSPHRASE, "", "other")] == [True, False, False]
     sent = json.dumps([request.body for request in server.requests])
     assert PASSPHRASE not in ran.out + ran.err + sent
@@ -398,7 +398,7 @@ def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
     save(home / "secret", PASSPHRASE)
     run("create web --type ed25519 --passphrase-file secret")
     ran = run("create web --passphrase", typed="")
-    assert ran == Ran(0, out=f"{path}\n", err=told("unchanged (encrypted)", path, sha256(path)))
+    assert ran == Ran(0, out=f"{path}\n", err=note("unchanged (encrypted)", path, sha256(path)))
 
 
 @pytest.mark.parametrize(
@@ -415,7 +415,7 @@ def test_passphrase_mistyped(
     """Two that differ, or none, make nothing."""
     ran = run("create web --passphrase", typed=typed)
     assert (ran.exit_code, ran.out) == (5, "")
-    assert f"{QUESTIONS}lskeys: error: {message}\n" in ran.err
+    assert f"{PROMPTS}lskeys: error: {message}\n" in ran.err
     assert changes(server) == []
     assert files(path) == []
 
@@ -426,7 +426,7 @@ def test_passphrase_mistyped(
 def test_service_generated(server: Server, run: Run, path: Path) -> None:
     """CreateKeyPair, sent once; its key is verified and saved as AWS spelled it."""
     ran = run("create web --service-generated --tag a=b")
-    assert ran == Ran(0, out=f"{path}\n", err=told("saved", path, reported(run), "sha1-pkcs8"))
+    assert ran == Ran(0, out=f"{path}\n", err=note("saved", path, reported(run), "sha1-pkcs8"))
     assert operations(server)[:3] == ["GetKeyPair", "CreateKeyPair", "GetKeyPair"]
     tags = [{"key": "a", "value": "b"}]
     body = {"keyPairName": "web", "tags": tags}

@@ -196,7 +196,7 @@ def test_default_pairs_of_two_regions(
     assert changes(server) == [delete_of_default(default)]
 
 
-# lost answers
+# lost responses
 
 
 STILL_THERE = "it is still there; wait a little, then run the same command again\n"

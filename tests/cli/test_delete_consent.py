@@ -12,7 +12,7 @@ from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line,
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 REVOKES_NOTHING = "(deleting the key pair does not revoke its access)"
 UNSEEN = "not checked: snapshots, authorized_keys files\n"
-ASKED = "Type the name to delete it: "
+PROMPT = "Type the name to delete it: "
 REFUSED = {
     f"{DEFAULT_PAIR}": 5,
     f"{DEFAULT_PAIR} --fingerprint": 5,
@@ -51,7 +51,7 @@ def test_typed_name(server: Server, run: Run, web: str) -> None:
     assert run("delete web", typed="web\n") == Ran(
         0,
         out=f"web\t{REGION}\tdeleted\t-\t-\t-\n",
-        err=stake("web", web, "not verified against a local key") + ASKED,
+        err=stake("web", web, "not verified against a local key") + PROMPT,
     )
     assert changes(server) == [delete_of("web")]
 
@@ -72,7 +72,7 @@ def test_who_uses_it(  # noqa: PLR0913  fixtures
     if fault:
         server.add_fault(f"GetInstances={fault}")
     shown = stake("web", web, "not verified against a local key", f"{usage}\n")
-    assert run("delete web", typed="no\n").err == shown + ASKED + NO
+    assert run("delete web", typed="no\n").err == shown + PROMPT + NO
     assert run("delete web --dry-run --quiet").err == shown
     assert changes(server) == []
     assert run("delete web --yes").err == f"lskeys: warning: {usage}\n"
@@ -85,7 +85,7 @@ def test_proof_in_the_stake(account: Sandbox, server: Server, run: Run, home: Pa
     saved = save(home / ".ssh" / "key", own_pem())
     expected = fingerprint(own_pem(), "md5-spki")
     assert run(f"delete {DEFAULT_PAIR} --fingerprint", typed=f"{DEFAULT_PAIR}\n").err == (
-        stake(DEFAULT_PAIR, expected, f"verified with {saved} (md5-spki)") + ASKED
+        stake(DEFAULT_PAIR, expected, f"verified with {saved} (md5-spki)") + PROMPT
     )
     assert changes(server) == [delete_of_default(expected)]
 
@@ -93,7 +93,7 @@ def test_proof_in_the_stake(account: Sandbox, server: Server, run: Run, home: Pa
 def test_value_in_the_stake(server: Server, run: Run, web: str) -> None:
     """A fingerprint that only was typed is not called verified."""
     assert run(f"delete web --fingerprint {web}", typed="web\n").err == (
-        stake("web", web, "as you gave it") + ASKED
+        stake("web", web, "as you gave it") + PROMPT
     )
     assert changes(server) == [delete_of("web", web)]
 
@@ -103,7 +103,7 @@ def test_backup_in_the_stake(account: Sandbox, server: Server, run: Run, home: P
     account.add_default_key_pair(REGION, private_pem=own_pem(), created_at=CREATED)
     expected = fingerprint(own_pem(), "md5-spki")
     assert run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys", typed="no\n").err == (
-        stake(DEFAULT_PAIR, expected, "will be verified against the backup") + ASKED + NO
+        stake(DEFAULT_PAIR, expected, "will be verified against the backup") + PROMPT + NO
     )
     assert (changes(server), (home / "keys").exists()) == ([], False)
 

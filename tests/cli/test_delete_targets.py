@@ -113,7 +113,7 @@ def test_missing_ok(server: Server, run: Run) -> None:
     assert changes(server) == []
 
 
-def test_nobody_to_ask(server: Server, run: Run) -> None:
+def test_without_a_terminal(server: Server, run: Run) -> None:
     """Without a terminal and --yes the list is refused as a whole, before any change."""
     ran = run("delete 'ci-*'")
     assert (ran.exit_code, ran.out, changes(server)) == (5, "", [])

@@ -28,9 +28,9 @@ KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 EU_FILE = "LightsailDefaultKey-eu-west-1.pem"
 COMMENT = f"{DEFAULT_PAIR}@{REGION}"
 NONE_YET = f"{REGION} has no default key pair"
-UNTOLD = f"{REGION} does not report whether it has a default key pair (access denied)"
+NOT_REPORTED = f"{REGION} does not report whether it has a default key pair (access denied)"
 COMPLETE = "Create it? [y/N] "
-REFUSED_UNASKED = """\
+REFUSED = """\
 lskeys: error: {}, and downloading would create one
 lskeys: hint: to create it, add --create
 """
@@ -55,7 +55,7 @@ def mode(path: Path) -> str:
     return f"{path.stat().st_mode & 0o7777:04o}"
 
 
-def told(outcome: str, path: Path | str, found: str, fingerprint_type: str = "md5-spki") -> str:
+def note(outcome: str, path: Path | str, found: str, fingerprint_type: str = "md5-spki") -> str:
     """The note about a key that was verified."""
     proof = f"fingerprint {found} verified ({fingerprint_type})"
     return f"{outcome} {path}: default key of {REGION}, {proof}\n"
@@ -78,7 +78,7 @@ def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
     path = home / "new" / "keys" / KEY_FILE
     public = path.with_name(f"{KEY_FILE}.pub")
     assert run("download-default --out ~/new/keys") == Ran(
-        0, out=f"{path}\n", err=told("saved", path, default)
+        0, out=f"{path}\n", err=note("saved", path, default)
     )
     assert operations(server) == ["GetKeyPairs", "DownloadDefaultKeyPair"]
     assert path.read_text() == own_pem()
@@ -128,7 +128,7 @@ def test_second_run(run: Run, home: Path, default: str) -> None:
     run("download-default")
     path = home / ".ssh" / KEY_FILE
     before = path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino
-    assert run("download-default") == Ran(0, out=f"{path}\n", err=told("unchanged", path, default))
+    assert run("download-default") == Ran(0, out=f"{path}\n", err=note("unchanged", path, default))
     assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
@@ -187,7 +187,7 @@ def test_force(run: Run, home: Path, default: str) -> None:
     assert run("download-default --force") == Ran(
         0,
         out=f"{path}\n",
-        err=told("replaced", path, default) + f"the file it replaced is {kept}\n",
+        err=note("replaced", path, default) + f"the file it replaced is {kept}\n",
     )
     assert [(mode(each), each.read_text()) for each in (path, kept)] == [
         ("0600", own_pem()),
@@ -203,7 +203,7 @@ def test_file(run: Run, home: Path, default: str) -> None:
     """--file names the file, in a directory that is made for it."""
     path = home / "deep" / "er" / "my key"
     assert run("download-default --file '~/deep/er/my key'") == Ran(
-        0, out=f"{path}\n", err=told("saved", path, default)
+        0, out=f"{path}\n", err=note("saved", path, default)
     )
     assert (mode(path), opened(path)) == ("0600", public_line(own_pem()))
     assert path.with_name("my key.pub").exists()
@@ -272,14 +272,14 @@ DENIED = "GetKeyPairs=AccessDeniedException"
 
 
 @pytest.mark.parametrize("options", ["", "--file -", "--force"])
-@pytest.mark.parametrize(("fault", "told"), [(None, NONE_YET), (DENIED, UNTOLD)])
+@pytest.mark.parametrize(("fault", "reason"), [(None, NONE_YET), (DENIED, NOT_REPORTED)])
 def test_not_without_consent(  # noqa: PLR0913  fixtures and cases
-    options: str, fault: str | None, told: str, *, server: Server, run: Run, home: Path
+    options: str, fault: str | None, reason: str, *, server: Server, run: Run, home: Path
 ) -> None:
     """Without a prompt no pair is created, known to be missing or not; --create is the hint."""
     if fault:
         server.add_fault(fault)
-    assert run(f"download-default {options}") == Ran(5, err=REFUSED_UNASKED.format(told))
+    assert run(f"download-default {options}") == Ran(5, err=REFUSED.format(reason))
     assert (changes(server), list(home.iterdir())) == ([], [])
     assert json.loads(run(f"download-default {options} -o json").err)["code"] == "Refused"
 
@@ -321,7 +321,7 @@ def test_list_that_fails(server: Server, run: Run, fault: str, exit_code: int) -
     assert changes(server) == []
 
 
-def test_asked_and_yes(server: Server, run: Run, home: Path) -> None:
+def test_prompt_and_yes(server: Server, run: Run, home: Path) -> None:
     """On a terminal, consent creates the key pair, and the key is verified afterwards."""
     path = home / ".ssh" / KEY_FILE
     ran = run("download-default", typed="y\n")
@@ -341,14 +341,14 @@ def test_create_onto_an_old_key(server: Server, run: Run, home: Path, options: s
 
 
 @pytest.mark.usefixtures("default")
-def test_denied_and_asked(server: Server, run: Run, home: Path) -> None:
-    """Asked and answered, the key is saved, and called unverified."""
+def test_denied_and_prompted(server: Server, run: Run, home: Path) -> None:
+    """After the prompt the key is saved, and reported as unverified."""
     server.add_fault("GetKeyPairs=AccessDeniedException")
     path = home / ".ssh" / KEY_FILE
     assert run("download-default", typed="yes\n") == Ran(
         0,
         out=f"{path}\n",
-        err=f"{UNTOLD}; downloading will create one\n{COMPLETE}"
+        err=f"{NOT_REPORTED}; downloading will create one\n{COMPLETE}"
         f"saved {path}: default key of {REGION}, unverified\n"
         "lskeys: hint: AWS reports no fingerprint, so lskeys cannot verify the key\n",
     )
@@ -483,6 +483,6 @@ def test_into_the_agent(run: Run, home: Path) -> None:
 @pytest.mark.parametrize("line", ["download-default", "rotate-default --yes"])
 def test_no_agent(line: str, server: Server, run: Run) -> None:
     """Without a running agent --agent is refused before anything is requested."""
-    told = "lskeys: error: no ssh-agent is running: SSH_AUTH_SOCK is not set\n"
+    error = "lskeys: error: no ssh-agent is running: SSH_AUTH_SOCK is not set\n"
     ran = run(f"{line} --agent")
-    assert (ran.exit_code, ran.err.startswith(told), server.requests) == (4, True, [])
+    assert (ran.exit_code, ran.err.startswith(error), server.requests) == (4, True, [])

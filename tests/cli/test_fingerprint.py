@@ -34,14 +34,14 @@ def key_spec(pem: str, fingerprint_type: str) -> str:
     return ("MD5:" if fingerprint_type == "md5-ssh" else "") + fingerprint(pem, fingerprint_type)
 
 
-def row(path: Path | str, half: str, pem: str, *shown: str) -> str:
+def row(path: Path | str, kind: str, pem: str, *shown: str) -> str:
     """The line of a file with the key of an RSA PEM, of which these forms show."""
     fingerprint_types = [
         key_spec(pem, fingerprint_type) if fingerprint_type in shown else "-"
         for fingerprint_type in FINGERPRINT_TYPES
     ]
     known = ["ssh-rsa", "2048"] if shown else ["-", "-"]
-    return "\t".join([str(path), half, *known, *fingerprint_types]) + "\n"
+    return "\t".join([str(path), kind, *known, *fingerprint_types]) + "\n"
 
 
 def documented(ran: Ran) -> list[Any]:
@@ -167,7 +167,7 @@ def test_encrypted_without_passphrase(run: Run, home: Path, rsa_pem: str) -> Non
     assert run("fingerprint ssh") == Ran(0, out=shown, err=HINT)
 
 
-def test_passphrase_is_asked_for(run: Run, home: Path, rsa_pem: str) -> None:
+def test_passphrase_is_prompted_for(run: Run, home: Path, rsa_pem: str) -> None:
     """--passphrase prompts for each encrypted key, and then every fingerprint is shown."""
     save(home / "pem", encrypted_pem(rsa_pem))
     save(home / "ssh", openssh(rsa_pem, PASSPHRASE))
@@ -206,16 +206,16 @@ def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> Non
     )
 
 
-@pytest.mark.parametrize("half", ["private", "public"])
-def test_stdin(home: Path, rsa_pem: str, half: str) -> None:
+@pytest.mark.parametrize("kind", ["private", "public"])
+def test_stdin(home: Path, rsa_pem: str, kind: str) -> None:
     """`-` reads the key that is piped in."""
     assert home.is_dir()
-    text = rsa_pem if half == "private" else public_line(rsa_pem)
+    text = rsa_pem if kind == "private" else public_line(rsa_pem)
     out, err = Stream(), Stream()
     invocation = Invocation(Stream(text), out, err, {}, lambda: NOW)
     assert main(["fingerprint", "-"], invocation) == 0
-    shown = FINGERPRINT_TYPES if half == "private" else SHOWN_BY_A_PUBLIC_KEY
-    assert (out.written(), err.written()) == (row("-", half, rsa_pem, *shown), "")
+    shown = FINGERPRINT_TYPES if kind == "private" else SHOWN_BY_A_PUBLIC_KEY
+    assert (out.written(), err.written()) == (row("-", kind, rsa_pem, *shown), "")
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_guess(  # noqa: PLR0913  fixtures
     account.add_key_pairs(REGION, ["web"])
     ran = run(line)
     assert (ran.exit_code, ran.out) == (exit_code, ""), ran.err
-    told, *hints = ran.err.splitlines()
-    assert told.startswith("lskeys: error: " if exit_code else "no ")
+    first, *hints = ran.err.splitlines()
+    assert first.startswith("lskeys: error: " if exit_code else "no ")
     assert not hint or hints[-1].startswith(f"lskeys: hint: {hint}"), ran.err
     assert all(each.operation.startswith("Get") for each in server.requests)

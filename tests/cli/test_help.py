@@ -21,7 +21,7 @@ from lskeys.errors import ExitCode
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Ran, Run
 
-BESIDE = Path(sys.executable).parent
+BIN = Path(sys.executable).parent
 PATIENCE = 60.0
 TREE = tree()
 SANDBOX = next(each for each in TREE.commands if each.word == "sandbox")
@@ -35,13 +35,13 @@ def test_a_topic_reads_well_at_80_columns(topic: str, run: Run) -> None:
     assert (ran.exit_code, ran.err) == (0, "")
     assert ran.out.splitlines()[0] == BY_WORD[topic].heading
     assert max(map(len, ran.out.splitlines())) <= 80
-    for term, told in BY_WORD[topic].rows:
+    for term, text in BY_WORD[topic].rows:
         assert term in ran.out
-        assert told.split()[0] in ran.out
+        assert text.split()[0] in ran.out
 
 
 def test_topics_are_listed(run: Run) -> None:
-    """Without a topic, help says which there are."""
+    """Without a topic, help lists them."""
     ran = run("help")
     assert (ran.exit_code, ran.err) == (0, "")
     assert [word for word in BY_WORD if f"  {word} " not in ran.out] == []
@@ -144,7 +144,7 @@ def test_an_example_works(command: Command, number: int, run: Run) -> None:
 
 
 @pytest.mark.skipif(
-    not (BESIDE / "lskeys").exists(), reason="lskeys is not installed beside this Python"
+    not (BIN / "lskeys").exists(), reason="lskeys is not installed next to this Python"
 )
 @pytest.mark.parametrize(
     ("word", "number"), [(each.word, number) for each in SANDBOX.commands for number in (0, 1)]
@@ -153,7 +153,7 @@ def test_an_example_of_the_sandbox_works(
     word: str, number: int, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So does each command of the sandbox, two of them and in a shell."""
-    monkeypatch.setenv("PATH", f"{BESIDE}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{BIN}:{os.environ['PATH']}")
     store = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
     Sandbox(store, seed=False).add_key_pairs(REGION, ["web"])
     command = next(each for each in SANDBOX.commands if each.word == word)
@@ -197,7 +197,7 @@ def test_a_manual_page_says_nothing_by_accident() -> None:
     assert r"\&'a \e b" in page
 
 
-def test_manual_pages_of_verbs_are_asked_for_by_name(run: Run) -> None:
+def test_manual_pages_of_verbs(run: Run) -> None:
     """`help --man VERB` prints the source of that page, `help --man` the program's."""
     assert run("help --man ls") == Ran(0, man_page.page(TREE, "list"))
     assert run("help --man") == Ran(0, man_page.page(TREE))

@@ -16,7 +16,7 @@ WITH_SSH = {
     "authorize": ACCESS,
     "rotate-default": ACCESS | {"GetInstancePortStates"},
 }
-"""What commands send only where an sshd answers, as in test_instances.py, which looks for more."""
+"""Sent only where an sshd responds, as in test_instances.py, which looks for more."""
 
 
 @pytest.mark.parametrize("verb", sorted({case.verb for case in VERB_CASES}))

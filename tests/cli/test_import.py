@@ -120,11 +120,11 @@ def test_every_kind_of_file(server: Server, run: Run, home: Path, kind: str) -> 
     assert changes(server) == [sent()]
 
 
-@pytest.mark.parametrize("half", ["public", "private"])
-def test_stdin(server: Server, run: Run, known: str, half: str) -> None:
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_stdin(server: Server, run: Run, known: str, kind: str) -> None:
     """- reads stdin."""
-    text = own_pem() if half == "private" else f"{public_line(own_pem())}\n"
-    note = PRIVATE.format("-") if half == "private" else ""
+    text = own_pem() if kind == "private" else f"{public_line(own_pem())}\n"
+    note = PRIVATE.format("-") if kind == "private" else ""
     assert run("import web -", piped=text) == Ran(0, out=row("imported", known), err=note)
     assert changes(server) == [sent()]
 

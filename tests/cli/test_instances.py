@@ -206,7 +206,7 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
 
 
 def test_why_no_host_key_is_known(fleet: Fleet, server: Server, run: Run) -> None:
-    """AWS's reason is shown; the next command has ssh ask for the host key instead."""
+    """AWS's reason is shown; the next command has ssh prompt for the host key."""
     fleet.add("web")
     server.add_fault("GetInstanceAccessDetails=AccessDeniedException")
     ran = run(f"instances --check {fleet.port} -o json")
@@ -367,7 +367,7 @@ def test_ssh_offers_too_many_keys(fleet: Fleet, run: Run) -> None:
 def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signals) -> None:
     """Access that Lightsail grants opens it without any local key, which is gone afterwards.
 
-    However a session ends: at once, or when the next one begins.
+    However a session ends: immediately, or when the next one begins.
     """
     server = fleet.add("web")
     server.authorize()
@@ -453,9 +453,9 @@ def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert f"one in {REGION}: would add ssh-rsa {shown.stdout.split()[1]} " in ran.err
     assert one.blobs == two.blobs == [fleet.old_line.split()[1]]
     suggested = f"authorize one two --key-pair default --region {REGION}"
-    assert stale(run) == [f"lskeys {suggested}"] * 2
+    assert outdated(run) == [f"lskeys {suggested}"] * 2
     assert run(f"{suggested} {fleet.port} --yes").exit_code == 0
-    assert stale(run) == []
+    assert outdated(run) == []
     ran = run(f"{line} --yes")
     assert ran.exit_code == 0
     done = {each["name"]: each["outcome"] for each in json.loads(ran.out)["authorizations"]}
@@ -468,7 +468,7 @@ def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert all(each["identityFiles"][0].endswith(DEFAULT_FILE) for each in files)
 
 
-def stale(run: Run) -> list[str]:
+def outdated(run: Run) -> list[str]:
     """The commands that audit and show suggest for outdated instances."""
     findings = json.loads(run("audit -o json").out)["findings"]
     shown = dict(line.split("\t") for line in run(f"show {DEFAULT_PAIR} -o text").out.splitlines())
@@ -502,9 +502,9 @@ def test_the_rescue(fleet: Fleet, run: Run, home: Path) -> None:
     fleet.trust(server)
     line = f"authorize web --key-pair default {fleet.port}"
     assert run(f"{line} --yes").exit_code == 5
-    asked = run(line, typed="y\ny\n")
-    assert asked.exit_code == 0
-    assert "no local key opens web" in asked.err
+    ran = run(line, typed="y\ny\n")
+    assert ran.exit_code == 0
+    assert "no local key opens web" in ran.err
     assert lskeys(f"ssh web {fleet.port} -- true").returncode == 0
     assert run(f"instances --check {fleet.port}").exit_code == 0
 
@@ -523,7 +523,7 @@ def test_rotation_with_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert run(line).exit_code == 0
     assert [server.blobs for server in servers] == [[new_blob(home)], [new_blob(home)]]
     assert run(f"instances --check {fleet.port}").exit_code == 0
-    assert stale(run) == []
+    assert outdated(run) == []
     audited = run("audit -o json")
     assert (audited.exit_code, json.loads(audited.out)["findings"]) == (0, []), audited.out
 

@@ -36,7 +36,7 @@ DOCUMENTED = {
 }
 """The verbs that have a result in several formats."""
 
-# What each verb is asked, in this order, so that every member it can print comes at least once.
+# The lines of each verb, in this order, so that every member it can print comes at least once.
 LINES = {
     "list": ("list --include-default --columns name,used-by,local-files", f"list {BOTH} {TWO}"),
     "show": (
@@ -52,7 +52,7 @@ LINES = {
     "delete": (
         "delete web --fingerprint -y",
         f"delete {DEFAULT_PAIR} --fingerprint -y --backup backups",
-        "delete nobody -y --missing-ok",
+        "delete unknown -y --missing-ok",
     ),
     "rotate-default": ("rotate-default --dry-run", "rotate-default -y"),
     "tag": ("tag web a=b c", f"tag web {BOTH} a"),
@@ -65,9 +65,9 @@ LINES = {
     "regions": ("regions", f"regions {TWO}"),
     "config": ("config",),
 }
-# A pair's members that come where they were asked for, or where several accounts are: changing its
-# tags does neither. An instance is proved by a login, for which there is no server here.
-ASKED_FOR = {
+# Members that appear on request or with several accounts; tag and untag show none of them.
+# An instance is proved by a login, for which there is no server here.
+ON_REQUEST = {
     "tag": {"usedBy", "localFiles", "profile"},
     "untag": {"usedBy", "localFiles", "profile"},
     "instances": {"provedAt"},
@@ -183,7 +183,7 @@ def test_what_a_verb_prints(word: str, run: Run) -> None:
         validator(word).validate(documents[-1])
     seen = {each for document in documents for each in members(DEFINED[word], document)}
     never = {each for each in promised(DEFINED[word]) if each not in seen}
-    assert {member for _, member in never} == ASKED_FOR.get(word, set())
+    assert {member for _, member in never} == ON_REQUEST.get(word, set())
 
 
 @pytest.mark.parametrize("line", ["list", "show web", "audit", "ssh-config", "regions"])
@@ -203,7 +203,7 @@ def test_errors(worn: Server, run: Run) -> None:
     document = json.loads(ran.out)
     validator("list").validate(document)
     assert document["errors"]
-    for err in (ran.err, run("list --nope -o json").err, run("show nobody -o jsonl").err):
+    for err in (ran.err, run("list --nope -o json").err, run("show unknown -o jsonl").err):
         validator("error").validate(json.loads(err))
     assert json.loads(ran.err)["errors"] == document["errors"]
 

@@ -11,13 +11,13 @@ from lskeys.cli.lazy_modules import SELDOM_USED
 BY_TWO_THREADS = """
 import sys, threading
 
-def told():
+def show():
     sys.stdout.write(sys.modules['csv'].last)
 
 def is_waiting(thread):
     return sys._current_frames()[thread.ident].f_code.co_name == '__getattr__'
 
-other = threading.Thread(target=told)
+other = threading.Thread(target=show)
 other.start()
 while not is_waiting(other):
     assert other.is_alive()

@@ -97,7 +97,7 @@ def test_empty_account_as_documents(server: Server, run: Run) -> None:
 
 
 @pytest.mark.parametrize("line", ["list", "list --include-default"])
-def test_the_default_pair_is_listed_when_asked_for(
+def test_the_default_pair_is_listed_on_request(
     line: str, account: Sandbox, server: Server, run: Run, rsa_pem: str
 ) -> None:
     """The default key pair is hidden without --include-default."""
@@ -184,7 +184,7 @@ def test_instances_that_name_a_pair(server: Server, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_usage_that_cannot_be_told(server: Server, run: Run) -> None:
+def test_usage_that_is_unknown(server: Server, run: Run) -> None:
     """Where instances cannot be listed, no key pair is called unused."""
     server.add_fault("GetInstances=AccessDeniedException")
     ran = run("list -q --unused")

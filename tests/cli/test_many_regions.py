@@ -12,13 +12,13 @@ from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 THREE = ["us-west-2", "eu-west-1", "ap-south-1"]
-ASK_THREE = " ".join(f"-r {name}" for name in THREE)
+IN_THREE = " ".join(f"-r {name}" for name in THREE)
 LATER = "lskeys: hint: wait a little, then run the same command again\n"
 EVERY_PAIR = "arn:aws:lightsail:eu-west-1:123456789012:*/*"
 DENIED = f"lskeys: hint: allow lightsail:GetKeyPairs on {EVERY_PAIR}, or enable the region\n"
 
 
-def regions_asked(server: Server) -> list[str]:
+def queried_regions(server: Server) -> list[str]:
     """The regions whose key pairs were requested, in alphabetical order."""
     return sorted(each.region for each in server.requests if each.operation == "GetKeyPairs")
 
@@ -28,28 +28,28 @@ def test_the_order_is_the_one_given(last: str, liar: Liar, run: Run) -> None:
     """Whichever region is slowest, rows come in the order of the options."""
     others = threading.Semaphore(0)
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         if call.region == last:
             assert all(others.acquire(timeout=30) for _ in range(2))
         else:
             others.release()
         return pairs(pair(f"of-{call.region}"))
 
-    liar.responses("GetKeyPairs", answer)
-    assert run(f"list -q {ASK_THREE}") == Ran(0, out="".join(f"of-{name}\n" for name in THREE))
+    liar.responses("GetKeyPairs", respond)
+    assert run(f"list -q {IN_THREE}") == Ran(0, out="".join(f"of-{name}\n" for name in THREE))
 
 
-def test_all_are_asked_at_once(liar: Liar, run: Run) -> None:
+def test_all_are_queried_in_parallel(liar: Liar, run: Run) -> None:
     """No region waits for another: each gets its response once all were queried."""
     names = [region.name for region in REGIONS]
     everybody = threading.Barrier(len(names))
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         everybody.wait(timeout=30)
         return pairs(pair(f"of-{call.region}"))
 
     liar.responses("GetRegions", said({"regions": [{"name": name} for name in names]}))
-    liar.responses("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", respond)
     assert run("list -q --all-regions") == Ran(0, out="".join(f"of-{name}\n" for name in names))
 
 
@@ -60,9 +60,9 @@ def test_all_regions(account: Sandbox, server: Server, run: Run) -> None:
     expected = Ran(0, out="mail\tus-east-2\nweb\tap-south-1\n")
     for options in ("--all-regions", "-r all", "-r eu-west-1 -r all"):
         assert run(f"list --columns name,region {options}") == expected
-    asked = [each.operation for each in server.requests]
-    assert asked.count("GetRegions") == 3
-    assert regions_asked(server) == sorted([region.name for region in REGIONS] * 3)
+    requested = [each.operation for each in server.requests]
+    assert requested.count("GetRegions") == 3
+    assert queried_regions(server) == sorted([region.name for region in REGIONS] * 3)
 
 
 def test_all_regions_by_the_environment(
@@ -78,7 +78,7 @@ def test_all_regions_by_the_environment(
     assert len(server.requests) == 1 + len(REGIONS) + 2
 
 
-def test_the_directory_is_asked_at_home(server: Server, run: Run) -> None:
+def test_the_region_list_is_queried_at_home(server: Server, run: Run) -> None:
     """The list of regions is requested in the first region that is named."""
     run("list -q -r eu-west-2 -r all")
     assert (server.requests[0].operation, server.requests[0].region) == ("GetRegions", "eu-west-2")
@@ -88,15 +88,15 @@ def test_a_region_twice(account: Sandbox, server: Server, run: Run) -> None:
     """A region that is named twice is queried once."""
     account.add_key_pairs("eu-west-1", ["web"])
     assert run("list -q -r eu-west-1 -r eu-west-1") == Ran(0, out="web\n")
-    assert regions_asked(server) == ["eu-west-1"]
+    assert queried_regions(server) == ["eu-west-1"]
 
 
-def test_order_goes_over_all_regions(account: Sandbox, server: Server, run: Run) -> None:
+def test_order_over_all_regions(account: Sandbox, server: Server, run: Run) -> None:
     """--sort orders the whole list, not each region's part of it."""
     account.add_key_pairs("us-west-2", ["b1", "b3"])
     account.add_key_pairs("eu-west-1", ["b2", "b4"])
-    assert run(f"list -q {ASK_THREE} --sort -name") == Ran(0, out="b4\nb3\nb2\nb1\n")
-    assert run(f"list -q {ASK_THREE}") == Ran(0, out="b1\nb3\nb2\nb4\n")
+    assert run(f"list -q {IN_THREE} --sort -name") == Ran(0, out="b4\nb3\nb2\nb1\n")
+    assert run(f"list -q {IN_THREE}") == Ran(0, out="b1\nb3\nb2\nb4\n")
     assert len(server.requests) == 6
 
 
@@ -108,7 +108,7 @@ def test_one_fails(account: Sandbox, server: Server, run: Run) -> None:
     account.add_key_pairs("us-west-2", ["web"])
     account.add_key_pairs("ap-south-1", ["mail"])
     server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
-    assert run(f"list -q {ASK_THREE}") == Ran(
+    assert run(f"list -q {IN_THREE}") == Ran(
         7,
         out="web\nmail\n",
         err="lskeys: error: cannot list key pairs in eu-west-1: "
@@ -121,17 +121,17 @@ def test_one_fails(account: Sandbox, server: Server, run: Run) -> None:
 def test_one_fails_and_the_others_are_empty(server: Server, run: Run) -> None:
     """An empty list of the others is still partial."""
     server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
-    ran = run(f"list -q {ASK_THREE}")
+    ran = run(f"list -q {IN_THREE}")
     assert (ran.exit_code, ran.out) == (7, "")
 
 
 def test_all_fail_alike(server: Server, run: Run) -> None:
     """Where nothing was found out, the exit code is that of the failures."""
     server.add_fault("GetKeyPairs=AccessDeniedException")
-    ran = run(f"list {ASK_THREE}")
-    told = [f"cannot list key pairs in {name}: User: arn:" for name in THREE]
+    ran = run(f"list {IN_THREE}")
+    expected = [f"cannot list key pairs in {name}: User: arn:" for name in THREE]
     assert (ran.exit_code, ran.out) == (4, "")
-    assert [each for each in told if each not in ran.err] == []
+    assert [each for each in expected if each not in ran.err] == []
     assert ran.err.endswith("lskeys: error: 3 of 3 regions failed\n")
 
 
@@ -139,7 +139,7 @@ def test_all_fail_each_in_its_way(server: Server, run: Run) -> None:
     """Where the failures differ, partial is what is left to say."""
     server.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
     server.add_fault("GetKeyPairs=RegionSetupInProgressException")
-    ran = run(f"list {ASK_THREE}")
+    ran = run(f"list {IN_THREE}")
     assert (ran.exit_code, ran.out) == (7, "")
     assert ran.err.count(LATER) == 2
     assert ran.err.count(DENIED) == 1
@@ -168,6 +168,6 @@ def test_what_concerns_no_region_blames_none(verb: str, run: Run, home: Path) ->
         None,
         False,
     )
-    told = run(f"{verb} -r us-west-2 -r eu-west-1").err
-    assert told.startswith("lskeys: error: no AWS credentials found\n")
-    assert told.count("lskeys: error:") == 1
+    err = run(f"{verb} -r us-west-2 -r eu-west-1").err
+    assert err.startswith("lskeys: error: no AWS credentials found\n")
+    assert err.count("lskeys: error:") == 1

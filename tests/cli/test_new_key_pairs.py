@@ -99,9 +99,9 @@ def test_failing_tags(case: Case, server: Server, run: Run, home: Path) -> None:
 def test_the_default_pair(line: str, server: Server, run: Run) -> None:
     """Only AWS makes a default key pair."""
     ran = run(line.format(DEFAULT_PAIR))
-    told = f"lskeys: error: {DEFAULT_PAIR} is the name of the default key pair, which AWS creates\n"
+    text = f"lskeys: error: {DEFAULT_PAIR} is the name of the default key pair, which AWS creates\n"
     assert (ran.exit_code, ran.out, server.requests) == (5, "", [])
-    assert ran.err.startswith(told)
+    assert ran.err.startswith(text)
 
 
 GENERATED = "create web --service-generated"
@@ -175,7 +175,7 @@ def test_lost_twice(case: Case, server: Server, run: Run, home: Path) -> None:
 
 @both
 @pytest.mark.parametrize(
-    ("fault", "exit_code", "told"),
+    ("fault", "exit_code", "message"),
     [
         ("ImportKeyPair=lost-answer", 8, "it may have happened\n"),
         (None, 4, "web was imported, but cannot be verified: cannot look up web"),
@@ -185,7 +185,7 @@ def test_not_looked_up(  # noqa: PLR0913  fixtures and cases
     case: Case,
     fault: str | None,
     exit_code: int,
-    told: str,
+    message: str,
     *,
     server: Server,
     run: Run,
@@ -200,4 +200,4 @@ def test_not_looked_up(  # noqa: PLR0913  fixtures and cases
     ran = run(case.line)
     shown = "" if fault else case.kept[0].format(home=home)
     assert (ran.exit_code, ran.out, is_kept(case, home)) == (exit_code, shown, True)
-    assert told in ran.err
+    assert message in ran.err

@@ -41,12 +41,12 @@ def test_the_other_regions_are_queried(server: Server, run: Run, line: str) -> N
 def test_what_was_seen_is_remembered(server: Server, run: Run, line: str) -> None:
     """A name that an earlier command saw needs no query, and the hint has the options given."""
     run(f"list -r {EU}")
-    asked = len(operations(server))
+    earlier = len(operations(server))
     ran = run(f"{line} --endpoint-url {server.endpoint}")
     assert ran.exit_code == LINES[line]
     given = f"--endpoint-url {server.endpoint}"
     assert ran.err.endswith(f"hint: web was seen in {EU}: lskeys {given} show web -r {EU}\n")
-    assert "GetRegions" not in operations(server)[asked:]
+    assert "GetRegions" not in operations(server)[earlier:]
 
 
 @pytest.mark.parametrize("word", ["us-east-1", "ap-southeast-2"])

@@ -349,7 +349,7 @@ def test_query_that_is_none(query: str, liar: Liar, run: Run) -> None:
     assert hint == "lskeys: hint: try --query 'keyPairs[].name'"
 
 
-@pytest.mark.parametrize("query", ["nobody(@)", "length(`1`)", "sort(keyPairs)"])
+@pytest.mark.parametrize("query", ["unknown(@)", "length(`1`)", "sort(keyPairs)"])
 @pytest.mark.usefixtures("liar")
 def test_query_that_fails(query: str, run: Run) -> None:
     """What is JMESPath and cannot be worked out is a matter of usage all the same."""
@@ -468,12 +468,12 @@ def test_debug_shows_calls_and_no_secret(
     pattern = r"lskeys: debug: (\w+) in us-east-1: request \S+, 0 retries, \d+ ms"
     names = [found[1] for line in calls if (found := re.fullmatch(pattern, line))]
     assert names == ["get_key_pairs", "download_default_key_pair"]
-    told = ran.out + ran.err + caplog.text
+    shown = ran.out + ran.err + caplog.text
     signature = liar.heads[0]["authorization"].rpartition("=")[2]
     key_line = rsa_pem.splitlines()[3]
     for secret in ("secret-canary", "token-canary", "AKIACANARY", signature, key_line):
-        assert secret not in told
-    assert "uthorization" not in told
+        assert secret not in shown
+    assert "uthorization" not in shown
 
 
 def test_debug_shows_what_failed(liar: Liar, run: Run) -> None:

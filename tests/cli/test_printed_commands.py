@@ -179,7 +179,7 @@ CASES = {
         "authorize blog --key-pair default -y",
         f"lskeys download-default {IN}",
     ),
-    "no such instance": Case(lambda _: None, "ssh nobody", "lskeys instances --all-regions"),
+    "no such instance": Case(lambda _: None, "ssh unknown", "lskeys instances --all-regions"),
     "a name for the default pair": Case(
         lambda _: None, f"create {DEFAULT_PAIR}", "lskeys download-default --create"
     ),
@@ -300,7 +300,7 @@ CASES = {
     ),
     "no such instance to add a key to": Case(
         lambda state: state.save("own.pub", public_line(own_pem())),
-        "authorize nobody --key own.pub",
+        "authorize unknown --key own.pub",
         "lskeys instances --all-regions",
     ),
     "an instance whose host keys are not pinned": Case(

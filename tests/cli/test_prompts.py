@@ -1,4 +1,4 @@
-"""Questions on a real terminal, and on what only looks like one: whole processes, real streams."""
+"""Prompts on a real terminal, and on what only looks like one: whole processes, real streams."""
 
 import os
 import pty
@@ -63,8 +63,8 @@ class Shell:
 
     def names(self) -> list[str]:
         """The key pairs there are now."""
-        asked = {"includeDefaultKeyPair": True}
-        found = perform(self.account.service(), "GetKeyPairs", REGION, asked)
+        members = {"includeDefaultKeyPair": True}
+        found = perform(self.account.service(), "GetKeyPairs", REGION, members)
         return [pair["name"] for pair in found["keyPairs"]]
 
 
@@ -91,7 +91,7 @@ class Keyboard:
         return bool(ready)
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, once: a signal in the instant before the read ends the question, too."""
+        """Press Ctrl-C, once: a signal in the instant before the read ends the prompt, too."""
         self.type("\x03")
 
     def screen(self, process: subprocess.Popen[bytes]) -> str:
@@ -162,7 +162,7 @@ def test_on_a_terminal(  # noqa: PLR0913  fixtures and cases
     assert "PRIVATE KEY" not in screen
 
 
-def test_interrupted_question(shell: Shell, keyboard: Keyboard) -> None:
+def test_interrupted_prompt(shell: Shell, keyboard: Keyboard) -> None:
     """Ctrl-C at the prompt ends the process by that signal, and nothing is deleted."""
     slave = keyboard.slave
     leading = (sys.executable, "-c", OWN_TERMINAL)
@@ -174,7 +174,7 @@ def test_interrupted_question(shell: Shell, keyboard: Keyboard) -> None:
     assert "\nlskeys: error: interrupted" in screen
 
 
-def test_piped_yes_is_nobody(shell: Shell, keyboard: Keyboard) -> None:
+def test_piped_yes_is_no_consent(shell: Shell, keyboard: Keyboard) -> None:
     """`echo web | lskeys delete web` in a terminal confirms nothing."""
     process = shell.start("delete web", stdout=keyboard.slave, stderr=keyboard.slave)
     assert process.stdin is not None
@@ -185,7 +185,7 @@ def test_piped_yes_is_nobody(shell: Shell, keyboard: Keyboard) -> None:
     assert "cannot ask for confirmation" in screen
 
 
-def test_hidden_question_is_none(shell: Shell, keyboard: Keyboard) -> None:
+def test_no_hidden_prompt(shell: Shell, keyboard: Keyboard) -> None:
     """Where stderr is no terminal the prompt would not be seen: there is none."""
     keyboard.type("web\n")
     process = shell.start("delete web", stdin=keyboard.slave)
@@ -196,7 +196,7 @@ def test_hidden_question_is_none(shell: Shell, keyboard: Keyboard) -> None:
     assert b"cannot ask for confirmation" in err
 
 
-def test_question_goes_around_a_piped_result(shell: Shell, keyboard: Keyboard) -> None:
+def test_prompt_bypasses_a_piped_result(shell: Shell, keyboard: Keyboard) -> None:
     """With stdout in a pipe the prompt is on the terminal, and the pipe has the result alone."""
     keyboard.type("y\n")
     process = shell.start("download-default", stdin=keyboard.slave, stderr=keyboard.slave)

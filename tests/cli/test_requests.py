@@ -16,7 +16,7 @@ from tests.support.lying_server import Call, Liar, Reply, Script, pair, pairs, s
 
 
 @pytest.fixture
-def asked(account: Sandbox, server: Server, home: Path, rsa_pem: str) -> Server:
+def filled(account: Sandbox, server: Server, home: Path, rsa_pem: str) -> Server:
     """The server of an account with a default pair, two pairs and an instance; keys are here."""
     ssh = home / ".ssh"
     ssh.mkdir(mode=0o700)
@@ -32,14 +32,14 @@ def asked(account: Sandbox, server: Server, home: Path, rsa_pem: str) -> Server:
     return server
 
 
-ASKED = {
+REQUESTS = {
     "list": "GetKeyPairs",
     "list --include-default --sort name": "GetKeyPairs",
     "list --in-use": "GetKeyPairs GetInstances",
     "list -r us-east-1 -r eu-west-1": "GetKeyPairs GetKeyPairs",
     "list --all-regions": f"GetRegions {'GetKeyPairs ' * len(REGIONS)}",
     "show web": "GetKeyPair GetInstances",
-    # Is the name free, the import, and what came of it: the import's own answer has no key pair.
+    # Is the name free, the import, its result: the response to the import has no key pair.
     "create new --type ed25519": "GetKeyPair ImportKeyPair GetKeyPair",
     "create new --service-generated": "GetKeyPair CreateKeyPair GetKeyPair",
     "import new web.pem.pub": "ImportKeyPair GetKeyPair GetKeyPairs",
@@ -65,11 +65,11 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("line", ASKED)
-def test_a_verb_asks_what_it_needs(line: str, asked: Server, run: Run) -> None:
+@pytest.mark.parametrize("line", REQUESTS)
+def test_a_verb_requests_what_it_needs(line: str, filled: Server, run: Run) -> None:
     """In its common case a command makes these calls and no other one."""
     run(line)
-    assert Counter(each.operation for each in asked.requests) == Counter(ASKED[line].split())
+    assert Counter(each.operation for each in filled.requests) == Counter(REQUESTS[line].split())
 
 
 THREADS = {
@@ -84,7 +84,7 @@ THREADS = {
     "regions": 2,
     "config": 0,
 }
-"""Beside the main thread; GetRegions has one that is left behind where it does not end."""
+"""Besides the main thread; GetRegions has one that is left behind where it does not end."""
 
 
 EACH_IN_A_FORK = """
@@ -109,18 +109,18 @@ def in_forks(*lines: str, before: str = "pass") -> dict[str, tuple[int, int]]:
     command = (sys.executable, "-c", EACH_IN_A_FORK.format(before=before), *lines)
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-    told = [each.split("\t") for each in ended.stderr.splitlines() if each.count("\t") == 2]
-    return {line: (int(code), int(threads)) for line, code, threads in told}
+    rows = [each.split("\t") for each in ended.stderr.splitlines() if each.count("\t") == 2]
+    return {line: (int(code), int(threads)) for line, code, threads in rows}
 
 
-@pytest.mark.usefixtures("asked")
-def test_a_thread_for_each_question() -> None:
+@pytest.mark.usefixtures("filled")
+def test_a_thread_for_each_region() -> None:
     """A region with one request has one thread, however many pages."""
     assert {line: threads for line, (_, threads) in in_forks(*THREADS).items()} == THREADS
 
 
 @pytest.mark.fault("M4")
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("filled")
 def test_without_threads() -> None:
     """Where the system has none to give, the same is requested, one after another."""
     lines = (*THREADS, "create new --type ed25519", "delete web --yes")
@@ -135,19 +135,19 @@ def test_independent_calls_go_out_together(line: str, liar: Liar, run: Run) -> N
     """Neither call waits for the other's response: both get theirs once both are there."""
     both = threading.Barrier(2)
 
-    def together(answer: Reply) -> Script:
+    def together(response: Reply) -> Script:
         def script(_call: Call) -> Reply:
             both.wait(timeout=30)
-            return answer
+            return response
 
         return script
 
     web = pair("web")
-    for operation, answer in {
+    for operation, response in {
         "GetKeyPair": said({"keyPair": web}),
         "GetKeyPairs": pairs(web),
         "GetInstances": said({"instances": []}),
     }.items():
-        liar.responses(operation, together(answer))
+        liar.responses(operation, together(response))
     assert run(line).exit_code in {0, 6}
     assert not both.broken

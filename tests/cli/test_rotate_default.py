@@ -44,7 +44,7 @@ def directory(home: Path) -> Path:
     return home / ".ssh"
 
 
-def asked(server: Server) -> list[str]:
+def requested(server: Server) -> list[str]:
     """The operations in order; the two that are requested in parallel by name."""
     every = operations(server)
     return [*sorted(every[:2]), *every[2:]]
@@ -119,7 +119,7 @@ def test_whole_rotation(server: Server, old: str, run: Run, home: Path, director
     assert ran == Ran(
         0, out=f"{directory / KEY_FILE}\n", err=report(old, new, directory / KEPT_FILE)
     )
-    assert asked(server) == LOOK + CHANGE
+    assert requested(server) == LOOK + CHANGE
     assert changes(server) == [download(), delete_of_default(old), download()]
     assert {each.name: f"{each.stat().st_mode & 0o777:o}" for each in directory.iterdir()} == {
         KEY_FILE: "600",
@@ -132,7 +132,7 @@ def test_whole_rotation(server: Server, old: str, run: Run, home: Path, director
     assert journals(home) == []
 
 
-def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> None:
+def test_prompt_first(server: Server, old: str, run: Run, directory: Path) -> None:
     """On a terminal the pair, who names it and each step are shown, and the name is typed.
 
     Both are looked at again after that.
@@ -147,7 +147,7 @@ def test_asked_first(server: Server, old: str, run: Run, directory: Path) -> Non
         + "Type the name to rotate it: "
         + report(old, new, directory / KEPT_FILE),
     )
-    assert sorted(asked(server)) == sorted(LOOK + LOOK + CHANGE)
+    assert sorted(requested(server)) == sorted(LOOK + LOOK + CHANGE)
 
 
 @pytest.mark.parametrize("option", ["", "--yes"])
@@ -158,7 +158,7 @@ def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: st
         out=f"{directory / KEY_FILE}\n",
         err=deletion_warning(old, "not used by any instance") + plan(directory, old),
     )
-    assert (asked(server), directory.exists(), journals(directory.parent)) == (LOOK, False, [])
+    assert (requested(server), directory.exists(), journals(directory.parent)) == (LOOK, False, [])
 
 
 SSH = {
@@ -176,13 +176,13 @@ def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) 
     directory.mkdir(mode=0o700)
     file = directory / name.replace("other", "config")
     file.write_text(SSH[name].format(key=KEY_FILE))
-    told = (
+    warning = (
         f"lskeys: warning: {file} refers to {directory / KEY_FILE},"
         " which will hold the new key; after the rotation, update that file:\n"
         f"lskeys ssh-config --write --region {REGION}\n"
     )
     ran = run(f"rotate-default {option}")
-    assert (ran.exit_code, ran.err.startswith(told)) == (0, name != "other"), ran.err
+    assert (ran.exit_code, ran.err.startswith(warning)) == (0, name != "other"), ran.err
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--yes"])
@@ -194,7 +194,7 @@ def test_place_is_taken(server: Server, old: str, run: Run, directory: Path, opt
         err=f"lskeys: error: {path} holds another key\n"
         "lskeys: hint: use --force to replace it; the old file is kept next to it\n",
     )
-    assert (asked(server), path.read_text(), reported(run)) == (LOOK, other_pem(), old)
+    assert (requested(server), path.read_text(), reported(run)) == (LOOK, other_pem(), old)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_no_default_pair(server: Server, run: Run) -> None:
         "lskeys: hint: to have one made: lskeys download-default --create"
         f" --region {REGION}\n",
     )
-    assert asked(server) == LOOK
+    assert requested(server) == LOOK
 
 
 def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> None:
@@ -242,7 +242,7 @@ def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> N
         err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at AWS,"
         " so nothing can be verified\n",
     )
-    assert asked(server) == LOOK
+    assert requested(server) == LOOK
 
 
 # instances
@@ -410,8 +410,8 @@ def test_instances_that_cannot_be_seen(server: Server, old: str, run: Run, direc
 
 @pytest.mark.parametrize("effect", ["lost-answer", "reset", "half-body", "http-503", "empty"])
 @pytest.mark.parametrize("operation", ["DownloadDefaultKeyPair", "DeleteKeyPair"])
-def test_one_bad_answer(server: Server, old: str, run: Run, operation: str, effect: str) -> None:
-    """After a single lost or garbled response the rotation succeeds, at once or run again."""
+def test_one_bad_response(server: Server, old: str, run: Run, operation: str, effect: str) -> None:
+    """After a single lost or garbled response the rotation succeeds, if need be in a second run."""
     directory = Path("~/.ssh").expanduser()
     server.add_fault(f"{operation}={effect}*1")
     ran = run("rotate-default --yes --quiet")
@@ -486,7 +486,7 @@ def test_pair_is_gone(server: Server, old: str, run: Run, directory: Path) -> No
     assert is_rotated(run, directory, old)
 
 
-def test_somebody_made_another_pair(
+def test_another_pair_in_its_place(
     server: Server, account: Sandbox, old: str, run: Run, directory: Path
 ) -> None:
     """Another pair in the old one's place is never deleted: its key is saved, without a prompt."""
@@ -507,7 +507,7 @@ def test_somebody_made_another_pair(
     assert is_rotated(run, directory, old)
 
 
-def test_complete_but_not_told(server: Server, old: str, run: Run, directory: Path) -> None:
+def test_complete_but_not_shown(server: Server, old: str, run: Run, directory: Path) -> None:
     """A result that could not be shown is shown by the next run, which rotates nothing."""
     failed = run("rotate-default --yes --query 'to_number(keyPairs, keyPairs)'")
     assert failed.exit_code == 2

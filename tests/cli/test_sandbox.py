@@ -66,7 +66,7 @@ def test_it_is_never_aws(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) 
     (home / ".aws" / "config").write_text("[default]\ncredential_process = /nonexistent\n")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_PROFILE", "unknown")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     assert run("--sandbox list -q") == Ran(0, out="web\n")
@@ -211,11 +211,11 @@ def test_a_file_that_is_no_sandbox(store: Path, run: Run) -> None:
     """What is no sandbox is named, with the way out, and never overwritten: not by a reset."""
     content = b"not a database, but long enough to be read as one" * 100
     store.write_bytes(content)
-    told = f"lskeys: error: {store} is not usable as a sandbox: file is not a database\n"
+    error = f"lskeys: error: {store} is not usable as a sandbox: file is not a database\n"
     assert run("--sandbox list") == Ran(
-        9, err=f"{told}lskeys: hint: run lskeys sandbox reset, or move the file away\n"
+        9, err=f"{error}lskeys: hint: run lskeys sandbox reset, or move the file away\n"
     )
-    assert run("sandbox reset") == Ran(9, err=f"{told}lskeys: hint: move that file away\n")
+    assert run("sandbox reset") == Ran(9, err=f"{error}lskeys: hint: move that file away\n")
     assert store.read_bytes() == content
     store.unlink()
     assert run("--sandbox list -q").exit_code == 0
@@ -385,7 +385,7 @@ def test_serve() -> None:
         serving.send_signal(signal.SIGINT)
         rest, err = serving.communicate(timeout=PATIENCE)
     assert (names, rest, serving.returncode) == (["web"], "", -signal.SIGINT)
-    note, line, told = err.splitlines()
+    note, line, error = err.splitlines()
     assert note == "serving until Ctrl-C; in another shell:"
     assert shlex.split(line)[-1] == f"$(lskeys sandbox env --port {endpoint.rpartition(':')[2]})"
-    assert told == "lskeys: error: interrupted"
+    assert error == "lskeys: error: interrupted"

@@ -88,10 +88,10 @@ def table(heading: str) -> list[list[str]]:
 
 def test_columns() -> None:
     """The columns of every command are those of its view, in this order."""
-    told = {verb: cells for verbs, cells in table("Columns") for verb in SPOKEN.findall(verbs)}
-    assert set(told) == set(VIEWS)
-    assert {verb.partition(" ")[0] for verb in told} == DOCUMENTED
-    for verb, cells in told.items():
+    shown = {verb: cells for verbs, cells in table("Columns") for verb in SPOKEN.findall(verbs)}
+    assert set(shown) == set(VIEWS)
+    assert {verb.partition(" ")[0] for verb in shown} == DOCUMENTED
+    for verb, cells in shown.items():
         standard, _, others = cells.partition("(")
         view = VIEWS[verb]
         assert tuple(SPOKEN.findall(standard)) == view.standard, verb
@@ -115,7 +115,7 @@ AWS_NAMES = {
     "subject": "name",
     "user": "username",
 }
-"""Columns whose member has a name of AWS's, or tells more; those of one object share its name."""
+"""Columns whose member has a name of AWS's, or holds more; those of one object share its name."""
 OF_KEYS = {
     *("fix-commands", "path", "private-files", "public-files", "unproven-files"),
     *("md5-spki", "sha1-pkcs8", "md5-ssh", "sha256-ssh"),
@@ -147,8 +147,8 @@ def test_environment() -> None:
     sources = Path(lskeys.__file__).parent.rglob("*.py")
     read = {each for file in sources for each in re.findall(r"LSKEYS_[A-Z_]+", file.read_text())}
     read |= {each for setting in definitions().values() for each in setting.variables}
-    told = {each for names, _ in table("Environment") for each in SPOKEN.findall(names)}
-    assert {each for each in told if each.startswith("LSKEYS_")} == {
+    listed = {each for names, _ in table("Environment") for each in SPOKEN.findall(names)}
+    assert {each for each in listed if each.startswith("LSKEYS_")} == {
         each for each in read if each.startswith("LSKEYS_")
     }
 
@@ -172,14 +172,14 @@ def test_every_key_pair_operation_has_its_line() -> None:
     """The table names every operation on key pairs, and options that these operations have."""
     model = botocore.session.get_session().get_service_model("lightsail")
     operations = {kebab(name): name for name in model.operation_names}
-    told = set()
+    covered = set()
     for theirs, _ in migrations():
         word, *rest = theirs.split()
-        told.add(word)
+        covered.add(word)
         shape = model.operation_model(operations[word]).input_shape
         takes = {f"--{kebab(member)}" for member in shape.members} if shape else set[str]()
         assert {each for each in rest if each.startswith("--")} <= takes
-    assert {word for word in operations if word.endswith(("key-pair", "key-pairs"))} <= told
+    assert {word for word in operations if word.endswith(("key-pair", "key-pairs"))} <= covered
 
 
 @pytest.fixture
@@ -203,13 +203,13 @@ def test_a_line_of_ours(theirs: str, ours: str, filled: Server, run: Run) -> Non
     filled.requests.clear()
     ran = run(ours)
     assert ran.exit_code == 0, ran.err
-    asked = {kebab(request.operation) for request in filled.requests}
+    requested = {kebab(request.operation) for request in filled.requests}
     word = theirs.partition(" ")[0]
     made_here = word == "create-key-pair" and "--service-generated" not in ours
-    assert ("import-key-pair" if made_here else word) in asked
+    assert ("import-key-pair" if made_here else word) in requested
 
 
-QUESTIONS = {
+COMMANDS = {
     "get-key-pairs": "list",
     "get-key-pairs --include-default-key-pair": "list --include-default",
     "get-key-pair --key-pair-name web-production": "show web-production",
@@ -246,7 +246,7 @@ QUERIES = {
         "keyPairs[?contains(tags[].key, 'owner')].name",
         "sort_by(keyPairs, &createdAt)[-1].name",
         "keyPairs[].{Name: name, Tags: tags}",
-        "keyPairs[?name=='nobody'].name | [0]",
+        "keyPairs[?name=='unknown'].name | [0]",
     ),
     "get-key-pair --key-pair-name web-production": ("keyPair.fingerprint", "keyPair.[name, tags]"),
     "get-regions": ("regions[?starts_with(name, 'eu-')].[name, displayName]",),
@@ -271,7 +271,7 @@ def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "aws").symlink_to(Path(AWS_CLI).absolute())
-    # What version 2 of the AWS CLI does without confirmation; version 1 prints seconds.
+    # What version 2 of the AWS CLI does by default; version 1 prints seconds.
     others = {"AWS_CONFIG_FILE": str(config), "AWS_PAGER": "", "XDG_CACHE_HOME": str(cache)}
 
     def run(script: str, name: str = "home") -> str:
@@ -305,7 +305,7 @@ def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
 def test_filters_run_unchanged(theirs: str, shell: Shell) -> None:
     """Jq's filters and JMESPath, written for the AWS CLI's output, pick the same from ours."""
     given = shell(f"aws lightsail {theirs} --output json")
-    ours = shell(f"lskeys {QUESTIONS[theirs]} -o json")
+    ours = shell(f"lskeys {COMMANDS[theirs]} -o json")
     for each in FILTERS[theirs]:
         assert filtered(each, given) == filtered(each, ours), each
     for each in QUERIES.get(theirs, ()):
@@ -320,7 +320,7 @@ def test_queries_come_as_the_same_text(theirs: str, shell: Shell) -> None:
     """A --query with text output is laid out as the AWS CLI lays it out."""
     query = shlex.quote(f"[{', '.join(QUERIES[theirs])}]")
     given = shell(f"aws lightsail {theirs} --output text --query {query}")
-    assert shell(f"lskeys {QUESTIONS[theirs]} -o text --query {query}") == given
+    assert shell(f"lskeys {COMMANDS[theirs]} -o text --query {query}") == given
 
 
 def idioms() -> Iterator[tuple[str, str]]:

@@ -28,8 +28,8 @@ NO_CREDENTIALS = Ran(
 
 def failed(message: str, hint: str | None = None, code: int = 4) -> Ran:
     """What an error looks like: one line, and the way out on another."""
-    told = f"lskeys: hint: {hint}\n" if hint else ""
-    return Ran(code, err=f"lskeys: error: {message}\n{told}")
+    way_out = f"lskeys: hint: {hint}\n" if hint else ""
+    return Ran(code, err=f"lskeys: error: {message}\n{way_out}")
 
 
 def configure(home: Path, text: str) -> Path:
@@ -85,7 +85,7 @@ def test_no_credentials(regions: str, run: Run) -> None:
     assert run(f"list {regions} {NOWHERE}") == NO_CREDENTIALS
 
 
-def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partial_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An access key without its secret is called partial."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
@@ -102,7 +102,7 @@ def test_half_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("nobody", "profiles are work, home"),
+        ("unknown", "profiles are work, home"),
         ("wrok", "did you mean work?"),
         ("shop", "in AWS's config file, write [profile shop], not [shop]"),
     ],
@@ -206,7 +206,7 @@ KEYS = f'{{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "{SECRET}", "Exp
         "echo '" + KEYS + "2020-01-01T00:00:00Z\"}'",
         "echo '" + KEYS + SECRET + "\"}'",
     ],
-    ids=["fails", "text", "nothing", "null", "list", "version", "half", "types", "old", "date"],
+    ids=["fails", "text", "nothing", "null", "list", "version", "partial", "types", "old", "date"],
 )
 def test_lying_credential_process(script: str, run: Run, home: Path, tmp_path: Path) -> None:
     """Whatever a credential_process says wrong, it is a matter of set-up, and never quoted."""
@@ -270,8 +270,8 @@ def test_hostile_region(name: str, server: Server, run: Run) -> None:
     """What cannot be a region's name chooses no host: it is refused, and no request is sent."""
     ran = run(f"list --region {shlex.quote(name)}")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
-    told, hint = ran.err.splitlines()
-    assert told.endswith("is not a region's name")
+    error, hint = ran.err.splitlines()
+    assert error.endswith("is not a region's name")
     assert hint == "lskeys: hint: a region looks like eu-west-1"
     assert ran.err.replace("\n", "").isprintable()
 
@@ -528,8 +528,8 @@ def test_config_file_is_used(account: Sandbox, server: Server, run: Run, say: Sa
     say("config.toml", "output = 'csv'\nregions = ['eu-west-1', 'us-east-1']\n")
     assert run("list --columns name,region") == Ran(0, out="name,region\nweb,eu-west-1\n")
     assert run("list --columns name -r eu-west-1 -o text") == Ran(0, out="web\n")
-    asked = sorted(request.region for request in server.requests)
-    assert asked == ["eu-west-1", "eu-west-1", "us-east-1"]
+    regions = sorted(request.region for request in server.requests)
+    assert regions == ["eu-west-1", "eu-west-1", "us-east-1"]
 
 
 def test_config_file_names_the_profile(

@@ -153,7 +153,7 @@ def test_each_account_is_remembered_for_tab(
         assert list(candidates("names", typed, os.environ)) == [seen]
 
 
-@pytest.mark.parametrize("wrong", ["-p nobody", "-p wokr"])
+@pytest.mark.parametrize("wrong", ["-p unknown", "-p wokr"])
 @pytest.mark.usefixtures("servers")
 def test_a_failing_account_hides_no_other(wrong: str, run: Run) -> None:
     """A profile that does not work is reported by its name; the others are listed: partial."""
@@ -170,8 +170,8 @@ def test_a_failing_region_is_of_its_account(servers: dict[str, Server], run: Run
     servers["home"].add_fault("GetKeyPairs=AccessDeniedException")
     ran = run(f"list {BOTH} -r {REGION} -r eu-west-1 -q")
     assert (ran.exit_code, ran.out) == (7, "web\n")
-    told = [line for line in ran.err.splitlines() if "profile home: cannot list" in line]
-    assert len(told) == 2
+    errors = [line for line in ran.err.splitlines() if "profile home: cannot list" in line]
+    assert len(errors) == 2
 
 
 @pytest.mark.usefixtures("servers")
@@ -232,10 +232,10 @@ def test_regions_of_each(run: Run, servers: dict[str, Server]) -> None:
     ]
     servers["home"].add_fault("GetRegions=AccessDeniedException")
     assert "profile home: cannot list regions" in run(f"regions {BOTH}").err
-    failing = run("regions -p nobody -p work -q")
+    failing = run("regions -p unknown -p work -q")
     assert (failing.exit_code, failing.out.split()) == (7, names)
-    assert "profile nobody: the config profile (nobody) could not be found" in failing.err
-    assert run("regions -p nobody -p noone").exit_code == 4
+    assert "profile unknown: the config profile (unknown) could not be found" in failing.err
+    assert run("regions -p unknown -p absent").exit_code == 4
 
 
 def test_whose_key_a_file_is(
@@ -256,10 +256,10 @@ def test_whose_key_a_file_is(
         ["work", "home"],
         ["home"],
     ]
-    asked = [len(each.requests) for each in servers.values()]
+    before = [len(each.requests) for each in servers.values()]
     offline = run(line)
     assert offline == run("fingerprint id.pub own.pem")
-    assert [len(each.requests) for each in servers.values()] == asked
+    assert [len(each.requests) for each in servers.values()] == before
 
 
 @pytest.mark.usefixtures("servers")
@@ -313,7 +313,7 @@ def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) 
 def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:
     """It hides no other; as long as it is silent, no key is called an orphan."""
     save(home / ".ssh" / "stray.pem", other_pem())
-    ran = run(f"audit -p nobody {BOTH} -o json")
+    ran = run(f"audit -p unknown {BOTH} -o json")
     document = json.loads(ran.out)
     assert ran.exit_code == 7
     assert {each["code"] for each in document["findings"]} == {
@@ -321,7 +321,7 @@ def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, hom
         "missing-private",
         "unused-pair",
     }
-    assert [each["message"].partition(":")[0] for each in document["errors"]] == ["profile nobody"]
+    assert [each["message"].partition(":")[0] for each in document["errors"]] == ["profile unknown"]
     servers["home"].add_fault("GetInstances=AccessDeniedException")
     denied = run(f"audit {BOTH} -q")
     assert denied.exit_code == 7
@@ -337,18 +337,18 @@ def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) ->
 
 
 @pytest.mark.usefixtures("home")
-def test_an_unknown_profile_is_told_once(run: Run) -> None:
-    """However many regions there are, its error is there once, in both formats."""
-    line = f"audit -p nobody -p noone -r {REGION} -r eu-west-1"
-    told = [
+def test_an_unknown_profile_is_reported_once(run: Run) -> None:
+    """Its error is shown once for all regions, in both formats."""
+    line = f"audit -p unknown -p absent -r {REGION} -r eu-west-1"
+    expected = [
         f"profile {name}: the config profile ({name}) could not be found"
-        for name in ("nobody", "noone")
+        for name in ("unknown", "absent")
     ]
     ran = run(line)
-    assert (ran.exit_code, [ran.err.count(each) for each in told]) == (4, [1, 1])
+    assert (ran.exit_code, [ran.err.count(each) for each in expected]) == (4, [1, 1])
     assert ran.err.endswith("4 of 4 regions failed\n")
     error = json.loads(run(f"{line} -o json").err)
-    assert [each["message"] for each in error["errors"]] == told
+    assert [each["message"] for each in error["errors"]] == expected
 
 
 CREDENTIALS = "aws_access_key_id = a\naws_secret_access_key = b\n"
@@ -366,20 +366,20 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
 
 
 @pytest.mark.parametrize("options", ["-q", "--sort name -q", "-o json --query keyPairs[].name"])
-def test_all_accounts_and_regions_are_queried_at_once(options: str, liar: Liar, run: Run) -> None:
+def test_all_accounts_and_regions_in_parallel(options: str, liar: Liar, run: Run) -> None:
     """None waits for another: each gets its response once all were queried."""
     everybody = threading.Barrier(15)
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         everybody.wait(timeout=60)
         return pairs(pair(f"of-{call.region}"))
 
-    liar.responses("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", respond)
     ran = run(f"list -p cust-* -r us-east-1 -r us-west-2 -r eu-west-1 {options}")
     assert (ran.exit_code, ran.out.count("of-")) == (0, 15), ran.err
 
 
-def test_a_slow_account_holds_nobody_back(liar: Liar, home: Path) -> None:
+def test_a_slow_account_delays_no_other(liar: Liar, home: Path) -> None:
     """One whose credentials do not come is shown behind the others, which come out meanwhile."""
     liar.responses("GetKeyPairs", pairs(pair("web")))
     process = f"sh -c 'until [ -e {home}/go ]; do sleep 0.1; done'"

@@ -150,7 +150,7 @@ def test_json_is_in_the_shape_of_the_aws_cli(
 
 
 @pytest.mark.parametrize(
-    ("mode", "half", "mend"),
+    ("mode", "kind", "fix"),
     [
         (0o600, "private", None),
         (0o400, "private", None),
@@ -169,15 +169,15 @@ def test_permissions(  # noqa: PLR0913  fixtures
     home: Path,
     rsa_pem: str,
     mode: int,
-    half: str,
-    mend: str | None,
+    kind: str,
+    fix: str | None,
 ) -> None:
     """A private key is for its owner alone, a public one not for others to change."""
     account.add_key_pairs(REGION, ["web"], public_line=public_line(rsa_pem))
-    text = rsa_pem if half == "private" else public_line(rsa_pem)
+    text = rsa_pem if kind == "private" else public_line(rsa_pem)
     path = save(home / ".ssh" / "a key", text, mode)
     [key] = shown(run, "show web")["localKeys"]
-    assert (key["half"], key.get("mend")) == (half, mend and f"{mend}'{path}'")
+    assert (key["half"], key.get("mend")) == (kind, fix and f"{fix}'{path}'")
     assert server.requests
 
 
@@ -195,7 +195,7 @@ def test_an_encrypted_key_that_its_neighbour_speaks_for(
     assert server.requests
 
 
-def test_files_of_which_it_cannot_be_told(
+def test_files_that_do_not_show_their_key(
     account: Sandbox, server: Server, run: Run, home: Path, rsa_pem: str
 ) -> None:
     """A file named after the pair that does not show its key is shown with the reason."""

@@ -261,7 +261,7 @@ def test_own_config_stays_as_it_is(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("web", "server")
-def test_second_time_nothing_is_asked(run: Run, home: Path) -> None:
+def test_no_prompt_the_second_time(run: Run, home: Path) -> None:
     """Where nothing changes nothing is shown or written, and there is no prompt."""
     run("ssh-config --write --known-hosts --yes")
     before = {name: (home / ".ssh" / name).stat() for name in files(home)}
@@ -274,7 +274,7 @@ def test_second_time_nothing_is_asked(run: Run, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("web", "server")
-def test_an_instance_that_is_gone_goes(account: Sandbox, run: Run, home: Path) -> None:
+def test_an_instance_that_is_gone_is_removed(account: Sandbox, run: Run, home: Path) -> None:
     """The file is replaced as a whole; the config that includes it is not touched again."""
     assert run("ssh-config --write --yes").exit_code == 0
     config = (home / ".ssh" / "config").stat()
@@ -359,7 +359,7 @@ def test_link_that_includes_it_already(run: Run, home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["lskeys.config", "lskeys.known_hosts"])
 @pytest.mark.usefixtures("web", "server")
-def test_file_of_somebody_else(run: Run, home: Path, name: str) -> None:
+def test_file_of_another_program(run: Run, home: Path, name: str) -> None:
     """A file that lskeys did not write is never replaced, and then nothing is written."""
     theirs = save(home / ".ssh" / name, "# mine\n")
     ran = run("ssh-config --write --known-hosts --yes")
@@ -445,14 +445,14 @@ def test_host_keys_are_read_side_by_side(liar: Liar, run: Run) -> None:
     algorithm, public_key = HOST_LINE.split()
     keys = {"hostKeys": [{"algorithm": algorithm, "publicKey": public_key}]}
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         assert call.members["protocol"] == "ssh"
         together.wait(20)
         return said({"accessDetails": keys})
 
     names = [f"web{number}" for number in range(4)]
     liar.responses("GetInstances", said({"instances": [raw_instance(name) for name in names]}))
-    liar.responses("GetInstanceAccessDetails", answer)
+    liar.responses("GetInstanceAccessDetails", respond)
     assert run("ssh-config --known-hosts") == Ran(
         0, out="".join(f"203.0.113.1 {HOST_LINE} {name}\n" for name in names)
     )
@@ -468,7 +468,7 @@ def test_host_keys_are_read_side_by_side(liar: Liar, run: Run) -> None:
     ],
 )
 @pytest.mark.parametrize("broken", [False, True])
-def test_temporary_key_goes_nowhere(
+def test_temporary_key_is_not_kept(
     liar: Liar, run: Run, tmp_path: Path, line: str, *, broken: bool
 ) -> None:
     """The key that comes with the host keys is never shown and never stored, failing or not."""
@@ -485,7 +485,7 @@ def test_temporary_key_goes_nowhere(
     assert not [text for text in (ran.out, ran.err, *written) if "CANARY" in text]
 
 
-def test_hostile_answers(liar: Liar, run: Run) -> None:
+def test_hostile_responses(liar: Liar, run: Run) -> None:
     """Instances whose texts would be more than a word are left out and named, harmlessly."""
     evil = "web\n    ProxyCommand touch /tmp/x"
     raws = [

@@ -26,16 +26,16 @@ def seven_pages(call: Call) -> Reply:
 
 @pytest.mark.parametrize("options", [["-q"], ["-o", "text"], ["-o", "csv"], ["-o", "jsonl"]])
 def test_names_are_printed_while_pages_arrive(options: list[str], liar: Liar) -> None:
-    """The second page is answered only once the first page's name came out of the pipe."""
+    """The second page is sent only once the first page's name came out of the pipe."""
     was_read = threading.Event()
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         if call.number == 0:
             return pairs(pair("first"), token="2")
         assert was_read.wait(timeout=60)
         return pairs(pair("second"))
 
-    liar.responses("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", respond)
     command = (sys.executable, "-m", "lskeys", "list", *options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
         assert listing.stdout is not None
@@ -85,25 +85,25 @@ def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
     assert f"no response within {deadline} seconds" in ran.err
 
 
-def test_a_header_is_no_answer(liar: Liar, run: Run) -> None:
+def test_no_header_without_a_result(liar: Liar, run: Run) -> None:
     """Where nothing was found out, CSV has no header that looks like an empty list."""
     liar.responses("GetKeyPairs", said([]))
     ran = run("list -o csv")
     assert (ran.exit_code, ran.out) == (8, "")
 
 
-def test_a_black_hole_holds_nobody_back(liar: Liar) -> None:
+def test_a_silent_region_delays_no_other(liar: Liar) -> None:
     """The first region does not respond before the rows of all others came out of the pipe."""
     names = [region.name for region in REGIONS]
     were_read = threading.Event()
 
-    def answer(call: Call) -> Reply:
+    def respond(call: Call) -> Reply:
         if call.region == names[0]:
             assert were_read.wait(timeout=60)
         return pairs(pair(f"of-{call.region}"))
 
     liar.responses("GetRegions", said({"regions": [{"name": name} for name in names]}))
-    liar.responses("GetKeyPairs", answer)
+    liar.responses("GetKeyPairs", respond)
     command = (*LISTING, "--all-regions")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listing:
         assert listing.stdout is not None

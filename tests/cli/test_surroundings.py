@@ -58,7 +58,7 @@ def test_attempts_are_ours(
     "line", ["download-default", "ssh-config --write", "audit --fix", "--sandbox create new"]
 )
 @pytest.mark.usefixtures("server")
-def test_root_in_somebodys_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
+def test_root_in_another_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
     """Under a sudo that keeps HOME, who will own the files is said before, and true."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     account.add_instance(REGION, "blog")
@@ -71,7 +71,7 @@ def test_root_in_somebodys_home(account: Sandbox, run: Run, home: Path, line: st
     assert warning not in run(f"{line} -n").err
 
 
-def test_xdg_folders(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xdg_directories(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and the sandbox are where XDG's variables say; the home stays empty."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

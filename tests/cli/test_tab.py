@@ -28,9 +28,9 @@ def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def offered(kind: str, *typed: str) -> list[str]:
     """What a shell gets for a query, in an interpreter of its own."""
     command = [sys.executable, "-m", "lskeys", completion.COMPLETE, kind, *typed]
-    asked = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert asked.stderr == ""
-    return asked.stdout.splitlines()
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stderr == ""
+    return ended.stdout.splitlines()
 
 
 @pytest.mark.usefixtures("server")
@@ -109,7 +109,7 @@ def test_the_sandbox_is_chosen_as_verbs_choose_it(word: str) -> None:
     assert (completion.account_key(environ) == completion.SANDBOX) == chosen.sandbox.value
 
 
-def test_a_sandbox_nobody_used_has_its_names_already(run: Run, home: Path) -> None:
+def test_a_new_sandbox_has_its_names_already(run: Run, home: Path) -> None:
     """The names that TAB knows beforehand are those of a new sandbox, region by region."""
     assert offered("names", "lskeys", "--sandbox", "delete") == list(
         defaults.NEW_SANDBOX[""][sandbox.HOME_REGION]
@@ -175,7 +175,7 @@ def test_the_file_is_private(home: Path) -> None:
     [{}, {"XDG_CACHE_HOME": "/elsewhere"}, {"XDG_CACHE_HOME": ""}],
     ids=["none", "XDG_CACHE_HOME", "empty"],
 )
-def test_the_file_is_in_the_cache_folder(
+def test_the_file_is_in_the_cache_directory(
     home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     """What TAB works out for itself is what the commands get from platformdirs."""
@@ -232,7 +232,7 @@ def _endless(path: Path) -> None:
 def test_what_does_not_end_is_not_waited_for(
     home: Path, monkeypatch: pytest.MonkeyPatch, put: Callable[[Path], None]
 ) -> None:
-    """A pipe or a device instead of the names, or of AWS's files, offers nothing, at once."""
+    """A pipe or a device instead of the names, or of AWS's files, is not read: no offer."""
     (home / "cache" / "lskeys").mkdir(parents=True)
     put(home / "cache" / "lskeys" / "names")
     for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -270,7 +270,7 @@ def test_the_file_stays_small(home: Path) -> None:
     assert len(cache.read_names(path)) == cache_writing.MAX_LINES
 
 
-def test_a_question_that_is_none_is_answered_with_nothing() -> None:
+def test_an_unknown_query_has_no_result() -> None:
     """A shell that uses another version's words gets no error on its screen."""
     assert offered("weather") == []
     assert offered("") == []

@@ -34,7 +34,7 @@ def tag_request(*tags: dict[str, str], region: str = REGION) -> Request:
 
 
 @pytest.mark.parametrize(
-    ("line", "tags", "told", "sent"),
+    ("line", "tags", "shown", "sent"),
     [
         (
             "tag web stage=production owner=ana automation a=b=c",
@@ -66,7 +66,7 @@ def tag_request(*tags: dict[str, str], region: str = REGION) -> Request:
 def test_only_what_is_new_is_sent(  # noqa: PLR0913  fixtures and cases
     line: str,
     tags: str,
-    told: str | None,
+    shown: str | None,
     sent: Request | None,
     *,
     account: Sandbox,
@@ -78,7 +78,7 @@ def test_only_what_is_new_is_sent(  # noqa: PLR0913  fixtures and cases
     Before and after are reported, and the pair is shown as it is then.
     """
     add_web(account, STAGE, OWNER)
-    said = told or "unchanged: stage=test,owner=ana"
+    said = shown or "unchanged: stage=test,owner=ana"
     assert run(line) == Ran(0, out=row(tags), err=f"tags of web in {REGION} {said}\n")
     assert changes(server) == ([sent] if sent else [])
     assert operations(server)[0] == "GetKeyPair"
@@ -95,7 +95,7 @@ def test_an_instance_of_that_name_gets_no_tag(account: Sandbox, server: Server, 
     assert changes(server) == []
 
 
-def test_a_near_name_is_told(account: Sandbox, server: Server, run: Run) -> None:
+def test_a_near_name_is_suggested(account: Sandbox, server: Server, run: Run) -> None:
     """A name that is missing everywhere brings up the nearest one, and where it is."""
     add_web(account, regions=(EU,))
     ran = run("tag wep x -r us-east-1 -r eu-west-1 -o json")
@@ -124,7 +124,7 @@ def test_several_regions(account: Sandbox, server: Server, run: Run) -> None:
 
 @pytest.mark.parametrize("line", ["tag web a=b", "untag web owner"])
 @pytest.mark.parametrize("fault", ["lost-answer", "reset"])
-def test_a_lost_answer(line: str, fault: str, account: Sandbox, server: Server, run: Run) -> None:
+def test_a_lost_response(line: str, fault: str, account: Sandbox, server: Server, run: Run) -> None:
     """A change whose response is lost is checked afterwards: done or not, it was sent once."""
     add_web(account, OWNER)
     operation = "TagResource" if line.startswith("tag") else "UntagResource"

@@ -76,8 +76,8 @@ def test_no_word_of_the_sandbox(run: Run) -> None:
     assert ran.exit_code == 2
     assert ran.out.strip() == run("sandbox --help").out.strip()
     assert "completion" not in ran.out
-    told = "lskeys: error: no command given\nlskeys: hint: see lskeys sandbox --help\n"
-    assert ran.err == told
+    error = "lskeys: error: no command given\nlskeys: hint: see lskeys sandbox --help\n"
+    assert ran.err == error
 
 
 DEFAULT = DEFAULT_PAIR
@@ -252,7 +252,7 @@ OUTPUT = "invalid value for '--output' / '-o'"
         ("list --color allways", "invalid value for '--color': 'allways'", "did you mean always?"),
         ("list --columns nmae", "there is no column nmae", "did you mean name?"),
         ("list --sort -craeted", "there is no column craeted", "did you mean created?"),
-        *((line, *told) for line, told in NOT_MEANT.items()),
+        *((line, *shown) for line, shown in NOT_MEANT.items()),
     ],
 )
 def test_what_is_not_understood(  # noqa: PLR0913  fixtures and cases
@@ -261,10 +261,10 @@ def test_what_is_not_understood(  # noqa: PLR0913  fixtures and cases
     """It is named, with the nearest known word or the page that helps, before anything is done."""
     ran = run(line)
     assert (ran.exit_code, ran.out, server.requests, [*home.iterdir()]) == (2, "", [], [])
-    told, _, way_out = ran.err.partition("\n")
-    assert f"{told}\n".startswith(f"lskeys: error: {message}")
-    assert "ou mean" not in told
-    assert not told.endswith(".")
+    error, _, way_out = ran.err.partition("\n")
+    assert f"{error}\n".startswith(f"lskeys: error: {message}")
+    assert "ou mean" not in error
+    assert not error.endswith(".")
     page = hint or f"see lskeys {line.split(maxsplit=1)[0]} --help"
     assert way_out == f"lskeys: hint: {page}\n"
 

@@ -22,12 +22,12 @@ def aws(server: Server) -> Aws:
     """Runs `aws lightsail …` against the account; what it prints, read as JSON or as text."""
     assert server.endpoint
 
-    def ask(*words: str | Path, dress: str = "json") -> Any:  # noqa: ANN401  parsed JSON
+    def run_aws(*words: str | Path, dress: str = "json") -> Any:  # noqa: ANN401  parsed JSON
         done = run_aws_cli(os.environ, *words, "--output", dress)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if dress == "json" else done.stdout
 
-    return ask
+    return run_aws
 
 
 def shown(aws: Aws, name: str) -> dict[str, Any]:
@@ -123,9 +123,9 @@ def test_the_default_key(aws: Aws, run: Run, account: Sandbox) -> None:
     """Both download the same default key."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     path = Path(run("download-default -q").out.strip())
-    answer = aws("download-default-key-pair")
+    response = aws("download-default-key-pair")
     assert (path.read_text(), opened(path)) == (
-        answer["privateKeyBase64"],
-        answer["publicKeyBase64"],
+        response["privateKeyBase64"],
+        response["publicKeyBase64"],
     )
     assert f"{DEFAULT_PAIR}\t" in run("list --include-default").out
