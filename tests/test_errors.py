@@ -47,7 +47,7 @@ def test_an_error_is_a_value(kind: type[LskeysError]) -> None:
     "field", [{"code": "Other"}, {"message": "other"}, {"region": "a"}, {"profile": "b"}]
 )
 def test_errors_that_say_the_same_are_equal(field: dict[str, str]) -> None:
-    """By code and message, region and account; how to go on is no difference."""
+    """By code and message, region and account; the hint makes no difference."""
     error = RemoteError("no", code="Throttled", hint="wait")
     assert error == RemoteError("no", code="Throttled")
     assert len({error, error.with_(hint="hurry"), error.with_(**field)}) == 2

@@ -31,7 +31,7 @@ def test_every_promise_names_its_tests() -> None:
 
 
 def test_every_module_of_faults_has_its_kind() -> None:
-    """Whoever adds one there names it in tests/support/matrix.py, or it would not be counted."""
+    """Each is named in tests/support/matrix.py, or it would not be counted."""
     there = {f"faults/{each.name}" for each in (TESTS / "faults").glob("test_*.py")}
     assert there <= set(MODULES)
     assert [each for each in MODULES if not (TESTS / each).exists()] == []

@@ -43,7 +43,7 @@ def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             ("ssh-agent", "-D", "-a", socket), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert running.stdout is not None
-        running.stdout.readline()  # it is said once the socket is there
+        running.stdout.readline()  # printed once the socket is there
         monkeypatch.setenv("SSH_AUTH_SOCK", socket)
         yield
         running.terminate()

@@ -592,7 +592,7 @@ def stray(directory: Path) -> str:
 
 
 def notes(directory: Path, words: str) -> str:
-    """What is said of each that is fixed."""
+    """The note about each that is fixed."""
     return "".join(
         f"{words} {code}: {file}\n"
         for code, file in (

@@ -178,7 +178,7 @@ def test_files_and_directories(offered: Offered, home: Path) -> None:
     assert {each.rstrip("/") for each in offered("lskeys delete --backup ke")} == {"keys"}
 
 
-# Shell → how it is started without anybody's own settings, the file it begins with, and that.
+# Shell → how it is started without the user's settings, the file it reads first, and its text.
 STARTS = {
     "bash": (["bash", "--rcfile", "start"], "start", f"PS1='{PROMPT}'; source ./script"),
     "zsh": (

@@ -265,7 +265,7 @@ def test_a_refused_import_leaves_nothing(server: Server, run: Run, path: Path, f
 def test_a_refused_import_that_cannot_be_looked_up(
     server: Server, run: Run, path: Path, look: str
 ) -> None:
-    """A refusal alone, which anybody in between can make up, takes no private key away."""
+    """A refusal alone, which any proxy can invent, does not remove a private key."""
     server.add_fault("GetKeyPair=NotFoundException*1")
     server.add_fault(f"GetKeyPair={look}")
     server.add_fault("ImportKeyPair=InvalidInputException")
@@ -373,7 +373,7 @@ def opens(path: Path, words: str) -> bool:
 
 @pytest.mark.parametrize("option", ["--type ed25519", "--bits 2048", "--service-generated"])
 def test_passphrase(server: Server, run: Run, path: Path, option: str) -> None:
-    """It is typed twice and encrypts what is written, whoever made the key."""
+    """It is typed twice, and encrypts local and AWS's keys alike."""
     ran = run(f"create web --passphrase {option}", typed=f"{PASSPHRASE}\n" * 2)
     assert (ran.exit_code, ran.out) == (0, f"{path}\n")
     assert PROMPTS in ran.err

@@ -83,7 +83,7 @@ def test_misspelled(account: Sandbox, server: Server, run: Run) -> None:
 
 
 def test_missing_default(server: Server, run: Run) -> None:
-    """A region without default pair: that is said, and where to look."""
+    """A region without a default pair is reported, and where to look."""
     assert run(f"delete {DEFAULT_PAIR} --fingerprint -y") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"

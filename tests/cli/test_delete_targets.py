@@ -88,7 +88,7 @@ def test_several_regions(server: Server, run: Run) -> None:
 
 
 def test_a_region_that_cannot_be_listed(server: Server, run: Run) -> None:
-    """It is a failure; nothing is said of what it may have, and the others are done."""
+    """It is a failure; nothing is reported about its pairs, and the others are done."""
     server.add_fault(f"GetKeyPairs@{REGION}=AccessDeniedException")
     ran = run(f"delete 'ci-1' 'ci-n*' --unused -r {REGION},{EU} --yes -q")
     assert (ran.exit_code, ran.out, changes(server)) == (

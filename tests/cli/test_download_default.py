@@ -1,4 +1,4 @@
-"""download-default, through the command line: what is placed, what is refused, what is said."""
+"""download-default, through the command line: files, refusals, messages."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -265,7 +265,7 @@ def test_dry_run_refuses_alike(server: Server, run: Run, home: Path, kind: str) 
     assert dry == run("download-default --out keys")
 
 
-# where there is none
+# without a default key pair
 
 
 DENIED = "GetKeyPairs=AccessDeniedException"
@@ -333,7 +333,7 @@ def test_prompt_and_yes(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.parametrize("options", ["", "--dry-run"])
 def test_create_onto_an_old_key(server: Server, run: Run, home: Path, options: str) -> None:
-    """A key that lies there cannot be the new pair's: nothing is created."""
+    """An existing key cannot be that of the new pair: nothing is created."""
     path = save(home / ".ssh" / KEY_FILE, other_pem())
     ran = run(f"download-default --create {options}")
     assert (ran.exit_code, ran.out, operations(server)) == (5, "", ["GetKeyPairs"])
@@ -359,7 +359,7 @@ def test_denied_and_prompted(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("default")
 def test_several_regions(account: Sandbox, server: Server, run: Run, home: Path) -> None:
-    """One file each, in the regions' order; a region without a pair is skipped, which is said."""
+    """One file each, in the regions' order; a region without a pair is skipped, and reported."""
     account.add_default_key_pair(EU, private_pem=other_pem())
     ran = run(f"download-default -r {EU} -r ap-south-1 -r {REGION} --out keys")
     assert (ran.exit_code, ran.out) == (0, f"keys/{EU_FILE}\nkeys/{KEY_FILE}\n")

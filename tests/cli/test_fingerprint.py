@@ -35,7 +35,7 @@ def key_spec(pem: str, fingerprint_type: str) -> str:
 
 
 def row(path: Path | str, kind: str, pem: str, *shown: str) -> str:
-    """The line of a file with the key of an RSA PEM, of which these forms show."""
+    """The row of a file with the key of an RSA PEM, with these fingerprint types."""
     fingerprint_types = [
         key_spec(pem, fingerprint_type) if fingerprint_type in shown else "-"
         for fingerprint_type in FINGERPRINT_TYPES
@@ -81,7 +81,7 @@ def test_without_files_the_key_directories(run: Run, home: Path, rsa_pem: str) -
 
 
 def test_a_key_that_is_repeated(run: Run, home: Path, rsa_pem: str) -> None:
-    """A key that was appended again is one key, as for ssh, and that is said."""
+    """A key that was appended again is one key, as for ssh, and this is reported."""
     save(home / "twice", rsa_pem * 2)
     ran = run("fingerprint twice")
     assert (ran.exit_code, ran.err) == (0, "twice holds several copies of one key\n")
@@ -227,7 +227,7 @@ def test_stdin(home: Path, rsa_pem: str, kind: str) -> None:
     ],
 )
 def test_not_a_key(run: Run, home: Path, *, name: str, exit_code: int, message: str) -> None:
-    """What is no key is refused by its own exit code, and nothing else is said."""
+    """A file without a key has its own exit code, and one message."""
     save(home / "text", "Host *\n")
     (home / ".ssh").mkdir()
     ran = run(f"fingerprint {name}")

@@ -59,7 +59,7 @@ def test_help_of_a_verb_is_its_page(verb: commands.Verb, run: Run) -> None:
 def test_a_help_page_shows_all_of_it(
     command: Command, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At 80 columns nothing is cut or wider, and every word that is to be said is said."""
+    """At 80 columns nothing is cut or wider, and every word is shown."""
     monkeypatch.setenv("COLUMNS", "80")
     page = run(f"{' '.join(command.words)} --help").out
     assert max(map(len, page.splitlines())) <= 80

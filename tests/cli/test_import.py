@@ -193,7 +193,7 @@ def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bo
 @pytest.mark.parametrize("mode", [0o777, 0o1777])
 @pytest.mark.usefixtures("server")
 def test_a_key_that_others_could_have_replaced(run: Run, home: Path, mode: int) -> None:
-    """A directory in which others may replace the file is named; a sticky one is none."""
+    """A directory in which others may replace the file is named; a sticky one is not."""
     file = save(home / "shared" / "own.pub", public_line(own_pem()), 0o644)
     file.parent.chmod(mode)
     ran = run(f"import web {file}")

@@ -42,10 +42,10 @@ def test_the_order_is_the_one_given(last: str, liar: Liar, run: Run) -> None:
 def test_all_are_queried_in_parallel(liar: Liar, run: Run) -> None:
     """No region waits for another: each gets its response once all were queried."""
     names = [region.name for region in REGIONS]
-    everybody = threading.Barrier(len(names))
+    everyone = threading.Barrier(len(names))
 
     def respond(call: Call) -> Reply:
-        everybody.wait(timeout=30)
+        everyone.wait(timeout=30)
         return pairs(pair(f"of-{call.region}"))
 
     liar.responses("GetRegions", said({"regions": [{"name": name} for name in names]}))

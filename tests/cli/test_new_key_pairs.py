@@ -155,7 +155,7 @@ def test_lost_response(case: Case, server: Server, run: Run, home: Path) -> None
 @both
 @pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
 def test_lost_request(case: Case, fault: str, server: Server, run: Run) -> None:
-    """Where no key pair came of it, the same key is sent once more."""
+    """Where no key pair was created, the same key is sent once more."""
     server.add_fault(f"ImportKeyPair={fault}*1")
     assert run(case.line).exit_code == 0
     sent = ["ImportKeyPair", "GetKeyPair"]

@@ -16,7 +16,7 @@ LINES = {
     "delete web --yes": 3,
     "list web": 0,
 }
-"""Each command that takes the name of a key pair, and how it ends where there is none."""
+"""Each command that takes the name of a key pair, and its exit code without one."""
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def test_a_region_in_place_of_a_name(server: Server, run: Run, line: str, word: 
 def test_default_is_a_name(
     account: Sandbox, server: Server, run: Run, line: str, *, has_one: bool
 ) -> None:
-    """`default` stands for the default pair, unless a key pair is called so."""
+    """`default` means the default pair, unless a key pair has this name."""
     account.add_default_key_pair(REGION)
     if has_one:
         account.add_key_pairs(REGION, ["default"])

@@ -391,12 +391,14 @@ def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
 
 def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
     """With JSON, an error is one object on one line of stderr, and stdout is empty."""
-    liar.responses("GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Ask Ana."))
+    liar.responses(
+        "GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Contact Ana.")
+    )
     expected = {
         "code": "AccessDeniedException",
         "message": "cannot list key pairs in us-east-1: Not for you",
         "hint": "allow lightsail:GetKeyPairs, or enable the region",
-        "tip": "Ask Ana.",
+        "tip": "Contact Ana.",
         "docs": None,
         "requestId": None,
         "region": "us-east-1",

@@ -48,7 +48,7 @@ def test_every_command_is_here() -> None:
 def test_no_passphrase_in_the_file(  # noqa: PLR0913  fixtures and cases
     line: str, text: str | None, exit_code: int, *, server: Server, run: Run, home: Path
 ) -> None:
-    """A file that is missing, or whose first line is none, ends the run; nothing is changed."""
+    """A missing file, or one without a passphrase, ends the run; nothing is changed."""
     if text is not None:
         save(home / "words", text)
     ran = run(f"{line} --passphrase-file words")

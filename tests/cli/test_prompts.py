@@ -186,7 +186,7 @@ def test_piped_yes_is_no_consent(shell: Shell, keyboard: Keyboard) -> None:
 
 
 def test_no_hidden_prompt(shell: Shell, keyboard: Keyboard) -> None:
-    """Where stderr is no terminal the prompt would not be seen: there is none."""
+    """Where stderr is not a terminal, no prompt is shown: no one would see it."""
     keyboard.type("web\n")
     process = shell.start("delete web", stdin=keyboard.slave)
     _, err = process.communicate(timeout=PATIENCE)

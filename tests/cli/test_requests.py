@@ -51,7 +51,7 @@ REQUESTS = {
     f"delete {DEFAULT_PAIR} --yes --fingerprint": "GetKeyPairs GetInstances DeleteKeyPair",
     "delete web --dry-run": "GetKeyPair GetInstances",
     "delete we? --yes": "GetKeyPairs GetInstances DeleteKeyPair",
-    # Saved, deleted, made anew, and compared with what is there now.
+    # Saved, deleted, made again, and compared with what is there now.
     "rotate-default --yes": "GetKeyPairs GetInstances DownloadDefaultKeyPair DeleteKeyPair "
     "DownloadDefaultKeyPair GetKeyPairs",
     "tag web stage=test": "GetKeyPair TagResource",

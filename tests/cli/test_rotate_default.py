@@ -56,7 +56,7 @@ def journals(home: Path) -> list[Path]:
 
 
 def reported(run: Run) -> str:
-    """The fingerprint of the default pair there is now; empty where there is none."""
+    """The fingerprint of the current default pair; empty without one."""
     said = run("list --include-default -q -o json --query 'keyPairs[].fingerprint | [0]'")
     return str(json.loads(said.out) or "")
 
@@ -172,7 +172,7 @@ SSH = {
 @pytest.mark.parametrize("name", SSH)
 @pytest.mark.usefixtures("server", "old")
 def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) -> None:
-    """Where ssh's files name the default key, that is said before, with what renews them."""
+    """Files of ssh that name the default key are reported before, with the command for them."""
     directory.mkdir(mode=0o700)
     file = directory / name.replace("other", "config")
     file.write_text(SSH[name].format(key=KEY_FILE))
@@ -223,7 +223,7 @@ def test_places(  # noqa: PLR0913  fixtures and cases
 
 
 def test_no_default_pair(server: Server, run: Run) -> None:
-    """Where there is none, nothing is rotated, and the way to get one is reported."""
+    """Without a default pair nothing is rotated, and the way to get one is reported."""
     assert run("rotate-default --yes") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"

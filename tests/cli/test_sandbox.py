@@ -175,7 +175,7 @@ def test_path(run: Run, home: Path) -> None:
 
 
 def test_reset(store: Path, run: Run) -> None:
-    """A reset begins anew, with the switches it was given; a dry run only says so."""
+    """A reset starts afresh, with the given switches; a dry run only reports that."""
     assert run("sandbox reset --dry-run") == Ran(0, err=f"would reset {store}\n")
     assert run("--sandbox list -q") == Ran(0, out="web\n")
     assert run("sandbox reset --set fault=GetKeyPairs=ThrottlingException") == Ran(

@@ -1,4 +1,4 @@
-"""Credentials, profiles, regions, endpoints, config.toml: what does not work is said, with 4."""
+"""Credentials, profiles, regions, endpoints, config.toml: errors in them, with exit code 4."""
 
 import json
 import shlex
@@ -70,7 +70,7 @@ def say(home: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
 @pytest.fixture
 def hanging(tmp_path: Path) -> Iterator[Path]:
-    """A program that neither ends nor says anything; whoever starts it ends it."""
+    """A program without output or end, which must be killed."""
     endless = Endless(tmp_path)
     yield program(tmp_path / "hanging", endless.commands)
     endless.wait_for_end()
@@ -179,7 +179,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("content", BROKEN, ids=ascii)
 def test_broken_aws_configuration(content: str, run: Run, home: Path) -> None:
-    """AWS's configuration file, if it is none, is named, with the line and nothing of it."""
+    """An invalid AWS configuration file is named, with the line but not its content."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_bytes(content.encode(errors="surrogateescape"))
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
@@ -209,7 +209,7 @@ KEYS = f'{{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "{SECRET}", "Exp
     ids=["fails", "text", "nothing", "null", "list", "version", "partial", "types", "old", "date"],
 )
 def test_lying_credential_process(script: str, run: Run, home: Path, tmp_path: Path) -> None:
-    """Whatever a credential_process says wrong, it is a matter of set-up, and never quoted."""
+    """Any invalid output of a credential_process is an error of set-up, and never quoted."""
     configure_aws(home, f"[default]\ncredential_process = {program(tmp_path / 'lying', script)}\n")
     ran = run(f"list -r us-east-1 {NOWHERE} --debug")
     assert (ran.exit_code, ran.out, SECRET in ran.err) == (4, "", False)
@@ -446,7 +446,7 @@ def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, 
 
 
 def test_wrong_words_in_config_file(run: Run, home: Path) -> None:
-    """A format there is none of is shown with where it came from."""
+    """An unknown format is shown with its origin."""
     path = configure(home, "output = 'xml'")
     assert run("list") == failed(f"xml (from file {path}) is none of table, text, csv, json, jsonl")
 

@@ -329,7 +329,7 @@ def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, hom
 
 
 def test_an_error_of_all_regions_names_its_account_once(home: Path, run: Run) -> None:
-    """What is said of every region of an account, such as missing credentials, is reported once."""
+    """An error of all regions of an account, such as missing credentials, is reported once."""
     save(home / ".aws" / "config", "[profile work]\n[profile home]\n")
     ran = run(f"list {BOTH} -r {REGION} -r eu-west-1")
     assert ran.exit_code == 4
@@ -368,10 +368,10 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
 @pytest.mark.parametrize("options", ["-q", "--sort name -q", "-o json --query keyPairs[].name"])
 def test_all_accounts_and_regions_in_parallel(options: str, liar: Liar, run: Run) -> None:
     """None waits for another: each gets its response once all were queried."""
-    everybody = threading.Barrier(15)
+    everyone = threading.Barrier(15)
 
     def respond(call: Call) -> Reply:
-        everybody.wait(timeout=60)
+        everyone.wait(timeout=60)
         return pairs(pair(f"of-{call.region}"))
 
     liar.responses("GetKeyPairs", respond)

@@ -78,7 +78,7 @@ def test_text_is_a_name_and_a_value_a_line(
 
 
 def test_table_is_a_block(account: Sandbox, server: Server, run: Run) -> None:
-    """On a terminal: headings and values side by side, the default key pair marked, ages shown."""
+    """On a terminal: headings with their values, the default key pair marked, ages shown."""
     account.add_default_key_pair(REGION, created_at=CREATED)
     account.add_instance(REGION, "old", created_at=BEFORE)
     account.add_instance(REGION, "new", created_at=NOW)

@@ -234,7 +234,7 @@ def test_write_to_an_empty_home(run: Run, home: Path) -> None:
 
 @pytest.mark.usefixtures("web", "server")
 def test_a_home_that_ssh_does_not_look_in(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where HOME is not the user's home in passwd, it is said how ssh reads what is written."""
+    """Where HOME is not the user's home in passwd, the way for ssh to read the file is shown."""
     [warning] = [line for line in run("ssh-config --write -y").err.splitlines() if "HOME" in line]
     assert warning.startswith("lskeys: warning: HOME is not your home directory ")
     command = warning.partition(" only ")[2].partition(" reads ")[0]
@@ -329,7 +329,7 @@ def mark(config: Path) -> str:
 
 
 def open_up(config: Path) -> str:
-    """Let everybody change it."""
+    """Let all users change it."""
     config.write_bytes(MINE)
     config.chmod(0o666)
     return "can be changed by everybody, so ssh refuses to read it"

@@ -18,7 +18,7 @@ BROKEN_OFF = (
 
 
 def seven_pages(call: Call) -> Reply:
-    """Six pages of one pair each, and a seventh that is none."""
+    """Six pages of one pair each, and a seventh that is invalid."""
     if call.number == 6:
         return said([])
     return pairs(pair(f"web-{call.number}"), token=f"page {call.number + 1}")

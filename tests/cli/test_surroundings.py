@@ -59,7 +59,7 @@ def test_attempts_are_ours(
 )
 @pytest.mark.usefixtures("server")
 def test_root_in_another_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
-    """Under a sudo that keeps HOME, who will own the files is said before, and true."""
+    """Under a sudo that keeps HOME, the future owner of the files is shown before, and true."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
     account.add_instance(REGION, "blog")
     save(home / ".ssh" / "key", own_pem(), 0o644)

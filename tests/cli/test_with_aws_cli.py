@@ -49,7 +49,7 @@ def sha1_of_private_key(path: Path) -> str:
 
 
 def test_it_sees_what_create_made(aws: Aws, run: Run, home: Path) -> None:
-    """Name, tags and the fingerprint of the very key that lies on this computer."""
+    """Name, tags and the fingerprint of the local key."""
     assert run("create web --bits 2048 --tag stage=test --tag old").exit_code == 0
     pair = shown(aws, "web")
     assert (pair["name"], pair["tags"]) == (

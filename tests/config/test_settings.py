@@ -112,7 +112,7 @@ def test_a_word_that_is_no_value_is_refused(name: str) -> None:
 
 
 def test_no_such_user() -> None:
-    """The home of a user who does not exist is said, with what to do."""
+    """The home of a user who does not exist is reported."""
     with pytest.raises(SetupError, match="there is no such user"):
         paths.expanded(Path("~no-such-user-here/keys"))
 

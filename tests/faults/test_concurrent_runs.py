@@ -1,4 +1,4 @@
-"""Many at once: on one file, on one name, on one account; and one that dies with the lock."""
+"""Parallel runs: on one file, on one name, on one account; and one that dies with the lock."""
 
 import json
 import os

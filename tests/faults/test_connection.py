@@ -103,7 +103,7 @@ def test_a_bundle_that_is_none(
 
 
 def _no_such_host(event: str, arguments: tuple[object, ...]) -> None:
-    """What a resolver says of a name that nobody has; no resolver is queried."""
+    """Fail as a resolver does for an unknown name; no resolver is queried."""
     if event == "socket.getaddrinfo" and str(arguments[0]).endswith(".invalid"):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -167,7 +167,7 @@ REFUSALS = {
     "bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno",
     "no http": b"SSH-2.0-OpenSSH\r\n",
     "nothing": b"",
-    "connected to nobody": b"HTTP/1.1 200 Connection established\r\n\r\n",
+    "connected to nothing": b"HTTP/1.1 200 Connection established\r\n\r\n",
 }
 
 
@@ -204,7 +204,7 @@ def test_a_proxy_that_refuses(
 )
 @pytest.mark.usefixtures("liar")
 def test_a_proxy_that_is_set_wrongly(url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stands in HTTPS_PROXY, one clear error comes of it, and no password is quoted."""
+    """Any invalid HTTPS_PROXY ends with one clear error, and no password is quoted."""
     monkeypatch.setenv("HTTPS_PROXY", url)
     ran = run("list --timeout 5 --endpoint-url https://127.0.0.1:9 --debug")
     assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err
@@ -215,7 +215,7 @@ def test_a_proxy_that_is_set_wrongly(url: str, run: Run, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_plain_http_goes_through_no_proxy(
+def test_plain_http_uses_no_proxy(
     name: str,
     liar: Liar,
     proxies: Proxies,

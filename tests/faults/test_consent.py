@@ -27,7 +27,7 @@ OPTIONS = [
 
 
 def expected(case: VerbCase, terminal: str, options: str) -> str:
-    """What becomes of a command: done, planned, refused, or prompted for."""
+    """How a command ends: done, planned, refused, or prompted for."""
     can_prompt = terminal == "terminal" and "--no-input" not in options
     if case.consent != "--yes" and options.strip("-") in {"", "no-input"}:
         return "prompted" if can_prompt else "refused"

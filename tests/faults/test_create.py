@@ -18,7 +18,7 @@ Disk = dict[str, tuple[int, int]]
 
 
 class Record:
-    """Looks at a directory at a request: modes and sizes of all that lies there."""
+    """Records a directory at a request: modes and sizes of its files."""
 
     def __init__(self, directory: Path, response: Reply) -> None:
         self.seen: list[Disk] = []
@@ -41,7 +41,7 @@ def keys(home: Path) -> Path:
     return home / ".ssh"
 
 
-def test_the_key_is_safe_before_its_public_half_goes_out(liar: Liar, run: Run, keys: Path) -> None:
+def test_the_key_is_safe_before_its_public_key_is_sent(liar: Liar, run: Run, keys: Path) -> None:
     """When ImportKeyPair arrives, both keys have their names and modes, and their full size."""
     record = Record(keys, RESET)
     liar.responses("GetKeyPair", NOT_FOUND)
@@ -89,7 +89,7 @@ def test_another_fingerprint_after_a_lost_response(liar: Liar, run: Run, keys: P
 
 
 @by_signal
-def test_stopped_while_the_public_half_is_out(
+def test_stopped_after_the_public_key_was_sent(
     liar: Liar, keys: Path, number: signal.Signals, exit_code: int, word: str
 ) -> None:
     """Stopped before AWS responded, the pair may be there: the key is kept."""

@@ -44,7 +44,7 @@ def test_stopped_while_credentials_are_waited_for(  # noqa: PLR0913, PLR0917  fi
     word: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A `credential_process` that does not answer is ended, with what it started."""
+    """A `credential_process` without output is ended, with the processes it started."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     endless = Endless(home)

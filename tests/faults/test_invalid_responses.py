@@ -131,7 +131,7 @@ def test_members_may_be_absent(liar: Liar, run: Run) -> None:
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_no_fingerprint(nothing: object, liar: Liar, run: Run) -> None:
-    """A fingerprint that is null or empty is none."""
+    """A fingerprint that is null or empty counts as missing."""
     liar.responses("GetKeyPairs", pairs(pair(fingerprint=nothing)))
     assert run("list --columns name,fingerprint") == Ran(0, out="web\t-\n")
 
@@ -258,7 +258,7 @@ def test_long_error(liar: Liar, run: Run) -> None:
     ],
 )
 def test_errors_of_the_service(code: str, exit_code: int, liar: Liar, run: Run) -> None:
-    """Each error of AWS has its exit code, and its message comes along."""
+    """Each error of AWS has its exit code, and its message is shown."""
     liar.responses("GetKeyPairs", refused(code, "It is so.", tip="Do this.", docs="https://x"))
     ran = run("list")
     assert (ran.exit_code, ran.out, len(liar.calls)) == (exit_code, "", 1)
@@ -266,7 +266,7 @@ def test_errors_of_the_service(code: str, exit_code: int, liar: Liar, run: Run) 
     assert message == "lskeys: error: cannot list key pairs in us-east-1: It is so"
 
 
-def test_a_tip_comes_along(liar: Liar, run: Run) -> None:
+def test_a_tip_is_shown(liar: Liar, run: Run) -> None:
     """AWS's own advice is shown behind its message."""
     liar.responses("GetKeyPairs", refused("InvalidInputException", "It is so.", tip="Do this."))
     assert "\nlskeys: aws says: Do this.\n" in run("list").err
@@ -301,8 +301,8 @@ def test_what_comes_with_an_error(liar: Liar, run: Run) -> None:
         *(3, ["a"], None),
     ],
 )
-def test_what_is_no_key_is_not_saved(member: object, liar: Liar, run: Run, home: Path) -> None:
-    """A private key that is none is reported as such, and no file is left."""
+def test_an_invalid_key_is_not_saved(member: object, liar: Liar, run: Run, home: Path) -> None:
+    """An invalid private key is reported, and no file is left."""
     liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair")))
     liar.responses("DownloadDefaultKeyPair", said({"privateKeyBase64": member}))
     ran = run("download-default --out keys")
@@ -315,7 +315,7 @@ def test_what_is_no_key_is_not_saved(member: object, liar: Liar, run: Run, home:
 def test_what_is_no_public_key_is_no_proof(
     text: str, liar: Liar, run: Run, home: Path, rsa_pem: str
 ) -> None:
-    """Where the public key is none, the keys do not belong together, and nothing is saved."""
+    """With an invalid public key, the keys do not belong together, and nothing is saved."""
     liar.responses("GetKeyPairs", pairs(pair("LightsailDefaultKeyPair", fingerprint=None)))
     liar.responses(
         "DownloadDefaultKeyPair", said({"privateKeyBase64": rsa_pem, "publicKeyBase64": text})

@@ -80,8 +80,8 @@ def watch() -> Iterator[Watch]:
 def spellings(pem: str, public: str) -> list[bytes]:
     """How a private key's text could look somewhere: lines, base64 of them, its bytes, hex.
 
-    The first half of its bytes is public, or says what follows; what of the rest a public line
-    has in it is no secret either.
+    The first 50 % of its bytes are public or structure; a part of the rest that a public line
+    contains is no secret either.
     """
     body = [line for line in pem.splitlines() if not line.startswith("-----")]
     raw = base64.b64decode("".join(body))
@@ -369,7 +369,7 @@ class Quoting(Stream):
             raise RuntimeError(text.decode())
 
     @property
-    def buffer(self) -> "Quoting.Buffer":  # type: ignore[override]  # half of a stream is enough
+    def buffer(self) -> "Quoting.Buffer":  # type: ignore[override]  # part of a stream is enough
         """Where a key is written to."""
         return Quoting.Buffer()
 

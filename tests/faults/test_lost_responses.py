@@ -56,7 +56,7 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
     run: Run,
     stage: Stage,
 ) -> None:
-    """Whatever breaks after the request was sent, what was done is found to be done, or said so."""
+    """Whatever fails after the request was sent, the change is found to be done, or may be."""
 
     def done(call: Call) -> Reply | None:
         tunnel.fault = fault if call.turn == 0 else None
@@ -82,7 +82,7 @@ def test_a_change_that_was_done(  # noqa: PLR0913  a fixture is a parameter
 def test_a_change_that_is_not_finished(
     case: VerbCase, operation: str, liar: Liar, run: Run, stage: Stage
 ) -> None:
-    """What AWS says it has only started is looked up, and then said to be done."""
+    """What AWS reports as started is looked up, and then reported as done."""
 
     def started(call: Call, reply: Reply) -> Reply:
         word = {"status": "Started"}
@@ -134,7 +134,7 @@ def test_a_lost_response_and_a_lost_look_up(  # noqa: PLR0913  a fixture is a pa
     run: Run,
     stage: Stage,
 ) -> None:
-    """Where the look-up fails, too, it is said that it may have happened, and what to run."""
+    """Where the look-up fails, too, the error says that it may have happened, and what to run."""
     looks = [each for each in case.calls if each in {"GetKeyPair", "GetKeyPairs"}]
 
     def done(_: Call) -> Reply | None:

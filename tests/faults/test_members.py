@@ -52,10 +52,10 @@ def region(liar: Liar, cache: Path) -> Lightsail:
     return connect(connection, SessionHooks()).lightsail(REGION)
 
 
-def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:
-    """The error a request ended with; anything but a response or an error of our own is raised."""
+def refusal(call: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:
+    """The error a request ended with; errors that are not the program's are raised."""
     try:
-        ask(region)
+        call(region)
     except LskeysError as error:
         return error
     return None
@@ -63,12 +63,12 @@ def refusal(ask: Callable[[Lightsail], object], region: Lightsail) -> LskeysErro
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_member_of_any_type(operation: str, liar: Liar, region: Lightsail) -> None:
-    """Whatever is wrong with one thing in a response, the request ends, and with no bug."""
-    whole, ask = OPERATIONS[operation].response, OPERATIONS[operation].call
+    """Any single invalid member ends the request with an error, not with a bug."""
+    whole, call = OPERATIONS[operation].response, OPERATIONS[operation].call
     every = list(spoiled(whole))
     liar.responses(operation, said(whole), *map(said, every))
-    assert refusal(ask, region) is None
-    refusals = [each for _ in every if (each := refusal(ask, region))]
+    assert refusal(call, region) is None
+    refusals = [each for _ in every if (each := refusal(call, region))]
     assert len(refusals) >= len(ODD) - 2  # an object without members may be a response
     assert {each.exit_code for each in refusals} == {8}
     assert all(each.message.isprintable() for each in refusals)
@@ -76,8 +76,8 @@ def test_any_member_of_any_type(operation: str, liar: Liar, region: Lightsail) -
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_depth(operation: str, liar: Liar, region: Lightsail) -> None:
-    """Nesting of any depth, wherever it is, breaks nothing."""
-    whole, ask = OPERATIONS[operation].response, OPERATIONS[operation].call
+    """Nesting of any depth, anywhere, does no harm."""
+    whole, call = OPERATIONS[operation].response, OPERATIONS[operation].call
     text = json.dumps(whole)
     for depth in (200, 5_000, 100_000):
         for open_, close in ("[]", ('{"a":', "}")):
@@ -85,7 +85,7 @@ def test_any_depth(operation: str, liar: Liar, region: Lightsail) -> None:
             bodies = [f'{text[:-1]}, "{name}": {deep}}}'.encode() for name in whole]
             for body in bodies:
                 liar.responses(operation, Reply(body))
-                refusal(ask, region)
+                refusal(call, region)
 
 
 # How much, and how many

@@ -275,7 +275,7 @@ WIRES = {
     "noise": bytes(range(256)),
     "TLS": b"\x15\x03\x01\x00\x02\x02\x46",
     "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
-    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "cut off head": b"HTTP/1.1 200 OK\r\nContent-Le",
     "no such status": b"HTTP/1.1 abc OK\r\n\r\n{}",
     "many headers": b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n{}",
     "long header": b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000 + b"\r\n\r\n{}",

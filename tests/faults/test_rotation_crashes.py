@@ -88,8 +88,8 @@ def test_a_pair_without_an_account(liar: Liar, run: Run, monkeypatch: pytest.Mon
     """A pair without ARN is not rotated: its rotation could be another account's."""
     monkeypatch.setenv("AWS_REGION", REGION)
     reported = fingerprint(own_pem(), "md5-spki")
-    nobodys = pair(DEFAULT_PAIR, fingerprint=reported, arn=None, supportCode=None)
-    liar.responses("GetKeyPairs", pairs(nobodys))
+    unowned = pair(DEFAULT_PAIR, fingerprint=reported, arn=None, supportCode=None)
+    liar.responses("GetKeyPairs", pairs(unowned))
     liar.responses("GetInstances", said({"instances": []}))
     ran = run("rotate-default --yes")
     assert (ran.exit_code, "has no ARN at AWS" in ran.err) == (5, True)

@@ -159,7 +159,7 @@ def test_nothing_is_needed_at_all(home: Path, run: Run) -> None:
 def test_a_hundred_that_never_finish(
     account: Sandbox, server: Server, run: Run, injected: Injected, sent: bytes
 ) -> None:
-    """Slow, huge or broken requests, a hundred at once, keep no other client from its response."""
+    """A hundred slow, huge or broken requests do not block another client."""
     account.add_key_pairs("us-east-1", ["web"])
     with ExitStack() as stack:
         for _ in range(100):

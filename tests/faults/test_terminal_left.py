@@ -56,7 +56,7 @@ def test_a_prompt_for_an_mfa_code(
 
 @pytest.mark.usefixtures("services")
 def test_ctrl_c_while_it_waits(lightsail: Liar, start: Callable[[str], Terminal]) -> None:
-    """What is said of an interrupt begins on a line of its own, and nothing else is left."""
+    """The message of an interrupt begins on a line of its own, and nothing else is left."""
     lightsail.responses("GetKeyPairs", HOLD)
     session = start("list -q -p base -r us-east-1")
     session.until(WAITING)

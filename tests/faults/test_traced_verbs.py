@@ -82,8 +82,8 @@ def trace(server: Server, account: Sandbox, rsa_pem: str, tmp_path: Path) -> Tra
 def test_the_order_of_saving(trace: Trace, home: Path, verb: str) -> None:
     """Private draft and space, then the call; write, flush, name, flush the directory, read back.
 
-    A key that is made here is on the disk before its public key goes out. Nothing is started but
-    threads: no helper from PATH, no shell, no fork sees the key.
+    A local key is on the disk before its public key is sent. Only threads are started: no helper
+    from PATH, no shell and no fork sees the key.
     """
     line, name, operation = VERBS[verb]
     traced = trace(line)

@@ -1,4 +1,4 @@
-"""What the other files take for granted: every verb is there, and works when all is well."""
+"""What the other files assume: every verb is covered, and works without a fault."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_every_verb_is_covered() -> None:
 @pytest.mark.parametrize("case", VERB_CASES, ids=named(VERB_CASES))
 @pytest.mark.usefixtures("stage")
 def test_all_is_well(case: VerbCase, liar: Liar, run: Run) -> None:
-    """Each line does its work, sends the requests it is said to send, and speaks of no error."""
+    """Each line does its work, sends the requests listed for it, and reports no error."""
     ran = run(case.line, typed=case.typed)
     assert ran.exit_code == case.exit_code, ran.err
     assert sorted(set(liar.operations)) == list(case.operations)

@@ -1,4 +1,4 @@
-"""Verbs that write, where the disk, its permissions or what lies there is against them."""
+"""Verbs that write, where the disk, its permissions or its files prevent that."""
 
 import os
 import stat
@@ -258,13 +258,13 @@ def test_its_own_pub_is_in_no_way(run: Run, directory: Path) -> None:
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("words", ["", " --dry-run"])
-@pytest.mark.parametrize("beside", ["", ".pub"])
+@pytest.mark.parametrize("suffix", ["", ".pub"])
 def test_the_hint_fits_the_verb(
-    liar: Liar, run: Run, directory: Path, beside: str, words: str
+    liar: Liar, run: Run, directory: Path, suffix: str, words: str
 ) -> None:
     """Delete has no --force: where its backup finds another key, it names what helps."""
-    text = other_pem() if not beside else public_line(other_pem()) + "\n"
-    path = save(directory / f"{DEFAULT_FILE}{beside}", text)
+    text = other_pem() if not suffix else public_line(other_pem()) + "\n"
+    path = save(directory / f"{DEFAULT_FILE}{suffix}", text)
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint --yes --backup {directory}{words}")
     assert ran == Ran(
         5,

@@ -60,7 +60,7 @@ def test_another_fingerprint(pair: str) -> None:
     "public", ["another's", "ssh-rsa", "garbage", "ssh-rsa AAAA", "\udcff\x1b[31m", " "]
 )
 def test_another_public_key(public: str) -> None:
-    """Another's public key next to the private one, or what is none, is refused."""
+    """Another key's public key, or an invalid one, next to the private key is refused."""
     text = public_line(other_pem()) if public == "another's" else public
     with pytest.raises(RefusedError, match="do not belong together"):
         verify(handed_out(own_pem(), text), reported(own_pem()), REGION)

@@ -111,7 +111,7 @@ def test_names_of_other_files() -> None:
 
 
 def test_own_pair() -> None:
-    """An own pair that was made anew has earlier keys as well."""
+    """A custom pair that was created again has earlier keys as well."""
     instance = Instance("web", "us-east-1", key_pair_name="ci", created_at=FIRST)
     pair = KeyPair("ci", "us-east-1", fingerprint="aa", created_at=FIRST + DAY)
     new, old = key("ci.pem", b"new"), key("ci.pem.old-20260102T000000Z", b"before")

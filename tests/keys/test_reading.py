@@ -156,7 +156,7 @@ def test_an_encrypted_pem_opens_with_its_passphrase(pem_files: dict[str, Path], 
 
 @pytest.mark.parametrize("passphrase", [b"", b"wrong"])
 def test_a_wrong_passphrase_is_reported(pem_files: dict[str, Path], passphrase: bytes) -> None:
-    """It is said that the passphrase is wrong, and the passphrase is not repeated."""
+    """The wrong passphrase is reported, but not quoted."""
     with pytest.raises(KeyMaterialError, match="does not open with this passphrase"):
         keys.read_private(encrypted_pem(pem_files, "pkcs8"), passphrase=passphrase)
 
@@ -250,7 +250,7 @@ def test_openssh_rounds_are_limited(key_files: dict[str, Path], tmp_path: Path) 
 
 
 def test_an_encrypted_key_without_passphrase_is_refused(pem_files: dict[str, Path]) -> None:
-    """The message says why and the hint how to go on."""
+    """The message says why, and the hint what to do."""
     with pytest.raises(KeyMaterialError, match="encrypted with a passphrase") as refusal:
         keys.read_private(encrypted_pem(pem_files, "pkcs8"))
     assert (

@@ -139,7 +139,7 @@ def test_spoiled_data_are_made_again(spoil: Callable[[Path], None], tmp_path: Pa
 
 @pytest.mark.parametrize("spoil", [damage, open_up])
 def test_data_are_read_once(spoil: Callable[[Path], None], tmp_path: Path) -> None:
-    """What was checked is what is used, whatever becomes of the file before the client is made."""
+    """What was checked is what is used, whatever happens to the file before the client is made."""
     loader(tmp_path)
     data = loader(tmp_path)
     [file] = tmp_path.iterdir()

@@ -168,7 +168,7 @@ def test_a_wrong_code(services: CredentialServices, run: Run) -> None:
     assert f"AssumeRole: AccessDenied: {wrong.rstrip('.')}\n" in ran.err
 
 
-# What is said
+# Messages
 
 STS_DENIED = "User: u is not authorized to perform: sts:AssumeRole on resource: r"
 SAID = {

@@ -194,7 +194,7 @@ def test_a_key_pair() -> None:
 
 @pytest.mark.parametrize("nothing", [{}, {"location": None, "tags": None, "fingerprint": ""}])
 def test_a_key_pair_of_a_name_alone(nothing: dict[str, Any]) -> None:
-    """Everything else may be absent, null or empty, and an empty fingerprint is none."""
+    """Everything else may be absent, null or empty, and an empty fingerprint counts as missing."""
     assert responses.key_pair({"name": "web"} | nothing, HERE) == KeyPair("web", "eu-west-1")
 
 

@@ -21,7 +21,7 @@ def test_hidden_unless_requested(start: Start) -> None:
 
 
 def test_download_creates_it(running: Running, now: datetime) -> None:
-    """Downloading where there is none makes one, dated now, for that region; then it stays so."""
+    """Downloading without a default pair creates one in that region, dated now."""
     client = running.client()
     first = client.download_default_key_pair()
     assert first["createdAt"] == now

@@ -62,7 +62,7 @@ def test_only_local_programs(  # noqa: PLR0913, PLR0917  fixtures and cases
 ) -> None:
     """Another host's requests (DNS rebinding) and web pages' are refused, with the reason.
 
-    No header lets a page of the web go on, by a preflight or without.
+    No header admits a web page, with a preflight or without.
     """
     named = host.replace("PORT", str(running.server.port)).encode()
     sent = request(running.server, SIGNED, TARGET, *headers, host=named)
@@ -193,7 +193,7 @@ def test_run_forever_ends_with_close(start: Start, running: Running) -> None:
 
 
 def test_a_server_never_started(running: Running) -> None:
-    """A server that was bound and not used closes without a word."""
+    """A server that was bound and not used closes silently."""
     serve(running.sandbox).close()
 
 

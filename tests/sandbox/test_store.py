@@ -1,4 +1,4 @@
-"""The sandbox's file: private, versioned, begun anew on demand, and never another's."""
+"""The sandbox's file: private, versioned, reset on demand, and never another file."""
 
 import os
 import sqlite3

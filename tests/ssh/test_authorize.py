@@ -212,7 +212,7 @@ def test_refused(setup: Setup) -> None:
 def test_temporary_access(setup: Setup, tmp_path: Path) -> None:
     """A certificate of the CA that the instance trusts opens it; nothing of it stays here.
 
-    One that is not valid by the instance's clock is refused, and that is said.
+    One that is not valid by the instance's clock is refused, and this is reported.
     """
     make_key(tmp_path / "ca")
     make_key(tmp_path / "short")
@@ -246,7 +246,7 @@ def test_without_the_private_key(setup: Setup) -> None:
 
 
 def test_a_forced_command(setup: Setup) -> None:
-    """Where nothing of ours is run, that is said, and nothing is changed."""
+    """Where the remote command is not run, this is reported, and nothing is changed."""
     setup.server.configure("ForceCommand echo hello")
     with pytest.raises(RemoteError, match="the login works, but runs no command"):
         setup.authorize()

@@ -96,7 +96,7 @@ def read_by_old_ssh(argument: str) -> str:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_name_is_left_out(name: str) -> None:
-    """A name that could end a line, be an option or a pattern is none that ssh is given."""
+    """A name that could end a line, be an option or a pattern is not given to ssh."""
     assert hosts.why_left_out(replace(WEB, name=name)) == "its name is none that ssh takes safely"
 
 
@@ -209,7 +209,7 @@ OLDER = "launched with an earlier key, which is not on this computer"
     ],
 )
 def test_notes(instance: Instance, pair: MatchedPair | None, notes: tuple[str, ...]) -> None:
-    """What is missing is said, with the way to get it."""
+    """What is missing is reported, with the way to get it."""
     assert host_of(instance, "web", pair).notes == notes
 
 

@@ -20,7 +20,7 @@ def importable_key(path: Path) -> str:
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("option", ["", "--type ed25519", "--bits 2048", "--service-generated"])
 def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
-    """The private key opens the server as it lies there, once its .pub is authorized."""
+    """The private key as saved opens the server, once its .pub is authorized."""
     path = Path(run(f"create web {option} -q").out.strip())
     assert not sshd.opens(path)
     sshd.authorize(importable_key(path))

@@ -361,7 +361,7 @@ def test_a_url_of_a_file(url: str, hint: str) -> None:
 
 
 def test_one_of_several_keys_is_picked(tmp_path: Path, key_file: Path, other_file: Path) -> None:
-    """By number, comment or fingerprint; without that it is said which there are."""
+    """By number, comment or fingerprint; without one, the keys are listed."""
     lines = [
         f"{' '.join(ssh_keygen('-y', '-f', each).split()[:2])}" for each in (key_file, other_file)
     ]

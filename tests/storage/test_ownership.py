@@ -126,7 +126,7 @@ def test_where_no_one_else_could(tmp_path: Path, key: PrivateKey, shape: str) ->
 def test_a_file_of_another_user_is_never_the_same(
     tmp_path: Path, key: PrivateKey, suffix: str
 ) -> None:
-    """It may hold another key tomorrow: it stays, or if forced, makes way and is kept."""
+    """It may hold another key tomorrow: it stays or, if forced, is moved and kept."""
     save_key(tmp_path, key)
     path = chown(tmp_path / f"{NAME}{suffix}", MALLORY)
     with pytest.raises(RefusedError, match="belongs to the user 12346"):

@@ -465,7 +465,7 @@ def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -
 
 
 def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> None:
-    """No value of the key store shows the key, whoever prints it."""
+    """No value of the key store shows the key when printed."""
     with key_directory.open_key_directory(tmp_path) as held, held.reserve(NAME) as destination:
         shown = repr((held, destination, destination.save(key)))
     shown += repr(key_directory.inspect(tmp_path / NAME))

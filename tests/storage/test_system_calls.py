@@ -44,7 +44,7 @@ def test_the_order_of_replacing(tmp_path: Path, save: Saver, other: PrivateKey) 
 
 
 def test_a_key_that_was_there_is_flushed_too(tmp_path: Path, save: Saver) -> None:
-    """Whoever wrote it may not have been so careful: each file, then the name it has."""
+    """Another program may not have flushed them: each file, then its name."""
     assert save(tmp_path).returncode == 0
     trace = watch(save, tmp_path, tmp_path / "log")
     private, directory, public, again = (each.arguments for each in trace if each.name == "fsync")

@@ -59,7 +59,7 @@ def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: 
 
 @needs_strace
 def test_a_draft_that_cannot_be_removed_is_reported(tmp_path: Path, save: Saver) -> None:
-    """The key has its name, and that is what is said, not that it could not be written."""
+    """The key has its name; this is reported, not that it could not be written."""
     directory = tmp_path / "out"
     words = ("--seccomp-bpf", "--trace=unlinkat", "--inject=unlinkat:error=EIO:when=1")
     ran = save(directory, before=strace(tmp_path / "log", *words))
@@ -128,7 +128,7 @@ def test_a_directory_that_cannot_be_opened(tmp_path: Path, key: PrivateKey) -> N
 
 
 def test_a_key_that_vanishes_before_it_is_confirmed(tmp_path: Path, key: PrivateKey) -> None:
-    """What is not there to be read back was not saved, whoever took it away."""
+    """A file that cannot be read back counts as not saved, whoever removed it."""
     directory = tmp_path / "out"
 
     def take(event: str, arguments: tuple[object, ...]) -> None:

@@ -1,4 +1,4 @@
-"""An account of one region with keys made beforehand, quick enough to be begun anew each time."""
+"""An account of one region with keys made beforehand, fast enough to be created for each case."""
 
 import base64
 import hashlib

@@ -35,7 +35,7 @@ class Result:
 
     @property
     def is_killed(self) -> bool:
-        """Whether it died without a word."""
+        """Whether it was killed."""
         return self.code == -9
 
 

@@ -35,11 +35,11 @@ MOMENT = 1_793_620_800.123
 
 
 class Ending(Enum):
-    """What becomes of a response and its connection.
+    """How a response and its connection end.
 
     Sent and closed in order; reset or held without a response; sent and then held; or sent by the
     byte, a few of them a second, each of which keeps a socket's own patience alive; or with a
-    body that goes on for as long as it is read.
+    body that lasts as long as it is read.
     """
 
     CLOSE = auto()

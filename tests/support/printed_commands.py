@@ -80,7 +80,7 @@ def type_command(run: Run, command: str) -> None:
 
 
 def be_a_user(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have `lskeys` on PATH, and ssh-keygen ask a program that knows the passphrase."""
+    """Have `lskeys` on PATH, and ssh-keygen get the passphrase from a program."""
     tools = home / "tools"
     save(tools / "lskeys", f'#!/bin/sh\nexec {sys.executable} -m lskeys "$@"\n', 0o700)
     askpass = save(tools / "askpass", f"#!/bin/sh\necho '{PASSPHRASE}'\n", 0o700)

@@ -137,7 +137,7 @@ class Fate:
         self.real["write"](self._book, f"{kind} {text}\n".encode())
 
     def _wrongs(self) -> Iterator[str]:
-        """What may never be found on the disk, not for an instant."""
+        """What must never be on the disk, not even briefly."""
         for path in self._files(self.home):
             status = self.real["lstat"](path)
             mode = status.st_mode

@@ -173,7 +173,7 @@ class Stage:
 
     @property
     def old(self) -> list[bytes]:
-        """The private keys that lie on the disk before."""
+        """The private keys on the disk before the case."""
         return [text for text in self._contents if b"PRIVATE" in text]
 
     def lay_out(self) -> None:
@@ -287,7 +287,7 @@ class Stage:
         return [text.encode() for text in texts]
 
     def _keyless(self) -> Iterator[str]:
-        """A pair whose private key was on the disk or is said to be has it there."""
+        """A pair whose private key was on the disk, or is reported to be, still has it there."""
         if self.case.line.startswith(("rotate", "delete")) and self.region.default != own_pem():
             held = [path.read_bytes() for path in self.home.rglob("*") if path.is_file()]
             if own_pem().encode() not in held:

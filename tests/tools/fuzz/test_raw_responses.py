@@ -126,16 +126,16 @@ def responses(draw: st.DrawFn, good: dict[str, Any]) -> tuple[int, bytes, dict[s
     return status, body, {} if length is None else {"content-length": length}
 
 
-# What may come of it
+# Checks of the result
 
 
 def check_moment(moment: Any) -> None:  # noqa: ANN401  whatever the member holds
-    """A moment is aware and in UTC, or there is none."""
+    """A moment is aware and in UTC, or None."""
     assert moment is None or moment.utcoffset() == timedelta()
 
 
 def check_text(*texts: object) -> None:
-    """A text is one, or there is none."""
+    """Texts are strings or None."""
     assert all(text is None or isinstance(text, str) for text in texts)
 
 
@@ -194,7 +194,7 @@ def only_our_errors() -> Iterator[None]:
 def test_the_responses_that_are_changed_here_are_good_ones(
     wire: Wire, lightsail: Lightsail, operation: str
 ) -> None:
-    """Unchanged, each is the value it stands for: else these tests would test nothing."""
+    """Unchanged, each gives its value: otherwise these tests would test nothing."""
     case = OPERATIONS[operation]
     wire.responses, wire.requests = [(200, json.dumps(case.response).encode(), {})], 0
     found = case.call(lightsail)
