@@ -105,7 +105,7 @@ WEB = (private(1, "web.pem"), public(1, "web.pem.pub"))
 
 @pytest.mark.parametrize("name", ["web.pem", "web.pem.old-20261101T120000Z"])
 def test_a_key_that_ssh_cannot_load(name: str) -> None:
-    """It is reported, an earlier one too; what lskeys put aside itself is not."""
+    """A key that ssh cannot load is reported, also an earlier one; a backup by lskeys is not."""
     bad = replace(private(3, name), obstacle="it is in UTF-16")
     aside = replace(private(3, f"{name}-unusable"), obstacle="it is in UTF-16")
     finding = only(inventory(keys=[bad, aside]), Code.UNUSABLE_FILE)
@@ -113,7 +113,7 @@ def test_a_key_that_ssh_cannot_load(name: str) -> None:
 
 
 def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:
-    """It is not needed."""
+    """The bad copy is not needed, and not reported."""
     bad = replace(private(1, "web.pem.old-20261101T120000Z"), obstacle="it is in UTF-16")
     assert Code.UNUSABLE_FILE not in dict(run(inventory(keys=[*WEB, bad])))
 
@@ -168,7 +168,7 @@ def test_pairs_of_several_accounts() -> None:
 
 
 def test_the_key_of_another_pair_is_another_key() -> None:
-    """That it belongs to some pair does not make it that of the pair it is named after."""
+    """A file named after one pair with the key of another is mismatched."""
     known = inventory([pair("web", 2), pair("api", 1)], WEB)
     assert run(known) == [("mismatched-key", "web.pem"), ("missing-private", "web")]
 

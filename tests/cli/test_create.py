@@ -210,7 +210,7 @@ def test_something_in_the_way(  # noqa: PLR0913  fixtures and cases
 
 @pytest.mark.parametrize("option", ["--type ed25519", "--service-generated"])
 def test_a_file_that_appears(server: Server, run: Run, home: Path, path: Path, option: str) -> None:
-    """So is one that appears while the passphrase is awaited: no key is made for a lost place."""
+    """A file that appears during the passphrase prompt stays as it is, and no key is created."""
     os.mkfifo(home / "pipe")
 
     def respond() -> None:

@@ -41,7 +41,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "another encrypted PEM": lambda: encrypted_pem(other_pem()),
     "passphrase": lambda: f"{PASSPHRASE}\n",
 }
-"""What may be in a file, by a name of ours."""
+"""Possible contents of a file, by name."""
 ITS_KEY = {".ssh/whatever": "own", ".ssh/another": "other"}
 
 

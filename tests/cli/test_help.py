@@ -134,7 +134,7 @@ ENDS = {"audit": {0, 6}, "instances": {0, 6}, "ssh": {255}}
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.usefixtures("server", "lived_in")
 def test_an_example_works(command: Command, number: int, run: Run) -> None:
-    """Each command has two examples; typed as they stand, they do what they are for."""
+    """Each command has two examples, which work as written."""
     assert len(command.examples) == 2
     example = command.examples[number].partition(" > ")[0]
     program, verb, rest = f"{example} ".split(" ", 2)
@@ -152,7 +152,7 @@ def test_an_example_works(command: Command, number: int, run: Run) -> None:
 def test_an_example_of_the_sandbox_works(
     word: str, number: int, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So does each command of the sandbox, two of them and in a shell."""
+    """Each command of the sandbox has two examples, which work in a shell."""
     monkeypatch.setenv("PATH", f"{BIN}:{os.environ['PATH']}")
     store = home / ".local" / "share" / "lskeys" / "sandbox.sqlite3"
     Sandbox(store, seed=False).add_key_pairs(REGION, ["web"])

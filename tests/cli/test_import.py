@@ -178,7 +178,7 @@ def test_two_keys(server: Server, run: Run, home: Path) -> None:
 
 @pytest.mark.parametrize("neighbour", [True, False])
 def test_an_encrypted_pem(server: Server, run: Run, home: Path, *, neighbour: bool) -> None:
-    """It does not show its public key; a .pub of its name proves nothing, and may be named."""
+    """It does not show its public key; its .pub proves nothing, but can be imported by name."""
     save(home / "key", encrypted_pem(own_pem()))
     if neighbour:
         save(home / "key.pub", public_line(other_pem()))

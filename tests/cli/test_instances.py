@@ -234,7 +234,7 @@ def test_a_check_that_fails(
 def test_the_port_of_the_users_configuration(
     fleet: Fleet, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, *, is_open: bool
 ) -> None:
-    """It is the port that ssh uses whose firewall counts, and that the next command names."""
+    """The firewall is checked for the port of the ssh configuration; the next command names it."""
     old = fleet.add("web", old=True, ports=None if is_open else [443])
     port = fleet.servers.port
     (home / ".ssh" / "config").write_text(f"Host {old.address}\n Port {port}\n")

@@ -197,7 +197,7 @@ def test_a_line_of_jsonl_is_an_item(line: str, run: Run) -> None:
 
 
 def test_errors(worn: Server, run: Run) -> None:
-    """So is each error, on stderr and in a document: of a usage, of AWS, of several regions."""
+    """Errors fit the schema, on stderr and in a document: of usage, of AWS, of several regions."""
     worn.add_fault("GetKeyPairs@eu-west-1=AccessDeniedException")
     ran = run(f"list {BOTH} -o json")
     document = json.loads(ran.out)

@@ -77,7 +77,7 @@ OF_WEB, OF_DEFAULT = f"key pair web of {REGION}", f"default key of {REGION}"
 def test_unverified(  # noqa: PLR0913  fixtures and cases
     settings: str, line: str, owner: str, *, serve: Serve, account: Sandbox, run: Run, home: Path
 ) -> None:
-    """Without a fingerprint from AWS a key is saved all the same, and called unverified."""
+    """Without a fingerprint from AWS a key is still saved, and reported as unverified."""
     serve(*settings.split())
     account.add_default_key_pair(REGION, private_pem=own_pem())
     path = home / ".ssh" / FILES.get(line, "web.pem")

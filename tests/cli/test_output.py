@@ -352,7 +352,7 @@ def test_query_that_is_none(query: str, liar: Liar, run: Run) -> None:
 @pytest.mark.parametrize("query", ["unknown(@)", "length(`1`)", "sort(keyPairs)"])
 @pytest.mark.usefixtures("liar")
 def test_query_that_fails(query: str, run: Run) -> None:
-    """What is JMESPath and cannot be worked out is a matter of usage all the same."""
+    """Valid JMESPath that cannot be evaluated is an error of usage."""
     ran = run(f"list --query '{query}'")
     assert (ran.exit_code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith("lskeys: error: --query failed: ")

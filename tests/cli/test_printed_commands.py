@@ -1,4 +1,4 @@
-"""Every command that a message suggests, typed in the very state that it is suggested for."""
+"""Every command that a message suggests, typed in the state for which it is suggested."""
 
 import re
 import shlex
@@ -408,7 +408,7 @@ def test_a_suggested_command(  # noqa: PLR0913  fixtures
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
-    """It succeeds there, and where it promises that, what was typed before does so afterwards."""
+    """It succeeds; where it is a fix, the original command succeeds afterwards."""
     be_a_user(home, monkeypatch)
     case.arrange(State(account, server, home, run, request))
     ran = run(case.line)

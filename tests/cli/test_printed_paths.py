@@ -52,7 +52,7 @@ def test_a_printed_path_is_the_path(name: str, encoding: str, account: Sandbox, 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.usefixtures("server")
 def test_a_process_prints_so(encoding: str, account: Sandbox, home: Path) -> None:
-    """So does the program itself, whose streams Python made."""
+    """The program itself prints the same with Python's own streams."""
     account.add_default_key_pair(REGION)
     directory = os.fsencode(home) + b"/caf\xe9 " + DIRECTORIES["a variation selector"]
     ended = subprocess.run(

@@ -217,7 +217,7 @@ def test_lying_credential_process(script: str, run: Run, home: Path, tmp_path: P
 
 
 def test_missing_credential_process(run: Run, home: Path) -> None:
-    """A credential_process that is no program is a matter of set-up."""
+    """A credential_process that is not a program is an error of set-up."""
     configure_aws(home, "[default]\ncredential_process = /nonexistent/program\n")
     assert run(f"list -r us-east-1 {NOWHERE}") == failed(
         f"{PROCESS}/nonexistent/program: no such file or directory",
@@ -304,7 +304,7 @@ def test_misspelled_region(server: Server, run: Run) -> None:
 def test_misspelled_region_of_the_network(
     server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So is one whose host cannot be reached; a known region's is not."""
+    """An unknown region that cannot be reached is reported the same way; a known one is not."""
     assert server.port
     monkeypatch.delenv("AWS_ENDPOINT_URL_LIGHTSAIL")
     reach = "check the network, --endpoint-url, the region's name and HTTPS_PROXY\n"
@@ -376,7 +376,7 @@ def test_plain_http(place: str, url: str, server: Server, run: Run, say: Say) ->
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[::1", "http://127.0.0.1:99999", "https://"])
 def test_malformed_endpoint(url: str, server: Server, run: Run) -> None:
-    """An endpoint that is no URL is a matter of set-up, and no request is sent."""
+    """An endpoint that is not a URL is an error of set-up, and no request is sent."""
     ran = run(f"list --endpoint-url {url}")
     assert (ran.exit_code, ran.out, server.requests) == (4, "", [])
     assert ran.err.startswith("lskeys: error: ")

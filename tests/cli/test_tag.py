@@ -96,7 +96,7 @@ def test_an_instance_of_that_name_gets_no_tag(account: Sandbox, server: Server, 
 
 
 def test_a_near_name_is_suggested(account: Sandbox, server: Server, run: Run) -> None:
-    """A name that is missing everywhere brings up the nearest one, and where it is."""
+    """A name that is missing everywhere is reported with the nearest one and its region."""
     add_web(account, regions=(EU,))
     ran = run("tag wep x -r us-east-1 -r eu-west-1 -o json")
     said = json.loads(ran.err)

@@ -71,7 +71,7 @@ def test_the_first_page(run: Run) -> None:
 
 
 def test_no_word_of_the_sandbox(run: Run) -> None:
-    """So does the command that has commands of its own; no option of Typer's is on its page."""
+    """`lskeys sandbox` alone shows its commands, and no option of Typer's."""
     ran = run("sandbox")
     assert ran.exit_code == 2
     assert ran.out.strip() == run("sandbox --help").out.strip()

@@ -60,7 +60,7 @@ def test_it_sees_what_create_made(aws: Aws, run: Run, home: Path) -> None:
 
 
 def test_it_sees_what_the_service_generated(aws: Aws, run: Run, home: Path) -> None:
-    """So it is with a key that AWS made and lskeys saved."""
+    """The same for a key that AWS made and lskeys saved."""
     assert run("create web --service-generated").exit_code == 0
     assert shown(aws, "web")["fingerprint"] == sha1_of_private_key(home / ".ssh" / "web.pem")
 

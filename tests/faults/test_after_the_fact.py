@@ -45,7 +45,7 @@ def test_a_default_pair_that_may_have_been_created(line: str, liar: Liar, run: R
 @pytest.mark.parametrize("line", [*CREATING, "rotate-default --yes"])
 @pytest.mark.usefixtures("stage")
 def test_a_default_pair_whose_key_is_none(line: str, liar: Liar, run: Run) -> None:
-    """So it is where AWS sends something else than a key for it."""
+    """Where AWS sends an invalid key, it is reported that the pair was created."""
     none = said({"privateKeyBase64": "none"})
     turn = 1 if line.startswith("rotate") else 0
     liar.responses("DownloadDefaultKeyPair", liar.done_but(none, turn=turn))

@@ -130,7 +130,7 @@ def test_an_address_that_is_not_reached(address: str, run: Run) -> None:
 )
 @pytest.mark.usefixtures("liar")
 def test_a_host_that_can_be_none(host: str, run: Run) -> None:
-    """What no host can be called is a matter of set-up, or not reached: never a bug."""
+    """An invalid host name is an error of set-up, or cannot be reached: never a bug."""
     ran = run(f"list --timeout 5 --endpoint-url 'https://{host}.invalid:1'")
     assert ran.exit_code in {4, 8}, ran.err
     assert ran.out == ""

@@ -175,7 +175,7 @@ CONFIGURED = {
 
 @pytest.mark.parametrize("kind", CONFIGURED)
 def test_an_aws_configuration_that_will_not_do(kind: str, unset: Stage, run: Run) -> None:
-    """Whatever AWS's configuration requires that cannot be had is a matter of set-up."""
+    """Anything that AWS's configuration requires and is missing is an error of set-up."""
     configure_aws(unset.home, CONFIGURED[kind])
     ran = run(f"list --timeout 5 {NOWHERE}")
     assert (ran.exit_code in {4, 8}, ran.out) == (True, ""), ran.err  # 8 where it is passed over

@@ -377,7 +377,7 @@ class Quoting(Stream):
 @pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("line", TO_STDOUT)
 def test_a_stdout_that_quotes(line: str, search: Search) -> None:
-    """Not even stdout, breaking down with the key in its error's text, has it shown."""
+    """No key is shown, even if stdout fails with the key in the text of its error."""
     stderr = Stream()
     invocation = Invocation(None, Quoting(), stderr, os.environ, lambda: NOW)
     assert main(shlex.split(f"{line} --debug"), invocation) == 1

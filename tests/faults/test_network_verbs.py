@@ -173,7 +173,7 @@ def test_a_change_whose_response_gets_lost(  # noqa: PLR0913  a fixture is a par
 def test_a_change_whose_response_never_comes(
     line: str, operation: str, exit_code: int, liar: Liar, run: Run
 ) -> None:
-    """So it is when time runs out: what was done is not done again."""
+    """After a timeout, a change that was done is not done again."""
     liar.responses(operation, liar.done_but(HOLD))
     ran, _ = run_out_of_time(run, line, lambda: operation in liar.operations)
     assert ran.exit_code == exit_code, ran.err

@@ -47,14 +47,14 @@ def test_every_module_loads_without_a_warning(home: Path, injected: Injected) ->
 
 @pytest.mark.parametrize("line", ["--version", "regions --sandbox -q", "sandbox path"])
 def test_a_run_without_a_warning(home: Path, line: str) -> None:
-    """No file is left open, no bytes are taken for text, nothing that is about to go is used."""
+    """No file is left open, bytes are not used as text, nothing deprecated is used."""
     ended = strictly("-m", "lskeys", *line.split(), directory=home)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout
 
 
 def test_a_life_without_a_warning(home: Path) -> None:
-    """So it is with what writes, prompts and deletes."""
+    """The same for commands that write, prompt and delete."""
     for line in ("create web --type ed25519 -q", "delete web --fingerprint --yes -q"):
         ended = strictly("-m", "lskeys", "--sandbox", *line.split(), directory=home)
         assert (ended.returncode, ended.stderr) == (0, ""), line

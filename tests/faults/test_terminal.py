@@ -79,7 +79,7 @@ def test_every_text_of_every_response(case: VerbCase, output: str, liar: Liar, r
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 @pytest.mark.usefixtures("stage")
 def test_every_fingerprint_and_user(case: VerbCase, liar: Liar, run: Run) -> None:
-    """So does one that refuses its work, and says why, with whatever in its message."""
+    """A verb that refuses its work shows visible text alone, whatever its message quotes."""
     liar.twist = Twist(EVERYTHING)
     ran = run(f"{case.unattended} --debug")
     assert ran.exit_code != 1
@@ -169,7 +169,7 @@ def poisoned(attack: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_one_key_pair_is_one_line(attack: str, liar: Liar, run: Run) -> None:
-    """No member begins a line or a field of its own; JSON gives a program the very text back."""
+    """No member begins a line or a field of its own; JSON returns the text unchanged."""
     liar.responses("GetKeyPairs", pairs(poisoned(attack)))
     out = run("list -o text --columns name,region,fingerprint,tags,arn").out
     assert (out.count("\n"), out.count("\t"), is_harmless(out)) == (1, 4, True)

@@ -294,7 +294,7 @@ def test_an_unfinished_save_is_finished(run: Run, directory: Path) -> None:
 
 @pytest.mark.usefixtures("account")
 def test_what_a_killed_run_left_is_no_copy_of_a_key(liar: Liar, run: Run, home: Path) -> None:
-    """It is to be removed: no pair is deleted because of it, and nothing is put next to it."""
+    """It is temporary: no pair is deleted because of it, and nothing is put next to it."""
     left = save(home / ".ssh" / ".lskeys-0123456789abcdef", small_pem())
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint --yes")
     assert (ran.exit_code, changes(liar)) == (5, [])

@@ -114,7 +114,7 @@ def test_each_account_has_its_own(journal: Journal) -> None:
     "spoil", ["open directory", "open parent", "owner", "file of others", "open file"]
 )
 def test_what_others_could_have_written_is_not_believed(journal: Journal, spoil: str) -> None:
-    """Nor acted on: it says which pair may be deleted."""
+    """An entry names a pair to delete: one that others could have written is refused."""
     journal.write(ENTRY)
     if spoil == "open directory":
         journal.directory.chmod(0o770)

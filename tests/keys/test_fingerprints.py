@@ -105,7 +105,7 @@ def test_same_means_the_same_digest(one: bytes, other: bytes) -> None:
 
 
 def test_what_cannot_be_read_equals_nothing() -> None:
-    """Not even itself: two unreadable texts are no proof of anything."""
+    """Two unreadable texts are no proof of anything, even if they are equal."""
     assert not fingerprints.same("null", "null")
 
 

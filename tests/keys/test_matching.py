@@ -75,7 +75,7 @@ def test_the_spelling_makes_no_difference() -> None:
 
 @pytest.mark.parametrize("reported", [None, "", "null", "unknown", "aa:bb"])
 def test_a_pair_without_fingerprint_matches_nothing(reported: str | None) -> None:
-    """Nor do files without fingerprints match it: two unknowns are no proof."""
+    """Files without fingerprints do not match it either: two unknowns are no proof."""
     keys = (local(1, "one"), local(2, "hidden", shows=False))
     assert match_one(reported, keys) == ()
     assert match_all([pair("web", reported)], keys)[0].matches == ()

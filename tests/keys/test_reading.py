@@ -236,7 +236,7 @@ def test_a_passphrase_that_takes_minutes_to_hash(
 
 
 def test_openssh_rounds_are_limited(key_files: dict[str, Path], tmp_path: Path) -> None:
-    """So it is for OpenSSH's format, which names its rounds of bcrypt."""
+    """The bcrypt rounds of OpenSSH's format are limited as well."""
     path = tmp_path / "key"
     path.write_bytes(key_files["ed25519"].read_bytes())
     path.chmod(0o600)

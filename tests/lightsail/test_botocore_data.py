@@ -149,7 +149,7 @@ def test_data_are_read_once(spoil: Callable[[Path], None], tmp_path: Path) -> No
 
 
 def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:
-    """It is no reason to fail."""
+    """Without the cache, the data are loaded all the same."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert "GetKeyPairs" in client(loader(blocked / "cache")).meta.service_model.operation_names

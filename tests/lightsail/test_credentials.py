@@ -266,7 +266,7 @@ def test_an_invisible_character_in_a_profile(
 
 
 def test_an_invisible_character_in_a_region(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So does a region's name."""
+    """A region that looks right and is not shows why."""
     monkeypatch.setenv("AWS_REGION", "us-east\u200b-1")
     assert r"us-east\u200b-1 is not a region's name" in run("list").err
 

@@ -98,7 +98,7 @@ def lines(name: str, result: Result[KeyPair], screen: Screen = SCREEN) -> list[s
 
 @given(ANY)
 def test_json_is_ascii_and_true(text: str) -> None:
-    """JSON holds the very text, in characters that do nothing."""
+    """JSON holds the exact text, in harmless characters."""
     written = json_text({"a": [text]})
     assert written.isascii()
     assert written.isprintable()

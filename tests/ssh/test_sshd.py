@@ -44,7 +44,7 @@ def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str)
 
 @pytest.mark.usefixtures("server")
 def test_a_key_from_download_default(sshd: Sshd, run: Run, account: Sandbox, rsa_pem: str) -> None:
-    """So does the default key, which AWS made."""
+    """The default key, which AWS made, opens the server."""
     account.add_default_key_pair(REGION, private_pem=rsa_pem)
     path = Path(run("download-default -q").out.strip())
     assert not sshd.opens(path)

@@ -181,7 +181,7 @@ def test_a_public_key_of_another_key_stops_everything(
 
 
 def test_a_private_key_is_no_public_key(tmp_path: Path, key: PrivateKey) -> None:
-    """Not even of the same key: it is not taken for a `.pub`."""
+    """A private key is not accepted as a `.pub`, not even that of the same key."""
     (tmp_path / f"{NAME}.pub").write_bytes(key.pem.reveal())
     with pytest.raises(RefusedError, match=r"\.pub holds"):
         save_key(tmp_path, key)
@@ -258,7 +258,7 @@ def vault(tmp_path: Path, key: PrivateKey) -> Path:
 
 @pytest.mark.parametrize("force", [False, True])
 def test_links_to_the_same_key_are_unchanged(vault: Path, key: PrivateKey, *, force: bool) -> None:
-    """What dotfiles keep elsewhere is the key all the same; its permissions are fixed there."""
+    """A symlinked key, as of dotfiles, is the same key; its permissions are fixed there."""
     (vault / NAME).chmod(0o644)
     assert save_key(vault.parent / "keys", key, force=force).outcome == "unchanged"
     assert contents(vault) == expected(key)

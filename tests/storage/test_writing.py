@@ -174,7 +174,7 @@ def test_permissions_that_cannot_be_changed_are_reported(tmp_path: Path, key: Pr
 
 
 def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateKey) -> None:
-    """By its name, whichever of a key's two it is, and what was begun is gone."""
+    """Either file of a key is named, and no unfinished file is left."""
     path = put_key(tmp_path / NAME, key)
     with hearing(failing("os.link", errno.EIO)), pytest.raises(LocalError) as failure:
         repair.write_public_key(path)
@@ -203,7 +203,7 @@ def test_a_failure_without_words_is_reported_by_its_kind(tmp_path: Path) -> None
 
 
 def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> None:
-    """It ends the clearing, not the cleanness: the temporary files are gone all the same."""
+    """It ends the cleanup, but the temporary files are still removed."""
     once = [KeyboardInterrupt]
 
     def interrupt(event: str, _: tuple[object, ...]) -> None:
@@ -221,7 +221,7 @@ def test_a_signal_while_what_is_not_finished_is_cleared_away(tmp_path: Path) -> 
 
 
 def test_a_temporary_file_that_cannot_be_closed(tmp_path: Path) -> None:
-    """It is removed all the same, and the error that is reported is the one that came first."""
+    """It is still removed, and the first error is the one reported."""
 
     def fail() -> None:
         with reserved(tmp_path):
