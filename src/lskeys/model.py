@@ -158,10 +158,8 @@ def with_usage(
     pairs: Iterable[KeyPair], instances: Iterable[Instance] | None
 ) -> tuple[KeyPair, ...]:
     """The pairs of a region, with `used_by` known where its instances are."""
-    if instances is None:
-        return tuple(pairs)
-    every = tuple(instances)
-    return tuple(pair.with_usage(every) for pair in pairs)
+    every = None if instances is None else tuple(instances)
+    return tuple(pairs if every is None else (pair.with_usage(every) for pair in pairs))
 
 
 @value

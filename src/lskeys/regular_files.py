@@ -7,7 +7,7 @@ import os
 import stat
 
 FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-"""Opens a file, and waits for nobody who would have to open the other end of a pipe."""
+"""Opens a file, without waiting for another program to open the other end of a pipe."""
 
 
 class NotRegularError(OSError):

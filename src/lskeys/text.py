@@ -9,7 +9,7 @@ combining marks in a row. Visible text of any script is not changed.
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _INVISIBLE = frozenset(
     "\u034f"  # combining grapheme joiner
@@ -36,6 +36,14 @@ def printable(text: str) -> str:
         visible = _is_visible(character) and marks <= _MARKS_IN_A_ROW
         shown.append(character if visible else _spelled(character))
     return "".join(shown)
+
+
+def printable_each(texts: Sequence[str]) -> Sequence[str]:
+    """The same for several texts, looked at together: nearly all are harmless."""
+    together = "".join(texts)
+    if together.isascii() and together.isprintable():
+        return texts
+    return [printable(text) for text in texts]
 
 
 def one_line(text: str, limit: int = 600) -> str:

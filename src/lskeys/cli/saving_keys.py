@@ -30,9 +30,9 @@ def given_passphrase(run: Runtime, file: Path | None, *, prompts: bool) -> Secre
 
 def opening_passphrases(run: Runtime, file: Path | None, *, prompts: bool) -> "Opens":
     """What opens encrypted key files: the passphrase in a file, else one typed for each."""
-    ask = run.terminal.prompt_secret if prompts and run.terminal.can_prompt else None
+    prompt = run.terminal.prompt_secret if prompts and run.terminal.can_prompt else None
     with run.terminal.waiting("the passphrase", str(file)):
-        return passphrases.for_key_files(file and expanded(file), ask)
+        return passphrases.for_key_files(file and expanded(file), prompt)
 
 
 def load_into_agent(run: Runtime, agent: "Agent", key: PrivateKey, lifetime: str | None) -> None:

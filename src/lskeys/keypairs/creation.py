@@ -31,7 +31,7 @@ Reveal = Callable[[Secret], None]
 """Writes a private key that no file is wanted for."""
 
 _Keep = Callable[[PrivateKey], Saved | None]
-"""Saves or reveals a private key; tells what became of the files, if there are any."""
+"""Saves or reveals a private key; returns what became of the files, if there are any."""
 
 STDOUT = Path("-")
 """The path of such a key."""

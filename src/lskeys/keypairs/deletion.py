@@ -64,8 +64,8 @@ def back_up_and_delete(
 def delete(lightsail: "Lightsail", pair: KeyPair, expected_fingerprint: str | None) -> None:
     """Delete a key pair; returns only after it was deleted.
 
-    The request is sent once. After a lost answer the key pair is looked up: if it is missing, that
-    is success; if the same one still exists, the request is sent a second time.
+    The request is sent once. After a lost response the key pair is looked up: if it is missing,
+    that is success; if the same one still exists, the request is sent a second time.
 
     Raises:
         LostAnswerError: It is not known whether the key pair was deleted.

@@ -75,17 +75,17 @@ class Selection:
     def accepts(self, pair: KeyPair) -> bool:
         """Whether a key pair passes all filters; `used_by` must be known if `in_use` is set."""
         return (
-            (self.wants_default or not pair.is_default)
+            (not pair.is_default or self.wants_default)
             and self._accepts_name(pair.name)
-            and all(_has_tag(pair, wanted) for wanted in self.tags)
+            and (not self.tags or all(_has_tag(pair, wanted) for wanted in self.tags))
             and (self.in_use is None or self.in_use == bool(pair.used_by))
             and (self.older_than is None or _is_older(pair, self.older_than))
         )
 
     def hidden(self, defaults: Sequence[KeyPair]) -> int:
         """How many of the default pairs are left out only because they are not requested."""
-        asking = replace(self, include_default=True)
-        return 0 if self.wants_default or self.globs else sum(map(asking.accepts, defaults))
+        with_default = replace(self, include_default=True)
+        return 0 if self.wants_default or self.globs else sum(map(with_default.accepts, defaults))
 
     def none_found(self, where: str) -> str:
         """What is said where none passes: regions or profiles, and what was looked for."""

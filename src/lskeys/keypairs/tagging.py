@@ -77,7 +77,7 @@ def removing(pair: KeyPair, keys: Iterable[str]) -> TagChange:
 
 
 def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
-    """Apply the change: each request is sent once; after a lost answer the tags are looked up.
+    """Apply the change: each request is sent once; after a lost response the tags are looked up.
 
     Raises:
         LostAnswerError: The tags are not as wanted, or could not be looked up.

@@ -26,28 +26,28 @@ def check(file: Path | None, *, prompts: bool, can_prompt: bool) -> None:
         )
 
 
-def for_key_files(file: Path | None, ask: Prompt | None) -> Callable[[Path], Secret | None]:
+def for_key_files(file: Path | None, prompt: Prompt | None) -> Callable[[Path], Secret | None]:
     """A function that returns the passphrase of a key file: from `file`, typed, or none."""
     if file is not None:
         known = read(file)
         return lambda _: known
-    if ask is None:
+    if prompt is None:
         return lambda _: None
 
     def typed(path: Path) -> Secret | None:
-        words = ask(f"Passphrase of {path} (empty to go without):")
+        words = prompt(f"Passphrase of {path} (empty to go without):")
         return words if words.reveal() else None
 
     return typed
 
 
-def for_new_key(file: Path | None, ask: Prompt | None) -> Secret | None:
+def for_new_key(file: Path | None, prompt: Prompt | None) -> Secret | None:
     """The passphrase of a new key: from `file`, typed twice, or none."""
     if file is not None:
         return read(file)
-    if ask is None:
+    if prompt is None:
         return None
-    return same_passphrase(ask("Passphrase for the new key:"), ask("The same again:"))
+    return same_passphrase(prompt("Passphrase for the new key:"), prompt("The same again:"))
 
 
 def read(path: Path) -> Secret:

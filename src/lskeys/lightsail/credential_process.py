@@ -77,7 +77,7 @@ def _send(program: subprocess.Popen[bytes], number: int) -> None:
 
 
 def _with_descendants(process: int) -> Iterator[int]:
-    """A process and those that it and its descendants started, where Linux tells (proc(5))."""
+    """A process and those that it and its descendants started, where Linux lists them (proc(5))."""
     yield process
     with suppress(OSError):
         for thread in Path(f"/proc/{process}/task").iterdir():

@@ -22,6 +22,7 @@ MAX_RESPONSE = 32 * 1024 * 1024
 """Bytes; a page of a thousand key pairs is below one megabyte."""
 
 _REDIRECT = 300
+_TIMES = (int, float, str)
 
 
 class InvalidResponseError(RemoteError, code="InvalidResponse"):
@@ -131,7 +132,7 @@ def moment(raw: Mapping[str, Any], member: str) -> datetime | None:
     value = raw.get(member)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, _TIMES):
         raise invalid_response(f"its {member} is of the wrong type")
     try:
         if not isinstance(value, str):

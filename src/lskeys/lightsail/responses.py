@@ -49,7 +49,7 @@ def key_pair(raw: object, where: AccountRegion) -> KeyPair:
         created_at=moment(pair, "createdAt"),
         availability_zone=optional(location, "availabilityZone", str),
         resource_type=optional(pair, "resourceType", str),
-        tags=tuple(_tag(each) for each in optional(pair, "tags", list) or ()),
+        tags=tuple(map(_tag, optional(pair, "tags", list) or ())),
         fingerprint=optional(pair, "fingerprint", str) or None,
         profile=where.profile or None,
     )
@@ -68,8 +68,8 @@ def key_pair_named(name: str, raw: Mapping[str, Any], where: AccountRegion) -> K
 def check_operations(name: str, raw: Mapping[str, Any]) -> None:
     """Check the operations of a change: each about the resource that was named, none unfinished.
 
-    Those of key pairs are finished when AWS answers. One that is only started may still fail, so
-    the change counts as uncertain, as after a lost response: it is looked up.
+    Those of key pairs are finished when the response comes. One that is only started may still
+    fail, so the change counts as uncertain, as after a lost response: it is looked up.
     """
     if not _are_finished(name, raw):
         raise InvalidResponseError(_UNFINISHED)

@@ -25,11 +25,9 @@ def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> Iterator[
     is_last = not raw.get("nextPageToken")
     match operation:
         case "GetKeyPairs":
-            yield SeenNames(region, _names(raw.get("keyPairs")), is_whole=is_last)
-            yield _tags(raw.get("keyPairs"), region)
+            yield from _key_pairs(region, raw.get("keyPairs"), is_whole=is_last)
         case "GetKeyPair":
-            yield SeenNames(region, _names([raw.get("keyPair")]))
-            yield _tags([raw.get("keyPair")], region)
+            yield from _key_pairs(region, [raw.get("keyPair")])
         case "GetInstances":
             names = _names(raw.get("instances"))
             yield SeenNames(region, names, is_whole=is_last, kind=SEEN_INSTANCES)
@@ -45,22 +43,25 @@ def seen_names(operation: str, raw: Mapping[str, Any], region: str) -> Iterator[
             yield SeenNames(region, _names([raw.get("operation")], "resourceName"))
 
 
-def _tags(raws: object, region: str) -> SeenNames:
-    """The tags of key pairs, all that these have."""
+def _key_pairs(region: str, raws: object, *, is_whole: bool = False) -> Iterator[SeenNames]:
+    """The names of key pairs, and all tags that these have."""
+    names = _names(raws)
+    tagged = [raw for raw in _objects(raws) if raw.get("tags")]
     tags = tuple(
         f"{name}/{key}"
-        for raw in _objects(raws)
+        for raw in tagged
         for name in _names([raw])
-        for key in _names(raw.get("tags"), "key")
+        for key in _names(raw["tags"], "key")
     )
-    return SeenNames(region, tags, gone=_names(raws), kind=SEEN_TAGS)
+    yield SeenNames(region, names, is_whole=is_whole)
+    yield SeenNames(region, tags, gone=names, kind=SEEN_TAGS)
 
 
 def _names(raws: object, member: str = "name") -> tuple[str, ...]:
-    found = (raw.get(member) for raw in _objects(raws))
-    return tuple(name for name in found if isinstance(name, str))
+    found = [raw.get(member) for raw in _objects(raws)]
+    return tuple([name for name in found if isinstance(name, str)])
 
 
-def _objects(raws: object) -> Iterator[Mapping[str, Any]]:
+def _objects(raws: object) -> list[Mapping[str, Any]]:
     members = raws if isinstance(raws, list) else []
-    return (raw for raw in members if isinstance(raw, dict))
+    return [raw for raw in members if isinstance(raw, dict)]

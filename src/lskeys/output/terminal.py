@@ -118,7 +118,7 @@ class Terminal(Messages):
         self.done()
         if self._stdout is None:
             raise LocalError("stdout is closed", hint="there is nowhere to put the result")
-        text = "".join([line + end for line in lines])
+        text = end.join([*lines, ""])
         try:
             with self._alone():
                 self._stdout.write(text)

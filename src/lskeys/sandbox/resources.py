@@ -18,7 +18,7 @@ STATIC_IP = "StaticIp"
 
 
 def new_identifier() -> str:
-    """What tells a resource from all others there ever were."""
+    """What distinguishes a resource from all others there ever were."""
     return str(uuid.uuid4())
 
 

@@ -17,7 +17,7 @@ from lskeys.text import one_line
 from lskeys.values import replace
 
 _NO_PROMPT = {"SSH_ASKPASS": "false", "SSH_ASKPASS_REQUIRE": "force"}
-"""What keeps an ssh that a ProxyCommand starts from asking, too."""
+"""What keeps an ssh that a ProxyCommand starts from prompting, too."""
 
 _BLOCK = 64 * 1024
 _GLANCE = 0.1

@@ -82,8 +82,8 @@ def create_key_pair(
     path = run.key_files.destination(out, file, run.regions).path_for(f"{name}.pem")
     if path is not None:
         run.key_files.name_leftovers(path.parent)
-    ask = (lambda _: given) if given else run.terminal.prompt_secret if passphrase else None
-    opens = passphrases.for_key_files(None, ask)
+    prompt = (lambda _: given) if given else run.terminal.prompt_secret if passphrase else None
+    opens = passphrases.for_key_files(None, prompt)
     saved = interrupted_create.find_existing(
         lightsail, new, path, opens, dry_run=run.options.dry_run
     )

@@ -47,6 +47,8 @@ def place_of(region: str, kind: str = "") -> str:
 def without_deleted(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
     """The names that are not gone; of tags, those of key pairs that are not."""
     left_out = {*gone}
+    if not left_out:
+        return tuple(names)
     return tuple(name for name in names if name.partition("/")[0] not in left_out)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from lskeys.config.setting import Setting
 from lskeys.errors import SetupError
 from lskeys.output.result import Result
-from lskeys.text import did_you_mean, one_line, printable
+from lskeys.text import did_you_mean, one_line, printable, printable_each
 from lskeys.values import value
 
 _BREAKS = re.compile(r"[\n\r\t]")
@@ -43,6 +43,13 @@ class Screen:
             return printable(str(value))
         path = os.fsencode(value).decode(self.encoding, "surrogateescape")
         return path if self.is_nul_ended else _BREAKS.sub(lambda found: printable(found[0]), path)
+
+    def spelled_each(self, values: Sequence[str | Path]) -> Sequence[str]:
+        """Several values, each spelled so."""
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) == len(values):
+            return printable_each(texts)
+        return [self.spelled(value) for value in values]
 
 
 Pages = Callable[[Result[Any], Iterable[Sequence[Any]], Screen], Iterator[Iterable[str]]]

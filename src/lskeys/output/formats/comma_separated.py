@@ -7,7 +7,7 @@ from typing import Any
 from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.text import scalar
 from lskeys.output.result import Result
-from lskeys.text import printable
+from lskeys.text import printable_each
 from lskeys.values import replace
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -22,7 +22,8 @@ def lines(result: Result[Any], _: Screen) -> Iterator[str]:
 def _csv_rows(result: Result[Any]) -> Iterator[str]:
     values = [column.plain for column in result.columns]
     for item in result.items:
-        yield _csv_line([_inert(printable(str(value(item)))) for value in values])
+        row = printable_each([str(value(item)) for value in values])
+        yield _csv_line([_inert(each) for each in row])
 
 
 def pages(

@@ -26,7 +26,8 @@ def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
         return
     values = [column.plain for column in result.text_columns]
     for item in result.items:
-        yield "\t".join([screen.spelled(value(item)) or ABSENT for value in values])
+        row = screen.spelled_each([value(item) for value in values])
+        yield "\t".join([each or ABSENT for each in row])
 
 
 def _blocks(result: Result[Any], screen: Screen) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Times, ages, tags and absent values as text, for people and in JSON. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ def rfc3339(moment: datetime | None) -> str:
     """UTC with milliseconds, as in `2026-11-23T09:30:00.123Z`; empty for None."""
     if moment is None:
         return ""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -63,13 +63,19 @@ _FORMER_NAMES = {
 """JSON member → its earlier name, which is kept next to it until 1.0."""
 
 
-def without_none(raw: Mapping[str, Any]) -> dict[str, Any]:
+def without_none(raw: dict[str, Any]) -> dict[str, Any]:
     """The members without those that are None, as AWS does it; renamed ones have both names."""
-    members = {member: value for member, value in raw.items() if value is not None}
-    former = {name: members[new] for new, name in _FORMER_NAMES.items() if new in members}
-    return members | former
+    if None in raw.values():
+        raw = {member: value for member, value in raw.items() if value is not None}
+    if _FORMER_NAMES.keys().isdisjoint(raw):
+        return raw
+    return raw | {name: raw[new] for new, name in _FORMER_NAMES.items() if new in raw}
 
 
 def raw_moment(moment: datetime | None) -> str | None:
     """A timestamp as the AWS CLI v2 prints it: ISO 8601 with an offset."""
-    return moment.astimezone(UTC).isoformat() if moment else None
+    return _utc(moment).isoformat() if moment else None
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -12,22 +12,24 @@ from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, witho
 def raw_key_pair(pair: KeyPair) -> dict[str, Any]:
     """A key pair in the shape of `aws lightsail get-key-pairs`, with additional members."""
     location = {"availabilityZone": pair.availability_zone, "regionName": pair.region}
-    return without_none(
-        {
-            "name": pair.name,
-            "arn": pair.arn,
-            "supportCode": pair.support_code,
-            "createdAt": raw_moment(pair.created_at),
-            "location": without_none(location),
-            "resourceType": pair.resource_type,
-            "tags": [without_none({"key": tag.key, "value": tag.value}) for tag in pair.tags],
-            "fingerprint": pair.fingerprint,
-            "isDefault": pair.is_default,
-            "profile": pair.profile,
-            "usedBy": list(pair.used_by) if pair.used_by is not None else None,
-            "localFiles": list(pair.local_files) if pair.local_files is not None else None,
-        }
-    )
+    raw: dict[str, Any] = {
+        "name": pair.name,
+        "arn": pair.arn,
+        "supportCode": pair.support_code,
+        "createdAt": raw_moment(pair.created_at),
+        "location": without_none(location),
+        "resourceType": pair.resource_type,
+        "tags": [without_none({"key": tag.key, "value": tag.value}) for tag in pair.tags],
+        "fingerprint": pair.fingerprint,
+        "isDefault": pair.is_default,
+    }
+    if pair.profile is not None:
+        raw["profile"] = pair.profile
+    if pair.used_by is not None:
+        raw["usedBy"] = list(pair.used_by)
+    if pair.local_files is not None:
+        raw["localFiles"] = list(pair.local_files)
+    return without_none(raw)
 
 
 def name_cell(pair: KeyPair, _: datetime) -> Cell:
