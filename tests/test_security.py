@@ -55,6 +55,6 @@ def test_every_kind_of_fault_has_its_row() -> None:
 @needs_docs
 def test_side_by_side_is_what_the_script_runs() -> None:
     """Each fault the script tries has its row; `make side-by-side` writes them anew."""
-    rows = section("In parallel").splitlines()
+    rows = section("Compared with the AWS CLI").splitlines()
     shown = [row.split(" | ")[0].removeprefix("| ") for row in rows if row.startswith("| ")]
     assert shown[1:] == [case.fault for case in CASES]

@@ -13,7 +13,6 @@ from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line,
 EU = "eu-west-1"
 LOST = "DeleteKeyPair=lost-answer*{}"
 RESET = "DeleteKeyPair=reset*{}"
-"""A fingerprint that could be a name as well."""
 
 
 @pytest.fixture

@@ -364,7 +364,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
     ("read", "expected"),
     [
         (lambda: responses.key_pair(["web"], HERE), "a key pair in it is not an object"),
-        (lambda: responses.instance("web", HERE), "a instance in it is not an object"),
+        (lambda: responses.instance("web", HERE), "an instance in it is not an object"),
         (lambda: responses.region(None, HERE), "a region in it is not an object"),
         (lambda: responses.key_pair(PAIR | {"tags": [3]}, HERE), "a tag in it is not an object"),
         (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),

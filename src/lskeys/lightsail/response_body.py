@@ -123,7 +123,8 @@ def optional(raw: Mapping[str, Any], member: str, kind: type[T]) -> T | None:
 def object_in(raw: object, noun: str) -> Mapping[str, Any]:
     """What must be an object; the error calls it by the noun."""
     if not isinstance(raw, dict):
-        raise invalid_response(f"a {noun} in it is not an object")
+        article = "an" if noun[0] in "aeiou" else "a"
+        raise invalid_response(f"{article} {noun} in it is not an object")
     return raw
 
 
