@@ -370,7 +370,7 @@ def test_a_member_of_another_type(kind: str, wrong: object) -> None:
         (lambda: host_keys({"hostKeys": ["x"]}), "a host key in it is not an object"),
         (
             lambda: responses.check_operations("web", {"operations": [3]}),
-            "a operation in it is not an object",
+            "an operation in it is not an object",
         ),
         (lambda: responses.key_pair({}, HERE), "it has no name"),
         (lambda: responses.key_pair(PAIR | {"tags": [{"value": "x"}]}, HERE), "it has no key"),
