@@ -347,6 +347,25 @@ def test_config_that_is_no_plain_file(run: Run, home: Path, spoil: Callable[[Pat
     assert not (home / ".ssh" / "lskeys.config").exists()
 
 
+@pytest.mark.parametrize(("where", "line"), [("config", 3), ("other", 2)])
+@pytest.mark.usefixtures("web", "server")
+def test_config_that_ssh_refuses(run: Run, home: Path, where: str, line: int) -> None:
+    """Where ssh refuses the whole configuration, its own words are shown, until it is fixed."""
+    config = save(home / ".ssh" / "config", f"Include {home}/.ssh/other\n", 0o600)
+    broken = save(home / ".ssh" / where, "Host db\n  Nonsense yes\n", 0o600)
+    warning = (
+        f"lskeys: warning: ssh cannot read its configuration: {broken}: line {line}: Bad"
+        " configuration option: nonsense; until that is fixed, ssh connects to no host\n"
+    )
+    for options in ("--yes", "--yes", "--dry-run"):  # written, unchanged, and planned
+        ran = run(f"ssh-config --write {options}")
+        assert (ran.exit_code, ran.err.count(warning)) == (0, 1), ran.err
+    ssh = ("ssh", "-F", config, "-G", "web")
+    assert subprocess.run(ssh, check=False, capture_output=True).returncode
+    broken.write_text("Host db\n")
+    assert "cannot read" not in run("ssh-config --write --yes").err
+
+
 @pytest.mark.usefixtures("web", "server")
 def test_link_that_includes_it_already(run: Run, home: Path) -> None:
     """Where the line was put in by hand, a config may be a link: it is only read."""

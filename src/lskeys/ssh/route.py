@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from lskeys.errors import RemoteError
 from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target
@@ -32,7 +33,22 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
     Raises:
         RemoteError: ssh cannot read that configuration.
     """
-    arguments = client.arguments(target, (), ("-G",))
+    printed = _resolved(client, client.arguments(target, (), ("-G",)))
+    return tuple(word for option in _options(client, printed) for word in ("-o", option))
+
+
+def check_configuration(client: SshClient, config: Path | None) -> None:
+    """Have ssh read its own configuration, or that in a file.
+
+    Raises:
+        RemoteError: ssh refuses it, and says why.
+    """
+    file = ("-F", str(config)) if config else ()
+    _resolved(client, [client.program, *file, "-G", "--", "localhost"])
+
+
+def _resolved(client: SshClient, arguments: Sequence[str]) -> str:
+    """What `ssh -G` prints."""
     try:
         ended = subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
             arguments,
@@ -43,12 +59,11 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RemoteError(f"ssh -G {target.address} failed: {type(error).__name__}") from None
+        raise RemoteError(f"ssh -G {arguments[-1]} failed: {type(error).__name__}") from None
     if ended.returncode:
         said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise RemoteError(f"ssh cannot read its configuration: {one_line(said, limit=200)}")
-    printed = ended.stdout.decode(errors="surrogateescape")
-    return tuple(word for option in _options(client, printed) for word in ("-o", option))
+    return ended.stdout.decode(errors="surrogateescape")
 
 
 def port_of(options: Sequence[str]) -> int:

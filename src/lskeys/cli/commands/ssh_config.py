@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,15 +13,16 @@ from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
-from lskeys.errors import UsageError
+from lskeys.errors import RemoteError, SetupError, UsageError
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
 from lskeys.output.views.written_files import WRITTEN_FILES
-from lskeys.ssh import config_files, user_config
+from lskeys.ssh import client, config_files, user_config
 from lskeys.ssh.config_files import OwnFiles, WrittenFile
 from lskeys.ssh.config_plan import Plan, plan
 from lskeys.ssh.regions import RegionData
+from lskeys.ssh.route import check_configuration
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.ownership import home_of_ssh
@@ -122,10 +124,29 @@ def _write(
         if not run.options.dry_run:
             with run.terminal.waiting("the directory", str(change.path.parent)):
                 config_files.write(change, wait=run.settings.timeout.value)
+    _warn_of_refusal(run, own.directory / "config")
     outcome: Literal["written", "would write"] = "would write" if run.options.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in every
     ]
+
+
+def _warn_of_refusal(run: Runtime, config: Path) -> None:
+    """Say that ssh refuses the configuration as a whole, and with it what was written."""
+    if not config.exists():
+        return
+    with suppress(SetupError):  # without ssh, nothing refuses it
+        try:
+            ssh = client.find(run.invocation.environ)
+            check_configuration(ssh, None if _is_read_by_ssh(config.parent) else config)
+        except RemoteError as error:
+            run.terminal.warning(f"{error.message}; until that is fixed, ssh connects to no host")
+
+
+def _is_read_by_ssh(directory: Path) -> bool:
+    """Whether it is where ssh looks for its files: below the home of passwd, whatever HOME says."""
+    home = home_of_ssh()
+    return home is not None and directory.resolve() == (home / ".ssh").resolve()
 
 
 def _warn_of_home(run: Runtime, directory: Path) -> None:
@@ -133,7 +154,7 @@ def _warn_of_home(run: Runtime, directory: Path) -> None:
     home = home_of_ssh()
     if run.settings.sandbox.value or home is None:
         return
-    if directory.resolve() != (home / ".ssh").resolve():
+    if not _is_read_by_ssh(directory):
         config = directory / "config"
         run.terminal.warning(
             f"HOME is not your home directory {home}, whose .ssh/config ssh reads:"
