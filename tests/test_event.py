@@ -21,6 +21,7 @@ class Stopped(BaseException):
 def stopped_at(step: int, call: Callable[[], object]) -> bool:
     """Whether a call has so many steps of Python; if so, what is raised there comes out of it."""
     left = step
+    is_stopped = False
 
     def trace(frame: FrameType, event: str, _argument: object) -> TraceFunction:
         nonlocal left
@@ -30,15 +31,22 @@ def stopped_at(step: int, call: Callable[[], object]) -> bool:
             raise Stopped
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    except Stopped:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
+    def traced() -> None:
+        nonlocal is_stopped
+        sys.settrace(trace)
+        try:
+            call()
+        except Stopped:
+            is_stopped = True
+        finally:
+            sys.settrace(None)
+
+    # In a thread of its own: between some steps, what is raised leaves the interpreter's record of
+    # the exception being handled behind.
+    thread = threading.Thread(target=traced)
+    thread.start()
+    thread.join()
+    return is_stopped
 
 
 def test_stopped_at_any_step_of_the_wait() -> None:
