@@ -33,24 +33,27 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
     Raises:
         RemoteError: ssh cannot read that configuration.
     """
-    printed = _resolved(client, client.arguments(target, (), ("-G",)))
+    ended = _resolved(client, client.arguments(target, (), ("-G",)))
+    if ended.returncode:
+        raise RemoteError(f"ssh cannot read its configuration: {_first_line(ended.stderr)}")
+    printed = ended.stdout.decode(errors="surrogateescape")
     return tuple(word for option in _options(client, printed) for word in ("-o", option))
 
 
-def check_configuration(client: SshClient, config: Path | None) -> None:
-    """Have ssh read its own configuration, or that in a file.
-
-    Raises:
-        RemoteError: ssh refuses it, and says why.
-    """
+def refusal(client: SshClient, config: Path | None) -> str | None:
+    """What ssh says where it refuses its own configuration, or that in a file; else None."""
     file = ("-F", str(config)) if config else ()
-    _resolved(client, [client.program, *file, "-G", "--", "localhost"])
-
-
-def _resolved(client: SshClient, arguments: Sequence[str]) -> str:
-    """What `ssh -G` prints."""
     try:
-        ended = subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
+        ended = _resolved(client, [client.program, *file, "-G", "--", "localhost"])
+    except RemoteError:  # it did not come to an end
+        return None
+    return _first_line(ended.stderr) if ended.returncode else None
+
+
+def _resolved(client: SshClient, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
+    """What became of `ssh -G`, which prints what the configuration comes to."""
+    try:
+        return subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
             arguments,
             capture_output=True,
             check=False,
@@ -60,10 +63,10 @@ def _resolved(client: SshClient, arguments: Sequence[str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RemoteError(f"ssh -G {arguments[-1]} failed: {type(error).__name__}") from None
-    if ended.returncode:
-        said = ended.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise RemoteError(f"ssh cannot read its configuration: {one_line(said, limit=200)}")
-    return ended.stdout.decode(errors="surrogateescape")
+
+
+def _first_line(said: bytes) -> str:
+    return one_line(said.decode(errors="replace").strip().partition("\n")[0], limit=200)
 
 
 def port_of(options: Sequence[str]) -> int:

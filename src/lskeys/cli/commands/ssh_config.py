@@ -13,7 +13,7 @@ from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
-from lskeys.errors import RemoteError, SetupError, UsageError
+from lskeys.errors import SetupError, UsageError
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
@@ -22,7 +22,7 @@ from lskeys.ssh import client, config_files, user_config
 from lskeys.ssh.config_files import OwnFiles, WrittenFile
 from lskeys.ssh.config_plan import Plan, plan
 from lskeys.ssh.regions import RegionData
-from lskeys.ssh.route import check_configuration
+from lskeys.ssh.route import refusal
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.ownership import home_of_ssh
@@ -133,14 +133,15 @@ def _write(
 
 def _warn_of_refusal(run: Runtime, config: Path) -> None:
     """Say that ssh refuses the configuration as a whole, and with it what was written."""
-    if not config.exists():
-        return
-    with suppress(SetupError):  # without ssh, nothing refuses it
-        try:
-            ssh = client.find(run.invocation.environ)
-            check_configuration(ssh, None if _is_read_by_ssh(config.parent) else config)
-        except RemoteError as error:
-            run.terminal.warning(f"{error.message}; until that is fixed, ssh connects to no host")
+    # Without ssh, nothing refuses it.
+    with suppress(SetupError), run.terminal.waiting("ssh", "its configuration"):
+        ssh = client.find(run.invocation.environ)
+        said = refusal(ssh, None if _is_read_by_ssh(config.parent) else config)
+        if said is not None and config.exists():
+            run.terminal.warning(
+                f"ssh cannot read its configuration: {said};"
+                " until that is fixed, ssh connects to no host"
+            )
 
 
 def _is_read_by_ssh(directory: Path) -> bool:
