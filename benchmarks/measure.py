@@ -58,7 +58,7 @@ def measure(
         ours.append(spend(place.line(case.ours), run, environ, place.home, case.ends))
         if run * their_runs // runs > (run - 1) * their_runs // runs:
             theirs.append(spend(place.line(case.theirs), run, their_environ, place.home))
-            their_runs = min(runs, _runs_of(theirs[0]))
+            their_runs = runs if needs_few else min(runs, _runs_of(theirs[0]))
         if needs_few:
             ours_of_few.append(spend(case.ours, run, few, place.home))
             theirs_of_few.append(spend(case.theirs, run, few, place.home))

@@ -46,10 +46,10 @@ class Screen:
 
     def spelled_each(self, values: Sequence[str | Path]) -> Sequence[str]:
         """Several values, each spelled so."""
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) == len(values):
-            return printable_each(texts)
-        return [self.spelled(value) for value in values]
+        try:
+            return printable_each(values)  # type: ignore[arg-type]  # few are paths
+        except TypeError:
+            return [self.spelled(value) for value in values]
 
 
 Pages = Callable[[Result[Any], Iterable[Sequence[Any]], Screen], Iterator[Iterable[str]]]

@@ -14,7 +14,7 @@ def rfc3339(moment: datetime | None) -> str:
     """UTC with milliseconds, as in `2026-11-23T09:30:00.123Z`; empty for None."""
     if moment is None:
         return ""
-    return _utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _utc(moment).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -39,6 +39,8 @@ _UNITS = (
 
 def tags(pair_tags: Sequence[Tag]) -> str:
     """Tags as `key=value,key`, a tag without a value as its key."""
+    if not pair_tags:
+        return ""
     return ",".join(tag.key if tag.value is None else f"{tag.key}={tag.value}" for tag in pair_tags)
 
 
