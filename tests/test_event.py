@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from itertools import count
@@ -76,6 +77,17 @@ def test_set_before_the_wait() -> None:
         event.clear()
         assert not event.is_set()
     assert not event.wait(0)
+
+
+def test_cleared_before_the_wait() -> None:
+    """A wait after that lasts as long as it may: nothing is left that would end it."""
+    event = Event()
+    for _ in range(3):
+        event.set()
+        event.clear()
+    begun = time.monotonic()
+    assert not event.wait(0.1)
+    assert time.monotonic() - begun > 0.05
 
 
 def test_set_while_it_is_waited_for() -> None:

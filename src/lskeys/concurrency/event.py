@@ -29,6 +29,8 @@ class Event:
     def clear(self) -> None:
         """Wait for the next one."""
         self._is_set = False
+        while not self._sets.empty():  # only the waiting thread takes from it
+            self._sets.get_nowait()
 
     def wait(self, seconds: float) -> bool:
         """Whether it has come; after so many seconds, or sooner, where it was cleared meanwhile."""
