@@ -159,7 +159,7 @@ def with_usage(
 ) -> tuple[KeyPair, ...]:
     """The pairs of a region, with `used_by` known where its instances are."""
     every = None if instances is None else tuple(instances)
-    return tuple(pairs if every is None else (pair.with_usage(every) for pair in pairs))
+    return tuple(pairs) if every is None else tuple(pair.with_usage(every) for pair in pairs)
 
 
 @value

@@ -5,6 +5,7 @@ import os
 import pwd
 import stat
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +18,7 @@ from tests.conftest import CREATED, REGION, Ran, Run
 from tests.support.changes import operations
 from tests.support.cli_keys import other_pem, public_line, save
 from tests.support.lying_server import Call, Liar, Reply, pairs, said
+from tests.support.people import ANA, needs_root
 
 HOST_LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN05tAg73CiGstiiF6IY2YCJjxxtIDlgQAeDwOnpo+c7"
 CANARY = "-----BEGIN RSA PRIVATE KEY-----CANARY"
@@ -364,6 +366,30 @@ def test_config_that_ssh_refuses(run: Run, home: Path, where: str, line: int) ->
     assert subprocess.run(ssh, check=False, capture_output=True).returncode
     broken.write_text("Host db\n")
     assert "cannot read" not in run("ssh-config --write --yes").err
+
+
+@needs_root
+@pytest.mark.usefixtures("web", "server")
+def test_permissions_that_ssh_refuses(home: Path, tmp_path: Path) -> None:
+    """Where ssh itself looks, it refuses a config that a group may change: it says so, too."""
+    passwd, group = tmp_path / "passwd", tmp_path / "group"
+    passwd.write_text(f"root:x:0:0::{home}:/bin/sh\nana:x:{ANA}:0::/:/bin/sh\n")
+    group.write_text("root:x:0:ana\n")
+    config = save(home / ".ssh" / "config", "", 0o620)
+    mount = 'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group && shift 2 && exec "$@"'
+    people = ("unshare", "--mount", "sh", "-c", mount, "sh", passwd, group)
+    if subprocess.run((*people, "true"), check=False, capture_output=True).returncode:
+        pytest.skip("needs a mount namespace")
+    writing = (*people, sys.executable, "-m", "lskeys", "ssh-config", "--write", "--yes")
+    refusing = (*people, "ssh", "-G", "web")
+    for mode, is_refused in ((0o620, True), (0o600, False)):
+        config.chmod(mode)
+        ran = subprocess.run(writing, check=True, capture_output=True, text=True)
+        ended = subprocess.run(refusing, check=False, capture_output=True, text=True)
+        assert (ended.returncode != 0) is is_refused
+        warning = f"lskeys: warning: ssh cannot read its configuration: {ended.stderr.strip()};"
+        assert (warning in ran.stderr) is is_refused, ran.stderr
+        assert "HOME is not" not in ran.stderr
 
 
 @pytest.mark.usefixtures("web", "server")

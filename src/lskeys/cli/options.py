@@ -20,8 +20,8 @@ from lskeys.cli.runtime.hints import with_account_options
 from lskeys.cli.runtime.output import check_output
 from lskeys.cli.suggestions import for_argument
 from lskeys.config.setting import Definition
-from lskeys.config.settings import ALL_REGIONS, definitions
-from lskeys.errors import LskeysError, MissingError, UsageError
+from lskeys.config.settings import ALL_REGIONS, definitions, in_sandbox
+from lskeys.errors import LskeysError, MissingError, SetupError, UsageError
 from lskeys.output.formats import FORMATS
 from lskeys.values import value
 
@@ -273,14 +273,8 @@ def _shared_options(
         raise UsageError("--profile and --all-profiles cannot be combined", hint="choose one")
     profiles = tuple(dict.fromkeys(said.pop("profile", ())))
     settings = {name: said.pop(name) for name in definitions() if name in said}
-    in_sandbox = _in_sandbox(settings, environ)
-    options = SharedOptions(settings, profiles, in_sandbox=in_sandbox, **said)
+    is_sandbox = False
+    with suppress(SetupError):  # reported where settings are resolved
+        is_sandbox = in_sandbox(settings, environ)
+    options = SharedOptions(settings, profiles, in_sandbox=is_sandbox, **said)
     return options if options.profile is None else options.of(options.profile)
-
-
-def _in_sandbox(settings: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
-    """Whether the sandbox is used; a wrong value of its variable is an error where it is read."""
-    with suppress(LskeysError):
-        definition = definitions()["sandbox"]
-        return bool(definition.resolve(settings.get("sandbox"), environ, None).value)
-    return False

@@ -209,9 +209,8 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], file: Config
         SetupError: What decides a setting is no value for it.
     """
     table = definitions()
-    is_sandbox = table["sandbox"].resolve(options.get("sandbox"), environ, None).value
     filed = {name: file.said(name) for name in table}
-    if is_sandbox:  # config.toml says where the real keys are saved
+    if in_sandbox(options, environ):  # config.toml says where the real keys are saved
         filed["out"] = Setting(_sandbox_ssh(), "sandbox")
     decided = {
         name: each.resolve(options.get(name), environ, filed[name]) for name, each in table.items()
@@ -219,6 +218,15 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], file: Config
     said = table["regions"].said(options.get("regions"), environ, filed["regions"])
     named = (tuple(name for name in each.value if name != ALL_REGIONS) for each in said)
     return Settings(**decided, home_regions=next(filter(None, named), ()))
+
+
+def in_sandbox(options: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Whether the sandbox is used: no file can say so.
+
+    Raises:
+        SetupError: Its variable is neither true nor false.
+    """
+    return bool(definitions()["sandbox"].resolve(options.get("sandbox"), environ, None).value)
 
 
 def _sandbox_ssh() -> Path:

@@ -1,4 +1,4 @@
-"""How ssh gets to an address by the user's own configuration. Touches: processes.
+"""What the user's own configuration makes ssh do: how it gets to an address. Touches: processes.
 
 A login that decides something takes no key, host key, user or command from that configuration;
 but an instance that only a jump host reaches is reached through it, as `ssh` would.
@@ -35,19 +35,22 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
     """
     ended = _resolved(client, client.arguments(target, (), ("-G",)))
     if ended.returncode:
-        raise RemoteError(f"ssh cannot read its configuration: {_first_line(ended.stderr)}")
+        raise RemoteError(_refusal(ended.stderr))
     printed = ended.stdout.decode(errors="surrogateescape")
     return tuple(word for option in _options(client, printed) for word in ("-o", option))
 
 
 def refusal(client: SshClient, config: Path | None) -> str | None:
-    """What ssh says where it refuses its own configuration, or that in a file; else None."""
+    """A clause that says why ssh refuses its configuration, or that in a file; None if it does not.
+
+    Where ssh cannot be run to its end, it refused nothing.
+    """
     file = ("-F", str(config)) if config else ()
     try:
         ended = _resolved(client, [client.program, *file, "-G", "--", "localhost"])
-    except RemoteError:  # it did not come to an end
+    except RemoteError:
         return None
-    return _first_line(ended.stderr) if ended.returncode else None
+    return _refusal(ended.stderr) if ended.returncode else None
 
 
 def _resolved(client: SshClient, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
@@ -65,8 +68,9 @@ def _resolved(client: SshClient, arguments: Sequence[str]) -> "subprocess.Comple
         raise RemoteError(f"ssh -G {arguments[-1]} failed: {type(error).__name__}") from None
 
 
-def _first_line(said: bytes) -> str:
-    return one_line(said.decode(errors="replace").strip().partition("\n")[0], limit=200)
+def _refusal(said: bytes) -> str:
+    first = said.decode(errors="replace").strip().partition("\n")[0]
+    return f"ssh cannot read its configuration: {one_line(first, limit=200)}"
 
 
 def port_of(options: Sequence[str]) -> int:

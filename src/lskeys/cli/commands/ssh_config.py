@@ -133,15 +133,15 @@ def _write(
 
 def _warn_of_refusal(run: Runtime, config: Path) -> None:
     """Say that ssh refuses the configuration as a whole, and with it what was written."""
+    if not config.exists():  # a dry run
+        return
+    said = None
     # Without ssh, nothing refuses it.
     with suppress(SetupError), run.terminal.waiting("ssh", "its configuration"):
         ssh = client.find(run.invocation.environ)
         said = refusal(ssh, None if _is_read_by_ssh(config.parent) else config)
-        if said is not None and config.exists():
-            run.terminal.warning(
-                f"ssh cannot read its configuration: {said};"
-                " until that is fixed, ssh connects to no host"
-            )
+    if said is not None:
+        run.terminal.warning(f"{said}; until that is fixed, ssh connects to no host")
 
 
 def _is_read_by_ssh(directory: Path) -> bool:
@@ -153,11 +153,10 @@ def _is_read_by_ssh(directory: Path) -> bool:
 def _warn_of_home(run: Runtime, directory: Path) -> None:
     """Say that ssh will not read what is written, where HOME is not the home that it looks in."""
     home = home_of_ssh()
-    if run.settings.sandbox.value or home is None:
+    if run.settings.sandbox.value or home is None or _is_read_by_ssh(directory):
         return
-    if not _is_read_by_ssh(directory):
-        config = directory / "config"
-        run.terminal.warning(
-            f"HOME is not your home directory {home}, whose .ssh/config ssh reads:"
-            f" only ssh -F {shlex.quote(str(config))} reads {config}"
-        )
+    config = directory / "config"
+    run.terminal.warning(
+        f"HOME is not your home directory {home}, whose .ssh/config ssh reads:"
+        f" only ssh -F {shlex.quote(str(config))} reads {config}"
+    )
