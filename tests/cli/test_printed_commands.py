@@ -1,5 +1,6 @@
 """Every command that a message suggests, typed in the state for which it is suggested."""
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.test_setup import configure_aws
 from tests.conftest import CREATED, REGION, Run
 from tests.support.cli_keys import (
     PASSPHRASE,
@@ -430,6 +432,43 @@ class _Keys(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's word
         """Say nothing."""
+
+
+ACCOUNTS = {
+    "-p work": ("--profile work",) * 2,
+    "--endpoint-url http://127.0.0.1:PORT": ("--endpoint-url http://127.0.0.1:PORT",) * 2,
+    "LSKEYS_PROFILE=work": ("--profile work", ""),
+}
+"""How an account is chosen → the options for it in commands of the AWS CLI, and of lskeys."""
+
+
+@pytest.mark.parametrize("given", ACCOUNTS)
+def test_a_command_reaches_the_same_account(  # noqa: PLR0913  a fixture is a parameter
+    given: str,
+    *,
+    account: Sandbox,
+    server: Server,
+    run: Run,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A suggested command, of another program and in a comment, has the account of this run."""
+    configure_aws(home, "[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    account.add_default_key_pair(REGION, created_at=CREATED)
+    account.add_instance(REGION, "web", created_at=CREATED)
+    account.add_instance(REGION, "archive", state="stopped", address=None, created_at=CREATED)
+    option, for_aws, ours = (
+        each.replace("PORT", str(server.port)).strip() for each in (given, *ACCOUNTS[given])
+    )
+    if not option.startswith("-"):
+        monkeypatch.setenv(*option.split("="))
+        option = ""
+    start = f"aws {for_aws} lightsail start-instance --instance-name archive --region {REGION}"
+    assert f"to start it: {start}\n" in run(f"{option} ssh archive").err
+    checked = json.loads(run(f"{option} instances archive --check -o json").out)["instances"]
+    assert [each["check"]["command"] for each in checked] == [start]
+    download = shlex.join(("lskeys", *ours.split(), "download-default", "--region", REGION))
+    assert f"# its key is not on this computer: {download}\n" in run(f"{option} ssh-config").out
 
 
 def test_the_url_of_a_key(home: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

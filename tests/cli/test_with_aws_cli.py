@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ from typing import Any
 import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
+from tests.cli.test_setup import configure_aws
 from tests.conftest import REGION, Ran, Run
-from tests.support.aws_clients import needs_aws_cli, run_aws_cli
+from tests.support.aws_clients import AWS_CLI, needs_aws_cli, run_aws_cli
 from tests.support.cli_keys import opened, own_pem, public_line, said, save
 
 pytestmark = needs_aws_cli
@@ -129,3 +132,19 @@ def test_the_default_key(aws: Aws, run: Run, account: Sandbox) -> None:
         response["publicKeyBase64"],
     )
     assert f"{DEFAULT_PAIR}\t" in run("list --include-default").out
+
+
+def test_a_command_that_lskeys_suggests(
+    account: Sandbox, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that starts an instance works in the account of a profile, and starts it."""
+    configure_aws(home, "[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    account.add_instance(REGION, "archive", state="stopped")
+    suggested = run("-p work ssh archive").err.partition("to start it: ")[2]
+    assert AWS_CLI is not None
+    command = (AWS_CLI, *shlex.split(suggested)[1:])
+    subprocess.run(command, check=True, capture_output=True, env=os.environ)
+    assert [each.operation for each in server.requests][-1] == "StartInstance"
+    assert "stopped" not in run("-p work instances archive").out

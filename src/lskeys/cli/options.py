@@ -273,8 +273,11 @@ def _shared_options(
         raise UsageError("--profile and --all-profiles cannot be combined", hint="choose one")
     profiles = tuple(dict.fromkeys(said.pop("profile", ())))
     settings = {name: said.pop(name) for name in definitions() if name in said}
-    is_sandbox = False
+    is_sandbox, profile = False, None
     with suppress(SetupError):  # reported where settings are resolved
         is_sandbox = in_sandbox(settings, environ)
-    options = SharedOptions(settings, profiles, in_sandbox=is_sandbox, **said)
+        profile = definitions()["profile"].resolve(next(iter(profiles), None), environ, None).value
+    options = SharedOptions(
+        settings, profiles, in_sandbox=is_sandbox, profile_for_aws=profile, **said
+    )
     return options if options.profile is None else options.of(options.profile)

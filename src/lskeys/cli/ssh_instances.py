@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.cli.runtime import Runtime, queries
-from lskeys.cli.runtime.hints import account_options
+from lskeys.cli.runtime.hints import account_options, hint_with_account_options
 from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError, MissingError, SetupError
 from lskeys.keys.matching import LocalKey
@@ -90,7 +90,7 @@ def query_instances(  # noqa: PLR0913  what is queried, and what of it
         proofs(run),
         port=port,
         options=account_options(run.options),
-        in_sandbox=run.options.in_sandbox,
+        completed=partial(hint_with_account_options, options=run.options),
     )
     found.sort(key=lambda each: (each.instance.name, each.instance.where))
     return QueriedInstances(found, data, failures)

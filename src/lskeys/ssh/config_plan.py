@@ -1,6 +1,6 @@
 """Which hosts ssh's configuration gets, their aliases, and what stays of earlier blocks. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lskeys.keys.matching import LocalKey
@@ -25,17 +25,19 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
 
-def plan(
+def plan(  # noqa: PLR0913  what is known of the regions, this computer and this run
     regions: Sequence[RegionData],
     keys: Sequence[LocalKey],
     users: UserConfig,
     written: WrittenFiles,
     *,
     keeps_pins: bool,
+    completed: Callable[[str], str] = str,
 ) -> Plan:
     """Decide what ssh's configuration gets.
 
-    With `keeps_pins`, hosts stay known by earlier host keys where no others were read.
+    With `keeps_pins`, hosts stay known by earlier host keys where no others were read. `completed`
+    gives the commands in comments what leads to the same account.
     """
     regions = _distinct(regions)
     wanted = {instance: region for region in regions for instance in region.wanted}
@@ -53,7 +55,7 @@ def plan(
         if alias and not _left_out(instance, alias, taken):
             outcome = wanted[instance].host_keys.get(instance.name)
             known = written.pins_of(instance) if keeps_pins else ()
-            planned.hosts.append(hosts.pinned(hosts.host(access, alias), outcome, known))
+            planned.hosts.append(hosts.pinned(hosts.host(access, alias, completed), outcome, known))
             planned.notes.extend(_unnamed(planned.hosts[-1]))
     planned.hosts.sort(key=lambda host: host.alias)
     if renewal.gone:

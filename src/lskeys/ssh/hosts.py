@@ -100,14 +100,17 @@ def aliases(
     return found
 
 
-def host(access: InstanceAccess, alias: str) -> Host:
-    """An instance with its keys, under this alias; one that is not `why_left_out`."""
+def host(access: InstanceAccess, alias: str, completed: Callable[[str], str] = str) -> Host:
+    """An instance with its keys, under this alias; one that is not `why_left_out`.
+
+    `completed` gives the commands in its notes what leads to the same account.
+    """
     instance, opening = access.instance, access.opening
     address = grammar.address(instance.public_ip or "")
     assert address is not None
     files = tuple(key.path for key in opening.keys)
     about_user = None if instance.username else "AWS names no user for it"
-    notes = tuple(filter(None, (about_user, _about_key(access))))
+    notes = tuple(map(completed, filter(None, (about_user, _about_key(access)))))
     return Host(alias, instance, address, instance.username, files, notes=notes)
 
 

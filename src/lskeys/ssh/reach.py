@@ -1,7 +1,7 @@
 """How this computer reaches an instance: with which key, past which obstacle. Pure."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +34,7 @@ class ReachableInstance:
         route: The options of ssh that lead there by the user's configuration.
         open_ports: What its firewall opens; None if that was not read.
         options: The options of this run that choose the account.
-        in_sandbox: Whether it is one of the sandbox's.
+        completed: Gives a command of the AWS CLI what leads to the same account.
     """
 
     access: InstanceAccess
@@ -47,7 +47,7 @@ class ReachableInstance:
     route: tuple[str, ...] = ()
     open_ports: tuple[range, ...] | None = None
     options: tuple[str, ...] = ()
-    in_sandbox: bool = False
+    completed: Callable[[str], str] = str
 
     @property
     def instance(self) -> Instance:
@@ -86,8 +86,7 @@ class ReachableInstance:
             return self._to_let_in()
         if verdict is Verdict.DIFFERS:
             return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
-        within = ("lskeys", "sandbox", "exec", "--") if self.in_sandbox else ()
-        return shlex.join((*within, *hosts.aws_command(self.instance)))
+        return self.completed(shlex.join(hosts.aws_command(self.instance)))
 
     @property
     def check_command(self) -> str:
@@ -124,7 +123,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
     *,
     port: int,
     options: tuple[str, ...] = (),
-    in_sandbox: bool = False,
+    completed: Callable[[str], str] = str,
 ) -> list[ReachableInstance]:
     """Each wanted instance, as this computer reaches it; `options` choose the account."""
     found = []
@@ -149,7 +148,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
                     port=port,
                     open_ports=ports.value if ports else None,
                     options=options,
-                    in_sandbox=in_sandbox,
+                    completed=completed,
                 )
             )
     return found

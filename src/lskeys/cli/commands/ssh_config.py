@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ import typer
 from lskeys.cli import ssh_instances
 from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
 from lskeys.errors import SetupError, UsageError
@@ -95,7 +97,8 @@ def _planned(
     """What ssh's configuration gets, after the notes about it."""
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
     users = user_config.read(ssh_instances.ssh_directory(run))
-    planned = plan(seen, keys, users, before, keeps_pins=keeps_pins)
+    completed = partial(hint_with_account_options, options=run.options)
+    planned = plan(seen, keys, users, before, keeps_pins=keeps_pins, completed=completed)
     if not planned.hosts:
         where = ", ".join(run.profiles or run.regions)
         planned.notes.append(f"{where}: no matching instance that ssh can reach")

@@ -8,6 +8,7 @@ from lskeys.cli.runtime.invocation import SharedOptions
 from lskeys.errors import LskeysError
 
 _COMMAND = re.compile(rf"\blskeys (?=(?:{'|'.join(OPERATIONS)})\b)")
+_AWS_COMMAND = re.compile(r"(?<!-- )\baws lightsail ")
 
 
 def account_options(options: SharedOptions, profile: str | None = None) -> tuple[str, ...]:
@@ -47,11 +48,21 @@ def with_account_options(error: LskeysError, options: SharedOptions) -> LskeysEr
 
 def hint_with_account_options(hint: str, options: SharedOptions, profile: str | None = None) -> str:
     """The hint with the options that reach the same account in each of its commands."""
-    given = account_options(options, profile)
-    if options.in_sandbox:  # where no variable keeps another program from AWS
-        hint = re.sub(r"(?<!-- )aws lightsail ", "lskeys sandbox exec -- aws lightsail ", hint)
-    if "--profile" in hint and given[:1] == ("--profile",):
-        given = given[2:]
+    is_named = "--profile" in hint
+    given = connection_options(options) if is_named else account_options(options, profile)
+    for_aws = _aws_command(options, None if is_named else profile or options.profile_for_aws)
+    hint = _AWS_COMMAND.sub(lambda _: for_aws, hint)
     if not given:
         return hint
     return _COMMAND.sub(lambda found: f"{found[0]}{shlex.join(given)} ", hint)
+
+
+def _aws_command(options: SharedOptions, profile: str | None) -> str:
+    """How a command of the AWS CLI begins, which knows no option and no variable of lskeys."""
+    if options.in_sandbox:
+        return "lskeys sandbox exec -- aws lightsail "
+    words = [
+        *(("--profile", profile) if profile is not None else ()),
+        *(("--endpoint-url", options.endpoint_url) if options.endpoint_url is not None else ()),
+    ]
+    return f"{shlex.join(('aws', *words, 'lightsail'))} "

@@ -27,6 +27,7 @@ class SharedOptions:
         settings: What options said of settings, by the names in the table of settings.
         profiles: The profiles that were named; `settings` has the only one.
         in_sandbox: Whether the sandbox is used, by its option or its variable.
+        profile_for_aws: The profile by its option or its variable, which the AWS CLI does not know.
     """
 
     settings: Mapping[str, Any] = EMPTY
@@ -38,6 +39,7 @@ class SharedOptions:
     dry_run: bool = False
     yes: bool = False
     in_sandbox: bool = False
+    profile_for_aws: str | None = None
 
     @property
     def profile(self) -> str | None:
