@@ -113,7 +113,7 @@ def _value(measured: Measured, target: Target) -> float:
 
 
 def _further(many: Sequence[Spent], few: Sequence[Spent]) -> float:
-    """The CPU of the further pairs, of the least disturbed runs: between medians, noise is large."""
+    """The CPU of the further pairs, of the least disturbed runs (noise only ever adds)."""
     return min(each.cpu for each in many) - min(each.cpu for each in few)
 
 
