@@ -233,6 +233,24 @@ def test_every_module_says_what_it_is() -> None:
         assert said.splitlines()[0].endswith("."), module
 
 
+def test_every_error_is_made_with_a_next_step() -> None:
+    """Whoever makes an error that a user must act on has thought of what to do next."""
+    to_act_on = {"MissingError", "SetupError", "RefusedError", "RemoteError", "LocalError"}
+    calls = (
+        (module, node)
+        for module in MODULES
+        if room_of(module) != "sandbox"  # which speaks as AWS does
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+    assert not [
+        f"{module}:{node.lineno}"
+        for module, node in calls
+        if ast.unparse(node.func) in to_act_on
+        and not {each.arg for each in node.keywords} & {"hint", None}
+    ]
+
+
 @pytest.mark.parametrize("verb", commands.VERBS, ids=lambda verb: verb.word)
 def test_the_table_says_what_the_verb_says(verb: commands.Verb) -> None:
     """What the help page says of a verb is the first line of the verb's own help."""

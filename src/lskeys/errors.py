@@ -17,9 +17,11 @@
     └── InterruptedByUserError    130   Ctrl-C, or 143 for SIGTERM
 """
 
+import shlex
 from collections.abc import Sequence
 from copy import copy
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 SANDBOX_HINT = "to try lskeys without an account: lskeys --sandbox list"
@@ -172,6 +174,12 @@ class DeclinedError(LskeysError, code="Declined", exit_code=ExitCode.DECLINED):
 
 class InterruptedByUserError(LskeysError, code="Interrupted", exit_code=ExitCode.INTERRUPTED):
     """Stopped by a signal."""
+
+
+def no_file(path: Path) -> MissingError:
+    """A file that was named, or just seen, is not there."""
+    where = shlex.quote(str(path.parent))
+    return MissingError(f"there is no file {path}", hint=f"to see what there is: ls -a {where}")
 
 
 def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:

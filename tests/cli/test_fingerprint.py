@@ -241,7 +241,9 @@ def test_several_files_of_which_some_are_no_keys(run: Run, home: Path, rsa_pem: 
     assert run("fingerprint nothing key") == Ran(
         7,
         out=row("key", "private", rsa_pem, *FINGERPRINT_TYPES),
-        err="lskeys: error: there is no file nothing\nlskeys: error: 1 of 2 files failed\n",
+        err="lskeys: error: there is no file nothing\n"
+        "lskeys: hint: to see what there is: ls -a .\n"
+        "lskeys: error: 1 of 2 files failed\n",
     )
 
 

@@ -171,6 +171,7 @@ CASES = {
     "a directory in the place of a key": Case(
         lambda state: state.save("keys/x", ""), "fingerprint keys", "ls keys"
     ),
+    "a file that is not there": Case(lambda _: None, "fingerprint nothing", "ls -a ."),
     "a default pair of unknown fate": Case(
         lambda state: state.fail("DownloadDefaultKeyPair=lost-answer"),
         "download-default --create",
@@ -365,6 +366,7 @@ ELSEWHERE = {
     "lskeys list -r …",  # test_guesses.py
     "lskeys sandbox exec -- aws lightsail ",  # test_sandbox.py
     "curl -fsSL … | lskeys fingerprint -",  # below
+    "lskeys fingerprint …",  # a file that changed meanwhile
     "mkdir -p …",  # a directory that was removed meanwhile
     "ssh-add …",  # test_login.py, against a real sshd, as is the next
     "chmod 600 …",

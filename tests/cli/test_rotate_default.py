@@ -240,7 +240,9 @@ def test_pair_without_fingerprint(serve: Serve, account: Sandbox, run: Run) -> N
     assert run("rotate-default --yes") == Ran(
         5,
         err=f"lskeys: error: {DEFAULT_PAIR} in {REGION} has no fingerprint at AWS,"
-        " so nothing can be verified\n",
+        " so nothing can be verified\n"
+        "lskeys: hint: to see what AWS reports of it:"
+        f" lskeys show {DEFAULT_PAIR} --region {REGION}\n",
     )
     assert requested(server) == LOOK
 

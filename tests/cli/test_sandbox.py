@@ -18,6 +18,9 @@ from tests.conftest import NOW, Ran, Run
 
 NOTE = "using the local sandbox, not AWS\n"
 PATIENCE = 60.0
+NO_COMMAND = (
+    "lskeys: error: no-such-command: command not found\nlskeys: hint: check its name, and PATH\n"
+)
 
 
 @pytest.fixture
@@ -191,14 +194,14 @@ def test_reset(store: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("page-sze=5", "no switch 'page-sze'; is it page-size?"),
+        ("page-sze=5", "no setting 'page-sze'; is it page-size?"),
         ("page-size=x", "page-size is a whole number, not 'x'"),
-        ("page-size", "a switch is set by NAME=VALUE, not 'page-size'"),
+        ("page-size", "a setting is spelled NAME=VALUE, not 'page-size'"),
         ("fault=Nothing=reset", "no operation 'Nothing'; there are * CreateInstances"),
     ],
 )
 def test_wrong_switch(setting: str, message: str, store: Path, run: Run) -> None:
-    """An unknown switch is an error before anything is lost."""
+    """An unknown setting is an error before anything is lost."""
     for verb in ("reset", "serve --port 0"):
         ran = run(f"sandbox {verb} --set {setting}")
         assert (ran.exit_code, ran.out) == (2, "")
@@ -313,7 +316,7 @@ def test_exec_serves_the_account() -> None:
     [
         ("sh -c 'exit 7'", 7, ""),
         ("sh -c 'kill -9 $$'", 137, ""),
-        ("no-such-command", 3, "lskeys: error: no-such-command: command not found\n"),
+        ("no-such-command", 3, NO_COMMAND),
         ("sh -c 'exit $#' sh '' --debug -x", 3, ""),
     ],
 )

@@ -126,6 +126,7 @@ def _each(
             raise RefusedError(
                 f"{reach.instance.name} in {reach.instance.region}:"
                 f" {parallel.without_host_key(reach)}",
+                hint="run the same command again" if reach.unread else reach.ssh_hint,
                 region=reach.instance.region,
             )
         temporary = (

@@ -38,6 +38,9 @@ def _check(path: Path, key: str, value: object, known: Mapping[str, tuple[type, 
         )
     texts = value if isinstance(value, list) else [value]
     if not isinstance(value, known[key]) or not all(isinstance(each, str) for each in texts):
-        raise UsageError(f"{path}: {key} must be text{' or a list' * (list in known[key])}")
+        raise UsageError(
+            f"{path}: {key} must be text{' or a list' * (list in known[key])}",
+            hint=f'put the value in quotes: {key} = "..."',
+        )
     if not value or not all(texts):
         raise UsageError(f"{path}: {key} is empty", hint="give a value, or remove the line")

@@ -1,9 +1,10 @@
 """Passphrases, from a file or typed. Touches: the disk (reading)."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
+from lskeys.errors import LocalError, RefusedError, UsageError, no_file
 from lskeys.keys import MAX_PASSPHRASE
 from lskeys.model import Secret
 
@@ -62,10 +63,12 @@ def read(path: Path) -> Secret:
         with path.open("rb") as file:  # a pipe such as <(pass show key), too
             line = file.readline(MAX_PASSPHRASE + 2).rstrip(b"\r\n")
     except FileNotFoundError:
-        raise MissingError(f"there is no file {path}") from None
+        raise no_file(path) from None
     except OSError as exc:
         reason = (exc.strerror or type(exc).__name__).lower()
-        raise LocalError(f"cannot read {path}: {reason}") from None
+        raise LocalError(
+            f"cannot read {path}: {reason}", hint=f"ls -l {shlex.quote(str(path))}"
+        ) from None
     if not 0 < len(line) <= MAX_PASSPHRASE:
         raise RefusedError(
             f"the first line of {path} is no passphrase: it is {'too long' if line else 'empty'}",

@@ -79,7 +79,7 @@ class Switches:
         attributes', with `-` or `_`.
 
         Raises:
-            ValueError: no such switch, or not a value of it; the message says what is possible.
+            ValueError: no such setting, or not a value of it; the message says what is possible.
         """
         changed = self
         for setting in settings:
@@ -90,13 +90,13 @@ class Switches:
         name, separator, value = setting.partition("=")
         attribute = name.strip().replace("-", "_")
         if not separator:
-            raise ValueError(f"a switch is set by NAME=VALUE, not {setting!r}")
+            raise ValueError(f"a setting is spelled NAME=VALUE, not {setting!r}")
         if attribute in _ADDING:
             several, parse = _ADDING[attribute]
             more: Any = (*getattr(self, several), parse(value))
             return replace(self, **{several: more})
         if attribute not in _READERS:
-            raise ValueError(f"no switch {name!r}; {_known(attribute)}")
+            raise ValueError(f"no setting {name!r}; {_known(attribute)}")
         return replace(self, **{attribute: _READERS[attribute](name, value)})
 
 

@@ -44,7 +44,10 @@ class Agent:
                 timeout=_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise LocalError(f"ssh-add did not finish within {_SECONDS} seconds") from None
+            raise LocalError(
+                f"ssh-add did not finish within {_SECONDS} seconds",
+                hint=f"the agent may want you to confirm; where it hangs, start another: {_START}",
+            ) from None
         if ended.returncode:
             said = one_line(ended.stderr.decode(errors="replace").strip(), limit=200)
             raise LocalError(

@@ -4,6 +4,7 @@ Touches: the instance, by ssh. At every moment a key opens it that was proved to
 """
 
 import secrets
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,6 +187,7 @@ def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequenc
     raise RemoteError(
         f"{_called(endpoint)}: without the old key the new one does not open it, so both are there:"
         f" {proof.reason or 'the connection was lost'}",
+        hint=_look(endpoint.instance),
         region=endpoint.instance.region,
     )
 
@@ -217,7 +219,11 @@ def _reported(endpoint: SshEndpoint, said: str, attempt: Attempt) -> tuple[str, 
         return word, one_line(detail, limit=200)
     region = endpoint.instance.region
     if word == "failed":
-        raise RemoteError(f"{_called(endpoint)}: {one_line(detail, limit=200)}", region=region)
+        raise RemoteError(
+            f"{_called(endpoint)}: {one_line(detail, limit=200)}",
+            hint=_look(endpoint.instance),
+            region=region,
+        )
     raise login_error(endpoint.instance, attempt)
 
 
@@ -239,7 +245,11 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
             region=instance.region,
         )
     if attempt.verdict is Verdict.REFUSED:
-        return RefusedError(f"{called}: {attempt.reason}", region=instance.region)
+        return RefusedError(
+            f"{called}: {attempt.reason}",
+            hint=attempt.remedy or _look(instance),
+            region=instance.region,
+        )
     return RemoteError(
         f"{called} cannot be reached: {attempt.reason}",
         hint=hosts.way_in(instance),
@@ -259,6 +269,11 @@ def _proof(client: SshClient, endpoint: SshEndpoint, private: Path) -> Attempt:
 
 def _mark() -> str:
     return f"lskeys-{secrets.token_hex(8)}"
+
+
+def _look(instance: Instance) -> str:
+    words = ("lskeys", "instances", "--check", instance.name, *hosts.options_to(instance))
+    return f"to see whether it opens, and what to do: {shlex.join(words)}"
 
 
 def _called(endpoint: SshEndpoint) -> str:

@@ -175,5 +175,7 @@ def _version(program: str, environment: Mapping[str, str]) -> str:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SetupError(f"{program} cannot be started: {type(error).__name__}") from None
+        raise SetupError(
+            f"{program} cannot be started: {type(error).__name__}", hint=f"try it: {program} -V"
+        ) from None
     return (ended.stderr + ended.stdout).decode(errors="replace")

@@ -222,7 +222,10 @@ def _found(path: Path) -> FileContent | None:
     except MissingError:
         return None
     if found and len(found.content.reveal()) > _LARGEST:
-        raise RefusedError(f"{path} is larger than {_LARGEST // 1024 // 1024} MiB")
+        raise RefusedError(
+            f"{path} is larger than {_LARGEST // 1024 // 1024} MiB",
+            hint="move it away, or make it shorter",
+        )
     return found
 
 

@@ -93,6 +93,11 @@ class ReachableInstance:
         """What says why a login fails, and has the key that opens it offered first from then on."""
         return self._command("instances", "--check", self.instance.name)
 
+    @property
+    def ssh_hint(self) -> str:
+        """A hint for what needs a look at the instance, or at its host key, by the user."""
+        return f"to look there yourself: {self._command('ssh', self.instance.name)}"
+
     def _to_let_in(self) -> str:
         """The command that gets or adds a key that opens it."""
         pair, keys = self.access.pair, self.access.opening.keys

@@ -35,7 +35,7 @@ def route(client: SshClient, target: Target) -> tuple[str, ...]:
     """
     ended = _resolved(client, client.arguments(target, (), ("-G",)))
     if ended.returncode:
-        raise RemoteError(_refusal(ended.stderr))
+        raise RemoteError(_refusal(ended.stderr), hint="fix that file: every ssh reads it")
     printed = ended.stdout.decode(errors="surrogateescape")
     return tuple(word for option in _options(client, printed) for word in ("-o", option))
 
@@ -65,7 +65,10 @@ def _resolved(client: SshClient, arguments: Sequence[str]) -> "subprocess.Comple
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RemoteError(f"ssh -G {arguments[-1]} failed: {type(error).__name__}") from None
+        raise RemoteError(
+            f"ssh -G {arguments[-1]} failed: {type(error).__name__}",
+            hint=f"try it: ssh -G {arguments[-1]}",
+        ) from None
 
 
 def _refusal(said: bytes) -> str:
@@ -99,7 +102,10 @@ def _through(client: SshClient, jump: str) -> str:
     before, _, last = jump.rpartition(",")
     hop = _HOP.fullmatch(last)
     if hop is None:
-        raise RemoteError(f"ssh's configuration has a jump host that is none: {one_line(last)}")
+        raise RemoteError(
+            f"ssh's configuration has a jump host that is none: {one_line(last)}",
+            hint="correct ProxyJump in ~/.ssh/config: [USER@]HOST[:PORT]",
+        )
     words = [
         *(client.program, "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}"),
         *(("-l", hop["user"]) if hop["user"] else ()),

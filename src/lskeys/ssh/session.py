@@ -31,7 +31,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         process = subprocess.Popen(arguments, env=environment)  # noqa: S603  ssh, without a shell
     except OSError as error:
         reason = one_line(error.strerror or "error")
-        raise SetupError(f"{arguments[0]} cannot be started: {reason}") from None
+        raise SetupError(
+            f"{arguments[0]} cannot be started: {reason}", hint=f"try it: {arguments[0]} -V"
+        ) from None
     try:
         with _interrupts_left_to_it():
             ended = process.wait()

@@ -187,7 +187,9 @@ def _open(path: Path) -> int:
 
 
 def _not_a_directory(path: Path) -> RefusedError:
-    return RefusedError(f"{path} is not a directory")
+    return RefusedError(
+        f"{path} is not a directory", hint="choose another directory, or move that file away"
+    )
 
 
 def _not_regular(path: Path, mode: int) -> RefusedError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lskeys import keys, regular_files
-from lskeys.errors import LocalError, MissingError, RefusedError, UsageError
+from lskeys.errors import LocalError, RefusedError, UsageError, no_file
 from lskeys.keys import KeyMaterialError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Secret
@@ -53,7 +53,7 @@ def read(
     try:
         content, mode = _content(path, wait)
     except (FileNotFoundError, NotADirectoryError):
-        raise MissingError(f"there is no file {path}") from None
+        raise no_file(path) from None
     except OSError as exc:
         raise LocalError(
             f"cannot read {path}: {reason(exc)}", hint=f"ls -l {shlex.quote(str(path))}"

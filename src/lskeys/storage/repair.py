@@ -9,7 +9,7 @@ import shlex
 from datetime import datetime
 from pathlib import Path
 
-from lskeys.errors import MissingError, RefusedError
+from lskeys.errors import RefusedError, no_file
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory, held_open, opened
@@ -73,7 +73,10 @@ def write_public_key(path: Path) -> Path:
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")
             if not draft.create(public_path.name, line, PUBLIC):
-                raise RefusedError(f"{public_path} exists now, and was not changed")
+                raise RefusedError(
+                    f"{public_path} exists now, and was not changed",
+                    hint=_look(public_path),
+                )
     return public_path
 
 
@@ -91,7 +94,10 @@ def write_usable(path: Path, now: datetime) -> Path:
         if found.is_link:
             raise found.path_taken()
         if clean is None:
-            raise RefusedError(f"{path} cannot be converted without its passphrase")
+            raise RefusedError(
+                f"{path} cannot be converted without its passphrase",
+                hint=_look(path),
+            )
         writing.tighten_mode(directory, path.name, PRIVATE)  # it is kept, and private then
         with drafted(directory, size=len(clean.reveal())) as draft:
             stamp = f"{now:%Y%m%dT%H%M%SZ}{writing.UNUSABLE}"
@@ -102,9 +108,15 @@ def write_usable(path: Path, now: datetime) -> Path:
 def _private(directory: Directory, path: Path) -> ExistingFile:
     found = read_existing(directory, path.name)
     if found is None:
-        raise MissingError(f"there is no file {path}")
+        raise no_file(path)
     if found.owner is not None:
-        raise RefusedError(f"{path} belongs to {found.owner}")
+        raise RefusedError(
+            f"{path} belongs to {found.owner}", hint=f"only {found.owner} can fix it"
+        )
     if found.material is None or not found.material.has_private:
-        raise RefusedError(f"{path} holds no private key")
+        raise RefusedError(f"{path} holds no private key", hint=_look(path))
     return found
+
+
+def _look(path: Path) -> str:
+    return f"to see what it holds: lskeys fingerprint {shlex.quote(str(path))}"

@@ -79,7 +79,10 @@ def keep_backup(directory: Directory, name: str, *, stamp: str, base: str | None
             _keep_as(directory, name, kept)
             directory.flush()
             return kept
-    raise LocalError(f"too many copies of {stamp} lie next to {directory.path / base}")
+    raise LocalError(
+        f"too many copies of {stamp} lie next to {directory.path / base}",
+        hint="move some of them away, then run the same command again",
+    )
 
 
 def tighten_mode(directory: Directory, name: str, mode: int, *, follow: bool = False) -> None:
@@ -107,7 +110,8 @@ def restrict(descriptor: int, path: Path, mode: int) -> None:
     if not before & ~mode:
         return
     if not ownership.is_ours(status.st_uid):
-        raise RefusedError(f"{path} belongs to {ownership.name_of(status.st_uid)}")
+        owner = ownership.name_of(status.st_uid)
+        raise RefusedError(f"{path} belongs to {owner}", hint=f"only {owner} can fix it")
     os.fchmod(descriptor, before & mode)
     if stat.S_IMODE(os.fstat(descriptor).st_mode) & ~mode:
         raise LocalError(
@@ -148,5 +152,8 @@ def _keep_as(directory: Directory, name: str, kept: str) -> None:
         if exc.errno not in _NO_LINKS or found is None:
             raise
         if len(found.content.reveal()) > MAX_COPIED:
-            raise LocalError(f"{directory.path / name} is too big to be kept next to it") from exc
+            raise LocalError(
+                f"{directory.path / name} is too big to be kept next to it",
+                hint="move it away, then run the same command again",
+            ) from exc
         _create(directory, kept, found.content, PRIVATE)

@@ -167,7 +167,7 @@ def _tasks(
         key = new.get(region)
         if key is None:
             missing = f"{each.instance.name} in {region}: no local key of that key pair"
-            failures.append(MissingError(missing, region=region))
+            failures.append(MissingError(missing, hint="name it: --key FILE", region=region))
         elif each.obstacle is not None:
             failures.append(authorizing.not_reachable(each))
         else:

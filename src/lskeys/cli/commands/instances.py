@@ -109,5 +109,6 @@ def _fail_if_closed(
         were = "was" if len(windows) == 1 else "were"
         unchecked = f"; {', '.join(windows)} {were} not checked (Windows)" if windows else ""
         raise FindingsError(
-            f"the login failed on {len(closed)} of {len(checked)} instances{unchecked}"
+            f"the login failed on {len(closed)} of {len(checked)} instances{unchecked}",
+            hint="each line says what to do next",
         )

@@ -13,7 +13,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail
 from lskeys.config.paths import expanded
-from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError
+from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError, no_file
 from lskeys.keys import grammar
 from lskeys.model import HostKey
 from lskeys.ssh import client, hosts, session
@@ -145,7 +145,7 @@ def _keys(reach: ReachableInstance, named: Path | None) -> list[Path]:
     if named is not None:
         path = expanded(named).absolute()
         if not path.is_file():
-            raise MissingError(f"there is no file {path}")
+            raise no_file(path)
         return [path]
     if not reach.access.opening.keys:
         raise MissingError(

@@ -199,7 +199,10 @@ class KeyFiles:
         try:
             return self._stdin.buffer.read(SIZE_LIMIT + 1)
         except OSError as error:
-            raise LocalError(f"cannot read stdin: {(error.strerror or 'error').lower()}") from None
+            reason = (error.strerror or "error").lower()
+            raise LocalError(
+                f"cannot read stdin: {reason}", hint="pipe the key in, or name a file"
+            ) from None
 
 
 def _there(directories: Iterable[Path]) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ def from_system(error: OSError | MemoryError) -> LskeysError:
         return LocalError("out of memory", hint="end other programs, or raise ulimit -v")
     reason = os.strerror(error.errno or errno.EIO).lower()
     if not error.filename:
-        return LocalError(reason)
+        return LocalError(reason, hint=None)
     message = f"{error.filename}: {reason}"
-    return paths.of_home(error, Path(os.fsdecode(error.filename)), message) or LocalError(message)
+    path = Path(os.fsdecode(error.filename))
+    return paths.of_home(error, path, message) or LocalError(message, hint=None)

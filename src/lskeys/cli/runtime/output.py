@@ -145,4 +145,7 @@ def _queried(result: Result[Any], expression: str) -> object:
     try:
         return jmespath.search(expression, result.document)
     except (jmespath.exceptions.JMESPathError, RecursionError) as error:
-        raise UsageError(f"--query failed: {one_line(str(error), limit=200)}") from None
+        raise UsageError(
+            f"--query failed: {one_line(str(error), limit=200)}",
+            hint="to see what it is applied to: the same command with -o json",
+        ) from None

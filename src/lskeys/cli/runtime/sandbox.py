@@ -70,7 +70,9 @@ def execute(command: Sequence[str], endpoint: str, environ: Mapping[str, str]) -
             command, env=sandbox.environment_with_sandbox(endpoint, environ)
         )
     except FileNotFoundError:
-        raise MissingError(f"{one_line(command[0])}: command not found") from None
+        raise MissingError(
+            f"{one_line(command[0])}: command not found", hint="check its name, and PATH"
+        ) from None
     with running:
         try:
             code = running.wait()

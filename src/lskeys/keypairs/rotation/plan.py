@@ -146,12 +146,14 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
     if pair.fingerprint is None:
         raise RefusedError(
             f"{pair.name} in {pair.region} has no fingerprint at AWS, so nothing can be verified",
+            hint=f"to see what AWS reports of it: lskeys show {pair.name} --region {pair.region}",
             region=pair.region,
         )
     account = pair.account or found.account
     if account is None:
         raise RefusedError(
             f"{pair.name} in {pair.region} has no ARN at AWS, so its account is unknown",
+            hint=f"to see what AWS reports of it: lskeys show {pair.name} --region {pair.region}",
             region=pair.region,
         )
     entry = JournalEntry(
