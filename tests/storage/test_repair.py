@@ -198,6 +198,7 @@ def test_a_file_that_cannot_be_rewritten(tmp_path: Path, key: PrivateKey) -> Non
         repair.write_usable(link, NOON)
     assert contents(tmp_path) == before
     path.write_text(PUTTY_KEY.replace("Encryption: none", "Encryption: aes256-cbc"))
-    with pytest.raises(RefusedError, match="cannot be converted without its passphrase"):
+    with pytest.raises(RefusedError, match="cannot be converted without its passphrase") as caught:
         repair.write_usable(path, NOON)
+    assert caught.value.hint == f"to see what it holds: lskeys fingerprint {path}"
     assert path.read_text().startswith("PuTTY")

@@ -65,6 +65,7 @@ TESTS = {
     "lightsail/responses.py": (
         "tests/lightsail/test_responses.py",
         "tests/faults/test_invalid_responses.py",
+        "tests/faults/test_lost_responses.py",
     ),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
     "storage/cache.py": (
