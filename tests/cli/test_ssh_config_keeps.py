@@ -1,6 +1,8 @@
 """ssh-config --write: what it keeps of what it wrote before, and what it removes."""
 
 import base64
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,56 @@ def test_what_was_not_queried_stays(written: Path, run: Run, options: str) -> No
     assert run(f"{WRITE} {options}").exit_code == 0
     assert {each.name: each.read_bytes() for each in written.iterdir()} == before
     assert (aliases(written), pins(written)) == (["api", "db", "web"], ALL_PINS)
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "carriage returns": lambda text: text.replace("\n", "\r\n"),
+    "tabs": lambda text: text.replace("    ", "\t"),
+    "no empty lines": lambda text: re.sub(r"\n+", "\n", text),
+    "more empty lines": lambda text: text.replace("\n", "\n\n"),
+    "blanks in empty lines": lambda text: text.replace("\n\n", "\n \t\n"),
+    "blanks behind": lambda text: text.replace("\n", " \t\n"),
+    "blanks before": lambda text: text.replace("\n", "\n  "),
+    "tabs between words": lambda text: re.sub(r"(?m)^([ ]*\w\S*) ", r"\1\t", text),
+    "equals signs": lambda text: text.replace("HostName ", "HostName="),
+    "capitals": lambda text: text.replace("Host ", "HOST ").replace("HostName", "HOSTNAME"),
+    "quotes": lambda text: re.sub(r"(Host|HostName) (\S+)", r'\1 "\2"', text),
+    "a second alias": lambda text: re.sub(r"Host (\S+)", r"Host \1 \1.alias", text),
+}
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
+def test_what_an_editor_made_of_it_stays(
+    written: Path, run: Run, spelled: Callable[[str], str]
+) -> None:
+    """As ssh reads it, whatever became of line ends and blanks (git, a zip, an editor)."""
+    for name in ("lskeys.config", "lskeys.known_hosts"):
+        (written / name).write_text(spelled((written / name).read_text()), newline="")
+    before = ssh_options(written / "config", "api")
+    assert before["hostname"] == "203.0.113.3"
+    ran = run(f"{WRITE} --no-known-hosts -r {EAST}")
+    assert (ran.exit_code, "removed" in ran.err) == (0, False)
+    assert ssh_options(written / "config", "api") == before
+    assert pins(written) == {"203.0.113.3": ALL_PINS["203.0.113.3"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ("Host mine\n    User me\n", "Host mine"),
+        ("# mine\nHost a b\n    HostName 192.0.2.1\nMatch all\n", "Host a b, Match all"),
+        ("# api2 in eu-west-1\n# api2 in eu-west-1\nHost api2\n", "Host api2"),
+    ],
+)
+def test_what_lskeys_did_not_write_is_named(written: Path, run: Run, more: str, named: str) -> None:
+    """Before the file is replaced without it; its own blocks next to it stay."""
+    config = written / "lskeys.config"
+    before = config.read_text()
+    config.write_text(f"{before}\n{more}")
+    ran = run(f"{WRITE} --quiet -r {EAST}")
+    lost = f"lskeys: warning: {config} loses what lskeys did not write: {named}\n"
+    assert lost in ran.err
+    assert config.read_text() == before
 
 
 @pytest.mark.parametrize("fault", ["ThrottlingException", "AccessDeniedException", "http-503"])

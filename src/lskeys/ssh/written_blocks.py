@@ -5,18 +5,18 @@ by the address its line begins with, which its block names.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lskeys.keys import grammar
 from lskeys.model import HostKey, Instance
+from lskeys.ssh.config_reading import Directive, directives
 from lskeys.ssh.config_text import block, known_hosts_line
 from lskeys.ssh.hosts import Host
 
 _HEAD = re.compile(r"# (\S+) in ([a-z0-9-]+)(?:, account (\d+))?(?:, key pair .*)?")
-_WORDS_OF_A_PIN = 4  # address, algorithm, key, alias
-_OPTION = re.compile(r"(?:Host|    HostName) (\S+)")
+_WORDS_OF_A_PIN = 3  # address, algorithm, key; the alias behind them is for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,17 @@ class BlockChanges:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFiles:
-    """What is written already: blocks, and the lines of pins by their address."""
+    """What is written already.
+
+    Attributes:
+        blocks: Those of instances.
+        pins: Their lines by address.
+        foreign: The first line of whatever else ssh reads in the file with the blocks.
+    """
 
     blocks: tuple[WrittenBlock, ...] = ()
     pins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    foreign: tuple[str, ...] = ()
 
     def pins_of(self, instance: Instance) -> tuple[HostKey, ...]:
         """The host keys an instance was known by so far, whatever its address is now."""
@@ -100,15 +107,23 @@ class WrittenFiles:
 
 
 def read(blocks: bytes, known_hosts: bytes) -> WrittenFiles:
-    """What is in a file with blocks and in one with pins, both ours."""
-    texts = blocks.decode(errors="replace").split("\n\n")
-    found = (_read_block(text.strip("\n").split("\n")) for text in texts)
+    """What is in a file with blocks and in one with pins, both ours.
+
+    They are read as ssh reads them, whatever an editor or a copy made of line ends and blanks.
+    """
+    found: list[WrittenBlock] = []
+    foreign: list[str] = []
+    for group in _groups(blocks.decode(errors="replace")):
+        one = _read_block(group)
+        if one:
+            found.append(one)
+        else:
+            foreign.extend([each.text.strip() for each in group if each.read][:1])
     pins: dict[str, list[str]] = {}
-    for line in known_hosts.decode(errors="replace").split("\n"):
-        words = line.split(" ")
-        if len(words) == _WORDS_OF_A_PIN and not line.startswith("#"):
-            pins.setdefault(words[0], []).append(line)
-    return WrittenFiles(tuple(filter(None, found)), pins)
+    for words in (line.split() for line in known_hosts.decode(errors="replace").split("\n")):
+        if len(words) >= _WORDS_OF_A_PIN and not words[0].startswith("#"):
+            pins.setdefault(words[0], []).append(" ".join(words))
+    return WrittenFiles(tuple(found), pins, tuple(foreign))
 
 
 def blocks_and_kept(
@@ -141,14 +156,37 @@ def pins_and_kept(hosts: Iterable[Host], written: WrittenFiles, renewal: BlockCh
     return [line for _, line in sorted([*old, *new], key=lambda each: each[0])]
 
 
-def _read_block(lines: list[str]) -> WrittenBlock | None:
-    head = next((found for line in lines if (found := _HEAD.fullmatch(line))), None)
-    values = [found[1] for line in lines if (found := _OPTION.fullmatch(line))]
-    if head is None or len(values) != 2:  # noqa: PLR2004  alias and address
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    read: Directive | None
+
+
+def _groups(text: str) -> Iterator[list[_Line]]:
+    """The lines from the comments above one Host or Match to the next; empty ones are left out."""
+    group: list[_Line] = []
+    above: list[_Line] = []
+    for line in (line.rstrip() for line in text.split("\n") if line.strip()):
+        read = next(directives(line.encode()), None)
+        above.append(_Line(line, read))
+        if read and read.keyword in {"host", "match"}:
+            yield group
+            group = []
+        if read:
+            group += above
+            above = []
+    yield group
+
+
+def _read_block(group: Sequence[_Line]) -> WrittenBlock | None:
+    heads = [(at, _HEAD.fullmatch(line.text.strip())) for at, line in enumerate(group)]
+    options = {line.read.keyword: line.read.words for line in reversed(group) if line.read}
+    alias, address = options.get("host"), options.get("hostname")
+    start, head = next((each for each in reversed(heads) if each[1]), (0, None))
+    if not head or not alias or not address:
         return None
-    start = next(position for position, line in enumerate(lines) if _HEAD.fullmatch(line))
-    alias, address = values
-    return WrittenBlock(head[1], head[2], head[3], alias, address, tuple(lines[start:]))
+    lines = tuple(line.text for line in group[start:])
+    return WrittenBlock(head[1], head[2], head[3], alias[0], address[0], lines)
 
 
 def _may_be_one(one: str | None, other: str | None) -> bool:

@@ -28,6 +28,7 @@ from lskeys.ssh.route import refusal
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.ownership import home_of_ssh
+from lskeys.text import one_line
 from lskeys.values import replace
 
 
@@ -118,6 +119,9 @@ def _write(
         run.key_files.name_leftovers(directory)
     if changes:
         _warn_of_home(run, own.directory)
+    if before.foreign:
+        foreign = ", ".join(one_line(each, limit=80) for each in before.foreign)
+        run.terminal.warning(f"{own.blocks} loses what lskeys did not write: {foreign}")
     for line in (line for change in changes for line in change.diff()):
         run.terminal.note(line)
     if changes:
