@@ -1,7 +1,5 @@
 """Accounts whose switches a test sets, and an ssh-agent."""
 
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +8,7 @@ import pytest
 
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox, Server, Switches
+from tests.support.ssh_agent import ssh_agent
 
 Serve = Callable[..., Server]
 
@@ -37,14 +36,6 @@ def serve(account: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A running ssh-agent of this test's own, in the environment that the server set up."""
     assert server.requests == []
-    with tempfile.TemporaryDirectory() as directory:  # short: a socket's path has a limit
-        socket = f"{directory}/agent"
-        running = subprocess.Popen(
-            ("ssh-agent", "-D", "-a", socket), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        assert running.stdout is not None
-        running.stdout.readline()  # printed once the socket is there
+    with ssh_agent() as socket:
         monkeypatch.setenv("SSH_AUTH_SOCK", socket)
         yield
-        running.terminate()
-        running.communicate()

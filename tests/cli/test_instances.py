@@ -104,6 +104,20 @@ def checks(ran: Ran) -> dict[str, str]:
     return {each["name"]: each["check"]["verdict"] for each in json.loads(ran.out)["instances"]}
 
 
+TWO_FACTORS = (
+    "AuthenticationMethods publickey,keyboard-interactive",
+    "KbdInteractiveAuthentication yes",
+)
+
+
+def fingerprint_of(line: str) -> str:
+    """The fingerprint of a public line, by ssh-keygen."""
+    words = ("ssh-keygen", "-lf", "-")
+    return subprocess.run(
+        words, input=line, capture_output=True, text=True, check=True
+    ).stdout.split()[1]
+
+
 def put_ssh(directory: Path, script: str) -> None:
     """Have a shell script be the ssh of a directory."""
     directory.mkdir(exist_ok=True)
@@ -160,7 +174,9 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
     refused = fleet.add("refused")
     refused.authorize()
     fleet.trust(refused)
-    fleet.add("differs", host_key=fleet.old_line)
+    differs = fleet.add("differs", host_key=fleet.old_line)
+    fleet.add("ancient").configure("KexAlgorithms diffie-hellman-group1-sha1")
+    fleet.add("careful").configure(*TWO_FACTORS)
     account.add_instance(REGION, "stopped", state="stopped")
     account.add_instance(REGION, "office", blueprint_id="windows_server_2022")
     ran = run(f"instances --check {fleet.port} -o json")
@@ -170,9 +186,11 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
         "older": "opens",
         "refused": "refused",
         "differs": "host key differs",
+        "ancient": "unreachable",
+        "careful": "refused",
         "stopped": "unreachable",
     }
-    assert "the login failed on 3 of 5 instances" in ran.err
+    assert "the login failed on 5 of 7 instances" in ran.err
     proved = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert sorted(each["name"] for each in proved if "provedAt" in each) == ["older", "opens"]
     assert run(f"instances --check {fleet.port} 'o[lp]*'").exit_code == 0
@@ -182,12 +200,18 @@ def test_check(fleet: Fleet, account: Sandbox, run: Run) -> None:
         "opens": f"lskeys ssh opens {there}",
         "older": f"lskeys ssh older {there}",
         "refused": f"lskeys authorize refused --key-pair {DEFAULT_PAIR} --temporary {there}",
-        "differs": f"lskeys ssh-config --known-hosts differs --region {REGION}",
+        "differs": f"lskeys ssh-config --known-hosts differs --region {REGION} | ssh-keygen -lf -",
+        "ancient": f"lskeys ssh -v ancient {there}",
+        "careful": f"lskeys ssh careful {there}",
         "stopped": "aws lightsail start-instance --instance-name stopped --region us-east-1",
     }
     assert lskeys(f"{commands['opens'].partition(' ')[2]} -- true").returncode == 0
     assert run(f"{commands['refused'].partition(' ')[2]} --yes").exit_code == 0
-    assert run(commands["differs"].partition(" ")[2]).exit_code == 0
+    as_printed = commands["differs"].replace("lskeys", f"{sys.executable} -m lskeys")
+    compared = subprocess.run(("sh", "-c", as_printed), capture_output=True, text=True, check=True)
+    assert fingerprint_of(fleet.old_line) in compared.stdout
+    sent = differs.host_key
+    assert f'"it has {sent.split()[0]} {fingerprint_of(sent)}"' in ran.out
     assert run(f"instances --check {fleet.port} refused").exit_code == 0
     ran = run(f"instances --check {fleet.port} differs stopped")
     rows = [line.split("\t") for line in ran.out.splitlines()]
@@ -296,6 +320,7 @@ Host {web}
     SessionType none
     User nobody
     IdentityFile {home}/bastion
+    PubkeyAuthentication no
     StrictHostKeyChecking no
     ForwardAgent yes
 Host bastion
@@ -331,8 +356,11 @@ def test_a_jump_host(fleet: Fleet, run: Run, home: Path, monkeypatch: pytest.Mon
     passed.append(len(bastion.connections))
     assert passed == sorted(set(passed))
     assert passed[-1] == len(web.connections)
+    (home / "revoked").write_text(web.host_key)
+    no_more = f'Host {web.address}\n RevokedHostKeys "{home}/revoked"\n'
     for spoil, said in (
         (bastion.authorize, "Permission denied (publickey)"),
+        (lambda: config.write_text(no_more), "revoked by file"),
         (lambda: config.write_text("Nonsense yes\n"), "Bad configuration option: nonsense"),
     ):
         spoil()
@@ -557,18 +585,18 @@ def test_authorize_killed_at_every_step(fleet: Fleet, deadly: Path) -> None:
     new, old = fleet.new_line.split()[1], fleet.old_line.split()[1]
     line = f"authorize web --key-pair default --remove outdated {fleet.port} --yes"
     left = []
-    for step in range(1, 7):
+    for step in range(1, 8):
         web.authorize(fleet.old_line)
         die_at(deadly, step)
         killed = lskeys(line)
         left.append(set(web.blobs))
-        assert killed.returncode == (KILLED if step < 6 else 0)
+        assert killed.returncode == (KILLED if step < 7 else 0)
         die_at(deadly, 0)
         assert lskeys(line).returncode == 0
         assert set(web.blobs) == {new}
     assert left[:2] == [{old}, {old}]
     assert left[2:4] == [{old, new}, {old, new}]
-    assert left[5] == {new}
+    assert left[5:] == [{new}, {new}]  # the last login: the old key opens it no more
 
 
 def test_rotation_killed_before_a_login(fleet: Fleet, deadly: Path) -> None:
@@ -595,7 +623,8 @@ def test_rotation_that_cannot_reach_all(fleet: Fleet, run: Run, account: Sandbox
     ran = run(f"rotate-default --authorize {fleet.port} --yes")
     assert ran.exit_code == 7
     assert "stopped in us-east-1 cannot be reached: it is stopped" in ran.err
-    assert "stopped: no command can be given for it" in ran.err
+    again = f"authorize stopped --key-pair default --region {REGION} {fleet.port}"
+    assert f"stopped:\nlskeys {again}\n" in ran.err
     assert "rotated, but 1 of 2 instances was not authorized" in ran.err
     assert "office: its administrator password" in ran.err
     assert len(web.blobs) == 2

@@ -370,8 +370,8 @@ ELSEWHERE = {
     "mkdir -p …",  # a directory that was removed meanwhile
     "ssh-add …",  # test_login.py, against a real sshd, as is the next
     "chmod 600 …",
-    "lskeys ssh-config --known-hosts … --region …",
-    "lskeys authorize … --key-pair default --region …",  # test_instances.py, likewise
+    "lskeys ssh-config --known-hosts … --region … | ssh-keygen -lf -",  # test_instances.py
+    "lskeys authorize … --key-pair default --region ……",  # likewise
 }
 """Commands in the source that no case prints, and where they are tried or why they are not."""
 _NO_COMMAND = re.compile(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ssh_agent import ssh_agent
 from tests.support.sshd_lab import Lab, Server, lab
 
 
@@ -23,6 +24,14 @@ def servers(tmp_path: Path) -> Iterator[Lab]:
     """No server yet."""
     with lab(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty ssh-agent."""
+    with ssh_agent() as socket:
+        monkeypatch.setenv("SSH_AUTH_SOCK", socket)
+        yield
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Instance, Secret, TemporaryAccess
 from lskeys.ssh import authorized_keys, client
-from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, SshEndpoint, authorize
+from lskeys.ssh.authorize import (
+    Authorization,
+    NewKey,
+    NotOpenedError,
+    OldKey,
+    SshEndpoint,
+    authorize,
+)
 from lskeys.ssh.authorized_keys import PublicLine, public_line
 from lskeys.ssh.client import Target
 from lskeys.ssh.session_files import session_files
@@ -40,13 +47,17 @@ class Setup:
         keys: tuple[LocalKey, ...] | None = None,
         removes: bool = False,
         private: bool = True,
+        public: bool = False,
         temporary: Callable[[], TemporaryAccess] | None = None,
     ) -> Authorization:
         """Let the new key in, with the old one, and perhaps take that away."""
         new = NewKey(
-            public_line(self.new, "me@here"), blob(self.new), self.new.path if private else None
+            public_line(self.new, "me@here"),
+            blob(self.new),
+            self.new.path if private else None,
+            self.new.path.with_name("new.pub") if public else None,
         )
-        old = [blob(self.old)] if removes else []
+        old = [OldKey(blob(self.old), self.old.path)] if removes else []
         opening = tuple(each.path for each in ((self.old,) if keys is None else keys))
         with session_files(self.runtime) as files:
             line = f"{self.server.address} {self.server.host_key}\n"
@@ -157,13 +168,89 @@ def test_shapes_of_the_file(setup: Setup, before: str, mode: int, directory: int
 
 @pytest.mark.parametrize("options", ['from="192.0.2.1"', "cert-authority"])
 def test_a_key_with_options(setup: Setup, options: str) -> None:
-    """A key that is restricted there stays so, and this is reported."""
+    """A key that is restricted there stays so, and this is reported; no other is removed."""
     before = f"{line_of(setup.old)}\n{options} {line_of(setup.new)}\n"
     setup.server.authorized_keys.write_text(before)
     with pytest.raises(RefusedError, match="but does not open it") as failure:
         setup.authorize(removes=True)
     assert failure.value.hint == "the key has options there: remove them, or add another key"
     assert setup.server.authorized_keys.read_text() == before
+
+
+def test_a_key_that_stays_with_options(setup: Setup) -> None:
+    """A key that opens it, but with options there (they may end, or restrict it), replaces none."""
+    before = f"{line_of(setup.old)}\nno-pty {line_of(setup.new)}\n"
+    setup.server.authorized_keys.write_text(before)
+    assert setup.authorize().outcome == "unchanged"
+    with pytest.raises(RefusedError, match=r"has options in .*, so no other is removed"):
+        setup.authorize(removes=True)
+    assert setup.server.authorized_keys.read_text() == before
+
+
+@pytest.mark.parametrize("is_in_first", [True, False])
+def test_an_old_key_in_another_place(setup: Setup, *, is_in_first: bool) -> None:
+    """It is removed from each file that sshd reads; one that still opens it is not called removed.
+
+    sshd reads two files if its configuration names none (sshd_config(5)).
+    """
+    first = setup.server.authorized_keys
+    second, third = first.with_name("authorized_keys2"), first.with_name("third")
+    setup.server.configure(f"AuthorizedKeysFile {first} {second} {third}")
+    if not is_in_first:
+        first.write_text(f"{line_of(setup.new)}\n")
+    shutil.copy(setup.old.path.with_name("old.pub"), second)
+    assert setup.authorize(removes=True).removed is True
+    assert (setup.left, second.read_text()) == ({"new"}, "")
+    shutil.copy(setup.old.path.with_name("old.pub"), third)
+    with pytest.raises(RemoteError, match=r"/old still opens it"):
+        setup.authorize(removes=True)
+    third.unlink()
+    assert setup.authorize(removes=True).removed is False
+
+
+def test_a_certificate_is_no_proof(setup: Setup, tmp_path: Path) -> None:
+    """A key is not proved by its certificate, which may end: it is added."""
+    make_key(tmp_path / "ca")
+    words = ("ssh-keygen", "-q", "-s", tmp_path / "ca", "-I", "x", "-n", USER)
+    subprocess.run((*words, setup.new.path.with_name("new.pub")), check=True)
+    setup.server.configure(f"TrustedUserCAKeys {tmp_path}/ca.pub")
+    assert setup.authorize(removes=True).outcome == "authorized"
+    assert setup.left == {"new"}
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_key_in_an_agent(setup: Setup, tmp_path: Path) -> None:
+    """A key whose private half only ssh-agent has is proved by its public file."""
+    setup.new.path.rename(tmp_path / "elsewhere")
+    assert setup.authorize(private=False, public=True).outcome == "added"
+    subprocess.run(("ssh-add", "-q", tmp_path / "elsewhere"), check=True)
+    assert setup.authorize(private=False, public=True, removes=True).removed is True
+    assert setup.left == {"new"}
+
+
+def test_an_encrypted_key_that_is_there(setup: Setup) -> None:
+    """It needs no access to add it, only its passphrase; nothing is changed."""
+    setup.server.authorize(line_of(setup.new))
+    before = setup.server.authorized_keys.stat().st_ctime_ns
+    subprocess.run(
+        ("ssh-keygen", "-q", "-p", "-N", "a passphrase", "-f", setup.new.path), check=True
+    )
+    with pytest.raises(RefusedError, match=r"it accepts .*/new, which ssh cannot use") as failure:
+        setup.authorize(keys=())
+    assert failure.value.hint == f"ssh-add {setup.new.path}, then run the same command again"
+    assert setup.server.authorized_keys.stat().st_ctime_ns == before
+
+
+def test_two_factors(setup: Setup) -> None:
+    """An instance that wants more than a key cannot be changed by a program: its user can."""
+    setup.server.configure(
+        "AuthenticationMethods publickey,keyboard-interactive", "KbdInteractiveAuthentication yes"
+    )
+    with pytest.raises(RefusedError, match=r"/old, and wants more: keyboard-inter") as failure:
+        setup.authorize()
+    assert failure.value.hint == (
+        "add the line to its authorized_keys by hand: lskeys ssh web --region us-east-1"
+    )
 
 
 def test_nul_bytes(setup: Setup) -> None:
@@ -183,6 +270,12 @@ def test_a_link(setup: Setup) -> None:
     assert setup.authorize().is_proved
     assert path.is_symlink()
     assert setup.left == {"old", "new"}
+    path.unlink()
+    path.symlink_to("gone/keys")
+    setup.server.configure(f"AuthorizedKeysFile {path.with_name('real')}")
+    (path.with_name("authorized_keys2")).symlink_to("gone/keys")
+    with pytest.raises(RemoteError, match=r"cannot follow the link .*authorized_keys2"):
+        setup.authorize(removes=True, private=False)
 
 
 @pytest.mark.parametrize("shell", ["dash", "busybox", "bash"])
@@ -253,6 +346,23 @@ def test_a_forced_command(setup: Setup) -> None:
     assert setup.left == {"old"}
 
 
+@pytest.mark.parametrize("step", ["before", "while it waits", "at the end"])
+def test_a_lost_connection(setup: Setup, step: str) -> None:
+    """It is not taken for a forced command, nor for an instance that is as it was."""
+    tools = setup.server.directory / "bin"
+    if step == "before":
+        setup.server.configure("ForceCommand kill -9 $PPID")
+    elif step == "while it waits":
+        (tools / "mv").write_text('#!/bin/sh\n/bin/mv "$@"; kill -9 0\n')
+        (tools / "mv").chmod(0o700)
+    else:
+        (tools / "rm").write_text('#!/bin/sh\n[ "$2" = "${2%undo}" ] || kill -9 0\n/bin/rm "$@"\n')
+        (tools / "rm").chmod(0o700)
+    with pytest.raises(RemoteError, match="the connection was lost; what was to be") as failure:
+        setup.authorize(removes=True)
+    assert failure.value.hint == "run the same command again"
+
+
 def test_what_a_start_file_prints(setup: Setup) -> None:
     """Words of a .bashrc are not taken for a response, not even without a line end."""
     setup.server.configure("""ForceCommand printf 'hello '; exec sh -c "$SSH_ORIGINAL_COMMAND\"""")
@@ -275,28 +385,42 @@ def test_an_encrypted_new_key(setup: Setup) -> None:
 @pytest.mark.parametrize(
     ("config", "included", "file"),
     [
-        ("", "", "home/.ssh/authorized_keys"),
+        ("", "", "home/.ssh/{usual}"),
         ("authorizedkeysfile {top}/keys/%u .ssh/authorized_keys\n", "", "keys/{user}"),
+        ("AuthorizedKeysFile .keys/%U/%%\n", "", "home/.keys/{uid}/%"),
+        ("AuthorizedKeysFile {top}/x/y .there # mine\n", "", "home/.there"),
+        ("AuthorizedKeysFile {top}/home/.there/y .new/keys\n", "", "home/.new/keys"),
         ('AuthorizedKeysFile = "%h/.ssh/mine"\n', "", "home/.ssh/mine"),
-        ("AuthorizedKeysFile none\n", "AuthorizedKeysFile .keys\n", "home/.keys"),
-        ("AuthorizedKeysFile .a\n", "Match User git\n AuthorizedKeysFile .b\n", "home/.a"),
+        ("{include}AuthorizedKeysFile none\n", "AuthorizedKeysFile .keys\n", "home/.keys"),
+        ("Include other.d/*\n", "AuthorizedKeysFile .keys\n", "home/.ssh/{usual}"),
+        ("", "AuthorizedKeysFile .keys\n", "home/.ssh/{usual}"),
+        (
+            "{include}AuthorizedKeysFile .a\n",
+            "Match User git\n AuthorizedKeysFile .b\n",
+            "home/.a",
+        ),
         ("#AuthorizedKeysFile .a\nMatch all\n AuthorizedKeysFile .b\n", "", "home/.ssh/{usual}"),
     ],
 )
 def test_the_file_that_sshd_reads(
     setup: Setup, tmp_path: Path, config: str, included: str, file: str
 ) -> None:
-    """sshd_config(5) says which file it is; what it says for other users is passed over."""
+    """sshd_config(5) says which files it reads; what it says for other users is passed over.
+
+    Of several, the key is put into the first that is there, else into the first that can be.
+    """
     etc = tmp_path / "etc"
     (etc / "sshd_config.d").mkdir(parents=True)
-    (etc / "sshd_config").write_text(config.format(top=tmp_path))
+    include = "Include sshd_config.d/*.conf\n"
+    (etc / "sshd_config").write_text(config.format(top=tmp_path, include=include))
     (etc / "sshd_config.d" / "a.conf").write_text(included)
     (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".there").touch()
     line = public_line(setup.new, "")
     script = authorized_keys.add(line, "mark").replace("/etc/ssh", str(etc))
     environment = {**os.environ, "HOME": str(tmp_path / "home")}
     subprocess.run("sh", check=True, input=script.encode(), env=environment)
-    expected = tmp_path / file.format(user=USER, usual="authorized_keys")
+    expected = tmp_path / file.format(user=USER, uid=os.getuid(), usual="authorized_keys")
     assert expected.read_text() == f"{line}\n"
 
 

@@ -1,6 +1,7 @@
 """Login attempts against real sshd processes: what each comes to, whatever responds."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from lskeys.sandbox import Server as HttpServer
 from lskeys.ssh import client
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.login import Login
-from lskeys.ssh.login_log import Attempt, Verdict
+from lskeys.ssh.login_log import Attempt, Verdict, read_log
 from tests.support.sshd_lab import USER, Lab, Server, make_key
 
 REFUSED_LINE = "Permission denied (publickey)."
@@ -122,12 +123,45 @@ def test_an_encrypted_key(
 
 
 def test_more_than_a_key(servers: Lab, ssh: SshClient, key: Path) -> None:
-    """A server that accepts the key and wants more has refused it."""
+    """A server that accepts the key and wants more has refused it, and what it wants is said."""
     server = servers.add()
     server.authorize(public(key))
     server.configure("PasswordAuthentication yes", "AuthenticationMethods publickey,password")
     found = logged_in(ssh, servers, server, key)
-    assert (found.verdict, found.remedy) == (Verdict.REFUSED, None)
+    assert (found.verdict, found.remedy, found.wants) == (Verdict.REFUSED, None, "password")
+    assert found.reason == f"it accepts {key}, and wants more: password"
+
+
+def test_a_program_that_silences_ssh(
+    servers: Lab, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrapper called ssh that adds -q does not hide what a login comes to."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -q "$@"\n')
+    (tools / "ssh").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    server = servers.add()
+    server.authorize(public(key))
+    assert logged_in(client.find(os.environ), servers, server, key).verdict is Verdict.OPENS
+
+
+@pytest.mark.parametrize(
+    ("log", "timed_out", "reason"),
+    [
+        ("", False, "ssh ended without saying why"),
+        ("debug1: Connection established.\n", True, "no response in time"),
+        (
+            "debug1: Remote protocol version 2.0\ndebug1: SSH2_MSG_NEWKEYS received\n",
+            True,
+            "no response in time: the ssh-agent may be waiting, or the instance",
+        ),
+    ],
+)
+def test_a_login_without_a_word(log: str, reason: str, *, timed_out: bool) -> None:
+    """Where ssh says nothing, it is only called a time-out if it was one, by the last step."""
+    found = read_log(log, (), timed_out=timed_out)
+    assert (found.verdict, found.reason) == (Verdict.UNREACHABLE, reason)
 
 
 @pytest.mark.parametrize("tries", [1, 2, 3, 6])

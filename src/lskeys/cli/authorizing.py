@@ -11,8 +11,8 @@ from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import DEFAULT_PAIR, Outcome, attempt
 from lskeys.output.consent import confirm
-from lskeys.ssh import hosts, parallel
-from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, authorize
+from lskeys.ssh import parallel
+from lskeys.ssh.authorize import Authorization, NewKey, NotOpenedError, OldKey, authorize
 from lskeys.ssh.authorized_keys import public_line
 from lskeys.ssh.client import SshClient
 from lskeys.ssh.reach import ReachableInstance
@@ -26,7 +26,7 @@ class AuthorizeTask:
 
     reach: ReachableInstance
     key: NewKey
-    old: tuple[bytes, ...] = ()
+    old: tuple[OldKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ def new_key(key: LocalKey, comment: str) -> NewKey:
     """
     line = public_line(key, comment or key.comment)
     assert key.blob is not None
-    private: Path | None = key.path if key.has_private else key.path.with_suffix("")
-    if private and not private.is_file():
-        private = None
-    return NewKey(line, key.blob, private)
+    public = key.path if key.path.is_file() else None  # not so for a pipe
+    return NewKey(line, key.blob, private_file(key), public)
+
+
+def private_file(key: LocalKey) -> Path | None:
+    """The file of a local key's private half: itself, or the one next to a public key."""
+    private = key.path if key.has_private else key.path.with_suffix("")
+    return private if private.is_file() else None
 
 
 def not_reachable(reach: ReachableInstance) -> RemoteError:
@@ -56,7 +60,7 @@ def not_reachable(reach: ReachableInstance) -> RemoteError:
     instance = reach.instance
     return RemoteError(
         f"{instance.name} in {instance.region} cannot be reached: {reach.obstacle}",
-        hint=hosts.way_in(instance),
+        hint=reach.way_in,
         region=instance.region,
     )
 
@@ -149,5 +153,5 @@ def _remember(
         if outcome.value
     ]
     proved = [(done.instance, task.key.blob) for task, done in pairs if done.is_proved]
-    gone = [(done.instance, blob) for task, done in pairs if done.removed for blob in task.old]
+    gone = [(done.instance, old.blob) for task, done in pairs if done.removed for old in task.old]
     ssh_instances.remember(run, proved, gone)

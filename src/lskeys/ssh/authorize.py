@@ -24,13 +24,38 @@ TEMPORARY_KEY = "temporary"
 """The name of a temporary key's file; its certificate lies next to it, where ssh looks for it."""
 
 
+_OPTIONS = "the key has options there: remove them, or add another key"
+
+
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """The key that is added: its line, its wire bytes, and the private key that proves it."""
+    """The key that is added.
+
+    Attributes:
+        line: Its line in authorized_keys.
+        blob: Its wire bytes.
+        private: The private key, which proves it.
+        public: A file of the public key, which proves it with an ssh-agent that has the private
+            one.
+    """
 
     line: PublicLine
     blob: bytes
     private: Path | None
+    public: Path | None = None
+
+    @property
+    def identity(self) -> Path | None:
+        """What ssh is given to log in with it."""
+        return self.private or self.public
+
+
+@dataclass(frozen=True, slots=True)
+class OldKey:
+    """A key that is removed: its wire bytes, and the private key, which must not open it then."""
+
+    blob: bytes
+    private: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +106,18 @@ def authorize(
     client: SshClient,
     endpoint: SshEndpoint,
     key: NewKey,
-    old: Sequence[bytes] = (),
+    old: Sequence[OldKey] = (),
     temporary: Callable[[], TemporaryAccess] | None = None,
 ) -> Authorization:
     """Let a key in, prove it, and take old ones away.
 
-    `old` are public keys to remove; `temporary` gets access where no local key opens the instance.
+    `old` are keys to remove; `temporary` gets access where no local key opens the instance.
 
     Raises:
         NotOpenedError: No local key opens it, and temporary access is not wanted.
         RefusedError: Its host key differs, or the new key does not open it.
-        RemoteError: It cannot be reached, or the change failed there; it is as it was.
+        RemoteError: It cannot be reached, the change failed there, or the connection was lost; or
+            a key that was removed still opens it.
     """
     done = _added(client, endpoint, key, temporary)
     if not old:
@@ -102,7 +128,10 @@ def authorize(
             hint="its private key must be on this computer, or in the ssh-agent",
             region=endpoint.instance.region,
         )
-    return replace(done, removed=_removed(client, endpoint, key, old))
+    removed = _removed(client, endpoint, key, [each.blob for each in old])
+    for each in old:
+        _check_closed(client, endpoint, each)
+    return replace(done, removed=removed)
 
 
 def _added(
@@ -111,21 +140,27 @@ def _added(
     key: NewKey,
     temporary: Callable[[], TemporaryAccess] | None,
 ) -> Authorization:
-    if key.private and _proof(client, endpoint, key.private).verdict is Verdict.OPENS:
-        return Authorization(endpoint.instance, "unchanged", key.private, is_proved=True)
+    if key.identity:
+        proof = _proof(client, endpoint, key.identity)
+        if proof.verdict is Verdict.OPENS:
+            return Authorization(endpoint.instance, "unchanged", key.identity, is_proved=True)
+        if proof.verdict is not Verdict.REFUSED or proof.is_accepted:
+            raise login_error(endpoint.instance, proof)
     word, detail, attempt = _changed(client, endpoint, key, temporary)
     is_restricted = word == "restricted"
     word = "unchanged" if is_restricted else word
     opened_by = None if attempt.key and attempt.key.name == TEMPORARY_KEY else attempt.key
     done = Authorization(endpoint.instance, word, opened_by, file=detail)
-    if key.private is None:
+    if key.identity is None:
         return done
-    proof = _proof(client, endpoint, key.private)
+    proof = _proof(client, endpoint, key.identity)
     if proof.verdict is not Verdict.OPENS:
-        what = "but is not proved" if proof.remedy else "but does not open it"
+        if key.private is None:  # nor has an ssh-agent the private key
+            return done
+        what = "but is not proved" if proof.is_accepted else "but does not open it"
         sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
         if is_restricted:
-            sshd = "the key has options there: remove them, or add another key"
+            sshd = _OPTIONS
         raise RefusedError(
             f"{_called(endpoint)}: the key is in {detail}, {what}: {proof.reason}",
             hint=f"{proof.remedy}, then run the same command again" if proof.remedy else sshd,
@@ -144,12 +179,8 @@ def _changed(
     keys = [each for each in endpoint.keys if each != key.private]
     said, attempt = _run(client, endpoint, keys, authorized_keys.add, key.line)
     if attempt.verdict is Verdict.REFUSED:
-        if temporary is None and attempt.remedy:
-            raise RefusedError(
-                f"{_called(endpoint)}: {attempt.reason}",
-                hint=attempt.remedy,
-                region=endpoint.instance.region,
-            )
+        if attempt.wants or (temporary is None and attempt.remedy):
+            raise login_error(endpoint.instance, attempt)
         if temporary is None:
             raise NotOpenedError(
                 f"{_called(endpoint)}: no local key opens it: {attempt.reason}",
@@ -169,27 +200,52 @@ def _changed(
 
 def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequence[bytes]) -> bool:
     """Remove keys in a session that the new key opened, which ends after it was proved again."""
-    assert key.private
+    assert key.identity
     mark = _mark()
-    login = endpoint.login(client, (key.private,), "remove")
+    login = endpoint.login(client, (_without_certificate(endpoint, key.identity),), "remove")
     script = login.run_script(authorized_keys.remove(key.line, old, mark))
     said = script.read(mark)
     if not said.startswith("removed "):
-        attempt = script.end()
-        word, _ = _reported(endpoint, said, attempt)
-        return word == "removed"
-    proof = _proof(client, endpoint, key.private)
+        word, file = _reported(endpoint, said, script.end())
+        if word == "restricted":
+            raise RefusedError(
+                f"{_called(endpoint)}: the key that stays has options in {file}, so no other is"
+                " removed",
+                hint=_OPTIONS,
+                region=endpoint.instance.region,
+            )
+        return False
+    proof = _proof(client, endpoint, key.identity)
     script.send(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
     said = script.read(mark)
-    script.end()
+    ended = script.end()
     if said.startswith("kept "):
         return True
+    if not said:
+        raise login_error(endpoint.instance, ended)
     raise RemoteError(
         f"{_called(endpoint)}: without the old key the new one does not open it, so both are there:"
         f" {proof.reason or 'the connection was lost'}",
         hint=_look(endpoint.instance),
         region=endpoint.instance.region,
     )
+
+
+def _check_closed(client: SshClient, endpoint: SshEndpoint, old: OldKey) -> None:
+    """Check that a key that was removed opens the instance no more, where its private key is here.
+
+    Raises:
+        RemoteError: It does: sshd finds it elsewhere, too.
+    """
+    if old.private is None:
+        return
+    proof = _proof(client, endpoint, old.private)
+    if proof.verdict is Verdict.OPENS or proof.is_accepted:
+        raise RemoteError(
+            f"{_called(endpoint)}: {old.private} still opens it: its sshd finds that key elsewhere",
+            hint="look for AuthorizedKeysFile and AuthorizedKeysCommand in its sshd_config",
+            region=endpoint.instance.region,
+        )
 
 
 def _run(
@@ -230,6 +286,12 @@ def _reported(endpoint: SshEndpoint, said: str, attempt: Attempt) -> tuple[str, 
 def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
     """Why nothing could be done on an instance."""
     called = f"{instance.name} in {instance.region}"
+    if attempt.verdict is Verdict.OPENS and attempt.exit_status is None:
+        return RemoteError(
+            f"{called}: the connection was lost; what was to be changed there may have been",
+            hint="run the same command again",
+            region=instance.region,
+        )
     if attempt.verdict is Verdict.OPENS:
         return RemoteError(
             f"{called}: the login works, but runs no command: a forced command or another shell"
@@ -241,13 +303,19 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
         return RefusedError(
             f"{called}: its host key differs from those that AWS reports: {attempt.reason}",
             hint=f"compare: lskeys ssh-config --known-hosts {instance.name}"
-            f" --region {instance.region}",
+            f" --region {instance.region} | ssh-keygen -lf -",
             region=instance.region,
         )
     if attempt.verdict is Verdict.REFUSED:
         return RefusedError(
             f"{called}: {attempt.reason}",
-            hint=attempt.remedy or _look(instance),
+            hint=_way_to_use(instance, attempt),
+            region=instance.region,
+        )
+    if attempt.is_connected:
+        return RemoteError(
+            f"{called}: no login: {attempt.reason}",
+            hint=f"to see why: {_command(instance, 'ssh', '-v')}",
             region=instance.region,
         )
     return RemoteError(
@@ -264,16 +332,42 @@ def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:
 
 
 def _proof(client: SshClient, endpoint: SshEndpoint, private: Path) -> Attempt:
-    return endpoint.login(client, (private,), "proof").attempt()
+    """A login with this key alone, not with a certificate of it."""
+    link = _without_certificate(endpoint, private)
+    found = endpoint.login(client, (link,), "proof").attempt()
+    reason = one_line(found.reason.replace(str(link), str(private)), limit=400)
+    remedy = found.remedy and found.remedy.replace(
+        shlex.quote(str(link)), shlex.quote(str(private))
+    )
+    return replace(found, reason=reason, remedy=remedy, key=found.key and private)
+
+
+def _without_certificate(endpoint: SshEndpoint, key: Path) -> Path:
+    """The key under another name, next to which ssh finds no certificate."""
+    link = endpoint.files.link("key", key)
+    endpoint.files.link("key.pub", key.with_name(f"{key.name}.pub"))
+    return link
 
 
 def _mark() -> str:
     return f"lskeys-{secrets.token_hex(8)}"
 
 
+def _way_to_use(instance: Instance, attempt: Attempt) -> str:
+    """What to do about a login that was refused."""
+    if attempt.wants:
+        return f"add the line to its authorized_keys by hand: {_command(instance, 'ssh')}"
+    if attempt.remedy:
+        return f"{attempt.remedy}, then run the same command again"
+    return _look(instance)
+
+
 def _look(instance: Instance) -> str:
-    words = ("lskeys", "instances", "--check", instance.name, *hosts.options_to(instance))
-    return f"to see whether it opens, and what to do: {shlex.join(words)}"
+    return f"to see whether it opens, and what to do: {_command(instance, 'instances', '--check')}"
+
+
+def _command(instance: Instance, *words: str) -> str:
+    return shlex.join(("lskeys", *words, instance.name, *hosts.options_to(instance)))
 
 
 def _called(endpoint: SshEndpoint) -> str:

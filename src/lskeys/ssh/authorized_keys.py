@@ -3,6 +3,8 @@
 Each reads its own text whole before it begins, since more may follow on its stdin, and reports
 with lines that begin with a mark. Of several at once, each waits for the one before: they lock the
 directory, where flock(1) is there. What gets into a script is of one grammar, quoted nowhere.
+sshd may read several files (sshd_config(5), AuthorizedKeysFile): a key is added to one of them, and
+removed from all.
 """
 
 import base64
@@ -22,36 +24,58 @@ umask 077
 LC_ALL=C
 export LC_ALL
 say() { printf '\n%s %s\n' '@MARK@' "$*"; }
-fail() { rm -f "$new" "$undo" 2>/dev/null; say failed "$*"; exit 1; }
-new= undo=
-user=$(id -un)
-file=$(for each in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do
-  sed -n -e '/^[[:space:]]*[Mm]atch[[:space:]]/q' \
-    -e 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' "$each" 2>/dev/null
-done | sed -n '1{s/"//g;s/[[:space:]].*//;p;}')
-case $file in ''|none) file=.ssh/authorized_keys ;; esac
-case $file in %h/*) file=$HOME/${file#%h/} ;; esac
-file=$(printf '%s\n' "$file" | sed "s/%u/$user/g;s/%%/%/g")
-case $file in /*) ;; *) file=$HOME/$file ;; esac
-if [ -L "$file" ]; then file=$(readlink -f "$file") || fail "cannot follow the link $file"; fi
-dir=${file%/*}
-new=$file.lskeys-new.$$ undo=$file.lskeys-undo
-[ -d "$dir" ] || mkdir -p "$dir" || fail "cannot make $dir"
-if [ -r "$dir" ]; then
-  exec 9< "$dir"
+moved= new=
+back() {
+  printf '%s' "$moved" | while IFS= read -r each; do mv -f "$each.lskeys-undo" "$each"; done
+}
+fail() { rm -f "$new" 2>/dev/null; back; say failed "$*"; exit 1; }
+words=$(cd /etc/ssh 2>/dev/null || exit
+  included=$(sed -n 's/^[[:space:]]*[Ii]nclude[[:space:]=]*//p' sshd_config 2>/dev/null)
+  for each in $(printf '%s' "$included" | tr -d '"') sshd_config; do
+    sed -n -e '/^[[:space:]]*[Mm]atch[[:space:]]/q' \
+      -e 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' "$each" 2>/dev/null
+  done | sed -n '1{s/"//g;s/[[:space:]]#.*//;p;}')
+case $words in ''|none) words='.ssh/authorized_keys .ssh/authorized_keys2' ;; esac
+set -f --
+for each in $words; do
+  case $each in %h/*) each=$HOME/${each#%h/} ;; esac
+  each=$(printf '%s\n' "$each" | sed "s/%u/$(id -un)/g;s/%U/$(id -u)/g;s/%%/%/g")
+  case $each in /*) ;; *) each=$HOME/$each ;; esac
+  broken=$each
+  if [ -L "$each" ]; then each=$(readlink -f "$each") || continue; fi
+  set -- "$@" "$each"
+done
+set +f
+[ $# -gt 0 ] || fail "cannot follow the link $broken"
+file=
+for each in "$@"; do
+  if [ -z "$file" ] && [ -e "$each" ] && [ -w "${each%/*}" ]; then file=$each; fi
+done
+for each in "$@"; do
+  [ -z "$file" ] || break
+  dir=${each%/*}
+  [ -d "$dir" ] || mkdir -p "$dir" 2>/dev/null
+  if [ -d "$dir" ] && [ -w "$dir" ]; then file=$each; fi
+done
+[ -n "$file" ] || { [ -d "$dir" ] && fail "cannot write in $dir"; fail "cannot make $dir"; }
+if [ -r "${file%/*}" ]; then
+  exec 9< "${file%/*}"
   flock -w 10 9 2>/dev/null || flock -n 9 2>/dev/null
 fi
-rm -f "$file".lskeys-new* "$undo" 2>/dev/null
-if [ -e "$file" ] && [ ! -f "$file" ]; then fail "$file is not a regular file"; fi
-if [ -e "$file" ] && [ ! -r "$file" ]; then fail "$file cannot be read"; fi
-if [ -e "$file" ] && [ "$(tr -cd '\000' < "$file" | wc -c)" -gt 0 ]
-then fail "$file contains NUL bytes; edit it by hand first"; fi
+for each in "$@"; do rm -f "$each".lskeys-new* "$each.lskeys-undo" 2>/dev/null; done
 has() { grep -v '^[[:space:]]*#' "$1" 2>/dev/null | grep -F -e "$2" >/dev/null; }
+bare() {
+  grep '^[[:space:]]*@ALGORITHM@[[:space:]]' "$1" 2>/dev/null | grep -F -e '@BLOB@' >/dev/null
+}
 renew() {
+  dir=${file%/*} new=$file.lskeys-new.$$
+  if [ -e "$file" ] && [ ! -f "$file" ]; then fail "$file is not a regular file"; fi
+  if [ -e "$file" ] && [ ! -r "$file" ]; then fail "$file cannot be read"; fi
+  if [ -e "$file" ] && [ "$(tr -cd '\000' < "$file" | wc -c)" -gt 0 ]
+  then fail "$file contains NUL bytes; edit it by hand first"; fi
   (set -C; : > "$new") 2>/dev/null || fail "cannot write in $dir"
   content > "$new" 2>/dev/null || fail "cannot write $new: is the disk full?"
   [ "$(content)" = "$(cat "$new")" ] || fail "$new does not read back as it was written"
-  has "$new" '@BLOB@' || fail "$new does not read back as it was written"
   chmod 600 "$new" || fail "cannot set the permissions of $new"
 }
 @BODY@
@@ -59,13 +83,17 @@ exit 0
 }
 lskeys
 """
+"""What both scripts begin with.
+
+The places are the function's arguments; `file` is the first that exists where the user can write,
+else the first that the user can make. Drafts and copies of a run that was killed are removed.
+"""
+
 _ADD = r"""
+dir=${file%/*}
 case $dir in "$HOME"/*) chmod go-w "$dir" 2>/dev/null ;; esac
-if has "$file" '@BLOB@'; then
-  if grep '^[[:space:]]*@ALGORITHM@[[:space:]]' "$file" | grep -F -e '@BLOB@' >/dev/null
-  then say unchanged "$file"; else say restricted "$file"; fi
-  exit 0
-fi
+for each in "$@"; do if bare "$each"; then say unchanged "$each"; exit 0; fi; done
+for each in "$@"; do if has "$each" '@BLOB@'; then say restricted "$each"; exit 0; fi; done
 content() {
   if [ -s "$file" ]; then
     cat "$file" || return 1
@@ -74,6 +102,7 @@ content() {
   printf '%s\n' '@LINE@'
 }
 renew
+has "$new" '@BLOB@' || fail "$new does not read back as it was written"
 if [ -e "$file" ] && [ ! -e "$file.lskeys-old" ]; then
   cp -p "$file" "$file.lskeys-old" || { rm -f "$file.lskeys-old"; fail "cannot keep $file"; }
 fi
@@ -81,23 +110,35 @@ mv -f "$new" "$file" || fail "cannot replace $file: is it immutable?"
 say added "$file"
 """
 _REMOVE = r"""
-has "$file" '@BLOB@' || fail "the key that stays is not in $file"
-found=
-for each in @OLD@; do if has "$file" "$each"; then found=yes; fi; done
-if [ -z "$found" ]; then say unchanged "$file"; exit 0; fi
-content() { grep -v -F @PATTERNS@ "$file"; }
-renew
-cp -p "$file" "$undo" || fail "cannot keep $file"
-trap 'mv -f "$undo" "$file"; exit 1' HUP INT TERM PIPE
-mv -f "$new" "$file" || fail "cannot replace $file"
+stays= restricted=
+for each in "$@"; do
+  if bare "$each"; then stays=$each; elif has "$each" '@BLOB@'; then restricted=$each; fi
+done
+if [ -z "$stays" ]; then
+  [ -n "$restricted" ] || fail "the key that stays is not in $file"
+  say restricted "$restricted"; exit 0
+fi
+holds() { for blob in @OLD@; do if has "$1" "$blob"; then return 0; fi; done; return 1; }
+for each in "$@"; do shift; if holds "$each"; then set -- "$@" "$each"; fi; done
+if [ $# -eq 0 ]; then say unchanged "$file"; exit 0; fi
+content() { grep -v -F @PATTERNS@ "$file" || [ $? -eq 1 ]; }
+trap 'back; exit 1' HUP INT TERM PIPE
+for file in "$@"; do
+  renew
+  ! bare "$file" || bare "$new" || fail "$new does not read back as it was written"
+  cp -p "$file" "$file.lskeys-undo" || fail "cannot keep $file"
+  moved="$moved$file
+"
+  mv -f "$new" "$file" || fail "cannot replace $file"
+done
 say removed "$file"
 answer=
 read -r answer
 if [ "$answer" = keep ]; then
-  rm -f "$undo"
+  for file in "$@"; do rm -f "$file.lskeys-undo"; done
   say kept "$file"
 else
-  mv -f "$undo" "$file"
+  back
   say restored "$file"
 fi
 """
@@ -145,7 +186,8 @@ def add(line: PublicLine, mark: str) -> str:
 def remove(line: PublicLine, old: Iterable[bytes], mark: str) -> str:
     """A script that removes other keys than this one, and says `removed` when it did.
 
-    It continues only with `KEEP` on its stdin, and undoes everything otherwise.
+    It continues only with `KEEP` on its stdin, and undoes everything otherwise. Where the key that
+    stays is there with options only, which may end or restrict it, it says `restricted`.
     """
     blobs = [base64.b64encode(blob).decode() for blob in old]
     body = _REMOVE.replace("@OLD@", " ".join(blobs))

@@ -74,7 +74,7 @@ class SshClient:
         return [
             self.program,
             *([word for key in keys for word in _identity(key)] or _NO_IDENTITY),
-            *("-o", "IdentitiesOnly=yes"),
+            *("-o", "IdentitiesOnly=yes", "-o", "PubkeyAuthentication=yes"),
             *(_trust(target) if target.known_hosts else ()),
             *(("-p", str(target.port)) if target.port != DEFAULT_PORT else ()),
             *(("-l", target.user) if target.user else ()),

@@ -3,6 +3,7 @@
 The log is a file that only ssh writes: a banner of the instance's cannot say that it opens.
 """
 
+import signal
 import subprocess
 import threading
 import time
@@ -31,7 +32,7 @@ _BATCH = (
     *("-o", "PreferredAuthentications=publickey"),
     *("-o", "ControlPath=none"),
     *("-o", "ForwardAgent=no"),
-    *("-o", "LogLevel=DEBUG1"),
+    "-v",  # over a -q of a program called ssh that starts the real one
 )
 
 
@@ -57,17 +58,19 @@ class Login:
         """
         process = self._start("true", subprocess.DEVNULL)
         end = time.monotonic() + 2 * CONNECT_SECONDS
+        timed_out = True
         try:
             while time.monotonic() < end:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(_GLANCE)
+                    timed_out = False
                     break
                 if self.judged().verdict is Verdict.OPENS:
                     break
         finally:
             process.kill()
             process.wait()
-        found = self.judged()
+        found = self.judged(timed_out=timed_out)
         if found.untried:
             return Login(self._client, self._target, found.untried, self._log).attempt()
         return found
@@ -90,9 +93,9 @@ class Login:
                 stderr=errors,
             )
 
-    def judged(self) -> Attempt:
+    def judged(self, *, timed_out: bool = False) -> Attempt:
         """What the login that ended last came to."""
-        found = read_log(_text(self._log), self._keys)
+        found = read_log(_text(self._log), self._keys, timed_out=timed_out)
         if self._target.route and found.verdict is Verdict.UNREACHABLE:
             said = _text(self._errors).strip().rpartition("\n")[2]
             return replace(found, reason=one_line(said, limit=200) or found.reason)
@@ -144,7 +147,7 @@ class RemoteScript:
         stdout.close()
         self._process.wait()
         self._timer.cancel()
-        return self._login.judged()
+        return self._login.judged(timed_out=self._process.returncode == -signal.SIGKILL)
 
 
 def _text(path: Path) -> str:

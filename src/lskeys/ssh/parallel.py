@@ -27,7 +27,7 @@ def routed(client: SshClient, each: ReachableInstance) -> ReachableInstance:
     try:
         options = route(client, Target(each.address, each.instance.username, each.port, None))
     except RemoteError as error:
-        return replace(each, blocked=error.message)
+        return replace(each, unrouted=error.message)
     return replace(each, port=port_of(options), route=options)
 
 

@@ -29,6 +29,7 @@ class ReachableInstance:
         host_keys: The host keys that AWS has seen, or that were pinned before.
         proved_at: When the first key was proved to open it, if it was.
         check: A login attempt of now.
+        unrouted: Why ssh's own configuration leads nowhere.
         unread: Why its host keys could not be read, in AWS's words.
         port: The port at which its sshd listens.
         route: The options of ssh that lead there by the user's configuration.
@@ -42,6 +43,7 @@ class ReachableInstance:
     host_keys: tuple[HostKey, ...]
     proved_at: datetime | None = None
     check: Attempt | None = None
+    unrouted: str | None = None
     unread: str | None = None
     port: int = DEFAULT_PORT
     route: tuple[str, ...] = ()
@@ -61,8 +63,10 @@ class ReachableInstance:
 
     @property
     def obstacle(self) -> str | None:
-        """Why ssh cannot reach it, as far as AWS reports; None if nothing is in the way."""
+        """Why ssh cannot reach it, as far as is known; None if nothing is in the way."""
         ports = self.open_ports
+        if self.unrouted:
+            return self.unrouted
         if self.blocked or ports is None or any(self.port in each for each in ports):
             return self.blocked
         return f"its firewall does not open port {self.port}"
@@ -79,14 +83,30 @@ class ReachableInstance:
             return None
         if self.check.remedy:
             return self.check.remedy
-        verdict = self.check.verdict
-        if verdict is Verdict.OPENS or (self.obstacle is None and not self.host_keys):
+        if self.unrouted:
+            return f"ssh -G {self.address}"
+        is_by_hand = self.check.wants or (self.obstacle is None and not self.host_keys)
+        if self.check.verdict is Verdict.OPENS or is_by_hand:
             return self._command("ssh", self.instance.name)
-        if verdict is Verdict.REFUSED:
+        return self._way_out(self.check)
+
+    def _way_out(self, check: Attempt) -> str:
+        """What to do next about a login that failed."""
+        if check.verdict is Verdict.REFUSED:
             return self._to_let_in()
-        if verdict is Verdict.DIFFERS:
-            return self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
+        if check.verdict is Verdict.DIFFERS:
+            known = self._command("ssh-config", "--known-hosts", self.instance.name, port=False)
+            return f"{known} | ssh-keygen -lf -"
+        if check.is_connected:
+            return self._command("ssh", "-v", self.instance.name)
         return self.completed(shlex.join(hosts.aws_command(self.instance)))
+
+    @property
+    def way_in(self) -> str | None:
+        """A hint for an instance that nothing can be sent to."""
+        if self.unrouted:
+            return f"to see what ssh reads: ssh -G {self.address}"
+        return hosts.way_in(self.instance)
 
     @property
     def check_command(self) -> str:

@@ -23,6 +23,9 @@ _WORDS = frozenset(
 )
 """The keywords that are kept as `ssh -G` prints them."""
 
+_FILES = ("identityagent", "revokedhostkeys")
+"""The same, of one file each; the agent only signs with the keys that are offered."""
+
 _HOP = re.compile(r"(?:(?P<user>.+)@)?(?P<host>\[[^]]+\]|[^:]+)(?::(?P<port>\d+))?")
 """A jump host as `ssh -G` prints it: addresses are in brackets."""
 
@@ -88,8 +91,8 @@ def _options(client: SshClient, printed: str) -> Iterator[str]:
             yield f"ProxyCommand={_through(client, value)}"
         elif keyword == "proxycommand" and value != "none":
             yield f"ProxyCommand={value}"
-        elif keyword == "identityagent":  # it only signs with the keys that are offered
-            yield f'IdentityAgent="{value}"'
+        elif keyword in _FILES:
+            yield f'{keyword}="{value}"'
         elif keyword in _WORDS:
             yield f"{keyword}={value}"
 

@@ -66,6 +66,14 @@ class SessionFiles:
                 file.write(content)
         return path
 
+    def link(self, name: str, target: Path) -> Path:
+        """A link to a file, in place of one of that name."""
+        path = self.path / name
+        with os_errors(f"cannot write {path}", path.parent):
+            path.unlink(missing_ok=True)
+            path.symlink_to(target.absolute())
+        return path
+
     def close(self) -> None:
         """Remove it with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)

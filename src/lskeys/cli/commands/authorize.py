@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli import authorizing, ssh_instances
-from lskeys.cli.authorizing import AuthorizeTask, SshAccess
+from lskeys.cli.authorizing import AuthorizeTask, SshAccess, private_file
 from lskeys.cli.options import CHANGE_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -22,7 +22,7 @@ from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.instances import AUTHORIZATIONS
 from lskeys.ssh import client, parallel
-from lskeys.ssh.authorize import Authorization, NewKey
+from lskeys.ssh.authorize import Authorization, NewKey, OldKey
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.storage import key_reading
@@ -107,11 +107,12 @@ class _Old:
     key: LocalKey | None = None
     outdated: bool = False
 
-    def of(self, reach: ReachableInstance, new: NewKey) -> tuple[bytes, ...]:
-        """The public keys to remove from an instance; never the new one."""
+    def of(self, reach: ReachableInstance, new: NewKey) -> tuple[OldKey, ...]:
+        """The keys to remove from an instance; never the new one."""
         named = (self.key,) if self.key else ()
         keys = (*named, *(reach.access.opening.keys if self.outdated else ()))
-        return tuple({key.blob: None for key in keys if key.blob and key.blob != new.blob})
+        by_blob = {key.blob: key for key in keys if key.blob and key.blob != new.blob}
+        return tuple(OldKey(blob, private_file(key)) for blob, key in by_blob.items())
 
 
 def _read(run: Runtime, path: Path) -> LocalKey:

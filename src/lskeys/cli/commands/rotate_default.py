@@ -136,6 +136,8 @@ def _follow_up(
     if ssh and rotated.path:
         authorized, failures = authorizing.authorize_outdated(run, ssh, rotated.path, port)
         done = [each.instance.name for each in authorized]
+        option = f" --port {port}" if port != DEFAULT_PORT else ""
+        rotated = report.after_authorizing(rotated, done, option)
     _report(run, rotated, done, failures)
     return done, failures
 
@@ -207,9 +209,8 @@ def _report(
     run: Runtime, rotated: Rotation, authorized: Sequence[str], failures: Sequence[LskeysError]
 ) -> None:
     """Say what was done and what is left to do; the result is the file of the new key, if any."""
-    left = report.without_follow_ups(rotated, authorized)
     added = [f"{name}: the new key was added, and opens it" for name in authorized]
-    for line in (*added, *report.report(left)):
+    for line in (*added, *report.report(rotated)):
         run.terminal.report(hint_with_account_options(line, run.options))
     if rotated.path:
         show(run, Result(ROTATIONS, [rotated], failures))

@@ -74,12 +74,17 @@ def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
     return replace(rotation, follow_ups=tuple(_follow_ups(rotation, plan.naming, plan.entry)))
 
 
-def without_follow_ups(rotation: Rotation, names: Collection[str]) -> Rotation:
-    """The rotation without what was left to do on instances of these names."""
+def after_authorizing(rotation: Rotation, names: Collection[str], port: str) -> Rotation:
+    """The rotation with what is left once instances of these names were authorized.
+
+    The others are so by the command that was tried, with the option `port`: their old key may not
+    open them, and the hint of their error says what does.
+    """
     if rotation.follow_ups is None:
         return rotation
     left = (each for each in rotation.follow_ups if each.instance.name not in names)
-    return replace(rotation, follow_ups=tuple(left))
+    again = (replace(each, command=_authorize(each.instance, port)) for each in left)
+    return replace(rotation, follow_ups=tuple(again))
 
 
 def report(rotation: Rotation) -> Iterable[str]:
@@ -128,12 +133,19 @@ def _follow_ups(
             and instance.created_at < entry.old_created_at
         )
         command = None
-        if predates and not instance.is_windows:  # finds the key by dates and content
-            name = shlex.quote(instance.name)
-            command = f"lskeys authorize {name} --key-pair default --region {instance.region}"
+        if predates:
+            command = _authorize(instance)
         elif rotation.old_path and not instance.is_windows:
             command = _command(instance, rotation.old_path, rotation)
         yield InstanceFollowUp(instance, predates, command)
+
+
+def _authorize(instance: Instance, port: str = "") -> str | None:
+    """The command that finds the key that opens it, by dates and content."""
+    if instance.is_windows:
+        return None
+    name = shlex.quote(instance.name)
+    return f"lskeys authorize {name} --key-pair default --region {instance.region}{port}"
 
 
 def _command(instance: Instance, old_path: Path, rotation: Rotation) -> str | None:

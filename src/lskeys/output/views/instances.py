@@ -94,6 +94,11 @@ CHECKED_INSTANCES = replace(
 )
 """The same after login attempts."""
 
+
+def _old_keys(done: Authorization) -> str:
+    return "" if done.removed is None else "removed" if done.removed else "not there"
+
+
 AUTHORIZATIONS: View[Authorization] = View(
     member="authorizations",
     columns=(
@@ -102,7 +107,7 @@ AUTHORIZATIONS: View[Authorization] = View(
         Column("outcome", lambda done: done.outcome),
         Column("proved", lambda done: "yes" if done.is_proved else "no"),
         Column("opened-by", lambda done: str(done.opened_by or "")),
-        Column("old-keys", lambda done: "removed" if done.removed else ""),
+        Column("old-keys", _old_keys),
     ),
     identity=lambda done: done.instance.name,
     raw=raw_authorization,
