@@ -36,6 +36,7 @@ class Case:
         own: Hosts of the user's, besides those of every case.
         aliases: What the instances `web` and `bastion` are called afterwards.
         options: Of the command line.
+        verb: What is said of a configuration that has a host.
         exit_code: 5 where it is refused.
     """
 
@@ -45,8 +46,10 @@ class Case:
     aliases: Mapping[str, str] = field(default_factory=lambda: {name: name for name in ADDRESSES})
     options: str = ""
     exit_code: int = 0
+    verb: str = "already has"
 
 
+CANONICAL = "CanonicalizeHostname yes\nCanonicalDomains localdomain\n"
 BASTION = "Host bastion\n    HostName 192.0.2.10\n    User me\n"
 WORK = {"config.d/work": BASTION}
 
@@ -94,12 +97,46 @@ CASES = {
     "known authority": mine("", {"known_hosts": f"@cert-authority bastion {HOST_LINE}\n"}),
     "known host, hashed": mine("", {"known_hosts": HASHED_BASTION}),
     "both": Case(f"Host web\n User me\n{BASTION}", own=("bastion", "web"), aliases=BOTH_LONG),
+    "jump by command": mine("Host intranet\n ProxyCommand ssh -W %h:%p me@bastion\n"),
+    "jump by a shell": mine("Host intranet\n ProxyCommand sh -c 'exec nc bastion 22'\n"),
+    "jump by an option": mine("Host intranet\n ProxyCommand ssh -oProxyJump=bastion -W %h:1 x\n"),
+    "known in another file": mine(
+        "UserKnownHostsFile %d/.ssh/work\n", {"work": f"bastion {HOST_LINE}\n"}
+    ),
+    "known in several files": mine(
+        "Host a\nGlobalKnownHostsFile /dev/null ${HOME}/.ssh/work\n",
+        {"work": f"[bastion]:22 {HOST_LINE}\n"},
+    ),
+    "known in a file for it": mine(
+        "UserKnownHostsFile ~/.ssh/kh/%k\n", {"kh/bastion": f"bastion {HOST_LINE}\n"}
+    ),
+    "domain": mine(f"{CANONICAL}Host bastion.localdomain\n User me\n"),
+    "domain, pattern": Case(
+        f"{CANONICAL}Host *.localdomain\n User me\n", own=("web",), aliases=BOTH_LONG
+    ),
+    "domain, not in use": Case("CanonicalDomains localdomain\nHost *.localdomain\n User me\n"),
+    "match by a command": Case(
+        'Match exec "test %n = bastion"\n User me\n',
+        own=("bastion",),
+        aliases=BOTH_LONG,
+        verb="may have",
+    ),
+    "match by no command": Case(
+        'Match !exec "case %h in b*) exit 1; esac"\n User me\n',
+        own=("bastion",),
+        aliases=BOTH_LONG,
+        verb="may have",
+    ),
+    "match by a command and host": mine('Match host bast* exec "test %n = bastion"\n User me\n'),
+    "match by a command for all": Case('Match host * exec "true"\n User me\n'),
     "comment": Case("# Host bastion\nHost *\n User me\n"),
     "comment behind": Case("Host a # bastion\n User me\n", own=("a",)),
     "included": mine("Include config.d/*\n", WORK),
     "included, absolute": mine("Include ~/.ssh/config.d/work\n", WORK),
     "included by host": mine("Host a\n Include config.d/*\n", WORK, own=("a",)),
     "included by included": mine("Include one\n", {"one": "Include config.d/w?rk\n", **WORK}),
+    "included, a user's": mine("Include ~root/..{directory}/config.d/*\n", WORK),
+    "included by nobody": Case("Include ~nobody-here/config.d/*\n", WORK),
     "includes itself not": Case("Include gone\nInclude missing/*\n"),
     "include with a comment": Case("Include work.conf # before lskeys.config\n"),
     "include with an escape": Case("Include old\\ lskeys.config\n"),
@@ -117,6 +154,8 @@ CASES = {
     ),
     "include of everything like us": Case("Include lskeys*\n", exit_code=5),
     "include of known hosts": Case("Include *.known_hosts\n", exit_code=5),
+    "include of it, a user's": Case("Include ~root/..{directory}/*hosts\n", exit_code=5),
+    "include of it, whoever's": Case("Include ~nobody-here/.ssh/*hosts\n", exit_code=5),
     "include of it in a block": Case("Host a\n Include [l]skeys.k*\n", own=("a",), exit_code=5),
     "include of it from an include": Case("Include one\n", {"one": "Include l*\n"}, exit_code=5),
 }
@@ -140,7 +179,7 @@ def test_own_hosts_are_as_before(home: Path, run: Run, case: Case) -> None:
     for name, text in {"config": case.config, **case.files}.items():
         path = directory / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text.replace("{directory}", str(directory)))
         path.chmod(0o600)
     hosts = (*OWN, *case.own)
     before = [ssh_options(directory / "config", host) for host in hosts]
@@ -149,15 +188,35 @@ def test_own_hosts_are_as_before(home: Path, run: Run, case: Case) -> None:
     assert [ssh_options(directory / "config", host) for host in hosts] == before
     if case.exit_code:
         assert "lskeys.known_hosts would be read as ssh configuration, because of" in ran.err
-        assert (directory / "config").read_text() == case.config
+        assert not (directory / "lskeys.config").exists()
         return
     for name, alias in case.aliases.items():
         read = ssh_options(directory / "config", alias)
         assert (read["hostname"], read["stricthostkeychecking"]) == (ADDRESSES[name], "true")
-        own = f"is written as {alias}: your own ssh configuration already has {name}"
+        own = f"is written as {alias}: your own ssh configuration {case.verb} {name}"
         assert (own in ran.err) is (alias != name)
     again = run(f"ssh-config --write --known-hosts {case.options} -o csv")
     assert (again.exit_code, again.out.count(",unchanged")) == (0, 3)
+
+
+@pytest.mark.usefixtures("save")
+def test_what_ssh_refuses_is_undone(home: Path, run: Run) -> None:
+    """Where only ssh sees that an Include leads to the pins, as it reads files of any size."""
+    directory = home / ".ssh"
+    config, large = directory / "config", directory / "large"
+    config.write_text("Include large\n")
+    large.write_text(f"{'#' * 17 * 1024 * 1024}\nInclude *hosts\n")
+    for path in (config, large):
+        path.chmod(0o600)
+    ran = run("ssh-config --write --known-hosts --yes")
+    assert ran.exit_code == 5
+    assert "; what was written is undone\nlskeys: hint: make Include match fewer" in ran.err
+    assert sorted(directory.iterdir()) == [config, large]
+    assert config.read_text() == "Include large\n"
+    assert run("ssh-config --write --yes").exit_code == 0
+    before = {each.name: each.read_bytes() for each in directory.iterdir()}
+    assert run("ssh-config --write --known-hosts --yes").exit_code == 5
+    assert {each.name: each.read_bytes() for each in directory.iterdir()} == before
 
 
 @pytest.mark.usefixtures("server")

@@ -1,6 +1,7 @@
 """The files ssh reads next to keys, replaced whole or left as they are. Touches: the disk."""
 
 import codecs
+import os
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass
@@ -202,6 +203,10 @@ def _write(directory: Directory, change: FileChange) -> None:
     found = read_file(directory, name, limit=_LARGEST)
     if (found.content.reveal() if found else None) != change.before:
         raise _changed(change.path)
+    if change.after is None:
+        os.unlink(name, dir_fd=directory.descriptor)
+        directory.flush()
+        return
     mode = change.mode or (found.mode if found else _PRIVATE)
     if not write_file(directory, name, change.after, mode=mode, replaces=found is not None):
         raise _changed(change.path)

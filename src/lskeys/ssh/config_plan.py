@@ -118,5 +118,6 @@ def _notes(instance: Instance, alias: str | None, taken: _Taken) -> Iterator[str
     if reason:
         yield f"{called} is left out: {reason}"
     elif taken.users.has(instance.name):
-        own = f"your own ssh configuration already has {instance.name}"
+        has = "may have" if taken.users.decides else "already has"
+        own = f"your own ssh configuration {has} {instance.name}"
         yield f"{called} is written as {alias}: {own}"

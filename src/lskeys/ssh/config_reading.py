@@ -32,7 +32,7 @@ class Directive:
 def directives(content: bytes) -> Iterator[Directive]:
     """The lines that are neither empty nor comments; bytes that are no UTF-8 stay what they are."""
     for line in content.decode(errors="surrogateescape").split("\n"):
-        found = _LINE.fullmatch(line.rstrip(_ENDS))
+        found = _LINE.fullmatch(line.partition("\0")[0].rstrip(_ENDS))
         if found:
             keyword, rest = found[1].lower(), found[2]
             certain = '"' not in line.partition(found[1])[0] and bool(_CERTAIN.fullmatch(rest))
@@ -55,7 +55,7 @@ def includes(content: bytes, file: Path, directory: Path) -> bool:
 
 
 def absolute_pattern(word: str, directory: Path) -> str | None:
-    """The path or glob that an Include names, absolute; None if only ssh can say.
+    """The path or glob that an Include names, absolute; None if it is a user's home or no path.
 
     Relative ones begin in `directory`: `~/.ssh`, or /etc/ssh.
     """

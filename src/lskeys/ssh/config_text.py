@@ -31,13 +31,14 @@ _GLOB = re.compile(r"[*?\[]")
 class FileChange:
     """A file, what is in it, and what shall be.
 
-    `before` is None where there is none yet, `mode` where its permissions stay as they are.
+    `before` is None where there is none yet, `after` where there shall be none, `mode` where its
+    permissions stay as they are.
     `is_loose` says that others may change it, for which ssh refuses it.
     """
 
     path: Path
     before: bytes | None
-    after: bytes
+    after: bytes | None
     mode: int | None = None
     is_loose: bool = False
 
@@ -46,13 +47,18 @@ class FileChange:
         """Whether anything is to be done."""
         return self.before != self.after or self.is_loose
 
+    @property
+    def undone(self) -> "FileChange":
+        """What gives the file back what was in it."""
+        return FileChange(self.path, self.after, self.before, self.mode)
+
     def diff(self) -> Iterator[str]:
         """The change as a unified diff, line by line."""
         if self.is_loose:
             yield f"chmod {self.mode or 0:o} {shlex.quote(str(self.path))}"
         yield from difflib.unified_diff(
             _lines(self.before or b""),
-            _lines(self.after),
+            _lines(self.after or b""),
             "/dev/null" if self.before is None else str(self.path),
             str(self.path),
             lineterm="",

@@ -6,8 +6,9 @@ Touches: the disk, reading only. What cannot be read is passed over: ssh cannot 
 import base64
 import glob
 import hmac
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _SYSTEM = Path("/etc/ssh")
 _KNOWN_HOSTS = ("known_hosts", "known_hosts2")
 _HAS_LETTERS = re.compile(r"\w")
 _HOST_OF = re.compile(r"(?:ssh://)?(?:[^@/]*@)?\[?([^\]:/]+)\]?(?::\d+)?/?")
+_OUTSIDE_WORDS = re.compile(r"[\s'\"`=,;|&<>()$]+")
+_SAYS_THE_HOST = re.compile(r"%[Chkn]")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _HASHED = re.compile(r"\|1\|([\w+/=]+)\|([\w+/=]+)", re.ASCII)
 
 
@@ -33,19 +37,37 @@ class UserConfig:
         names: Hosts named elsewhere: by HostName, ProxyJump, known_hosts, /etc/hosts; lower case.
         hashes: Salt and hash of names in known_hosts.
         globs: The paths that are included, in whatever block.
+        domains: What ssh tries behind a name, by CanonicalDomains.
+        canonicalizes: Whether it does so, for some host at least.
+        decides: Whether a command, by Match exec, decides which other hosts are the user's.
     """
 
     patterns: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     hashes: set[tuple[bytes, bytes]] = field(default_factory=set)
     globs: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    canonicalizes: bool = False
+    decides: bool = False
 
     def has(self, name: str) -> bool:
-        """Whether a name is a host of the user's, or like one of a pattern."""
-        return self.has_exactly(name) or any(matches_host(name, each) for each in self.patterns)
+        """Whether a name is a host of the user's, like one of a pattern, or may be one."""
+        return (
+            self.decides
+            or self.has_exactly(name)
+            or any(matches_host(each, glob) for each in self._meant(name) for glob in self.patterns)
+        )
 
     def has_exactly(self, name: str) -> bool:
         """Whether a host of this very name is the user's."""
+        return any(self._has(each) for each in self._meant(name))
+
+    def _meant(self, name: str) -> Iterator[str]:
+        """The names that ssh takes one for."""
+        yield name
+        yield from (f"{name}.{domain}" for domain in self.domains if self.canonicalizes)
+
+    def _has(self, name: str) -> bool:
         lower = name.lower()
         return (
             lower in self.names
@@ -90,9 +112,9 @@ def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) 
         return
     for line in directives(content):
         if line.keyword != "include":
-            _note_hosts(found, line)
+            _note_hosts(found, line, base)
             continue
-        paths = [path for word in line.words if (path := absolute_pattern(word, base)) is not None]
+        paths = [_pattern(word, base) for word in line.words]
         found.globs.update(paths)
         below = {*above, config}
         if len(below) < _MAX_DEPTH:
@@ -101,27 +123,40 @@ def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) 
                     _read_config(found, each, base, below)
 
 
-def _note_hosts(found: UserConfig, line: Directive) -> None:
-    if line.keyword == "host":
-        found.patterns.update(_positive(line.words))
-    elif line.keyword == "match":
-        found.patterns.update(_positive(_matched(line.words)))
-    elif line.keyword == "hostname":
-        found.names.update(word.lower() for word in line.words if "%" not in word)
-    elif line.keyword == "proxyjump":
-        jumps = (jump for word in line.words for jump in word.split(","))
-        found.names.update(host[1].lower() for jump in jumps if (host := _HOST_OF.fullmatch(jump)))
+def _note_hosts(found: UserConfig, line: Directive, base: Path) -> None:
+    match line.keyword:
+        case "host":
+            found.patterns.update(_positive(line.words))
+        case "match":
+            patterns = [*_positive(_values(line.words, {"host", "originalhost"}))]
+            found.patterns.update(patterns)
+            commands = _values(line.words, {"exec", "!exec"})
+            found.decides |= not patterns and any(map(_SAYS_THE_HOST.search, commands))
+        case "hostname":
+            found.names.update(word.lower() for word in line.words if "%" not in word)
+        case "proxyjump" | "proxycommand":
+            words = (each for word in line.words for each in _OUTSIDE_WORDS.split(word))
+            found.names.update(
+                host[1].lower() for each in words if (host := _HOST_OF.fullmatch(each))
+            )
+        case "userknownhostsfile" | "globalknownhostsfile":
+            for file in (name for word in line.words for name in _glob(_pattern(word, base))):
+                _read_known_hosts(found, Path(file))
+        case "canonicaldomains":
+            found.domains.update(line.words)
+        case "canonicalizehostname":
+            found.canonicalizes |= line.words[:1] not in {(), ("no",), ("false",)}
 
 
-def _matched(words: Iterable[str]) -> Iterator[str]:
-    """The patterns of a Match line: `host a,b`, in newer versions `host=a,b`, too."""
+def _values(words: Iterable[str], criteria: Container[str]) -> Iterator[str]:
+    """What a Match line has for some criteria: `host a,b`, in newer versions `host=a,b`, too."""
     criterion = ""
     for word in words:
         name, equals, value = word.partition("=")
         if criterion:
             yield from word.split(",")
             criterion = ""
-        elif name.lower() in {"host", "originalhost"}:
+        elif name.lower() in criteria:
             if equals:
                 yield from value.split(",")
             else:
@@ -152,9 +187,22 @@ def _note_hash(found: UserConfig, salt: str, made: str) -> None:
         return
 
 
+def _pattern(word: str, base: Path) -> str:
+    """The glob of a path, absolute where that is known: of a user that there is.
+
+    What ssh inserts for a token may be anything; older versions insert nothing in an Include.
+    """
+    word = _VARIABLE.sub(lambda found: os.environ.get(found[1], "*"), word)
+    word = re.sub("^%d(?=/)", "~", word)
+    word = re.sub("%.", "*", word)
+    return absolute_pattern(word, base) or os.path.expanduser(word)  # noqa: PTH111  does not raise
+
+
 def _may_match(pattern: str, file: Path) -> bool:
     """Whether a glob may lead to a file, which need not be there yet."""
     head, _, tail = pattern.rpartition("/")
+    if head.startswith("~"):  # of a user who is not known here
+        return file.match(pattern.partition("/")[2] or tail)
     if matches_host(file.name, re.sub(r"\\(.)", r"\1", re.sub(r"\[[^/]*\]", "*", tail))):
         parents = (Path(each) for each in [*_glob(head), head] if each)
         if any(_is_same(each, file.parent) for each in parents):

@@ -1,7 +1,7 @@
 """ssh-config: Host blocks for instances, pinned host keys. Touches: what the runtime hands it."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
 from lskeys.config.paths import expanded
-from lskeys.errors import SetupError, UsageError
+from lskeys.errors import RefusedError, SetupError, UsageError
 from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.hosts import HOSTS, KNOWN_HOSTS
@@ -23,6 +23,7 @@ from lskeys.output.views.written_files import WRITTEN_FILES
 from lskeys.ssh import client, config_files, user_config
 from lskeys.ssh.config_files import OwnFiles, WrittenFile
 from lskeys.ssh.config_plan import Plan, plan
+from lskeys.ssh.config_text import FileChange
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.route import refusal
 from lskeys.ssh.user_config import UserConfig
@@ -30,6 +31,8 @@ from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.ownership import home_of_ssh
 from lskeys.text import one_line
 from lskeys.values import replace
+
+_UNREAD = "{}; until that is fixed, ssh connects to no host"
 
 
 @verb(*CHANGE_OPTIONS, takes_profiles=True)
@@ -127,28 +130,49 @@ def _write(
     if changes:
         confirm(run.terminal, run.options, "write this")
         run.key_files.warn_of_owner()
-    for change in changes:
-        if not run.options.dry_run:
-            with run.terminal.waiting("the directory", str(change.path.parent)):
-                config_files.write(change, wait=run.settings.timeout.value)
-    _warn_of_refusal(run, own.directory / "config")
+    if changes and not run.options.dry_run:
+        _make(run, changes, own.directory / "config")
+    elif said := _refusal(run, own.directory / "config"):
+        run.terminal.warning(_UNREAD.format(said))
     outcome: Literal["written", "would write"] = "would write" if run.options.dry_run else "written"
     return [
         WrittenFile(change.path, outcome if change.is_change else "unchanged") for change in every
     ]
 
 
-def _warn_of_refusal(run: Runtime, config: Path) -> None:
-    """Say that ssh refuses the configuration as a whole, and with it what was written."""
-    if not config.exists():  # a dry run
-        return
-    said = None
-    # Without ssh, nothing refuses it.
+def _make(run: Runtime, changes: Sequence[FileChange], config: Path) -> None:
+    """Write, and undo that where ssh reads nothing any more because of it.
+
+    Raises:
+        RefusedError: It was undone.
+    """
+    before = _refusal(run, config)
+    _write_files(run, changes)
+    said = _refusal(run, config)
+    if said and not before:
+        _write_files(run, [change.undone for change in reversed(changes)])
+        raise RefusedError(
+            f"{said}; what was written is undone",
+            hint="make Include match fewer files, or leave the pins: --no-known-hosts",
+        )
+    if said:
+        run.terminal.warning(_UNREAD.format(said))
+
+
+def _write_files(run: Runtime, changes: Iterable[FileChange]) -> None:
+    for change in changes:
+        with run.terminal.waiting("the directory", str(change.path.parent)):
+            config_files.write(change, wait=run.settings.timeout.value)
+
+
+def _refusal(run: Runtime, config: Path) -> str | None:
+    """Why ssh refuses the configuration as a whole; None where it does not, or is not there."""
+    file = None if _is_read_by_ssh(config.parent) else config
+    if file and not file.exists():
+        return None
     with suppress(SetupError), run.terminal.waiting("ssh", "its configuration"):
-        ssh = client.find(run.invocation.environ)
-        said = refusal(ssh, None if _is_read_by_ssh(config.parent) else config)
-    if said is not None:
-        run.terminal.warning(f"{said}; until that is fixed, ssh connects to no host")
+        return refusal(client.find(run.invocation.environ), file)
+    return None
 
 
 def _is_read_by_ssh(directory: Path) -> bool:
