@@ -19,11 +19,11 @@ from lskeys.ssh.authorize import (
     NewKey,
     NotOpenedError,
     OldKey,
-    SshEndpoint,
     authorize,
 )
 from lskeys.ssh.authorized_keys import PublicLine, public_line
 from lskeys.ssh.client import Target
+from lskeys.ssh.endpoint import SshEndpoint
 from lskeys.ssh.session_files import session_files
 from lskeys.storage import key_reading
 from tests.support.sshd_lab import USER, Lab, Server, make_key

@@ -4,25 +4,20 @@ Touches: the instance, by ssh. At every moment a key opens it that was proved to
 """
 
 import secrets
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lskeys.errors import LskeysError, RefusedError, RemoteError
+from lskeys.errors import RefusedError, RemoteError
 from lskeys.model import Instance, TemporaryAccess
-from lskeys.ssh import authorized_keys, hosts
+from lskeys.ssh import authorized_keys
 from lskeys.ssh.authorized_keys import KEEP, PublicLine
-from lskeys.ssh.client import SshClient, Target
-from lskeys.ssh.login import Login
+from lskeys.ssh.client import SshClient
+from lskeys.ssh.endpoint import TEMPORARY_KEY, SshEndpoint, save_temporary
+from lskeys.ssh.login_errors import login_error, look
 from lskeys.ssh.login_log import Attempt, Verdict
-from lskeys.ssh.session_files import SessionFiles
 from lskeys.text import one_line
 from lskeys.values import replace
-
-TEMPORARY_KEY = "temporary"
-"""The name of a temporary key's file; its certificate lies next to it, where ssh looks for it."""
-
 
 _OPTIONS = "the key has options there: remove them, or add another key"
 
@@ -56,26 +51,6 @@ class OldKey:
 
     blob: bytes
     private: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SshEndpoint:
-    """An instance as a run reaches it.
-
-    Attributes:
-        target: Where it is, and which host keys it has.
-        keys: The local keys that may open it, likeliest first.
-        files: Where this session has its files.
-    """
-
-    instance: Instance
-    target: Target
-    keys: tuple[Path, ...]
-    files: SessionFiles
-
-    def login(self, client: SshClient, keys: Sequence[Path], name: str) -> Login:
-        """Logins with these keys."""
-        return Login(client, self.target, keys, self.files.path / f"{name}.log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +116,7 @@ def _added(
     temporary: Callable[[], TemporaryAccess] | None,
 ) -> Authorization:
     if key.identity:
-        proof = _proof(client, endpoint, key.identity)
+        proof = endpoint.proof(client, key.identity)
         if proof.verdict is Verdict.OPENS:
             return Authorization(endpoint.instance, "unchanged", key.identity, is_proved=True)
         if proof.verdict is not Verdict.REFUSED or proof.is_accepted:
@@ -153,7 +128,7 @@ def _added(
     done = Authorization(endpoint.instance, word, opened_by, file=detail)
     if key.identity is None:
         return done
-    proof = _proof(client, endpoint, key.identity)
+    proof = endpoint.proof(client, key.identity)
     if proof.verdict is not Verdict.OPENS:
         if key.private is None:  # nor has an ssh-agent the private key
             return done
@@ -202,7 +177,7 @@ def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequenc
     """Remove keys in a session that the new key opened, which ends after it was proved again."""
     assert key.identity
     mark = _mark()
-    login = endpoint.login(client, (_without_certificate(endpoint, key.identity),), "remove")
+    login = endpoint.login(client, (endpoint.without_certificate(key.identity),), "remove")
     script = login.run_script(authorized_keys.remove(key.line, old, mark))
     said = script.read(mark)
     if not said.startswith("removed "):
@@ -215,7 +190,7 @@ def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequenc
                 region=endpoint.instance.region,
             )
         return False
-    proof = _proof(client, endpoint, key.identity)
+    proof = endpoint.proof(client, key.identity)
     script.send(KEEP if proof.verdict is Verdict.OPENS else "restore\n")
     said = script.read(mark)
     ended = script.end()
@@ -226,7 +201,7 @@ def _removed(client: SshClient, endpoint: SshEndpoint, key: NewKey, old: Sequenc
     raise RemoteError(
         f"{_called(endpoint)}: without the old key the new one does not open it, so both are there:"
         f" {proof.reason or 'the connection was lost'}",
-        hint=_look(endpoint.instance),
+        hint=look(endpoint.instance),
         region=endpoint.instance.region,
     )
 
@@ -239,7 +214,7 @@ def _check_closed(client: SshClient, endpoint: SshEndpoint, old: OldKey) -> None
     """
     if old.private is None:
         return
-    proof = _proof(client, endpoint, old.private)
+    proof = endpoint.proof(client, old.private)
     if proof.verdict is Verdict.OPENS or proof.is_accepted:
         raise RemoteError(
             f"{_called(endpoint)}: {old.private} still opens it: its sshd finds that key elsewhere",
@@ -277,97 +252,14 @@ def _reported(endpoint: SshEndpoint, said: str, attempt: Attempt) -> tuple[str, 
     if word == "failed":
         raise RemoteError(
             f"{_called(endpoint)}: {one_line(detail, limit=200)}",
-            hint=_look(endpoint.instance),
+            hint=look(endpoint.instance),
             region=region,
         )
     raise login_error(endpoint.instance, attempt)
 
 
-def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
-    """Why nothing could be done on an instance."""
-    called = f"{instance.name} in {instance.region}"
-    if attempt.verdict is Verdict.OPENS and attempt.exit_status is None:
-        return RemoteError(
-            f"{called}: the connection was lost; what was to be changed there may have been",
-            hint="run the same command again",
-            region=instance.region,
-        )
-    if attempt.verdict is Verdict.OPENS:
-        return RemoteError(
-            f"{called}: the login works, but runs no command: a forced command or another shell"
-            " is in the way",
-            hint="add the line to its authorized_keys by hand",
-            region=instance.region,
-        )
-    if attempt.verdict is Verdict.DIFFERS:
-        return RefusedError(
-            f"{called}: its host key differs from those that AWS reports: {attempt.reason}",
-            hint=f"compare: lskeys ssh-config --known-hosts {instance.name}"
-            f" --region {instance.region} | ssh-keygen -lf -",
-            region=instance.region,
-        )
-    if attempt.verdict is Verdict.REFUSED:
-        return RefusedError(
-            f"{called}: {attempt.reason}",
-            hint=_way_to_use(instance, attempt),
-            region=instance.region,
-        )
-    if attempt.is_connected:
-        return RemoteError(
-            f"{called}: no login: {attempt.reason}",
-            hint=f"to see why: {_command(instance, 'ssh', '-v')}",
-            region=instance.region,
-        )
-    return RemoteError(
-        f"{called} cannot be reached: {attempt.reason}",
-        hint=hosts.way_in(instance),
-        region=instance.region,
-    )
-
-
-def save_temporary(files: SessionFiles, access: TemporaryAccess) -> Path:
-    """Put a temporary key and its certificate where only this session's ssh reads them."""
-    files.write(f"{TEMPORARY_KEY}-cert.pub", access.certificate.encode() + b"\n")
-    return files.write(TEMPORARY_KEY, access.private_text.reveal())
-
-
-def _proof(client: SshClient, endpoint: SshEndpoint, private: Path) -> Attempt:
-    """A login with this key alone, not with a certificate of it."""
-    link = _without_certificate(endpoint, private)
-    found = endpoint.login(client, (link,), "proof").attempt()
-    reason = one_line(found.reason.replace(str(link), str(private)), limit=400)
-    remedy = found.remedy and found.remedy.replace(
-        shlex.quote(str(link)), shlex.quote(str(private))
-    )
-    return replace(found, reason=reason, remedy=remedy, key=found.key and private)
-
-
-def _without_certificate(endpoint: SshEndpoint, key: Path) -> Path:
-    """The key under another name, next to which ssh finds no certificate."""
-    link = endpoint.files.link("key", key)
-    endpoint.files.link("key.pub", key.with_name(f"{key.name}.pub"))
-    return link
-
-
 def _mark() -> str:
     return f"lskeys-{secrets.token_hex(8)}"
-
-
-def _way_to_use(instance: Instance, attempt: Attempt) -> str:
-    """What to do about a login that was refused."""
-    if attempt.wants:
-        return f"add the line to its authorized_keys by hand: {_command(instance, 'ssh')}"
-    if attempt.remedy:
-        return f"{attempt.remedy}, then run the same command again"
-    return _look(instance)
-
-
-def _look(instance: Instance) -> str:
-    return f"to see whether it opens, and what to do: {_command(instance, 'instances', '--check')}"
-
-
-def _command(instance: Instance, *words: str) -> str:
-    return shlex.join(("lskeys", *words, instance.name, *hosts.options_to(instance)))
 
 
 def _called(endpoint: SshEndpoint) -> str:

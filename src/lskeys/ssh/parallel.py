@@ -8,8 +8,8 @@ from typing import TypeVar
 from lskeys import concurrency
 from lskeys.errors import RemoteError
 from lskeys.model import Outcome, attempt
-from lskeys.ssh.authorize import SshEndpoint
 from lskeys.ssh.client import SshClient, Target
+from lskeys.ssh.endpoint import SshEndpoint
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.route import port_of, route

@@ -17,8 +17,8 @@ from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError, n
 from lskeys.keys import grammar
 from lskeys.model import HostKey
 from lskeys.ssh import client, hosts, session
-from lskeys.ssh.authorize import save_temporary
 from lskeys.ssh.client import DEFAULT_PORT, Target
+from lskeys.ssh.endpoint import save_temporary
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import SessionFiles, session_files
 from lskeys.text import did_you_mean
