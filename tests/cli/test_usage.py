@@ -328,6 +328,36 @@ def test_words_behind_two_dashes_are_names(account: Sandbox, server: Server, run
 COMMANDS = [command for command in tree().walk() if command.options or command.arguments]
 
 
+FILES = {
+    "file://id.pub": "id.pub",
+    "fileb://keys/id.pub": "keys/id.pub",
+    "file://~/.ssh/id.pub": "~/.ssh/id.pub",
+    "file:///home/me/id.pub": "/home/me/id.pub",
+    "file:/home/me/id.pub": "/home/me/id.pub",
+}
+PLACES = [
+    (*command.words, *before)
+    for command in COMMANDS
+    for before, metavar in (
+        *(((each.flags[0],), each.metavar) for each in command.options),
+        *((("word",) * at, each.noun) for at, each in enumerate(command.arguments)),
+    )
+    if {"FILE", "PATH", "DIR"}.intersection(metavar.split("|"))
+]
+
+
+@pytest.mark.parametrize("words", PLACES, ids=" ".join)
+def test_no_place_is_a_url(words: tuple[str, ...], server: Server, run: Run) -> None:
+    """As the AWS CLI takes it; the hint has what to type, wherever a file or directory is named."""
+    for url, path in FILES.items():
+        assert run(" ".join((*words, url))) == Ran(
+            2,
+            err=f"lskeys: error: {url} is a URL, where the name of a file is expected\n"
+            f"lskeys: hint: leave the beginning out: {path}\n",
+        )
+    assert server.requests == []
+
+
 @pytest.mark.fault("M5")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: "-".join(command.words))
 def test_nothing_may_be_empty(

@@ -341,8 +341,6 @@ def test_the_name_in_a_hint(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "hint"),
     [
-        ("file:///home/me/id.pub", "leave the beginning out: /home/me/id.pub"),
-        ("fileb:///home/me/id.pub", "leave the beginning out: /home/me/id.pub"),
         (
             "http://example.com:/me",
             "hand over what it leads to: curl -fsSL http://example.com:/me | lskeys fingerprint -",
@@ -354,7 +352,7 @@ def test_the_name_in_a_hint(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_of_a_file(url: str, hint: str) -> None:
-    """As the AWS CLI takes it, or as a browser shows it; the hint has what to type."""
+    """As a browser shows it; the hint has what to type."""
     with pytest.raises(UsageError, match="is a URL") as failure:
         key_reading.read(Path(url))
     assert failure.value.hint == hint

@@ -24,29 +24,37 @@ _HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_wid
 _EXAMPLES = "\n\nExamples:\n"
 _NO_CHOICE = re.compile(r": '(.*)' is not one of ")
 _CHOICES = re.compile(r"\. Choose from:\s*")
+_PLACES = frozenset({"FILE", "PATH", "DIR"})
+_FILE_URL = re.compile(r"fileb?:(?://|(?=/))(.+)", re.DOTALL)
 _TOO_MANY = re.compile(r"^Got unexpected extra argument\(s\) \((.*)\)$")
 _NO_NUMBER = re.compile(r"is not (?:a valid [a-z ]+|in the range .*)$")
 
 
-def _refuse_empty(command: Any, context: typer.Context, words: Sequence[str]) -> None:  # noqa: ANN401  Typer's command, whose class is private
-    """Refuse an option or an argument that is empty, as a script's unset variable is.
+def _refuse_words(command: Any, context: typer.Context, words: Sequence[str]) -> None:  # noqa: ANN401  Typer's command, whose class is private
+    """Refuse an option or an argument that is empty, as a script's unset variable is, or a file:.
 
-    Before Typer makes values of words: the path of an empty word would be the working directory.
+    Before Typer makes values of words: the path of an empty word would be the working directory,
+    and two slashes in one become one.
     """
     given, _, _ = command.make_parser(context).parse_args(args=list(words))
     for parameter in command.params:
         said = given.get(parameter.name)
-        if isinstance(said, (list, tuple)):  # of a command to run, any word but the first may be
-            said = "" if "" in (said[:1] if _is_command(parameter) else said) else said
-        if said == "":
-            is_option = parameter.param_type_name == "option"
-            name = (
-                parameter.opts[0] if is_option else argument_name(parameter.make_metavar(context))
-            )
+        several = said if isinstance(said, (list, tuple)) else [said]
+        if _is_command(parameter):  # any word but the first may be empty
+            several = several[:1]
+        is_option = parameter.param_type_name == "option"
+        metavar = argument_name(parameter.metavar or parameter.make_metavar(context))
+        if "" in several:
             raise UsageError(
-                f"{name} is empty",
+                f"{parameter.opts[0] if is_option else metavar} is empty",
                 hint=f"give a value{' or leave it out' * is_option}; is a variable not set?",
             )
+        for word in several if _PLACES.intersection(metavar.split("|")) else ():
+            if isinstance(word, str) and (url := _FILE_URL.fullmatch(word)):
+                raise UsageError(
+                    f"{one_line(word)} is a URL, where the name of a file is expected",
+                    hint=f"leave the beginning out: {one_line(url[1])}",
+                )
 
 
 def _is_command(parameter: Any) -> bool:  # noqa: ANN401  Typer's parameter, whose class is private
@@ -60,7 +68,7 @@ class SuggestingGroup(TyperGroup):
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
         """Parse the options before the word, none of which may be empty."""
         if args:
-            _refuse_empty(self, ctx, args)
+            _refuse_words(self, ctx, args)
         elif self.no_args_is_help:
             typer.echo(self.get_help(ctx))
             raise UsageError("no command given", hint=f"see {ctx.command_path} --help")
@@ -101,7 +109,7 @@ class VerbCommand(TyperCommand):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # the public name of Typer's private class
         """Parse options and arguments, none of which may be empty."""
-        _refuse_empty(self, ctx, args)
+        _refuse_words(self, ctx, args)
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # the public name of Typer's private class

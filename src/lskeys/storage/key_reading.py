@@ -144,8 +144,3 @@ def _refuse_pasted(word: str) -> None:
             f"{word} is a URL, where the name of a file is expected",
             hint=f"hand over what it leads to: curl -fsSL {url} | lskeys fingerprint -",
         )
-    if word.startswith(("file:/", "fileb:/")):
-        raise UsageError(
-            f"{word} is a URL, where the name of a file is expected",
-            hint=f"leave the beginning out: {word.partition(':')[2]}",
-        )
