@@ -195,12 +195,22 @@ def test_passphrase_is_not_known(run: Run, home: Path, rsa_pem: str) -> None:
     )
 
 
-@pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\nanother line\n"])
-def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str) -> None:
-    """The first line of a file opens the keys, without its end; no .pub is needed or believed."""
+@pytest.mark.parametrize(
+    ("ending", "encoding"),
+    [
+        *(("", "utf-8"), ("\n", "utf-8"), ("\r\n", "utf-8"), ("\nanother line\n", "utf-8")),
+        *(("", "utf-8-sig"), ("\r\n", "utf-8-sig"), ("", "utf-16"), ("\r\n", "utf-16")),
+        *(("\r\n\u0a0a\n", "utf-16-le"), ("\r\n\u0a0a\n", "utf-16-be")),
+    ],
+)
+def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str, encoding: str) -> None:
+    """The first line of a file opens the keys, without its end; no .pub is needed or believed.
+
+    Whatever wrote the file: PowerShell and Notepad use UTF-16, or a byte order mark.
+    """
     save(home / "pem", encrypted_pem(rsa_pem))
     save(home / "pem.pub", public_line(other_pem()))
-    save(home / "words", PASSPHRASE + ending)
+    (home / "words").write_bytes((PASSPHRASE + ending).encode(encoding))
     assert run("fingerprint pem --passphrase-file words") == Ran(
         0, row("pem", "private, encrypted", rsa_pem, *FINGERPRINT_TYPES)
     )

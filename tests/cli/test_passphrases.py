@@ -43,7 +43,11 @@ def test_every_command_is_here() -> None:
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
-    ("text", "exit_code"), [(None, 3), ("", 5), ("\n", 5), ("\nx", 5), ("x" * 1024, 5)]
+    ("text", "exit_code"),
+    [
+        *((None, 3), ("", 5), ("\n", 5), ("\nx", 5), ("x" * 1024, 5)),
+        *(("\ufeff", 5), ("\ufeff\nx", 5), ("x\0y", 5), ("\ufeffx\0", 5)),
+    ],
 )
 def test_no_passphrase_in_the_file(  # noqa: PLR0913  fixtures and cases
     line: str, text: str | None, exit_code: int, *, server: Server, run: Run, home: Path

@@ -22,6 +22,7 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),  # what `>` writes in Windows PowerShell 5
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+BOMS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BARE_UTF16 = ((slice(1, 8, 2), "utf-16-le"), (slice(0, 8, 2), "utf-16-be"))
 _BEGIN = b"-----BEGIN"
 _PUBLIC = re.compile(rb"---- BEGIN|(?:^|\n)[ \t]*(?:ssh|sk|ecdsa)-|PuTTY-User-Key-File")

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lskeys.errors import LocalError, RefusedError, UsageError, no_file
-from lskeys.keys import MAX_PASSPHRASE
+from lskeys.keys.encoding import BOMS_UTF16, MAX_PASSPHRASE, plain
 from lskeys.model import Secret
+
+_MAX_LINE = 2 * MAX_PASSPHRASE + 8
+"""Bytes; in UTF-16 a passphrase takes no more than twice as many."""
 
 Prompt = Callable[[str], Secret]
 """Prompts for text that is not shown; None where no prompt is wanted."""
@@ -52,16 +55,18 @@ def for_new_key(file: Path | None, prompt: Prompt | None) -> Secret | None:
 
 
 def read(path: Path) -> Secret:
-    """The first line of a file, without line end.
+    """The first line of a file in UTF-8, without line end and byte order mark; UTF-16 is decoded.
 
     Raises:
         MissingError: There is no such file.
-        RefusedError: The line is empty or too long.
+        RefusedError: The line is empty or too long, or no text.
         LocalError: It cannot be read.
     """
     try:
         with path.open("rb") as file:  # a pipe such as <(pass show key), too
-            line = file.readline(MAX_PASSPHRASE + 2).rstrip(b"\r\n")
+            text = file.readline(_MAX_LINE)
+            if b"\0" in text or text.startswith(BOMS_UTF16):  # where a line ends otherwise
+                text += file.read(_MAX_LINE)
     except FileNotFoundError:
         raise no_file(path) from None
     except OSError as exc:
@@ -69,10 +74,12 @@ def read(path: Path) -> Secret:
         raise LocalError(
             f"cannot read {path}: {reason}", hint=f"ls -l {shlex.quote(str(path))}"
         ) from None
-    if not 0 < len(line) <= MAX_PASSPHRASE:
+    line = plain(text).partition(b"\n")[0].rstrip(b"\r")
+    why = "it has NUL bytes" if b"\0" in line else "it is too long" if line else "it is empty"
+    if b"\0" in line or not 0 < len(line) <= MAX_PASSPHRASE:
         raise RefusedError(
-            f"the first line of {path} is no passphrase: it is {'too long' if line else 'empty'}",
-            hint="put the passphrase alone on its first line",
+            f"the first line of {path} is no passphrase: {why}",
+            hint="put the passphrase alone on its first line, as UTF-8",
         )
     return Secret(line)
 
