@@ -220,6 +220,12 @@ CASES = {
         f" -in {{home}}/.ssh/{KEY_FILE} -out {{home}}/.ssh/{KEY_FILE}.copy",
         then=f"fingerprint .ssh/{KEY_FILE}.copy --passphrase-file words",
     ),
+    "a default key without a passphrase": Case(
+        lambda state: state.default().ran("download-default").save("words", PASSPHRASE),
+        "download-default --passphrase-file words",
+        f"ssh-keygen -p -f {{home}}/.ssh/{KEY_FILE}",
+        then=f"fingerprint .ssh/{KEY_FILE} --passphrase-file words",
+    ),
     "a default key of PuTTY's": Case(
         lambda state: state.default().made(
             f"mkdir -m 700 .ssh; puttygen own -o .ssh/{KEY_FILE} --new-passphrase words"

@@ -43,9 +43,9 @@ def public_line(pem: str) -> str:
         return opened(save(Path(directory) / "key", pem))
 
 
-def opened(path: Path) -> str:
+def opened(path: Path, passphrase: str = "") -> str:
     """The public key of a private key file, as `ssh-keygen -y` opens it; no comment."""
-    return " ".join(said("ssh-keygen", "-y", "-f", path).decode().split()[:2])
+    return " ".join(said("ssh-keygen", "-y", "-P", passphrase, "-f", path).decode().split()[:2])
 
 
 @cache

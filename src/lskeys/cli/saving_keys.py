@@ -3,6 +3,7 @@
 Touches: what the runtime hands it.
 """
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,8 +59,11 @@ def confirm_replacing(run: Runtime, paths: Sequence[Path]) -> None:
         confirm(run.terminal, run.options, action, details)
 
 
-def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> None:
-    """Say what became of a private key's file, whose key it is, and how that is known."""
+def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str, encrypts: bool) -> None:
+    """Say what became of a private key's file, whose key it is, and how that is known.
+
+    `encrypts` says whether it was to have a passphrase.
+    """
     if run.options.quiet:
         return
     proof = (
@@ -71,6 +75,11 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str) -> N
         proof = undone
     outcome = f"{saved.outcome} (encrypted)" if saved.encrypted else saved.outcome
     run.terminal.note(f"{outcome} {saved.path}: {whose} of {saved.region}, {proof}")
+    if encrypts and not saved.encrypted and saved.outcome != "would save":
+        command = f"ssh-keygen -p -f {shlex.quote(str(saved.path))}"
+        run.terminal.note(
+            f"it was there without a passphrase, and has none; to give it one: {command}"
+        )
     if saved.obstacle:
         run.terminal.note(f"it was the same key, which ssh could not load: {saved.obstacle}")
     if saved.kept:

@@ -53,7 +53,8 @@ class DefaultKeyRequest:
     def check(self, destination: KeyDestination) -> None:
         """Refuse a destination where a file of another key lies, before the key is requested.
 
-        With `force`, only links: nothing is written through one.
+        Or one that the passphrase does not open. With `force`, only links: nothing is written
+        through one.
         """
         for existing in (destination.existing, destination.existing_public):
             if existing is None or (self.force and not existing.is_link):
@@ -66,6 +67,8 @@ class DefaultKeyRequest:
                     f"{existing.path} holds another key{why}",
                     hint="use --force to replace it; the old file is kept next to it",
                 )
+            if existing.unopened and self.passphrase:
+                raise existing.path_taken()
 
 
 def download_and_save(
@@ -138,7 +141,8 @@ def check(path: Path, request: DefaultKeyRequest) -> None:
 def replaced(path: Path, request: DefaultKeyRequest) -> Iterator[Path]:
     """The files that `force` replaces, or may; none where `check` refuses.
 
-    A private key counts that is not known to be the pair's, a public one that is known not to be.
+    A private key counts that is not known to be the pair's, or that the passphrase does not open;
+    a public one that is known not to be.
     """
     try:
         destination = inspect(path, force=True, passphrase=request.passphrase)
@@ -147,7 +151,7 @@ def replaced(path: Path, request: DefaultKeyRequest) -> Iterator[Path]:
     if destination is None:
         return
     private, public = destination.existing, destination.existing_public
-    if private and request.compare(private) is not Comparison.SAME:
+    if private and (private.unopened or request.compare(private) is not Comparison.SAME):
         yield private.path
     if public and request.compare(public) is Comparison.OTHER:
         yield public.path

@@ -26,22 +26,21 @@ _OTHERS = 0o077
 def find_existing(
     lightsail: "Lightsail",
     new: CreateRequest,
-    path: Path | None,
+    destination: KeyDestination | None,
     opens: Opens,
     *,
     dry_run: bool,
 ) -> SavedKey | None:
     """What an earlier run made already, or None where nothing is in the way.
 
-    Tags it has not got are added; a dry run looks for an instance of that name instead. `path` is
-    None for stdout; `opens` gives the passphrase of that file, where nothing else shows whose key
-    it holds.
+    Tags it has not got are added; a dry run looks for an instance of that name instead.
+    `destination` is what lies there, None for stdout; `opens` gives the passphrase of that file,
+    where nothing else shows whose key it holds.
 
     Raises:
         RefusedError: The name is taken by another key pair, or by one whose key the file may hold
-            or not, or something else lies there.
+            or not, or something else lies there, or the passphrase does not open it.
     """
-    destination = inspect(path, force=True) if path else None
     try:
         pair = lightsail.key_pair(new.name)
     except MissingError:
@@ -70,7 +69,10 @@ def _compared(
     if destination is None or material is None or not material.has_private:
         return KeyFileContent(None), None
     fingerprint_type = ImportableKey("", material.fingerprints).match(pair)
-    if fingerprint_type or not _may_be(pair, material):
+    may_be = _may_be(pair, material)
+    if existing and existing.unopened and destination.passphrase and (fingerprint_type or may_be):
+        raise existing.path_taken()
+    if fingerprint_type or not may_be:
         return material, fingerprint_type
     passphrase = opens(destination.path) if material.encrypted else None
     if passphrase is None:

@@ -82,10 +82,10 @@ class ExistingFile:
             holds = "an encrypted PuTTY key (.ppk)"
             words = (str(self.path), "-O", "private-openssh", "-o", f"{self.path}.copy")
             hint = f"convert it: puttygen {shlex.join(words)}"
+        elif self.unopened is not None:
+            hint = self.unopened.hint_for(self.path) or "try again with its passphrase"
+            return PathTakenError(f"{self.path}: {self.unopened.message}", hint=hint)
         elif self.material.encrypted and self.material.public is None:
-            if self.unopened is not None:
-                hint = self.unopened.hint_for(self.path) or "try again with its passphrase"
-                return PathTakenError(f"{self.path}: {self.unopened.message}", hint=hint)
             holds = "an encrypted key, which does not show whether it is the same"
             hint = "prove it with --passphrase-file FILE, or choose another file with --file"
         return PathTakenError(f"{self.path} holds {holds}", hint=hint)

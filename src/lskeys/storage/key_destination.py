@@ -252,7 +252,7 @@ def _longest_name(directory: Directory) -> int:
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     def is_same(existing: ExistingFile) -> bool:
-        return existing.compare(key.public) is Comparison.SAME
+        return existing.unopened is None and existing.compare(key.public) is Comparison.SAME
 
     def is_its_public(existing: ExistingFile) -> bool:
         public = existing.public_key

@@ -33,6 +33,7 @@ from lskeys.keys.material import KeySpec
 from lskeys.model import Secret
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
+from lskeys.storage.key_directory import inspect
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -84,8 +85,9 @@ def create_key_pair(
         run.key_files.name_leftovers(path.parent)
     prompt = (lambda _: given) if given else run.terminal.prompt_secret if passphrase else None
     opens = passphrases.for_key_files(None, prompt)
+    there = inspect(path, force=True, passphrase=given) if path else None
     saved = interrupted_create.find_existing(
-        lightsail, new, path, opens, dry_run=run.options.dry_run
+        lightsail, new, there, opens, dry_run=run.options.dry_run
     )
     failure = None
     if saved is None and run.options.dry_run:
@@ -94,7 +96,7 @@ def create_key_pair(
         confirm_replacing(run, _there(path) if force and path else [])
         secret = given or typed_passphrase(run, prompts=passphrase)
         saved, failure = _make(run, lightsail, new, path, secret)
-    _report(run, saved, failure)
+    _report(run, saved, failure, encrypts=given is not None or passphrase)
 
 
 def _there(path: Path) -> list[Path]:
@@ -102,13 +104,19 @@ def _there(path: Path) -> list[Path]:
     return [each for each in (path, path.with_name(f"{path.name}.pub")) if os.path.lexists(each)]
 
 
-def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None) -> None:
+def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None, *, encrypts: bool) -> None:
     """Show what was saved, and raise what failed after that."""
     if saved.path == creation.STDOUT:
         _report_stdout(run, saved)
     else:
         if failure is None:
-            report_saved(run, saved, f"key pair {saved.pair_name}", undone="nothing was created")
+            report_saved(
+                run,
+                saved,
+                f"key pair {saved.pair_name}",
+                undone="nothing was created",
+                encrypts=encrypts,
+            )
         show(run, Result(SAVED_KEYS, [saved], [failure] if failure else []))
     if failure is not None:
         raise failure

@@ -86,7 +86,13 @@ def download_default(
         }
         saved = _save(run, paths, SaveOptions(given, force), prompts=passphrase)
         for each in saved.values:
-            report_saved(run, each, "default key", undone="nothing was downloaded")
+            report_saved(
+                run,
+                each,
+                "default key",
+                undone="nothing was downloaded",
+                encrypts=given is not None or passphrase,
+            )
         finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
