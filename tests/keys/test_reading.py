@@ -1,6 +1,7 @@
 """Key material: every format other tools write is read, mangled or not, and nothing else is."""
 
 import base64
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -87,7 +88,8 @@ def test_public_keys_are_read_in_every_format(
 ) -> None:
     """What `ssh-keygen -e -m` exports is the key it was exported from."""
     exported = tool("ssh-keygen", "-e", "-m", style, "-f", f"{key_files[kind]}.pub")
-    assert keys.read_public(exported).line() == public_line(key_files[kind])
+    for text in (exported, json.dumps(exported.decode()).encode()):  # as `aws --query` prints it
+        assert keys.read_public(text).line() == public_line(key_files[kind])
 
 
 def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, Path]) -> None:
@@ -110,6 +112,9 @@ def test_the_rfc4716_comment_is_read_over_its_continuation(key_files: dict[str, 
         "ssh-rsa {key} ",
         "ssh-rsa ssh-rsa {key}",
         "# mine\n\n{key}\n",
+        '"{key}"\n',
+        '"{key} you@laptop\\r\\n"\r\n',
+        "'ssh-rsa {key} you@laptop'",
         "restrict {key}",
         'command="echo \\"ssh-rsa AAAA\\" x",no-pty {key} you@laptop',
         'From="10.0.0.0/8, ::1" {key}',

@@ -156,6 +156,16 @@ def rewrapped(line: str) -> str:
             "{path}: the public key is broken into 2 lines",
         ),
         (
+            put_public(lambda line: f'"{line}'),
+            UsageError,
+            "{path}: the line does not begin with the type of its key",
+        ),
+        (
+            put_public(lambda line: line.replace("ssh-rsa", "ssh-ed25519")),
+            UsageError,
+            "{path}: the public key is not of the kind it says it is",
+        ),
+        (
             put_public(rewrapped),
             UsageError,
             "{path}: the RFC 4716 file is wrapped wrongly",

@@ -26,6 +26,7 @@ BOMS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BARE_UTF16 = ((slice(1, 8, 2), "utf-16-le"), (slice(0, 8, 2), "utf-16-be"))
 _BEGIN = b"-----BEGIN"
 _PUBLIC = re.compile(rb"---- BEGIN|(?:^|\n)[ \t]*(?:ssh|sk|ecdsa)-|PuTTY-User-Key-File")
+_QUOTED = re.compile(rb"\s*([\"'])(.*)\1\s*", re.DOTALL)
 _WIDTH = 64  # characters in a line of PEM (RFC 7468, section 2)
 _MAX_WIDTH = 76  # what other writers use at most
 
@@ -72,11 +73,13 @@ def plain(text: bytes) -> bytes:
 
 
 def unwrapped(text: bytes) -> bytes:
-    """The plain text, of base64 of a key file what was encoded."""
+    """The plain text, of base64 of a key file what was encoded; a JSON string's is what it says."""
     content = plain(text)
+    if quoted := _QUOTED.fullmatch(content):  # as `aws --query publicKeyBase64` prints it
+        content = quoted[2].replace(b"\\r", b"").replace(b"\\n", b"\n")
     if _BEGIN in content or _PUBLIC.search(content):
         return content
-    inner = plain(unbase64(content.strip(b"\"' \t\r\n")) or b"")
+    inner = plain(unbase64(content) or b"")
     return inner if _BEGIN in inner or _PUBLIC.search(inner) else content
 
 

@@ -25,6 +25,7 @@ from lskeys.values import replace
 
 _WORDS = frozenset(each.encode() for each in ALGORITHMS)
 _SECURITY_KEYS = (b"sk-ssh-ed25519@openssh.com", b"sk-ecdsa-sha2-nistp256@openssh.com")
+_KIND = re.compile(rb"(?:ssh|sk|ecdsa)-[\w@.-]+")
 _CURVES = (SECP256R1, SECP384R1, SECP521R1)
 _ED25519_BITS = 256
 _PEM_BEGIN = re.compile(rb"-----BEGIN ((?:RSA )?PUBLIC KEY)-----")
@@ -143,7 +144,12 @@ def _from_lines(content: bytes) -> PublicKey:
         raise KeyMaterialError("the public key is cut off or damaged", hint="copy the line again")
     key = _from_base64(words[0], b"".join(words[1:]))
     if key.algorithm.encode() != kind:
-        raise KeyMaterialError("the public key is not of the kind it says it is")
+        if _KIND.fullmatch(kind):
+            raise KeyMaterialError("the public key is not of the kind it says it is")
+        raise KeyMaterialError(
+            "the line does not begin with the type of its key",
+            hint=f"begin it with {key.algorithm}",
+        )
     return key
 
 
