@@ -6,6 +6,10 @@ Light enough for TAB: it imports nothing that Python has not loaded at its start
 import os
 import stat
 
+TYPE_CHECKING = False  # as typing has it, which would be an import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 """Opens a file, without waiting for another program to open the other end of a pipe."""
 
@@ -41,6 +45,16 @@ def read(
     finally:
         os.close(descriptor)
     return content, status
+
+
+def free_name(path: str, is_taken: "Callable[[str], bool]" = os.path.lexists) -> str:
+    """The first name that nothing has: `NAME.EXT`, `NAME-2.EXT`, `NAME-3.EXT` and so on."""
+    name, extension = os.path.splitext(path)  # noqa: PTH122  TAB loads no pathlib
+    number = 1
+    while is_taken(path):
+        number += 1
+        path = f"{name}-{number}{extension}"
+    return path
 
 
 def _check(path: "str | os.PathLike[str]", status: os.stat_result) -> None:

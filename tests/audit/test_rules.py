@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lskeys.audit import Code, DirectoryListing, Finding, Inventory, LskeysCommands, run_rules
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import DEFAULT_PAIR, AccountRegion, Instance, KeyPair
 from lskeys.values import replace
 
@@ -100,6 +101,7 @@ def only(known: Inventory, code: Code) -> Finding:
     return finding
 
 
+DEFAULT_FILE = f"LightsailDefaultKey-{HERE}.pem"
 WEB = (private(1, "web.pem"), public(1, "web.pem.pub"))
 
 
@@ -108,8 +110,70 @@ def test_a_key_that_ssh_cannot_load(name: str) -> None:
     """A key that ssh cannot load is reported, also an earlier one; a backup by lskeys is not."""
     bad = replace(private(3, name), obstacle="it is in UTF-16")
     aside = replace(private(3, f"{name}-unusable"), obstacle="it is in UTF-16")
-    finding = only(inventory(keys=[bad, aside]), Code.UNUSABLE_FILE)
+    known = inventory([pair("web", 3)], [bad, aside, public(3, f"{name}.pub")])
+    finding = only(known, Code.UNUSABLE_FILE)
     assert (finding.subject, finding.is_fixable) == (f"{DIRECTORY}/{name}", True)
+    assert Code.MISSING_PUBLIC not in dict(run(known))
+
+
+@pytest.mark.parametrize("name", ["terraform.tfstate", ".env", "keys.json", "all.yml"])
+def test_a_key_among_other_things(name: str) -> None:
+    """A file that may hold more than the key of a pair is reported, and never rewritten."""
+    bad = replace(private(3, name), obstacle="its line breaks are escaped")
+    known = inventory([pair("web", 3)], [bad])
+    finding = only(known, Code.UNUSABLE_FILE)
+    assert (finding.command, finding.is_fixable) == (None, False)
+    assert "the file may hold more than the key" in finding.message
+    assert run(known) == [("unusable-file", name)]
+
+
+def test_another_programs_key() -> None:
+    """A key that shows no sign of Lightsail may be as its program wants it: it only informs."""
+    finding = only(
+        inventory(keys=[replace(private(3, "tls.pem"), obstacle="PKCS#8")]), Code.UNUSABLE_FILE
+    )
+    assert (finding.severity, finding.command, finding.is_fixable) == ("info", None, False)
+
+
+def test_no_command_writes_over_a_file() -> None:
+    """Whatever is put aside or converted gets a name that nothing has."""
+    putty = replace(private(1, "web.ppk"), obstacle=PUTTY)
+    old = replace(private(1, "web.pem"), obstacle=OUTDATED_CIPHER)
+    others = ("web.pem.new", "web.pem.old-unusable", "web.pem.wrong", "web.pem.pub.wrong")
+    known = inventory([pair("web", 1)], [putty, old, public(2, "web.pem.pub")], others=others)
+    targets = [
+        shlex.split(command)[-1] if "puttygen" in command else shlex.split(command)[3]
+        for each in run_rules(known)
+        for command in (each.command or "").split(" && ")
+        if command.startswith(("mv", "puttygen"))
+    ]
+    assert [each.removeprefix(f"{DIRECTORY}/") for each in targets] == [
+        "web.pem-2.old-unusable",
+        "web.pem",
+        "web-2.pem",
+        "web.pem.pub-2.wrong",
+    ]
+
+
+def test_a_key_that_opens_an_instance_is_no_orphan() -> None:
+    """An instance keeps the key of a key pair that was deleted."""
+    known = inventory(keys=[private(1, DEFAULT_FILE)])
+    assert run(known) == [("orphaned-key", DEFAULT_FILE)]
+    openers = {(AccountRegion(HERE), "web-1"): DIRECTORY / DEFAULT_FILE}
+    assert run(replace(known, openers=openers)) == []
+
+
+def test_an_orphan_takes_its_public_key_along() -> None:
+    """What is put aside leaves no `.pub` behind, unless that belongs to another key."""
+    keys = (private(1, DEFAULT_FILE), public(1, f"{DEFAULT_FILE}.pub"))
+    known = replace(inventory(keys=keys), everywhere=True)
+    path = f"{DIRECTORY}/{DEFAULT_FILE}"
+    moved = f"mv -n {path} {path}.orphaned"
+    assert only(known, Code.ORPHANED_KEY).command == (
+        f"{moved} && mv -n {path}.pub {path}.orphaned.pub"
+    )
+    known = replace(known, keys=(keys[0], public(2, f"{DEFAULT_FILE}.pub")))
+    assert only(known, Code.ORPHANED_KEY).command == moved
 
 
 def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:

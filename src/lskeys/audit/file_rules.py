@@ -2,7 +2,8 @@
 
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from lskeys.audit import remedies
@@ -19,6 +20,8 @@ from lskeys.storage.writing import UNUSABLE
 from lskeys.values import replace
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_KEY_FILES = frozenset({"", ".pem", ".key", ".txt", ".ppk"})
+_PERHAPS_NOT = "perhaps not a Lightsail key"
 _DEFAULT_FILE = default_key_file("*").split("*")
 _OWN_COMMENT = re.compile(r"\S+@[a-z]{2,8}(-[a-z0-9]+)+-[0-9]+")  # NAME@REGION
 
@@ -56,30 +59,38 @@ def _by_which(directory: Path, unsafe: UnsafeDirectory) -> tuple[str, str | None
 def unusable_file(inventory: Inventory) -> Iterator[Finding]:
     """Private keys that ssh cannot load as they lie there.
 
-    Of a key that is a pair's, a file called `*.pem`, or an earlier one of its name. What lskeys
-    itself put aside is left out, and so is an earlier key, or one in another program's format, next
-    to a copy that ssh loads.
+    Of a key that is a pair's, a file called `*.pem`, or an earlier one of its name; one that shows
+    no sign of Lightsail only informs, and another program may want it as it is. What lskeys itself
+    put aside is left out, and so is an earlier key, or one in another program's format, next to a
+    copy that ssh loads.
     """
     homes = inventory.pairs_by_file()
-    by_hand = {
-        PUTTY: remedies.convert_putty,
-        OUTDATED_CIPHER: remedies.encrypt_anew,
+    by_hand: Mapping[str, Callable[[Path], str]] = {
+        PUTTY: partial(remedies.convert_putty, is_taken=inventory.is_taken),
+        OUTDATED_CIPHER: partial(remedies.encrypt_anew, is_taken=inventory.is_taken),
         SMALL_RSA: inventory.lskeys.look_everywhere,
     }
-    usable = {key.blob for key in inventory.keys if key.is_copy and key.blob is not None}
+    usable = _usable(inventory)
     for key in inventory.private_keys():
         is_earlier = replaced_file(key.path.name) is not None
-        is_spare = key.blob in usable and (is_earlier or not _is_for_lightsail(key))
-        if key.obstacle is None or is_spare or UNUSABLE in key.path.name:
+        is_spare = key.blob in usable and not _is_for_lightsail(key)
+        if key.obstacle is None or is_spare or _is_put_aside(key, usable):
             continue
         pair = next(iter(homes.get(key, ())), None)
         if pair is None and not is_earlier and not _is_for_lightsail(key):
             continue
-        remedy = by_hand.get(key.obstacle)
-        command = remedy(key.path) if remedy else _fix(inventory, pair)
         message = f"ssh cannot load it: {key.obstacle}"
+        if pair is None and not is_earlier and not _was_for_lightsail(inventory, key):
+            message += f"; {_PERHAPS_NOT}"
+            yield Finding(Code.UNUSABLE_FILE, message, None, file=key.path, is_info=True)
+            continue
+        remedy = by_hand.get(key.obstacle)
+        command: str | None = remedy(key.path) if remedy else _fix(inventory, pair)
+        if not _is_key_file(key.path):
+            message += "; the file may hold more than the key, so it is left as it is"
+            command = inventory.lskeys.download(pair) if pair and pair.is_default else None
         found = _about(key.path, Code.UNUSABLE_FILE, message, command, pair)
-        yield replace(found, by_hand=remedy is not None)
+        yield replace(found, by_hand=remedy is not None or not _is_key_file(key.path))
 
 
 def unreadable_file(inventory: Inventory) -> Iterator[Finding]:
@@ -99,7 +110,7 @@ def mismatched_key(inventory: Inventory) -> Iterator[Finding]:
         if first.is_default:
             command = inventory.lskeys.download_over(first, key.path)
         elif inventory.everywhere:
-            command = remedies.put_aside(key.path, "other")
+            command = _put_aside(inventory, key, "other")
         else:
             command = inventory.lskeys.look_everywhere(key.path)
         yield _about(key.path, Code.MISMATCHED_KEY, message, command, first)
@@ -118,15 +129,21 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
             continue
         if public.get(public_path) != key.blob:
             message = "not the public key of the private key next to it"
-            aside = remedies.put_aside(public_path, "wrong")
+            aside = remedies.put_aside(public_path, "wrong", inventory.is_taken)
             yield _about(
                 public_path, Code.WRONG_PUBLIC, message, f"{aside} && {_derive(inventory, key)}"
             )
 
 
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
-    """Private keys of key pairs without a `.pub` file next to them."""
+    """Private keys of key pairs without a `.pub` file next to them.
+
+    PuTTY's files have their public half in them, and those that were put aside need none.
+    """
+    usable = _usable(inventory)
     for key, pairs in inventory.pairs_by_file().items():
+        if key.obstacle == PUTTY or _is_put_aside(key, usable) or not _is_key_file(key.path):
+            continue
         if key.has_private and not _has_public(inventory, key):
             message = "no public key file (.pub) next to it"
             command = _derive(inventory, key, pairs[0])
@@ -148,7 +165,8 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
             message = "encrypted, and no public key file (.pub) shows which key it is"
             command = derive_public(key)
             if _has_public(inventory, key):
-                command = f"{remedies.put_aside(public_path, 'wrong')} && {command}"
+                aside = remedies.put_aside(public_path, "wrong", inventory.is_taken)
+                command = f"{aside} && {command}"
             yield _about(key.path, Code.HIDDEN_KEY, message, command)
 
 
@@ -159,14 +177,17 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     `id_ed25519` has nothing to do with Lightsail, and what lskeys kept as `.pem.old-…` was kept on
     purpose. One that shows no sign of Lightsail (EC2 and TLS keys are called `*.pem`, too) only
     informs. No finding while a region did not respond, or where the name says that the key is of a
-    region that was not queried.
+    region that was not queried; nor for a key that opens an instance, which keeps it when its key
+    pair is deleted.
     """
     if inventory.silent:
         return
     explained = inventory.pairs_by_file().keys() | _mismatched(inventory).keys()
+    openers = set(inventory.openers.values())
     unknown = {pair.key_file for pair in inventory.pairs if not has_fingerprint(pair)}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
+        is_known = is_known or key.path in openers
         is_known = is_known or any(
             has_fingerprint(pair) and inventory.compare(pair, key) is Comparison.UNKNOWN
             for pair in inventory.pairs
@@ -175,13 +196,35 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
             continue
         message = f"matches no key pair in {_searched(inventory)}"
         if not _was_for_lightsail(inventory, key):
-            message += "; perhaps not a Lightsail key"
+            message += f"; {_PERHAPS_NOT}"
             yield Finding(Code.ORPHANED_KEY, message, None, file=key.path, is_info=True)
             continue
         command = inventory.lskeys.look_everywhere(key.path)
         if inventory.everywhere:
-            command = remedies.put_aside(key.path, "orphaned")
+            command = _put_aside(inventory, key, "orphaned")
         yield _about(key.path, Code.ORPHANED_KEY, message, command)
+
+
+def _usable(inventory: Inventory) -> frozenset[bytes]:
+    """The keys of which there is a file that ssh loads."""
+    return frozenset(key.blob for key in inventory.keys if key.is_copy and key.blob is not None)
+
+
+def _is_put_aside(key: LocalKey, usable: frozenset[bytes]) -> bool:
+    """Whether lskeys put the file aside, and it is not needed, since ssh loads a copy."""
+    is_earlier = replaced_file(key.path.name) is not None
+    return UNUSABLE in key.path.name or (is_earlier and key.blob in usable)
+
+
+def _put_aside(inventory: Inventory, key: LocalKey, ending: str) -> str:
+    public = inventory.public_beside(key)
+    return remedies.put_aside(key.path, ending, inventory.is_taken, public)
+
+
+def _is_key_file(file: Path) -> bool:
+    """Whether a file is a key's by its name; others, `.json` or `.env`, may hold more than that."""
+    is_plain = file.suffix in _KEY_FILES and not file.name.startswith(".")
+    return is_plain or replaced_file(file.name) is not None
 
 
 def _searched(inventory: Inventory) -> str:

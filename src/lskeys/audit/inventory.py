@@ -96,6 +96,16 @@ class Inventory:
         name = pair.key_file
         return next((each.path / name for each in self.directories if name in each.names), None)
 
+    def is_taken(self, path: str) -> bool:
+        """Whether a key directory has a file of this path."""
+        return self.lies_beside(Path(path), Path(path).name)
+
+    def public_beside(self, key: LocalKey) -> Path | None:
+        """The `.pub` of a private key next to it, if it is the public key of that."""
+        public = Path(f"{key.path}.pub")
+        is_its = any(each.path == public and each.blob == key.blob for each in self.keys)
+        return public if is_its else None
+
     def lies_beside(self, path: Path, name: str) -> bool:
         """Whether the key directory of `path` has a file of this name."""
         return any(each.path == path.parent and name in each.names for each in self.directories)

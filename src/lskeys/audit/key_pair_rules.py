@@ -30,7 +30,7 @@ def missing_private(inventory: Inventory) -> Iterator[Finding]:
             if file and holds and holds.has_private:
                 command = inventory.lskeys.download_over(pair, file)
             elif file:
-                command = f"{remedies.put_aside(file, 'other')} && {command}"
+                command = f"{remedies.put_aside(file, 'other', inventory.is_taken)} && {command}"
             yield _about(pair, Code.MISSING_PRIVATE, message, command)
         else:  # nothing can be done about it
             message += "; Lightsail does not keep it"

@@ -1,16 +1,20 @@
 """Command lines that fix a finding, quoted for a shell. Pure."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from lskeys.keys.ciphers import ENCRYPT_ANEW
 from lskeys.model import DEFAULT_ALIAS, AccountRegion, KeyPair
+from lskeys.regular_files import free_name
 from lskeys.storage.writing import UNUSABLE
 
 _MAX_NAME = 255
+
+IsTaken = Callable[[str], bool]
+"""Whether something has a path: no command may write over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,15 @@ class LskeysCommands:
         return shlex.join(("lskeys", *named, *self.options, *words))
 
 
-def put_aside(file: Path, ending: str) -> str:
-    """Rename a file by appending `.ENDING`; `-n` never overwrites."""
-    return shlex.join(("mv", "-n", str(file), f"{file}.{ending}"))
+def put_aside(file: Path, ending: str, is_taken: IsTaken, public: Path | None = None) -> str:
+    """Rename a file, and its public key next to it, by appending `.ENDING`; to free names only."""
+
+    def is_either(name: str) -> bool:
+        return is_taken(name) or is_taken(f"{name}.pub")
+
+    aside = free_name(f"{file}.{ending}", is_either)
+    moves = [(file, aside), *([(public, f"{aside}.pub")] if public else [])]
+    return " && ".join(shlex.join(("mv", "-n", str(old), new)) for old, new in moves)
 
 
 def restrict_directory(directory: Path) -> str:
@@ -82,21 +92,24 @@ def restrict_directory(directory: Path) -> str:
     return shlex.join(("chmod", "go-w", str(directory)))
 
 
-def encrypt_anew(file: Path) -> str:
+def encrypt_anew(file: Path, is_taken: IsTaken) -> str:
     """Encrypt a key with a current cipher and keep the old file; openssl prompts for passphrases.
 
     The old one's name is like those that lskeys gives to files that ssh cannot load.
     """
-    new, old = f"{file}.new", f"{file}.old{UNUSABLE}"
+    new = free_name(f"{file}.new", is_taken)
+    old = free_name(f"{file}.old{UNUSABLE}", is_taken)
     convert = shlex.join((*ENCRYPT_ANEW.split(), "-in", str(file), "-out", new))
     return (
         f"{convert} && mv -n {shlex.join((str(file), old))} && mv -n {shlex.join((new, str(file)))}"
     )
 
 
-def convert_putty(file: Path) -> str:
-    """Write a PuTTY key as one that ssh loads, next to it; puttygen prompts for its passphrase."""
-    target = (
-        file.with_suffix(".pem") if file.suffix == ".ppk" else file.with_name(file.name + ".pem")
-    )
-    return shlex.join(("puttygen", str(file), "-O", "private-openssh", "-o", str(target)))
+def convert_putty(file: Path, is_taken: IsTaken) -> str:
+    """Write a PuTTY key as one that ssh loads, next to it; puttygen prompts for its passphrase.
+
+    puttygen overwrites whatever has the name.
+    """
+    target = file.with_suffix(".pem") if file.suffix == ".ppk" else Path(f"{file}.pem")
+    free = free_name(str(target), is_taken)
+    return shlex.join(("puttygen", str(file), "-O", "private-openssh", "-o", free))

@@ -1,10 +1,15 @@
-"""Cleans up texts that hold keys and finds the PEM block in them. Pure."""
+"""Cleans up texts that hold keys and finds the PEM block in them.
+
+Touches: the disk, looking whether a name in a hint is free.
+"""
 
 import base64
 import codecs
 import re
 import shlex
 from pathlib import Path
+
+from lskeys.regular_files import free_name
 
 SIZE_LIMIT = 64 * 1024
 """Bytes; an RSA key of 16,384 bits takes 13 KB, longer texts are not read."""
@@ -53,7 +58,7 @@ class KeyMaterialError(Exception):
         """
         if self.hint is None or str(path) == "-" or path.is_relative_to("/dev"):
             return self.hint
-        names = {"FILE": shlex.quote(str(path)), "COPY": shlex.quote(f"{path}.copy")}
+        names = {"FILE": shlex.quote(str(path)), "COPY": shlex.quote(free_name(f"{path}.copy"))}
         return re.sub(r"\b(?:FILE|COPY)\b", lambda word: names[word[0]], self.hint)
 
 

@@ -11,6 +11,7 @@ from lskeys.keys.ciphers import outdated
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import Secret
+from lskeys.regular_files import free_name
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, read_file
 
@@ -80,7 +81,7 @@ class ExistingFile:
             return PathTakenError(f"{self.path} is there already: {self.reason}", hint=hint)
         if self.material.obstacle == PUTTY and self.material.encrypted:
             holds = "an encrypted PuTTY key (.ppk)"
-            words = (str(self.path), "-O", "private-openssh", "-o", f"{self.path}.copy")
+            words = (str(self.path), "-O", "private-openssh", "-o", free_name(f"{self.path}.copy"))
             hint = f"convert it: puttygen {shlex.join(words)}"
         elif self.unopened is not None:
             hint = self.unopened.hint_for(self.path) or "try again with its passphrase"

@@ -1,5 +1,6 @@
 """fingerprint: all fingerprints of local keys, offline. Touches: what the runtime hands it."""
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Annotated
@@ -111,9 +112,9 @@ def _about(owned_key: KeyWithPairs) -> Iterator[str]:
     if key.is_repeated:
         yield f"{key.path} holds several copies of one key"
     if key.obstacle == PUTTY:
-        yield remedies.convert_putty(key.path)
+        yield remedies.convert_putty(key.path, os.path.lexists)
     if key.obstacle == OUTDATED_CIPHER:
-        yield remedies.encrypt_anew(key.path)
+        yield remedies.encrypt_anew(key.path, os.path.lexists)
     for pair in owned_key.possible:
         why = why_unknown(pair.fingerprint, key)
         yield f"{key.path} may be the key of {pair.name} in {pair.region}: {why}"
