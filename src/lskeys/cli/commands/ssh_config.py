@@ -28,7 +28,7 @@ from lskeys.ssh.regions import RegionData
 from lskeys.ssh.route import refusal
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
-from lskeys.storage.ownership import home_of_ssh
+from lskeys.storage.ownership import home_of_ssh, home_owner
 from lskeys.text import one_line
 from lskeys.values import replace
 
@@ -166,9 +166,12 @@ def _write_files(run: Runtime, changes: Iterable[FileChange]) -> None:
 
 
 def _refusal(run: Runtime, config: Path) -> str | None:
-    """Why ssh refuses the configuration as a whole; None where it does not, or is not there."""
+    """Why ssh refuses the configuration as a whole; None where it does not, or is not there.
+
+    None for root in somebody's home, too: to root's ssh it is a file of another user.
+    """
     file = None if _is_read_by_ssh(config.parent) else config
-    if file and not file.exists():
+    if home_owner() is not None or (file and not file.exists()):
         return None
     with suppress(SetupError), run.terminal.waiting("ssh", "its configuration"):
         return refusal(client.find(run.invocation.environ), file)
