@@ -185,6 +185,20 @@ def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) 
     assert (ran.exit_code, ran.err.startswith(warning)) == (0, name != "other"), ran.err
 
 
+@pytest.mark.parametrize("verb", ["download-default", "create web --bits 2048"])
+@pytest.mark.usefixtures("server", "old")
+def test_ssh_settings_name_a_replaced_key(run: Run, directory: Path, verb: str) -> None:
+    """Whatever replaces a key that ssh's files name says so, with the command for them."""
+    path = save(directory / ("web.pem" if verb[0] == "c" else KEY_FILE), other_pem())
+    save(directory / "lskeys.config", SSH["lskeys.config"].format(key=path.name))
+    ran = run(f"{verb} --force")
+    assert ran.exit_code == 0, ran.err
+    assert (
+        f"lskeys: warning: {directory}/lskeys.config refers to {path}, which holds the new key;"
+        f" update that file:\nlskeys ssh-config --write --region {REGION}\n"
+    ) in ran.err
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--yes"])
 def test_place_is_taken(server: Server, old: str, run: Run, directory: Path, option: str) -> None:
     """Another key in the old key's place is left alone, before anything is done."""
@@ -276,14 +290,12 @@ def test_into_the_agent(old: str, run: Run, home: Path, directory: Path) -> None
     assert (ran.exit_code, ran.out, journals(home)) == (0, "", [])
     assert {each.name for each in directory.iterdir()} == {KEY_FILE, f"{KEY_FILE}.pub"}
     assert (directory / KEY_FILE).read_text() == own_pem()
-    assert (
-        f"the new key is only in ssh-agent; to save it: lskeys download-default --region {REGION}\n"
-        in ran.err
-    )
+    save_it = f"download-default --region {REGION} --file {directory / KEY_FILE} --force"
+    assert f"the new key is only in ssh-agent; to save it: lskeys {save_it}\n" in ran.err
     added = f"echo '{line.split()[0]} {line.split()[1]} {DEFAULT_PAIR}@{REGION}' | ssh -i"
     assert f"\nblog:\n{added} {directory / KEY_FILE} bitnami@" in ran.err
     assert reported(run) != old
-    assert run("download-default --force -q").exit_code == 0
+    assert run(f"{save_it} -q").exit_code == 0
     assert opened(directory / KEY_FILE) == " ".join(line.split()[:2])
 
 

@@ -160,10 +160,22 @@ def test_what_is_no_tag(server: Server, run: Run, words: str, message: str) -> N
     assert operations(server) == []
 
 
-def test_the_limits_are_the_services(account: Sandbox, server: Server, run: Run) -> None:
-    """What a tag may be is AWS's to say: its message is shown."""
+@pytest.mark.parametrize(
+    ("tag", "message", "hint"),
+    [
+        ("a=b;c", "; is not allowed in tags", "allowed are letters, digits, spaces and + - ="),
+        ("a!", "! is not allowed in tags", "allowed are letters"),
+        ("key=owner,value=ana", "key=owner,value=ana is in the spelling of", "write owner=ana"),
+        ("k" * 129, "k… is too long for a tag", "keys have at most 128 characters, values 256"),
+    ],
+)
+@pytest.mark.parametrize("line", ["tag web {}", "create new --tag {}"])
+def test_what_no_tag_is(  # noqa: PLR0913  fixtures
+    line: str, tag: str, message: str, hint: str, *, account: Sandbox, server: Server, run: Run
+) -> None:
+    """What Lightsail's user guide does not allow is refused before any request."""
     add_web(account)
-    ran = run("tag web 'a=b;c'")
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert "the value 'b;c' of tag a is not valid" in ran.err
-    assert operations(server) == ["GetKeyPair", "TagResource"]
+    ran = run(line.format(f"'{tag}'"))
+    assert (ran.exit_code, ran.out, operations(server)) == (2, "", [])
+    assert f"{message}" in ran.err
+    assert f"lskeys: hint: {hint}" in ran.err

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lskeys.cli import ssh_instances
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.config.paths import expanded
 from lskeys.keypairs.results import SavedKey
 from lskeys.keys import PrivateKey, passphrases
 from lskeys.model import Secret
 from lskeys.output.consent import confirm
+from lskeys.ssh import user_config
 
 if TYPE_CHECKING:
     from lskeys.ssh.agent import Agent
@@ -59,6 +62,16 @@ def confirm_replacing(run: Runtime, paths: Sequence[Path]) -> None:
         confirm(run.terminal, run.options, action, details)
 
 
+def warn_of_ssh_files(run: Runtime, path: Path, region: str, after: str = "") -> None:
+    """Warn that ssh's files name a key file that holds another key, or will `after` something."""
+    files = user_config.files_naming(ssh_instances.ssh_directory(run), path)
+    if named := " and ".join(str(each) for each in files):
+        new = f"which {'will hold' if after else 'holds'} the new key"
+        run.terminal.warning(f"{named} refers to {path}, {new}; {after}update that file:")
+        command = f"lskeys ssh-config --write --region {region}"
+        run.terminal.note(hint_with_account_options(command, run.options))
+
+
 def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str, encrypts: bool) -> None:
     """Say what became of a private key's file, whose key it is, and how that is known.
 
@@ -84,5 +97,7 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str, encr
         run.terminal.note(f"it was the same key, which ssh could not load: {saved.obstacle}")
     if saved.kept:
         run.terminal.note(f"the file it replaced is {saved.kept}")
+        if not saved.obstacle:  # else it is the same key
+            warn_of_ssh_files(run, saved.path, saved.region)
     if saved.fingerprint_type is None and saved.outcome != "would save":
         run.terminal.hint("AWS reports no fingerprint, so lskeys cannot verify the key")

@@ -1,5 +1,6 @@
 """Changes the tags of a key pair. Touches: the network, through the given region."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,10 +9,15 @@ from typing import TYPE_CHECKING
 from lskeys.errors import LostAnswerError, UsageError
 from lskeys.keypairs import lookup
 from lskeys.model import KeyPair, Tag, attempt
+from lskeys.text import one_line
 from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
+
+_MAX_KEY, _MAX_VALUE = 128, 256
+_NOT_ALLOWED = re.compile(r"[^\w +=.:/@-]")
+_AWS_SYNTAX = re.compile(r"key=([^,]*),value=(.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,42 @@ class TagChange:
 
 
 def read_tags(words: Sequence[str]) -> tuple[Tag, ...]:
-    """Parse `KEY=VALUE`, or `KEY` for a tag without a value; AWS checks the characters.
+    """Parse `KEY=VALUE`, or `KEY` for a tag without a value.
+
+    What Lightsail's user guide does not allow in tags is refused here: AWS would refuse it after
+    the key pair was created.
 
     Raises:
-        UsageError: A key or a value is empty, or a key is given twice.
+        UsageError: A key or a value is empty, too long or has a character that no tag has, or a key
+            is given twice.
     """
     parts = [word.partition("=") for word in words]
     _refuse_twice([key for key, _, _ in parts])
     for key, equals, value in parts:
         if equals and not value:
             raise UsageError(f"tag {key}= has an empty value", hint=f"without a value: {key}")
+        _check(key, value)
     return tuple(Tag(key, value if equals else None) for key, equals, value in parts)
+
+
+def _check(key: str, value: str) -> None:
+    for text, most in ((key, _MAX_KEY), (value, _MAX_VALUE)):
+        wrong = _NOT_ALLOWED.search(text)
+        if wrong and (of_aws := _AWS_SYNTAX.fullmatch(f"{key}={value}")):
+            raise UsageError(
+                f"tag {key}={value} is in the spelling of the AWS CLI",
+                hint=f"write {'='.join(of_aws.groups())}",
+            )
+        if wrong:
+            raise UsageError(
+                f"{one_line(wrong[0])} is not allowed in tags",
+                hint="allowed are letters, digits, spaces and + - = . _ : / @",
+            )
+        if len(text) > most:
+            raise UsageError(
+                f"{one_line(text, limit=60)} is too long for a tag",
+                hint=f"keys have at most {_MAX_KEY} characters, values {_MAX_VALUE}",
+            )
 
 
 def read_keys(words: Sequence[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lskeys.cli import authorizing, ssh_instances
+from lskeys.cli import authorizing
 from lskeys.cli.default_rotation import plan_rotation
 from lskeys.cli.options import (
     CHANGE_OPTIONS,
@@ -22,7 +22,12 @@ from lskeys.cli.options import (
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
-from lskeys.cli.saving_keys import given_passphrase, load_into_agent, typed_passphrase
+from lskeys.cli.saving_keys import (
+    given_passphrase,
+    load_into_agent,
+    typed_passphrase,
+    warn_of_ssh_files,
+)
 from lskeys.errors import LskeysError, RefusedError, UsageError
 from lskeys.keypairs.rotation import plan as rotation_plan
 from lskeys.keypairs.rotation import report, rotate
@@ -36,7 +41,7 @@ from lskeys.output.views.deletion_warning import deletion_details, usage_warning
 from lskeys.output.views.formatting import rfc3339
 from lskeys.output.views.rotations import ROTATIONS
 from lskeys.ssh import agent as ssh_agent
-from lskeys.ssh import client, user_config
+from lskeys.ssh import client
 from lskeys.ssh.client import DEFAULT_PORT
 
 
@@ -161,14 +166,8 @@ def _warn(run: Runtime, plan: Plan, *, saves: bool) -> None:
         )
     for warning in rotation_plan.warnings(plan):
         run.terminal.warning(warning)
-    files = user_config.files_naming(ssh_instances.ssh_directory(run), entry.path)
-    if saves and (named := " and ".join(str(each) for each in files)):
-        run.terminal.warning(
-            f"{named} refers to {entry.path}, which will hold the new key;"
-            " after the rotation, update that file:"
-        )
-        command = f"lskeys ssh-config --write --region {entry.region}"
-        run.terminal.note(hint_with_account_options(command, run.options))
+    if saves:
+        warn_of_ssh_files(run, entry.path, entry.region, "after the rotation, ")
 
 
 def _consent(run: Runtime, plan: Plan, *, saves: bool, authorizes: bool) -> bool:

@@ -98,8 +98,7 @@ def report(rotation: Rotation) -> Iterable[str]:
     kept = f"kept as {rotation.old_path}" if rotation.old_path else "not in that directory any more"
     yield f"the old key is {state}{kept}"
     if rotation.path is None:
-        save = f"lskeys download-default --region {rotation.region}"
-        yield f"the new key is only in ssh-agent; to save it: {save}"
+        yield f"the new key is only in ssh-agent; to save it: {_save(rotation)}"
     if rotation.follow_ups is None:
         yield "cannot list the instances that use the key pair; each keeps the key it has"
     if rotation.follow_ups:
@@ -107,6 +106,12 @@ def report(rotation: Rotation) -> Iterable[str]:
         yield f"{rotation.authorized_key}"
     for follow_up in rotation.follow_ups or ():
         yield from _follow_up_lines(follow_up, rotation.old_path)
+
+
+def _save(rotation: Rotation) -> str:
+    """Saves the new key; in the place of the old one, which is kept next to it."""
+    replaced = ("--file", str(rotation.old_path), "--force") if rotation.old_path else ()
+    return shlex.join(("lskeys", "download-default", "--region", rotation.region, *replaced))
 
 
 def _follow_up_lines(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
