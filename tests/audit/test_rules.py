@@ -159,8 +159,7 @@ def test_a_key_that_opens_an_instance_is_no_orphan() -> None:
     """An instance keeps the key of a key pair that was deleted."""
     known = inventory(keys=[private(1, DEFAULT_FILE)])
     assert run(known) == [("orphaned-key", DEFAULT_FILE)]
-    openers = {(AccountRegion(HERE), "web-1"): DIRECTORY / DEFAULT_FILE}
-    assert run(replace(known, openers=openers)) == []
+    assert run(replace(known, opening=frozenset({DIRECTORY / DEFAULT_FILE}))) == []
 
 
 def test_an_orphan_takes_its_public_key_along() -> None:

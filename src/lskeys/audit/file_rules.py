@@ -177,17 +177,16 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
     `id_ed25519` has nothing to do with Lightsail, and what lskeys kept as `.pem.old-…` was kept on
     purpose. One that shows no sign of Lightsail (EC2 and TLS keys are called `*.pem`, too) only
     informs. No finding while a region did not respond, or where the name says that the key is of a
-    region that was not queried; nor for a key that opens an instance, which keeps it when its key
-    pair is deleted.
+    region that was not queried; nor for a key that may open an instance, which keeps it when its
+    key pair is deleted.
     """
     if inventory.silent:
         return
     explained = inventory.pairs_by_file().keys() | _mismatched(inventory).keys()
-    openers = set(inventory.openers.values())
     unknown = {pair.key_file for pair in inventory.pairs if not has_fingerprint(pair)}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
-        is_known = is_known or key.path in openers
+        is_known = is_known or key.path in inventory.opening
         is_known = is_known or any(
             has_fingerprint(pair) and inventory.compare(pair, key) is Comparison.UNKNOWN
             for pair in inventory.pairs

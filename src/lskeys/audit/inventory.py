@@ -36,6 +36,7 @@ class Inventory:
         lskeys: Builds command lines for the account queried.
         elsewhere: Keys in directories that are searched but not checked: `~/.ssh` for the sandbox.
         openers: The local file that opens an outdated instance, by region and instance name.
+        opening: All local files that may open an instance.
         for_ssh: The instances that ssh can reach.
     """
 
@@ -52,6 +53,7 @@ class Inventory:
     unreadable: tuple[UnreadableFile, ...] = ()
     elsewhere: tuple[LocalKey, ...] = ()
     openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
+    opening: frozenset[Path] = frozenset()
     for_ssh: frozenset[tuple[AccountRegion, str]] = frozenset()
 
     def files_by_pair(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:

@@ -154,6 +154,11 @@ def _inventory(
 ) -> Inventory:
     own = run.key_files.own_files
     keys = run.key_files.local_keys
+    accesses = [
+        (each.where, access)
+        for each, used in zip(regions, instances, strict=True)
+        for access in instance_accesses(used.value or (), each.value or (), keys)
+    ]
     unsafe, unsearchable = _unsafe(run.key_files.own_directories)
     return Inventory(
         account_regions=tuple(each.where for each in regions),
@@ -169,11 +174,11 @@ def _inventory(
         unsafe=unsafe,
         elsewhere=tuple(key for key in keys if key not in set(own.keys)),
         openers={
-            (each.where, access.instance.name): access.opening.first.path
-            for each, used in zip(regions, instances, strict=True)
-            for access in instance_accesses(used.value or (), each.value or (), keys)
+            (where, access.instance.name): access.opening.first.path
+            for where, access in accesses
             if access.opening.first and not access.opening.is_current
         },
+        opening=frozenset(key.path for _, access in accesses for key in access.opening.keys),
         for_ssh=frozenset(
             (each.where, instance.name)
             for each in instances
@@ -241,9 +246,8 @@ def _conclude(run: Runtime, left: Sequence[Finding], inventory: Inventory) -> No
     where = _where(run)
     counting = [each for each in left if each.severity is not Severity.INFO]
     if counting:
-        is_fixable = any(each.is_fixable for each in counting)
-        codes = "loose-permissions, unusable-file and missing-public"
-        hint = f"--fix fixes {codes}" if is_fixable else None
+        codes = dict.fromkeys(each.code.value for each in counting if each.is_fixable)
+        hint = f"--fix fixes {', '.join(codes)}" if codes else None
         counts = Counter(each.severity for each in counting)
         nouns = (_counted(count, severity) for severity, count in sorted(counts.items()))
         raise FindingsError(f"audit found {' and '.join(nouns)} in {where}", hint=hint)
