@@ -447,14 +447,20 @@ KNOWN = "known are profile, regions, out, output, color"
         ("profile = ''", ": profile is empty", "give a value, or remove the line"),
         ("regions = []", ": regions is empty", "give a value, or remove the line"),
         ("regions = ['us-east-1', '']", ": regions is empty", "give a value, or remove the line"),
-        ("= =", " is not TOML: Invalid statement (at line 1, column 1)", "fix it"),
+        (
+            "= =",
+            " is not TOML: Invalid statement (at line 1, column 1)",
+            "correct that line, or move the file away: {path}",
+        ),
     ],
 )
 def test_wrong_config_file(text: str, message: str, hint: str | None, run: Run, home: Path) -> None:
     """What is wrong in config.toml is named with its file, and the nearest right word."""
     path = configure(home, text)
     code = 4 if "TOML" in message else 2
-    assert run("list") == failed(f"{path}{message}", hint, code)
+    assert run("list") == failed(
+        f"{path}{message}", hint and hint.replace("{path}", str(path)), code
+    )
 
 
 def test_wrong_words_in_config_file(run: Run, home: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
     """It is an error, as a name that is unknown is; so is a configuration without credentials."""
     assert run("list -p 'cust-*'") == Ran(
         4,
-        err="lskeys: error: no profile of the AWS configuration is like cust-*\n"
+        err="lskeys: error: no profile of the AWS configuration matches cust-*\n"
         "lskeys: hint: profiles are work, home\n",
     )
     assert run("list --all-profiles -p work").exit_code == 2

@@ -188,7 +188,10 @@ NOT_MEANT = {
     ),
     "ssh-config --file x": ("--file is where --write writes", "add --write"),
     "ssh web --print --temporary": ("--temporary and --print cannot be combined", CHOOSE),
-    "authorize web": ("one of --key-pair and --key is needed", "--key-pair NAME"),
+    "authorize web": (
+        "one of --key-pair and --key is needed",
+        "add --key-pair NAME, or --key FILE",
+    ),
 }
 """Lines that cannot be meant, with the message and the hint."""
 

@@ -40,8 +40,8 @@ TOPICS = (
         "options",
         "Options that commands share",
         """
-        They can go before or after the command. --dry-run and --yes are for commands that change
-        something.
+        They can go before or after the command, --dry-run and --yes only after it: they are for
+        commands that change something.
         """,
         tuple(shared_options()),
     ),
@@ -132,6 +132,8 @@ TOPICS = (
         No file is overwritten by default, and --force keeps the old file as a backup. Commands
         that delete or replace something ask for confirmation on a terminal; elsewhere they require
         --yes, and end with exit code 5 without it. --dry-run changes nothing.
+
+        The sandbox is the exception: reset removes it, with its keys, without a prompt.
 
         The default key pair is deleted only with a verified fingerprint, and only if its
         private key is saved locally, --backup saves it, or --no-backup is given.

@@ -51,12 +51,12 @@ class QueriedInstances:
         return len(self.data)
 
     def missing(self, globs: Sequence[str]) -> list[LskeysError]:
-        """An error for each glob that no instance is like, with the name probably meant."""
+        """An error for each glob that no instance matches, with the name probably meant."""
         names = sorted({each.name for region in self.data for each in region.instances})
         where = ", ".join(dict.fromkeys(each.where.region for each in self.data))
         return [
             MissingError(
-                f"there is no instance like {glob} in {where}",
+                f"no instance in {where} matches {glob}",
                 hint=did_you_mean(glob, names)
                 or "to list all instances: lskeys instances --all-regions",
             )

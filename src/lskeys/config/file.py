@@ -23,7 +23,10 @@ def parse(path: Path, text: str) -> Mapping[str, Any]:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SetupError(f"{path} is not TOML: {one_line(str(error))}", hint="fix it") from None
+        raise SetupError(
+            f"{path} is not TOML: {one_line(str(error))}",
+            hint=f"correct that line, or move the file away: {path}",
+        ) from None
     known = {name: each.in_file for name, each in definitions().items() if each.in_file}
     for key, value in values.items():
         _check(path, key, value, known)

@@ -29,7 +29,9 @@ def blueprint(each: Blueprint) -> Raw:
         "name": each.name,
         "group": each.identifier.rstrip("_0123456789") or each.identifier,
         "type": "app" if each.is_application else "os",
-        "description": f"{each.name} {each.version}",
+        "description": each.name
+        if each.name.endswith(each.version)
+        else f"{each.name} {each.version}",
         "isActive": True,
         "minPower": 0,
         "version": each.version,

@@ -74,7 +74,9 @@ def authorize_key(
         lskeys authorize 'web-*' --key ~/.ssh/id_ed25519.pub --remove outdated -n
     """
     if (key_pair is None) == (key is None):
-        raise UsageError("one of --key-pair and --key is needed", hint="--key-pair NAME")
+        raise UsageError(
+            "one of --key-pair and --key is needed", hint="add --key-pair NAME, or --key FILE"
+        )
     ssh = client.find(run.invocation.environ)
     seen = _query(run, globs, port)
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")

@@ -71,16 +71,13 @@ def list_instances(
 def _note_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
     if run.options.quiet or not seen.regions:
         return
-    if not seen.reaches:
+    if not seen.reaches and not globs:
         run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
-        if hint := for_argument(" ".join(globs)):
-            run.terminal.hint(hint)
-            return
+    about_argument = None if seen.reaches else for_argument(" ".join(globs))
     for each in seen.missing(globs):
-        if seen.reaches:
-            run.terminal.note(each.message)
-        if each.hint:
-            run.terminal.hint(hint_with_account_options(each.hint, run.options))
+        run.terminal.note(each.message)
+        if hint := about_argument or each.hint:
+            run.terminal.hint(hint_with_account_options(hint, run.options))
 
 
 def _check(

@@ -48,7 +48,7 @@ def _meant(word: str, known: Mapping[str, bool]) -> Iterator[str]:
     names = [name for name in known if fnmatchcase(name, word)]
     if not names and word != "*":
         raise SetupError(
-            f"no profile of the AWS configuration is like {one_line(word, limit=80)}",
+            f"no profile of the AWS configuration matches {one_line(word, limit=80)}",
             hint=did_you_mean(word, known) or profiles_hint(known),
         )
     yield from names
