@@ -184,6 +184,8 @@ def test_an_earlier_key_with_a_copy_that_ssh_loads() -> None:
 def test_nothing_is_wrong() -> None:
     """A pair that is used, with both keys here, is no finding; nor is nothing at all."""
     assert run_rules(inventory([pair("web", 1)], WEB)) == ()
+    spare = replace(private(1, "web.ppk"), obstacle=PUTTY)
+    assert run_rules(inventory([pair("web", 1)], [*WEB, spare])) == ()
     assert run_rules(inventory()) == ()
 
 

@@ -13,7 +13,7 @@ from lskeys.keys.derivation import derive_public
 from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
-from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY, SMALL_RSA
+from lskeys.keys.ssh_loading import BY_HAND, OUTDATED_CIPHER, PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, default_key_file
 from lskeys.storage.ownership import UnsafeDirectory
 from lskeys.storage.writing import UNUSABLE
@@ -138,11 +138,12 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
     """Private keys of key pairs without a `.pub` file next to them.
 
-    PuTTY's files have their public half in them, and those that were put aside need none.
+    None is needed by what was put aside, nor by a key that must first be made one that ssh loads.
     """
     usable = _usable(inventory)
     for key, pairs in inventory.pairs_by_file().items():
-        if key.obstacle == PUTTY or _is_put_aside(key, usable) or not _is_key_file(key.path):
+        is_needed = not _is_put_aside(key, usable) and _is_key_file(key.path)
+        if key.obstacle in BY_HAND or not is_needed:
             continue
         if key.has_private and not _has_public(inventory, key):
             message = "no public key file (.pub) next to it"
