@@ -17,6 +17,12 @@ LINES = {
     "list web": 0,
 }
 """Each command that takes the name of a key pair, and its exit code without one."""
+INSTANCE_LINES = {
+    "ssh shop --print": (3, "ssh"),
+    "instances shop": (0, "instances"),
+    "authorize shop --key-pair default": (3, "instances"),
+}
+"""Each command that takes the name of an instance, its exit code, and the command of its hint."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +53,34 @@ def test_what_was_seen_is_remembered(server: Server, run: Run, line: str) -> Non
     given = f"--endpoint-url {server.endpoint}"
     assert ran.err.endswith(f"hint: web was seen in {EU}: lskeys {given} show web -r {EU}\n")
     assert "GetRegions" not in operations(server)[earlier:]
+
+
+@pytest.mark.parametrize("line", INSTANCE_LINES)
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_an_instance_in_another_region(
+    account: Sandbox, server: Server, run: Run, line: str, *, is_seen: bool
+) -> None:
+    """It is found as a key pair is, rather than one here with nearly its name."""
+    account.add_instance(EU, "shop")
+    account.add_instance(REGION, "shap")
+    code, command = INSTANCE_LINES[line]
+    run(f"list -r {EU}")
+    if is_seen:
+        run(f"instances -r {EU}")
+    ran = run(line)
+    verb = "was seen" if is_seen else "exists"
+    assert (ran.exit_code, changes(server)) == (code, [])
+    assert ran.err.endswith(f"hint: shop {verb} in {EU}: lskeys {command} shop -r {EU}\n"), ran.err
+
+
+@pytest.mark.usefixtures("server")
+def test_names_of_another_kind(run: Run, account: Sandbox) -> None:
+    """What was seen as an instance is not called a key pair that was seen."""
+    account.add_instance(EU, "game")
+    account.add_instance(REGION, "shap")
+    run(f"instances -r {EU}")
+    assert "game" not in run("show game").err.rpartition("hint:")[2]
+    assert run("ssh me@shap").err.endswith("whom AWS reports: lskeys ssh shap\n")
 
 
 @pytest.mark.parametrize("word", ["us-east-1", "ap-southeast-2"])

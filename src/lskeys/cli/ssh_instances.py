@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.cli.runtime import Runtime, queries
 from lskeys.cli.runtime.hints import account_options, hint_with_account_options
+from lskeys.cli.runtime.other_regions import hint_of_instance
+from lskeys.cli.suggestions import for_argument
 from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError, MissingError, SetupError
+from lskeys.keypairs.filters import is_glob
 from lskeys.keys.matching import LocalKey
 from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
@@ -50,19 +53,30 @@ class QueriedInstances:
         """How many regions did not fail."""
         return len(self.data)
 
-    def missing(self, globs: Sequence[str]) -> list[LskeysError]:
+    def missing(self, run: Runtime, globs: Sequence[str]) -> list[LskeysError]:
         """An error for each glob that no instance matches, with the name probably meant."""
         names = sorted({each.name for region in self.data for each in region.instances})
         where = ", ".join(dict.fromkeys(each.where.region for each in self.data))
         return [
             MissingError(
                 f"no instance in {where} matches {glob}",
-                hint=did_you_mean(glob, names)
-                or "to list all instances: lskeys instances --all-regions",
+                hint=hint_of_missing(run, glob, names, "instances"),
             )
             for glob in globs
             if self.data and not any(regions.is_matching(name, [glob]) for name in names)
         ]
+
+
+def hint_of_missing(run: Runtime, name: str, there: Sequence[str], command: str) -> str:
+    """Where an instance of this name is, or what it probably is called, or how to find out."""
+    if region := for_argument(name):
+        return region
+    user, _, host = name.rpartition("@")
+    if user and host in there:
+        return f"leave the user out, whom AWS reports: lskeys {command} {host}"
+    elsewhere = None if is_glob(name) else hint_of_instance(run, name, command)
+    unknown = "to list all instances: lskeys instances --all-regions"
+    return elsewhere or did_you_mean(name, there) or unknown
 
 
 def query_instances(  # noqa: PLR0913  what is queried, and what of it

@@ -27,7 +27,7 @@ class Event:
             self._sets.put(None)
 
     def clear(self) -> None:
-        """Wait for the next one."""
+        """Have the next wait wait for the next set."""
         self._is_set = False
         while not self._sets.empty():  # only the waiting thread takes from it
             self._sets.get_nowait()

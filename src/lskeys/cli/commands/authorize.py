@@ -81,7 +81,7 @@ def authorize_key(
     seen = _query(run, globs, port)
     new = _given(run, seen, key) if key else _of_pair(run, seen, key_pair or "")
     tasks, failures = _tasks(parallel.routed_each(ssh, seen.reaches), new, _old(run, remove))
-    failures = [*seen.failures, *seen.missing(globs), *failures]
+    failures = [*seen.failures, *seen.missing(run, globs), *failures]
     if tasks:
         confirm(run.terminal, run.options, "add the key", _details(run, tasks, remove))
     if run.options.dry_run:
@@ -98,7 +98,7 @@ def _query(run: Runtime, globs: Sequence[str], port: int) -> ssh_instances.Queri
     seen = ssh_instances.query_instances(run, globs, port, reads_keys=not run.options.dry_run)
     if not seen.reaches:
         fail(run, seen.failures, seen.regions, "regions")
-        fail(run, seen.missing(globs), 0, "instances")
+        fail(run, seen.missing(run, globs), 0, "instances")
     return seen
 
 

@@ -12,7 +12,6 @@ from lskeys.cli.options import READ_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
 from lskeys.cli.runtime.output import fail, show
-from lskeys.cli.suggestions import for_argument
 from lskeys.errors import FindingsError
 from lskeys.model import Outcomes
 from lskeys.output.result import Result
@@ -73,11 +72,9 @@ def _note_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Seq
         return
     if not seen.reaches and not globs:
         run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")
-    about_argument = None if seen.reaches else for_argument(" ".join(globs))
-    for each in seen.missing(globs):
+    for each in seen.missing(run, globs):
         run.terminal.note(each.message)
-        if hint := about_argument or each.hint:
-            run.terminal.hint(hint_with_account_options(hint, run.options))
+        run.terminal.hint(hint_with_account_options(each.hint or "", run.options))
 
 
 def _check(

@@ -21,7 +21,6 @@ from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.endpoint import save_temporary
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import SessionFiles, session_files
-from lskeys.text import did_you_mean
 from lskeys.values import replace
 
 _Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh -L.")]
@@ -123,8 +122,7 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
         names = [each.instance.name for each in seen.reaches]
         raise MissingError(
             f"there is no instance {name} in {', '.join(run.regions)}",
-            hint=did_you_mean(name, names)
-            or "to list all instances: lskeys instances --all-regions",
+            hint=ssh_instances.hint_of_missing(run, name, names, "ssh"),
         )
     if len(found) > 1:
         where = " and ".join(each.instance.region for each in found)
