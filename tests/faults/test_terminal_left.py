@@ -73,6 +73,6 @@ def test_a_passphrase_is_not_shown(home: Path, start: Callable[[str], Terminal])
     save(home / "key", openssh(own_pem(), PASSPHRASE))
     session = start("fingerprint key --passphrase -q")
     session.until("Passphrase of key")
-    session.type(f"{PASSPHRASE}\n")
+    session.type(f"\x1a\x1c{PASSPHRASE}\n")  # Ctrl-Z and Ctrl-\\ neither stop nor end it
     assert (session.end(), session.is_as_before()) == (0, True), session.shown
     assert PASSPHRASE not in session.shown

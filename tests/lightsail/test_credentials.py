@@ -170,6 +170,21 @@ def test_a_wrong_code(services: CredentialServices, run: Run) -> None:
 
 # Messages
 
+
+@pytest.mark.parametrize("profile", ["sso", "web", "role-of-sso"])
+@pytest.mark.usefixtures("lightsail")
+def test_what_was_sent_is_not_quoted(profile: str, services: CredentialServices, run: Run) -> None:
+    """A service, or what stands for it, may quote the token that it was sent: no error does."""
+    quoted = f"cannot use {TOKEN} or canary-web-identity"
+    services.responses["GetRoleCredentials"] = sso_refused("InvalidRequest", quoted, 400)
+    services.responses["AssumeRoleWithWebIdentity"] = refused("X", quoted)
+    ran = run(f"list -p {profile} -r us-east-1 -o json")
+    token = "canary-web-identity" if profile == "web" else TOKEN
+    assert (ran.exit_code, token in ran.err + ran.out) == (4, False)
+    assert "cannot use" in ran.err + ran.out
+    assert services.requests
+
+
 STS_DENIED = "User: u is not authorized to perform: sts:AssumeRole on resource: r"
 SAID = {
     "denied": ("role", refused("AccessDenied", STS_DENIED), 4, STS_DENIED, "sts:AssumeRole on r"),

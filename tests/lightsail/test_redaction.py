@@ -2,7 +2,7 @@
 
 import pytest
 
-from lskeys.lightsail.redaction import redacted
+from lskeys.lightsail.redaction import redacted, sent_secrets
 
 SECRET = "c4n4ry-canary-CANARY"  # noqa: S105  what must not be quoted
 QUOTES = [
@@ -55,3 +55,14 @@ def test_what_helps_stays(text: str) -> None:
 def test_known_secrets_by_their_value() -> None:
     """The credentials of the run are hidden in any surroundings."""
     assert redacted("<p>abcdefgh</p>", ["abcdefgh"]) == "<p>(hidden)</p>"
+    long = "begins-as-one-does-and-goes-on"
+    assert redacted(f"token {long[:25]}, cut", [long]) == "token (hidden), cut"
+    assert redacted(f"token {long[:15]}, cut", [long]) == f"token {long[:15]}, cut"
+
+
+def test_what_a_request_carries() -> None:
+    """Tokens are found in headers, forms and JSON; what names no secret is left."""
+    headers = [("x-amz-sso_bearer_token", b"one"), ("Host", "here")]
+    assert sent_secrets(headers, b"Action=A&WebIdentityToken=two") == ("one", "two")
+    assert sent_secrets([], '{"refreshToken": "three", "grantType": "g"}') == ("three",)
+    assert sent_secrets([], b"{not json") == sent_secrets([], None) == ()

@@ -258,8 +258,10 @@ def _of_service(error: ClientError, source: Source) -> _Explained:
     raw: Mapping[str, Any] = error.response
     details = raw.get("Error") or {}
     code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
-    said = one_line(redacted(message)).rstrip(".") or f"response {code}"
-    reason = f"{error.operation_name}: {one_line(redacted(code), limit=100)}: {said}"
+    said = one_line(redacted(message, source.secrets)).rstrip(".") or f"response {code}"
+    reason = (
+        f"{error.operation_name}: {one_line(redacted(code, source.secrets), limit=100)}: {said}"
+    )
     status = (raw.get("ResponseMetadata") or {}).get("HTTPStatusCode", 0)
     kind, hint = error_table.kind_of_code(error)
     if code in _EXPIRED:

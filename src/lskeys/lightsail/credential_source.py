@@ -60,6 +60,7 @@ class Source:
         login_command: `aws sso login` or `aws login`; empty where its keys come otherwise.
         provider: botocore's word for the provider, where one was tried.
         host: The host that was queried last; None where none was.
+        secrets: The tokens that the last request carried, which no error quotes.
         config_file: AWS's configuration file, as its variable spells it.
         credentials_file: AWS's credentials file, likewise.
     """
@@ -69,6 +70,7 @@ class Source:
     login_command: str = ""
     provider: str = ""
     host: str | None = None
+    secrets: tuple[str, ...] = ()
     config_file: str = "~/.aws/config"
     credentials_file: str = "~/.aws/credentials"
 

@@ -198,6 +198,7 @@ class AccountCredentials:
             login_command=credential_source.login_command(profiles.get(login_profile, {})),
             provider=self._chain.provider if self._chain else "",
             host=self._guard.host,
+            secrets=self._guard.secrets,
             **credential_source.files(os.environ),
         )
 

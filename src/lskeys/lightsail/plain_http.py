@@ -15,7 +15,7 @@ from botocore.utils import get_environ_proxies
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
-from lskeys.lightsail.redaction import without_user
+from lskeys.lightsail.redaction import sent_secrets, without_user
 from lskeys.text import visible_name
 
 METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})
@@ -112,10 +112,10 @@ class PlainHttpGuard:
     It refuses what `check` refuses, and sends plain HTTP itself where a proxy would read it.
 
     Attributes:
-        host: The host of the last request.
+        last: The last request.
     """
 
-    host: str | None = None
+    last: AWSPreparedRequest | None = None
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
@@ -124,10 +124,20 @@ class PlainHttpGuard:
     def _direct(self) -> DirectSession:
         return DirectSession(self._timeout)
 
+    @property
+    def host(self) -> str | None:
+        """The host of the last request."""
+        return parse_url(self.last.url).host if self.last else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The tokens that the last request carried."""
+        return sent_secrets(self.last.headers.items(), self.last.body) if self.last else ()
+
     def before_send(self, request: AWSPreparedRequest) -> AWSResponse | None:
         """Check the URL; the response where the request was sent from here."""
         check(request.url)
-        self.host = parse_url(request.url).host
+        self.last = request
         if request.url.startswith("https:") or not get_environ_proxies(request.url):
             return None
         return self._direct.send(request)

@@ -4,12 +4,21 @@ Gateways and proxies quote what was sent to them: headers with signatures and se
 bodies with keys. The known secrets of this run are removed by value, all others by their shape.
 """
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
 
 HIDDEN = "(hidden)"
 _SHORTEST = 6
 """Characters of a known secret that is worth hiding: a shorter one would tear words apart."""
+
+_BEGINNING = 20
+"""Characters of a longer one that give it away."""
+
+_CARRIES = re.compile(r"token|secret|code|assertion", re.IGNORECASE)
+"""Names of headers and members that hold one: WebIdentityToken, x-amz-sso_bearer_token."""
 
 _USER = re.compile(r"//\S*@")
 _KEY = re.compile(r"-----BEGIN [^-]*KEY.*?(?:-----END [^-]*-----|\Z)", re.DOTALL)
@@ -26,13 +35,32 @@ _LONG = re.compile(r"[A-Za-z0-9+/]{64,}=*|[A-Za-z0-9_-]{100,}|eyJ[\w-]{10,}\.[\w
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without secrets, keys, tokens, signatures and passwords in URLs."""
+    """The text without secrets, keys, tokens, signatures and passwords in URLs.
+
+    Of a long secret, its beginning is hidden, too, with what follows.
+    """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, HIDDEN)
+        if len(secret) > _BEGINNING:
+            text = re.sub(rf"{re.escape(secret[:_BEGINNING])}[\w.+/=~-]*", HIDDEN, text)
     text = _KEY.sub(HIDDEN, without_user(text))
     text = _NAMED.sub(rf"\g<name>\g<between>{HIDDEN}", text)
     return _LONG.sub(HIDDEN, text)
+
+
+def sent_secrets(headers: Iterable[tuple[str, Any]], body: object) -> tuple[str, ...]:
+    """The tokens that a request carries: in headers, and in members of a form or of JSON."""
+    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body or "")
+    try:
+        members = dict(json.loads(text)) if text.startswith("{") else dict(parse_qsl(text))
+    except ValueError:
+        members = {}
+    carried = [value for name, value in (*headers, *members.items()) if _CARRIES.search(name)]
+    return tuple(
+        value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        for value in carried
+    )
 
 
 def without_user(text: str) -> str:

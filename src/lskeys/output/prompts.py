@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 
@@ -44,18 +44,33 @@ def _waking(writer: int) -> Iterator[None]:
         signal.set_wakeup_fd(before)
 
 
+def read_hidden_line(stdin: TextIO, ask: Callable[[], None]) -> str:
+    """The same, not shown; echo is switched off before it is asked for.
+
+    The keys that stop or abort a run (Ctrl-Z, and Ctrl with backslash) do nothing meanwhile: a
+    shell would switch echo on before it goes on, or it would end without switching it on.
+    """
+    with _hidden(stdin) as ignored:
+        ask()
+        line = read_line(stdin)
+    return line.translate(dict.fromkeys(ignored))
+
+
 @contextlib.contextmanager
-def hidden(stdin: TextIO) -> Iterator[None]:
-    """Switch the terminal's echo off, and back to how it was."""
+def _hidden(stdin: TextIO) -> Iterator[bytes]:
+    """Switch the terminal's echo off, and back; the keys that stand for nothing meanwhile."""
     try:
         descriptor = stdin.fileno()
         before = termios.tcgetattr(descriptor)
     except (OSError, termios.error):  # says it is a terminal, but has no settings
-        yield
+        yield b""
         return
-    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    keys, none = [*before[6]], bytes([os.fpathconf(descriptor, "PC_VDISABLE")])
+    for key in (termios.VSUSP, termios.VQUIT):
+        keys[key] = none
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:6], keys]
     termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
     try:
-        yield
+        yield b"".join(before[6][key] for key in (termios.VSUSP, termios.VQUIT)).replace(none, b"")
     finally:
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)

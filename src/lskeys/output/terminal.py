@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TextIO
 
 from lskeys.errors import LocalError, ReaderGoneError
@@ -165,10 +166,9 @@ class Terminal(Messages):
         """A typed line that is not shown, without its end; empty at the end of input."""
         self.done()
         assert self._stdin is not None
-        # Hidden before the prompt, to which the user may type immediately.
-        with self._paused(), prompts.hidden(self._stdin):
-            self.write_stderr(f"{printable(call)} ")
-            line = prompts.read_line(self._stdin)
+        with self._paused():
+            ask = partial(self.write_stderr, f"{printable(call)} ")
+            line = prompts.read_hidden_line(self._stdin, ask)
         self.write_stderr("\n")
         return Secret(line.rstrip("\r\n").encode(errors="surrogateescape"))
 
