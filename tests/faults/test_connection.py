@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -182,6 +183,9 @@ def test_a_proxy_that_refuses(
     monkeypatch.setenv("HTTPS_PROXY", f"http://ana:{CANARY}@{one.address}")
     ran = run("list --timeout 5 --endpoint-url https://lightsail.invalid")
     assert (ran.exit_code, ran.out, CANARY in ran.err) == (8, "", False), ran.err
+    status = re.match(rb"HTTP/1.1 ([45]\d\d) ", REFUSALS[kind])
+    said = f'"http://{one.address}"' + ", which responded with status "
+    assert ran.err.partition(said)[2][:3] == (status[1].decode() if status else "")
     assert one.heard
     assert all(each.startswith(b"CONNECT lightsail.invalid:443 ") for each in one.heard)
     assert not [each for each in one.heard if b"Authorization: AWS4" in each]

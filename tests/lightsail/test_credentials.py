@@ -114,7 +114,16 @@ def test_no_other_role_is_cached(
     assert not (home / ".aws" / "cli").exists()
 
 
-@pytest.mark.parametrize("content", ["", "null", "[]", "{}", '{"Credentials": {"AccessKeyId": 3}}'])
+UNDATED = dict.fromkeys(("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"), "x")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "null", "[]", "{}", '{"Credentials": {"AccessKeyId": 3}}'),
+        json.dumps({"Credentials": UNDATED}),
+    ],
+)
 @pytest.mark.usefixtures("services", "lightsail")
 def test_a_broken_cache_is_no_cache(content: str, run: Run, home: Path) -> None:
     """What is no credentials in there is replaced."""

@@ -148,7 +148,7 @@ def _from_lines(content: bytes) -> PublicKey:
             raise KeyMaterialError("the public key is not of the kind it says it is")
         raise KeyMaterialError(
             "the line does not begin with the type of its key",
-            hint=f"begin it with {key.algorithm}",
+            hint="copy the whole line again",
         )
     return key
 

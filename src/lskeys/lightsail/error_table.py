@@ -231,6 +231,9 @@ def plain_message(error: Exception, secrets: Iterable[str] = ()) -> str:
     if unreadable := ca_bundle.unreadable(error):
         return unreadable
     message = one_line(redacted(str(error), secrets)).rstrip(".")
+    if isinstance(error, exceptions.ProxyConnectionError):  # whose words are the proxy's
+        refused = re.search(r"Tunnel connection failed: (\d{3})", str(error.kwargs.get("error")))
+        message += f", which responded with status {refused[1]}" if refused else ""
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from botocore.utils import JSONFileCache
+from botocore.utils import JSONFileCache, parse_timestamp
 
 _MEMBERS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
 
@@ -64,6 +64,12 @@ def cache_directory() -> Path | None:
 
 def _is_sound(cached: Mapping[str, Any]) -> bool:
     credentials = cached.get("Credentials")
-    return isinstance(credentials, dict) and all(
-        isinstance(credentials.get(member), str) for member in _MEMBERS
-    )
+    if not isinstance(credentials, dict):
+        return False
+    if not all(isinstance(credentials.get(member), str) for member in _MEMBERS):
+        return False
+    try:
+        parse_timestamp(credentials["Expiration"])
+    except (ValueError, RuntimeError):  # the latter is botocore's
+        return False
+    return True
