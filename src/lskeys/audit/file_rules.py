@@ -194,7 +194,7 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
         )
         if is_known or not _is_for_lightsail(key) or _is_elsewhere(inventory, key):
             continue
-        message = f"matches no key pair in {_searched(inventory)}"
+        message = f"matches no key pair in {inventory.searched}"
         if not _was_for_lightsail(inventory, key):
             message += f"; {_PERHAPS_NOT}"
             yield Finding(Code.ORPHANED_KEY, message, None, file=key.path, is_info=True)
@@ -225,13 +225,6 @@ def _is_key_file(file: Path) -> bool:
     """Whether a file is a key's by its name; others, `.json` or `.env`, may hold more than that."""
     is_plain = file.suffix in _KEY_FILES and not file.name.startswith(".")
     return is_plain or replaced_file(file.name) is not None
-
-
-def _searched(inventory: Inventory) -> str:
-    if not inventory.everywhere:
-        return ", ".join(str(place) for place in sorted(inventory.account_regions))
-    owners = sorted({place.profile for place in inventory.account_regions} - {""})
-    return f"any region of {', '.join(owners)}" if owners else "any region"
 
 
 def _mismatched(inventory: Inventory) -> dict[LocalKey, list[KeyPair]]:

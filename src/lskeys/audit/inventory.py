@@ -56,6 +56,14 @@ class Inventory:
     opening: frozenset[Path] = frozenset()
     for_ssh: frozenset[tuple[AccountRegion, str]] = frozenset()
 
+    @property
+    def searched(self) -> str:
+        """The regions that were queried, in words."""
+        if not self.everywhere:
+            return ", ".join(str(place) for place in sorted(self.account_regions))
+        owners = sorted({place.profile for place in self.account_regions} - {""})
+        return f"any region of {', '.join(owners)}" if owners else "any region"
+
     def files_by_pair(self) -> Mapping[KeyPair, tuple[LocalKey, ...]]:
         """The files that hold the private or public key of each key pair."""
         matched = match_all(self.pairs, self.keys)
