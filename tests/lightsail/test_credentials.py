@@ -135,6 +135,17 @@ def test_a_broken_cache_is_no_cache(content: str, run: Run, home: Path) -> None:
     assert json.loads(cached.read_text())["Credentials"]["AccessKeyId"] == "ASIAROLE"
 
 
+@pytest.mark.usefixtures("services", "lightsail")
+def test_a_cache_that_never_ends(run: Run, home: Path) -> None:
+    """What is no file in there is not read, and no program is blamed for it."""
+    line = "list -q -p mfa -r us-east-1"
+    run(line, typed="123456\n")
+    [cached] = (home / ".aws" / "cli" / "cache").iterdir()
+    cached.unlink()
+    cached.symlink_to("/dev/zero")
+    assert run(line, typed="654321\n").exit_code == 0
+
+
 @pytest.mark.usefixtures("lightsail")
 def test_a_cache_that_cannot_be_written(services: CredentialServices, run: Run, home: Path) -> None:
     """Where nothing can be kept, the code is prompted for once in each run."""

@@ -4,12 +4,16 @@ The file name is botocore's digest of the role's parameters, which the AWS CLI u
 """
 
 import contextlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.utils import JSONFileCache, parse_timestamp
 
+from lskeys import regular_files
+
+_SIZE_LIMIT = 64 * 1024
 _MEMBERS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
 
 
@@ -46,9 +50,12 @@ class RoleCache:
     def _find(self, name: str) -> Mapping[str, Any] | None:
         if name in self._memory:
             return self._memory[name]
-        try:
-            cached: object = self._files[name]
-        except (LookupError, OSError, ValueError):
+        if self._directory is None:
+            return None
+        try:  # not by JSONFileCache, which waits for what never ends
+            content, _ = regular_files.read(self._directory / f"{name}.json", _SIZE_LIMIT)
+            cached: object = json.loads(content)
+        except (OSError, ValueError, RecursionError):
             return None
         return cached if isinstance(cached, dict) and _is_sound(cached) else None
 
