@@ -412,12 +412,24 @@ def test_encrypted_again(run: Run, home: Path, path: Path) -> None:
 def test_passphrase_mistyped(
     server: Server, run: Run, path: Path, typed: str, message: str
 ) -> None:
-    """Two that differ, or none, make nothing."""
+    """Two that differ and are not corrected, or none, make nothing."""
     ran = run("create web --passphrase", typed=typed)
     assert (ran.exit_code, ran.out) == (5, "")
-    assert f"{PROMPTS}lskeys: error: {message}\n" in ran.err
+    assert PROMPTS in ran.err
+    assert f"\nlskeys: error: {message}\n" in ran.err
     assert changes(server) == []
     assert files(path) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_passphrase_corrected(run: Run, path: Path) -> None:
+    """Whoever mistyped it is prompted again, and the key opens with what was typed last."""
+    ran = run(
+        "create web --passphrase --type ed25519", typed=f"one\ntwo\n{PASSPHRASE}\n{PASSPHRASE}\n"
+    )
+    assert ran.exit_code == 0, ran.err
+    assert "The two differ. Passphrase for the new key:" in ran.err
+    subprocess.run(("ssh-keygen", "-y", "-P", PASSPHRASE, "-f", path), check=True)
 
 
 # made by AWS

@@ -46,12 +46,18 @@ def for_key_files(file: Path | None, prompt: Prompt | None) -> Callable[[Path], 
 
 
 def for_new_key(file: Path | None, prompt: Prompt | None) -> Secret | None:
-    """The passphrase of a new key: from `file`, typed twice, or none."""
+    """The passphrase of a new key: from `file`, typed twice, or none; a typo may be corrected."""
     if file is not None:
         return read(file)
     if prompt is None:
         return None
-    return same_passphrase(prompt("Passphrase for the new key:"), prompt("The same again:"))
+    typed, again = prompt("Passphrase for the new key:"), prompt("The same again:")
+    while again.reveal() not in {typed.reveal(), b""}:
+        anew = prompt("The two differ. Passphrase for the new key:")
+        if not anew.reveal():
+            break
+        typed, again = anew, prompt("The same again:")
+    return same_passphrase(typed, again)
 
 
 def read(path: Path) -> Secret:
