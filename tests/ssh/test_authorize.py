@@ -204,8 +204,22 @@ def test_an_old_key_in_another_place(setup: Setup, *, is_in_first: bool) -> None
     shutil.copy(setup.old.path.with_name("old.pub"), third)
     with pytest.raises(RemoteError, match=r"/old still opens it"):
         setup.authorize(removes=True)
+    setup.old.path.write_bytes(setup.old.path.read_bytes().replace(b"\n", b"\r\n"))
+    with pytest.raises(RemoteError, match=r"/old still opens it"):  # which ssh cannot load
+        setup.authorize(removes=True)
     third.unlink()
     assert setup.authorize(removes=True).removed is False
+
+
+def test_an_old_key_that_cannot_be_tried(setup: Setup) -> None:
+    """It is not called removed where the last login came to nothing."""
+    key = setup.server.directory / "host_key"
+    tool = setup.server.directory / "bin" / "rm"
+    tool.write_text(f'#!/bin/sh\n[ "$2" = "${{2%undo}}" ] || echo > {key}\n/bin/rm "$@"\n')
+    tool.chmod(0o700)
+    with pytest.raises(RemoteError, match=r"/old was removed, and could not be tried: "):
+        setup.authorize(removes=True)
+    assert setup.left == {"new"}
 
 
 def test_a_certificate_is_no_proof(setup: Setup, tmp_path: Path) -> None:
@@ -251,6 +265,10 @@ def test_two_factors(setup: Setup) -> None:
     assert failure.value.hint == (
         "add the line to its authorized_keys by hand: lskeys ssh web --region us-east-1"
     )
+    setup.server.authorize(line_of(setup.new))
+    with pytest.raises(RefusedError, match="is there, but is not proved: it accepts") as failure:
+        setup.authorize()
+    assert failure.value.hint == "to log in with it: lskeys ssh web --region us-east-1"
 
 
 def test_nul_bytes(setup: Setup) -> None:
@@ -468,8 +486,12 @@ def test_a_changed_host_key(setup: Setup, servers: Lab) -> None:
 
 
 def test_a_lock_out_is_taken_back(setup: Setup) -> None:
-    """If the new key opens only while the old one is there, both are there again."""
+    """If the new key opens only while the old one is there, both are there again.
+
+    A file that sshd reads under two names is changed once, and so put back as it was.
+    """
     path = setup.server.authorized_keys
+    path.with_name("authorized_keys2").symlink_to(path.name)
     (setup.server.directory / "bin" / "mv").write_text(
         f"#!/bin/sh\n/bin/mv \"$@\"; grep -qF '{line_of(setup.old)}' {path} || : > {path}\n"
     )

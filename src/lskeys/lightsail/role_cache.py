@@ -26,7 +26,6 @@ class RoleCache:
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
-        self._files: Any = JSONFileCache(str(directory)) if directory else {}
         self._memory: dict[str, Mapping[str, Any]] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -45,7 +44,7 @@ class RoleCache:
         with contextlib.suppress(OSError, ValueError):
             for each in (*reversed(self._directory.parents), self._directory):
                 each.mkdir(mode=0o700, exist_ok=True)
-            self._files[name] = response
+            JSONFileCache(str(self._directory))[name] = response
 
     def _find(self, name: str) -> Mapping[str, Any] | None:
         if name in self._memory:

@@ -14,7 +14,7 @@ from lskeys.ssh import authorized_keys
 from lskeys.ssh.authorized_keys import KEEP, PublicLine
 from lskeys.ssh.client import SshClient
 from lskeys.ssh.endpoint import TEMPORARY_KEY, SshEndpoint, save_temporary
-from lskeys.ssh.login_errors import login_error, look
+from lskeys.ssh.login_errors import command, login_error, look
 from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.text import one_line
 from lskeys.values import replace
@@ -119,8 +119,10 @@ def _added(
         proof = endpoint.proof(client, key.identity)
         if proof.verdict is Verdict.OPENS:
             return Authorization(endpoint.instance, "unchanged", key.identity, is_proved=True)
-        if proof.verdict is not Verdict.REFUSED or proof.is_accepted:
+        if proof.verdict is not Verdict.REFUSED:
             raise login_error(endpoint.instance, proof)
+        if proof.is_accepted:
+            raise _not_proved(endpoint, "there", proof)
     word, detail, attempt = _changed(client, endpoint, key, temporary)
     is_restricted = word == "restricted"
     word = "unchanged" if is_restricted else word
@@ -129,19 +131,30 @@ def _added(
     if key.identity is None:
         return done
     proof = endpoint.proof(client, key.identity)
-    if proof.verdict is not Verdict.OPENS:
-        if key.private is None:  # nor has an ssh-agent the private key
-            return done
-        what = "but is not proved" if proof.is_accepted else "but does not open it"
-        sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
-        if is_restricted:
-            sshd = _OPTIONS
-        raise RefusedError(
-            f"{_called(endpoint)}: the key is in {detail}, {what}: {proof.reason}",
-            hint=f"{proof.remedy}, then run the same command again" if proof.remedy else sshd,
-            region=endpoint.instance.region,
-        )
-    return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)
+    if proof.verdict is Verdict.OPENS:
+        return replace(done, outcome="authorized" if word == "added" else word, is_proved=True)
+    if key.private is None:  # nor has an ssh-agent the private key
+        return done
+    if proof.is_accepted:
+        raise _not_proved(endpoint, f"in {detail}", proof)
+    sshd = "its sshd may read another AuthorizedKeysFile, or refuse the permissions of that"
+    raise RefusedError(
+        f"{_called(endpoint)}: the key is in {detail}, but does not open it: {proof.reason}",
+        hint=_OPTIONS if is_restricted else sshd,
+        region=endpoint.instance.region,
+    )
+
+
+def _not_proved(endpoint: SshEndpoint, where: str, proof: Attempt) -> RefusedError:
+    """The error for a new key that the instance accepts, and that opens no session all the same."""
+    hint = f"{proof.remedy}, then run the same command again" if proof.remedy else None
+    if proof.wants:
+        hint = f"to log in with it: {command(endpoint.instance, 'ssh')}"
+    return RefusedError(
+        f"{_called(endpoint)}: the key is {where}, but is not proved: {proof.reason}",
+        hint=hint or look(endpoint.instance),
+        region=endpoint.instance.region,
+    )
 
 
 def _changed(
@@ -210,7 +223,7 @@ def _check_closed(client: SshClient, endpoint: SshEndpoint, old: OldKey) -> None
     """Check that a key that was removed opens the instance no more, where its private key is here.
 
     Raises:
-        RemoteError: It does: sshd finds it elsewhere, too.
+        RemoteError: It does: sshd finds it elsewhere, too; or that could not be tried.
     """
     if old.private is None:
         return
@@ -219,6 +232,13 @@ def _check_closed(client: SshClient, endpoint: SshEndpoint, old: OldKey) -> None
         raise RemoteError(
             f"{_called(endpoint)}: {old.private} still opens it: its sshd finds that key elsewhere",
             hint="look for AuthorizedKeysFile and AuthorizedKeysCommand in its sshd_config",
+            region=endpoint.instance.region,
+        )
+    if proof.verdict is not Verdict.REFUSED:
+        raise RemoteError(
+            f"{_called(endpoint)}: {old.private} was removed, and could not be tried:"
+            f" {proof.reason}",
+            hint=look(endpoint.instance),
             region=endpoint.instance.region,
         )
 

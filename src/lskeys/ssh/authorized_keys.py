@@ -124,6 +124,7 @@ if [ $# -eq 0 ]; then say unchanged "$file"; exit 0; fi
 content() { grep -v -F @PATTERNS@ "$file" || [ $? -eq 1 ]; }
 trap 'back; exit 1' HUP INT TERM PIPE
 for file in "$@"; do
+  holds "$file" || continue  # the same file under another name
   renew
   ! bare "$file" || bare "$new" || fail "$new does not read back as it was written"
   cp -p "$file" "$file.lskeys-undo" || fail "cannot keep $file"

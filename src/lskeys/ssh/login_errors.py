@@ -27,8 +27,7 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
     if attempt.verdict is Verdict.DIFFERS:
         return RefusedError(
             f"{called}: its host key differs from those that AWS reports: {attempt.reason}",
-            hint=f"compare: lskeys ssh-config --known-hosts {instance.name}"
-            f" --region {instance.region} | ssh-keygen -lf -",
+            hint=f"compare: {command(instance, 'ssh-config', '--known-hosts')} | ssh-keygen -lf -",
             region=instance.region,
         )
     if attempt.verdict is Verdict.REFUSED:
@@ -40,7 +39,7 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
     if attempt.is_connected:
         return RemoteError(
             f"{called}: no login: {attempt.reason}",
-            hint=f"to see why: {_command(instance, 'ssh', '-v')}",
+            hint=f"to see why: {command(instance, 'ssh', '-v')}",
             region=instance.region,
         )
     return RemoteError(
@@ -53,7 +52,7 @@ def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
 def _way_to_use(instance: Instance, attempt: Attempt) -> str:
     """What to do about a login that was refused."""
     if attempt.wants:
-        return f"add the line to its authorized_keys by hand: {_command(instance, 'ssh')}"
+        return f"add the line to its authorized_keys by hand: {command(instance, 'ssh')}"
     if attempt.remedy:
         return f"{attempt.remedy}, then run the same command again"
     return look(instance)
@@ -61,8 +60,9 @@ def _way_to_use(instance: Instance, attempt: Attempt) -> str:
 
 def look(instance: Instance) -> str:
     """A hint that leads to why an instance does not open."""
-    return f"to see whether it opens, and what to do: {_command(instance, 'instances', '--check')}"
+    return f"to see whether it opens, and what to do: {command(instance, 'instances', '--check')}"
 
 
-def _command(instance: Instance, *words: str) -> str:
+def command(instance: Instance, *words: str) -> str:
+    """The command of lskeys with these words that is about an instance."""
     return shlex.join(("lskeys", *words, instance.name, *hosts.options_to(instance)))

@@ -50,6 +50,7 @@ class Attempt:
         remedy: The command that lets ssh use a key that the instance would accept.
         untried: The keys that were not offered, since the server hung up before: MaxAuthTries.
         wants: What the instance wants besides a key that it accepts: `keyboard-interactive`.
+        is_accepted: Whether it failed although the instance accepts the key.
         is_connected: Whether an SSH server responded.
         exit_status: Of what was run there; None where the connection was lost before its end.
     """
@@ -60,13 +61,9 @@ class Attempt:
     remedy: str | None = None
     untried: tuple[Path, ...] = ()
     wants: str = ""
+    is_accepted: bool = False
     is_connected: bool = field(default=False, compare=False)
     exit_status: int | None = field(default=None, compare=False)
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether it failed although the instance accepts the key."""
-        return bool(self.remedy or self.wants)
 
 
 def read_log(text: str, keys: Sequence[Path], *, timed_out: bool = False) -> Attempt:
@@ -114,7 +111,7 @@ def _read(lines: Sequence[str], keys: Sequence[Path], *, timed_out: bool) -> Att
 def _partial(key: Path, methods: str) -> Attempt:
     wants = one_line(methods, limit=60)
     reason = one_line(f"it accepts {key}, and wants more: {wants}", limit=400)
-    return Attempt(Verdict.REFUSED, reason, wants=wants)
+    return Attempt(Verdict.REFUSED, reason, wants=wants, is_accepted=True)
 
 
 def _silence(lines: Sequence[str], *, timed_out: bool) -> str:
@@ -136,12 +133,11 @@ def _unused(key: Path | None, said: Sequence[str]) -> Attempt:
     if key is None:
         line = next(line for line in said if _UNLOADED.match(line))
         return Attempt(Verdict.REFUSED, one_line(line, limit=200))
-    called = f"it accepts {key}, which ssh cannot use"
-    if why:
-        remedy = f"chmod 600 {shlex.quote(str(key))}" if why == _PERMISSIONS else None
-        return Attempt(Verdict.REFUSED, one_line(f"{called}: {why}", limit=400), remedy=remedy)
-    reason = one_line(f"{called} without its passphrase", limit=400)
-    return Attempt(Verdict.REFUSED, reason, remedy=f"ssh-add {shlex.quote(str(key))}")
+    said_of_it = f": {why}" if why else " without its passphrase"
+    reason = one_line(f"it accepts {key}, which ssh cannot use{said_of_it}", limit=400)
+    program = {None: "ssh-add", _PERMISSIONS: "chmod 600"}.get(why)
+    remedy = f"{program} {shlex.quote(str(key))}" if program else None
+    return Attempt(Verdict.REFUSED, reason, remedy=remedy, is_accepted=True)
 
 
 def _of(pattern: re.Pattern[str], said: Sequence[str]) -> str | None:

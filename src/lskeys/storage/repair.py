@@ -73,10 +73,8 @@ def write_public_key(path: Path) -> Path:
         with drafted(directory, size=PUBLIC_SIZE) as draft:
             line = Secret(public.line().encode() + b"\n")
             if not draft.create(public_path.name, line, PUBLIC):
-                raise RefusedError(
-                    f"{public_path} exists now, and was not changed",
-                    hint=_look(public_path),
-                )
+                message = f"{public_path} exists now, and was not changed"
+                raise RefusedError(message, hint=_look(public_path))
     return public_path
 
 
@@ -94,10 +92,8 @@ def write_usable(path: Path, now: datetime) -> Path:
         if found.is_link:
             raise found.path_taken()
         if clean is None:
-            raise RefusedError(
-                f"{path} cannot be converted without its passphrase",
-                hint=_look(path),
-            )
+            message = f"{path} cannot be converted without its passphrase"
+            raise RefusedError(message, hint=_look(path))
         writing.tighten_mode(directory, path.name, PRIVATE)  # it is kept, and private then
         with drafted(directory, size=len(clean.reveal())) as draft:
             stamp = f"{now:%Y%m%dT%H%M%SZ}{writing.UNUSABLE}"

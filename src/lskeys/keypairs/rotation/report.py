@@ -77,7 +77,7 @@ def with_follow_ups(rotation: Rotation, plan: Plan) -> Rotation:
 def after_authorizing(rotation: Rotation, names: Collection[str], port: str) -> Rotation:
     """The rotation with what is left once instances of these names were authorized.
 
-    The others are so by the command that was tried, with the option `port`: their old key may not
+    For the others it is the command that was tried, with the option `port`: their old key may not
     open them, and the hint of their error says what does.
     """
     if rotation.follow_ups is None:
