@@ -75,7 +75,7 @@ complete -c lskeys -n '__lskeys_at "" 1' -a untag -d 'Remove tags from a key pai
 complete -c lskeys -n '__lskeys_at "" 1' -a fingerprint -d 'Show all fingerprints of local keys, as AWS and ssh-keygen print them.'
 complete -c lskeys -n '__lskeys_at "" 1' -a audit -d 'Check local keys against the account and suggest fixes.'
 complete -c lskeys -n '__lskeys_at "" 1' -a ssh-config -d 'Print Host blocks for instances, with the local keys that open them.'
-complete -c lskeys -n '__lskeys_at "" 1' -a instances -d 'List instances, each with the local key that opens it.'
+complete -c lskeys -n '__lskeys_at "" 1' -a instances -d 'List instances, each with the local key for it.'
 complete -c lskeys -n '__lskeys_at "" 1' -a ssh -d 'Open an SSH session on an instance, with the right key and pinned host keys.'
 complete -c lskeys -n '__lskeys_at "" 1' -a authorize -d 'Add a public key to running instances; remove old keys once it works.'
 complete -c lskeys -n '__lskeys_at "" 1' -a regions -d 'List the Lightsail regions of the account.'

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lskeys.audit import Code, DirectoryListing, Finding, Inventory, LskeysCommands, run_rules
 from lskeys.keys.fingerprints import Digest, Fingerprint, FingerprintType
 from lskeys.keys.matching import LocalKey
+from lskeys.keys.opening_keys import OpeningKeys
 from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import DEFAULT_PAIR, AccountRegion, Instance, KeyPair
 from lskeys.values import replace
@@ -159,7 +160,8 @@ def test_a_key_that_opens_an_instance_is_no_orphan() -> None:
     """An instance keeps the key of a key pair that was deleted."""
     known = inventory(keys=[private(1, DEFAULT_FILE)])
     assert run(known) == [("orphaned-key", DEFAULT_FILE)]
-    assert run(replace(known, opening=frozenset({DIRECTORY / DEFAULT_FILE}))) == []
+    openers = {(AccountRegion(HERE), "a"): OpeningKeys(known.keys)}
+    assert run(replace(known, openers=openers)) == []
 
 
 def test_an_orphan_takes_its_public_key_along() -> None:
@@ -403,19 +405,23 @@ def test_outdated_default() -> None:
     known = inventory([each.with_usage(instances) for each in (default, pair("web", 2))])
     command = f"lskeys authorize a b --key-pair default --region {HERE}"
     shown = f"lskeys show {DEFAULT_PAIR} --region {HERE}"
-    newer = "newer than a, b, so it does not open them"
+    newer = "newer than a, b, which it opens only if added there"
     a, b = ((AccountRegion(HERE), name) for name in "ab")
-    one, two = DIRECTORY / "one", DIRECTORY / "two"
+    first, second = private(1, "one"), private(2, "two")
+    one, two = OpeningKeys((first, second)), OpeningKeys((second, first), first)
+    proved, current = replace(two, proved_at=NOW), replace(two, current=second)
     for openers, for_ssh, message in (
         ({}, {a, b}, newer),
-        ({a: one, b: one}, {a, b}, f"{newer}; {one} does"),
-        ({a: one, b: two}, {a, b}, f"{newer}; {one} opens a, {two} opens b"),
-        ({b: two}, {b}, f"{newer}; {two} opens b"),
+        ({a: one, b: one}, {a, b}, f"{newer}; {first.path} may open them"),
+        ({a: one, b: two}, {a, b}, f"{newer}; {first.path} may open a; {second.path} may open b"),
+        ({a: two, b: proved}, {a}, f"{newer}; {second.path} may open a; {second.path} opens b"),
+        ({a: current, b: two}, {b}, f"{newer}; {second.path} may open b"),
         ({}, set(), newer),
     ):
         now = replace(known, openers=openers, for_ssh=frozenset(for_ssh))
         found = [each for each in run_rules(now) if each.code is Code.STALE_DEFAULT]
-        expected = {0: shown, 1: command.replace("a b", "b"), 2: command}[len(for_ssh)]
+        words = " ".join(sorted(name for _, name in for_ssh))
+        expected = command.replace("a b", words) if words else shown
         assert [(each.name, each.message, each.command) for each in found] == [
             (DEFAULT_PAIR, message, expected)
         ]

@@ -148,6 +148,42 @@ def test_generations(fleet: Fleet, run: Run, home: Path) -> None:
     assert not any(server.connections for server in fleet.servers.servers)
 
 
+def test_earlier_keys(fleet: Fleet, run: Run, home: Path) -> None:
+    """Launched with an earlier key: dates say which may open an instance, a login which does.
+
+    After it, `show`, `audit` and `ssh-config` have that key first, too.
+    """
+    later = home / ".ssh" / f"{DEFAULT_FILE}.old-20261121T000000Z"
+    old, new = home / ".ssh" / OLD_FILE, home / ".ssh" / DEFAULT_FILE
+    fleet.add("by-dates", old=True)
+    fleet.add("by-login", old=True).authorize(make_key(later))
+    stale = "newer than by-dates, by-login, which it opens only if added there"
+    assert stale_default(run) == f"{stale}; {old} may open them"
+    assert identity_files(run) == [f"by-dates: {old}", f"by-login: {old}"]
+    assert run(f"instances --check {fleet.port}").exit_code == 0
+    assert stale_default(run) == f"{stale}; {old} opens by-dates; {later} opens by-login"
+    assert identity_files(run) == [f"by-dates: {old}", f"by-login: {later}"]
+    hosts = json.loads(run("ssh-config -o json").out)["hosts"]
+    shown = json.loads(run(f"show {DEFAULT_PAIR} -o json").out)["keyPair"]["outdatedInstances"]
+    for each in hosts, shown:
+        files = {item["name"]: [*map(Path, item["identityFiles"])] for item in each}
+        assert files == {"by-dates": [old, new, later], "by-login": [later, old, new]}
+    assert all("provedAt" in each for each in shown)
+
+
+def stale_default(run: Run) -> str:
+    """What audit says of an outdated default key pair."""
+    findings = json.loads(run("audit -o json").out)["findings"]
+    [message] = [each["message"] for each in findings if each["code"] == "stale-default"]
+    return str(message)
+
+
+def identity_files(run: Run) -> list[str]:
+    """The earlier keys that show names."""
+    lines = run(f"show {DEFAULT_PAIR} -o text").out.splitlines()
+    return [line.partition("\t")[2] for line in lines if line.startswith("identity-files\t")]
+
+
 def test_what_cannot_be_reached(fleet: Fleet, account: Sandbox, run: Run) -> None:
     """A stopped instance, Windows, no address, a firewall that is closed: each says why."""
     account.add_instance(REGION, "stopped", state="stopped")

@@ -71,6 +71,7 @@ ON_REQUEST = {
     "tag": {"usedBy", "localFiles", "profile"},
     "untag": {"usedBy", "localFiles", "profile"},
     "instances": {"provedAt"},
+    "show": {"provedAt"},
 }
 
 

@@ -68,6 +68,7 @@ def test_text_is_a_name_and_a_value_a_line(
         "tags": ["stage=test", "old"],
         "used-by": ["web-1", "web-2"],
         "outdated-instances": ["-"],
+        "identity-files": ["-"],
         "private-files": [str(key)],
         "public-files": [str(public)],
         "unproven-files": ["-"],
@@ -105,7 +106,11 @@ def test_json_is_in_the_shape_of_the_aws_cli(
     account.add_instance(REGION, "blog", created_at=BEFORE)
     key = save(home / ".ssh" / "key", rsa_pem, 0o640)
     pair = shown(run, f"show {DEFAULT_PAIR}")
-    old = {"name": "blog", "createdAt": BEFORE.isoformat(timespec="microseconds")}
+    old = {
+        "name": "blog",
+        "createdAt": BEFORE.isoformat(timespec="microseconds"),
+        "identityFiles": [str(key)],
+    }
     assert pair.pop("arn").startswith(ARN)
     assert pair.pop("supportCode").endswith(DEFAULT_PAIR)
     assert pair == {

@@ -6,6 +6,7 @@ from lskeys.errors import LskeysError, RemoteError
 from lskeys.model import AccountRegion, HostKey, Instance, Outcome
 from lskeys.ssh import written_blocks
 from lskeys.ssh.config_plan import Plan, plan
+from lskeys.ssh.proved_logins import ProvedLogins
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
@@ -34,7 +35,9 @@ def region(profile: str, *names: str, of: str = "", error: LskeysError | None = 
 
 def planned(*regions: RegionData, before: WrittenFiles | None = None) -> Plan:
     """What ssh reads, for a user who has no hosts of their own."""
-    return plan(regions, (), UserConfig(), before or WrittenFiles(), keeps_pins=True)
+    return plan(
+        regions, (), UserConfig(), before or WrittenFiles(), ProvedLogins(None), keeps_pins=True
+    )
 
 
 def files_of(done: Plan) -> WrittenFiles:

@@ -185,9 +185,10 @@ def orphaned_key(inventory: Inventory) -> Iterator[Finding]:
         return
     explained = inventory.pairs_by_file().keys() | _mismatched(inventory).keys()
     unknown = {pair.key_file for pair in inventory.pairs if not has_fingerprint(pair)}
+    opening = {key.path for each in inventory.openers.values() for key in each.keys}
     for key in inventory.private_keys():
         is_known = key in explained or key.path.name in unknown or is_hidden(key)
-        is_known = is_known or key.path in inventory.opening
+        is_known = is_known or key.path in opening
         is_known = is_known or any(
             has_fingerprint(pair) and inventory.compare(pair, key) is Comparison.UNKNOWN
             for pair in inventory.pairs

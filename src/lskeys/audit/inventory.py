@@ -16,6 +16,7 @@ from lskeys.keys.matching import (
     match_all,
     match_one,
 )
+from lskeys.keys.opening_keys import OpeningKeys
 from lskeys.model import AccountRegion, KeyPair
 from lskeys.storage.ownership import UnsafeDirectory
 
@@ -35,8 +36,7 @@ class Inventory:
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.
         elsewhere: Keys in directories that are searched but not checked: `~/.ssh` for the sandbox.
-        openers: The local file that opens an outdated instance, by region and instance name.
-        opening: All local files that may open an instance.
+        openers: The local keys that may open an instance, by region and instance name.
         for_ssh: The instances that ssh can reach.
     """
 
@@ -52,8 +52,7 @@ class Inventory:
     unsafe: Mapping[Path, UnsafeDirectory] = field(default_factory=dict)
     unreadable: tuple[UnreadableFile, ...] = ()
     elsewhere: tuple[LocalKey, ...] = ()
-    openers: Mapping[tuple[AccountRegion, str], Path] = field(default_factory=dict)
-    opening: frozenset[Path] = frozenset()
+    openers: Mapping[tuple[AccountRegion, str], OpeningKeys] = field(default_factory=dict)
     for_ssh: frozenset[tuple[AccountRegion, str]] = frozenset()
 
     @property

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from lskeys.audit import remedies
 from lskeys.audit.finding import Code, Finding
@@ -49,17 +50,24 @@ def stale_default(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _stale(inventory: Inventory, pair: KeyPair) -> str:
-    """What is said of instances launched with an earlier key: each with the file that opens it."""
-    where, names = pair.where, pair.outdated
-    files = [inventory.openers.get((where, name)) for name in names]
-    them = "it" if len(names) == 1 else "them"
-    message = f"newer than {', '.join(names)}, so it does not open {them}"
-    if files[0] and len(set(files)) == 1:
-        return f"{message}; {files[0]} does"
-    opened = ", ".join(
-        f"{file} opens {name}" for name, file in zip(names, files, strict=True) if file
+    """What is said of instances launched with an earlier key: each with the file for it.
+
+    Dates say which key may open an instance, and only a login that worked says more.
+    """
+    names_by_opener: dict[tuple[Path, str], list[str]] = defaultdict(list)
+    for name in pair.outdated:
+        keys = inventory.openers.get((pair.where, name))
+        if keys and keys.first and not keys.is_current:
+            opens = "opens" if keys.proved_at else "may open"
+            names_by_opener[keys.first.path, opens].append(name)
+    them = "it" if len(pair.outdated) == 1 else "them"
+    message = f"newer than {', '.join(pair.outdated)}, which it opens only if added there"
+    every = list(pair.outdated)
+    openers = (
+        f"{file} {opens} {them if names == every else ', '.join(names)}"
+        for (file, opens), names in names_by_opener.items()
     )
-    return f"{message}; {opened}" if opened else message
+    return "; ".join((message, *openers))
 
 
 def no_fingerprint(inventory: Inventory) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 Touches: what the runtime hands it.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def plan_rotation(run: Runtime, lightsail: "Lightsail", journal: Journal, out: P
         endpoint=endpoint,
         access_key=run.account.session.access_key_digest,
         path=path,
+        is_taken=os.path.lexists(path),
         now=run.invocation.now(),
     )
 

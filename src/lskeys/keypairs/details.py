@@ -14,7 +14,7 @@ from lskeys.keys.matching import (
     match_one,
     why_unknown,
 )
-from lskeys.keys.opening_keys import replaced_file
+from lskeys.keys.opening_keys import InstanceAccess, instance_accesses, replaced_file
 from lskeys.model import Instance, KeyPair
 from lskeys.values import replace
 
@@ -33,15 +33,15 @@ class KeyPairDetails:
 
     Attributes:
         pair: The key pair, with its instances and local files as far as they are known.
-        older: The instances launched before the key pair was created, so with an earlier key.
-            None if the instances are unknown.
+        older: The instances launched before the key pair was created, so with an earlier key, and
+            the local keys that may open them. None if the instances are unknown.
         matches: The local files that hold its private or public key.
         possible: Those named after it that may hold one of them.
         authorize: The command that lets its key in on the older instances; None if none does.
     """
 
     pair: KeyPair
-    older: tuple[Instance, ...] | None
+    older: tuple[InstanceAccess, ...] | None
     matches: tuple[Match, ...]
     possible: tuple[PossibleFile, ...] = ()
     authorize: str | None = None
@@ -54,7 +54,19 @@ class KeyPairDetails:
     @property
     def older_names(self) -> tuple[str, ...] | None:
         """The names of the older instances."""
-        return tuple(each.name for each in self.older) if self.older is not None else None
+        if self.older is None:
+            return None
+        return tuple(each.instance.name for each in self.older)
+
+    @property
+    def identity_files(self) -> tuple[str, ...]:
+        """The older instances, each with the earlier key that is likeliest to open it, if any."""
+        opening = ((each.instance.name, each.opening) for each in self.older or ())
+        return tuple(
+            f"{name}: {keys.first.path}"
+            for name, keys in opening
+            if keys.first and not keys.is_current
+        )
 
     @property
     def fix_commands(self) -> tuple[str, ...]:
@@ -91,7 +103,8 @@ def key_pair_details(
     there = tuple(instances)
     older = (each for each in there if each.key_pair_name == pair.name and each.predates(pair))
     by_name = sorted(older, key=lambda each: each.name)
-    return KeyPairDetails(pair.with_usage(there), tuple(by_name), matches, possible)
+    accesses = tuple(instance_accesses(by_name, [pair], keys))
+    return KeyPairDetails(pair.with_usage(there), accesses, matches, possible)
 
 
 def is_named_after(path: PurePath, pair: KeyPair) -> bool:

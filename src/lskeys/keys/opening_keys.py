@@ -47,18 +47,26 @@ class InstanceAccess:
 class OpeningKeys:
     """The private keys on this computer that may open an instance, likeliest first.
 
-    `is_current` says whether the first one is the key pair's key of today. `unusable` is a file
-    with that key which ssh cannot load, if there is no other.
+    Attributes:
+        current: The one among them that is the key pair's key of today.
+        unusable: A file with that key which ssh cannot load, if there is no other.
+        proved_at: When the first one was proved to open it, if it was.
     """
 
     keys: tuple[LocalKey, ...] = ()
-    is_current: bool = False
+    current: LocalKey | None = None
     unusable: LocalKey | None = None
+    proved_at: datetime | None = None
 
     @property
     def first(self) -> LocalKey | None:
-        """The key that opens it, as far as dates and content say."""
+        """The likeliest key, as far as logins, dates and content say."""
         return self.keys[0] if self.keys else None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the first one is the key pair's key of today."""
+        return self.current is not None and self.first == self.current
 
 
 def instance_accesses(
@@ -110,8 +118,7 @@ def opening_keys(
         found = current if has_dates else [*current, *old, *undated]
     else:
         found = [*old[:1], *current, *old[1:], *undated]
-    is_current = bool(current) and found[0] in current
-    return OpeningKeys(tuple(found[:MAX_KEYS]), is_current, unusable)
+    return OpeningKeys(tuple(found[:MAX_KEYS]), current[0] if current else None, unusable)
 
 
 def _by_launch(instance: Instance, keys: Iterable[LocalKey], names: set[str]) -> list[LocalKey]:

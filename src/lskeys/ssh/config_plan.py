@@ -9,6 +9,7 @@ from lskeys.model import Instance
 from lskeys.ssh import hosts
 from lskeys.ssh.config_text import can_name
 from lskeys.ssh.hosts import Host
+from lskeys.ssh.proved_logins import ProvedLogins, proved_first
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import BlockChanges, CurrentRegion, WrittenFiles
@@ -30,6 +31,7 @@ def plan(  # noqa: PLR0913  what is known of the regions, this computer and this
     keys: Sequence[LocalKey],
     users: UserConfig,
     written: WrittenFiles,
+    proofs: ProvedLogins,
     *,
     keeps_pins: bool,
     completed: Callable[[str], str] = str,
@@ -46,9 +48,9 @@ def plan(  # noqa: PLR0913  what is known of the regions, this computer and this
     taken = _Taken(users, frozenset(each.alias for each in renewal.kept))
     aliases = hosts.aliases((each for region in regions for each in region.instances), taken.has)
     planned = Plan(renewal)
-    for access in instance_accesses(
-        wanted, [pair for region in regions for pair in region.pairs], keys
-    ):
+    pairs = [pair for region in regions for pair in region.pairs]
+    for by_dates in instance_accesses(wanted, pairs, keys):
+        access = proved_first(by_dates, proofs)
         instance = access.instance
         alias = aliases.get(instance)
         planned.notes.extend(_notes(instance, alias, taken))

@@ -151,6 +151,8 @@ def _about_key(access: InstanceAccess) -> str | None:
         return f"ssh cannot load {name}: {unusable.obstacle}; to fix it: {audit}"
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
+    if access.opening.proved_at:
+        return None
     if access.pair is not None and access.instance.predates(access.pair):
         if key is not None and not access.opening.is_current:
             return f"launched with an earlier key: {one_line(key.path.name, limit=255)}"

@@ -5,15 +5,18 @@ It is a memory, and no more: what is lost or unreadable is proved again. No key 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lskeys.errors import LskeysError
 from lskeys.keys.matching import LocalKey, match_one
+from lskeys.keys.opening_keys import InstanceAccess
 from lskeys.model import Instance, KeyPair
 from lskeys.storage.directory import make, opened, read_file
 from lskeys.storage.lock import locked
@@ -45,9 +48,15 @@ class ProvedLogins:
         self._directory = directory
 
     def of(self, instance: Instance) -> Mapping[str, datetime]:
-        """The keys that were proved for an instance, by their hash."""
-        name = _name(instance)
-        return {each.key: each.proved_at for each in self._read() if each.instance == name}
+        """The keys that were proved for an instance, by their hash; the file is read once."""
+        return self._by_instance.get(_name(instance), {})
+
+    @cached_property
+    def _by_instance(self) -> Mapping[str, Mapping[str, datetime]]:
+        found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        for each in self._read():
+            found[each.instance][each.key] = each.proved_at
+        return found
 
     def record(
         self,
@@ -107,6 +116,19 @@ def without_proved(
         if each.name in pair.outdated and hashes.intersection(proofs.of(each))
     }
     return replace(pair, outdated=tuple(name for name in pair.outdated if name not in proved))
+
+
+def proved_first(access: InstanceAccess, proofs: ProvedLogins) -> InstanceAccess:
+    """An instance with its keys in order, those that were proved to open it first."""
+    proved = proofs.of(access.instance)
+
+    def proved_at(key: LocalKey) -> datetime | None:
+        return proved.get(hash_of(key.blob)) if key.blob is not None else None
+
+    opening = access.opening
+    keys = tuple(sorted(opening.keys, key=lambda key: proved_at(key) is None))
+    first = proved_at(keys[0]) if keys else None
+    return replace(access, opening=replace(opening, keys=keys, proved_at=first))
 
 
 def hash_of(blob: bytes) -> str:

@@ -1,22 +1,20 @@
 """How this computer reaches an instance: with which key, past which obstacle. Pure."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from lskeys.keys import grammar
 from lskeys.keys.matching import LocalKey
-from lskeys.keys.opening_keys import InstanceAccess, OpeningKeys, instance_accesses
+from lskeys.keys.opening_keys import InstanceAccess, instance_accesses
 from lskeys.model import HostKey, Instance
 from lskeys.ssh import hosts
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.login_log import Attempt, Verdict
-from lskeys.ssh.proved_logins import ProvedLogins, hash_of
+from lskeys.ssh.proved_logins import ProvedLogins, proved_first
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.text import one_line
-from lskeys.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,6 @@ class ReachableInstance:
         access: The instance, its key pair and the local keys that may open it, likeliest first.
         blocked: Why ssh cannot reach it at any port, as far as AWS reports.
         host_keys: The host keys that AWS has seen, or that were pinned before.
-        proved_at: When the first key was proved to open it, if it was.
         check: A login attempt of now.
         unrouted: Why ssh's own configuration leads nowhere.
         unread: Why its host keys could not be read, in AWS's words.
@@ -41,7 +38,6 @@ class ReachableInstance:
     access: InstanceAccess
     blocked: str | None
     host_keys: tuple[HostKey, ...]
-    proved_at: datetime | None = None
     check: Attempt | None = None
     unrouted: str | None = None
     unread: str | None = None
@@ -160,15 +156,11 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
             seen = tuple(
                 key for key in (outcome and outcome.value) or () if grammar.is_host_key(key)
             )
-            proved = proofs.of(instance)
-            opening = _proved_first(access.opening, proved)
-            blob = opening.first.blob if opening.first else None
             found.append(
                 ReachableInstance(
-                    replace(access, opening=opening),
+                    proved_first(access, proofs),
                     _blocked(instance),
                     seen or written.pins_of(instance),
-                    proved.get(hash_of(blob)) if blob else None,
                     unread=outcome.error.message if outcome and outcome.error else None,
                     port=port,
                     open_ports=ports.value if ports else None,
@@ -177,14 +169,6 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
                 )
             )
     return found
-
-
-def _proved_first(opening: OpeningKeys, proved: Mapping[str, datetime]) -> OpeningKeys:
-    """The keys in order, those that were proved to open it first."""
-    is_proved = {key: key.blob is not None and hash_of(key.blob) in proved for key in opening.keys}
-    keys = tuple(sorted(opening.keys, key=lambda key: not is_proved[key]))
-    is_current = opening.is_current if keys[:1] == opening.keys[:1] else not opening.is_current
-    return OpeningKeys(keys, is_current=is_current)
 
 
 def _blocked(instance: Instance) -> str | None:

@@ -114,7 +114,7 @@ VERBS = (
         "instances",
         "list_instances",
         _INSTANCES,
-        "List instances, each with the local key that opens it.",
+        "List instances, each with the local key for it.",
     ),
     Verb(
         "ssh",

@@ -26,7 +26,7 @@ from lskeys.output.consent import confirm
 from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.ssh.hosts import why_left_out
-from lskeys.ssh.proved_logins import without_proved
+from lskeys.ssh.proved_logins import proved_first, without_proved
 from lskeys.storage import key_search, repair
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
@@ -154,11 +154,12 @@ def _inventory(
 ) -> Inventory:
     own = run.key_files.own_files
     keys = run.key_files.local_keys
-    accesses = [
-        (each.where, access)
+    proofs = ssh_instances.proofs(run)
+    openers = {
+        (each.where, access.instance.name): proved_first(access, proofs).opening
         for each, used in zip(regions, instances, strict=True)
         for access in instance_accesses(used.value or (), each.value or (), keys)
-    ]
+    }
     unsafe, unsearchable = _unsafe(run.key_files.own_directories)
     return Inventory(
         account_regions=tuple(each.where for each in regions),
@@ -173,12 +174,7 @@ def _inventory(
         lskeys=lskeys_commands(run),
         unsafe=unsafe,
         elsewhere=tuple(key for key in keys if key not in set(own.keys)),
-        openers={
-            (where, access.instance.name): access.opening.first.path
-            for where, access in accesses
-            if access.opening.first and not access.opening.is_current
-        },
-        opening=frozenset(key.path for _, access in accesses for key in access.opening.keys),
+        openers=openers,
         for_ssh=frozenset(
             (each.where, instance.name)
             for each in instances

@@ -1,4 +1,4 @@
-"""instances: each with the local key that opens it. Touches: what the runtime hands it."""
+"""instances: each with the local key for it. Touches: what the runtime hands it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -35,7 +35,7 @@ def list_instances(
     ] = False,
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """List instances, each with the local key that opens it.
+    """List instances, each with the local key for it.
 
     A local key is matched by its content, to the key pair as it was when the instance was
     launched. --check logs in to each instance, with pinned host keys and without a prompt; the exit

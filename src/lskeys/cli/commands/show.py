@@ -20,7 +20,7 @@ from lskeys.model import Instance, KeyPair, Outcomes
 from lskeys.output.result import Result
 from lskeys.output.views.key_pair_details import KEY_PAIR_DETAILS, ONE_KEY_PAIR
 from lskeys.ssh.hosts import why_left_out
-from lskeys.ssh.proved_logins import without_proved
+from lskeys.ssh.proved_logins import proved_first, without_proved
 from lskeys.values import replace
 
 
@@ -54,11 +54,15 @@ def show_key_pair(
 
 def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) -> KeyPairDetails:
     """The details of a pair; an instance that its key was proved to open is not outdated."""
-    keys = run.key_files.local_keys
+    keys, proofs = run.key_files.local_keys, ssh_instances.proofs(run)
     details = key_pair_details(pair, instances, keys, run.key_files.unreadable)
-    proved = without_proved(details.pair, instances or (), keys, ssh_instances.proofs(run))
-    older = tuple(each for each in details.older or () if each.name in proved.outdated)
-    names = [each.name for each in older if not why_left_out(each)]
+    proved = without_proved(details.pair, instances or (), keys, proofs)
+    older = tuple(
+        proved_first(each, proofs)
+        for each in details.older or ()
+        if each.instance.name in proved.outdated
+    )
+    names = [each.instance.name for each in older if not why_left_out(each.instance)]
     return replace(
         details,
         pair=proved,

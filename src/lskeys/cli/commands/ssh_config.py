@@ -102,7 +102,8 @@ def _planned(
     keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
     users = user_config.read(ssh_instances.ssh_directory(run))
     completed = partial(hint_with_account_options, options=run.options)
-    planned = plan(seen, keys, users, before, keeps_pins=keeps_pins, completed=completed)
+    proofs = ssh_instances.proofs(run)
+    planned = plan(seen, keys, users, before, proofs, keeps_pins=keeps_pins, completed=completed)
     if not planned.hosts:
         where = ", ".join(run.profiles or run.regions)
         planned.notes.append(f"{where}: no matching instance that ssh can reach")

@@ -1,5 +1,6 @@
 """What the rotation of a default pair will do, and where an earlier run left it. Pure."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,9 +126,12 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
     endpoint: str,
     access_key: str,
     path: Path,
+    is_taken: bool,
     now: datetime,
 ) -> Plan:
     """What to do, from what there is and what an interrupted run remembered.
+
+    `path` is where the private key is, or goes; `is_taken` says whether a file is there.
 
     Raises:
         MissingError: There is no default pair, and no rotation under way.
@@ -140,7 +144,7 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
     if pair is None:
         raise MissingError(
             f"{found.region} has no default key pair",
-            hint=f"to have one made: lskeys download-default --create --region {found.region}",
+            hint=f"to have one made: {_create_command(found.region, path, is_taken=is_taken)}",
             region=found.region,
         )
     if pair.fingerprint is None:
@@ -161,6 +165,16 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
         *(path, pair.fingerprint, pair.created_at, now),
     )
     return Plan(entry, pair, found.naming, resumed=False)
+
+
+def _create_command(region: str, path: Path, *, is_taken: bool) -> str:
+    """The command that creates a default pair, and saves its key where a rotation would.
+
+    A file that is there holds the key of an earlier pair, and is kept next to the new one.
+    """
+    force = ("--force",) if is_taken else ()
+    words = ("lskeys", "download-default", "--create", "--region", region)
+    return shlex.join((*words, "--out", str(path.parent), *force))
 
 
 def warnings(plan: Plan) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""How instances look, with the local key that opens each. Pure."""
+"""How instances look, with the local key for each. Pure."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def raw_instance(each: ReachableInstance) -> dict[str, Any]:
             "identityFiles": [str(key.path) for key in each.access.opening.keys],
             "hostKeysKnown": bool(each.host_keys),
             "notReachable": each.obstacle,
-            "provedAt": raw_moment(each.proved_at),
+            "provedAt": raw_moment(each.access.opening.proved_at),
             "check": attempt,
         }
     )

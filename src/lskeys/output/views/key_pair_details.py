@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lskeys.keypairs.details import KeyPairDetails
-from lskeys.model import Instance
+from lskeys.keys.opening_keys import InstanceAccess
 from lskeys.output.result import Cell, Column, Tone, View
 from lskeys.output.views.formatting import age, raw_moment, rfc3339, tags, without_none
 from lskeys.output.views.key_pairs import name_cell, raw_key_pair
@@ -35,9 +35,15 @@ def raw_key_pair_details(details: KeyPairDetails) -> dict[str, Any]:
     )
 
 
-def _raw_outdated(instance: Instance) -> dict[str, Any]:
-    raw = {"name": instance.name, "createdAt": raw_moment(instance.created_at)}
-    return without_none(raw)
+def _raw_outdated(access: InstanceAccess) -> dict[str, Any]:
+    return without_none(
+        {
+            "name": access.instance.name,
+            "createdAt": raw_moment(access.instance.created_at),
+            "identityFiles": [str(key.path) for key in access.opening.keys],
+            "provedAt": raw_moment(access.opening.proved_at),
+        }
+    )
 
 
 def _name_cell(details: KeyPairDetails, now: datetime) -> Cell:
@@ -98,6 +104,7 @@ ONE_KEY_PAIR: View[KeyPairDetails] = View(
         _many("tags", lambda each: [tags([tag]) for tag in each.pair.tags]),
         _many("used-by", lambda each: each.pair.used_by),
         _many("outdated-instances", lambda each: each.older_names, Tone.BAD, empty=""),
+        _many("identity-files", lambda each: each.identity_files, empty=""),
         _many("private-files", lambda each: _files(each, private=True)),
         _many("public-files", lambda each: _files(each, private=False)),
         # encrypted, of which only the .pub next to them says that they match
