@@ -93,6 +93,7 @@ class View(Generic[T]):
         is_block: An item is a block, a heading and a value a line.
         is_one: JSON has the one item itself, not a list.
         lines: The text format, where it is no row for each item.
+        json_line: An item as a line of JSON, where that is not left to Python's encoder.
         drawn: The table format, where it is none: lines of cells.
         is_stacked: An item is a block in tables only.
         hides_empty: Columns without any value are left out of tables.
@@ -110,6 +111,7 @@ class View(Generic[T]):
     is_block: bool = False
     is_one: bool = False
     lines: Callable[[Sequence[T]], Iterable[str]] | None = None
+    json_line: Callable[[T], str] | None = None
     drawn: Callable[[Sequence[T]], Iterable[Sequence[Cell]]] | None = None
     is_stacked: bool = False
     hides_empty: bool = False

@@ -10,8 +10,8 @@ from lskeys.output.result import Result, json_text
 
 def lines(result: Result[Any], _: Screen) -> Iterator[str]:
     """One item a line."""
-    for item in result.items:
-        yield json_text(result.view.raw(item))
+    raw = result.view.raw
+    return map(result.view.json_line or (lambda item: json_text(raw(item))), result.items)
 
 
 def queried(result: object) -> Iterator[str]:
