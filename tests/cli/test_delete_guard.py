@@ -217,13 +217,14 @@ REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
         None,
     ),
     **{
-        f"{words or 'an empty'} passphrase": (
+        f"{words or 'an empty'} passphrase of an {kind}": (
             f"{DEFAULT} --passphrase-file words",
-            {f".ssh/{KEY_FILE}": "encrypted PEM", "words": f"{words}\n"},
+            {f".ssh/{KEY_FILE}": kind, "words": f"{words}\n"},
             "",
             None,
         )
         for words in ("wrong", "")
+        for kind in ("encrypted PEM", "encrypted OpenSSH")
     },
 }
 

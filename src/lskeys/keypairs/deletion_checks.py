@@ -1,6 +1,6 @@
 """Clears key pairs for deletion, against the local keys. Touches: the disk (reading)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from lskeys.errors import LskeysError, RefusedError
 from lskeys.keypairs import default_pair, delete_guard
 from lskeys.keypairs.default_pair import DefaultKeyRequest
 from lskeys.keypairs.delete_guard import Clearance, Expectation
-from lskeys.keys.matching import LocalKey
+from lskeys.keys.matching import LocalKey, match_one
 from lskeys.model import KeyPair, Outcome, Outcomes, attempt, default_key_file
 from lskeys.storage import key_reading, key_search
 from lskeys.storage.key_reading import Opens
@@ -26,6 +26,7 @@ class Safeguards:
         backup: The directory in which the default key is saved before.
         no_backup: Whether losing the only copy of the default key is wanted.
         opens: Gives the passphrase of an encrypted key file.
+        proves: Whether that must open an encrypted file that shows its public key, too.
     """
 
     expectation: Expectation
@@ -34,6 +35,7 @@ class Safeguards:
     backup: Path | None
     no_backup: bool
     opens: Opens
+    proves: bool = False
 
 
 def check_all(pairs: Sequence[KeyPair], safeguards: Safeguards) -> Outcomes[Clearance]:
@@ -115,11 +117,18 @@ def _opened(
 ) -> tuple[tuple[LocalKey, ...], tuple[LocalKey, ...]]:
     """The local keys, after those that may be a pair's were opened, where one is demanded."""
     is_named = safeguards.key is not None
+
+    def to_open(pair: KeyPair) -> Iterator[LocalKey]:
+        yield from delete_guard.undecided_keys(pair, inventory, is_named=is_named)
+        if safeguards.proves:
+            matches = match_one(pair.fingerprint, inventory)
+            yield from (match.key for match in matches if match.key.has_private)
+
     opened = {
         key.path: key_reading.read(key.path, safeguards.opens)
         for pair in pairs
         if safeguards.expectation
-        for key in delete_guard.undecided_keys(pair, inventory, is_named=is_named)
+        for key in to_open(pair)
         if key.encrypted
     }
     return (

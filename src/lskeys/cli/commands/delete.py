@@ -89,6 +89,7 @@ def delete_key_pairs(
         backup and expanded(backup),
         no_backup,
         cache(opening_passphrases(run, passphrase_file, prompts=expectation is not None)),
+        proves=passphrase_file is not None,
     )
     found = look_up_targets(run, targets)
     settled = Outcomes(outcomes_without_deletion(run, found, missing_ok=missing_ok))
