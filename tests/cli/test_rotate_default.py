@@ -164,6 +164,7 @@ def test_dry_run(server: Server, old: str, run: Run, directory: Path, option: st
 SSH = {
     "lskeys.config": "Host game\n    IdentityFile ~/.ssh/{key}\n",
     "config": 'Host *.example\n  identityfile="~/.ssh/{key}" # mine\n',
+    "config.d/work": "IdentityFile %d/.ssh/{key}\n",
     "other": "Host game\n    IdentityFile ~/.ssh/{key}.old-1\n#   IdentityFile ~/.ssh/{key}\n",
 }
 
@@ -175,7 +176,9 @@ def test_ssh_settings_change(run: Run, directory: Path, option: str, name: str) 
     """Files of ssh that name the default key are reported before, with the command for them."""
     directory.mkdir(mode=0o700)
     file = directory / name.replace("other", "config")
-    file.write_text(SSH[name].format(key=KEY_FILE))
+    if "/" in name:
+        (directory / "config").write_text("Match all\nInclude config.d/*\n")
+    save(file, SSH[name].format(key=KEY_FILE))
     warning = (
         f"lskeys: warning: {file} refers to {directory / KEY_FILE},"
         " which will hold the new key; after the rotation, update that file:\n"

@@ -89,7 +89,8 @@ def read(directory: Path | None) -> UserConfig:
     for base, prefix in ((directory, ""), (_SYSTEM, "ssh_")):
         if base is None:
             continue
-        _read_config(found, base / f"{prefix}config", base, set())
+        for _, content in _configurations(base / f"{prefix}config", base):
+            _read_config(found, content, base)
         for name in _KNOWN_HOSTS:
             _read_known_hosts(found, base / f"{prefix}{name}")
     for line in _text(Path("/etc/hosts")).splitlines():
@@ -98,29 +99,41 @@ def read(directory: Path | None) -> UserConfig:
 
 
 def files_naming(directory: Path | None, key: Path) -> Iterator[Path]:
-    """The files of `~/.ssh` that give a key file to ssh: what lskeys wrote, and the user's own."""
-    for name in ("lskeys.config", "config"):
-        lines = directives(_content(directory / name)) if directory else ()
-        words = (word for each in lines if each.keyword == "identityfile" for word in each.words)
-        if directory and any(Path(word).name == key.name for word in words):
-            yield directory / name
-
-
-def _read_config(found: UserConfig, config: Path, base: Path, above: set[Path]) -> None:
-    content = _content(config)
-    if is_own(content):
+    """The files that give a key file to ssh: what lskeys wrote, and the user's own."""
+    if directory is None:
         return
-    for line in directives(content):
-        if line.keyword != "include":
-            _note_hosts(found, line, base)
-            continue
-        paths = [_pattern(word, base) for word in line.words]
-        found.globs.update(paths)
-        below = {*above, config}
-        if len(below) < _MAX_DEPTH:
-            for each in (Path(name) for path in paths for name in _glob(path)):
+    written = directory / "lskeys.config"
+    read = {written: _content(written), **dict(_configurations(directory / "config", directory))}
+    for file, content in read.items():
+        lines = (each for each in directives(content) if each.keyword == "identityfile")
+        if any(Path(word).name == key.name for line in lines for word in line.words):
+            yield file
+
+
+def _configurations(
+    config: Path, base: Path, above: frozenset[Path] = frozenset()
+) -> Iterator[tuple[Path, bytes]]:
+    """A configuration and those that it includes, each with what is in it."""
+    content = _content(config)
+    yield config, content
+    below = above | {config}
+    if len(below) < _MAX_DEPTH and not is_own(content):
+        for pattern in _included(content, base):
+            for each in map(Path, _glob(pattern)):
                 if each not in below:
-                    _read_config(found, each, base, below)
+                    yield from _configurations(each, base, below)
+
+
+def _included(content: bytes, base: Path) -> list[str]:
+    lines = [each for each in directives(content) if each.keyword == "include"]
+    return [_pattern(word, base) for line in lines for word in line.words]
+
+
+def _read_config(found: UserConfig, content: bytes, base: Path) -> None:
+    if not is_own(content):
+        found.globs.update(_included(content, base))
+        for line in directives(content):
+            _note_hosts(found, line, base)
 
 
 def _note_hosts(found: UserConfig, line: Directive, base: Path) -> None:
