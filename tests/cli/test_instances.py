@@ -452,12 +452,26 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
     assert not [*tmp_path.rglob("session-*")]
 
 
+@pytest.mark.usefixtures("agent")
+def test_ssh_with_a_key_in_an_agent(fleet: Fleet, home: Path) -> None:
+    """A key that only ssh-agent has opens a session; without one, a local key is missed."""
+    fleet.add("web")
+    key = home / ".ssh" / DEFAULT_FILE
+    line = f"ssh web {fleet.port} -- echo hello"
+    (home / ".ssh" / OLD_FILE).unlink()
+    key.rename(home / "elsewhere")
+    assert "there is no local key for web" in lskeys(line).stderr
+    subprocess.run(("ssh-add", "-q", home / "elsewhere"), check=True)
+    ran = lskeys(line)
+    assert (ran.returncode, ran.stdout) == (0, "hello\n"), ran.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "exit_code", "said"),
     [
         ("ssh wbe", 3, "did you mean web?"),
         ("ssh web --print --temporary", 2, "cannot be combined"),
-        ("ssh other --print", 3, "no local key opens other"),
+        ("ssh other --print", 3, "there is no local key for other"),
         ("ssh web --key missing", 3, "there is no file"),
         ("ssh stopped", 5, "it is stopped"),
         ("ssh both --all-regions", 5, "there are instances both in"),

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lskeys.errors import LocalError, SetupError, UsageError
@@ -17,6 +18,7 @@ from lskeys.text import one_line
 _LIFETIME = re.compile(r"(?:\d{1,6}[smhdw]?)+", re.IGNORECASE)  # sshd_config(5), "TIME FORMATS"
 _START = 'eval "$(ssh-agent)"'
 _NO_AGENT = 2  # ssh-add(1), "EXIT STATUS"
+_SECONDS_TO_LIST = 5
 _SECONDS = 60  # an agent may have the user confirm it
 
 
@@ -70,6 +72,23 @@ def find(environ: Mapping[str, str]) -> Agent:
     if not environ.get("SSH_AUTH_SOCK"):
         raise SetupError("no ssh-agent is running: SSH_AUTH_SOCK is not set", hint=_START)
     return Agent(program, without_ours(environ))
+
+
+def has_keys(environ: Mapping[str, str]) -> bool:
+    """Whether an agent is running, and has keys that it lists."""
+    program = shutil.which("ssh-add", path=environ.get("PATH"))
+    if program is None or not environ.get("SSH_AUTH_SOCK"):
+        return False
+    with suppress(OSError, subprocess.TimeoutExpired):
+        listed = subprocess.run(  # noqa: S603  as above
+            (program, "-l"),
+            capture_output=True,
+            check=False,
+            env=without_ours(environ),
+            timeout=_SECONDS_TO_LIST,
+        )
+        return listed.returncode == 0
+    return False
 
 
 def check_lifetime(lifetime: str | None, *, for_agent: bool) -> None:

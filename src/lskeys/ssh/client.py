@@ -66,15 +66,19 @@ class SshClient:
         keys: Iterable[Path],
         options: Sequence[str] = (),
         command: Sequence[str] = (),
+        *,
+        by_agent: bool = False,
     ) -> list[str]:
         """The arguments of a session, or with a command, in the words of a shell there, of its run.
 
-        The private keys are offered in this order, before any of the user's configuration.
+        The private keys are offered in this order, before any of the user's configuration; with
+        `by_agent`, every key that ssh-agent has, too.
         """
         return [
             self.program,
             *([word for key in keys for word in _identity(key)] or _NO_IDENTITY),
-            *("-o", "IdentitiesOnly=yes", "-o", "PubkeyAuthentication=yes"),
+            *("-o", f"IdentitiesOnly={'no' if by_agent else 'yes'}"),
+            *("-o", "PubkeyAuthentication=yes"),
             *(_trust(target) if target.known_hosts else ()),
             *(("-p", str(target.port)) if target.port != DEFAULT_PORT else ()),
             *(("-l", target.user) if target.user else ()),

@@ -39,7 +39,7 @@ def check(client: SshClient, each: ReachableInstance, *, base: Path) -> Reachabl
     if not each.host_keys:
         return replace(each, check=Attempt(Verdict.UNREACHABLE, without_host_key(each)))
     if not each.access.opening.keys:
-        return replace(each, check=Attempt(Verdict.REFUSED, "no local key opens it"))
+        return replace(each, check=Attempt(Verdict.REFUSED, "there is no local key for it"))
     with session_files(base) as files:
         opened = endpoint(each, files)
         return replace(each, check=opened.login(client, opened.keys, "check").attempt())

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from lskeys.config.paths import expanded
 from lskeys.errors import LskeysError, MissingError, RefusedError, UsageError, no_file
 from lskeys.keys import grammar
 from lskeys.model import HostKey
+from lskeys.ssh import agent as ssh_agent
 from lskeys.ssh import client, hosts, session
 from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.endpoint import save_temporary
@@ -73,9 +75,15 @@ def open_session(
         {"-A": agent, "-N": no_command, "-T": no_terminal, "-v": verbose},
     )
     reach = _only(run, instance, port)
-    keys = [] if temporary else _keys(reach, key)
+    keys = [] if temporary else _keys(run, reach, key)
+    arguments = partial(
+        ssh.arguments,
+        options=options,
+        command=command or [],
+        by_agent=not (temporary or keys),
+    )
     if show:
-        words = ssh.arguments(_pinned_target(run, reach, port), keys, options, command or [])
+        words = arguments(_pinned_target(run, reach, port), keys)
         run.terminal.result([shlex.join(["ssh", *words[1:]])])
         return
     with session_files(ssh_instances.session_base(run)) as files:
@@ -84,8 +92,7 @@ def open_session(
         else:
             host_keys = _host_keys(run, reach)
         target = _target(run, files, reach, host_keys, port)
-        arguments = ssh.arguments(target, keys, options, command or [])
-        ended = session.run(arguments, ssh.environment)
+        ended = session.run(arguments(target, keys), ssh.environment)
     raise typer.Exit(ended if temporary else _with_hint(run, reach, ended))
 
 
@@ -138,16 +145,19 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     return found[0]
 
 
-def _keys(reach: ReachableInstance, named: Path | None) -> list[Path]:
-    """The key that was named, else those that may open the instance, likeliest first."""
+def _keys(run: Runtime, reach: ReachableInstance, named: Path | None) -> list[Path]:
+    """The key that was named, else those that may open the instance, likeliest first.
+
+    Where there is none, those of ssh-agent are left.
+    """
     if named is not None:
         path = expanded(named).absolute()
         if not path.is_file():
             raise no_file(path)
         return [path]
-    if not reach.access.opening.keys:
+    if not reach.access.opening.keys and not ssh_agent.has_keys(run.invocation.environ):
         raise MissingError(
-            f"no local key opens {reach.instance.name} in {reach.instance.region}",
+            f"there is no local key for {reach.instance.name} in {reach.instance.region}",
             hint="to use temporary access from Lightsail, add --temporary",
         )
     return [key.path for key in reach.access.opening.keys]
