@@ -1,7 +1,4 @@
-"""delete: the guard, through the command line. Without a key that fits, nothing is sent.
-
-Which proofs count is worked out in tests/keypairs/test_delete_guard.py, for every pair of types.
-"""
+"""delete: the guard, through the command line. Without a key that fits, nothing is sent."""
 
 import base64
 import os
@@ -28,6 +25,7 @@ from tests.support.cli_keys import (
     public_line,
     save,
 )
+from tests.support.lying_server import Liar, pair, said
 
 KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 DEFAULT = f"{DEFAULT_PAIR} --fingerprint"
@@ -103,11 +101,28 @@ PROOFS = {
         f"a value as {each}": Proof(f"{DEFAULT}='{{{each}}}'", ITS_KEY, ".ssh/whatever")
         for each in SPELLINGS
     },
-    "a value of another type": Proof(f"{DEFAULT}={{spki}}", ITS_KEY, ".ssh/whatever", "sha1-pkcs8"),
+    **{
+        f"a value of {typed} where AWS reports {reported}": Proof(
+            f"{DEFAULT}={{{typed}}}", ITS_KEY, ".ssh/whatever", reported
+        )
+        for typed in ("spki", "capitals", "no_colons", "sha256")
+        for reported in FINGERPRINT_TYPES
+    },
     "a value of md5-spki alone": Proof("web --fingerprint={spki}"),
     "a value of md5-ssh alone": Proof("web --fingerprint={capitals}", reported="md5-ssh"),
     "a value of sha256-ssh alone": Proof("web --fingerprint={padded}", reported="sha256-ssh"),
     "the local key of an imported key pair": Proof("web --fingerprint", ITS_KEY, ".ssh/whatever"),
+    "its public key: AWS has no copy to lose": Proof(
+        "web --fingerprint", {".ssh/key.pub": "public"}, ".ssh/key.pub"
+    ),
+    "a public key, whose private key is elsewhere": Proof(
+        f"{DEFAULT} --key ~/key.pub",
+        {"key.pub": "public", ".ssh/copy": "own"},
+        "key.pub",
+    ),
+    "a private key next to a public key": Proof(
+        DEFAULT, {".ssh/a.pub": "public", ".ssh/b": "own"}, ".ssh/b", "sha1-pkcs8"
+    ),
     "a local key that is not required": Proof("web", ITS_KEY, ".ssh/whatever"),
     **{
         f"--key: {kind}": Proof("web --key '~/else/my key'", {"else/my key": kind}, "else/my key")
@@ -142,7 +157,6 @@ def test_a_proof(proof: Proof, serve: Serve, account: Sandbox, run: Run, home: P
     assert changes(server) == [delete_of(name, expected)]
 
 
-@pytest.mark.usefixtures("home")
 def test_a_pair_without_local_key(account: Sandbox, server: Server, run: Run) -> None:
     """Without --fingerprint an imported key pair needs no proof: no fingerprint is sent."""
     arrange(account, {".ssh/another": "other"})
@@ -166,6 +180,21 @@ REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
         {f".ssh/{KEY_FILE}": "own"},
         f"{THERE} is the default key pair, which is deleted only with a verified fingerprint",
         f"lskeys delete {DEFAULT_PAIR} --fingerprint --region {REGION}",
+    ),
+    **{
+        f"the default key pair, unproven, with {option}": (
+            f"{DEFAULT_PAIR} {option}",
+            {},
+            f"{THERE} is the default key pair, which is deleted only with a verified fingerprint",
+            None,
+        )
+        for option in ("--backup keys", "--no-backup")
+    },
+    "a wrong value, with a backup": (
+        f"{DEFAULT}={{other_md5-sp}} --backup keys",
+        {},
+        f"{THERE} has the fingerprint {{spki}}, not ",
+        None,
     ),
     "no local key": (DEFAULT, {}, *NO_KEY),
     "another key under the name of its file": (DEFAULT, {f".ssh/{KEY_FILE}": "other"}, *NO_KEY),
@@ -230,7 +259,6 @@ REFUSALS: dict[str, tuple[str, Mapping[str, str], str, str | None]] = {
 
 
 @pytest.mark.parametrize(("line", "files", "message", "hint"), REFUSALS.values(), ids=[*REFUSALS])
-@pytest.mark.usefixtures("home")
 def test_no_proof(  # noqa: PLR0913  fixtures and cases
     line: str,
     files: Mapping[str, str],
@@ -250,17 +278,32 @@ def test_no_proof(  # noqa: PLR0913  fixtures and cases
     assert hint is None or way_out == [f"lskeys: hint: {hint}"]
 
 
+@pytest.mark.parametrize("name", [DEFAULT_PAIR, "web"])
 @pytest.mark.parametrize("option", ["", "={spki}", "={spki} --no-backup", " --backup keys"])
-@pytest.mark.usefixtures("home")
-def test_a_pair_without_fingerprint(option: str, serve: Serve, account: Sandbox, run: Run) -> None:
+def test_a_pair_without_fingerprint(
+    name: str, option: str, serve: Serve, account: Sandbox, run: Run
+) -> None:
     """Where AWS reports no fingerprint, nothing proves anything: no key, value or backup."""
-    server = serve("fingerprint-default=none")
+    server = serve("fingerprint-default=none", "fingerprint-imported-rsa=none")
     arrange(account, {f".ssh/{KEY_FILE}": "own"})
-    assert run(f"delete {DEFAULT}{option.format(**values())} --yes") == Ran(
+    option = option if name == DEFAULT_PAIR else option.partition(" ")[0]
+    assert run(f"delete {name} --fingerprint{option.format(**values())} --yes") == Ran(
         5,
-        err=f"lskeys: error: {THERE} has no fingerprint at AWS, so nothing can be verified\n",
+        err=f"lskeys: error: {name} in {REGION} has no fingerprint at AWS,"
+        " so nothing can be verified\n",
     )
     assert changes(server) == []
+
+
+@pytest.mark.parametrize("option", ["", "={spki}"])
+def test_a_report_that_is_no_fingerprint(option: str, liar: Liar, run: Run, home: Path) -> None:
+    """It equals no key and no value."""
+    save(home / ".ssh" / "key", own_pem())
+    liar.responses("GetInstances", said({"instances": []}))
+    for reported in ("unknown", "xx:yy", "MD5", "0"):
+        liar.responses("GetKeyPair", said({"keyPair": pair(fingerprint=reported)}))
+        assert run(f"delete web --fingerprint{option.format(**values())} --yes").exit_code == 5
+    assert "DeleteKeyPair" not in liar.operations
 
 
 NO_KEY_FILES: dict[str, tuple[Callable[[Path], object], int, str]] = {
@@ -309,16 +352,24 @@ def test_key_file_without_permission(
 
 
 @pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
-@pytest.mark.parametrize("copy", ["", ".ssh/key", f"keys/{KEY_FILE}"])
-def test_backup(  # noqa: PLR0913  fixtures and cases
-    copy: str, fingerprint_type: str, *, serve: Serve, account: Sandbox, run: Run, home: Path
+@pytest.mark.parametrize(
+    ("copy", "value"), [("", ""), ("", "={}"), (".ssh/key", ""), (f"keys/{KEY_FILE}", "")]
+)
+def test_backup(  # noqa: PLR0913, PLR0917  fixtures and cases
+    copy: str,
+    value: str,
+    fingerprint_type: str,
+    serve: Serve,
+    account: Sandbox,
+    run: Run,
+    home: Path,
 ) -> None:
     """A backup is downloaded and verified before the deletion, whether or not there is a copy."""
     server = serve(f"fingerprint-default={fingerprint_type}")
     arrange(account, {copy: "own"} if copy else {})
     expected, backup = fingerprint(own_pem(), fingerprint_type), home / "keys" / KEY_FILE
     local = home / copy if copy.startswith(".ssh") else backup
-    assert run(f"delete {DEFAULT} --backup ~/keys -y").out == (
+    assert run(f"delete {DEFAULT}{value.format(expected)} --backup ~/keys -y").out == (
         f"{DEFAULT_PAIR}\t{REGION}\tdeleted\t{expected}\t{local}\t{backup}\n"
     )
     assert changes(server) == [download(), delete_of(DEFAULT_PAIR, expected)]
