@@ -18,6 +18,8 @@ from lskeys.sandbox import Sandbox, Server
 from tests.conftest import NOW, Ran, Run
 from tests.support.lying_server import Liar, lying, pair, pairs, refused, said
 
+pytestmark = pytest.mark.usefixtures("liar")
+
 DEFAULT = "LightsailDefaultKeyPair"
 WEB = pair("web", tags=[{"key": "stage", "value": "production"}, {"key": "old"}])
 PLAIN = pair(DEFAULT, fingerprint=None, createdAt=None)
@@ -110,7 +112,6 @@ def liar(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
         (40, NARROW),
     ],
 )
-@pytest.mark.usefixtures("liar")
 def test_table(columns: int, shown: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns on the right stand beneath their row where there is no room, the fingerprint last."""
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -128,7 +129,6 @@ def test_table(columns: int, shown: str, run: Run, monkeypatch: pytest.MonkeyPat
         (36, "NAME REGION"),
     ],
 )
-@pytest.mark.usefixtures("liar")
 def test_columns_leave_a_row_one_by_one(
     columns: int, heads: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +152,6 @@ def test_a_column_without_room(liar: Liar, run: Run, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("columns", range(68, 200, 3))
-@pytest.mark.usefixtures("liar")
 def test_what_is_copied_is_not_broken(
     columns: int, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +194,6 @@ def test_marks_need_no_colour(
     assert server.requests
 
 
-@pytest.mark.usefixtures("liar")
 def test_table_in_a_pipe(run: Run) -> None:
     """A table in a pipe folds no row."""
     out = run("list --include-default -o table").out
@@ -203,7 +201,6 @@ def test_table_in_a_pipe(run: Run) -> None:
     assert len(out.splitlines()) == 5
 
 
-@pytest.mark.usefixtures("liar")
 def test_ascii_terminal() -> None:
     """Where stdout cannot show rules they are drawn with ASCII."""
     stdout = TextIOWrapper(BytesIO(), encoding="ascii", errors="backslashreplace")
@@ -246,7 +243,6 @@ PLAINLY = [
 
 
 @pytest.mark.parametrize("case", [*COLOURED, *PLAINLY], ids=str)
-@pytest.mark.usefixtures("liar")
 def test_colour(
     case: tuple[str, str, dict[str, str]], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,7 +255,6 @@ def test_colour(
 
 
 @pytest.mark.parametrize("output", ["text", "csv", "json", "jsonl"])
-@pytest.mark.usefixtures("liar")
 def test_formats_for_programs_have_no_colour(output: str, run: Run) -> None:
     """They are the same bytes on a terminal with --color always as in a pipe."""
     on_terminal = run(f"list -o {output} --color always", terminal=True)
@@ -269,7 +264,6 @@ def test_formats_for_programs_have_no_colour(output: str, run: Run) -> None:
 # Formats for programs
 
 
-@pytest.mark.usefixtures("liar")
 def test_every_column_as_text(run: Run) -> None:
     """Each value is whole; what is not known is a dash, so that fields never shift."""
     columns = "name,region,created,fingerprint,tags,account,arn,support-code"
@@ -283,7 +277,6 @@ def test_every_column_as_text(run: Run) -> None:
     )
 
 
-@pytest.mark.usefixtures("liar")
 def test_where_the_format_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """-o beats LSKEYS_OUTPUT, that config.toml, and that the kind of stdout."""
     (home / ".config" / "lskeys").mkdir(parents=True)
@@ -297,7 +290,6 @@ def test_where_the_format_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch, 
     assert run("-o text list -o csv").out.startswith("name,")
 
 
-@pytest.mark.usefixtures("liar")
 def test_quiet(run: Run) -> None:
     """-q prints names and nothing else, whatever the format, on a terminal, too."""
     names = Ran(0, out="web\nmail\n")
@@ -332,7 +324,6 @@ QUERIES = {
 
 
 @pytest.mark.parametrize(("output", "query"), QUERIES)
-@pytest.mark.usefixtures("liar")
 def test_query(output: str, query: str, run: Run) -> None:
     """--query picks from the document, and its result comes in each format."""
     line = f"list --include-default -o {output} --query {shlex.quote(query)}"
@@ -350,7 +341,6 @@ def test_query_that_is_none(query: str, liar: Liar, run: Run) -> None:
 
 
 @pytest.mark.parametrize("query", ["unknown(@)", "length(`1`)", "sort(keyPairs)"])
-@pytest.mark.usefixtures("liar")
 def test_query_that_fails(query: str, run: Run) -> None:
     """Valid JMESPath that cannot be evaluated is an error of usage."""
     ran = run(f"list --query '{query}'")
@@ -364,7 +354,6 @@ def test_query_that_fails(query: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-@pytest.mark.usefixtures("liar")
 def test_null(run: Run, *, terminal: bool) -> None:
     """With --null every name, line and value of a query ends with NUL, on a terminal too."""
     line = "list --include-default"
@@ -392,17 +381,17 @@ def test_null_is_for_lines(output: str, liar: Liar, run: Run) -> None:
 
 
 def test_an_error_is_an_object_for_programs(liar: Liar, run: Run) -> None:
-    """With JSON, an error is one object on one line of stderr, and stdout is empty."""
-    liar.responses(
-        "GetKeyPairs", refused("AccessDeniedException", "Not for you.", tip="Contact Ana.")
-    )
+    """With JSON, an error, with all that AWS says, is one object on one line; stdout is empty."""
+    refusal = refused("AccessDeniedException", "Not for you.", tip="Contact Ana.", docs="https://x")
+    refusal.headers["x-amzn-RequestId"] = "1-2-3"
+    liar.responses("GetKeyPairs", refusal)
     expected = {
         "code": "AccessDeniedException",
         "message": "cannot list key pairs in us-east-1: Not for you",
         "hint": "allow lightsail:GetKeyPairs, or enable the region",
         "tip": "Contact Ana.",
-        "docs": None,
-        "requestId": None,
+        "docs": "https://x",
+        "requestId": "1-2-3",
         "region": "us-east-1",
         "exitCode": 4,
     }
@@ -432,8 +421,9 @@ def test_a_usage_error_is_an_object_too(line: str, run: Run) -> None:
 def test_errors_as_the_environment_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """LSKEYS_OUTPUT=json makes errors JSON, a flag for another format makes them lines again."""
     monkeypatch.setenv("LSKEYS_OUTPUT", "json")
-    assert json.loads(run("list").err)["code"] == "Setup"
-    assert run("list -o text").err.startswith("lskeys: error: no region is set\n")
+    assert json.loads(run("list --columns nope").err)["code"] == "Usage"
+    error = "lskeys: error: there is no column nope\n"
+    assert run("list --columns nope -o text").err.startswith(error)
 
 
 def test_partial_failure_in_a_document(account: Sandbox, server: Server, run: Run) -> None:
@@ -487,7 +477,6 @@ def test_debug_shows_what_failed(liar: Liar, run: Run) -> None:
     assert first.startswith("lskeys: debug: get_key_pairs in us-east-1: AccessDeniedException, ")
 
 
-@pytest.mark.usefixtures("liar")
 def test_the_clock_is_the_launch_s(run: Run) -> None:
     """Ages are counted from the time the program was given."""
     stdout = TextIOWrapper(BytesIO(), encoding="utf-8")

@@ -8,8 +8,7 @@ import pytest
 
 from lskeys.sandbox import REGIONS
 from tests.conftest import Ran, Run
-from tests.support.deadlines import run_out_of_time
-from tests.support.lying_server import HOLD, Call, Liar, Reply, pair, pairs, said
+from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
 LISTING = (sys.executable, "-m", "lskeys", "list", "-q")
 BROKEN_OFF = (
@@ -66,25 +65,6 @@ def test_what_does_not_stream_is_whole_or_absent(options: str, liar: Liar, run: 
     assert (ran.exit_code, ran.out) == (8, "")
 
 
-@pytest.mark.parametrize(("tokens", "shown"), [("a", 2), ("abc", 4), ("abb", 3)])
-def test_pages_in_circles_end(tokens: str, shown: int, liar: Liar, run: Run) -> None:
-    """Tokens that come again end a list that is shown as it comes, too."""
-    liar.responses(
-        "GetKeyPairs", lambda call: pairs(pair(), token=tokens[call.number % len(tokens)])
-    )
-    ran = run("list -q")
-    assert (ran.exit_code, ran.out) == (8, "web\n" * shown)
-    assert "pagination did not end" in ran.err
-
-
-def test_the_deadline_is_that_of_all_pages(liar: Liar, run: Run) -> None:
-    """A region that never stops naming another page is left when its time is over."""
-    liar.responses("GetKeyPairs", lambda call: pairs(token=f"page {call.number}"))
-    ran, deadline = run_out_of_time(run, "list -q", lambda: bool(liar.calls))
-    assert (ran.exit_code, ran.out) == (8, "")
-    assert f"no response within {deadline} seconds" in ran.err
-
-
 def test_no_header_without_a_result(liar: Liar, run: Run) -> None:
     """Where nothing was found out, CSV has no header that looks like an empty list."""
     liar.responses("GetKeyPairs", said([]))
@@ -112,15 +92,3 @@ def test_a_silent_region_delays_no_other(liar: Liar) -> None:
         assert others == [f"of-{name}" for name in names[1:]]
         assert listing.stdout.read() == f"of-{names[0]}\n"
     assert listing.returncode == 0
-
-
-def test_a_black_hole_costs_its_own_place_alone(liar: Liar, run: Run) -> None:
-    """A region that never responds is one error after the rows of the others, and exit code 7."""
-    liar.responses(
-        "GetKeyPairs",
-        lambda call: HOLD if call.region == "eu-west-1" else pairs(pair(f"of-{call.region}")),
-    )
-    regions = "-r eu-west-1 -r us-east-1 -r us-west-2"
-    ran, deadline = run_out_of_time(run, f"list -q {regions}", lambda: len(liar.calls) == 3)
-    assert (ran.exit_code, ran.out) == (7, "of-us-east-1\nof-us-west-2\n")
-    assert f"no response within {deadline} seconds" in ran.err

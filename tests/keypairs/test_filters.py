@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lskeys.errors import UsageError
 from lskeys.keypairs.filters import Selection
-from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
+from lskeys.model import KeyPair, Tag
 from lskeys.output.columns import columns, sort
 from lskeys.output.views.key_pairs import KEY_PAIRS
 
@@ -22,12 +22,6 @@ PAIRS = st.builds(
     fingerprint=st.none() | st.text("ab", min_size=1, max_size=2),
     used_by=st.lists(st.sampled_from(["one", "two"]), max_size=2).map(tuple),
 )
-
-
-@given(PAIRS)
-def test_an_empty_selection_accepts_everything(pair: KeyPair) -> None:
-    """Without options, every pair is selected."""
-    assert Selection().accepts(pair)
 
 
 @given(PAIRS, st.lists(WORDS, min_size=1).map(tuple))
@@ -47,29 +41,6 @@ def test_tags_narrow(pair: KeyPair, some: tuple[str, ...], more: tuple[str, ...]
 def test_in_use_and_unused_are_opposites(pair: KeyPair) -> None:
     """A pair is in use or unused, and not both."""
     assert Selection(in_use=True).accepts(pair) != Selection(in_use=False).accepts(pair)
-
-
-def test_a_tag_without_a_value_has_an_empty_one() -> None:
-    """KEY= finds it, KEY=* as well."""
-    pair = KeyPair("web", "us-east-1", tags=(Tag("old"),))
-    wanted = [
-        each for each in ("old", "old=", "old=*", "old=x") if Selection(tags=(each,)).accepts(pair)
-    ]
-    assert wanted == ["old", "old=", "old=*"]
-
-
-@pytest.mark.parametrize(
-    ("selection", "wants"),
-    [
-        (Selection(), False),
-        (Selection(include_default=True), True),
-        (Selection(globs=(DEFAULT_PAIR,)), True),
-        (Selection(globs=("Lightsail*",)), False),
-    ],
-)
-def test_when_the_default_pair_is_wanted(selection: Selection, *, wants: bool) -> None:
-    """By option or by its literal name."""
-    assert selection.wants_default is wants
 
 
 @pytest.mark.parametrize("name", KEY_PAIRS.names)

@@ -3,7 +3,6 @@
 import re
 from contextlib import suppress
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,19 +24,6 @@ def test_no_name_leaves_its_directory(name: str) -> None:
         check_name(name)
         assert re.fullmatch(r"[A-Za-z0-9_.-]{2,255}", name)
         assert name not in {".", ".."}
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["", "a", "..", "...", "a/b", "../a", "a b", "a\n", "\x00a", "ab\x1b", "aé", "a" * 256, "a\\b"],
-)
-def test_what_is_none(name: str) -> None:
-    """Too short, too long, paths, blanks, controls and letters of other scripts are refused."""
-    with pytest.raises(UsageError) as refused:
-        check_name(name)
-    assert refused.value.hint == (
-        "a name has 2 to 255 letters, digits, dashes, underscores or dots"
-    )
 
 
 def test_the_default_key_s_file() -> None:
