@@ -320,19 +320,22 @@ NO_KEY_FILES: dict[str, tuple[Callable[[Path], object], int, str]] = {
         "file: the text is longer than any key (64 KiB at most)\n",
     ),
     "garbage": (lambda path: path.write_text("no key"), 2, "file: it holds no key\n"),
+    "part": (lambda path: path.write_text("ssh-rsa AAAA"), 2, "file: the key is cut off\n"),
+    "empty": (Path.touch, 2, "file: it is empty\n"),
     "circle": (lambda path: path.symlink_to(path), 9, "cannot read file: too many levels of"),
 }
 
 
 @pytest.mark.parametrize("kind", NO_KEY_FILES)
-def test_key_file_that_is_none(
-    server: Server, account: Sandbox, run: Run, home: Path, kind: str
+@pytest.mark.parametrize("line", ["delete web -y --key", "import new", "fingerprint"])
+def test_key_file_that_is_none(  # noqa: PLR0913, PLR0917  fixtures and cases
+    server: Server, account: Sandbox, run: Run, home: Path, line: str, kind: str
 ) -> None:
-    """A file that is missing, unreadable or no key is one clear line; nothing is deleted."""
+    """A file that is missing, unreadable or no key is one clear line; nothing is changed."""
     arrange(account, {})
     make, exit_code, message = NO_KEY_FILES[kind]
     make(home / "file")
-    ran = run("delete web --key file -y")
+    ran = run(f"{line} file")
     assert (ran.exit_code, ran.out, changes(server)) == (exit_code, "", [])
     assert ran.err.startswith(f"lskeys: error: {message}")
 

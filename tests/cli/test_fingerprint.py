@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from lskeys.cli.app import main
-from lskeys.cli.runtime import Invocation
 from lskeys.keys.fingerprints import parse
 from lskeys.sandbox import Sandbox, Server
 from tests.cli.conftest import Serve
-from tests.conftest import NOW, REGION, Ran, Run, Stream
+from tests.conftest import REGION, Ran, Run
 from tests.support.changes import operations
 from tests.support.cli_keys import (
     FINGERPRINT_TYPES,
@@ -90,13 +88,6 @@ def test_a_key_that_is_repeated(run: Run, home: Path, rsa_pem: str) -> None:
 def test_no_keys(run: Run, home: Path) -> None:
     """Key directories without keys are no failure, and said."""
     assert run("fingerprint") == Ran(0, err=f"no keys found in {home}/.ssh\n")
-
-
-def test_it_is_offline(server: Server, run: Run, home: Path, rsa_pem: str) -> None:
-    """Nothing is requested without --match."""
-    save(home / "key", rsa_pem)
-    assert run("fingerprint key").exit_code == 0
-    assert operations(server) == []
 
 
 @pytest.mark.parametrize("fingerprint_type", FINGERPRINT_TYPES)
@@ -217,32 +208,11 @@ def test_passphrase_file(run: Run, home: Path, rsa_pem: str, ending: str, encodi
 
 
 @pytest.mark.parametrize("kind", ["private", "public"])
-def test_stdin(home: Path, rsa_pem: str, kind: str) -> None:
+def test_stdin(run: Run, rsa_pem: str, kind: str) -> None:
     """`-` reads the key that is piped in."""
-    assert home.is_dir()
     text = rsa_pem if kind == "private" else public_line(rsa_pem)
-    out, err = Stream(), Stream()
-    invocation = Invocation(Stream(text), out, err, {}, lambda: NOW)
-    assert main(["fingerprint", "-"], invocation) == 0
     shown = FINGERPRINT_TYPES if kind == "private" else SHOWN_BY_A_PUBLIC_KEY
-    assert (out.written(), err.written()) == (row("-", kind, rsa_pem, *shown), "")
-
-
-@pytest.mark.parametrize(
-    ("name", "exit_code", "message"),
-    [
-        ("nothing", 3, "there is no file nothing"),
-        ("text", 2, "text: it holds no key"),
-        (".ssh", 2, ".ssh is a directory, not a key file"),
-    ],
-)
-def test_not_a_key(run: Run, home: Path, *, name: str, exit_code: int, message: str) -> None:
-    """A file without a key has its own exit code, and one message."""
-    save(home / "text", "Host *\n")
-    (home / ".ssh").mkdir()
-    ran = run(f"fingerprint {name}")
-    assert (ran.exit_code, ran.out) == (exit_code, "")
-    assert ran.err.splitlines()[0] == f"lskeys: error: {message}"
+    assert run("fingerprint -", piped=text) == Ran(0, row("-", kind, rsa_pem, *shown))
 
 
 def test_several_files_of_which_some_are_no_keys(run: Run, home: Path, rsa_pem: str) -> None:
