@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.sandbox import Server
 from tests.conftest import Ran, Run
-from tests.support.changes import operations
 from tests.support.cli_keys import save
 
 
@@ -77,25 +75,6 @@ def test_flags_and_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyP
     assert settings(run, "config --all-regions")["regions"] == (["all"], "flag --region")
 
 
-def test_variables_mirror_options(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an option says about the connection and the terminal, a variable of its name may say."""
-    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", "https://keys.example.com")
-    monkeypatch.setenv("LSKEYS_TIMEOUT", "2.5")
-    monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
-    monkeypatch.setenv("LSKEYS_DEBUG", "yes")
-    known = settings(run)
-    assert known["endpoint-url"] == ("https://keys.example.com", "environment LSKEYS_ENDPOINT_URL")
-    assert known["timeout"] == (2.5, "environment LSKEYS_TIMEOUT")
-    assert known["no-input"] == (True, "environment LSKEYS_NO_INPUT")
-    assert known["debug"] == (True, "environment LSKEYS_DEBUG")
-    flags = settings(run, "config --timeout 7 --endpoint-url http://127.0.0.1:9 --no-input --debug")
-    assert flags["endpoint-url"] == ("http://127.0.0.1:9", "flag --endpoint-url")
-    assert flags["timeout"] == (7, "flag --timeout")
-    assert flags["no-input"] == (True, "flag --no-input")
-    assert flags["debug"] == (True, "flag --debug")
-    assert settings(run, "--sandbox config")["endpoint-url"] == (None, "sandbox")
-
-
 def test_aws_own_configuration(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The profile and the region that AWS's own configuration chooses are shown as its."""
     save(home / ".aws" / "config", "[profile work]\nregion = eu-north-1\n")
@@ -109,15 +88,9 @@ def test_sandbox(run: Run, home: Path) -> None:
     """In the sandbox the region is its own, and no server is started to say so."""
     known = settings(run, "--sandbox config")
     assert known["sandbox"] == (True, "flag --sandbox")
-    assert known["profile"] == (None, "sandbox")
+    assert known["profile"] == known["endpoint-url"] == (None, "sandbox")
     assert known["regions"] == (["us-east-1"], "sandbox")
     assert not (home / ".local").exists()
-
-
-def test_no_request(server: Server, run: Run) -> None:
-    """No request is sent, whatever the settings."""
-    assert run("config --all-regions -q").exit_code == 0
-    assert operations(server) == []
 
 
 def test_a_profile_that_is_not_there(run: Run) -> None:
@@ -127,14 +100,4 @@ def test_a_profile_that_is_not_there(run: Run) -> None:
     assert ran.err == (
         "lskeys: error: the config profile (nope) could not be found\n"
         "lskeys: hint: to make one: aws configure --profile NAME\n"
-    )
-
-
-def test_an_unknown_key(run: Run, home: Path) -> None:
-    """A misspelled setting is an error with the nearest name."""
-    path = save(home / ".config" / "lskeys" / "config.toml", 'region = "eu-west-1"\n')
-    assert run("config") == Ran(
-        2,
-        err=f"lskeys: error: {path} has an unknown setting region\n"
-        "lskeys: hint: did you mean regions?\n",
     )

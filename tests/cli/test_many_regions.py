@@ -65,19 +65,6 @@ def test_all_regions(account: Sandbox, server: Server, run: Run) -> None:
     assert queried_regions(server) == sorted([region.name for region in REGIONS] * 3)
 
 
-def test_all_regions_by_the_environment(
-    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """LSKEYS_REGIONS may say all, or several."""
-    account.add_key_pairs("ap-south-1", ["web"])
-    monkeypatch.setenv("LSKEYS_REGIONS", "all")
-    assert run("list -q") == Ran(0, out="web\n")
-    assert len(server.requests) == 1 + len(REGIONS)
-    monkeypatch.setenv("LSKEYS_REGIONS", "us-east-1, ap-south-1")
-    assert run("list -q") == Ran(0, out="web\n")
-    assert len(server.requests) == 1 + len(REGIONS) + 2
-
-
 def test_the_region_list_is_queried_at_home(server: Server, run: Run) -> None:
     """The list of regions is requested in the first region that is named."""
     run("list -q -r eu-west-2 -r all")

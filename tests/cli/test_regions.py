@@ -2,9 +2,7 @@
 
 import json
 
-import pytest
-
-from lskeys.sandbox import REGIONS, Request, Server
+from lskeys.sandbox import REGIONS, Server
 from tests.conftest import Ran, Run
 from tests.support.changes import operations
 
@@ -41,16 +39,6 @@ def test_json_is_in_the_shape_of_the_aws_cli(server: Server, run: Run) -> None:
         "schemaVersion": 1,
     }
     assert operations(server) == ["GetRegions"]
-
-
-def test_no_region_needs_to_be_set(
-    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without any region set, one that every account has is queried."""
-    monkeypatch.delenv("AWS_REGION")
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
-    assert run("regions -q").exit_code == 0
-    assert server.requests == [Request("GetRegions", "us-east-1", {})]
 
 
 def test_denied_falls_back_to_botocores_list(server: Server, run: Run) -> None:

@@ -55,18 +55,12 @@ def test_by_the_flag(run: Run) -> None:
     assert run("--sandbox -q list") == Ran(0)
 
 
-@pytest.mark.parametrize("value", ["", "0", "no", "false", "off"])
-def test_not_by_the_environment(value: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A no is a no."""
-    monkeypatch.setenv("LSKEYS_SANDBOX", value)
-    assert run("list").err.startswith("lskeys: error: no region is set\n")
-
-
 @pytest.mark.usefixtures("store")
 def test_it_is_never_aws(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither endpoints, credentials, profiles nor proxies of AWS's matter to it."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text("[default]\ncredential_process = /nonexistent\n")
+    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ENDPOINT_URL_LIGHTSAIL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_PROFILE", "unknown")

@@ -10,7 +10,6 @@ import pytest
 from lskeys import sandbox
 from lskeys.sandbox import Sandbox, Server
 from tests.conftest import Ran, Run
-from tests.support.changes import changes
 from tests.support.interrupts import Endless
 
 Say = Callable[[str, str], None]
@@ -85,17 +84,6 @@ def test_no_credentials(regions: str, run: Run) -> None:
     assert run(f"list {regions} {NOWHERE}") == NO_CREDENTIALS
 
 
-def test_partial_credentials(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An access key without its secret is called partial."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    assert run(f"list -r us-east-1 {NOWHERE}") == failed(
-        "cannot get credentials from the environment: "
-        "partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
-        "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and"
-        " AWS_CREDENTIAL_EXPIRATION",
-    )
-
-
 @pytest.mark.parametrize(
     "place", ["-p", "--profile", "AWS_PROFILE", "LSKEYS_PROFILE", "config.toml"]
 )
@@ -117,27 +105,6 @@ def test_unknown_profile(place: str, name: str, hint: str, run: Run, say: Say) -
         assert run(f"list {NOWHERE}{region}{option}") == failed(
             f"the config profile ({name}) could not be found", hint
         )
-
-
-SSO = """
-[profile work]
-sso_session = ours
-sso_account_id = 123456789012
-sso_role_name = keys
-[sso-session ours]
-sso_region = us-east-1
-sso_start_url = https://ours.example.com/start
-"""
-
-
-def test_no_sso_session(run: Run, home: Path) -> None:
-    """Without a session, or with one that expired, the login of this very profile is named."""
-    configure_aws(home, SSO)
-    assert run(f"list -p work -r us-east-1 {NOWHERE}") == failed(
-        "cannot get credentials of profile work (SSO): "
-        "error loading SSO Token: Token for ours does not exist",
-        f"run aws sso login --profile work, then the same command again; {SANDBOX_HINT}",
-    )
 
 
 NEVER_USED = (
@@ -502,42 +469,6 @@ def test_wrong_words_in_the_environment(  # noqa: PLR0913, PLR0917  fixtures and
     assert run("list") == failed(f"{value} (from environment LSKEYS_{name}) {wrong}", hint)
 
 
-def test_debug_by_variable(server: Server, run: Run, say: Say) -> None:
-    """LSKEYS_DEBUG is --debug."""
-    say("LSKEYS_DEBUG", "1")
-    assert run("list -q").err.startswith("lskeys: debug: get_key_pairs in us-east-1: ")
-    assert server.requests
-
-
-def test_timeout_by_variable(hanging: Path, run: Run, home: Path, say: Say) -> None:
-    """LSKEYS_TIMEOUT is how long is waited, unless --timeout says otherwise."""
-    configure_aws(home, f"[default]\ncredential_process = {hanging}\n")
-    say("LSKEYS_TIMEOUT", "0.5")
-    line = f"list -r us-east-1 {NOWHERE}"
-    assert run(line).err.startswith("lskeys: error: no credentials within 0.5 seconds\n")
-    ran = run(f"{line} --timeout 0.1")
-    assert ran.err.startswith("lskeys: error: no credentials within 0.1 seconds\n")
-
-
-def test_the_sandbox_beats_the_endpoint_variable(
-    server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With --sandbox nothing else is reached, whatever the environment names."""
-    monkeypatch.setenv("LSKEYS_ENDPOINT_URL", server.endpoint)
-    assert "laptop" in run("--sandbox list -q").out
-    assert server.requests == []
-
-
-def test_no_input_by_variable(
-    account: Sandbox, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """LSKEYS_NO_INPUT turns prompts off."""
-    account.add_key_pairs("us-east-1", ["web"])
-    monkeypatch.setenv("LSKEYS_NO_INPUT", "1")
-    ran = run("delete web", typed="web\n")
-    assert (ran.exit_code, changes(server)) == (5, [])
-
-
 def test_config_file_is_used(account: Sandbox, server: Server, run: Run, say: Say) -> None:
     """What config.toml says about output and regions is what happens; a flag beats it."""
     account.add_key_pairs("eu-west-1", ["web"])
@@ -568,14 +499,3 @@ def test_config_file_names_the_profile(
 
 
 # Home
-
-
-def test_home_need_not_exist(
-    account: Sandbox, server: Server, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Listing works without a home directory, and makes none."""
-    account.add_key_pairs("us-east-1", ["web"])
-    monkeypatch.setenv("HOME", str(home / "gone"))
-    assert run("list -q") == Ran(0, out="web\n")
-    assert list(home.iterdir()) == []
-    assert len(server.requests) == 1

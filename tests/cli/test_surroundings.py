@@ -9,6 +9,8 @@ from tests.conftest import REGION, Ran, Run
 from tests.support.cli_keys import own_pem, save
 from tests.support.people import ANA, chown, needs_root
 
+pytestmark = pytest.mark.usefixtures("server")
+
 KEYS = "aws_access_key_id = a\naws_secret_access_key = b\n"
 
 
@@ -57,7 +59,6 @@ def test_attempts_are_ours(
 @pytest.mark.parametrize(
     "line", ["download-default", "ssh-config --write", "audit --fix", "--sandbox create new"]
 )
-@pytest.mark.usefixtures("server")
 def test_root_in_another_home(account: Sandbox, run: Run, home: Path, line: str) -> None:
     """Under a sudo that keeps HOME, the future owner of the files is shown before, and true."""
     account.add_default_key_pair(REGION, private_pem=own_pem())
@@ -71,17 +72,6 @@ def test_root_in_another_home(account: Sandbox, run: Run, home: Path, line: str)
     assert warning not in run(f"{line} -n").err
 
 
-def test_xdg_directories(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and the sandbox are where XDG's variables say; the home stays empty."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    save(tmp_path / "config" / "lskeys" / "config.toml", 'output = "json"\n')
-    assert run("config").out.startswith("{")
-    assert run("sandbox path") == Ran(0, out=f"{tmp_path}/data/lskeys/sandbox.sqlite3\n")
-    assert list(Path.home().iterdir()) == []
-
-
-@pytest.mark.usefixtures("server")
 def test_keys_without_a_home(
     account: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,8 +91,9 @@ def test_an_endless_response_to_a_change(liar: Liar) -> None:
 
 
 def test_an_endless_credential_process(home: Path, tmp_path: Path) -> None:
-    """Credentials that do not end are none, and the rest of them is not waited for."""
-    configure_aws(home, f"[default]\ncredential_process = {program(tmp_path / 'endless', 'yes')}\n")
+    """Credentials that do not end are none, are not quoted, and the rest is not waited for."""
+    endless = program(tmp_path / "endless", "yes canary")
+    configure_aws(home, f"[default]\ncredential_process = {endless}\n")
     exit_code, message, peak = ended(f"list {NOWHERE} --timeout 600")
     assert (exit_code, peak < MAX_KIB) == (4, True), (message, peak)
-    assert "check credential_process" in message
+    assert ("check credential_process" in message, "canary" in message) == (True, False)

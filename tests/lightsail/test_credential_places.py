@@ -14,6 +14,11 @@ PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
         *("[default]\naws_access_key_id = a\n", {}),
         *("partial credentials found in config-file", "check profile default in ~/.aws/config"),
     ),
+    "incomplete in the environment": (
+        *("", {"AWS_ACCESS_KEY_ID": "a"}),
+        "cannot get credentials from the environment: partial credentials found in env",
+        "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and",
+    ),
     "bare role": (BASE, {}, "missing: source_profile", "check profile default in ~/.aws/config"),
     "a login without a role": (
         *("[default]\nsso_session = a\n", {}),

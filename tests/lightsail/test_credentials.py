@@ -21,6 +21,8 @@ from tests.support.credential_services import (
 from tests.support.interrupts import Endless
 from tests.support.lying_server import Liar, pairs
 
+pytestmark = pytest.mark.usefixtures("lightsail")
+
 SIGNED = {"role": ["AssumeRole"], "chained": ["AssumeRole", "AssumeRole"]}
 UNSIGNED = {
     "web": ["AssumeRoleWithWebIdentity"],
@@ -124,7 +126,7 @@ UNDATED = dict.fromkeys(("AccessKeyId", "SecretAccessKey", "SessionToken", "Expi
         json.dumps({"Credentials": UNDATED}),
     ],
 )
-@pytest.mark.usefixtures("services", "lightsail")
+@pytest.mark.usefixtures("services")
 def test_a_broken_cache_is_no_cache(content: str, run: Run, home: Path) -> None:
     """What is no credentials in there is replaced."""
     line = "list -q -p mfa -r us-east-1"
@@ -135,7 +137,7 @@ def test_a_broken_cache_is_no_cache(content: str, run: Run, home: Path) -> None:
     assert json.loads(cached.read_text())["Credentials"]["AccessKeyId"] == "ASIAROLE"
 
 
-@pytest.mark.usefixtures("services", "lightsail")
+@pytest.mark.usefixtures("services")
 def test_a_cache_that_never_ends(run: Run, home: Path) -> None:
     """What is no file in there is not read, and no program is blamed for it."""
     line = "list -q -p mfa -r us-east-1"
@@ -146,7 +148,6 @@ def test_a_cache_that_never_ends(run: Run, home: Path) -> None:
     assert run(line, typed="654321\n").exit_code == 0
 
 
-@pytest.mark.usefixtures("lightsail")
 def test_a_cache_that_cannot_be_written(services: CredentialServices, run: Run, home: Path) -> None:
     """Where nothing can be kept, the code is prompted for once in each run."""
     (home / ".aws" / "cli").write_text("")
@@ -192,7 +193,6 @@ def test_a_wrong_code(services: CredentialServices, run: Run) -> None:
 
 
 @pytest.mark.parametrize("profile", ["sso", "web", "role-of-sso"])
-@pytest.mark.usefixtures("lightsail")
 def test_what_was_sent_is_not_quoted(profile: str, services: CredentialServices, run: Run) -> None:
     """A service, or what stands for it, may quote the token that it was sent: no error does."""
     quoted = f"cannot use {TOKEN} or canary-web-identity"
@@ -244,7 +244,6 @@ SAID = {
 
 
 @pytest.mark.parametrize("kind", SAID)
-@pytest.mark.usefixtures("lightsail")
 def test_what_a_service_says_is_reported(kind: str, services: CredentialServices, run: Run) -> None:
     """Profile, provider, operation, code and message are in the error, and what to do; no token."""
     profile, said, exit_code, message, hint = SAID[kind]
@@ -261,7 +260,7 @@ def test_what_a_service_says_is_reported(kind: str, services: CredentialServices
 
 
 @pytest.mark.parametrize("profile", ["sso", "old-sso", "role-of-sso"])
-@pytest.mark.usefixtures("services", "lightsail")
+@pytest.mark.usefixtures("services")
 def test_the_profile_that_can_be_logged_in_to(profile: str, run: Run, home: Path) -> None:
     """The hint names the profile of the login, which for a role is its source."""
     for token in (home / ".aws" / "sso" / "cache").iterdir():
@@ -272,7 +271,7 @@ def test_the_profile_that_can_be_logged_in_to(profile: str, run: Run, home: Path
     assert f"hint: run aws sso login --profile {login}, then" in ran.err
 
 
-@pytest.mark.usefixtures("services", "lightsail")
+@pytest.mark.usefixtures("services")
 def test_a_token_file_that_is_not_there(run: Run, home: Path) -> None:
     """The path of what is missing on the disk is named."""
     (home / "token").unlink()
@@ -309,7 +308,6 @@ def test_an_invisible_character_in_a_region(run: Run, monkeypatch: pytest.Monkey
 # credential_process
 
 
-@pytest.mark.usefixtures("lightsail")
 def test_a_credential_process_does_not_read_stdin(run: Run, home: Path, tmp_path: Path) -> None:
     """The lines of a loop, or a key in a pipe, are not for it."""
     credentials = '{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b"}'
@@ -330,7 +328,6 @@ def test_a_credential_process_does_not_read_stdin(run: Run, home: Path, tmp_path
 @pytest.mark.parametrize(
     "second", [f"echo {TOKEN}; echo {TOKEN} >&2; exit 3", f"echo {TOKEN}", "echo '{}'"]
 )
-@pytest.mark.usefixtures("lightsail")
 def test_a_credential_process_that_fails_at_the_refresh(
     second: str, run: Run, home: Path, tmp_path: Path
 ) -> None:

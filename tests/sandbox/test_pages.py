@@ -2,18 +2,7 @@
 
 import base64
 
-from lskeys.sandbox import DEFAULT_PAIR
 from tests.support.aws_clients import Start, refusal
-
-
-def test_every_pair_once(start: Start) -> None:
-    """250 pairs come in thirteen pages of twenty, in order, none twice, the default one last."""
-    running = start()
-    names = [f"key-{number:03}" for number in range(250)]
-    running.sandbox.add_key_pairs("us-east-1", names)
-    running.sandbox.add_default_key_pair("us-east-1")
-    assert running.names() == [*names, DEFAULT_PAIR]
-    assert len(running.server.requests) == 13
 
 
 def test_a_full_page_has_no_token(start: Start) -> None:
