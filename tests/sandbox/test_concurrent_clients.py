@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox
 from lskeys.sandbox.store import Store
-from tests.support.aws_clients import KeyFile, Refusal, Running, Start, refusal
+from tests.support.aws_clients import Running, Start
 
 SHOW = """
 import sys
@@ -39,24 +39,6 @@ def test_two_servers_on_one_store(start: Start) -> None:
     assert other.names() == ["made"]
     other.client().delete_key_pair(keyPairName="made")
     assert one.names() == []
-
-
-def test_one_name_many_takers(running: Running, rsa_key: KeyFile) -> None:
-    """Of sixteen parallel imports of one name, one succeeds; the others get "taken"."""
-
-    def take(_: int) -> Refusal | None:
-        client = running.client()
-        arguments = {"keyPairName": "laptop", "publicKeyBase64": rsa_key.public_line}
-        try:
-            return refusal(client.import_key_pair, **arguments)
-        except AssertionError:
-            return None
-
-    with ThreadPoolExecutor(16) as pool:
-        outcomes = list(pool.map(take, range(16)))
-    assert outcomes.count(None) == 1
-    taken = "Some names are already in use: laptop"
-    assert outcomes.count(Refusal("InvalidInputException", taken, 400)) == 15
 
 
 def test_one_default_pair_many_downloads(running: Running) -> None:

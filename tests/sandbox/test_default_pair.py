@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lskeys.sandbox import DEFAULT_PAIR
-from tests.support.aws_clients import KeyFile, Running, Start, refusal
+from tests.support.aws_clients import Running, Start, refusal
 
 
 def test_hidden_unless_requested(start: Start) -> None:
@@ -29,14 +29,6 @@ def test_download_creates_it(running: Running, now: datetime) -> None:
     assert client.download_default_key_pair()["privateKeyBase64"] == first["privateKeyBase64"]
     elsewhere = running.client("eu-west-1").download_default_key_pair()
     assert elsewhere["privateKeyBase64"] != first["privateKeyBase64"]
-
-
-def test_preloaded_key_is_handed_out(running: Running, rsa_key: KeyFile) -> None:
-    """A test can say which key the default pair is."""
-    running.sandbox.add_default_key_pair("us-east-1", private_pem=rsa_key.pem)
-    response = running.client().download_default_key_pair()
-    assert response["privateKeyBase64"] == rsa_key.pem
-    assert response["publicKeyBase64"] == rsa_key.public_line
 
 
 def test_deleting_needs_its_fingerprint(running: Running) -> None:

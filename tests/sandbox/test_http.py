@@ -60,16 +60,6 @@ def test_only_post(running: Running, method: str) -> None:
     assert response.endswith(b"\r\n\r\n") == (method == "HEAD")
 
 
-@pytest.mark.parametrize(
-    "sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"]
-)
-def test_a_client_that_disconnects(running: Running, sent: bytes) -> None:
-    """A request that is not complete does no harm."""
-    with socket.create_connection(("127.0.0.1", running.server.port)) as connection:
-        connection.sendall(sent)
-    assert still_serves(running)
-
-
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"])
 def test_a_slow_client(start: Start, sent: bytes) -> None:
     """A request that does not come to its end gets 408, and others do not wait for it."""

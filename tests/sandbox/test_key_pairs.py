@@ -103,16 +103,6 @@ def test_names_are_shared_by_all_types(running: Running, rsa_key: KeyFile) -> No
         assert refusal(client.import_key_pair, keyPairName=name, **public) == taken
 
 
-def test_names_are_regional(running: Running, rsa_key: KeyFile) -> None:
-    """The same name is free in every other region, and is not seen there."""
-    for region in ("us-east-1", "eu-west-1"):
-        running.client(region).import_key_pair(
-            keyPairName="laptop", publicKeyBase64=rsa_key.public_line
-        )
-    assert running.names("eu-west-1") == ["laptop"]
-    assert running.names("eu-west-2") == []
-
-
 def test_possible_names(running: Running, rsa_key: KeyFile) -> None:
     """2 to 255 letters, digits, `-`, `_` and `.` make a name; else it is refused in AWS's words."""
     client = running.client()

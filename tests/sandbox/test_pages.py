@@ -26,15 +26,6 @@ def test_deleting_between_pages(start: Start) -> None:
     assert [pair["name"] for pair in rest] == ["cc", "dd"]
 
 
-def test_instances_page_too(start: Start) -> None:
-    """GetInstances pages in the same way."""
-    running = start("page-size=3")
-    for number in range(7):
-        running.sandbox.add_instance("us-east-1", f"web-{number}")
-    pages = running.client().get_paginator("get_instances").paginate()
-    assert [len(page["instances"]) for page in pages] == [3, 3, 1]
-
-
 def test_invented_tokens(start: Start) -> None:
     """A token that AWS did not give, or gave for another region or operation, is refused."""
     running = start("page-size=1")

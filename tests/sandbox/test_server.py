@@ -134,17 +134,6 @@ def test_other_operations(running: Running, target: str, expected: int, why: byt
     assert (status(response), why in response) == (expected, True)
 
 
-def test_requests_are_remembered(running: Running) -> None:
-    """Requests are recorded for assertions: operation, region and body, in order."""
-    running.client("eu-west-1").get_key_pairs(includeDefaultKeyPair=True)
-    running.client().get_regions()
-    remembered = [(each.operation, each.region, each.body) for each in running.server.requests]
-    assert remembered == [
-        ("GetKeyPairs", "eu-west-1", {"includeDefaultKeyPair": True}),
-        ("GetRegions", "us-east-1", {}),
-    ]
-
-
 def test_credentials_are_kept_nowhere(running: Running, capfd: pytest.CaptureFixture[str]) -> None:
     """Key identifier, token and signature are in no response, recorded request, output or file."""
     canaries = (b"AKIDCANARY", b"TOKENCANARY", b"516CANARY")
@@ -197,12 +186,6 @@ def test_run_forever_ends_with_close(start: Start, running: Running) -> None:
 def test_a_server_never_started(running: Running) -> None:
     """A server that was bound and not used closes silently."""
     serve(running.sandbox).close()
-
-
-def test_taken_port(running: Running) -> None:
-    """A port that is taken raises OSError."""
-    with pytest.raises(OSError, match="in use"):
-        serve(running.sandbox, port=running.server.port)
 
 
 @contextmanager

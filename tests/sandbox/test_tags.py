@@ -10,17 +10,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lightsail.type_defs import TagTypeDef
 
 
-def test_tag_and_untag(running: Running) -> None:
-    """A new value replaces the old one; untagging forgets, and does not mind what is not there."""
-    running.sandbox.add_key_pairs("us-east-1", ["laptop"])
-    client = running.client()
-    client.tag_resource(resourceName="laptop", tags=[{"key": "a", "value": "1"}, {"key": "b"}])
-    client.tag_resource(resourceName="laptop", tags=[{"key": "a", "value": "2"}])
-    client.untag_resource(resourceName="laptop", tagKeys=["b", "c"])
-    pair = client.get_key_pair(keyPairName="laptop")["keyPair"]
-    assert pair["tags"] == [{"key": "a", "value": "2"}]
-
-
 def test_instances_take_tags_too(running: Running) -> None:
     """Tags go to a resource by its name, of whatever type it is."""
     running.sandbox.add_instance("us-east-1", "web-1")
