@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lskeys.errors import SetupError
-from lskeys.model import DEFAULT_PAIR, KeyPair, Tag
+from lskeys.model import KeyPair, Tag
 from lskeys.output.formats import FORMATS, Screen
 from lskeys.output.result import SCHEMA_VERSION, Result, json_text
 from lskeys.output.views.deletion_warning import usage_warning
@@ -195,75 +195,10 @@ def test_lines_are_the_items_of_the_document(pairs: list[KeyPair]) -> None:
     assert (document["errors"], document["schemaVersion"]) == ([], SCHEMA_VERSION)
 
 
-def test_errors_in_the_document() -> None:
-    """What failed stands in the document next to what did not."""
-    error = SetupError("no", hint="do", code="C", region="us-east-1")
-    document = Result(KEY_PAIRS, [], [error]).document
-    assert document["errors"] == [
-        {
-            "code": "C",
-            "message": "no",
-            "hint": "do",
-            "tip": None,
-            "docs": None,
-            "requestId": None,
-            "region": "us-east-1",
-            "exitCode": 4,
-        }
-    ]
-
-
-def test_the_default_pair_stands_out() -> None:
-    """It is marked for people, with or without colour, and not for programs."""
-    [name] = KEY_PAIRS.chosen(["name"])
-    pair = KeyPair(DEFAULT_PAIR, "us-east-1")
-    assert (name.cell(pair, NOW).text, name.plain(pair)) == (
-        f"{DEFAULT_PAIR} *",
-        DEFAULT_PAIR,
-    )
-
-
-@pytest.mark.parametrize(
-    ("users", "outdated", "warning"),
-    [
-        (None, (), "the instances that use web in us-east-1 could not be listed"),
-        ((), (), None),
-        (
-            ("a", "b"),
-            (),
-            ("web in us-east-1 is used by a, b (deleting the key pair does not revoke its access)"),
-        ),
-        (
-            ("a", "b"),
-            ("b",),
-            (
-                "web in us-east-1 is used by a, b; launched with an earlier key: b"
-                " (deleting the key pair does not revoke its access)"
-            ),
-        ),
-    ],
-)
-def test_who_uses_what_is_deleted(
-    users: tuple[str, ...] | None, outdated: tuple[str, ...], warning: str | None
-) -> None:
+def test_who_has_an_earlier_key() -> None:
     """Before a pair is deleted, its users are listed, and which have an earlier key."""
-    pair = KeyPair("web", "us-east-1", used_by=users, outdated=outdated)
-    assert usage_warning(pair) == warning
-
-
-def test_columns_are_a_contract() -> None:
-    """The words of --columns, and which are shown by default."""
-    assert KEY_PAIRS.names == (
-        "name",
-        "region",
-        "created",
-        "fingerprint",
-        "tags",
-        "used-by",
-        "local-files",
-        "account",
-        "arn",
-        "support-code",
-        "profile",
+    pair = KeyPair("web", "us-east-1", used_by=("a", "b"), outdated=("b",))
+    assert usage_warning(pair) == (
+        "web in us-east-1 is used by a, b; launched with an earlier key: b"
+        " (deleting the key pair does not revoke its access)"
     )
-    assert KEY_PAIRS.standard == ("name", "region", "created", "fingerprint", "tags")
