@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.sandbox import Sandbox, Server
-from tests.conftest import REGION, Run
+from lskeys.sandbox import Server
+from tests.conftest import Run
 from tests.support.sshd_lab import WORD
 from tests.support.sshd_lab import Server as Sshd
+
+pytestmark = pytest.mark.usefixtures("server")
 
 PASSPHRASE = "correct horse"  # noqa: S105  of a key that lives for one test
 
@@ -17,7 +19,6 @@ def importable_key(path: Path) -> str:
     return Path(f"{path}.pub").read_text().strip()
 
 
-@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("option", ["", "--type ed25519", "--bits 2048", "--service-generated"])
 def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
     """The private key as saved opens the server, once its .pub is authorized."""
@@ -27,7 +28,6 @@ def test_a_key_from_create(sshd: Sshd, run: Run, option: str) -> None:
     assert sshd.opens(path)
 
 
-@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("option", ["--type ed25519", "--bits 2048"])
 def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str) -> None:
     """It opens the server only with the passphrase."""
@@ -42,16 +42,6 @@ def test_a_key_under_a_passphrase(sshd: Sshd, run: Run, home: Path, option: str)
     assert not sshd.opens(path)
 
 
-@pytest.mark.usefixtures("server")
-def test_a_key_from_download_default(sshd: Sshd, run: Run, account: Sandbox, rsa_pem: str) -> None:
-    """The default key, which AWS made, opens the server."""
-    account.add_default_key_pair(REGION, private_pem=rsa_pem)
-    path = Path(run("download-default -q").out.strip())
-    assert not sshd.opens(path)
-    sshd.authorize(importable_key(path))
-    assert sshd.opens(path)
-
-
 def test_a_key_from_stdout(sshd: Sshd, server: Server, run: Run, home: Path) -> None:
     """A key that was piped to a file is whole; what it fits is the very line that was imported."""
     path = home / "piped"
@@ -64,7 +54,6 @@ def test_a_key_from_stdout(sshd: Sshd, server: Server, run: Run, home: Path) -> 
     assert sshd.opens(path)
 
 
-@pytest.mark.usefixtures("server")
 def test_another_key_stays_outside(sshd: Sshd, run: Run) -> None:
     """The server lets in only those who hold an authorized key."""
     one, two = (

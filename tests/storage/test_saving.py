@@ -26,7 +26,6 @@ from tests.support.saved_keys import (
     save_key,
 )
 
-UMASKS = (0o000, 0o002, 0o022, 0o027, 0o077, 0o133, 0o177, 0o277, 0o377, 0o477, 0o577, 0o777)
 UNPRIVILEGED = 65534
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 
@@ -70,18 +69,6 @@ def test_a_key_is_saved_with_its_public_key(tmp_path: Path, key: PrivateKey) -> 
         ("ssh-keygen", "-y", "-f", saved.path), capture_output=True, check=True
     ).stdout
     assert public_path.read_bytes().split()[:2] == derived.split()[:2]
-
-
-@pytest.mark.parametrize("mask", UMASKS)
-def test_modes_do_not_depend_on_the_umask(tmp_path: Path, key: PrivateKey, mask: int) -> None:
-    """Files are 0600 and 0644, and the directories made are 0700, parents included."""
-    with umask(mask):
-        save_key(tmp_path / "a" / "b", key)
-    assert contents(tmp_path / "a" / "b") == expected(key)
-    assert [stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "a", tmp_path / "a/b")] == [
-        0o700,
-        0o700,
-    ]
 
 
 @root_only
@@ -131,18 +118,6 @@ def test_the_same_key_is_known_by_content(tmp_path: Path, key: PrivateKey) -> No
     assert path.read_bytes() == other_format
 
 
-def test_another_key_is_not_overwritten(tmp_path: Path, key: PrivateKey, other: PrivateKey) -> None:
-    """It is refused, by name and with the way out, and every file stays as it was."""
-    save_key(tmp_path, other)
-    before = contents(tmp_path)
-    (tmp_path / f"{NAME}.pub").unlink()
-    with pytest.raises(RefusedError, match="holds another key") as refusal:
-        save_key(tmp_path, key)
-    assert str(tmp_path / NAME) in refusal.value.message
-    assert "--force" in str(refusal.value.hint)
-    assert contents(tmp_path) == {NAME: before[NAME]}
-
-
 def test_force_replaces_and_keeps_the_old_files(
     tmp_path: Path, key: PrivateKey, other: PrivateKey
 ) -> None:
@@ -167,17 +142,6 @@ def test_two_changes_in_one_second_keep_both(
     assert (tmp_path / f"{NAME}.{stamp}").read_bytes() == b"first"
     assert (tmp_path / f"{NAME}.{stamp}-2").read_bytes() == other.pem.reveal()
     assert (tmp_path / NAME).read_bytes() == key.pem.reveal()
-
-
-def test_a_public_key_of_another_key_stops_everything(
-    tmp_path: Path, key: PrivateKey, other: PrivateKey
-) -> None:
-    """Nothing is placed next to a `.pub` it does not belong to."""
-    line = other.public.line().encode()
-    (tmp_path / f"{NAME}.pub").write_bytes(line)
-    with pytest.raises(RefusedError, match=r"\.pub holds another key"):
-        save_key(tmp_path, key)
-    assert {name: text for name, (_, text) in contents(tmp_path).items()} == {f"{NAME}.pub": line}
 
 
 def test_a_private_key_is_no_public_key(tmp_path: Path, key: PrivateKey) -> None:
