@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import settings
 
@@ -59,8 +58,6 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile(os.environ.get("LSKEYS_TEST_PROFILE", "suite"))
 sys.addaudithook(_refuse_network)
 let_programs_heed()
-hypothesis.settings.register_profile("lskeys", deadline=None)  # other programs run, too
-hypothesis.settings.load_profile("lskeys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +146,14 @@ def make_key() -> Callable[[], KeyMaterial]:
         return made[0]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An account that was used for two years."""
+    path = tmp_path_factory.mktemp("seeded") / "sandbox.sqlite3"
+    Sandbox(path).prepare()
+    return path
 
 
 @pytest.fixture

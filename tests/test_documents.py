@@ -58,14 +58,6 @@ def chapters() -> Iterator[Chapter]:
                 yield Chapter(document, text.partition("\n")[0], blocks)
 
 
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An account that was used for two years."""
-    path = tmp_path_factory.mktemp("seeded") / "sandbox.sqlite3"
-    Sandbox(path).prepare()
-    return path
-
-
 @pytest.fixture
 def reader() -> Iterator[Path]:
     """An empty home with a short name, so that tables are as wide as in the document."""

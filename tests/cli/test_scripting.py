@@ -255,14 +255,6 @@ QUERIES = {
 Shell = Callable[..., str]
 
 
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An account that was used for two years."""
-    path = tmp_path_factory.mktemp("seeded") / "sandbox.sqlite3"
-    Sandbox(path).prepare()
-    return path
-
-
 @pytest.fixture
 def shell(seeded: Path, tmp_path: Path, cache: Path) -> Shell:
     """Runs a script in a home and against a copy of that account, both of that name."""
