@@ -56,3 +56,9 @@ def stage(liar: Liar, account: Sandbox, home: Path, filled: Filled) -> Stage:
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """An authority that is not trusted by default."""
     return authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def keys(home: Path) -> Path:
+    """The directory private keys go to."""
+    return home / ".ssh"

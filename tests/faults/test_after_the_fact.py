@@ -7,7 +7,9 @@ import pytest
 from lskeys.sandbox import DEFAULT_PAIR
 from tests.conftest import Run
 from tests.support.lying_server import RESET, Liar, Reply, pair, pairs, refused, said
-from tests.support.verb_cases import EMPTY, REMOTE, VERB_CASES, Stage, VerbCase, named
+from tests.support.verb_cases import EMPTY, REMOTE, VERB_CASES, VerbCase, named
+
+pytestmark = pytest.mark.usefixtures("stage")
 
 CREATING = [
     f"download-default --create -r {EMPTY}",
@@ -22,7 +24,6 @@ AFTER = {
 
 @pytest.mark.parametrize("kind", AFTER)
 @pytest.mark.parametrize("line", CREATING)
-@pytest.mark.usefixtures("stage")
 def test_a_default_pair_that_was_created(line: str, kind: str, liar: Liar, run: Run) -> None:
     """A default key pair that the request made is reported, with the command that shows it."""
     liar.responses("GetKeyPairs", lambda call: AFTER[kind] if call.turn else None)
@@ -33,7 +34,6 @@ def test_a_default_pair_that_was_created(line: str, kind: str, liar: Liar, run: 
 
 
 @pytest.mark.parametrize("line", CREATING)
-@pytest.mark.usefixtures("stage")
 def test_a_default_pair_that_may_have_been_created(line: str, liar: Liar, run: Run) -> None:
     """Where the response is lost, it may have been."""
     liar.responses("DownloadDefaultKeyPair", liar.done_but(RESET))
@@ -43,7 +43,6 @@ def test_a_default_pair_that_may_have_been_created(line: str, liar: Liar, run: R
 
 
 @pytest.mark.parametrize("line", [*CREATING, "rotate-default --yes"])
-@pytest.mark.usefixtures("stage")
 def test_a_default_pair_whose_key_is_none(line: str, liar: Liar, run: Run) -> None:
     """Where AWS sends an invalid key, it is reported that the pair was created."""
     none = said({"privateKeyBase64": "none"})
@@ -60,7 +59,7 @@ ABOUT = tuple(case for case in REMOTE if "GetKeyPair" in case.operations)
 
 
 @pytest.mark.parametrize("case", ABOUT, ids=named(ABOUT))
-def test_a_look_up_about_another_pair(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
+def test_a_look_up_about_another_pair(case: VerbCase, liar: Liar, run: Run) -> None:
     """A response about another key pair is invalid: nothing is changed, and nothing shown."""
     liar.responses("GetKeyPair", said({"keyPair": pair("production")}))
     ran = run(case.unattended)
@@ -71,7 +70,6 @@ def test_a_look_up_about_another_pair(case: VerbCase, liar: Liar, run: Run, stag
         assert not set(case.changes) & set(liar.operations)
     sent = [each.members for each in liar.calls if each.operation != "GetKeyPair"]
     assert "production" not in str(sent)
-    assert stage.home.is_dir()
 
 
 # After a prompt
@@ -103,7 +101,6 @@ PROMPTS = (
 
 @pytest.mark.parametrize("change", [replaced, used, gone])
 @pytest.mark.parametrize("case", PROMPTS, ids=named(PROMPTS))
-@pytest.mark.usefixtures("stage")
 def test_what_was_shown_must_still_be_so(
     case: VerbCase, change: Callable[[Liar], None], liar: Liar, run: Run
 ) -> None:
@@ -130,7 +127,6 @@ DRY = tuple(case for case in REMOTE if case.planned != case.line)
 
 
 @pytest.mark.parametrize("case", DRY, ids=named(DRY))
-@pytest.mark.usefixtures("stage")
 def test_a_dry_run_needs_no_more_than_the_run(case: VerbCase, liar: Liar, run: Run) -> None:
     """It begins by saying what it is, and what the run does not request may be denied."""
     for operation in ("GetInstances", "GetKeyPair", "GetKeyPairs", "GetRegions"):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,11 +12,10 @@ import pytest
 
 from lskeys import keys as keymaker
 from lskeys import sandbox
-from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Switches
+from lskeys.sandbox import Sandbox, Server, Switches
 from lskeys.sandbox.resources import KeyPair
 from tests.conftest import REGION, Ran, Run
 from tests.support.cli_keys import own_pem, public_line
-from tests.support.lying_server import HOLD, Liar, pair, pairs, said
 from tests.support.matrix import Injected
 from tests.tools.load.scenario import Scenario
 
@@ -156,25 +154,6 @@ def test_five_rotate_the_default_pair(
     assert ran.err.startswith("unchanged")
     kept = [blob(each) for each in (home / "keys").glob("*.pem*") if ".pub" not in each.name]
     assert keymaker.read_private(own_pem().encode()).public.blob in kept
-
-
-def test_a_holder_that_dies(liar: Liar, run: Run, home: Path) -> None:
-    """One is killed while it holds the directory and waits for AWS; the next one does its work."""
-    line = ("download-default", "--out", "keys")
-    liar.responses("GetKeyPairs", pairs(pair(DEFAULT_PAIR, fingerprint=None)))
-    text = {"privateKeyBase64": own_pem(), "publicKeyBase64": public_line(own_pem())}
-    liar.responses("DownloadDefaultKeyPair", HOLD, said(text))
-    with subprocess.Popen([sys.executable, "-m", "lskeys", *line], cwd=home) as holder:
-        while "DownloadDefaultKeyPair" not in liar.operations:
-            assert holder.poll() is None
-            liar.requested.wait(1)
-        holder.send_signal(signal.SIGKILL)
-    left = names(home / "keys")
-    ran = run(" ".join(line))
-    assert (ran.exit_code, ran.out) == (0, f"keys/LightsailDefaultKey-{REGION}.pem\n")
-    assert (home / ran.out.strip()).read_text() == own_pem()
-    assert left
-    assert not [name for name in left if f"keys/{name}" not in ran.err]
 
 
 def test_a_dozen_programs_on_one_account(tmp_path: Path, injected: Injected) -> None:

@@ -14,6 +14,8 @@ from tests.conftest import NOW, REGION, Ran, Stream
 from tests.support.lying_server import Liar
 from tests.support.verb_cases import EMPTY, PROMPTED, Stage, VerbCase, named
 
+pytestmark = pytest.mark.usefixtures("stage")
+
 REPLIES = f"y\nyes\nweb\n{DEFAULT_PAIR}\n" * 50
 """What `yes |` and the like would type."""
 
@@ -47,9 +49,11 @@ def run(line: str, typed: str, *, stdin: bool = True, stderr: bool = True) -> Ra
 
 
 def contents(directory: Path) -> dict[Path, tuple[int, bytes]]:
-    """Mode and content of every file below a directory."""
-    files = (each for each in directory.rglob("*") if each.is_file())
-    return {each: (each.stat().st_mode, each.read_bytes()) for each in files}
+    """Mode and content of every file and directory below a directory, but for locks."""
+    found = (each for each in directory.rglob("*") if ".local" not in each.parts)
+    return {
+        each: (each.stat().st_mode, each.read_bytes() if each.is_file() else b"") for each in found
+    }
 
 
 def is_changed(liar: Liar, stage: Stage, before: dict[Path, tuple[int, bytes]]) -> bool:
@@ -105,7 +109,6 @@ def test_what_is_agreed_to_is_done(
 
 @pytest.mark.parametrize("wrong", ["maybe\n", "WEB2\n", "web \\\nyess\n"])
 @pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
-@pytest.mark.usefixtures("stage")
 def test_a_typo_may_be_tried_again(case: VerbCase, wrong: str) -> None:
     """What is neither consent nor a no may be typed again, and then counts."""
     assert case.typed
@@ -123,7 +126,6 @@ def test_anything_else_is_a_no(case: VerbCase, liar: Liar, stage: Stage) -> None
 
 
 @pytest.mark.parametrize("case", PROMPTED, ids=named(PROMPTED))
-@pytest.mark.usefixtures("stage")
 def test_default_stands_for_its_long_name(case: VerbCase) -> None:
     """`default` may be typed for the name of the default key pair, and for no other."""
     names_default = DEFAULT_PAIR in (case.typed or "")
@@ -200,11 +202,3 @@ def test_force_without_a_replacement_does_not_prompt(stage: Stage) -> None:
     for _ in range(2):
         assert run("download-default --force", "").exit_code == 0
     assert not [each for each in (stage.home / ".ssh").iterdir() if ".old-" in each.name]
-
-
-@pytest.mark.parametrize("line", ["create new --passphrase", "fingerprint .ssh/own --passphrase"])
-def test_a_passphrase_is_typed_or_in_a_file(line: str, liar: Liar, stage: Stage) -> None:
-    """A piped passphrase is refused before anything is read or sent."""
-    before = contents(stage.home)
-    assert run(line, "secret\nsecret\n", stdin=False).exit_code == 5
-    assert (contents(stage.home), liar.calls) == (before, [])

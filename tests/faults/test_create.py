@@ -35,12 +35,6 @@ class Record:
         return self._respond
 
 
-@pytest.fixture
-def keys(home: Path) -> Path:
-    """The directory private keys go to."""
-    return home / ".ssh"
-
-
 def test_the_key_is_safe_before_its_public_key_is_sent(liar: Liar, run: Run, keys: Path) -> None:
     """When ImportKeyPair arrives, both keys have their names and modes, and their full size."""
     record = Record(keys, RESET)

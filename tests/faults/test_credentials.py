@@ -34,11 +34,6 @@ def unset(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return stage
 
 
-def failing(case: VerbCase, exit_code: int = 4) -> int:
-    """The exit code where nothing can be requested: one verb does a part without a request."""
-    return 7 if case.verb == "fingerprint" else exit_code
-
-
 WITHOUT = {
     "no credentials": ("", "no AWS credentials found"),
     "a broken file": ("[default\n", "unable to parse config file"),
@@ -57,7 +52,7 @@ def test_a_verb_without_credentials(
     before = names_in(unset.home)
     line = case.unattended if "-r " in case.line else f"{case.unattended} -r {REGION}"
     ran = run(line)
-    assert ran.exit_code == failing(case), ran.err
+    assert ran.exit_code == case.failing(), ran.err
     assert message in ran.err
     assert ran.err.count(message) <= 2
     assert (liar.calls, names_in(unset.home)) == ([], before)
@@ -93,7 +88,7 @@ def test_a_verb_with_a_hostile_region(case: VerbCase, region: str, liar: Liar, r
 def test_a_verb_with_a_plain_endpoint(case: VerbCase, liar: Liar, run: Run) -> None:
     """No verb speaks without TLS to another machine."""
     ran = run(f"{case.unattended} --endpoint-url http://192.0.2.1")
-    assert ran.exit_code == failing(case), ran.err
+    assert ran.exit_code == case.failing(), ran.err
     assert "endpoint http://192.0.2.1 is not https" in ran.err
     assert liar.calls == []
 

@@ -18,11 +18,7 @@ from tests.support.fake_region import DEFAULT_PAIR
 from tests.support.interrupts import PATIENCE, Endless, by_signal, stopped, stopped_when
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
 
-
-@pytest.fixture
-def keys(home: Path) -> Path:
-    """The directory private keys go to."""
-    return home / ".ssh"
+pytestmark = pytest.mark.usefixtures("default_pair")
 
 
 @pytest.fixture
@@ -71,7 +67,6 @@ PHASES = {
 """A line, the request during which it gets a signal, and how often."""
 
 
-@pytest.mark.usefixtures("default_pair")
 @pytest.mark.parametrize("phase", PHASES)
 @by_signal
 def test_stopped_in_any_phase(  # noqa: PLR0913, PLR0917  fixtures and cases
@@ -90,7 +85,6 @@ def test_stopped_in_any_phase(  # noqa: PLR0913, PLR0917  fixtures and cases
     assert operation != "GetKeyPairs" or liar.operations == [operation]
 
 
-@pytest.mark.usefixtures("default_pair")
 @pytest.mark.parametrize(
     "numbers", [[signal.SIGINT, signal.SIGTERM], [signal.SIGTERM, signal.SIGINT]]
 )
@@ -116,7 +110,6 @@ def test_while_the_program_is_read() -> None:
         assert reading.returncode == -signal.SIGINT
 
 
-@pytest.mark.usefixtures("default_pair")
 def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
     """Under nohup a hangup ends nothing: the key is saved."""
     arrived, go_on = threading.Event(), threading.Event()
@@ -141,7 +134,6 @@ def test_what_is_ignored_stays_ignored(liar: Liar, keys: Path) -> None:
     assert path.read_text() == own_pem()
 
 
-@pytest.mark.usefixtures("default_pair")
 def test_killed_while_the_key_is_requested(liar: Liar, keys: Path) -> None:
     """What SIGKILL leaves is 0600 and holds no key; the next run names it, finishes, and leaves it.
 

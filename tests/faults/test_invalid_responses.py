@@ -122,13 +122,6 @@ def test_members_may_be_absent(liar: Liar, run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("nothing", [None, ""])
-def test_no_fingerprint(nothing: object, liar: Liar, run: Run) -> None:
-    """A fingerprint that is null or empty counts as missing."""
-    liar.responses("GetKeyPairs", pairs(pair(fingerprint=nothing)))
-    assert run("list --columns name,fingerprint") == Ran(0, out="web\t-\n")
-
-
 def test_unknown_members_are_passed_over(liar: Liar, run: Run) -> None:
     """Members from a later version of AWS do no harm."""
     liar.responses("GetKeyPairs", said({"keyPairs": [pair(new={"a": [1]})], "more": {"b": None}}))
@@ -286,7 +279,7 @@ def test_an_invalid_key_is_not_saved(member: object, liar: Liar, run: Run, home:
     ("text", "reported"),
     [
         *((text, None) for text in ("no key", "\ud800", "ssh-rsa AAAA", "ssh-rsa", " ")),
-        (None, "unknown"),
+        *((text, "unknown") for text in (None, "")),
     ],
 )
 def test_what_is_unreadable_is_no_proof(  # noqa: PLR0913, PLR0917  fixtures and cases
@@ -299,5 +292,5 @@ def test_what_is_unreadable_is_no_proof(  # noqa: PLR0913, PLR0917  fixtures and
     )
     ran = run("download-default --out keys")
     assert (ran.exit_code, ran.out) == (5, "")
-    assert text is None or "the private and the public key from AWS in us-east-1" in ran.err
+    assert ("the private and the public key from AWS in us-east-1" in ran.err) is bool(text)
     assert [each for each in home.rglob("*") if each.is_file()] == []

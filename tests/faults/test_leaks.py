@@ -21,6 +21,8 @@ from tests.conftest import NOW, REGION, Ran, Run, Stream
 from tests.support.lying_server import RESET, Liar, Reply, refused, said
 from tests.support.verb_cases import FORMATTED, HOST_KEY, VERB_CASES, Stage, VerbCase, named
 
+pytestmark = pytest.mark.usefixtures("generous")
+
 HELPERS = ("ssh-keygen", "openssl", "aws", "chmod", "ssh", "ssh-add", "sh", "stty", "less", "id")
 """What others call for such work, and lskeys does not."""
 
@@ -225,7 +227,6 @@ def test_a_key_made_here(
 TO_STDOUT = ("download-default --file -", "create new --service-generated --file -")
 
 
-@pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("line", TO_STDOUT)
 def test_a_key_on_stdout(line: str, shown: Run, search: Search, stage: Stage) -> None:
     """With `--file -` the key is all of stdout, and in no file, log or message."""
@@ -336,7 +337,6 @@ class Trap:
             raise self._error
 
 
-@pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("event", TOUCHES)
 @pytest.mark.parametrize("line", [*NEW])
 def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, shown: Run, watch: Watch) -> None:
@@ -347,7 +347,6 @@ def test_a_bug_quotes_no_key(line: str, event: str, stage: Stage, shown: Run, wa
     assert ("this is a bug in lskeys: ZeroDivisionError at " in ran.err) is trap.sprung
 
 
-@pytest.mark.usefixtures("generous")
 def test_the_traps_are_real(run: Run, watch: Watch) -> None:
     """Files are touched in those ways, else the test before would say nothing."""
     sprung = set()
@@ -375,7 +374,6 @@ class Quoting(Stream):
         return Quoting.Buffer()
 
 
-@pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("line", TO_STDOUT)
 def test_a_stdout_that_quotes(line: str, search: Search) -> None:
     """No key is shown, even if stdout fails with the key in the text of its error."""
@@ -407,7 +405,6 @@ sys.addaudithook(hook)
 """
 
 
-@pytest.mark.usefixtures("generous")
 @pytest.mark.parametrize("options", [(), ("-X", "dev")], ids=["usual", "development"])
 def test_a_process_that_breaks_down(
     options: tuple[str, ...], search: Search, stage: Stage, tmp_path: Path
@@ -447,12 +444,11 @@ except SystemExit:
 
 
 @pytest.mark.parametrize(("word", "is_dumpable"), [("fingerprint", "0"), ("--version", "1")])
-def test_no_core_is_left(word: str, is_dumpable: str, home: Path) -> None:
+def test_no_core_is_left(word: str, is_dumpable: str) -> None:
     """However large a memory dump may be where it is started, the program leaves none.
 
     On Linux a process that handles keys is not dumpable: a piped core pattern gets nothing either.
     """
-    (home / ".ssh").mkdir(mode=0o700)
     command = (sys.executable, "-c", CORES, word)
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     *limits, dumpable = ended.stdout.splitlines()[-1].split()

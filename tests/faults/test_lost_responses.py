@@ -7,13 +7,13 @@ import pytest
 
 from lskeys import sandbox
 from tests.conftest import REGION, Run
+from tests.faults.test_connection import REFUSALS
 from tests.support.certificates import Authority
 from tests.support.deadlines import run_out_of_time
 from tests.support.lying_server import RESET, Call, Liar, Reply, pair, refused, reworded, said
 from tests.support.proxies import Proxies, Tunnel
-from tests.support.verb_cases import CHANGES, REMOTE, Stage, VerbCase
+from tests.support.verb_cases import CHANGED, CHANGES, REMOTE, Stage, VerbCase
 
-CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 IDS = [f"{each}-{case}" for case, each in CHANGED]
 FAULTS = ["record", "reset", "close", "silence"]
 KEY = Path(".ssh") / "new.pem"
@@ -154,11 +154,7 @@ def test_a_lost_response_and_a_lost_look_up(  # noqa: PLR0913  a fixture is a pa
 
 UNSENT = {
     "no proxy": None,
-    "forbidden": b"HTTP/1.1 403 Forbidden\r\n\r\n",
-    "log in": b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-    "bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno",
-    "no http": b"SSH-2.0-OpenSSH\r\n",
-    "nothing": b"",
+    **REFUSALS,
     "no TLS": b"HTTP/1.1 200 Connection established\r\n\r\nSSH-2.0-OpenSSH\r\n",
 }
 

@@ -12,7 +12,18 @@ from tests.cli.test_setup import configure_aws
 from tests.conftest import REGION, Run
 from tests.support.deadlines import run_out_of_time
 from tests.support.lying_server import HOLD, RESET, Ending, Liar, Reply, only, refused
-from tests.support.verb_cases import CALLS, CHANGES, REMOTE, VERB_CASES, Stage, VerbCase, named
+from tests.support.verb_cases import (
+    CALLS,
+    CHANGED,
+    CHANGES,
+    REMOTE,
+    VERB_CASES,
+    Stage,
+    VerbCase,
+    named,
+)
+
+pytestmark = pytest.mark.usefixtures("stage")
 
 GATEWAY = Reply(b"<html>502 Bad Gateway</html>", status=502)
 HTML = Reply(b"<html>Log in</html>")
@@ -22,7 +33,6 @@ PATIENT = {"CreateKeyPair": 1, "DeleteKeyPair": 2, "ImportKeyPair": 2}
 """How often a change is sent at most, responses lost; what has no number is sent once."""
 
 READS = tuple((case, each) for case in REMOTE for each in case.calls)
-CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 
 
 def ids(calls: tuple[tuple[VerbCase, str], ...]) -> list[str]:
@@ -47,7 +57,6 @@ def is_tidy(stage: Stage) -> bool:
 
 
 @pytest.mark.parametrize(("case", "operation"), READS, ids=ids(READS))
-@pytest.mark.usefixtures("stage")
 def test_a_read_that_fails_once(case: VerbCase, operation: str, liar: Liar, run: Run) -> None:
     """A failure that passes is not noticed, whatever was requested: it is sent again."""
     liar.responses(operation, only(GATEWAY, turn=0))
@@ -103,8 +112,8 @@ def test_a_change_that_is_refused(  # noqa: PLR0913  a fixture is a parameter
 
 
 def new_key(stage: Stage) -> bool:
-    """Whether `create` left a private key."""
-    return (stage.home / ".ssh" / "new.pem").exists()
+    """Whether `create` left a private key, or a part of it."""
+    return any((stage.home / ".ssh").glob("new.*"))
 
 
 def saved_before(case: VerbCase, operation: str, stage: Stage) -> tuple[str, bool]:
@@ -161,37 +170,13 @@ def test_a_change_whose_response_gets_lost(  # noqa: PLR0913  a fixture is a par
     assert ran.exit_code == case.exit_code, ran.err
 
 
-@pytest.mark.parametrize(
-    ("line", "operation", "exit_code"),
-    [
-        ("delete web --yes", "DeleteKeyPair", 0),
-        ("import new .ssh/own", "ImportKeyPair", 0),
-        ("create new --service-generated", "CreateKeyPair", 8),
-    ],
-)
-@pytest.mark.usefixtures("stage")
-def test_a_change_whose_response_never_comes(
-    line: str, operation: str, exit_code: int, liar: Liar, run: Run
-) -> None:
-    """After a timeout, a change that was done is not done again."""
-    liar.responses(operation, liar.done_but(HOLD))
-    ran, _ = run_out_of_time(run, line, lambda: operation in liar.operations)
-    assert ran.exit_code == exit_code, ran.err
-    assert liar.operations.count(operation) == 1
-
-
-def failing(case: VerbCase, exit_code: int) -> int:
-    """The exit code of a verb whose every request failed: one has done a part without any."""
-    return 7 if case.verb == "fingerprint" else exit_code
-
-
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
 def test_a_black_hole(case: VerbCase, liar: Liar, run: Run, stage: Stage) -> None:
     """Against a service that takes every request and never responds, every command ends."""
     for operation in case.operations:
         liar.responses(operation, HOLD)
     ran, deadline = run_out_of_time(run, case.unattended, lambda: bool(liar.calls))
-    assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
+    assert ran.exit_code == (0 if case.verb == "regions" else case.failing(8)), ran.err
     assert f"no response within {deadline} seconds" in ran.err or "timeout on endpoint" in ran.err
     assert all(liar.operations.count(each) == 1 for each in liar.operations if each in CHANGES)
     assert is_tidy(stage)
@@ -213,14 +198,13 @@ def test_credentials_that_do_not_do(
         liar.responses(operation, refused(code, "It is so.", status=403))
     ran = run(case.unattended)
     falls_back = case.verb == "regions" and CODES[code] == 8
-    assert ran.exit_code == (0 if falls_back else failing(case, CODES[code])), ran.err
+    assert ran.exit_code == (0 if falls_back else case.failing(CODES[code])), ran.err
     assert ran.err.count("It is so") == 1 or case.verb == "import"
     assert falls_back or "lskeys: hint: " in ran.err
     assert is_tidy(stage)
 
 
 @pytest.mark.parametrize("case", REMOTE, ids=named(REMOTE))
-@pytest.mark.usefixtures("stage")
 def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> None:
     """No verb takes its signed requests to another host because one says so."""
     with Liar().running() as elsewhere:
@@ -229,7 +213,7 @@ def test_a_redirect_is_never_followed(case: VerbCase, liar: Liar, run: Run) -> N
             for operation in case.operations:
                 liar.responses(operation, Reply(status=status, headers=there))
             ran = run(case.unattended)
-            assert ran.exit_code == (0 if case.verb == "regions" else failing(case, 8)), ran.err
+            assert ran.exit_code == (0 if case.verb == "regions" else case.failing(8)), ran.err
         assert elsewhere.calls == []
 
 
@@ -250,7 +234,6 @@ SEVERAL = {
 
 @pytest.mark.parametrize("kind", ["denied", "reset", "html"])
 @pytest.mark.parametrize("line", SEVERAL)
-@pytest.mark.usefixtures("stage")
 def test_one_region_of_several(line: str, kind: str, liar: Liar, run: Run) -> None:
     """A region that fails takes nothing from the others: their result is shown, and 7 says so."""
     operation, shown = SEVERAL[line]
@@ -260,12 +243,6 @@ def test_one_region_of_several(line: str, kind: str, liar: Liar, run: Run) -> No
     assert ran.exit_code == 7, ran.err
     assert shown in ran.out
     assert OTHER in ran.err
-
-
-def test_every_region_of_several(liar: Liar, run: Run) -> None:
-    """Regions that all fail alike are one failure, with its own code."""
-    liar.responses("GetKeyPairs", refused("ExpiredTokenException", "It is so."))
-    assert run(f"list -r {OTHER} -r {REGION}").exit_code == 4
 
 
 # Below HTTP
@@ -290,7 +267,6 @@ WIRES = {
 
 @pytest.mark.parametrize("kind", WIRES)
 @pytest.mark.parametrize("line", ["list", "create new --service-generated"])
-@pytest.mark.usefixtures("stage")
 def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path) -> None:
     """Bytes that are no response are none: the read is sent again, the change is not."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"
@@ -303,7 +279,6 @@ def test_what_is_no_http(line: str, kind: str, liar: Liar, run: Run, home: Path)
 
 @pytest.mark.parametrize("ending", [Ending.DRIP, Ending.STALL])
 @pytest.mark.parametrize("line", ["list", "create new --service-generated"])
-@pytest.mark.usefixtures("stage")
 def test_a_slow_response(line: str, ending: Ending, liar: Liar, run: Run) -> None:
     """A byte now and then, or a part of a response and silence, ends with the deadline."""
     operation = "GetKeyPairs" if line == "list" else "CreateKeyPair"

@@ -71,6 +71,10 @@ class VerbCase:
         """Those that are sent again."""
         return tuple(each for each in self.operations if each not in CHANGES)
 
+    def failing(self, exit_code: int = 4) -> int:
+        """How it ends where every request fails: one verb has done a part without any."""
+        return 7 if self.verb == "fingerprint" else exit_code
+
     def __str__(self) -> str:
         return self.line.replace(" ", "_").replace("/", "-")
 
@@ -149,6 +153,7 @@ FORMATTED = tuple(case for case in VERB_CASES if case.formats)
 REMOTE = tuple(case for case in VERB_CASES if case.operations)
 CALLS = tuple((case, each) for case in REMOTE for each in case.operations)
 """Every operation of every line."""
+CHANGED = tuple((case, each) for case in REMOTE for each in case.changes)
 
 
 def uncovered() -> set[str]:
