@@ -329,21 +329,6 @@ def test_what_was_never_lightsails_only_informs(comment: str, severity: str) -> 
     assert (finding.severity, finding.command is None) == (severity, severity == "info")
 
 
-def test_orphans_of_all_regions() -> None:
-    """Where every region was queried, a default key of any is one; putting it aside fixes it."""
-    name = f"LightsailDefaultKey-{THERE}.pem"
-    known = replace(inventory(keys=[private(1, name)]), everywhere=True)
-    finding = only(known, Code.ORPHANED_KEY)
-    assert finding.message == "matches no key pair in any region"
-    assert finding.command == f"mv -n {DIRECTORY}/{name} {DIRECTORY}/{name}.orphaned"
-
-
-def test_silent_regions_have_no_orphans() -> None:
-    """A key may be of a pair in a region that did not respond."""
-    known = inventory(keys=[private(1, "stray.pem")])
-    assert run(replace(known, silent=frozenset([AccountRegion(THERE)]))) == []
-
-
 def test_same_key() -> None:
     """The pair in use stays, else the oldest, else the first; the others are reported."""
     young, old = pair("a", 1, days=1, used=False), pair("b", 1, days=9, used=False)
@@ -425,12 +410,6 @@ def test_outdated_default() -> None:
         assert [(each.name, each.message, each.command) for each in found] == [
             (DEFAULT_PAIR, message, expected)
         ]
-
-
-def test_ignored() -> None:
-    """Codes that may stay are left out."""
-    known = inventory([pair("web", 1, used=False)])
-    assert [each.code for each in run_rules(known, {Code.MISSING_PRIVATE})] == [Code.UNUSED_PAIR]
 
 
 HOSTILE = "a b;$(reboot)'\"\n&-"

@@ -39,3 +39,10 @@ def agent(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with ssh_agent() as socket:
         monkeypatch.setenv("SSH_AUTH_SOCK", socket)
         yield
+
+
+@pytest.fixture
+def secrecy(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Nothing is written past the streams of the program, a key least of all."""
+    yield
+    assert "PRIVATE" not in "".join(capfd.readouterr())

@@ -61,9 +61,8 @@ def test_the_file(run: Run, home: Path) -> None:
     assert known["key-directories"] == ([f"{home}/keys", f"{home}/.ssh"], "--out and ~/.ssh")
 
 
-def test_flags_and_environment(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flags_and_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Flags and variables are named; the higher one is shown."""
-    assert home.is_dir()
     monkeypatch.setenv("LSKEYS_OUT", "/tmp/keys")
     monkeypatch.setenv("LSKEYS_COLOR", "always")
     monkeypatch.setenv("AWS_REGION", "eu-west-3")

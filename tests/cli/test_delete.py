@@ -10,6 +10,8 @@ from tests.conftest import REGION, Ran, Run
 from tests.support.changes import changes, delete_of, delete_of_default, operations
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
+pytestmark = pytest.mark.usefixtures("server")
+
 EU = "eu-west-1"
 LOST = "DeleteKeyPair=lost-answer*{}"
 RESET = "DeleteKeyPair=reset*{}"
@@ -238,7 +240,6 @@ def test_lost_default(server: Server, run: Run, default: str) -> None:
 # formats
 
 
-@pytest.mark.usefixtures("server")
 def test_json(run: Run, home: Path, default: str) -> None:
     """json: one document, named as the AWS CLI names operations."""
     ran = run(f"delete {DEFAULT_PAIR} --fingerprint -y -o json")
@@ -262,25 +263,6 @@ def test_json(run: Run, home: Path, default: str) -> None:
     }
 
 
-@pytest.mark.usefixtures("server")
-def test_json_of_a_backup(account: Sandbox, run: Run, home: Path) -> None:
-    """A backup that was made is named: it is the key that was verified."""
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -y -o json")
-    [operation] = json.loads(ran.out)["operations"]
-    backup = "keys/LightsailDefaultKey-us-east-1.pem"
-    assert (operation["backupFile"], operation["localFile"]) == (backup, backup)
-    assert (home / backup).exists()
-
-
-@pytest.mark.usefixtures("server")
-def test_quiet(account: Sandbox, run: Run) -> None:
-    """-q: the names that are gone."""
-    account.add_key_pairs(REGION, ["aa", "bb"])
-    assert run("delete aa bb -y -q") == Ran(0, out="aa\nbb\n")
-
-
-@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("output", ["json", "jsonl"])
 def test_json_errors_of_many(run: Run, output: str) -> None:
     """Several failures are one object still, and each of them is in it."""

@@ -6,22 +6,12 @@ import pytest
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import CREATED, REGION, Ran, Run
-from tests.support.changes import changes, delete_of, delete_of_default, download
+from tests.support.changes import changes, delete_of, delete_of_default
 from tests.support.cli_keys import fingerprint, other_pem, own_pem, public_line, save
 
-KEY_FILE = "LightsailDefaultKey-us-east-1.pem"
 REVOKES_NOTHING = "(deleting the key pair does not revoke its access)"
 UNSEEN = "not checked: snapshots, authorized_keys files\n"
 PROMPT = "Type the name to delete it: "
-REFUSED = {
-    f"{DEFAULT_PAIR}": 5,
-    f"{DEFAULT_PAIR} --fingerprint": 5,
-    f"{DEFAULT_PAIR} --fingerprint --key keys/{KEY_FILE}": 5,
-    f"{DEFAULT_PAIR} --fingerprint --backup keys": 5,
-    f"{DEFAULT_PAIR} --fingerprint --backup file": 5,
-    "default": 5,
-    "other": 3,
-}
 PEMS = {"web": own_pem(), "db": other_pem()}
 NO = "cancelled; nothing was changed\n"
 
@@ -146,30 +136,3 @@ def test_dry_run(server: Server, run: Run, web: str, options: str) -> None:
         err=stake("web", web, "not verified against a local key"),
     )
     assert changes(server) == []
-
-
-def test_dry_run_of_a_backup(account: Sandbox, server: Server, run: Run, home: Path) -> None:
-    """A dry run makes no backup, not even its directory."""
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    expected = fingerprint(own_pem(), "md5-spki")
-    ran = run(f"delete {DEFAULT_PAIR} --fingerprint --backup keys -n")
-    assert (ran.exit_code, ran.out) == (
-        0,
-        f"{DEFAULT_PAIR}\t{REGION}\twould delete\t{expected}\t-\t-\n",
-    )
-    assert (changes(server), (home / "keys").exists()) == ([], False)
-
-
-@pytest.mark.parametrize("line", REFUSED)
-def test_dry_run_refuses_alike(
-    account: Sandbox, server: Server, run: Run, home: Path, line: str
-) -> None:
-    """What would be refused is refused in a dry run too, with the same words."""
-    account.add_default_key_pair(REGION, private_pem=own_pem())
-    save(home / "keys" / KEY_FILE, other_pem())
-    save(home / "file", "")
-    dry = run(f"delete {line} -n -q")
-    assert (dry.exit_code, dry.out, changes(server)) == (REFUSED[line], "", [])
-    wet = run(f"delete {line} -y -q")
-    assert dry.err.endswith(wet.err)
-    assert changes(server) in ([], [download()])

@@ -269,9 +269,13 @@ def test_no_proof(  # noqa: PLR0913  fixtures and cases
     server: Server,
     run: Run,
 ) -> None:
-    """It is refused with the reason and the way out; nothing is downloaded or deleted."""
+    """It is refused with the reason and the way out; nothing is downloaded or deleted.
+
+    A dry run says the same.
+    """
     arrange(account, files)
-    ran = run(f"delete {line.format(**values())} --yes")
+    dry, ran = (run(f"delete {line.format(**values())} {word} -q") for word in ("-n", "-y"))
+    assert (dry.exit_code, dry.out, dry.err.endswith(ran.err)) == (5, "", True)
     assert (ran.exit_code, ran.out, changes(server)) == (5, "", [])
     error, *way_out = ran.err.splitlines()
     assert error.startswith(f"lskeys: error: {message.format(**values())}")

@@ -15,6 +15,8 @@ from lskeys.output.terminal import Terminal
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Run
 
+pytestmark = pytest.mark.usefixtures("server")
+
 PATIENCE = 60.0
 EMPTY, BOTH = "eu-west-2", "-r us-east-1 -r eu-west-1"
 DEFAULT = f"delete {DEFAULT_PAIR}"
@@ -94,7 +96,6 @@ def start(*words: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
 @pytest.mark.fault("F")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("words", [("list",), ("list", "-o", "json"), ("--version",), ("--help",)])
-@pytest.mark.usefixtures("server")
 def test_a_full_disk_is_no_success(words: tuple[str, ...], account: Sandbox) -> None:
     """What cannot be written whole ends with 9 and says so, be it rows, JSON or help."""
     account.add_key_pairs(REGION, ["web"])
@@ -106,7 +107,6 @@ def test_a_full_disk_is_no_success(words: tuple[str, ...], account: Sandbox) -> 
 
 
 @pytest.mark.fault("F")
-@pytest.mark.usefixtures("server")
 def test_a_reader_that_left_is_no_success(account: Sandbox) -> None:
     """`| head -1` on more than a pipe holds: it dies of SIGPIPE, silently, as others do."""
     account.add_key_pairs(REGION, [f"pair-{number}" for number in range(2_000)])
@@ -120,7 +120,6 @@ def test_a_reader_that_left_is_no_success(account: Sandbox) -> None:
 
 
 @pytest.mark.fault("F")
-@pytest.mark.usefixtures("server")
 def test_a_closed_stdout_is_no_success(account: Sandbox) -> None:
     """Started without stdout, the result has no place: 9."""
     account.add_key_pairs(REGION, ["web"])
@@ -152,7 +151,6 @@ def test_an_error_of_a_row_is_no_broken_stdout() -> None:
         ("MemoryError", 9, "out of memory\nlskeys: hint: end other programs"),
     ],
 )
-@pytest.mark.usefixtures("server")
 def test_a_bug_shows_where_and_quotes_nothing(
     home: Path, kind: str, exit_code: int, said: str
 ) -> None:

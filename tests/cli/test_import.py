@@ -378,9 +378,3 @@ def test_json(run: Run, own: Path, known: str) -> None:
         "errors": [],
         "schemaVersion": 1,
     }
-
-
-def test_quiet(run: Run, home: Path) -> None:
-    """-q is the name alone, of a private key, too."""
-    save(home / "key", own_pem())
-    assert run("import web key -q") == Ran(0, out="web\n")

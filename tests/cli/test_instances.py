@@ -470,12 +470,10 @@ def test_ssh_with_a_key_in_an_agent(fleet: Fleet, home: Path) -> None:
     ("line", "exit_code", "said"),
     [
         ("ssh wbe", 3, "did you mean web?"),
-        ("ssh web --print --temporary", 2, "cannot be combined"),
         ("ssh other --print", 3, "there is no local key for other"),
         ("ssh web --key missing", 3, "there is no file"),
         ("ssh stopped", 5, "it is stopped"),
         ("ssh both --all-regions", 5, "there are instances both in"),
-        ("authorize web", 2, "one of --key-pair and --key is needed"),
         (
             "authorize nothing --key-pair default --yes",
             3,

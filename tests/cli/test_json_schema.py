@@ -18,6 +18,8 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
 from tests.conftest import CREATED, REGION, Run
 from tests.support.cli_keys import encrypted_pem, openssh, other_pem, own_pem, public_line, save
 
+pytestmark = pytest.mark.usefixtures("worn")
+
 FILE = Path(__file__).parents[2] / "docs" / "lskeys.schema.json"
 
 if not FILE.exists():
@@ -173,7 +175,6 @@ def test_every_verb_with_a_document_has_its_definition() -> None:
 
 
 @pytest.mark.parametrize("word", LINES)
-@pytest.mark.usefixtures("worn")
 def test_what_a_verb_prints(word: str, run: Run) -> None:
     """Its documents are as described, and what is described comes."""
     documents = []
@@ -188,7 +189,6 @@ def test_what_a_verb_prints(word: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("line", ["list", "show web", "audit", "ssh-config", "regions"])
-@pytest.mark.usefixtures("worn")
 def test_a_line_of_jsonl_is_an_item(line: str, run: Run) -> None:
     """With jsonl, the lines are the items of the document's list, or its one item."""
     document = json.loads(run(f"{line} -o json").out)
@@ -209,7 +209,6 @@ def test_errors(worn: Server, run: Run) -> None:
     assert json.loads(ran.err)["errors"] == document["errors"]
 
 
-@pytest.mark.usefixtures("worn")
 def test_a_stranger_among_the_members_is_seen(run: Run) -> None:
     """The check above is one: a member that is not described fails it, yet not the contract."""
     document = json.loads(run("list -o json").out)

@@ -9,6 +9,9 @@ from botocore.session import Session
 
 from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server, Tag
 from tests.conftest import CREATED, REGION, Ran, Run
+from tests.support.changes import operations
+
+pytestmark = pytest.mark.usefixtures("server")
 
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 FINGERPRINT = "SHA256:67rtPyuqfeVK9jZL9QQGDLVhsgQY8z4RdE1gc7Zy2WM"
@@ -24,11 +27,6 @@ OTHERS = Ran(
     0,
     err="no key pair in us-east-1 matches Lightsail*\nlskeys: hint: to list all 5: lskeys list\n",
 )
-
-
-def operations(server: Server) -> list[str]:
-    """What was requested."""
-    return [request.operation for request in server.requests]
 
 
 @pytest.fixture
@@ -74,7 +72,6 @@ def test_empty_account(server: Server, run: Run) -> None:
         ),
     ],
 )
-@pytest.mark.usefixtures("server")
 def test_nothing_found_says_what_next(line: str, hint: str, filled: Sandbox, run: Run) -> None:
     """An empty list comes with the nearest name, what else is there, or how to begin."""
     filled.add_default_key_pair("eu-west-2")
@@ -118,26 +115,6 @@ def test_the_default_pair_by_its_name(filled: Sandbox, server: Server, run: Run)
 
 
 @pytest.mark.parametrize(
-    ("globs", "names"),
-    [
-        ("web", ["web"]),
-        ("'web*'", ["web", "web-2"]),
-        ("'?eb'", ["Web", "web"]),
-        ("'[wW]eb'", ["Web", "web"]),
-        ("old mail", ["mail", "old"]),
-        ("'web*' web", ["web", "web-2"]),
-        ("'*'", ["Web", "mail", "old", "web", "web-2"]),
-        ("none", []),
-    ],
-)
-@pytest.mark.usefixtures("filled", "server")
-def test_globs(globs: str, names: list[str], run: Run) -> None:
-    """Patterns match whole names, letters as they are; several of them widen the list."""
-    ran = run(f"list -q {globs}")
-    assert (ran.exit_code, sorted(ran.out.split())) == (0, names)
-
-
-@pytest.mark.parametrize(
     ("tags", "names"),
     [
         ("--tag stage", ["mail", "old", "web"]),
@@ -153,7 +130,7 @@ def test_globs(globs: str, names: list[str], run: Run) -> None:
         ("--tag owner 'web-*'", ["web-2"]),
     ],
 )
-@pytest.mark.usefixtures("filled", "server")
+@pytest.mark.usefixtures("filled")
 def test_tags(tags: str, names: list[str], run: Run) -> None:
     """--tag selects by a key, or a key and a value, by name or pattern; several narrow the list."""
     ran = run(f"list -q {tags}")
@@ -208,14 +185,14 @@ def test_usage_that_is_unknown(server: Server, run: Run) -> None:
         ("-region", ["web", "mail", "Web", "old", "web-2"]),
     ],
 )
-@pytest.mark.usefixtures("filled", "server")
+@pytest.mark.usefixtures("filled")
 def test_order(order: str, names: list[str], run: Run) -> None:
     """--sort orders by any column, - turns it round, and equals keep the order they came in."""
     assert run("list -q").out.split() == ["web", "mail", "Web", "old", "web-2"]
     assert run(f"list -q --sort {order}").out.split() == names
 
 
-@pytest.mark.usefixtures("filled", "server")
+@pytest.mark.usefixtures("filled")
 def test_columns(run: Run) -> None:
     """--columns says which, in which order; case and blanks do not matter."""
     assert run("list web --columns fingerprint,name") == Ran(0, out=f"{FINGERPRINT}\tweb\n")
@@ -265,7 +242,7 @@ def test_pages_of_instances(account: Sandbox, server: Server, run: Run) -> None:
 # JSON is the AWS CLI's
 
 
-@pytest.mark.usefixtures("filled", "server")
+@pytest.mark.usefixtures("filled")
 def test_json_has_the_members_of_the_service(run: Run) -> None:
     """Each member of AWS's KeyPair shape is there under its name, and ours next to them."""
     model = Session().get_service_model("lightsail")
@@ -278,7 +255,7 @@ def test_json_has_the_members_of_the_service(run: Run) -> None:
     assert set(pair["tags"][0]) == set(shape.members["tags"].member.members)
 
 
-@pytest.mark.usefixtures("filled", "server")
+@pytest.mark.usefixtures("filled")
 def test_json_says_what_the_service_says(run: Run) -> None:
     """The values are AWS's own; timestamps are as the AWS CLI prints them."""
     document = json.loads(run("list web -o json").out)

@@ -144,15 +144,6 @@ def test_taken_by_something_else(
 
 
 @both
-def test_lost_response(case: Case, server: Server, run: Run, home: Path) -> None:
-    """The response is lost, the key pair is there with this key: success, and it was sent once."""
-    server.add_fault("ImportKeyPair=lost-answer")
-    ran = run(case.line)
-    assert (ran.exit_code, "error" in ran.err, is_kept(case, home)) == (0, False, True)
-    assert operations(server) == case.requests
-
-
-@both
 @pytest.mark.parametrize("fault", ["reset", "http-503", "InternalFailure"])
 def test_lost_request(case: Case, fault: str, server: Server, run: Run) -> None:
     """Where no key pair was created, the same key is sent once more."""

@@ -8,6 +8,8 @@ from lskeys.sandbox import DEFAULT_PAIR, Sandbox, Server
 from tests.conftest import REGION, Run
 from tests.support.changes import changes, operations
 
+pytestmark = pytest.mark.usefixtures("server")
+
 EU = "eu-west-1"
 LINES = {
     "show web": 3,
@@ -73,7 +75,6 @@ def test_an_instance_in_another_region(
     assert ran.err.endswith(f"hint: shop {verb} in {EU}: lskeys {command} shop -r {EU}\n"), ran.err
 
 
-@pytest.mark.usefixtures("server")
 def test_names_of_another_kind(run: Run, account: Sandbox) -> None:
     """What was seen as an instance is not called a key pair that was seen."""
     account.add_instance(EU, "game")
@@ -97,9 +98,7 @@ def test_a_region_in_place_of_a_name(server: Server, run: Run, line: str, word: 
 
 @pytest.mark.parametrize("line", ["show {}", "tag {} a=b", "untag {} a", "list {}", "delete {} -n"])
 @pytest.mark.parametrize("has_one", [False, True])
-def test_default_is_a_name(
-    account: Sandbox, server: Server, run: Run, line: str, *, has_one: bool
-) -> None:
+def test_default_is_a_name(account: Sandbox, run: Run, line: str, *, has_one: bool) -> None:
     """`default` means the default pair, unless a key pair has this name."""
     account.add_default_key_pair(REGION)
     if has_one:
@@ -109,7 +108,6 @@ def test_default_is_a_name(
         assert "default" in by_alias.out.split()
     else:
         assert (by_alias.exit_code, by_alias.out) == (by_name.exit_code, by_name.out)
-    assert server.requests
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,6 @@ def test_default_is_a_name(
         ("list -r eu-west-2", "no key pairs found"),
     ],
 )
-@pytest.mark.usefixtures("server")
 def test_a_default_pair_that_is_not_shown(account: Sandbox, run: Run, line: str, note: str) -> None:
     """One note says so, where it is left out for no other reason."""
     for region in (REGION, EU):

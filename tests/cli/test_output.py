@@ -277,19 +277,6 @@ def test_every_column_as_text(run: Run) -> None:
     )
 
 
-def test_where_the_format_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    """-o beats LSKEYS_OUTPUT, that config.toml, and that the kind of stdout."""
-    (home / ".config" / "lskeys").mkdir(parents=True)
-    (home / ".config" / "lskeys" / "config.toml").write_text("output = 'csv'\n")
-    assert run("list", terminal=True).out.startswith("name,")
-    monkeypatch.setenv("LSKEYS_OUTPUT", "json")
-    assert run("list", terminal=True).out.startswith("{\n")
-    assert run("list -o jsonl", terminal=True).out.startswith('{"')
-    assert run("list -o jsonl -o text", terminal=True).out.startswith("web\t")
-    assert run("-o text list").out.startswith("web\t")
-    assert run("-o text list -o csv").out.startswith("name,")
-
-
 def test_quiet(run: Run) -> None:
     """-q prints names and nothing else, whatever the format, on a terminal, too."""
     names = Ran(0, out="web\nmail\n")

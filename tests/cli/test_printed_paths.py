@@ -11,8 +11,10 @@ import pytest
 from lskeys.cli.app import main
 from lskeys.cli.runtime import Invocation
 from lskeys.output.raw_paths import RAW_PATHS
-from lskeys.sandbox import Sandbox, Server
+from lskeys.sandbox import Sandbox
 from tests.conftest import NOW, REGION, Stream
+
+pytestmark = pytest.mark.usefixtures("server")
 
 ENCODINGS = ("utf-8", "ascii", "latin-1")
 DIRECTORIES = {
@@ -34,7 +36,6 @@ def is_file(printed: bytes, end: bytes) -> bool:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("name", DIRECTORIES)
-@pytest.mark.usefixtures("server")
 def test_a_printed_path_is_the_path(name: str, encoding: str, account: Sandbox, home: Path) -> None:
     """A pipe gets the bytes of the path, in any locale, ended by a newline or by NUL."""
     account.add_default_key_pair(REGION)
@@ -50,7 +51,6 @@ def test_a_printed_path_is_the_path(name: str, encoding: str, account: Sandbox, 
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.usefixtures("server")
 def test_a_process_prints_so(encoding: str, account: Sandbox, home: Path) -> None:
     """The program itself prints the same with Python's own streams."""
     account.add_default_key_pair(REGION)
@@ -64,7 +64,7 @@ def test_a_process_prints_so(encoding: str, account: Sandbox, home: Path) -> Non
     assert is_file(ended.stdout, b"\n")
 
 
-def test_a_line_break_needs_nul(server: Server, account: Sandbox, home: Path) -> None:
+def test_a_line_break_needs_nul(account: Sandbox, home: Path) -> None:
     """A path with a line break is one line all the same; with -0 it is the path."""
     account.add_default_key_pair(REGION)
     command = (sys.executable, "-m", "lskeys", "download-default", "--out", f"{home}/a\nb")
@@ -75,4 +75,3 @@ def test_a_line_break_needs_nul(server: Server, account: Sandbox, home: Path) ->
     assert line.count(b"\n") == 1
     assert b"/a\\nb/" in line
     assert Path(os.fsdecode(nul.removesuffix(b"\0"))).is_file()
-    assert server.requests

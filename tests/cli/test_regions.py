@@ -16,12 +16,6 @@ def test_text_is_name_and_display_name(server: Server, run: Run) -> None:
     assert operations(server) == ["GetRegions"]
 
 
-def test_quiet_is_names(server: Server, run: Run) -> None:
-    """-q prints the names, to loop over."""
-    assert server.requests == []
-    assert run("regions -q") == Ran(0, out="".join(f"{name}\n" for name in NAMES))
-
-
 def test_json_is_in_the_shape_of_the_aws_cli(server: Server, run: Run) -> None:
     """JSON has the members of `aws lightsail get-regions`."""
     document = json.loads(run("regions -o json").out)

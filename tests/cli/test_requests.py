@@ -14,6 +14,8 @@ from lskeys.sandbox import DEFAULT_PAIR, REGIONS, Sandbox, Server
 from tests.conftest import REGION, Run
 from tests.support.lying_server import Call, Liar, Reply, Script, pair, pairs, said
 
+pytestmark = pytest.mark.usefixtures("filled")
+
 
 @pytest.fixture
 def filled(account: Sandbox, server: Server, home: Path, rsa_pem: str) -> Server:
@@ -61,7 +63,7 @@ REQUESTS = {
     "audit": "GetKeyPairs GetInstances",
     "ssh-config": "GetKeyPairs GetInstances",
     "regions": "GetRegions",
-    "config": "",
+    "config --all-regions": "",
 }
 
 
@@ -113,14 +115,12 @@ def in_forks(*lines: str, before: str = "pass") -> dict[str, tuple[int, int]]:
     return {line: (int(code), int(threads)) for line, code, threads in rows}
 
 
-@pytest.mark.usefixtures("filled")
 def test_a_thread_for_each_region() -> None:
     """A region with one request has one thread, however many pages."""
     assert {line: threads for line, (_, threads) in in_forks(*THREADS).items()} == THREADS
 
 
 @pytest.mark.fault("M4")
-@pytest.mark.usefixtures("filled")
 def test_without_threads() -> None:
     """Where the system has none to give, the same is requested, one after another."""
     lines = (*THREADS, "create new --type ed25519", "delete web --yes")

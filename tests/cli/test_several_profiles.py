@@ -20,6 +20,8 @@ from tests.support.cli_keys import other_pem, own_pem, public_line, save
 from tests.support.lying_server import Call, Liar, Reply, lying, pair, pairs
 from tests.support.verb_cases import HOST_KEY
 
+pytestmark = pytest.mark.usefixtures("servers")
+
 LINE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF6VpFvdLbOM2Cq8nFyoHt0jOJJGQ5YvWOkvGCDsW9qN"
 BOTH = "-p work -p home"
 PROFILE = """
@@ -52,7 +54,6 @@ def servers(home: Path, accounts: dict[str, Sandbox]) -> Iterator[dict[str, Serv
         yield {"work": work, "home": own}
 
 
-@pytest.mark.usefixtures("servers")
 def test_side_by_side(run: Run) -> None:
     """Each account is queried in its own region; columns in front say whose a key pair is."""
     ran = run(f"list {BOTH} -o csv")
@@ -66,7 +67,6 @@ def test_side_by_side(run: Run) -> None:
     assert run("-p work -p home list -q --sort name") == Ran(0, "mail\nweb\n")
 
 
-@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("columns", [120, 160, 200])
 def test_one_row_each(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """From 120 columns on, a key pair is a row that says whose and where it is."""
@@ -77,7 +77,6 @@ def test_one_row_each(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert [row.split()[0] for row in rows] == ["work", "home"]
 
 
-@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize(
     ("options", "queried", "left_out"),
     [
@@ -105,7 +104,6 @@ def test_profiles_by_pattern(
     assert run(f"list -q {options}").err == ""
 
 
-@pytest.mark.usefixtures("servers")
 def test_a_profile_that_is_named_is_queried(run: Run, home: Path) -> None:
     """Its lack of credentials is an error, also next to a pattern that would leave it out."""
     with (home / ".aws" / "config").open("a") as config:
@@ -115,7 +113,6 @@ def test_a_profile_that_is_named_is_queried(run: Run, home: Path) -> None:
     assert ran.err.startswith("lskeys: error: profile hollow: no AWS credentials found\n")
 
 
-@pytest.mark.usefixtures("servers")
 def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
     """It is an error, as a name that is unknown is; so is a configuration without credentials."""
     assert run("list -p 'cust-*'") == Ran(
@@ -132,7 +129,6 @@ def test_a_pattern_that_stands_for_none(run: Run, home: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("servers")
 def test_one_account_looks_as_ever(run: Run) -> None:
     """With one profile, also if it is given twice, no profile is shown."""
     header = "name,region,created,fingerprint,tags"
@@ -141,7 +137,6 @@ def test_one_account_looks_as_ever(run: Run) -> None:
         assert "profile" not in json.loads(run(f"{line} -o json").out)["keyPairs"][0]
 
 
-@pytest.mark.usefixtures("servers")
 def test_each_account_is_remembered_for_tab(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,7 +149,6 @@ def test_each_account_is_remembered_for_tab(
 
 
 @pytest.mark.parametrize("wrong", ["-p unknown", "-p wokr"])
-@pytest.mark.usefixtures("servers")
 def test_a_failing_account_hides_no_other(wrong: str, run: Run) -> None:
     """A profile that does not work is reported by its name; the others are listed: partial."""
     ran = run(f"list {wrong} -p home -q")
@@ -174,13 +168,11 @@ def test_a_failing_region_is_of_its_account(servers: dict[str, Server], run: Run
     assert len(errors) == 2
 
 
-@pytest.mark.usefixtures("servers")
 def test_nothing_in_any(run: Run) -> None:
     """Where nothing is found, the accounts are named."""
     assert run(f"list {BOTH} zzz").err.startswith("no key pair named zzz in work, home\n")
 
 
-@pytest.mark.usefixtures("servers")
 def test_show_finds_it_in_either(run: Run) -> None:
     """A pair is shown wherever it is, as of several regions; whose it is comes first."""
     ran = run(f"show web {BOTH}")
@@ -207,7 +199,6 @@ def test_show_in_both(servers: dict[str, Server], accounts: dict[str, Sandbox], 
     assert ran.err.startswith("lskeys: error: profile home: cannot list instances")
 
 
-@pytest.mark.usefixtures("servers")
 def test_show_in_none(run: Run) -> None:
     """Where none has it, the accounts are named, and in which of them the nearest name is."""
     assert run(f"show mial {BOTH}") == Ran(
@@ -218,7 +209,6 @@ def test_show_in_none(run: Run) -> None:
     )
 
 
-@pytest.mark.usefixtures("servers")
 def test_regions_of_each(run: Run, servers: dict[str, Server]) -> None:
     """The regions of every account are listed; one that fails is reported by its name."""
     rows = [each.split("\t") for each in run(f"regions {BOTH}").out.splitlines()]
@@ -262,7 +252,6 @@ def test_whose_key_a_file_is(
     assert [len(each.requests) for each in servers.values()] == before
 
 
-@pytest.mark.usefixtures("servers")
 def test_instances_of_several(accounts: dict[str, Sandbox], run: Run) -> None:
     """Each is listed with whose it is; two profiles of one account are one to ssh."""
     for account in accounts.values():
@@ -278,7 +267,6 @@ def test_instances_of_several(accounts: dict[str, Sandbox], run: Run) -> None:
     ]
 
 
-@pytest.mark.usefixtures("servers")
 def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, home: Path) -> None:
     """A key of one account is no orphan of the other; a command names the account of its pair."""
     accounts["home"].add_key_pairs("eu-west-1", ["mine"], public_line=public_line(own_pem()))
@@ -296,7 +284,6 @@ def test_an_audit_knows_all_accounts(accounts: dict[str, Sandbox], run: Run, hom
     assert run(f"audit {BOTH} -o csv").out.startswith("profile,code,region,subject,message,command")
 
 
-@pytest.mark.usefixtures("servers")
 def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) -> None:
     """A default key pair is outdated by the instances of its own account, not of another."""
     for account in accounts.values():
@@ -415,7 +402,6 @@ ONE = [
 """Every other verb that takes a profile, with a word for each argument that it must have."""
 
 
-@pytest.mark.usefixtures("servers")
 @pytest.mark.parametrize("line", SEVERAL.values())
 def test_a_verb_that_takes_several(
     line: str, accounts: dict[str, Sandbox], run: Run, home: Path

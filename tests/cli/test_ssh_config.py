@@ -188,16 +188,6 @@ def test_json(run: Run, home: Path) -> None:
             ),
         ),
         ("-q", "web\n"),
-        ("--query 'hosts[].host' -o json", '[\n    "web"\n]\n'),
-        (
-            "-o jsonl",
-            (
-                '{{"name": "web", "location": {{"regionName": "us-east-1"}}, "publicIpAddress":'
-                ' "203.0.113.10", "username": "ubuntu", "sshKeyName": "deploy", "host": "web",'
-                ' "identityFile": "{home}/.ssh/whatever",'
-                ' "identityFiles": ["{home}/.ssh/whatever"], "notes": []}}\n'
-            ),
-        ),
     ],
 )
 @pytest.mark.usefixtures("web", "server")
@@ -430,7 +420,6 @@ def test_another_file(run: Run, home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "exit_code", "said"),
     [
-        ("--file x", 2, "--file is where --write writes"),
         ("--write --file .ssh/config", 2, "only an Include line is added to it"),
         ("--write --file .ssh/lskeys.known_hosts", 2, "is where host keys are pinned"),
         ("--write --file 'a%hb'", 5, "cannot be named in an Include line"),

@@ -18,7 +18,7 @@ from lskeys.sandbox import Sandbox, Tag
 from tests.conftest import REGION, Run
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home whose cache is its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
@@ -84,9 +84,8 @@ def test_a_list_corrects_what_was_remembered(account: Sandbox, run: Run) -> None
     assert offered("names") == ["two"]
 
 
-def test_each_account_has_its_own_names(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_account_has_its_own_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was seen with a profile, an endpoint or in the sandbox is offered with that alone."""
-    assert home.is_dir()
     file = completion.cache_path(os.environ)
     for profile, name in ((None, "usual"), ("work", "office")):
         account = completion.account_key(os.environ, profile=profile)
@@ -176,10 +175,9 @@ def test_the_file_is_private(home: Path) -> None:
     ids=["none", "XDG_CACHE_HOME", "empty"],
 )
 def test_the_file_is_in_the_cache_directory(
-    home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     """What TAB works out for itself is what the commands get from platformdirs."""
-    assert home.is_dir()
     monkeypatch.delenv("XDG_CACHE_HOME")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -242,21 +240,19 @@ def test_what_does_not_end_is_not_waited_for(
     assert offered("profiles") == []
 
 
-def test_a_hostile_name_is_not_remembered(home: Path) -> None:
+def test_a_hostile_name_is_not_remembered() -> None:
     """What a service may say and a shell obey is dropped before it reaches the file."""
     path = completion.cache_path(os.environ)
     assert path is not None
-    assert home.is_dir()
     hostile = ("good", "a\tb", "a b", "$(x)", "\x1b[2J", "é", "", "x" * 256)
     cache_writing.cache_names(path, "", [SeenNames(REGION, hostile)])
     assert offered("names") == ["good"]
 
 
-def test_the_file_stays_small(home: Path) -> None:
+def test_the_file_stays_small() -> None:
     """However many names, regions and accounts are seen, the newest stay and no others."""
     path = completion.cache_path(os.environ)
     assert path is not None
-    assert home.is_dir()
     many = tuple(f"name-{number:05}" + "x" * 200 for number in range(3_000))
     for number in range(10):
         cache_writing.cache_names(

@@ -122,21 +122,6 @@ def test_several_regions(account: Sandbox, server: Server, run: Run) -> None:
     assert ran.err.endswith("lskeys: error: 1 of 2 regions failed\n")
 
 
-@pytest.mark.parametrize("line", ["tag web a=b", "untag web owner"])
-@pytest.mark.parametrize("fault", ["lost-answer", "reset"])
-def test_a_lost_response(line: str, fault: str, account: Sandbox, server: Server, run: Run) -> None:
-    """A change whose response is lost is checked afterwards: done or not, it was sent once."""
-    add_web(account, OWNER)
-    operation = "TagResource" if line.startswith("tag") else "UntagResource"
-    server.add_fault(f"{operation}={fault}")
-    ran = run(f"{line} -q")
-    assert (ran.exit_code, ran.out) == ((0, "web\n") if fault == "lost-answer" else (8, ""))
-    assert operations(server) == ["GetKeyPair", operation, "GetKeyPair"]
-    assert fault == "lost-answer" or ran.err.endswith(
-        f"lskeys show web --region {REGION}; the same command changes what is still missing\n"
-    )
-
-
 def test_the_default_pair(serve: Serve, account: Sandbox, run: Run, rsa_pem: str) -> None:
     """The default pair is found although GetKeyPair does not know it."""
     server = serve("default-by-name=no")
