@@ -12,7 +12,7 @@ from lskeys.errors import LskeysError
 from lskeys.model import AccountRegion, Outcome, Outcomes, attempt
 
 if TYPE_CHECKING:
-    from lskeys.concurrency import Arrival, MoreSources
+    from lskeys.concurrency import Arrival, MoreSources, Source
     from lskeys.lightsail import Lightsail
 
 T = TypeVar("T")
@@ -75,12 +75,9 @@ def _arrivals(
     """What each query returns in each region as it arrives, with progress on the terminal."""
     from lskeys import concurrency
 
-    sources = (
-        concurrency.Source(_Key(account), partial(_queried, account, queries, regions))
-        for account in _opened(run)
-    )
+    items = [partial(_once, call) for call in queries]
     arrived = 0
-    for arrival in concurrency.stream(sources, patience=0.0):
+    for arrival in concurrency.stream(_sources(run, items, regions), patience=0.0):
         for key, outcome in _outcomes(arrival, range(len(queries))):
             arrived += 1
             yield key, outcome
@@ -99,11 +96,7 @@ def stream_regions(
     """
     from lskeys import concurrency
 
-    sources = (
-        concurrency.Source(_Key(account), partial(_pages_of, account, pages))
-        for account in _opened(run)
-    )
-    for arrival in concurrency.stream(sources):
+    for arrival in concurrency.stream(_sources(run, [pages])):
         for _, outcome in _outcomes(arrival):
             yield outcome
 
@@ -122,8 +115,8 @@ def query_each(
     sources = []
     for number, (where, call) in enumerate(queries):
         key = _Key(accounts[where.profile], where.region, number)
-        bound = partial(call, key.account.lightsail(where.region))
-        sources.append(concurrency.Source(key, partial(_once, bound, releases[where])))
+        items = partial(_once, call, key.account.lightsail(where.region))
+        sources.append(concurrency.Source(key, partial(_released, items, releases[where])))
     found: dict[int, Outcome[T]] = {}
     for arrival in concurrency.stream(sources, patience=0.0):
         found |= {key.number: outcome for key, outcome in _outcomes(arrival)}
@@ -137,8 +130,7 @@ def query_accounts(run: Runtime, call: Callable[[Account], T]) -> Outcomes[T]:
     from lskeys import concurrency
 
     sources = (
-        concurrency.Source(_Key(account), partial(_of_account, call, account))
-        for account in _opened(run)
+        concurrency.Source(_Key(account), partial(_once, call, account)) for account in _opened(run)
     )
     arrived_by_key = {
         key.account: outcome
@@ -181,53 +173,39 @@ def _opened(run: Runtime) -> tuple[Account, ...]:
     return run.accounts
 
 
-def _queried(
-    account: Account,
-    queries: "Sequence[Callable[[Lightsail], T]]",
-    regions: Sequence[str] | None,
-) -> "Iterator[T | MoreSources[_Key, T]]":
-    return _onward(
-        {
-            _Key(account, region, number): partial(_once, partial(call, lightsail), release)
-            for region, lightsail in _lightsails(account, regions)
-            for release in [_Release(account, region, len(queries))]
-            for number, call in enumerate(queries)
-        }
-    )
-
-
-def _pages_of(
-    account: Account, pages: "Callable[[Lightsail], Iterator[Sequence[T]]]"
-) -> "Iterator[Sequence[T] | MoreSources[_Key, Sequence[T]]]":
-    return _onward(
-        {
-            _Key(account, region): partial(_all, partial(pages, lightsail), release)
-            for region, lightsail in _lightsails(account)
-            for release in [_Release(account, region, 1)]
-        }
-    )
-
-
-def _of_account(call: Callable[[Account], T], account: Account) -> Iterator[T]:
-    yield call(account)
-
-
-def _lightsails(
-    account: Account, regions: Sequence[str] | None = None
-) -> "list[tuple[str, Lightsail]]":
-    """The regions of an account, with the calls; its credentials are resolved here."""
-    selected = regions or account.regions.selected
-    account.session.log_in()
-    return [(region, account.lightsail(region)) for region in selected]
-
-
-def _onward(items: "dict[_Key, Callable[[], Iterator[T]]]") -> "Iterator[T | MoreSources[_Key, T]]":
-    """Have the others queried, too, and query the first one in this thread."""
+def _sources(
+    run: Runtime,
+    queries: "Sequence[Callable[[Lightsail], Iterator[T]]]",
+    regions: Sequence[str] | None = None,
+) -> "list[Source[_Key, T]]":
+    """A source for each account, which turns out to be one for each region and query."""
     from lskeys import concurrency
 
-    sources = tuple(concurrency.Source(key, each) for key, each in items.items())
-    yield concurrency.MoreSources(sources[0].key, sources[1:])
-    yield from sources[0].items()
+    return [
+        concurrency.Source(_Key(account), partial(_in_each_region, account, queries, regions))
+        for account in _opened(run)
+    ]
+
+
+def _in_each_region(
+    account: Account,
+    queries: "Sequence[Callable[[Lightsail], Iterator[T]]]",
+    regions: Sequence[str] | None,
+) -> "Iterator[T | MoreSources[_Key, T]]":
+    """Log in, have the others queried, too, and query the first one in this thread."""
+    from lskeys import concurrency
+
+    selected = regions or account.regions.selected
+    account.session.log_in()
+    sources = []
+    for region in selected:
+        lightsail, release = account.lightsail(region), _Release(account, region, len(queries))
+        for number, query in enumerate(queries):
+            items = partial(_released, partial(query, lightsail), release)
+            sources.append(concurrency.Source(_Key(account, region, number), items))
+    first, *others = sources
+    yield concurrency.MoreSources(first.key, tuple(others))
+    yield from first.items()
 
 
 class _Release:
@@ -246,11 +224,11 @@ class _Release:
             self._account.session.release(self._region)
 
 
-def _once(call: Callable[[], T], release: _Release) -> Iterator[T]:
-    yield from _all(lambda: iter([call()]), release)
+def _once(call: Callable[[U], T], asked: U) -> Iterator[T]:
+    yield call(asked)
 
 
-def _all(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:
+def _released(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:
     try:
         yield from items()
     finally:
