@@ -37,6 +37,8 @@ _MAX_HANG = 18
 
 Columns = Sequence[Column[Any]]
 Cells = Sequence[Cell]
+Row = Sequence[Cells]
+"""The values of an item, column by column; a field may have several, one below the other."""
 
 
 @value
@@ -79,26 +81,17 @@ class Page:
                 used = width_of(piece)
         yield line
 
-    def rows(self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int]) -> Iterator[str]:
-        """A row for each item, a column of this width for each value."""
+    def rows(self, columns: Columns, rows: Sequence[Row], widths: Sequence[int]) -> Iterator[str]:
+        """A row for each item, a column of this width for each field."""
         rule = "-" if self.ascii_only else "─"
-        heads = [Cell(column.heading, Tone.STRONG) for column in columns]
-        for cells in (heads, *rows):
-            yield (" " * _GAP).join(map(self._padded, cells, widths)).rstrip()
-            if cells is heads:
-                yield rule * total_width(widths)
-
-    def tall_rows(
-        self, columns: Columns, rows: Sequence[Sequence[Cells]], widths: Sequence[int]
-    ) -> Iterator[str]:
-        """The same with several values in a field, one below the other."""
-        yield from self.rows(columns, (), widths)
-        for fields in rows:
-            for cells in zip_longest(*fields, fillvalue=Cell("")):
-                yield (" " * _GAP).join(map(self._padded, cells, widths)).rstrip()
+        yield self._row([Cell(column.heading, Tone.STRONG) for column in columns], widths)
+        yield rule * total_width(widths)
+        for row in rows:
+            for cells in zip_longest(*row, fillvalue=Cell("")):
+                yield self._row(cells, widths)
 
     def rows_with_details(
-        self, columns: Columns, rows: Sequence[Cells], widths: Sequence[int], heads: Sequence[bool]
+        self, columns: Columns, rows: Sequence[Row], widths: Sequence[int], heads: Sequence[bool]
     ) -> Iterator[str]:
         """A row of the heads for each item, and beneath it its other values.
 
@@ -114,36 +107,33 @@ class Page:
             yield line
             yield from self._details(below, list(compress(row, details)))
 
-    def _details(self, columns: Columns, cells: Cells) -> Iterator[str]:
+    def _details(self, columns: Columns, row: Row) -> Iterator[str]:
         """Headings and values in one line if they fit, else one a line; without the empty ones."""
         room = self.width - len(_INDENT)
         filled = [
-            (column.heading, cell) for column, cell in zip(columns, cells, strict=True) if cell.text
+            (column.heading, cell) for column, [cell] in zip(columns, row, strict=True) if cell.text
         ]
         widths = [len(heading) + 1 + width_of(cell.text) for heading, cell in filled]
         if total_width(widths) > room:
-            values = [[cell] for cell in cells]
-            yield from (_INDENT + line for line in self._fields(columns, values, room, Tone.FAINT))
+            yield from (_INDENT + line for line in self._fields(columns, row, room, Tone.FAINT))
         elif filled:
             yield _INDENT + (" " * _GAP).join(
                 f"{self._styled(heading, Tone.FAINT)} {self._styled(cell.text, cell.tone)}"
                 for heading, cell in filled
             )
 
-    def block(self, columns: Columns, values: Sequence[Cells], position: int) -> Iterator[str]:
+    def block(self, columns: Columns, row: Row, position: int) -> Iterator[str]:
         """Headings and values in parallel, an empty line before each item but the first."""
         if position:
             yield ""
-        yield from self._fields(columns, values, self.width, Tone.STRONG)
+        yield from self._fields(columns, row, self.width, Tone.STRONG)
 
-    def _fields(
-        self, columns: Columns, values: Sequence[Cells], width: int, tone: Tone
-    ) -> Iterator[str]:
+    def _fields(self, columns: Columns, row: Row, width: int, tone: Tone) -> Iterator[str]:
         """Headings and the values behind them, one a line; empty ones are left out."""
         longest = max(len(column.heading) for column in columns)
         fields = [
             (column.heading.ljust(longest), cells)
-            for column, cells in zip(columns, values, strict=True)
+            for column, cells in zip(columns, row, strict=True)
             if any(cell.text for cell in cells)
         ]
         room = width - longest - len(_INDENT)
@@ -156,8 +146,12 @@ class Page:
         else:
             yield from self._lines(_folding(fields, tone), width)
 
-    def _padded(self, cell: Cell, width: int) -> str:
-        return self._styled(cell.text, cell.tone) + " " * (width - width_of(cell.text))
+    def _row(self, cells: Cells, widths: Sequence[int]) -> str:
+        padded = (
+            self._styled(cell.text, cell.tone) + " " * (width - width_of(cell.text))
+            for cell, width in zip(cells, widths, strict=True)
+        )
+        return (" " * _GAP).join(padded).rstrip()
 
     def _styled(self, text: str, tone: Tone) -> str:
         if not self.colored:

@@ -6,9 +6,9 @@ from typing import Any
 
 from lskeys.output.formats import FormatFunctions, Screen
 from lskeys.output.formats.drawing import (
-    Cells,
     Columns,
     Page,
+    Row,
     printable_cells,
     total_width,
     width_of,
@@ -48,12 +48,12 @@ def lines(result: Result[Any], screen: Screen) -> Iterator[str]:
 def _table(result: Result[Any], screen: Screen, page: Page) -> Iterator[str]:
     """A row for each item, in the first shape for which there is room."""
     columns = result.columns
-    rows = [
-        printable_cells([column.cell(item, screen.now) for column in columns])
+    rows: Sequence[Row] = [
+        [[cell] for cell in printable_cells([each.cell(item, screen.now) for each in columns])]
         for item in result.items
     ]
     if result.view.hides_empty and not result.chosen:
-        filled = [any(row[number].text for row in rows) for number in range(len(columns))]
+        filled = [any(cell.text for [cell] in column) for column in zip(*rows, strict=True)]
         columns = tuple(compress(columns, filled))
         rows = [list(compress(row, filled)) for row in rows]
     widths = _widths(columns, rows)
@@ -61,17 +61,17 @@ def _table(result: Result[Any], screen: Screen, page: Page) -> Iterator[str]:
     if all(heads):
         yield from page.rows(columns, rows, widths)
     elif shape := _one_row_each(result, screen, page.width):
-        yield from page.tall_rows(*shape)
+        yield from page.rows(*shape)
     elif _fits(heads):
         yield from page.rows_with_details(columns, rows, widths, heads)
     else:
         for position, row in enumerate(rows):
-            yield from page.block(columns, [[cell] for cell in row], position)
+            yield from page.block(columns, row, position)
 
 
 def _one_row_each(
     result: Result[Any], screen: Screen, width: int
-) -> tuple[Columns, Sequence[Sequence[Cells]], Sequence[int]] | None:
+) -> tuple[Columns, Sequence[Row], Sequence[int]] | None:
     """Columns, fields and widths of a wide table with a row for each item; None where it has none.
 
     Several values of a field stand one below the other, folded if need be. Columns that still have
@@ -85,7 +85,7 @@ def _one_row_each(
         for item in result.items
     ]
     dropped: list[str] = []
-    while total_width(widths := _field_widths(columns, every)) > width:
+    while total_width(widths := _widths(columns, every)) > width:
         next_one, *others = _leaving(columns)
         room = width - total_width(widths) + widths[next_one]
         if columns[next_one].each and room >= _NARROWEST_VALUES:
@@ -118,14 +118,7 @@ def _folded(cell: Cell, room: int) -> Iterator[Cell]:
         yield Cell(line, cell.tone)
 
 
-def _widths(columns: Columns, rows: Sequence[Cells]) -> list[int]:
-    return [
-        max(len(column.heading), *(width_of(cell.text) for cell in cells))
-        for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
-    ]
-
-
-def _field_widths(columns: Columns, rows: Sequence[Sequence[Cells]]) -> list[int]:
+def _widths(columns: Columns, rows: Sequence[Row]) -> list[int]:
     return [
         max(len(column.heading), *(width_of(cell.text) for cells in fields for cell in cells))
         for column, fields in zip(columns, zip(*rows, strict=True), strict=True)
