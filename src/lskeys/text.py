@@ -1,4 +1,4 @@
-r"""Foreign text made safe to print; the nearest known word for a typo. Pure.
+r"""Foreign text made safe to print and to paste; the nearest known word for a typo. Pure.
 
 Names, tags, messages, regions and paths come from AWS, the disk or the command line. Before they
 are printed, every character that is not plainly visible is replaced by its escape, such as
@@ -8,8 +8,10 @@ combining marks in a row. Visible text of any script is not changed.
 """
 
 import difflib
+import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 _INVISIBLE = frozenset(
     "\u034f"  # combining grapheme joiner
@@ -57,6 +59,16 @@ def visible_name(name: str) -> str:
     """A name with every invisible character spelled out, spaces at its ends included."""
     cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
     return printable(cut) if cut.strip() == cut != "" else f"'{printable(cut)}'"
+
+
+def lskeys_command(*words: str, region: str | None = None) -> str:
+    """A command line of lskeys, ready to paste into a shell; the region is its last option."""
+    return shlex.join(("lskeys", *words, *(("--region", region) if region else ())))
+
+
+def chmod_command(mode: str, path: Path) -> str:
+    """A command line that changes permissions, likewise."""
+    return shlex.join(("chmod", mode, str(path)))
 
 
 def _is_visible(character: str) -> bool:

@@ -17,6 +17,7 @@ from lskeys.keys.ssh_loading import BY_HAND, OUTDATED_CIPHER, PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, default_key_file
 from lskeys.storage.ownership import UnsafeDirectory
 from lskeys.storage.writing import UNUSABLE
+from lskeys.text import chmod_command
 from lskeys.values import replace
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -39,7 +40,7 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
     for listing in inventory.directories:
         if listing.mode & _OTHERS_WRITE and not listing.mode & stat.S_ISVTX:
             message = f"key directory writable by others (mode {listing.mode:04o})"
-            command = remedies.restrict_directory(listing.path)
+            command = chmod_command("go-w", listing.path)
             yield _about(listing.path, Code.LOOSE_PERMISSIONS, message, command)
     by_path = {unsafe.path: (each, unsafe) for each, unsafe in inventory.unsafe.items()}
     for directory, unsafe in by_path.values():

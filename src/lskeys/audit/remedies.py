@@ -10,6 +10,7 @@ from lskeys.keys.ciphers import ENCRYPT_ANEW
 from lskeys.model import DEFAULT_ALIAS, AccountRegion, KeyPair
 from lskeys.regular_files import free_name
 from lskeys.storage.writing import UNUSABLE
+from lskeys.text import lskeys_command
 
 _MAX_NAME = 255
 
@@ -73,7 +74,7 @@ class LskeysCommands:
     def _line(self, profile: str | None, *words: str) -> str:
         profiles = (profile,) if profile else self.profiles
         named = (word for each in profiles for word in ("--profile", each))
-        return shlex.join(("lskeys", *named, *self.options, *words))
+        return lskeys_command(*named, *self.options, *words)
 
 
 def put_aside(file: Path, ending: str, is_taken: IsTaken, public: Path | None = None) -> str:
@@ -85,11 +86,6 @@ def put_aside(file: Path, ending: str, is_taken: IsTaken, public: Path | None = 
     aside = free_name(f"{file}.{ending}", is_either)
     moves = [(file, aside), *([(public, f"{aside}.pub")] if public else [])]
     return " && ".join(shlex.join(("mv", "-n", str(old), new)) for old, new in moves)
-
-
-def restrict_directory(directory: Path) -> str:
-    """Remove the write permission of group and others from a directory."""
-    return shlex.join(("chmod", "go-w", str(directory)))
 
 
 def encrypt_anew(file: Path, is_taken: IsTaken) -> str:

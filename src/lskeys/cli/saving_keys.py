@@ -17,6 +17,7 @@ from lskeys.keys import PrivateKey, passphrases
 from lskeys.model import Secret
 from lskeys.output.consent import confirm
 from lskeys.ssh import user_config
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.ssh.agent import Agent
@@ -68,7 +69,7 @@ def warn_of_ssh_files(run: Runtime, path: Path, region: str, after: str = "") ->
     if named := " and ".join(str(each) for each in files):
         new = f"which {'will hold' if after else 'holds'} the new key"
         run.terminal.warning(f"{named} refers to {path}, {new}; {after}update that file:")
-        command = f"lskeys ssh-config --write --region {region}"
+        command = lskeys_command("ssh-config", "--write", region=region)
         run.terminal.note(hint_with_account_options(command, run.options))
 
 

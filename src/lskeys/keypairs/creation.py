@@ -23,6 +23,7 @@ from lskeys.keys import PrivateKey
 from lskeys.model import KeyPair, Secret, attempt
 from lskeys.storage.key_destination import Saved
 from lskeys.storage.key_directory import KeyDirectory
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -165,7 +166,7 @@ def _handed_out(lightsail: "Lightsail", new: CreateRequest, keep: _Keep) -> _Cre
         proven = verify(created, pair, lightsail.region)
         saved = keep(proven.private_key)
     except LskeysError as error:
-        remove = f"remove it: {importing.delete_command(KeyPair(new.name, lightsail.region))}"
+        remove = f"remove it: {lskeys_command('delete', new.name, region=lightsail.region)}"
         is_unsure = isinstance(error, LocalError)  # the disk may have failed after it had the key
         state = "and perhaps no file with its key" if is_unsure else "without its key"
         raise error.with_(hint=f"the key pair exists {state}; {remove}") from None

@@ -22,6 +22,7 @@ from lskeys.model import DEFAULT_PAIR, DefaultKey, KeyPair, Secret
 from lskeys.storage.existing_file import ExistingFile, PathTakenError
 from lskeys.storage.key_destination import KeyDestination
 from lskeys.storage.key_directory import KeyDirectory, inspect
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -204,7 +205,7 @@ def _with_creation(
 
 
 def _said(error: LskeysError, region: str, fate: str) -> LskeysError:
-    look = f"lskeys list --include-default --region {region}"
+    look = lskeys_command("list", "--include-default", region=region)
     hint = f"{error.hint}; to list it: {look}" if error.hint else f"list it: {look}"
     message = f"{error.message}; a default key pair {fate} in {region}"
     return error.with_(message=message, hint=hint)

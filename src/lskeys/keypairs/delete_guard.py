@@ -12,6 +12,7 @@ from lskeys.errors import RefusedError, UsageError
 from lskeys.keys.fingerprints import Comparison, Digest, FingerprintType, parse
 from lskeys.keys.matching import LocalKey, compare, match_one, translate
 from lskeys.model import DEFAULT_PAIR, KeyPair
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 
@@ -126,7 +127,7 @@ def check_deletion(  # noqa: PLR0913  every fact the decision stands on
             raise _refused(
                 pair,
                 "is the default key pair, which is deleted only with a verified fingerprint",
-                f"lskeys delete {DEFAULT_PAIR} --fingerprint --region {pair.region}",
+                lskeys_command("delete", DEFAULT_PAIR, "--fingerprint", region=pair.region),
             )
         return _matched(pair, inventory) or Clearance(pair)
     saves = backup and pair.is_default

@@ -10,6 +10,7 @@ from lskeys.keypairs.delete_guard import Clearance
 from lskeys.keypairs.lookup import find
 from lskeys.keypairs.results import Deletion
 from lskeys.model import KeyPair, default_key_file
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -99,6 +100,6 @@ def _is_gone(lightsail: "Lightsail", pair: KeyPair, lost: LostAnswerError) -> bo
     except MissingError:
         return True
     except (RemoteError, SetupError) as error:
-        show = f"lskeys show {pair.name} --region {pair.region}"
+        show = lskeys_command("show", pair.name, region=pair.region)
         raise lost.with_(hint=f"{error.message}; check again later: {show}") from None
     return (found.arn, found.fingerprint) != (pair.arn, pair.fingerprint)

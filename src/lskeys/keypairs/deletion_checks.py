@@ -13,6 +13,7 @@ from lskeys.keys.matching import LocalKey, match_one
 from lskeys.model import KeyPair, Outcome, Outcomes, attempt, default_key_file
 from lskeys.storage import key_reading, key_search
 from lskeys.storage.key_reading import Opens
+from lskeys.text import lskeys_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ def refuse_changed(
         if again is None and pair.region in errors:
             raise errors[pair.region]
         if again is None or again.shown != clearance.shown:
+            show = lskeys_command("show", pair.name, region=pair.region)
             raise RefusedError(
                 f"{pair.name} in {pair.region} changed while the prompt was shown:"
                 " it was not deleted",
-                hint=f"review it again: lskeys show {pair.name} --region {pair.region}",
+                hint=f"review it again: {show}",
                 region=pair.region,
             )
         return again

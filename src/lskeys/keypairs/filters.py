@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair
-from lskeys.text import did_you_mean
+from lskeys.text import did_you_mean, lskeys_command
 from lskeys.values import replace, value
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d|w|mo|y)")
@@ -110,10 +110,10 @@ class Selection:
             return near
         if others:
             them = "the other one" if len(others) == 1 else f"all {len(others)}"
-            return f"to list {them}: {shlex.join(('lskeys', 'list', *where))}"
+            return f"to list {them}: {lskeys_command('list', *where)}"
         if there:
             return "the default key pair is listed with --include-default"
-        create = shlex.join(("lskeys", "create", "NAME", *where))
+        create = lskeys_command("create", "NAME", *where)
         return f"to make one: {create}; to search all regions: --all-regions"
 
     def _accepts_name(self, name: str) -> bool:

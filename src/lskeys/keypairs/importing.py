@@ -1,6 +1,5 @@
 """Imports a public key, and finds out what happened after a lost response. Touches: its tools."""
 
-import shlex
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import ImportedKey
 from lskeys.keys.fingerprints import FingerprintType
 from lskeys.model import KeyPair, Tag, attempt
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -106,10 +106,11 @@ def verify_import(
     pair = pair or _imported(lightsail, name)
     fingerprint_type = public_key.match(pair)
     if pair.fingerprint is not None and fingerprint_type is None:
+        remove = lskeys_command("delete", pair.name, region=pair.region)
         raise RefusedError(
             f"{name} in {lightsail.region} was imported, but AWS reports the fingerprint"
             f" {pair.fingerprint}, which the key that was sent does not have",
-            hint=f"do not rely on it; to remove it: {delete_command(pair)}",
+            hint=f"do not rely on it; to remove it: {remove}",
             region=lightsail.region,
         )
     return pair, fingerprint_type
@@ -123,11 +124,9 @@ def add_missing_tags(lightsail: "Lightsail", pair: KeyPair, tags: Iterable[Tag])
     try:
         return tagging.apply(lightsail, change)
     except LskeysError as error:
-        words = " ".join(shlex.quote(_spelled(tag)) for tag in change.added)
-        hint = (
-            "the key pair is there, perhaps without its tags: "
-            f"lskeys tag {pair.name} {words} --region {pair.region}"
-        )
+        words = map(_spelled, change.added)
+        again = lskeys_command("tag", pair.name, *words, region=pair.region)
+        hint = f"the key pair is there, perhaps without its tags: {again}"
         if isinstance(error, SetupError) and error.hint:  # what to allow, or where to log in
             hint = f"{error.hint}; {hint}"
         raise error.with_(hint=hint) from None
@@ -187,11 +186,6 @@ def name_taken(pair: KeyPair, public_key: ImportableKey | None = None) -> Refuse
     )
 
 
-def delete_command(pair: KeyPair) -> str:
-    """The command that removes a pair."""
-    return f"lskeys delete {pair.name} --region {pair.region}"
-
-
 def _after_loss(
     lightsail: "Lightsail", name: str, public_key: ImportableKey, lost: LostAnswerError
 ) -> KeyPair | None:
@@ -228,10 +222,11 @@ def _imported(lightsail: "Lightsail", name: str) -> KeyPair:
     try:
         return lightsail.key_pair(name)
     except (MissingError, RemoteError, SetupError) as error:
+        show = lskeys_command("show", name, region=lightsail.region)
         kind = SetupError if isinstance(error, SetupError) else RemoteError
         raise kind(
             f"{name} was imported, but cannot be verified: {error.message}",
-            hint=f"check it later: lskeys show {name} --region {lightsail.region}",
+            hint=f"check it later: {show}",
             code=error.code,
             region=lightsail.region,
         ) from None
@@ -264,12 +259,13 @@ def _same(pair: KeyPair, public_key: ImportableKey) -> FingerprintType:
     if own is None:
         raise RefusedError(
             f"cannot determine whether {where} has this key: {_why_not(pair)}",
-            hint=f"show it: lskeys show {pair.name} --region {pair.region}",
+            hint=f"show it: {lskeys_command('show', pair.name, region=pair.region)}",
             region=pair.region,
         )
+    remove = lskeys_command("delete", pair.name, region=pair.region)
     raise RefusedError(
         f"{where} is another key: its fingerprint is {pair.fingerprint}, and not {own}",
-        hint=f"choose another name, or delete that key pair: {delete_command(pair)}",
+        hint=f"choose another name, or delete that key pair: {remove}",
         code="Drift",
         region=pair.region,
     )

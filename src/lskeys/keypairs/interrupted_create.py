@@ -1,6 +1,5 @@
 """What an earlier `create` of the same key pair made, and left undone. Touches: its tools."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from lskeys.storage.key_destination import KeyDestination, Saved
 from lskeys.storage.key_directory import inspect
 from lskeys.storage.key_reading import Opens
 from lskeys.storage.repair import restrict_file, write_public_key, write_usable
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _refuse_file(lightsail: "Lightsail", new: CreateRequest, destination: KeyDes
     """Refuse a destination where something lies: a key that is not made yet is in no file."""
     path, existing = destination.path, destination.existing
     if existing and existing.material and existing.material.has_private and not new.force:
-        command = f"lskeys import {new.name} {shlex.quote(str(path))}"
+        command = lskeys_command("import", new.name, str(path))
         others = attempt(lightsail.region, lambda: lightsail.key_pairs(include_default=True)).value
         key = ImportableKey("", existing.material.fingerprints)
         twin = next((pair for pair in others or () if key.match(pair)), None)

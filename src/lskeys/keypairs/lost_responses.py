@@ -1,13 +1,12 @@
 """What is known of a key pair that may or may not be there. Touches: its tools."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 from lskeys.errors import LostAnswerError, MissingError
-from lskeys.keypairs import importing
 from lskeys.keypairs.importable_key import ImportableKey
-from lskeys.model import KeyPair, attempt
+from lskeys.model import attempt
 from lskeys.storage.key_destination import Saved
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def hint_after_refused_import(lightsail: "Lightsail", name: str, saved: Saved) -> str:
     """What to do after a refusal while AWS does not say that there is no such key pair."""
-    show = f"lskeys show {name} --region {lightsail.region}"
+    show = lskeys_command("show", name, region=lightsail.region)
     return f"the key is kept in {saved.path}, in case the key pair is there: {show}"
 
 
@@ -29,35 +28,37 @@ def is_absent_or_other(lightsail: "Lightsail", name: str, public_key: Importable
 
 def hint_after_lost_import(lightsail: "Lightsail", name: str, saved: Saved | None) -> str:
     """What to do after a lost ImportKeyPair."""
+    region = lightsail.region
     if saved is None:
-        return f"check whether it exists: lskeys show {name} --region {lightsail.region}"
-    again = f"lskeys import {name} {shlex.quote(str(saved.path))} --if-absent"
-    return f"the key is kept in {saved.path}; import it: {again} --region {lightsail.region}"
+        return f"check whether it exists: {lskeys_command('show', name, region=region)}"
+    again = lskeys_command("import", name, str(saved.path), "--if-absent", region=region)
+    return f"the key is kept in {saved.path}; import it: {again}"
 
 
 def hint_after_lost_creation(lightsail: "Lightsail", name: str) -> str:
     """What to do after a lost CreateKeyPair, whose private key is lost with the response."""
     looked = attempt(lightsail.region, lambda: lightsail.key_pair(name))
     if looked.value:
-        remove = importing.delete_command(looked.value)
+        remove = lskeys_command("delete", name, region=lightsail.region)
         return f"a key pair is left whose private key is lost; delete it: {remove}"
     if isinstance(looked.error, MissingError):
         # Looking right after a time-out proves nothing: the request may still be on its way.
-        show = f"lskeys show {name} --region {lightsail.region}"
+        show = lskeys_command("show", name, region=lightsail.region)
         return f"there is no such key pair yet; check again before you repeat this: {show}"
     return hint_to_delete(lightsail, name)
 
 
 def not_finished(lightsail: "Lightsail", name: str) -> LostAnswerError:
     """The error for a creation that AWS only started, whose key pair is not found; the key is."""
+    show = lskeys_command("show", name, region=lightsail.region)
     return LostAnswerError(
         f"{name} in {lightsail.region}: AWS has started to create it, and does not show it yet",
-        hint=f"keep the key, and check again later: lskeys show {name} --region {lightsail.region}",
+        hint=f"keep the key, and check again later: {show}",
         region=lightsail.region,
     )
 
 
 def hint_to_delete(lightsail: "Lightsail", name: str) -> str:
     """What to do after a CreateKeyPair of which nothing else is known."""
-    remove = importing.delete_command(KeyPair(name, lightsail.region))
+    remove = lskeys_command("delete", name, region=lightsail.region)
     return f"a key pair may be left whose private key is lost; to delete it: {remove}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lskeys.errors import LostAnswerError, UsageError
 from lskeys.keypairs import lookup
 from lskeys.model import KeyPair, Tag, attempt
-from lskeys.text import one_line
+from lskeys.text import lskeys_command, one_line
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def apply(lightsail: "Lightsail", change: TagChange) -> KeyPair:
     except LostAnswerError as lost:
         now = attempt(lightsail.region, partial(lookup.find, lightsail, name)).value
         if now is None or not _is_done(change, now):
-            show = f"lskeys show {name} --region {lightsail.region}"
+            show = lskeys_command("show", name, region=lightsail.region)
             hint = f"check its tags: {show}; the same command changes what is still missing"
             raise lost.with_(hint=hint) from None
     return change.after

@@ -10,6 +10,7 @@ from pathlib import Path
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Comparison, Digest, Fingerprint, FingerprintType
 from lskeys.model import KeyPair
+from lskeys.text import chmod_command
 from lskeys.values import replace
 
 
@@ -73,7 +74,7 @@ class LocalKey:
         """
         if not self.mode & (_OTHERS_ANY if self.has_private else _OTHERS_WRITE):
             return None
-        return f"chmod {'600' if self.has_private else 'go-w'} {shlex.quote(str(self.path))}"
+        return chmod_command("600" if self.has_private else "go-w", self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,9 @@ class UnreadableFile:
     @property
     def command(self) -> str:
         """The command that makes it readable, and private; else the one that shows its owner."""
-        path = shlex.quote(str(self.path))
         if not self.is_own:
-            return f"ls -ld {path}"
-        return f"chmod {'700' if self.is_directory else '600'} {path}"
+            return f"ls -ld {shlex.quote(str(self.path))}"
+        return chmod_command("700" if self.is_directory else "600", self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import codecs
 import os
-import shlex
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from lskeys.storage.directory import Directory, FileContent, make, opened, read_
 from lskeys.storage.lock import locked
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.whole_file import write_file
-from lskeys.text import one_line
+from lskeys.text import chmod_command, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _refuse_unreadable(config: Path, content: bytes) -> None:
         if config.stat().st_mode & _OF_ALL:
             raise RefusedError(
                 f"{config} can be changed by everybody, so ssh refuses to read it",
-                hint=f"chmod go-w {shlex.quote(str(config))}",
+                hint=chmod_command("go-w", config),
             )
 
 

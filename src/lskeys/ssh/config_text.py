@@ -7,7 +7,6 @@ was no way to write a quote, and there never was one to write `${`.
 
 import difflib
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from lskeys.errors import RefusedError
 from lskeys.model import HostKey
 from lskeys.ssh import config_reading
 from lskeys.ssh.hosts import Host
-from lskeys.text import one_line, printable
+from lskeys.text import chmod_command, one_line, printable
 
 _MARK = "# Written by lskeys ssh-config"
 """By this a file is known as our own."""
@@ -55,7 +54,7 @@ class FileChange:
     def diff(self) -> Iterator[str]:
         """The change as a unified diff, line by line."""
         if self.is_loose:
-            yield f"chmod {self.mode or 0:o} {shlex.quote(str(self.path))}"
+            yield chmod_command(f"{self.mode or 0:o}", self.path)
         yield from difflib.unified_diff(
             _lines(self.before or b""),
             _lines(self.after or b""),

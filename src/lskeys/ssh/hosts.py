@@ -10,7 +10,7 @@ from lskeys.keys import grammar
 from lskeys.keys.opening_keys import InstanceAccess
 from lskeys.keys.ssh_loading import BY_HAND
 from lskeys.model import AccountRegion, HostKey, Instance, KeyPair, Outcome
-from lskeys.text import one_line
+from lskeys.text import lskeys_command, one_line
 from lskeys.values import replace
 
 
@@ -147,7 +147,7 @@ def _about_key(access: InstanceAccess) -> str | None:
     if unusable is not None:
         name = one_line(unusable.path.name, limit=255)
         how = () if unusable.obstacle in BY_HAND else ("--fix",)
-        audit = shlex.join(("lskeys", "audit", *how, *options_to(access.instance)))
+        audit = lskeys_command("audit", *how, *options_to(access.instance))
         return f"ssh cannot load {name}: {unusable.obstacle}; to fix it: {audit}"
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
@@ -167,8 +167,8 @@ def _about_missing_key(instance: Instance, pair: KeyPair | None) -> str:
     if pair.fingerprint is None:
         return "AWS reports no fingerprint of that key pair, so its key cannot be found"
     if pair.is_default:
-        where = options_to(instance)
-        return f"its key is not on this computer: lskeys download-default {shlex.join(where)}"
+        download = lskeys_command("download-default", *options_to(instance))
+        return f"its key is not on this computer: {download}"
     return (
         "private key not found locally, and AWS keeps no copy:"
         " put it in ~/.ssh and run ssh-config again"

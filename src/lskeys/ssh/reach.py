@@ -14,7 +14,7 @@ from lskeys.ssh.login_log import Attempt, Verdict
 from lskeys.ssh.proved_logins import ProvedLogins, proved_first
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.written_blocks import WrittenFiles
-from lskeys.text import one_line
+from lskeys.text import lskeys_command, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,8 @@ class ReachableInstance:
         """A command line of lskeys for its region, with the options that this run had."""
         is_unusual = port and self.port != DEFAULT_PORT
         options = ("--port", str(self.port)) if is_unusual else ()
-        return shlex.join(("lskeys", *words, *self._where, *options, *self.options))
-
-    @property
-    def _where(self) -> tuple[str, ...]:
-        """The options that lead to its region, and to its account if several are queried."""
-        return hosts.options_to(self.instance)
+        where = hosts.options_to(self.instance)
+        return lskeys_command(*words, *where, *options, *self.options)
 
 
 def reachable_instances(  # noqa: PLR0913  what is known of the regions, this computer and this run

@@ -6,7 +6,6 @@ Touches: the disk, reading but for `give`.
 import grp
 import os
 import pwd
-import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from lskeys.errors import RefusedError
+from lskeys.text import chmod_command
 from lskeys.values import value
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -92,7 +92,7 @@ class UnsafeDirectory:
     @property
     def command(self) -> str | None:
         """What makes it safe; None where only its owner can do that."""
-        return None if self.owner else f"chmod go-w {shlex.quote(str(self.path))}"
+        return None if self.owner else chmod_command("go-w", self.path)
 
     def refusal(self) -> RefusedError:
         """The error of whoever wants to keep something in it."""

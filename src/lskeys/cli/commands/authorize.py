@@ -26,6 +26,7 @@ from lskeys.ssh.authorize import Authorization, NewKey, OldKey
 from lskeys.ssh.client import DEFAULT_PORT
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.storage import key_reading
+from lskeys.text import lskeys_command
 
 _OUTDATED = "outdated"
 
@@ -152,7 +153,7 @@ def _of_pair(run: Runtime, seen: ssh_instances.QueriedInstances, name: str) -> d
         where = ", ".join(each.where.region for each in seen.data)
         raise MissingError(
             f"no local key belongs to a key pair {wanted} in {where}",
-            hint=f"lskeys download-default --region {seen.data[0].where.region}"
+            hint=lskeys_command("download-default", region=seen.data[0].where.region)
             if wanted == DEFAULT_PAIR
             else "name it: --key FILE",
         )

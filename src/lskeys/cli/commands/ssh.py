@@ -23,6 +23,7 @@ from lskeys.ssh.client import DEFAULT_PORT, Target
 from lskeys.ssh.endpoint import save_temporary
 from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.session_files import SessionFiles, session_files
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 _Forward = Annotated[list[str] | None, typer.Option("-L", metavar="FORWARD", help="As ssh -L.")]
@@ -199,6 +200,7 @@ def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
     known_hosts = own.known_hosts if own and own.read().pins.get(reach.address) else None
     if known_hosts is None:
         run.terminal.note("the ssh command below does not pin host keys")
-        write = f"lskeys ssh-config --known-hosts --write --region {reach.instance.region}"
+        region = reach.instance.region
+        write = lskeys_command("ssh-config", "--known-hosts", "--write", region=region)
         run.terminal.hint(f"to pin them: {hint_with_account_options(write, run.options)}")
     return Target(reach.address, reach.instance.username, port, known_hosts)
