@@ -182,6 +182,17 @@ def no_file(path: Path) -> MissingError:
     return MissingError(f"there is no file {path}", hint=f"to see what there is: ls -a {where}")
 
 
+def os_reason(error: OSError) -> str:
+    """What the operating system says, in lower case."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def unreadable_file(path: Path, error: OSError) -> LocalError:
+    """A file that was named cannot be read."""
+    hint = f"ls -l {shlex.quote(str(path))}"
+    return LocalError(f"cannot read {path}: {os_reason(error)}", hint=hint)
+
+
 def several(failures: Sequence[LskeysError], succeeded: int, noun: str) -> LskeysError:
     """One error that sums up several: exit code 7 if something succeeded or the codes differ.
 

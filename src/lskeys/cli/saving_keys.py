@@ -52,7 +52,7 @@ def load_into_agent(run: Runtime, agent: "Agent", key: PrivateKey, lifetime: str
 
 def typed_passphrase(run: Runtime, *, prompts: bool) -> Secret | None:
     """The same typed twice, where one is wanted."""
-    return passphrases.for_new_key(None, run.terminal.prompt_secret) if prompts else None
+    return passphrases.for_new_key(run.terminal.prompt_secret) if prompts else None
 
 
 def confirm_replacing(run: Runtime, paths: Sequence[Path]) -> None:

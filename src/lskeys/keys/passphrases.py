@@ -1,10 +1,9 @@
 """Passphrases, from a file or typed. Touches: the disk (reading)."""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from lskeys.errors import LocalError, RefusedError, UsageError, no_file
+from lskeys.errors import RefusedError, UsageError, no_file, unreadable_file
 from lskeys.keys.encoding import BOMS_UTF16, MAX_PASSPHRASE, plain
 from lskeys.model import Secret
 
@@ -45,19 +44,27 @@ def for_key_files(file: Path | None, prompt: Prompt | None) -> Callable[[Path], 
     return typed
 
 
-def for_new_key(file: Path | None, prompt: Prompt | None) -> Secret | None:
-    """The passphrase of a new key: from `file`, typed twice, or none; a typo may be corrected."""
-    if file is not None:
-        return read(file)
-    if prompt is None:
-        return None
+def for_new_key(prompt: Prompt) -> Secret:
+    """The passphrase of a new key, typed twice; a typo may be corrected.
+
+    Raises:
+        RefusedError: The two differ, or it is empty or too long.
+    """
     typed, again = prompt("Passphrase for the new key:"), prompt("The same again:")
     while again.reveal() not in {typed.reveal(), b""}:
         anew = prompt("The two differ. Passphrase for the new key:")
         if not anew.reveal():
             break
         typed, again = anew, prompt("The same again:")
-    return same_passphrase(typed, again)
+    words = typed.reveal()
+    if words != again.reveal():
+        raise RefusedError("the two passphrases differ, nothing was created", hint="try again")
+    if not 0 < len(words) <= MAX_PASSPHRASE:
+        raise RefusedError(
+            f"the passphrase is {'too long' if words else 'empty'}, nothing was created",
+            hint="without --passphrase the key is not encrypted",
+        )
+    return typed
 
 
 def read(path: Path) -> Secret:
@@ -76,10 +83,7 @@ def read(path: Path) -> Secret:
     except FileNotFoundError:
         raise no_file(path) from None
     except OSError as exc:
-        reason = (exc.strerror or type(exc).__name__).lower()
-        raise LocalError(
-            f"cannot read {path}: {reason}", hint=f"ls -l {shlex.quote(str(path))}"
-        ) from None
+        raise unreadable_file(path, exc) from None
     line = plain(text).partition(b"\n")[0].rstrip(b"\r")
     why = "it has NUL bytes" if b"\0" in line else "it is too long" if line else "it is empty"
     if b"\0" in line or not 0 < len(line) <= MAX_PASSPHRASE:
@@ -88,20 +92,3 @@ def read(path: Path) -> Secret:
             hint="put the passphrase alone on its first line, as UTF-8",
         )
     return Secret(line)
-
-
-def same_passphrase(typed: Secret, again: Secret) -> Secret:
-    """The passphrase of a new key, typed twice.
-
-    Raises:
-        RefusedError: The two differ, or it is empty or too long.
-    """
-    words = typed.reveal()
-    if words != again.reveal():
-        raise RefusedError("the two passphrases differ, nothing was created", hint="try again")
-    if not 0 < len(words) <= MAX_PASSPHRASE:
-        raise RefusedError(
-            f"the passphrase is {'too long' if words else 'empty'}, nothing was created",
-            hint="without --passphrase the key is not encrypted",
-        )
-    return typed

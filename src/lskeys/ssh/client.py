@@ -30,7 +30,6 @@ CONNECT_SECONDS = 10
 
 _NOBODY = "No user exists for uid"
 """What OpenSSH says, and no more, to a user without a passwd entry (ssh.c)."""
-_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +137,20 @@ def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(_OURS)}
 
 
+def run_quietly(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run ssh for what it prints; it reads no input, and has as long as a connection."""
+    return subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
+        arguments,
+        capture_output=True,
+        check=False,
+        timeout=CONNECT_SECONDS,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+
+
 def quoted(path: Path) -> str:
     """A path as the value of an option: blanks and quotes kept, tokens not expanded."""
     escaped = str(path).replace("%", "%%").replace('"', r"\"")
@@ -170,14 +183,7 @@ def _identity(key: Path) -> tuple[str, str]:
 
 def _version(program: str, environment: Mapping[str, str]) -> str:
     try:
-        ended = subprocess.run(  # noqa: S603  the program that is about to be used
-            (program, "-V"),
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-        )
+        ended = run_quietly((program, "-V"), environment)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SetupError(
             f"{program} cannot be started: {type(error).__name__}", hint=f"try it: {program} -V"

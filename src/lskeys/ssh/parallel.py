@@ -54,8 +54,7 @@ def without_host_key(each: ReachableInstance) -> str:
 def endpoint(each: ReachableInstance, files: SessionFiles) -> SshEndpoint:
     """An instance that nothing is in the way to, with its host keys in a file of this session."""
     assert each.address
-    lines = (f"{each.address} {key.algorithm} {key.public_key}\n" for key in each.host_keys)
-    known_hosts = files.write("known_hosts", "".join(lines).encode())
+    known_hosts = files.write_known_hosts(each.address, each.host_keys)
     target = Target(each.address, each.instance.username, each.port, known_hosts, each.route)
     keys = tuple(key.path for key in each.access.opening.keys)
     return SshEndpoint(each.instance, target, keys, files)

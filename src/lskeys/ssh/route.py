@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lskeys.errors import RemoteError
-from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target
+from lskeys.ssh.client import CONNECT_SECONDS, SshClient, Target, run_quietly
 from lskeys.text import one_line
 
 _WORDS = frozenset(
@@ -59,14 +59,7 @@ def refusal(client: SshClient, config: Path | None) -> str | None:
 def _resolved(client: SshClient, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
     """What became of `ssh -G`, which prints what the configuration comes to."""
     try:
-        return subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
-            arguments,
-            capture_output=True,
-            check=False,
-            timeout=CONNECT_SECONDS,
-            env=client.environment,
-            stdin=subprocess.DEVNULL,
-        )
+        return run_quietly(arguments, client.environment)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RemoteError(
             f"ssh -G {arguments[-1]} failed: {type(error).__name__}",

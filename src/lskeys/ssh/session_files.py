@@ -9,10 +9,11 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lskeys.model import HostKey
 from lskeys.storage.directory import make
 from lskeys.storage.os_errors import os_errors
 
@@ -65,6 +66,11 @@ class SessionFiles:
                 os.fchmod(descriptor, _PRIVATE)
                 file.write(content)
         return path
+
+    def write_known_hosts(self, address: str, keys: Iterable[HostKey]) -> Path:
+        """A new file in which an address has these host keys, and no other has any."""
+        lines = (f"{address} {key.algorithm} {key.public_key}\n" for key in keys)
+        return self.write("known_hosts", "".join(lines).encode())
 
     def link(self, name: str, target: Path) -> Path:
         """A link to a file, in place of one of that name."""

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lskeys import keys, regular_files
-from lskeys.errors import LocalError, RefusedError, UsageError, no_file
+from lskeys.errors import LocalError, RefusedError, UsageError, no_file, unreadable_file
 from lskeys.keys import KeyMaterialError
 from lskeys.keys.matching import LocalKey
 from lskeys.model import Secret
-from lskeys.storage.key_search import local_key, reason
+from lskeys.storage.key_search import local_key
 from lskeys.values import replace
 
 Opens = Callable[[Path], Secret | None]
@@ -55,9 +55,7 @@ def read(
     except (FileNotFoundError, NotADirectoryError):
         raise no_file(path) from None
     except OSError as exc:
-        raise LocalError(
-            f"cannot read {path}: {reason(exc)}", hint=f"ls -l {shlex.quote(str(path))}"
-        ) from exc
+        raise unreadable_file(path, exc) from exc
     return read_content(path, content, mode, opens, pick=pick)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lskeys import keys, regular_files
+from lskeys.errors import os_reason
 from lskeys.keys import KeyFileContent, PublicKey
 from lskeys.keys.matching import DirectoryListing, LocalKey, UnreadableFile
 from lskeys.regular_files import NotRegularError
@@ -80,7 +81,7 @@ def _unreadable(path: Path, exc: OSError, *, is_directory: bool = False) -> Unre
         is_own = False
     else:
         is_own = status.st_uid == os.geteuid() and status.st_mode & needed != needed
-    return UnreadableFile(path, reason(exc), is_directory, is_own)
+    return UnreadableFile(path, os_reason(exc), is_directory, is_own)
 
 
 def local_key(path: Path, content: KeyFileContent, mode: int) -> LocalKey:
@@ -100,11 +101,6 @@ def local_key(path: Path, content: KeyFileContent, mode: int) -> LocalKey:
         obstacle=content.obstacle,
         is_repeated=content.is_repeated,
     )
-
-
-def reason(exc: OSError) -> str:
-    """What the operating system says, in lower case."""
-    return (exc.strerror or type(exc).__name__).lower()
 
 
 def _names(directory: Path) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lskeys.config import paths
-from lskeys.errors import LocalError
+from lskeys.errors import LocalError, os_reason
 
 _WAYS_OUT: dict[int | None, str] = {
     errno.ENOSPC: "free some space on that disk, then try again",
@@ -34,8 +34,7 @@ def os_errors(failed: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        reason = (exc.strerror or type(exc).__name__).lower()
-        message = f"{failed}: {reason}"
+        message = f"{failed}: {os_reason(exc)}"
         is_named = isinstance(exc.filename, str) and exc.filename.startswith("/")
         if of_home := paths.of_home(exc, Path(exc.filename) if is_named else path, message):
             raise of_home from exc

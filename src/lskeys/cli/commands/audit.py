@@ -18,7 +18,7 @@ from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
 from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
-from lskeys.errors import FindingsError, UsageError
+from lskeys.errors import FindingsError, UsageError, os_reason
 from lskeys.keys.matching import UnreadableFile
 from lskeys.keys.opening_keys import instance_accesses
 from lskeys.model import Instance, KeyPair, Outcomes, attempt, with_usage
@@ -27,7 +27,7 @@ from lskeys.output.result import Result
 from lskeys.output.views.findings import FINDINGS
 from lskeys.ssh.hosts import why_left_out
 from lskeys.ssh.proved_logins import proved_first, without_proved
-from lskeys.storage import key_search, repair
+from lskeys.storage import repair
 from lskeys.storage.ownership import UnsafeDirectory, find_unsafe
 from lskeys.text import did_you_mean
 
@@ -194,8 +194,7 @@ def _unsafe(
         try:
             unsafe = find_unsafe(directory)
         except OSError as exc:
-            reason = key_search.reason(exc)
-            unsearchable.append(UnreadableFile(directory, reason, is_directory=True))
+            unsearchable.append(UnreadableFile(directory, os_reason(exc), is_directory=True))
             continue
         found |= {directory: unsafe} if unsafe else {}
     return found, unsearchable

@@ -189,8 +189,7 @@ def _target(
     if not sound:
         run.terminal.note("no host key is known for it: verify the fingerprint when ssh prompts")
         return target
-    lines = (f"{reach.address} {key.algorithm} {key.public_key}\n" for key in sound)
-    return replace(target, known_hosts=files.write("known_hosts", "".join(lines).encode()))
+    return replace(target, known_hosts=files.write_known_hosts(reach.address, sound))
 
 
 def _pinned_target(run: Runtime, reach: ReachableInstance, port: int) -> Target:
