@@ -15,12 +15,11 @@ from lskeys.keys.matching import LocalKey
 from lskeys.keys.opening_keys import replaced_file
 from lskeys.keys.ssh_loading import BY_HAND, OUTDATED_CIPHER, PUTTY, SMALL_RSA
 from lskeys.model import KeyPair, default_key_file
-from lskeys.storage.ownership import UnsafeDirectory
+from lskeys.storage.ownership import OTHERS_WRITE, UnsafeDirectory
 from lskeys.storage.writing import UNUSABLE
 from lskeys.text import chmod_command
 from lskeys.values import replace
 
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _KEY_FILES = frozenset({"", ".pem", ".key", ".txt", ".ppk"})
 _PERHAPS_NOT = "perhaps not a Lightsail key"
 _DEFAULT_FILE = default_key_file("*").split("*")
@@ -38,7 +37,7 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
             message = f"private key accessible by others (mode {key.mode:04o})"
             yield _about(key.path, Code.LOOSE_PERMISSIONS, message, key.fix_command)
     for listing in inventory.directories:
-        if listing.mode & _OTHERS_WRITE and not listing.mode & stat.S_ISVTX:
+        if listing.mode & OTHERS_WRITE and not listing.mode & stat.S_ISVTX:
             message = f"key directory writable by others (mode {listing.mode:04o})"
             command = chmod_command("go-w", listing.path)
             yield _about(listing.path, Code.LOOSE_PERMISSIONS, message, command)
@@ -50,10 +49,9 @@ def loose_permissions(inventory: Inventory) -> Iterator[Finding]:
 
 def _by_which(directory: Path, unsafe: UnsafeDirectory) -> tuple[str, str | None]:
     """How others could swap the keys in a directory, and what prevents it."""
+    message = f"writable by others (mode {unsafe.mode:04o}), who could replace {directory}"
     if unsafe.owner:
         message = f"belongs to {unsafe.owner}, who could replace the keys in {directory}"
-        return message, unsafe.command
-    message = f"writable by others (mode {unsafe.mode:04o}), who could replace {directory}"
     return message, unsafe.command
 
 
@@ -125,15 +123,14 @@ def wrong_public(inventory: Inventory) -> Iterator[Finding]:
     public = {key.path: key.blob for key in inventory.keys if not key.has_private}
     unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
-        public_path = Path(f"{key.path}.pub")
-        if public_path in unreadable or not _has_public(inventory, key):
+        path = key.public_path
+        if path in unreadable or not inventory.is_taken(path):
             continue
-        if public.get(public_path) != key.blob:
+        if public.get(path) != key.blob:
             message = "not the public key of the private key next to it"
-            aside = remedies.put_aside(public_path, "wrong", inventory.is_taken)
-            yield _about(
-                public_path, Code.WRONG_PUBLIC, message, f"{aside} && {_derive(inventory, key)}"
-            )
+            aside = remedies.put_aside(path, "wrong", inventory.is_taken)
+            command = f"{aside} && {_derive(inventory, key)}"
+            yield _about(path, Code.WRONG_PUBLIC, message, command)
 
 
 def missing_public(inventory: Inventory) -> Iterator[Finding]:
@@ -146,7 +143,7 @@ def missing_public(inventory: Inventory) -> Iterator[Finding]:
         is_needed = not _is_put_aside(key, usable) and _is_key_file(key.path)
         if key.obstacle in BY_HAND or not is_needed:
             continue
-        if key.has_private and not _has_public(inventory, key):
+        if key.has_private and not inventory.is_taken(key.public_path):
             message = "no public key file (.pub) next to it"
             command = _derive(inventory, key, pairs[0])
             yield _about(key.path, Code.MISSING_PUBLIC, message, command, pairs[0])
@@ -160,14 +157,13 @@ def hidden_key(inventory: Inventory) -> Iterator[Finding]:
     """
     unreadable = {each.path for each in inventory.unreadable}
     for key in inventory.private_keys():
-        public_path = Path(f"{key.path}.pub")
-        if public_path in unreadable or key.obstacle is not None:
+        if key.public_path in unreadable or key.obstacle is not None:
             continue
         if is_hidden(key) and _is_for_lightsail(key):
             message = "encrypted, and no public key file (.pub) shows which key it is"
             command = derive_public(key)
-            if _has_public(inventory, key):
-                aside = remedies.put_aside(public_path, "wrong", inventory.is_taken)
+            if inventory.is_taken(key.public_path):
+                aside = remedies.put_aside(key.public_path, "wrong", inventory.is_taken)
                 command = f"{aside} && {command}"
             yield _about(key.path, Code.HIDDEN_KEY, message, command)
 
@@ -254,17 +250,13 @@ def _derive(inventory: Inventory, key: LocalKey, pair: KeyPair | None = None) ->
     return _fix(inventory, pair) if key.obstacle else derive_public(key)
 
 
-def _has_public(inventory: Inventory, key: LocalKey) -> bool:
-    return inventory.lies_beside(key.path, f"{key.path.name}.pub")
-
-
 def _is_for_lightsail(key: LocalKey) -> bool:
     return key.path.suffix == ".pem"
 
 
 def _was_for_lightsail(inventory: Inventory, key: LocalKey) -> bool:
     """Whether its name, or the comment that lskeys writes to `.pub` files, names a key pair."""
-    comments = {each.comment for each in inventory.keys if each.path == Path(f"{key.path}.pub")}
+    comments = {each.comment for each in inventory.keys if each.path == key.public_path}
     return key.path.name.startswith(_DEFAULT_FILE[0]) or any(map(_OWN_COMMENT.fullmatch, comments))
 
 

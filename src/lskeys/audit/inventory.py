@@ -105,19 +105,16 @@ class Inventory:
         name = pair.key_file
         return next((each.path / name for each in self.directories if name in each.names), None)
 
-    def is_taken(self, path: str) -> bool:
+    def is_taken(self, path: str | Path) -> bool:
         """Whether a key directory has a file of this path."""
-        return self.lies_beside(Path(path), Path(path).name)
+        directory, name = Path(path).parent, Path(path).name
+        return any(each.path == directory and name in each.names for each in self.directories)
 
     def public_beside(self, key: LocalKey) -> Path | None:
         """The `.pub` of a private key next to it, if it is the public key of that."""
-        public = Path(f"{key.path}.pub")
+        public = key.public_path
         is_its = any(each.path == public and each.blob == key.blob for each in self.keys)
         return public if is_its else None
-
-    def lies_beside(self, path: Path, name: str) -> bool:
-        """Whether the key directory of `path` has a file of this name."""
-        return any(each.path == path.parent and name in each.names for each in self.directories)
 
 
 def region_and_name(pair: KeyPair) -> tuple[AccountRegion, str]:

@@ -89,7 +89,7 @@ def reveal(
 ) -> tuple[SavedKey, LskeysError | None]:
     """The same, but the private key is saved before its public key is sent."""
     created = _create(lightsail, new, lambda key: write(_encrypted(key, passphrase).pem), None)
-    saved = Saved(STDOUT, STDOUT, "saved")
+    saved = Saved(STDOUT, "saved")
     return saved_key(created.pair, created.fingerprint_type, saved), created.failure
 
 

@@ -14,13 +14,12 @@ from lskeys.storage.key_destination import KeyDestination, Saved
 from lskeys.storage.key_directory import inspect
 from lskeys.storage.key_reading import Opens
 from lskeys.storage.repair import restrict_file, write_public_key, write_usable
+from lskeys.storage.writing import NOT_THE_OWNER
 from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
-
-_OTHERS = 0o077
 
 
 def find_existing(
@@ -53,7 +52,7 @@ def find_existing(
     if destination is None or fingerprint_type is None:
         raise importing.name_taken(pair)
     if dry_run:
-        saved = _unchanged(destination.path, material)
+        saved = Saved(destination.path, "unchanged", encrypted=material.encrypted)
     else:
         importing.add_missing_tags(lightsail, pair, new.tags)
         saved = _finish(destination, material)
@@ -102,20 +101,15 @@ def _refuse_file(lightsail: "Lightsail", new: CreateRequest, destination: KeyDes
 def _finish(destination: KeyDestination, material: KeyFileContent) -> Saved:
     """Do what an earlier run was stopped before: permissions and `.pub`; and have ssh load it."""
     path, existing = destination.path, destination.existing
-    saved = _unchanged(path, material)
+    saved = Saved(path, "unchanged", encrypted=material.encrypted)
     if material.obstacle:
         kept = write_usable(path, destination.now())
         saved = replace(saved, outcome="replaced", kept=kept, obstacle=material.obstacle)
-    elif existing and existing.mode & _OTHERS:
+    elif existing and existing.mode & NOT_THE_OWNER:
         restrict_file(path)
     if material.public and destination.existing_public is None:
         write_public_key(path)
     return saved
-
-
-def _unchanged(path: Path, material: KeyFileContent) -> Saved:
-    public_path = path.with_name(path.name + ".pub")
-    return Saved(path, public_path, "unchanged", encrypted=material.encrypted)
 
 
 def _may_be(pair: KeyPair, material: KeyFileContent) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from lskeys.keys.material import KeySpec
+from lskeys.keys.material import KeySpec, public_key_file
 from lskeys.model import KeyPair, Tag
 from lskeys.storage.key_destination import Saved
 
@@ -50,7 +50,7 @@ class SavedKey:
     @property
     def public_path(self) -> Path:
         """The public key next to it."""
-        return self.path.with_name(self.path.name + ".pub")
+        return public_key_file(self.path)
 
 
 def proof(fingerprint_type: str | None) -> str:

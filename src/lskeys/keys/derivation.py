@@ -9,7 +9,7 @@ from lskeys.keys.ssh_loading import OUTDATED_CIPHER
 
 def derive_public(key: LocalKey) -> str:
     """Write its `.pub` file, next to it; like `print_public`."""
-    return print_public(key, f"> {shlex.quote(f'{key.path}.pub')}")
+    return print_public(key, f"> {shlex.quote(str(key.public_path))}")
 
 
 def print_public(key: LocalKey, then: str) -> str:

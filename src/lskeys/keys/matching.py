@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lskeys.keys import fingerprints
 from lskeys.keys.fingerprints import Comparison, Digest, Fingerprint, FingerprintType
+from lskeys.keys.material import public_key_file
 from lskeys.model import KeyPair
 from lskeys.text import chmod_command
 from lskeys.values import replace
@@ -56,6 +57,11 @@ class LocalKey:
     is_by_name: bool = False
     obstacle: str | None = None
     is_repeated: bool = False
+
+    @property
+    def public_path(self) -> Path:
+        """Where the `.pub` of a private key file is, if there is one."""
+        return public_key_file(self.path)
 
     @property
     def is_copy(self) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from lskeys.keys import fingerprints
@@ -19,6 +20,11 @@ ALGORITHMS = (
 """The kinds of key that are read; certificates and keys on security keys are not."""
 
 _BORDER = re.compile(r"-{4,}")
+
+
+def public_key_file(private: Path) -> Path:
+    """The file of the public key that belongs to a private key file: next to it."""
+    return private.with_name(f"{private.name}.pub")
 
 
 @dataclass(frozen=True, slots=True)

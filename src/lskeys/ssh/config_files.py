@@ -24,6 +24,7 @@ from lskeys.storage.directory import Directory, FileContent, make, opened, read_
 from lskeys.storage.lock import locked
 from lskeys.storage.os_errors import os_errors
 from lskeys.storage.whole_file import write_file
+from lskeys.storage.writing import PRIVATE
 from lskeys.text import chmod_command, one_line
 
 
@@ -111,7 +112,6 @@ def own_files(directory: Path, chosen: Path | None) -> OwnFiles:
 
 
 _LARGEST = 16 * 1024 * 1024  # bytes; the host keys of ten thousand instances
-_PRIVATE = 0o600
 _OF_OTHERS = 0o022  # ssh reads no configuration that others may change,
 _OF_ALL = 0o002  # though Debian's does where the group is the user's own
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -132,7 +132,7 @@ def plan_own(path: Path, content: bytes) -> FileChange:
             hint="choose another file with --file, or move that one away",
         )
     is_loose = found is not None and bool(found.mode & _OF_OTHERS)
-    return FileChange(path, before, content, _PRIVATE, is_loose)
+    return FileChange(path, before, content, PRIVATE, is_loose)
 
 
 def plan_include(config: Path, file: Path) -> FileChange:
@@ -206,7 +206,7 @@ def _write(directory: Directory, change: FileChange) -> None:
         os.unlink(name, dir_fd=directory.descriptor)
         directory.flush()
         return
-    mode = change.mode or (found.mode if found else _PRIVATE)
+    mode = change.mode or (found.mode if found else PRIVATE)
     if not write_file(directory, name, change.after, mode=mode, replaces=found is not None):
         raise _changed(change.path)
 

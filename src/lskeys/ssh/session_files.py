@@ -16,10 +16,9 @@ from pathlib import Path
 from lskeys.model import HostKey
 from lskeys.storage.directory import make
 from lskeys.storage.os_errors import os_errors
+from lskeys.storage.writing import CREATE, PRIVATE
 
 _PREFIX = "session-"
-_PRIVATE = 0o600
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def runtime_directory(environ: Mapping[str, str], state: Path) -> Path:
@@ -61,9 +60,9 @@ class SessionFiles:
         """A new file, 0600 whatever the umask."""
         path = self.path / name
         with os_errors(f"cannot write {path}", path.parent):
-            descriptor = os.open(path, _NEW, _PRIVATE)
+            descriptor = os.open(path, CREATE, PRIVATE)
             with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, _PRIVATE)
+                os.fchmod(descriptor, PRIVATE)
                 file.write(content)
         return path
 

@@ -73,10 +73,7 @@ class ExistingFile:
                 hint="remove it, or choose another path",
             )
         if self.owner is not None:
-            return PathTakenError(
-                f"{self.path} belongs to {self.owner}",
-                hint="use --force to replace it; the old file is kept next to it",
-            )
+            return PathTakenError(f"{self.path} belongs to {self.owner}", hint=hint)
         if self.material is None:
             return PathTakenError(f"{self.path} is there already: {self.reason}", hint=hint)
         if self.material.obstacle == PUTTY and self.material.encrypted:

@@ -11,6 +11,7 @@ from typing import Literal
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.keys.fingerprints import Comparison
+from lskeys.keys.material import public_key_file
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
 from lskeys.storage.directory import Directory
@@ -39,12 +40,16 @@ class Saved:
     """
 
     path: Path
-    public_path: Path
     outcome: SaveOutcome
     kept: Path | None = None
     public_kept: Path | None = None
     encrypted: bool = False
     obstacle: str | None = None
+
+    @property
+    def public_path(self) -> Path:
+        """The public key next to it."""
+        return public_key_file(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +168,15 @@ class KeyDestination:
         assert self._drafts is not None, "reserved before"
         private_draft, public_draft = self._drafts
         private, public = _files(self.path.name, key, comment)
-        public_path = self.path.with_name(public.name)
         with os_errors(f"cannot write {self.path}", self.path.parent):
             self._refuse_other(public)
             outcome, kept = self._settle(private_draft, private)
         with os_errors(
-            f"{self.path} is saved, but its public key {public_path} is not", self.path.parent
+            f"{self.path} is saved, but its public key {public_key_file(self.path)} is not",
+            self.path.parent,
         ):
             _, public_kept = self._settle(public_draft, public)
-        saved = Saved(self.path, public_path, outcome, kept, public_kept, key.encrypted)
+        saved = Saved(self.path, outcome, kept, public_kept, key.encrypted)
         before = self.existing.material if self.existing else None
         if self.existing is None or before is None or not private.is_same(self.existing):
             return saved

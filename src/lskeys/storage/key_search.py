@@ -11,6 +11,7 @@ from lskeys import keys, regular_files
 from lskeys.errors import os_reason
 from lskeys.keys import KeyFileContent, PublicKey
 from lskeys.keys.matching import DirectoryListing, LocalKey, UnreadableFile
+from lskeys.keys.material import public_key_file
 from lskeys.regular_files import NotRegularError
 from lskeys.storage.temporary import DRAFT_PREFIX
 
@@ -130,7 +131,7 @@ def _open(path: Path) -> tuple[bytes, int] | None:
 
 def _neighbour(path: Path) -> PublicKey | None:
     try:
-        opened = _open(path.with_name(path.name + ".pub"))
+        opened = _open(public_key_file(path))
     except OSError:
         return None
     public = keys.read_local(opened[0]) if opened else None

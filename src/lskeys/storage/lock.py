@@ -6,7 +6,6 @@ Touches: the disk.
 import fcntl
 import math
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,9 +16,9 @@ from lskeys.errors import LskeysError, RefusedError
 from lskeys.storage import ownership
 from lskeys.storage.directory import Directory, make, opened
 from lskeys.storage.os_errors import os_errors
+from lskeys.storage.writing import NOT_THE_OWNER, PRIVATE
 
 _PAUSE = 0.05  # seconds between two tries for the lock
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -48,7 +47,7 @@ def _descriptor(directory: Directory) -> Iterator[int | None]:
     """What is locked; None where there is no file that only the user can open."""
     with os_errors(f"cannot lock the directory {directory.path}", directory.path):
         status = os.fstat(directory.descriptor)
-    if not status.st_mode & _OTHERS:
+    if not status.st_mode & NOT_THE_OWNER:
         yield directory.descriptor
         return
     descriptor = None
@@ -64,7 +63,7 @@ def _descriptor(directory: Directory) -> Iterator[int | None]:
 def _lock_file(path: Path, name: str) -> int:
     make(path)
     with opened(path) as locks:
-        descriptor = os.open(name, _CREATE, 0o600, dir_fd=locks.descriptor)
+        descriptor = os.open(name, _CREATE, PRIVATE, dir_fd=locks.descriptor)
         ownership.give(descriptor, locks.descriptor)
         return descriptor
 

@@ -29,7 +29,7 @@ from lskeys.keypairs import creation, interrupted_create, tagging
 from lskeys.keypairs.names import check_new_name
 from lskeys.keypairs.results import CreateRequest, SavedKey, proof
 from lskeys.keys import passphrases
-from lskeys.keys.material import KeySpec
+from lskeys.keys.material import KeySpec, public_key_file
 from lskeys.model import Secret
 from lskeys.output.result import Result
 from lskeys.output.views.saved_keys import SAVED_KEYS
@@ -101,7 +101,7 @@ def create_key_pair(
 
 def _there(path: Path) -> list[Path]:
     """What lies where a key and its `.pub` go."""
-    return [each for each in (path, path.with_name(f"{path.name}.pub")) if os.path.lexists(each)]
+    return [each for each in (path, public_key_file(path)) if os.path.lexists(each)]
 
 
 def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None, *, encrypts: bool) -> None:
