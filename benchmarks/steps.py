@@ -37,14 +37,14 @@ nothing = config.ConfigFile(paths.config_path(), {})
 settings = config.resolve({}, os.environ, nothing)
 mark("settings")
 
-from lskeys.lightsail import ConnectionSettings, SessionHooks, connect  # noqa: E402
+from lskeys.lightsail import AccountSession, ConnectionSettings, SessionHooks  # noqa: E402
 from lskeys.storage.cache import CacheDirectory  # noqa: E402
 
 mark("imports: botocore")
 
 cache = paths.cache_path()
 assert cache
-account = connect(ConnectionSettings(cache=CacheDirectory(cache)), SessionHooks())
+account = AccountSession(ConnectionSettings(cache=CacheDirectory(cache)), SessionHooks())
 lightsail = account.lightsail(settings.regions.value[0])
 assert lightsail.endpoint
 mark("client: data, credentials, model")

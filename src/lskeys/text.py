@@ -71,6 +71,11 @@ def chmod_command(mode: str, path: Path) -> str:
     return shlex.join(("chmod", mode, str(path)))
 
 
+def is_glob(word: str) -> bool:
+    """Whether a word is a pattern of names."""
+    return any(character in word for character in "*?[")
+
+
 def _is_visible(character: str) -> bool:
     code = ord(character)
     return (

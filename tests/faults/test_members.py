@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lskeys.errors import LskeysError
-from lskeys.lightsail import ConnectionSettings, Lightsail, SessionHooks, connect
+from lskeys.lightsail import AccountSession, ConnectionSettings, Lightsail, SessionHooks
 from lskeys.storage.cache import CacheDirectory
 from tests.conftest import REGION, Run
 from tests.support.lying_server import Call, Liar, Reply, pair, pairs, said
@@ -49,7 +49,7 @@ def region(liar: Liar, cache: Path) -> Lightsail:
     connection = ConnectionSettings(
         endpoint_url=liar.endpoint, timeout=30, cache=CacheDirectory(cache)
     )
-    return connect(connection, SessionHooks()).lightsail(REGION)
+    return AccountSession(connection, SessionHooks()).lightsail(REGION)
 
 
 def refusal(call: Callable[[Lightsail], object], region: Lightsail) -> LskeysError | None:

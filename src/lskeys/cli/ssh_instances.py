@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lskeys.cli.runtime import Runtime, queries
 from lskeys.cli.runtime.hints import account_options, hint_with_account_options
+from lskeys.cli.runtime.lookup import all_pairs_and_instances
 from lskeys.cli.runtime.other_regions import hint_of_instance
 from lskeys.cli.suggestions import for_argument
 from lskeys.config.paths import expanded, state_path
 from lskeys.errors import LskeysError, MissingError, SetupError
-from lskeys.keypairs.filters import is_glob
 from lskeys.keys.matching import LocalKey
 from lskeys.model import AccountRegion, Instance, KeyPair, Outcome, Outcomes
 from lskeys.ssh import config_files, reach, regions
@@ -23,7 +23,7 @@ from lskeys.ssh.reach import ReachableInstance
 from lskeys.ssh.regions import RegionData
 from lskeys.ssh.session_files import runtime_directory
 from lskeys.ssh.written_blocks import WrittenFiles
-from lskeys.text import did_you_mean
+from lskeys.text import did_you_mean, is_glob
 from lskeys.values import replace
 
 if TYPE_CHECKING:
@@ -117,13 +117,11 @@ def query_regions(
 
     An instance whose host keys or ports cannot be read has that error; its region responded.
     """
-    instances, pairs = queries.query_together(
-        run,
-        lambda lightsail: lightsail.instances(),
-        lambda lightsail: lightsail.key_pairs(include_default=True),
-    )
-    found = Outcomes(
-        there if there.error else keys.then(partial(_data, there, globs))
+    pairs, instances = all_pairs_and_instances(run)
+    found: Outcomes[RegionData] = Outcomes(
+        Outcome(there.region, error=there.error, profile=there.profile)
+        if there.error
+        else keys.then(partial(_data, there, globs))
         for there, keys in zip(instances, pairs, strict=True)
     )
     named = [(each.where, name) for each in found.values for name in regions.names_to_query(each)]

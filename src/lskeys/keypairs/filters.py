@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from lskeys.errors import UsageError
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, KeyPair
-from lskeys.text import did_you_mean, lskeys_command
+from lskeys.text import did_you_mean, is_glob, lskeys_command
 from lskeys.values import replace, value
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d|w|mo|y)")
@@ -25,11 +25,6 @@ def parse_age(text: str) -> timedelta:
     if found is None:
         raise UsageError(f"{text} is not an age", hint="such as 365d, 12w, 6mo or 2y")
     return timedelta(hours=int(found[1]) * _HOURS[found[2]])
-
-
-def is_glob(word: str) -> bool:
-    """Whether a word is a pattern of names."""
-    return any(each in word for each in "*?[")
 
 
 @value

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lskeys.errors import UsageError
-from lskeys.keypairs.filters import Selection, is_glob
+from lskeys.keypairs.filters import Selection
 from lskeys.keypairs.names import check_name
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR
+from lskeys.text import is_glob
 from lskeys.values import replace
 
 

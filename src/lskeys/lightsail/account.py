@@ -26,38 +26,18 @@ from lskeys.lightsail.redaction import without_user
 from lskeys.lightsail.requests import Requests
 from lskeys.lightsail.response_body import parse_response_body
 from lskeys.lightsail.seen_names import WATCHED, seen_names
-from lskeys.lightsail.session import ConnectionSettings
-from lskeys.lightsail.sign_in import Curve
-from lskeys.lightsail.waiting import Waiting, no_progress
-from lskeys.model import SeenNames
+from lskeys.lightsail.session import ConnectionSettings, SessionHooks
 from lskeys.text import nearest, one_line, visible_name
-from lskeys.values import value
 
 _READ_ATTEMPTS = 3
 _FIRST_ERROR = 300
 
 
-@value
-class SessionHooks:
-    """What an account calls.
-
-    Attributes:
-        trace: Gets one harmless line about each request, for `--debug`.
-        record: Gets the names in each response, for TAB; from several threads.
-        prompt: Prompts for an MFA code; a text says why there is no prompt.
-        curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
-        waiting: Is entered, with a kind and a name, while a response is waited for; from threads.
-    """
-
-    trace: Callable[[str], None] = lambda _: None
-    record: Callable[[SeenNames], None] = lambda _: None
-    prompt: Callable[[str], str] | str = "not a terminal"
-    curve: Curve | None = None
-    waiting: Waiting = no_progress
-
-
 class AccountSession:
-    """One session; its credentials are resolved once, its clients are made when first needed."""
+    """One session; its credentials are resolved once, its clients are made when first needed.
+
+    Nothing is read or requested until the first request.
+    """
 
     def __init__(self, connection: ConnectionSettings, hooks: SessionHooks) -> None:
         self._connection = connection
@@ -66,12 +46,7 @@ class AccountSession:
         self._clients: dict[tuple[str, bool], BaseClient] = {}
         self._guard = plain_http.PlainHttpGuard(min(connection.timeout, sessions.MAX_READ))
         self._credentials = AccountCredentials(
-            connection,
-            lambda: self._session,
-            self._guard,
-            hooks.prompt,
-            hooks.curve,
-            waiting=hooks.waiting,
+            connection, lambda: self._session, self._guard, hooks
         )
 
     @cached_property
@@ -81,20 +56,18 @@ class AccountSession:
     @property
     def profile(self) -> str:
         """The profile in use, which AWS's configuration names where the user did not."""
-        try:
-            profile: str | None = self._session.profile
-        except (BotoCoreError, OSError, ValueError) as error:
-            raise self._credentials.failed(error) from None
-        return profile or "default"
+        return self._configured(lambda: self._session.profile) or "default"
 
     @property
     def profile_region(self) -> str | None:
         """The region that AWS's configuration names for the profile."""
+        return self._configured(lambda: self._session.get_config_variable("region"))
+
+    def _configured(self, read: Callable[[], str | None]) -> str | None:
         try:
-            region: str | None = self._session.get_config_variable("region")
+            return read()
         except (BotoCoreError, OSError, ValueError) as error:
             raise self._credentials.failed(error) from None
-        return region
 
     @property
     def known_regions(self) -> tuple[str, ...]:
@@ -182,10 +155,7 @@ class AccountSession:
                 self._hooks.record(seen)
 
     def _check_account(self) -> None:
-        expected = self._connection.expected_account
-        if expected is None:
-            return
-        if self._account_error is not None:
+        if self._connection.expected_account is not None and self._account_error is not None:
             raise self._account_error.with_()
 
     @cached_property
@@ -231,8 +201,3 @@ class AccountSession:
             " nothing was changed",
             hint="choose another profile, or leave --expect-account out",
         )
-
-
-def connect(connection: ConnectionSettings, hooks: SessionHooks) -> AccountSession:
-    """An account; nothing is read or requested until the first request."""
-    return AccountSession(connection, hooks)

@@ -38,9 +38,9 @@ class Lightsail:
         call = _get_key_pairs(include_default=include_default)
         return self._requests.all_pages(call, "keyPairs", responses.key_pair)
 
-    def key_pair_pages(self, *, include_default: bool) -> Iterator[tuple[KeyPair, ...]]:
-        """The same, page by page; after an error the list is not complete."""
-        call = _get_key_pairs(include_default=include_default)
+    def key_pair_pages(self) -> Iterator[tuple[KeyPair, ...]]:
+        """The same with the default one, page by page; after an error the list is not complete."""
+        call = _get_key_pairs(include_default=True)
         return self._requests.pages(call, "keyPairs", responses.key_pair)
 
     def default_key_pair(self) -> KeyPair | None:

@@ -21,15 +21,12 @@ from lskeys.lightsail.credential_process import RunningPrograms
 from lskeys.lightsail.credential_providers import MfaCodeNeededError, NamingResolver
 from lskeys.lightsail.credential_source import Source
 from lskeys.lightsail.plain_http import PlainHttpGuard
-from lskeys.lightsail.session import ConnectionSettings
-from lskeys.lightsail.sign_in import Curve
-from lskeys.lightsail.waiting import Waiting
+from lskeys.lightsail.session import ConnectionSettings, SessionHooks, without_profile
 
 FALLBACK_REGION = "us-east-1"
 """The region of credential providers if none is set anywhere."""
 
 _CREDENTIAL = re.compile(r"[!-~]+")
-_NO_PROFILE = {"profile": (None, None, None, None)}
 
 
 class AccountCredentials:
@@ -39,27 +36,20 @@ class AccountCredentials:
         connection: How to reach AWS.
         session: Gives the session, which errors of the configuration may keep from being made.
         guard: Knows the host that was queried last.
-        prompt: Prompts for an MFA code; a text says why there is no prompt.
-        curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
-        waiting: Is entered while credentials are waited for.
+        hooks: What prompts for an MFA code, signs for `aws login`, and says what is waited for.
     """
 
-    def __init__(  # noqa: PLR0913  what credentials depend on
+    def __init__(
         self,
         connection: ConnectionSettings,
         session: Callable[[], Session],
         guard: PlainHttpGuard,
-        prompt: Callable[[str], str] | str,
-        curve: Curve | None,
-        *,
-        waiting: Waiting,
+        hooks: SessionHooks,
     ) -> None:
         self._connection = connection
         self._get_session = session
         self._guard = guard
-        self._prompt = prompt
-        self._curve = curve
-        self._waiting = waiting
+        self._hooks = hooks
         self._resolving = threading.RLock()
         self._mfa_codes = credential_providers.MfaCodes()
         self._programs = RunningPrograms()
@@ -107,7 +97,7 @@ class AccountCredentials:
         assert found is not None, "resolved before"
         if not (isinstance(found, RefreshableCredentials) and found.refresh_needed()):
             return found.get_frozen_credentials()
-        with self._waiting("credentials", self._connection.whose):
+        with self._hooks.waiting("credentials", self._connection.whose):
             limit = credential_errors.credentials_limit(self._connection.timeout)
             return limited(found.get_frozen_credentials, limit)
 
@@ -133,7 +123,7 @@ class AccountCredentials:
                 self._mfa_codes.add(needed.serial, self._ask_for_code(needed.serial))
 
     def _ask_for_code(self, serial: str) -> str:
-        reason = self._prompt
+        reason = self._hooks.prompt
         if not isinstance(reason, str):
             code = reason(f"Enter MFA code for {serial}:")
             if code:
@@ -144,7 +134,7 @@ class AccountCredentials:
     def _attempt(self) -> Credentials:
         seconds = self._connection.timeout
         try:
-            with self._waiting("credentials", self._connection.whose):
+            with self._hooks.waiting("credentials", self._connection.whose):
                 found, frozen = limited(self._found, credential_errors.credentials_limit(seconds))
         except MfaCodeNeededError:
             raise
@@ -162,8 +152,8 @@ class AccountCredentials:
         else:
             profile = session.get_config_variable("profile") or "default"
             profiles = session.full_config.get("profiles", {})
-            if self._curve is not None:
-                sign_in.enable(profiles, profile, self._curve)
+            if self._hooks.curve is not None:
+                sign_in.enable(profiles, profile, self._hooks.curve)
             if session.get_config_variable("region") is None:
                 session.set_config_variable("region", FALLBACK_REGION)
             chain = self._chain = credential_providers.resolver(
@@ -209,7 +199,7 @@ class AccountCredentials:
         """
         if not isinstance(error, ProfileNotFound):
             return credential_errors.from_credentials(error, self._source, doing)
-        session = Session(session_vars=_NO_PROFILE)
+        session = without_profile()
         return credential_errors.no_profile(
             str(error.kwargs["profile"]),
             session.available_profiles,

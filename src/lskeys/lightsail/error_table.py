@@ -12,6 +12,7 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.errors import (
+    BETWEEN_HINT,
     SANDBOX_HINT,
     LostAnswerError,
     LskeysError,
@@ -120,7 +121,6 @@ NO_CREDENTIALS_HINT = f"run aws configure, or set AWS_PROFILE or AWS_ACCESS_KEY_
 _CONFIG = "fix ~/.aws/config or ~/.aws/credentials, or name another file or profile"
 _REACH = "check the network, --endpoint-url, the region's name and HTTPS_PROXY"
 _LOOK = "check what exists before you run the same command again"
-_BETWEEN = "check the network, its proxies and HTTPS_PROXY"
 _SLOW = "check the network, or allow more with --timeout SECONDS"
 _PROXY = ErrorKind(RemoteError, "check HTTPS_PROXY and NO_PROXY")
 
@@ -252,7 +252,7 @@ def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -
     message = str(details.get("Message") or _without_message(code))
     kind, hint = kind_of_code(error)
     if code.isdigit() and hint is None:
-        hint = _BETWEEN
+        hint = BETWEEN_HINT
     if _NAME_TAKEN in message:
         kind, hint = RefusedError, _TAKEN_HINT
     # A number in place of a code: no error of AWS, but a page of something in between, which may

@@ -118,11 +118,7 @@ class PlainHttpGuard:
     last: AWSPreparedRequest | None = None
 
     def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-
-    @cached_property
-    def _direct(self) -> DirectSession:
-        return DirectSession(self._timeout)
+        self._direct = DirectSession(timeout)
 
     @property
     def host(self) -> str | None:

@@ -5,13 +5,11 @@ botocore reads them.
 
 from collections.abc import Mapping
 
-from botocore.session import Session
-
 from lskeys.lightsail import credential_errors
 from lskeys.lightsail.credential_errors import FAILURES
 from lskeys.lightsail.credential_source import Source
+from lskeys.lightsail.session import without_profile
 
-_NO_PROFILE = {"profile": (None, None, None, None)}
 _CREDENTIALS = frozenset(
     {
         "aws_access_key_id",
@@ -33,9 +31,8 @@ def profiles() -> Mapping[str, bool]:
         SetupError: The files cannot be read.
     """
     try:
-        configured: Mapping[str, Mapping[str, object]] = Session(
-            session_vars=_NO_PROFILE
-        ).full_config["profiles"]
+        configured: Mapping[str, Mapping[str, object]]
+        configured = without_profile().full_config["profiles"]
     except FAILURES as error:
         raise credential_errors.from_credentials(error, Source()) from None
     return {name: bool(_CREDENTIALS & {*settings}) for name, settings in configured.items()}

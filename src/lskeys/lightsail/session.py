@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from copy import copy
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from botocore.session import Session
 
 from lskeys.lightsail import botocore_data, sent_requests
 from lskeys.lightsail.plain_http import PlainHttpGuard
+from lskeys.lightsail.sign_in import Curve
+from lskeys.lightsail.waiting import Waiting, no_progress
+from lskeys.model import SeenNames
 from lskeys.values import value
 
 MAX_CONNECT = 10.0
@@ -23,8 +27,9 @@ MAX_CONNECT = 10.0
 MAX_READ = 20.0
 """Seconds for one read from a socket."""
 
+_NO_PROFILE = {"profile": (None, None, None, None)}
 _NO_FILES = {
-    "profile": (None, None, None, None),
+    **_NO_PROFILE,
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
@@ -54,6 +59,25 @@ class ConnectionSettings:
     expected_account: str | None = None
     account: str | None = None
     whose: str = ""
+
+
+@value
+class SessionHooks:
+    """What an account calls.
+
+    Attributes:
+        trace: Gets one harmless line about each request, for `--debug`.
+        record: Gets the names in each response, for TAB; from several threads.
+        prompt: Prompts for an MFA code; a text says why there is no prompt.
+        curve: Gives the elliptic-curve operations, for `aws login` without awscrt.
+        waiting: Is entered, with a kind and a name, while a response is waited for; from threads.
+    """
+
+    trace: Callable[[str], None] = lambda _: None
+    record: Callable[[SeenNames], None] = lambda _: None
+    prompt: Callable[[str], str] | str = "not a terminal"
+    curve: Curve | None = None
+    waiting: Waiting = no_progress
 
 
 def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
@@ -89,6 +113,11 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
 
     session.register("before-send", before_send)  # type: ignore[arg-type]  # may return a response
     return session
+
+
+def without_profile() -> Session:
+    """A session that reads AWS's configuration, whatever profile is chosen."""
+    return Session(session_vars=_NO_PROFILE)
 
 
 @lru_cache(maxsize=1)

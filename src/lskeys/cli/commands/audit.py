@@ -15,8 +15,8 @@ from lskeys.cli import ssh_instances
 from lskeys.cli.options import CHANGE_OPTIONS, verb
 from lskeys.cli.remedies import lskeys_commands
 from lskeys.cli.runtime import Runtime
+from lskeys.cli.runtime.lookup import all_pairs_and_instances
 from lskeys.cli.runtime.output import fail, show
-from lskeys.cli.runtime.queries import query_together
 from lskeys.config.settings import ALL_REGIONS
 from lskeys.errors import FindingsError, UsageError, os_reason
 from lskeys.keys.matching import UnreadableFile
@@ -116,11 +116,7 @@ def _query(
     run: Runtime,
 ) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
     """The key pairs of each region, with their usage, and its instances."""
-    pairs, instances = query_together(
-        run,
-        lambda lightsail: lightsail.key_pairs(include_default=True),
-        lambda lightsail: lightsail.instances(),
-    )
+    pairs, instances = all_pairs_and_instances(run)
     both = zip(pairs, instances, strict=True)
     return Outcomes(each.then(partial(_used, run, used.value)) for each, used in both), instances
 

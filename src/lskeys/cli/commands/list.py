@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,19 +10,18 @@ from lskeys.cli.filter_options import OlderThan, Tags, Unused, read_selection
 from lskeys.cli.options import READ_OPTIONS, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
+from lskeys.cli.runtime.lookup import all_key_pairs, all_pairs_and_instances
 from lskeys.cli.runtime.other_regions import hint_of_other_region
 from lskeys.cli.runtime.output import can_stream, fail, lines_of_pages, show, show_page
-from lskeys.cli.runtime.queries import query, query_together, stream_regions
+from lskeys.cli.runtime.queries import stream_regions
 from lskeys.cli.suggestions import region_in
 from lskeys.errors import LskeysError
-from lskeys.keypairs.filters import Selection, is_glob
+from lskeys.keypairs.filters import Selection
 from lskeys.model import AccountRegion, KeyPair, Outcomes, with_usage
 from lskeys.output.columns import columns, sort
 from lskeys.output.result import Column, Result
 from lskeys.output.views.key_pairs import KEY_PAIRS
-
-if TYPE_CHECKING:
-    from lskeys.lightsail import Lightsail
+from lskeys.text import is_glob
 
 
 @verb(*READ_OPTIONS, takes_profiles=True)
@@ -123,7 +122,7 @@ def _stream(run: Runtime, selection: Selection, chosen: tuple[Column[KeyPair], .
 
 def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[list[KeyPair]]:
     begun: set[AccountRegion] = set()
-    for outcome in stream_regions(run, lambda each: each.key_pair_pages(include_default=True)):
+    for outcome in stream_regions(run, lambda each: each.key_pair_pages()):
         if outcome.error:
             listed.errors.append(
                 _broken_off(outcome.error) if outcome.where in begun else outcome.error
@@ -143,13 +142,9 @@ def _broken_off(error: LskeysError) -> LskeysError:
 
 def _pairs(run: Runtime, *, needs_usage: bool) -> Outcomes[tuple[KeyPair, ...]]:
     """The pairs of each region, with the instances that use them where that is needed."""
-
-    def key_pairs(lightsail: "Lightsail") -> tuple[KeyPair, ...]:
-        return lightsail.key_pairs(include_default=True)
-
     if not needs_usage:
-        return query(run, key_pairs)
-    found, usage = query_together(run, key_pairs, lambda lightsail: lightsail.instances())
+        return all_key_pairs(run)
+    found, usage = all_pairs_and_instances(run)
     return Outcomes(
         pairs if pairs.error else instances.then(partial(with_usage, pairs.value or ()))
         for pairs, instances in zip(found, usage, strict=True)

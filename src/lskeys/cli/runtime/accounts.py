@@ -52,14 +52,18 @@ class Account:
             return
         from lskeys.cli.completion.cache_writing import cache_names
 
-        account = completion.account_key(
+        account = self.cache_key(environ, options)
+        cache_names(completion.cache_path(environ), account, self._names.seen_names)
+        self._names.clear()
+
+    def cache_key(self, environ: Mapping[str, str], options: SharedOptions) -> str:
+        """The key of the account in the cache of names."""
+        return completion.account_key(
             environ,
             sandbox=options.sandbox,
             profile=self.whose or options.profile,
             endpoint_url=options.endpoint_url,
         )
-        cache_names(completion.cache_path(environ), account, self._names.seen_names)
-        self._names.clear()
 
     def lightsail(self, region: str) -> "Lightsail":
         """The calls, in one region."""

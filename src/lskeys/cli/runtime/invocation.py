@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
-from lskeys.cli.runtime.profiles import is_pattern
+from lskeys.text import is_glob
 from lskeys.values import EMPTY, replace, value
 
 
@@ -49,7 +49,7 @@ class SharedOptions:
     @property
     def may_be_several(self) -> bool:
         """Whether accounts are named: several profiles, or what may stand for several."""
-        return self.all_profiles or len(self.profiles) > 1 or any(map(is_pattern, self.profiles))
+        return self.all_profiles or len(self.profiles) > 1 or any(map(is_glob, self.profiles))
 
     @property
     def sandbox(self) -> bool:

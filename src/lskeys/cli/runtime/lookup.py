@@ -3,11 +3,11 @@
 from typing import TypeVar
 
 from lskeys.cli.runtime.other_regions import hint_of_other_region
-from lskeys.cli.runtime.queries import query
+from lskeys.cli.runtime.queries import query, query_together
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.cli.suggestions import for_argument
 from lskeys.errors import LskeysError, MissingError
-from lskeys.model import KeyPair, Outcomes
+from lskeys.model import Instance, KeyPair, Outcomes
 
 T = TypeVar("T")
 
@@ -39,3 +39,14 @@ def missing_error(
 def all_key_pairs(run: Runtime) -> Outcomes[tuple[KeyPair, ...]]:
     """Every key pair of the regions that respond, and the errors of the others."""
     return query(run, lambda lightsail: lightsail.key_pairs(include_default=True))
+
+
+def all_pairs_and_instances(
+    run: Runtime,
+) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
+    """The same, and the instances of the regions; both have the same regions, in one order."""
+    return query_together(
+        run,
+        lambda lightsail: lightsail.key_pairs(include_default=True),
+        lambda lightsail: lightsail.instances(),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lskeys.cli.completion.cache import read_names
-from lskeys.cli.completion.cache_key import account_key, cache_path
+from lskeys.cli.completion.cache_key import cache_path
 from lskeys.cli.runtime.queries import query_as_they_come
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, SEEN_INSTANCES, attempt
@@ -56,14 +56,9 @@ def _others(run: Runtime, regions: Iterable[str]) -> tuple[str, ...]:
 
 
 def _remembered(run: Runtime, name: str, kind: str) -> list[str]:
-    environ, options = run.invocation.environ, run.options
+    environ = run.invocation.environ
     path = cache_path(environ)
-    account = account_key(
-        environ,
-        sandbox=options.sandbox,
-        profile=options.profile,
-        endpoint_url=options.endpoint_url,
-    )
+    account = run.account.cache_key(environ, run.options)
     lines = read_names(path) if path else {}
     return [
         place.partition("/")[0]

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from lskeys.errors import SetupError
-from lskeys.text import did_you_mean, one_line, profiles_hint
+from lskeys.text import did_you_mean, is_glob, one_line, profiles_hint
 
 
 class ChosenProfiles(NamedTuple):
@@ -13,11 +13,6 @@ class ChosenProfiles(NamedTuple):
 
     profiles: tuple[str, ...]
     without_credentials: tuple[str, ...] = ()
-
-
-def is_pattern(word: str) -> bool:
-    """Whether it may stand for several profiles."""
-    return any(character in word for character in "*?[")
 
 
 def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenProfiles:
@@ -30,7 +25,7 @@ def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenPr
     Raises:
         SetupError: A pattern stands for none.
     """
-    named = {word for word in words if word in known or not is_pattern(word)}
+    named = {word for word in words if word in known or not is_glob(word)}
     every = tuple(dict.fromkeys(name for word in words for name in _meant(word, known)))
     chosen = tuple(name for name in every if name in named or known[name])
     if not chosen:
@@ -42,7 +37,7 @@ def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenPr
 
 
 def _meant(word: str, known: Mapping[str, bool]) -> Iterator[str]:
-    if word in known or not is_pattern(word):
+    if word in known or not is_glob(word):
         yield word
         return
     names = [name for name in known if fnmatchcase(name, word)]

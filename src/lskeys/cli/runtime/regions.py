@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lskeys.errors import SANDBOX_HINT, LskeysError, RemoteError, SetupError
+from lskeys.errors import BETWEEN_HINT, SANDBOX_HINT, LskeysError, RemoteError, SetupError
 from lskeys.model import Region
 from lskeys.text import printable
 
@@ -108,7 +108,7 @@ class RegionResolver:
                 raise RemoteError(
                     f"cannot list regions in {home}: invalid response: {_shown(name)} is not"
                     " a region's name",
-                    hint="check the network, its proxies and HTTPS_PROXY",
+                    hint=BETWEEN_HINT,
                     code="InvalidResponse",
                 )
         return tuple(by_name.values())

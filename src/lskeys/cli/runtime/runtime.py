@@ -10,10 +10,11 @@ from lskeys.cli.runtime.accounts import Account
 from lskeys.cli.runtime.core_dumps import forbid_core_dumps
 from lskeys.cli.runtime.invocation import Invocation, SharedOptions
 from lskeys.cli.runtime.key_files import KeyFiles
-from lskeys.cli.runtime.profiles import choose_profiles, is_pattern
+from lskeys.cli.runtime.profiles import choose_profiles
 from lskeys.errors import UsageError
 from lskeys.model import SeenNames
 from lskeys.output.terminal import Terminal
+from lskeys.text import is_glob
 
 if TYPE_CHECKING:
     from lskeys.config.settings import ConfigFile, Settings
@@ -98,7 +99,7 @@ class Runtime:
         words = ("*",) if options.all_profiles else options.profiles
         if not options.may_be_several:
             return ()
-        if not any(map(is_pattern, words)):
+        if not any(map(is_glob, words)):
             return words
         from lskeys import lightsail
 
@@ -138,7 +139,7 @@ class Runtime:
 
     def _connect(self, whose: str, record: Callable[[SeenNames], None]) -> "AccountSession":
         """A session with AWS, or with the sandbox: the same calls over the same wire."""
-        from lskeys.lightsail import ConnectionSettings, SessionHooks, connect
+        from lskeys.lightsail import AccountSession, ConnectionSettings, SessionHooks
 
         settings = self.settings
         endpoint_url, access_key, number = settings.endpoint_url.value, None, None
@@ -167,7 +168,7 @@ class Runtime:
             curve=_elliptic_curve,
             waiting=self.terminal.waiting,
         )
-        session = connect(connection, hooks)
+        session = AccountSession(connection, hooks)
         self._closing.callback(session.close)
         return session
 
