@@ -106,13 +106,10 @@ def _parse_word(spelled: str) -> Digest | None:
 
 def of_public(spki: bytes, blob: bytes) -> tuple[Fingerprint, ...]:
     """The three fingerprints of a public key: DER SubjectPublicKeyInfo and SSH wire blob."""
+    md5_spki, md5_ssh = (hashlib.md5(each, usedforsecurity=False) for each in (spki, blob))
     return (
-        Fingerprint(
-            FingerprintType.MD5_SPKI, Digest(hashlib.md5(spki, usedforsecurity=False).digest())
-        ),
-        Fingerprint(
-            FingerprintType.MD5_SSH, Digest(hashlib.md5(blob, usedforsecurity=False).digest())
-        ),
+        Fingerprint(FingerprintType.MD5_SPKI, Digest(md5_spki.digest())),
+        Fingerprint(FingerprintType.MD5_SSH, Digest(md5_ssh.digest())),
         Fingerprint(FingerprintType.SHA256_SSH, of_blob(blob)),
     )
 
@@ -124,9 +121,8 @@ def of_blob(blob: bytes) -> Digest:
 
 def of_private(pkcs8: bytes) -> Fingerprint:
     """The fingerprint that only a private key has, from its unencrypted DER PKCS#8."""
-    return Fingerprint(
-        FingerprintType.SHA1_PKCS8, Digest(hashlib.sha1(pkcs8, usedforsecurity=False).digest())
-    )
+    sha1 = hashlib.sha1(pkcs8, usedforsecurity=False)
+    return Fingerprint(FingerprintType.SHA1_PKCS8, Digest(sha1.digest()))
 
 
 def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:

@@ -146,7 +146,9 @@ def _load(envelope: Envelope, passphrase: bytes | None, *, thorough: bool) -> _L
     except (KeyMaterialError, LskeysError, KeyboardInterrupt, SystemExit):  # or a signal came
         raise
     except BaseException:  # noqa: BLE001  many kinds, panics among them; may quote a key
-        raise (damaged() if passphrase is None else _unopened()) from None
+        if passphrase is None:
+            raise damaged() from None
+        raise KeyMaterialError("the private key does not open with this passphrase") from None
     if not isinstance(key, _Loaded):
         raise KeyMaterialError(f"it is {kind_of(key)} key, which ssh does not use", hint=KINDS)
     if not consistent:
@@ -185,7 +187,3 @@ def _agrees(key: RSAPrivateNumbers) -> bool:
         and e * key.dmp1 % (key.p - 1) == e * key.dmq1 % (key.q - 1) == 1
         and key.iqmp * key.q % key.p == 1
     )
-
-
-def _unopened() -> KeyMaterialError:
-    return KeyMaterialError("the private key does not open with this passphrase")

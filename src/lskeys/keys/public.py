@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -57,7 +58,7 @@ def read_public(text: bytes) -> PublicKey:
     if _PRIVATE_BEGIN.search(content):
         raise KeyMaterialError("the text is a private key, where a public one is expected")
     if found := block(_PEM_BEGIN, content):
-        return _from_pem(pem(*found))
+        return _loaded(load_pem_public_key, pem(*found))
     if found := block(_RFC4716_BEGIN, content):
         return _from_rfc4716(found[1])
     return _from_lines(content)
@@ -68,12 +69,7 @@ def from_blob(blob: bytes) -> PublicKey:
     algorithm, _ = wire_string(blob)
     if algorithm not in _WORDS:
         raise _other_kind(algorithm)
-    try:
-        return describe(load_ssh_public_key(algorithm + b" " + base64.b64encode(blob)))
-    except LskeysError:  # a signal came meanwhile
-        raise
-    except Exception:  # noqa: BLE001  the library raises many kinds; their texts may quote a key
-        raise _damaged() from None
+    return _loaded(load_ssh_public_key, algorithm + b" " + base64.b64encode(blob))
 
 
 def describe(key: object) -> PublicKey:
@@ -106,13 +102,14 @@ def wire_string(wire: bytes, at: int = 0) -> tuple[bytes, int]:
     return wire[start:end], end
 
 
-def _from_pem(text: bytes) -> PublicKey:
+def _loaded(load: Callable[[bytes], object], text: bytes) -> PublicKey:
+    """The public key that a function of the library reads."""
     try:
-        return describe(load_pem_public_key(text))
+        return describe(load(text))
     except (KeyMaterialError, LskeysError):  # the latter where a signal came meanwhile
         raise
-    except Exception:  # noqa: BLE001  the library raises many kinds
-        raise _damaged() from None
+    except Exception:  # noqa: BLE001  the library raises many kinds; their texts may quote a key
+        raise KeyMaterialError("the public key is damaged") from None
 
 
 def _from_rfc4716(body: bytes) -> PublicKey:
@@ -191,7 +188,3 @@ def _other_kind(algorithm: bytes) -> KeyMaterialError:
     if algorithm == b"ssh-dss":
         return KeyMaterialError("it is a DSA key, which ssh does not use any more", hint=KINDS)
     return KeyMaterialError("the key is of a kind that is not read", hint=KINDS)
-
-
-def _damaged() -> KeyMaterialError:
-    return KeyMaterialError("the public key is damaged")

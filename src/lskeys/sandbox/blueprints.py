@@ -18,11 +18,6 @@ class Blueprint:
     is_windows: bool = False
     ports: tuple[int, ...] = _LINUX
 
-    @property
-    def platform(self) -> str:
-        """As the model spells it."""
-        return "WINDOWS" if self.is_windows else "LINUX_UNIX"
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -44,11 +39,6 @@ class Bundle:
     def is_ipv6_only(self) -> bool:
         """Whether its instances have no public IPv4 address."""
         return "_ipv6_" in self.identifier
-
-    @property
-    def platform(self) -> str:
-        """As the model spells it."""
-        return "WINDOWS" if self.is_windows else "LINUX_UNIX"
 
 
 BLUEPRINTS = {

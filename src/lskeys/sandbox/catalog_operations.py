@@ -6,10 +6,9 @@ from functools import partial
 from lskeys.sandbox import catalog_shapes, shapes
 from lskeys.sandbox.blueprints import BLUEPRINTS, BUNDLES
 from lskeys.sandbox.members import NAME, REQUIRED_TEXT, TEXT, TRUTH, Member
-from lskeys.sandbox.operation import ApiOperation
 from lskeys.sandbox.regions import REGIONS
 from lskeys.sandbox.resources import STATIC_IP, StaticIp
-from lskeys.sandbox.service import Query, Service, T
+from lskeys.sandbox.service import ApiOperation, Query, Service, T
 from lskeys.sandbox.shapes import Raw
 from lskeys.sandbox.transaction import Transaction
 

@@ -38,7 +38,7 @@ def blueprint(each: Blueprint) -> Raw:
         "versionCode": "1",
         "productUrl": _SITE,
         "licenseUrl": _SITE,
-        "platform": each.platform,
+        "platform": _platform(each),
     }
 
 
@@ -55,7 +55,7 @@ def bundle(each: Bundle) -> Raw:
         "power": int(each.memory * 1000),
         "ramSizeInGb": each.memory,
         "transferPerMonthInGb": each.transfer,
-        "supportedPlatforms": [each.platform],
+        "supportedPlatforms": [_platform(each)],
         "publicIpv4AddressCount": 0 if each.is_ipv6_only else 1,
     }
 
@@ -71,3 +71,7 @@ def static_ip(each: StaticIp) -> Raw:
             "isAttached": each.attached_to is not None,
         }
     )
+
+
+def _platform(each: Blueprint | Bundle) -> str:
+    return "WINDOWS" if each.is_windows else "LINUX_UNIX"

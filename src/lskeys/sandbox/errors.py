@@ -1,7 +1,5 @@
 """What AWS refuses, and what is wrong with the sandbox itself. Pure."""
 
-_DOCUMENTATION = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/"
-
 
 class SandboxError(Exception):
     """The sandbox cannot work here: its file is of another version, or is no sandbox."""
@@ -13,16 +11,15 @@ class ServiceError(Exception):
     Attributes:
         code: the AWS error code, such as "NotFoundException".
         message: what is wrong; the wordings seen in public are kept to the letter.
-        tip: what to do about it.
-        docs: a page of AWS's documentation.
     """
+
+    docs = "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/CommonErrors.html"
 
     def __init__(self, code: str, message: str, *, tip: str = "", status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.tip = tip
-        self.docs = _DOCUMENTATION + "CommonErrors.html"
         self.status = status
 
 

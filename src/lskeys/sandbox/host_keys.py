@@ -1,6 +1,5 @@
 """The SSH host keys of emulated instances, for `known_hosts`. Pure, but for chance."""
 
-import base64
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -11,10 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from lskeys.sandbox.keys import openssh_line, wire_blob
-
-_RSA_BITS = 2048
-_PUBLIC_EXPONENT = 65537
+from lskeys.sandbox.keys import PUBLIC_EXPONENT, RSA_BITS, openssh_line, unpadded, wire_blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +29,9 @@ def make_host_keys(witnessed_at: datetime) -> tuple[HostKey, ...]:
 
     Any odd number serves as the RSA key's modulus, and takes no time to make.
     """
-    modulus = secrets.randbits(_RSA_BITS) | 1 << (_RSA_BITS - 1) | 1
+    modulus = secrets.randbits(RSA_BITS) | 1 << (RSA_BITS - 1) | 1
     lines = (
-        openssh_line(rsa.RSAPublicNumbers(_PUBLIC_EXPONENT, modulus).public_key()),
+        openssh_line(rsa.RSAPublicNumbers(PUBLIC_EXPONENT, modulus).public_key()),
         openssh_line(ec.generate_private_key(ec.SECP256R1()).public_key()),
         openssh_line(ed25519.Ed25519PrivateKey.generate().public_key()),
     )
@@ -61,11 +57,7 @@ def _host_key(line: str, witnessed_at: datetime) -> HostKey:
     return HostKey(
         algorithm=algorithm,
         public_key=public_key,
-        fingerprint_sha1="SHA1:" + _base64(hashlib.sha1(blob, usedforsecurity=False).digest()),
-        fingerprint_sha256="SHA256:" + _base64(hashlib.sha256(blob).digest()),
+        fingerprint_sha1="SHA1:" + unpadded(hashlib.sha1(blob, usedforsecurity=False).digest()),
+        fingerprint_sha256="SHA256:" + unpadded(hashlib.sha256(blob).digest()),
         witnessed_at=witnessed_at,
     )
-
-
-def _base64(digest: bytes) -> str:
-    return base64.b64encode(digest).decode().rstrip("=")

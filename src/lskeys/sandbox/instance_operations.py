@@ -18,10 +18,9 @@ from lskeys.sandbox.members import (
     read_tags,
     read_texts,
 )
-from lskeys.sandbox.operation import ApiOperation
 from lskeys.sandbox.resources import DEFAULT_PAIR, INSTANCE, KEY_PAIR, Instance, KeyPair, State
 from lskeys.sandbox.rules import check_name, merge_tags
-from lskeys.sandbox.service import Service
+from lskeys.sandbox.service import ApiOperation, Service
 from lskeys.sandbox.shapes import Raw
 from lskeys.sandbox.temporary_access import AUTHORITY, grant
 from lskeys.sandbox.transaction import NameTakenError, Transaction

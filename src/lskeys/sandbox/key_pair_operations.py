@@ -24,10 +24,9 @@ from lskeys.sandbox.members import (
     read_tags,
     read_texts,
 )
-from lskeys.sandbox.operation import ApiOperation
 from lskeys.sandbox.resources import DEFAULT_PAIR, KEY_PAIR, KeyPair, Operation, Tag
 from lskeys.sandbox.rules import merge_tags
-from lskeys.sandbox.service import Service
+from lskeys.sandbox.service import ApiOperation, Service
 from lskeys.sandbox.shapes import Raw
 from lskeys.sandbox.switches import Switches
 from lskeys.sandbox.transaction import NameTakenError, Transaction

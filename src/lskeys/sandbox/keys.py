@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from lskeys.sandbox.errors import invalid
 
-_RSA_BITS = 2048
-_PUBLIC_EXPONENT = 65537
+RSA_BITS = 2048
+PUBLIC_EXPONENT = 65537
 _IMPORTED = ("ssh-rsa ", "ssh-ed25519 ")
 _NOT_A_KEY = "The format of this public key is not valid."
 
@@ -86,7 +86,7 @@ class KeyMaterial:
 
 def make_rsa() -> KeyMaterial:
     """A new RSA 2048 key, as AWS makes them: about 60 ms of one processor."""
-    return from_private(rsa.generate_private_key(_PUBLIC_EXPONENT, _RSA_BITS))
+    return from_private(rsa.generate_private_key(PUBLIC_EXPONENT, RSA_BITS))
 
 
 def make_ed25519() -> KeyMaterial:
@@ -113,13 +113,18 @@ def from_private(private: rsa.RSAPrivateKey) -> KeyMaterial:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
+    pem = to_pem(private, serialization.PrivateFormat.TraditionalOpenSSL)
     sha1 = hashlib.sha1(pkcs8, usedforsecurity=False).digest().hex(":")
-    return _from_public(private.public_key(), sha1_pkcs8=sha1, private_pem=pem.decode())
+    return _from_public(private.public_key(), sha1_pkcs8=sha1, private_pem=pem)
+
+
+def to_pem(
+    private: PrivateKey,
+    private_format: serialization.PrivateFormat = serialization.PrivateFormat.PKCS8,
+) -> str:
+    """A private key in PEM, not encrypted."""
+    encryption = serialization.NoEncryption()
+    return private.private_bytes(serialization.Encoding.PEM, private_format, encryption).decode()
 
 
 def read_imported(line: str) -> tuple[Origin, KeyMaterial]:
@@ -145,7 +150,9 @@ def read_imported(line: str) -> tuple[Origin, KeyMaterial]:
 def spell_private(pem: str, text: KeyText) -> str:
     """The private key text of a response; `pem` is PKCS#1 with a final line end."""
     if text is KeyText.PKCS8:
-        return _as_pkcs8(pem)
+        private = serialization.load_pem_private_key(pem.encode(), password=None)
+        assert isinstance(private, rsa.RSAPrivateKey)
+        return to_pem(private)
     spelled = {
         KeyText.PEM: pem,
         KeyText.UNTERMINATED: pem.rstrip("\n"),
@@ -173,6 +180,11 @@ def wire_blob(line: str) -> bytes:
     return base64.b64decode(line.split()[1])
 
 
+def unpadded(digest: bytes) -> str:
+    """A digest as ssh-keygen prints it: base64 without padding."""
+    return base64.b64encode(digest).decode().rstrip("=")
+
+
 def _from_public(
     public: PublicKey, *, sha1_pkcs8: str | None = None, private_pem: str | None = None
 ) -> KeyMaterial:
@@ -181,20 +193,10 @@ def _from_public(
     spki = public.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    sha256 = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
     fingerprints = Fingerprints(
         md5_spki=hashlib.md5(spki, usedforsecurity=False).digest().hex(":"),
         md5_ssh=hashlib.md5(blob, usedforsecurity=False).digest().hex(":"),
-        sha256_ssh=f"SHA256:{sha256}",
+        sha256_ssh=f"SHA256:{unpadded(hashlib.sha256(blob).digest())}",
         sha1_pkcs8=sha1_pkcs8,
     )
     return KeyMaterial(line, fingerprints, private_pem)
-
-
-def _as_pkcs8(pem: str) -> str:
-    private = serialization.load_pem_private_key(pem.encode(), password=None)
-    return private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ).decode()

@@ -6,8 +6,7 @@ from lskeys.sandbox.catalog_operations import CATALOG_OPERATIONS
 from lskeys.sandbox.instance_operations import INSTANCE_OPERATIONS
 from lskeys.sandbox.key_pair_operations import KEY_PAIR_OPERATIONS
 from lskeys.sandbox.members import check_members
-from lskeys.sandbox.operation import ApiOperation
-from lskeys.sandbox.service import Service
+from lskeys.sandbox.service import ApiOperation, Service
 from lskeys.sandbox.shapes import Raw
 
 OPERATIONS: Mapping[str, ApiOperation] = {

@@ -38,7 +38,6 @@ class Sandbox:
 
     Args:
         path: The SQLite file. Its directory is made with 0700, the file with 0600.
-        now: The clock.
         make_key: Makes the RSA keys of new key pairs.
         switches: They are used instead of those kept in the file.
         settings: They change those kept in the file, such as `page-size=5`.
@@ -82,25 +81,23 @@ class Sandbox:
         if self._switches is not None:
             return self._switches
         self.prepare()
-        with self._store.reading() as transaction:
-            kept = transaction.setting(_SWITCHES)
+        kept = self._setting(_SWITCHES)
         return (switches_from_text(kept) if kept else Switches()).changed(self._settings)
 
     def service(self) -> Service:
         """The account with its rules, ready to be put on a wire; ValueError as `switches`."""
         self.prepare()
-        generation = self._generation()  # read before the switches: a reset in between is noticed
+        generation = self._setting(
+            _GENERATION
+        )  # read before the switches: a reset in between is noticed
         return Service(
             self._store, self.switches(), self._now, self._make_key, generation=generation
         )
 
     def renewed(self, service: Service) -> Service:
         """The same service, or after a reset the one with its switches."""
-        return service if self._generation() == service.generation else self.service()
-
-    def _generation(self) -> str | None:
-        with self._store.reading() as transaction:
-            return transaction.setting(_GENERATION)
+        is_same = self._setting(_GENERATION) == service.generation
+        return service if is_same else self.service()
 
     def add_key_pairs(
         self,
@@ -181,10 +178,13 @@ class Sandbox:
     def authority_line(self) -> str:
         """The public key that signs temporary access, for sshd's TrustedUserCAKeys."""
         self.prepare()
-        with self._store.reading() as transaction:
-            authority = transaction.setting(AUTHORITY)
+        authority = self._setting(AUTHORITY)
         assert authority is not None
         return authority_line(authority)
+
+    def _setting(self, name: str) -> str | None:
+        with self._store.reading() as transaction:
+            return transaction.setting(name)
 
     def _filling(self, switches: Switches) -> Callable[[Transaction], None]:
         def fill(transaction: Transaction) -> None:

@@ -1,9 +1,9 @@
-"""What all operations work with: store, switches, clock; pages, records, absence.
+"""What operations are made of and work with: store, switches, clock; pages, records, absence.
 
 Touches: the store.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from lskeys.sandbox import rules
 from lskeys.sandbox.errors import ServiceError, not_found
 from lskeys.sandbox.keys import KeyMaterial, Origin
+from lskeys.sandbox.members import Member
 from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair, Operation
 from lskeys.sandbox.shapes import Raw
 from lskeys.sandbox.store import Store
@@ -102,3 +103,11 @@ class Service:
     def not_found(self, kind: str, name: str) -> ServiceError:
         """A resource that the region does not have."""
         return not_found(kind, name, status=self.switches.not_found_status)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOperation:
+    """An operation: the members it takes, and its response to (service, region, members)."""
+
+    members: Mapping[str, Member]
+    response: Callable[[Service, str, Raw], Raw]

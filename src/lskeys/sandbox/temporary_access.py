@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import SSHCertificateBuilder, SSHCertificateType
 
-from lskeys.sandbox.keys import KeyMaterial, openssh_line
+from lskeys.sandbox.keys import KeyMaterial, openssh_line, to_pem
 from lskeys.sandbox.resources import DEFAULT_PAIR, Instance, KeyPair
 
 AUTHORITY = "authority"
@@ -37,15 +37,7 @@ class TemporaryAccess:
 
 def make_authority() -> str:
     """A new certificate authority: the PEM of its ed25519 private key."""
-    return (
-        ed25519.Ed25519PrivateKey.generate()
-        .private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        .decode()
-    )
+    return to_pem(ed25519.Ed25519PrivateKey.generate())
 
 
 def authority_line(authority: str) -> str:
