@@ -59,8 +59,6 @@ class Finding:
         message: A sentence about the subject, which it does not name.
         command: A shell command that fixes it or is the first step; None if nothing has to be
             done.
-        region: The region of the key pair concerned.
-        name: The name of that key pair.
         file: The file or directory concerned; None if only the key pair is.
         profile: The profile of its account, if several are queried.
         is_info: Whether this one is only informative, although its code can be a warning.

@@ -30,8 +30,6 @@ class Inventory:
         everywhere: Whether these are all regions.
         silent: Those of them whose key pairs could not be listed.
         pairs: All key pairs of the others; `used_by` is None if the instances are unknown.
-        keys: The keys in the key directories.
-        unreadable: The files and directories of these that cannot be read.
         unsafe: For each of them that others could swap, or swap files in, by which directory.
         max_age: Allowed age of a key pair in days; None for any age.
         lskeys: Builds command lines for the account queried.

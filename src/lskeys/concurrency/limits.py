@@ -44,7 +44,6 @@ class Limit:
     """How long a call may take, and the errors that it ends with instead.
 
     Attributes:
-        seconds: The time it has.
         late: Makes the error of a call that takes longer.
         large: Makes the error of one during which the program grows by `MAX_MEMORY`.
     """

@@ -103,10 +103,7 @@ def expanded_if_home(path: Path) -> Path | None:
 def of_home(error: OSError, target: Path, failed: str) -> SetupError | None:
     """The error where the home directory itself is closed to the user, or cannot be made.
 
-    Args:
-        error: What the system said.
-        target: What was to be reached or made; None is returned if it is not in the home directory.
-        failed: What failed, and why.
+    None if it is not the way to the target, or there is another reason. `failed` is the message.
     """
     directory = home()
     if error.errno not in _CLOSED or directory is None:

@@ -28,8 +28,6 @@ class SettingsContext:
         home: The profile's own region, or the sandbox's; None if there is none.
         output: The format that stdout calls for.
         config_file: Where config.toml is looked for; None without a home directory.
-        is_there: Whether it is there.
-        key_directories: The directories searched for local keys.
         trouble: Why AWS's own configuration could not be read; then it chooses nothing.
     """
 

@@ -32,14 +32,12 @@ class Definition:
         default: What is parsed where nothing says anything; None for no value.
         parse: Makes a value of what an option, a variable or the file says. Its ValueError says
             what the word is not, as in `is none of auto, always, never`.
-        help: What it is for, one line.
         options: How its option is spelled, where that is not `--NAME` alone.
         group: The group of shared options that its option is in; "" for none.
         metavar: The word for its value on help pages; "" for a switch.
         variables: The environment variables that may say it, the first one first, where that is
             not its name behind `LSKEYS_`.
         in_file: The types that it may have in config.toml; none where it may not be there.
-        is_repeatable: Whether its option may be repeated.
         choices: The words that it takes, if it takes only these.
         limits: The least and the greatest number that it takes, if it is one.
         example: A value that it takes, for a hint.

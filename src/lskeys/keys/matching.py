@@ -36,8 +36,7 @@ class LocalKey:
         path: The file, in the key directory searched.
         fingerprints: All that could be computed; none for an encrypted PEM without `.pub`.
         mode: Permission bits.
-        algorithm: As in its OpenSSH line; None if unknown, like the next two.
-        bits: The size of the key.
+        algorithm: As in its OpenSSH line; None if unknown, like `bits` and `blob`.
         blob: SSH wire bytes of the public key.
         is_by_name: Whether the public key was read from the `.pub` file, which proves nothing
             about the private key in this file.

@@ -86,12 +86,9 @@ def instance_accesses(
 def opening_keys(
     instance: Instance, matched: MatchedPair | None, keys: Iterable[LocalKey]
 ) -> OpeningKeys:
-    """The keys that may open an instance.
+    """The keys that may open an instance, of all these local keys.
 
-    Args:
-        instance: The instance.
-        matched: The key pair of the name it has, with its local files; None if there is none.
-        keys: Every local key.
+    `matched` is the key pair of the name it has, with its local files; None if there is none.
     """
     if instance.key_pair_name is None:
         return OpeningKeys()

@@ -50,9 +50,7 @@ _OBSTACLES = (
 def obstacle_for_ssh(text: bytes, label: bytes) -> str | None:
     """Why ssh cannot load a file with this text; None if it can.
 
-    Args:
-        text: All of the file, in which one private key was found.
-        label: What its BEGIN line names, such as `RSA PRIVATE KEY`.
+    One private key was found in it, whose BEGIN line names `label`, such as `RSA PRIVATE KEY`.
     """
     if _OPENSSH_FILE.match(text) if label == OPENSSH else _is_pem(text, label):
         return None

@@ -83,11 +83,8 @@ def no_profile(
 ) -> SetupError:
     """The error for a profile that AWS's configuration does not have.
 
-    Args:
-        profile: Its name.
-        known: The profiles there are.
-        sections: What the configuration file has, those sections among it that are no profiles.
-        passed_over: What botocore did not use, as clauses.
+    `sections` are all that the configuration file has, profiles or not. `passed_over` says what
+    botocore did not use, as clauses.
     """
     hint = did_you_mean(profile, known) or profiles_hint(known)
     if profile not in _NO_SECTIONS and isinstance(sections.get(profile), Mapping):
@@ -130,11 +127,8 @@ def none_found(
 ) -> SetupError:
     """The error where no provider has credentials.
 
-    Args:
-        metadata_said: What the instance metadata service responded with: a status and its words.
-        passed_over: What botocore did not use, as clauses.
-        source: The profile in use.
-        incomplete: The provider that ignored the profile, and why.
+    `metadata_said` is what the instance metadata service responded: a status and its words.
+    `incomplete` is the provider that ignored the profile, and why.
     """
     heard = (
         [f"the instance metadata service responded with {metadata_said}"] if metadata_said else []
@@ -168,12 +162,9 @@ def invalid_character(part: str, value: object, source: Source) -> SetupError:
 
 
 def from_credentials(error: Exception, source: Source, doing: str | None = None) -> LskeysError:
-    """The error for credentials that cannot be had, or used.
+    """The error, one of `FAILURES`, for credentials that cannot be had, or used.
 
-    Args:
-        error: One of `FAILURES`.
-        source: Where they come from.
-        doing: What does not work, if it is not getting them.
+    `doing` is what does not work, if it is not getting them.
     """
     if isinstance(error, MfaCodeNeededError):
         return no_mfa_code(source, error.serial, "its credentials expired meanwhile")
@@ -193,7 +184,6 @@ def from_client(error: BotoCoreError) -> LskeysError:
 
 
 def _explained(error: Exception, source: Source) -> _Explained:
-    """The class, the hint and the reason."""
     if isinstance(error, ClientError):
         return _of_service(error, source)
     if isinstance(error, exceptions.ConfigParseError):

@@ -55,7 +55,6 @@ class Source:
     """Where credentials come from.
 
     Attributes:
-        profile: The profile in use.
         login_profile: The one that can be logged in to: the source profile of a role.
         login_command: `aws sso login` or `aws login`; empty where its keys come otherwise.
         provider: botocore's word for the provider, where one was tried.
@@ -125,11 +124,7 @@ def login_command(profile: Mapping[str, Any]) -> str:
 
 
 def incomplete(profile: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The first provider that ignores a profile silently, and why, as a clause; None if none does.
-
-    Args:
-        profile: The profile's settings.
-    """
+    """The first provider that ignores such a profile silently, and why; None if none does."""
     for provider, (settings, needed) in _INCOMPLETE.items():
         there = next((name for name in settings if name in profile), None)
         if there and profile.keys().isdisjoint(needed):

@@ -33,7 +33,6 @@ class AccountCredentials:
     """The credentials of one session.
 
     Args:
-        connection: How to reach AWS.
         session: Gives the session, which errors of the configuration may keep from being made.
         guard: Knows the host that was queried last.
         hooks: What prompts for an MFA code, signs for `aws login`, and says what is waited for.

@@ -79,9 +79,6 @@ class DirectSession:
     Args:
         timeout: Seconds for one connection attempt and for one read.
         also: Hosts besides localhost that may be contacted without TLS.
-
-    Attributes:
-        last: The response that came last.
     """
 
     last: AWSResponse | None = None
@@ -110,9 +107,6 @@ class PlainHttpGuard:
     """Stands before every request of a session (the event `before-send`).
 
     It refuses what `check` refuses, and sends plain HTTP itself where a proxy would read it.
-
-    Attributes:
-        last: The last request.
     """
 
     last: AWSPreparedRequest | None = None

@@ -41,7 +41,6 @@ class ConnectionSettings:
 
     Attributes:
         region: The region that credential providers query: of STS, for a role.
-        endpoint_url: The URL of Lightsail.
         access_key: The sandbox's, which is no secret; with it, no file of AWS is read.
         timeout: Seconds for one request with its retries, or for one list with its pages.
         cache: The directory of botocore's trimmed data.

@@ -27,11 +27,8 @@ def enable(
 ) -> None:
     """Let botocore refresh the credentials of a profile that was made by `aws login`.
 
-    Args:
-        profiles: AWS's configuration, by profile.
-        profile: The profile in use; the source profiles of a role are followed.
-        curve: Gives the operations; called only where they are needed.
-        module: Where botocore looks for them.
+    The source profiles of a role are followed. `curve` is called only where its operations are
+    needed; botocore looks for them in `module`.
     """
     uses_login = "login_session" in profiles.get(source_of(profiles, profile), {})
     if uses_login and getattr(module, _PLACE, _OCCUPIED) is None:

@@ -24,8 +24,6 @@ class Messages:
     Args:
         stderr: The stream; None when the program was started without one.
         environ: TERM is read.
-        quiet: Show no reports.
-        debug: Show the trace.
         json_errors: Errors as one JSON object each.
     """
 

@@ -27,11 +27,7 @@ _NARROWEST = 20
 
 
 class Progress:
-    """What is waited for, from any thread, and the line that says so.
-
-    Args:
-        stream: Where it is shown: a terminal.
-    """
+    """What is waited for, from any thread, and the line on a terminal that says so."""
 
     def __init__(self, stream: TextIO, write: Callable[[str], None]) -> None:
         self._stream = stream

@@ -87,9 +87,8 @@ class Sandbox:
     def service(self) -> Service:
         """The account with its rules, ready to be put on a wire; ValueError as `switches`."""
         self.prepare()
-        generation = self._setting(
-            _GENERATION
-        )  # read before the switches: a reset in between is noticed
+        # Read before the switches: a reset in between is noticed.
+        generation = self._setting(_GENERATION)
         return Service(
             self._store, self.switches(), self._now, self._make_key, generation=generation
         )

@@ -38,10 +38,9 @@ class ProvedLogin:
 
 
 class ProvedLogins:
-    """The logins that worked, the latest of each instance and key.
+    """The logins that worked, the latest of each instance and key, in the user's state directory.
 
-    Args:
-        directory: The user's state directory; None where there is no home for one.
+    It is None where there is no home for one.
     """
 
     def __init__(self, directory: Path | None) -> None:

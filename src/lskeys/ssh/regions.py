@@ -16,7 +16,6 @@ class RegionData:
 
     Attributes:
         where: The region, and the profile of its account if several are queried.
-        instances: All its instances.
         wanted: Those that were requested.
         pairs: Its key pairs, the default one included.
         host_keys: Those of the wanted instances that run and that ssh takes, by name.

@@ -25,7 +25,6 @@ class ExistingFile:
     """A regular file that lies at a destination already.
 
     Attributes:
-        links: How many names the file has.
         material: What key it holds; None if it is no key, or another user's file.
         is_link: Whether the name is a symbolic link's, through which nothing is written.
         owner: Whose file it is, where it is neither the user's own nor root's.

@@ -83,7 +83,6 @@ class KeyDestination:
     `check`, then `reserve`, and within that `save`, which `withdraw` undoes.
 
     Attributes:
-        path: Where the private key is saved.
         now: The time in UTC.
         passphrase: What an encrypted file is opened with that lies there.
         existing: What lies there.

@@ -17,14 +17,8 @@ def write_file(  # noqa: PLR0913  what differs from file to file
 ) -> bool:
     """Give a file in an open directory this content; readers see the old file or the new one.
 
-    Args:
-        directory: Where it lies.
-        name: Its name in it.
-        content: All of it.
-        mode: Permission bits, whatever the umask.
-        replaces: Whether a file of that name is replaced; else it stays.
-        durable: Whether to return only when the disk has it and it was read back; a cache
-            can do without.
+    `mode` are its permission bits, whatever the umask. With `durable` it returns only when the disk
+    has it and it was read back; a cache can do without.
 
     Returns:
         False where the name is taken and is not replaced.

@@ -22,7 +22,6 @@ class Account:
 
     Args:
         whose: The profile that opens it, where several are queried; what is found says so.
-        settings: What flags, environment and file say of regions.
         connect: Makes the session of a profile, which reports the names that it sees.
     """
 

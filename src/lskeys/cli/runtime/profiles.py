@@ -18,9 +18,7 @@ class ChosenProfiles(NamedTuple):
 def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenProfiles:
     """The profiles that names and patterns stand for; one that is named is queried anyway.
 
-    Args:
-        words: What was given; `*` is every profile.
-        known: The profiles there are, with whether they have credentials.
+    `known` are the profiles there are, with whether they have credentials.
 
     Raises:
         SetupError: A pattern stands for none.

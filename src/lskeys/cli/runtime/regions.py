@@ -24,7 +24,6 @@ class RegionResolver:
     """The regions of one account, as far as anybody has to know them.
 
     Args:
-        settings: What flags, environment and file say of regions.
         account: Gives the account, which is queried for the rest.
         whose: The profile that is said of them, where several accounts are queried.
     """

@@ -60,7 +60,6 @@ class FormatFunctions:
     """What a format's file has under the name `FUNCTIONS`.
 
     Attributes:
-        lines: The lines of a result.
         queried: The lines of what a `--query` picked.
         pages: The lines of each page of items as it comes; None where lines depend on later ones.
     """
