@@ -142,7 +142,7 @@ def test_the_type_that_matched_is_reported() -> None:
     """AWS's spelling finds the one candidate it equals."""
     wanted = Fingerprint(FingerprintType.SHA256_SSH, Digest(b"w" * 32))
     candidates = [Fingerprint(FingerprintType.MD5_SSH, Digest(b"m" * 16)), wanted]
-    assert fingerprints.match(str(wanted), candidates) == wanted
+    assert fingerprints.match(str(wanted), candidates) == wanted.fingerprint_type
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,6 @@ class AuthorizeTask:
     old: tuple[OldKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SshAccess:
-    """How instances are reached: OpenSSH, with temporary access or not."""
-
-    client: SshClient
-    temporary: bool
-
-
 def new_key(key: LocalKey, comment: str) -> NewKey:
     """A local key as one to add; a public one is proved by the private one next to it.
 
@@ -84,15 +76,18 @@ def authorize_outdated(
         and each.access.pair
         and each.instance.predates(each.access.pair)
     ]
-    done, failures = authorize_each(run, tasks, SshAccess(client, temporary=False))
+    done, failures = authorize_each(run, tasks, client, temporary=False)
     return done, [*seen.failures, *failures]
 
 
 def authorize_each(
-    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshAccess
+    run: Runtime, tasks: Sequence[AuthorizeTask], client: SshClient, *, temporary: bool
 ) -> tuple[list[Authorization], list[LskeysError]]:
-    """Add the keys, in parallel; for those refused, one prompt offers temporary access."""
-    outcomes = list(_each(run, tasks, means))
+    """Add the keys, in parallel, perhaps with temporary access.
+
+    For those refused, one prompt offers it.
+    """
+    outcomes = _each(run, tasks, client, temporary=temporary)
     again = [
         position
         for position, outcome in enumerate(outcomes)
@@ -101,9 +96,10 @@ def authorize_each(
     if again and run.terminal.can_prompt and not run.options.yes:
         names = ", ".join(tasks[position].reach.instance.name for position in again)
         details = [f"no local key opens {names}"]
-        if attempt("", partial(_confirm_temporary, run, details)).error is None:
-            with_access = SshAccess(means.client, temporary=True)
-            retried = _each(run, [tasks[position] for position in again], with_access)
+        action = "use temporary access from Lightsail"
+        agreed = attempt("", partial(confirm, run.terminal, run.options, action, details))
+        if agreed.error is None:
+            retried = _each(run, [tasks[position] for position in again], client, temporary=True)
             for position, outcome in zip(again, retried, strict=True):
                 outcomes[position] = outcome
     done = [outcome.value for outcome in outcomes if outcome.value]
@@ -112,12 +108,8 @@ def authorize_each(
     return done, failures
 
 
-def _confirm_temporary(run: Runtime, details: list[str]) -> None:
-    confirm(run.terminal, run.options, "use temporary access from Lightsail", details)
-
-
 def _each(
-    run: Runtime, tasks: Sequence[AuthorizeTask], means: SshAccess
+    run: Runtime, tasks: Sequence[AuthorizeTask], client: SshClient, *, temporary: bool
 ) -> list[Outcome[Authorization]]:
     account, base = run.account, ssh_instances.session_base(run)
 
@@ -133,13 +125,11 @@ def _each(
                 hint="run the same command again" if reach.unread else reach.ssh_hint,
                 region=reach.instance.region,
             )
-        temporary = (
-            partial(lightsail.temporary_access, reach.instance.name) if means.temporary else None
-        )
+        access = partial(lightsail.temporary_access, reach.instance.name) if temporary else None
         waiting = run.terminal.waiting("ssh", reach.instance.name)
         with waiting, session_files(base) as files:
             endpoint = parallel.endpoint(reach, files)
-            return authorize(means.client, endpoint, task.key, task.old, temporary)
+            return authorize(client, endpoint, task.key, task.old, access)
 
     return list(parallel.in_parallel(tasks, do))
 

@@ -27,6 +27,12 @@ class Command:
         """The last of its words."""
         return self.words[-1] if self.words else ""
 
+    @property
+    def spellings(self) -> list[str]:
+        """Its words, and its words with its alias, if it has one."""
+        words = [self.words, *([(*self.words[:-1], self.alias)] if self.alias else [])]
+        return [" ".join(each) for each in words]
+
     def walk(self) -> Iterator["Command"]:
         """This command and all its subcommands."""
         yield self

@@ -48,11 +48,6 @@ class QueriedInstances:
     data: list[RegionData]
     failures: list[LskeysError]
 
-    @property
-    def regions(self) -> int:
-        """How many regions did not fail."""
-        return len(self.data)
-
     def missing(self, run: Runtime, globs: Sequence[str]) -> list[LskeysError]:
         """An error for each glob that no instance matches, with the name probably meant."""
         names = sorted({each.name for region in self.data for each in region.instances})

@@ -25,8 +25,7 @@ class ImportableKey:
 
     def match(self, pair: KeyPair) -> FingerprintType | None:
         """The type of fingerprint by which the key matches a key pair."""
-        found = fingerprints.match(pair.fingerprint, self.fingerprints)
-        return found.fingerprint_type if found else None
+        return fingerprints.match(pair.fingerprint, self.fingerprints)
 
     def is_other(self, pair: KeyPair) -> bool:
         """Whether the pair certainly has another key; what cannot be compared may have this one."""

@@ -1,14 +1,12 @@
 """What an earlier `create` of the same key pair made, and left undone. Touches: its tools."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keypairs import importing
-from lskeys.keypairs.importable_key import ImportableKey
 from lskeys.keypairs.results import CreateRequest, SavedKey, saved_key
 from lskeys.keys import KeyFileContent
-from lskeys.keys.fingerprints import Comparison, FingerprintType, compare
+from lskeys.keys.fingerprints import Comparison, FingerprintType, compare, match
 from lskeys.model import KeyPair, attempt
 from lskeys.storage.key_destination import KeyDestination, Saved
 from lskeys.storage.key_directory import inspect
@@ -67,19 +65,26 @@ def _compared(
     material = existing.material if existing else None
     if destination is None or material is None or not material.has_private:
         return KeyFileContent(None), None
-    fingerprint_type = ImportableKey("", material.fingerprints).match(pair)
-    may_be = _may_be(pair, material)
+    reported = pair.fingerprint
+    fingerprint_type = match(reported, material.fingerprints)
+    is_unknown = compare(reported, material.fingerprints) is Comparison.UNKNOWN
+    may_be = reported is not None and is_unknown
     if existing and existing.unopened and destination.passphrase and (fingerprint_type or may_be):
         raise existing.path_taken()
     if fingerprint_type or not may_be:
         return material, fingerprint_type
     passphrase = opens(destination.path) if material.encrypted else None
     if passphrase is None:
-        raise _undecided(pair, destination.path)
+        raise RefusedError(
+            f"there is a key pair {pair.name} in {pair.region}, and {destination.path} does not"
+            " show whether it holds its key",
+            hint="an encrypted file shows it with its passphrase: --passphrase-file FILE",
+            region=pair.region,
+        )
     opened = inspect(destination.path, force=True, passphrase=passphrase)
     if opened and opened.existing and opened.existing.material:
         material = opened.existing.material
-    return material, ImportableKey("", material.fingerprints).match(pair)
+    return material, match(reported, material.fingerprints)
 
 
 def _refuse_file(lightsail: "Lightsail", new: CreateRequest, destination: KeyDestination) -> None:
@@ -88,8 +93,8 @@ def _refuse_file(lightsail: "Lightsail", new: CreateRequest, destination: KeyDes
     if existing and existing.material and existing.material.has_private and not new.force:
         command = lskeys_command("import", new.name, str(path))
         others = attempt(lightsail.region, lambda: lightsail.key_pairs(include_default=True)).value
-        key = ImportableKey("", existing.material.fingerprints)
-        twin = next((pair for pair in others or () if key.match(pair)), None)
+        held = existing.material.fingerprints
+        twin = next((pair for pair in others or () if match(pair.fingerprint, held)), None)
         holds = f"the private key of {twin.name}" if twin else "a private key"
         raise RefusedError(
             f"{path} holds {holds}, and there is no key pair {new.name}",
@@ -110,19 +115,3 @@ def _finish(destination: KeyDestination, material: KeyFileContent) -> Saved:
     if material.public and destination.existing_public is None:
         write_public_key(path)
     return saved
-
-
-def _may_be(pair: KeyPair, material: KeyFileContent) -> bool:
-    """Whether a private key is there that does not show whether it is the pair's."""
-    if pair.fingerprint is None or not material.has_private:
-        return False
-    return compare(pair.fingerprint, material.fingerprints) is Comparison.UNKNOWN
-
-
-def _undecided(pair: KeyPair, path: Path) -> RefusedError:
-    return RefusedError(
-        f"there is a key pair {pair.name} in {pair.region}, and {path} does not show whether it"
-        " holds its key",
-        hint="an encrypted file shows it with its passphrase: --passphrase-file FILE",
-        region=pair.region,
-    )

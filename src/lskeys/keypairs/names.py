@@ -49,8 +49,4 @@ class Destination:
 
     def path_for(self, usual: str) -> Path | None:
         """The file, which has the usual name if none is given; None means stdout."""
-        return self.directory and self.directory / self.name_for(usual)
-
-    def name_for(self, usual: str) -> str:
-        """The name of the file: the one given, else the usual one."""
-        return self.name or usual
+        return self.directory and self.directory / (self.name or usual)

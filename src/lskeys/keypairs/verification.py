@@ -34,15 +34,15 @@ def verify(handed_out: DefaultKey | CreatedKey, pair: KeyPair | None, region: st
     reported = pair.fingerprint if pair else None
     if reported is None:
         return Verified(private_key, None)
-    match = fingerprints.match(reported, private_key.fingerprints)
-    if match is None:
+    fingerprint_type = fingerprints.match(reported, private_key.fingerprints)
+    if fingerprint_type is None:
         raise RefusedError(
             f"the key that AWS returned in {region} does not have the fingerprint {reported}"
             " that AWS reports, nothing was saved",
             hint="the default key pair may have been replaced meanwhile; run the command again",
             region=region,
         )
-    return Verified(private_key, match.fingerprint_type)
+    return Verified(private_key, fingerprint_type)
 
 
 def _read(handed_out: DefaultKey | CreatedKey, region: str) -> PrivateKey:

@@ -125,10 +125,10 @@ def of_private(pkcs8: bytes) -> Fingerprint:
     return Fingerprint(FingerprintType.SHA1_PKCS8, Digest(sha1.digest()))
 
 
-def match(reported: str | None, candidates: Iterable[Fingerprint]) -> Fingerprint | None:
-    """The candidate that equals a reported fingerprint, or None."""
+def match(reported: str | None, candidates: Iterable[Fingerprint]) -> FingerprintType | None:
+    """The type of the candidate that equals a reported fingerprint; None if none does."""
     digest = parse(reported) if reported else None
-    return next((each for each in candidates if each.digest == digest), None)
+    return next((each.fingerprint_type for each in candidates if each.digest == digest), None)
 
 
 def compare(reported: str | None, known: Iterable[Fingerprint]) -> Comparison:

@@ -6,6 +6,7 @@ Whatever passes here is one word in every version of ssh: no option, pattern, to
 import base64
 import ipaddress
 import re
+from collections.abc import Iterable
 
 from lskeys.model import HostKey
 
@@ -42,6 +43,11 @@ def address(text: str) -> str | None:
     except ValueError:
         return None
     return None if getattr(parsed, "scope_id", None) else str(parsed)
+
+
+def host_keys(keys: Iterable[HostKey]) -> tuple[HostKey, ...]:
+    """Those of these host keys that ssh may be given."""
+    return tuple(key for key in keys if is_host_key(key))
 
 
 def is_host_key(key: HostKey) -> bool:

@@ -124,7 +124,7 @@ def pinned(
     `outcome` is None if AWS was not queried; `known`, by which it was known before, counts where
     AWS has no key to give.
     """
-    keys = tuple(key for key in (outcome and outcome.value) or () if grammar.is_host_key(key))
+    keys = grammar.host_keys((outcome and outcome.value) or ())
     if keys or known or outcome is None:
         return replace(unpinned, host_keys=keys or known)
     reason = "AWS reports no host key for it"

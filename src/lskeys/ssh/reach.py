@@ -149,9 +149,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
             instance = access.instance
             outcome = region.host_keys.get(instance.name)
             ports = region.ports.get(instance.name)
-            seen = tuple(
-                key for key in (outcome and outcome.value) or () if grammar.is_host_key(key)
-            )
+            seen = grammar.host_keys((outcome and outcome.value) or ())
             found.append(
                 ReachableInstance(
                     proved_first(access, proofs),

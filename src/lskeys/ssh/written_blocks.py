@@ -72,8 +72,7 @@ class WrittenFiles:
         """The host keys an instance was known by so far, whatever its address is now."""
         addresses = {each.address for each in self.blocks if each.is_of(instance)}
         lines = (line for address in sorted(addresses) for line in self.pins.get(address, ()))
-        keys = (HostKey(*line.split(" ")[1:3]) for line in lines)
-        return tuple(key for key in keys if grammar.is_host_key(key))
+        return grammar.host_keys(HostKey(*line.split(" ")[1:3]) for line in lines)
 
     def renewed(
         self, fresh: Sequence[Instance], now: Mapping[str, Sequence[CurrentRegion]]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lskeys.cli import authorizing, ssh_instances
-from lskeys.cli.authorizing import AuthorizeTask, SshAccess, private_file
+from lskeys.cli.authorizing import AuthorizeTask, private_file
 from lskeys.cli.options import CHANGE_OPTIONS, Port, verb
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.output import fail, show
@@ -88,7 +88,7 @@ def authorize_key(
     if run.options.dry_run:
         done = [_would(each) for each in tasks]
     else:
-        done, failed = authorizing.authorize_each(run, tasks, SshAccess(ssh, temporary))
+        done, failed = authorizing.authorize_each(run, tasks, ssh, temporary=temporary)
         failures += failed
     show(run, Result(AUTHORIZATIONS, done, failures))
     fail(run, failures, len(done), "instances")
@@ -98,7 +98,7 @@ def _query(run: Runtime, globs: Sequence[str], port: int) -> ssh_instances.Queri
     """The named instances; an error where there is none of them."""
     seen = ssh_instances.query_instances(run, globs, port, reads_keys=not run.options.dry_run)
     if not seen.reaches:
-        fail(run, seen.failures, seen.regions, "regions")
+        fail(run, seen.failures, len(seen.data), "regions")
         fail(run, seen.missing(run, globs), 0, "instances")
     return seen
 

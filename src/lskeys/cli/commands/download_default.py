@@ -81,7 +81,7 @@ def download_default(
         _write_to_stdout(run, jobs[0], given, prompts=passphrase)
     else:
         paths = {
-            job: destination.directory / destination.name_for(default_key_file(job.region))
+            job: destination.directory / (destination.name or default_key_file(job.region))
             for job in jobs
         }
         saved = _save(run, paths, SaveOptions(given, force), prompts=passphrase)

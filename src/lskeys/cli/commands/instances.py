@@ -50,7 +50,7 @@ def list_instances(
     _note_missing(run, seen, globs or ())
     if ssh is None:
         show(run, Result(INSTANCES, seen.reaches, seen.failures))
-        fail(run, seen.failures, seen.regions, "regions")
+        fail(run, seen.failures, len(seen.data), "regions")
         return
     base = ssh_instances.session_base(run)
     outcomes = parallel.in_parallel(
@@ -63,12 +63,12 @@ def list_instances(
     show(run, Result(CHECKED_INSTANCES, checked.values, failures))
     if checked.errors:
         fail(run, failures, len(checked.values), "instances")
-    fail(run, seen.failures, seen.regions, "regions")
+    fail(run, seen.failures, len(seen.data), "regions")
     _fail_if_closed(seen.reaches, checked.values)
 
 
 def _note_missing(run: Runtime, seen: ssh_instances.QueriedInstances, globs: Sequence[str]) -> None:
-    if run.options.quiet or not seen.regions:
+    if run.options.quiet or not seen.data:
         return
     if not seen.reaches and not globs:
         run.terminal.note(f"no instances found in {', '.join(run.profiles or run.regions)}")

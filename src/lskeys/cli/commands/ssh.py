@@ -126,7 +126,7 @@ def _only(run: Runtime, name: str, port: int) -> ReachableInstance:
     seen = ssh_instances.query_instances(run, (), port, reads_ports=False)
     found = [each for each in seen.reaches if each.instance.name == name]
     if not found:
-        fail(run, seen.failures, seen.regions, "regions")
+        fail(run, seen.failures, len(seen.data), "regions")
         names = [each.instance.name for each in seen.reaches]
         raise MissingError(
             f"there is no instance {name} in {', '.join(run.regions)}",
@@ -184,7 +184,7 @@ def _target(
 ) -> Target:
     """Where ssh connects to; without any known host key its own known_hosts decides."""
     assert reach.address
-    sound = [key for key in host_keys if grammar.is_host_key(key)]
+    sound = grammar.host_keys(host_keys)
     target = Target(reach.address, reach.instance.username, port, None)
     if not sound:
         run.terminal.note("no host key is known for it: verify the fingerprint when ssh prompts")

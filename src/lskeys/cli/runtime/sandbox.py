@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.cli import completion
-from lskeys.errors import InterruptedByUserError, LocalError, MissingError, UsageError
+from lskeys.errors import InterruptedByUserError, LocalError, LskeysError, MissingError, UsageError
 from lskeys.text import one_line
 
 if TYPE_CHECKING:
@@ -40,12 +40,8 @@ def server(
         reason = os.strerror(error.errno).lower()
         hint = "name another port, or 0 for any free one: lskeys sandbox serve --port 0"
         raise LocalError(f"port {port}: {reason}", hint=hint) from None
-    except ValueError as error:
-        raise UsageError(f"--set: {one_line(str(error))}") from None
-    except sandbox.SandboxError as error:
-        raise LocalError(
-            one_line(str(error)), hint="run lskeys sandbox reset, or move the file away"
-        ) from None
+    except (ValueError, sandbox.SandboxError) as error:
+        raise _refusal(error, "run lskeys sandbox reset, or move the file away") from None
 
 
 def exports(port: int) -> list[str]:
@@ -114,13 +110,17 @@ def reset(
 
     try:
         switches = sandbox.Switches().changed(settings)
-    except ValueError as error:
-        raise UsageError(f"--set: {one_line(str(error))}") from None
-    if dry_run:
-        return
-    try:
+        if dry_run:
+            return
         sandbox.Sandbox(path, now=now).reset(switches)
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(directory)
-    except sandbox.SandboxError as error:
-        raise LocalError(one_line(str(error)), hint="move that file away") from None
+    except (ValueError, sandbox.SandboxError) as error:
+        raise _refusal(error, "move that file away") from None
+
+
+def _refusal(error: Exception, hint: str) -> LskeysError:
+    """The error for a setting that is none, or for a file that cannot be used."""
+    if isinstance(error, ValueError):
+        return UsageError(f"--set: {one_line(str(error))}")
+    return LocalError(one_line(str(error)), hint=hint)

@@ -30,11 +30,10 @@ def _shape(command: Command) -> str:
         "options": " ".join(grammar.flags(command)),
         "arguments": ";".join(map(_argument, command.arguments)),
     }
-    spellings = [" ".join(command.words)]
-    if command.alias:
-        spellings.append(" ".join((*command.words[:-1], command.alias)))
     lines = "".join(f"            {name}='{words}'\n" for name, words in sets.items() if words)
-    return _SHAPE.format(patterns=" | ".join(f"'{each}'" for each in spellings), lines=lines)
+    return _SHAPE.format(
+        patterns=" | ".join(f"'{each}'" for each in command.spellings), lines=lines
+    )
 
 
 def _argument(argument: Argument) -> str:

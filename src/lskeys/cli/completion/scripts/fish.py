@@ -15,20 +15,14 @@ def script(root: Command) -> str:
     marks = {
         "@HEADING@": grammar.HEADING,
         "@TAKERS@": " ".join(flag for flags in grammar.value_options(root) for flag in flags),
-        "@WORDS@": " ".join(_quoted(" ".join(words)) for words in _spellings(root)),
+        "@WORDS@": " ".join(
+            _quoted(each) for command in root.walk() for each in command.spellings if each
+        ),
         "@COMPLETIONS@": "\n".join(
             each for command in root.walk() for each in _completions(command)
         ),
     }
     return filled("template.fish", marks)
-
-
-def _spellings(root: Command) -> Iterator[tuple[str, ...]]:
-    for command in root.walk():
-        if command.words:
-            yield command.words
-        if command.alias:
-            yield (*command.words[:-1], command.alias)
 
 
 def _completions(command: Command) -> Iterator[str]:

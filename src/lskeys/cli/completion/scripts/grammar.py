@@ -1,7 +1,5 @@
 """What the completion scripts know about a line: options with a value, next words. Pure."""
 
-from collections.abc import Iterator
-
 from lskeys.cli.command_tree import Command
 from lskeys.cli.completion.scripts.values import Values, values_of
 from lskeys.cli.parameters import Option
@@ -16,7 +14,7 @@ def value_options(root: Command) -> dict[tuple[str, ...], Values]:
         ValueError: An option takes different values in two commands.
     """
     found: dict[str, tuple[Option, Values | None]] = {}
-    for option in _options(root):
+    for option in (each for command in root.walk() for each in command.options):
         values = values_of(option) if option.takes_value else None
         for flag in option.flags:
             known = found.setdefault(flag, (option, values))
@@ -35,8 +33,3 @@ def flags(command: Command) -> list[str]:
 def words(command: Command) -> list[str]:
     """The subcommands of a command and their aliases."""
     return [word for each in command.commands for word in (each.word, each.alias) if word]
-
-
-def _options(root: Command) -> Iterator[Option]:
-    for command in root.walk():
-        yield from command.options

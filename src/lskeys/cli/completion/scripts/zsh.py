@@ -78,12 +78,11 @@ def _name(command: Command) -> str:
 
 def _option(option: Option) -> str:
     """An option as a specification for `_arguments`: exclusions, spellings, help, value."""
-    once = "" if option.is_repeatable else f"({' '.join(option.flags)})"
+    head = "*" if option.is_repeatable else f"({' '.join(option.flags)})"
     spec = f"[{_escaped(option.help)}]"
     if option.takes_value:
         optional = ":" if option.metavar.startswith("[V") else ""
         spec += f":{optional}{_escaped(option.metavar)}:{_action(option)}"
-    head = "*" if option.is_repeatable else once
     behind_long, behind_short = ("=", "+") if option.takes_value else ("", "")
     spelled = [
         flag + (behind_long if flag.startswith("--") else behind_short) for flag in option.flags
