@@ -58,8 +58,28 @@ class Tag:
     value: str | None = None
 
 
+class _InAccount:
+    """What an account has in a region."""
+
+    __slots__ = ()
+    region: str
+    arn: str | None
+    profile: str | None
+
+    @property
+    def where(self) -> "AccountRegion":
+        """Its region, and the profile of its account if several are queried."""
+        return AccountRegion(self.region, self.profile or "")
+
+    @property
+    def account(self) -> str | None:
+        """The twelve-digit account ID, taken from the ARN."""
+        parts = (self.arn or "").split(":")
+        return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
+
+
 @value
-class KeyPair:
+class KeyPair(_InAccount):
     """A key pair as AWS reports it; it contains no key.
 
     A response may lack every member but name and region. `used_by` (names of the instances that
@@ -88,19 +108,9 @@ class KeyPair:
         return self.name == DEFAULT_PAIR
 
     @property
-    def where(self) -> "AccountRegion":
-        """Its region, and the profile of its account if several are queried."""
-        return AccountRegion(self.region, self.profile or "")
-
-    @property
     def key_file(self) -> str:
         """The file its private key is expected in, as the web console and `create` name it."""
         return private_key_file(self.name, self.region)
-
-    @property
-    def account(self) -> str | None:
-        """The twelve-digit account ID, taken from the ARN."""
-        return _account(self.arn)
 
     def with_usage(self, instances: "Iterable[Instance]") -> "KeyPair":
         """The key pair with `used_by` and `outdated` taken from these instances."""
@@ -113,7 +123,7 @@ class KeyPair:
 
 
 @value
-class Instance:
+class Instance(_InAccount):
     """A Lightsail instance, with what matters for SSH."""
 
     name: str
@@ -126,16 +136,6 @@ class Instance:
     arn: str | None = None
     state: str | None = None
     profile: str | None = None
-
-    @property
-    def where(self) -> "AccountRegion":
-        """Its region, and the profile of its account if several are queried."""
-        return AccountRegion(self.region, self.profile or "")
-
-    @property
-    def account(self) -> str | None:
-        """The twelve-digit account ID, taken from the ARN."""
-        return _account(self.arn)
 
     def predates(self, pair: KeyPair) -> bool:
         """Whether it was launched before the key pair was created, so with an earlier key."""
@@ -253,11 +253,6 @@ class Outcome(Generic[T]):
         """What comes of the value, or the same error."""
         value = None if self.value is None else change(self.value)
         return Outcome(self.region, value, self.error, self.profile)
-
-
-def _account(arn: str | None) -> str | None:
-    parts = (arn or "").split(":")
-    return parts[4] if len(parts) > 5 and parts[4] else None  # noqa: PLR2004  arn:aws:lightsail:R:ACCOUNT:…
 
 
 class Outcomes(tuple[Outcome[T], ...], Generic[T]):

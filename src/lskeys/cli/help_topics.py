@@ -31,9 +31,7 @@ def _variables() -> Iterator[tuple[str, str]]:
         yield from ((other, f"used if {before} is not set") for before, other in pairs)
 
 
-def _in_file() -> str:
-    return ", ".join(name for name, each in definitions().items() if each.in_file)
-
+_IN_FILE = ", ".join(name for name, each in definitions().items() if each.in_file)
 
 TOPICS = (
     Topic(
@@ -86,7 +84,7 @@ TOPICS = (
             *_variables(),
             ("NO_COLOR", "any value: no color"),
             ("COLUMNS", "the width of tables, if the terminal does not report it"),
-            ("config.toml", f"{_in_file()}; in ~/.config/lskeys on Linux"),
+            ("config.toml", f"{_IN_FILE}; in ~/.config/lskeys on Linux"),
         ),
     ),
     Topic(

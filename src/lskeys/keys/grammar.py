@@ -8,21 +8,13 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from lskeys.keys.material import ALGORITHMS
 from lskeys.model import HostKey
 
 _NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9._-]{0,254}")
 """What a Lightsail name is made of, but never an option's dash in front."""
 
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8)
-_ALGORITHMS = frozenset(
-    {
-        "ssh-ed25519",
-        "ssh-rsa",
-        "ecdsa-sha2-nistp256",
-        "ecdsa-sha2-nistp384",
-        "ecdsa-sha2-nistp521",
-    }
-)
 _LENGTH = 4  # bytes before each string of the wire format (RFC 4251, section 5)
 
 
@@ -52,7 +44,7 @@ def host_keys(keys: Iterable[HostKey]) -> tuple[HostKey, ...]:
 
 def is_host_key(key: HostKey) -> bool:
     """Whether it is of a known algorithm, in strict base64 of a key of that algorithm."""
-    if key.algorithm not in _ALGORITHMS:
+    if key.algorithm not in ALGORITHMS:
         return False
     try:
         blob = base64.b64decode(key.public_key, validate=True)

@@ -39,7 +39,7 @@ def why_left_out(instance: Instance) -> str | None:
     """Why an instance is left out, or None; whatever else is in its texts is no danger."""
     if instance.is_windows:
         return "Windows instances have no SSH server"
-    if has_invalid_name(instance):
+    if not grammar.is_name(instance.name):  # which could be more than a word in a command
         return "its name is none that ssh takes safely"
     if instance.public_ip is None:
         return "it has no public address"
@@ -61,15 +61,10 @@ def way_in(instance: Instance) -> str | None:
     """A hint for an instance that ssh cannot reach; one that is stopped may have no address."""
     if instance.is_windows:
         return "connect to it with RDP"
-    if has_invalid_name(instance) or (instance.is_running and why_left_out(instance)):
+    if not grammar.is_name(instance.name) or (instance.is_running and why_left_out(instance)):
         return None
     aim = "to list its open ports" if instance.is_running else "to start it"
     return f"{aim}: {shlex.join(aws_command(instance))}"
-
-
-def has_invalid_name(instance: Instance) -> bool:
-    """Whether its name could be more than a word in a command."""
-    return not grammar.is_name(instance.name)
 
 
 def aliases(

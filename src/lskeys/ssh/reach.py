@@ -75,7 +75,7 @@ class ReachableInstance:
     @property
     def next_command(self) -> str | None:
         """What to do next, after a check."""
-        if self.check is None or hosts.has_invalid_name(self.instance):
+        if self.check is None or not grammar.is_name(self.instance.name):
             return None
         if self.check.remedy:
             return self.check.remedy

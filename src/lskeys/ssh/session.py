@@ -4,7 +4,6 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import FrameType
 
 from lskeys.errors import SetupError
 from lskeys.text import one_line
@@ -51,7 +50,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 def _interrupts_left_to_it() -> Iterator[None]:
     """Have Ctrl-C go by: a handler, since what is ignored would be ignored by ssh as well."""
     try:
-        before = signal.signal(signal.SIGINT, _pass)
+        before = signal.signal(signal.SIGINT, lambda *_: None)
     except ValueError:  # not the main thread
         yield
         return
@@ -59,7 +58,3 @@ def _interrupts_left_to_it() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _pass(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing."""

@@ -124,20 +124,18 @@ def _accepted(run: Runtime, selection: Selection, listed: _Listed) -> Iterator[l
     begun: set[AccountRegion] = set()
     for outcome in stream_regions(run, lambda each: each.key_pair_pages()):
         if outcome.error:
-            listed.errors.append(
-                _broken_off(outcome.error) if outcome.where in begun else outcome.error
-            )
+            error = outcome.error
+            if outcome.where in begun:
+                hint = (
+                    f"what is shown of {error.region} is not complete; run the same command again"
+                )
+                error = error.with_(hint=hint)
+            listed.errors.append(error)
             continue
         begun.add(outcome.where)
         page = [pair for pair in outcome.value or () if selection.accepts(pair)]
         listed.add(outcome.value or (), len(page))
         yield page
-
-
-def _broken_off(error: LskeysError) -> LskeysError:
-    """The error of a region that was partly shown, which says so."""
-    hint = f"what is shown of {error.region} is not complete; run the same command again"
-    return error.with_(hint=hint)
 
 
 def _pairs(run: Runtime, *, needs_usage: bool) -> Outcomes[tuple[KeyPair, ...]]:

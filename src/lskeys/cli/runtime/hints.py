@@ -36,14 +36,9 @@ def with_account_options(error: LskeysError, options: SharedOptions) -> LskeysEr
 
     A region is put there where the hint is made.
     """
-    hint = (
-        hint_with_account_options(error.hint, options, error.profile) if error.hint else error.hint
-    )
-    if hint == error.hint and not error.failures:
-        return error
-    return error.with_(
-        hint=hint, failures=tuple(with_account_options(each, options) for each in error.failures)
-    )
+    hint = error.hint and hint_with_account_options(error.hint, options, error.profile)
+    failures = tuple(with_account_options(each, options) for each in error.failures)
+    return error.with_(hint=hint, failures=failures)
 
 
 def hint_with_account_options(hint: str, options: SharedOptions, profile: str | None = None) -> str:

@@ -37,7 +37,7 @@ def fail(run: Runtime, errors: Sequence[LskeysError], succeeded: int, noun: str)
         for error in unlike:
             run.terminal.error(error)
     if errors:
-        raise several([with_account_options(each, run.options) for each in errors], succeeded, noun)
+        raise several(errors, succeeded, noun)
 
 
 def _completed(run: Runtime, errors: Iterable[LskeysError]) -> tuple[LskeysError, ...]:
