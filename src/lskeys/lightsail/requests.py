@@ -16,7 +16,7 @@ from lskeys.errors import LskeysError
 from lskeys.lightsail import error_table, response_body
 from lskeys.lightsail.error_table import Request
 from lskeys.lightsail.sent_requests import SendState, watched
-from lskeys.lightsail.waiting import Waiting, no_progress
+from lskeys.lightsail.session import Waiting, no_progress
 from lskeys.model import AccountRegion
 from lskeys.values import replace, value
 

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,7 +18,6 @@ from botocore.session import Session
 from lskeys.lightsail import botocore_data, sent_requests
 from lskeys.lightsail.plain_http import PlainHttpGuard
 from lskeys.lightsail.sign_in import Curve
-from lskeys.lightsail.waiting import Waiting, no_progress
 from lskeys.model import SeenNames
 from lskeys.values import value
 
@@ -27,12 +27,20 @@ MAX_CONNECT = 10.0
 MAX_READ = 20.0
 """Seconds for one read from a socket."""
 
+Waiting = Callable[[str, str], AbstractContextManager[None]]
+"""Gives what is entered while a response is waited for, by its kind (AWS) and name (us-east-1)."""
+
 _NO_PROFILE = {"profile": (None, None, None, None)}
 _NO_FILES = {
     **_NO_PROFILE,
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
+
+
+def no_progress(_kind: str, _name: str) -> AbstractContextManager[None]:
+    """Say nothing meanwhile."""
+    return nullcontext()
 
 
 @value

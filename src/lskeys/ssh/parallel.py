@@ -34,10 +34,9 @@ def routed(client: SshClient, each: ReachableInstance) -> ReachableInstance:
 def check(client: SshClient, each: ReachableInstance, *, base: Path) -> ReachableInstance:
     """Whether the local keys open an instance, by a login."""
     each = routed(client, each)
-    if each.obstacle is not None:
-        return replace(each, check=Attempt(Verdict.UNREACHABLE, each.obstacle))
-    if not each.host_keys:
-        return replace(each, check=Attempt(Verdict.UNREACHABLE, without_host_key(each)))
+    if each.obstacle is not None or not each.host_keys:
+        reason = each.obstacle or without_host_key(each)
+        return replace(each, check=Attempt(Verdict.UNREACHABLE, reason))
     if not each.access.opening.keys:
         return replace(each, check=Attempt(Verdict.REFUSED, "there is no local key for it"))
     with session_files(base) as files:

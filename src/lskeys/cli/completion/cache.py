@@ -44,6 +44,15 @@ def place_of(region: str, kind: str = "") -> str:
     return f"{region}/{kind}" if kind else region
 
 
+def names_by_region(lines: Lines, account: str, kind: str) -> dict[str, tuple[str, ...]]:
+    """The cached names of a kind in each region of an account, newest line last."""
+    return {
+        place.partition("/")[0]: names
+        for (owner, place), names in lines.items()
+        if owner == account and place and place.partition("/")[2] == kind
+    }
+
+
 def without_deleted(names: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
     """The names that are not gone; of tags, those of key pairs that are not."""
     left_out = {*gone}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lskeys.cli.completion import defaults
 from lskeys.cli.completion.aws_profiles import profiles
-from lskeys.cli.completion.cache import DIRECTORY, Lines, read_names
+from lskeys.cli.completion.cache import DIRECTORY, Lines, names_by_region, read_names
 from lskeys.cli.completion.cache_key import SANDBOX, account_key, cache_path
 
 COMPLETE = "_complete"
@@ -102,11 +102,7 @@ def _regions(environ: Mapping[str, str], account: str) -> Sequence[str]:
 
 def _seen(lines: Lines, account: str, regions: Sequence[str], kind: str) -> list[str]:
     """The names of a kind seen in these regions, newest line first."""
-    known = {
-        place.partition("/")[0]: names
-        for (owner, place), names in lines.items()
-        if owner == account and place and place.partition("/")[2] == kind
-    }
+    known = names_by_region(lines, account, kind)
     if account == SANDBOX:
         known = {**defaults.NEW_SANDBOX[kind], **known}
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lskeys.cli.completion.cache import read_names
+from lskeys.cli.completion.cache import names_by_region, read_names
 from lskeys.cli.completion.cache_key import cache_path
 from lskeys.cli.runtime.queries import query_as_they_come
 from lskeys.cli.runtime.runtime import Runtime
@@ -59,12 +59,8 @@ def _remembered(run: Runtime, name: str, kind: str) -> list[str]:
     environ = run.invocation.environ
     path = cache_path(environ)
     account = run.account.cache_key(environ, run.options)
-    lines = read_names(path) if path else {}
-    return [
-        place.partition("/")[0]
-        for (owner, place), names in lines.items()
-        if owner == account and place.partition("/")[2] == kind and name in names
-    ]
+    known = names_by_region(read_names(path) if path else {}, account, kind)
+    return [region for region, names in known.items() if name in names]
 
 
 def _queried(run: Runtime, has: Callable[["Lightsail"], bool]) -> list[str]:
