@@ -12,21 +12,9 @@ import typer
 from lskeys.cli import commands, help_pages, suggestions
 from lskeys.cli.commands import command
 from lskeys.cli.options import READ_OPTIONS, GlobalValues, parameters
-from lskeys.cli.parsing import (
-    SuggestingGroup,
-    command_of,
-    long_options,
-    misuse,
-    plain_typer,
-)
+from lskeys.cli.parsing import SuggestingGroup, command_of, long_options, misuse, plain_typer
 from lskeys.cli.runtime import Invocation, local_errors
-from lskeys.errors import (
-    ExitCode,
-    InterruptedByUserError,
-    LskeysError,
-    ReaderGoneError,
-    UsageError,
-)
+from lskeys.errors import ExitCode, InterruptedByUserError, LskeysError, ReaderGoneError, UsageError
 from lskeys.output.formats import FORMATS
 from lskeys.output.terminal import Terminal
 from lskeys.text import did_you_mean

@@ -17,9 +17,7 @@ Unused = Annotated[bool, typer.Option("--unused", help="Only key pairs that no i
 OlderThan = Annotated[
     str | None,
     typer.Option(
-        "--older-than",
-        metavar="AGE",
-        help="Only key pairs older than this (365d, 6mo, 2y).",
+        "--older-than", metavar="AGE", help="Only key pairs older than this (365d, 6mo, 2y)."
     ),
 ]
 

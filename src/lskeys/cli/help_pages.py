@@ -46,10 +46,7 @@ def of_group(
 
 
 def of_program(
-    text: str,
-    commands: Iterable[tuple[str, str]],
-    others: Iterable[str],
-    examples: Sequence[str],
+    text: str, commands: Iterable[tuple[str, str]], others: Iterable[str], examples: Sequence[str]
 ) -> Iterator[str]:
     """The first page: what the program is, its commands, three examples, where there is more."""
     yield from (text, "")

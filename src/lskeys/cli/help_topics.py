@@ -56,10 +56,7 @@ TOPICS = (
             ("2", "usage error"),
             ("3", "no such key pair, instance or file; no match (--strict)"),
             ("4", "a problem with credentials, profile, region or configuration"),
-            (
-                "5",
-                "refused for safety: mismatch, overwriting, name taken, needs --yes or --create",
-            ),
+            ("5", "refused for safety: mismatch, overwriting, name taken, needs --yes or --create"),
             ("6", "errors or warnings of audit; a failed login of instances --check"),
             ("7", "partial: some regions or names failed, the rest succeeded"),
             ("8", "AWS or the network: error, throttling, timeout, invalid response"),

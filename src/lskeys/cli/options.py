@@ -36,16 +36,14 @@ Out = Annotated[
     typer.Option("--out", metavar="DIR", help="The directory to save in (default: ~/.ssh)."),
 ]
 File = Annotated[
-    str | None,
-    typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout."),
+    str | None, typer.Option("--file", metavar="PATH", help="The file to save as; - is stdout.")
 ]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Replace an existing key file; the old one is kept as a backup."),
 ]
 TagWords = Annotated[
-    list[str] | None,
-    typer.Option("--tag", metavar="KEY[=VALUE]", help="Add a tag; repeatable."),
+    list[str] | None, typer.Option("--tag", metavar="KEY[=VALUE]", help="Add a tag; repeatable.")
 ]
 Port = Annotated[
     int,
@@ -103,9 +101,7 @@ class OutputOptions:
     query: Annotated[
         str | None,
         typer.Option(
-            "--query",
-            metavar="JMESPATH",
-            help="Filter the JSON document, as in the AWS CLI.",
+            "--query", metavar="JMESPATH", help="Filter the JSON document, as in the AWS CLI."
         ),
     ] = None
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print names only.")] = False

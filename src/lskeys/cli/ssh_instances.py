@@ -136,9 +136,7 @@ def _data(
 
 
 def _each(
-    run: Runtime,
-    named: Sequence[tuple[AccountRegion, str]],
-    call: "Callable[[Lightsail, str], T]",
+    run: Runtime, named: Sequence[tuple[AccountRegion, str]], call: "Callable[[Lightsail, str], T]"
 ) -> Mapping[AccountRegion, dict[str, Outcome[T]]]:
     """What each of these instances has, by region and name."""
     bound = [(where, partial(_about, call, name)) for where, name in named]

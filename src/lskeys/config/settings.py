@@ -105,12 +105,7 @@ class Settings:
     ]
     sandbox: Annotated[
         Setting[bool],
-        Definition(
-            "no",
-            switch,
-            group=_CONNECTION,
-            help="Use the local Lightsail emulator.",
-        ),
+        Definition("no", switch, group=_CONNECTION, help="Use the local Lightsail emulator."),
     ]
     endpoint_url: Annotated[
         Setting[str | None],
@@ -145,21 +140,12 @@ class Settings:
         ),
     ]
     no_input: Annotated[
-        Setting[bool],
-        Definition(
-            "no",
-            switch,
-            group=_PROGRAM,
-            help="Never prompt.",
-        ),
+        Setting[bool], Definition("no", switch, group=_PROGRAM, help="Never prompt.")
     ]
     debug: Annotated[
         Setting[bool],
         Definition(
-            "no",
-            switch,
-            group=_PROGRAM,
-            help="Log each request to stderr, but never a key.",
+            "no", switch, group=_PROGRAM, help="Log each request to stderr, but never a key."
         ),
     ]
     home_regions: tuple[str, ...]

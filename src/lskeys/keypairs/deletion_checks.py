@@ -90,10 +90,7 @@ def _which(pair: KeyPair) -> tuple[str, str]:
 
 
 def _clear(
-    safeguards: Safeguards,
-    inventory: Sequence[LocalKey],
-    copies: Sequence[LocalKey],
-    pair: KeyPair,
+    safeguards: Safeguards, inventory: Sequence[LocalKey], copies: Sequence[LocalKey], pair: KeyPair
 ) -> Clearance:
     clearance = delete_guard.check_deletion(
         pair,

@@ -144,8 +144,7 @@ def _from_lines(content: bytes) -> PublicKey:
         if _KIND.fullmatch(kind):
             raise KeyMaterialError("the public key is not of the kind it says it is")
         raise KeyMaterialError(
-            "the line does not begin with the type of its key",
-            hint="copy the whole line again",
+            "the line does not begin with the type of its key", hint="copy the whole line again"
         )
     return key
 

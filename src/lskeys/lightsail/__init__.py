@@ -5,10 +5,4 @@ from lskeys.lightsail.client import Lightsail
 from lskeys.lightsail.profiles import profiles
 from lskeys.lightsail.session import ConnectionSettings, SessionHooks
 
-__all__ = [
-    "AccountSession",
-    "ConnectionSettings",
-    "Lightsail",
-    "SessionHooks",
-    "profiles",
-]
+__all__ = ["AccountSession", "ConnectionSettings", "Lightsail", "SessionHooks", "profiles"]

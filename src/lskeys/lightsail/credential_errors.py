@@ -58,11 +58,7 @@ _CONFIGURATION = (
 _NO_SECTIONS = frozenset({"profiles", "services", "sso_sessions"})
 """What botocore puts among the sections of the configuration file."""
 
-_LOGGED_OUT = (
-    exceptions.SSOError,
-    exceptions.LoginError,
-    exceptions.TokenRetrievalError,
-)
+_LOGGED_OUT = (exceptions.SSOError, exceptions.LoginError, exceptions.TokenRetrievalError)
 _EXHAUSTED = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 """No process, memory or file is left: the fault of no program or file that is in the message."""
 
@@ -76,10 +72,7 @@ _Explained = tuple[type[LskeysError], str | None, str]
 
 
 def no_profile(
-    profile: str,
-    known: Iterable[str],
-    sections: Mapping[str, object],
-    passed_over: Iterable[str],
+    profile: str, known: Iterable[str], sections: Mapping[str, object], passed_over: Iterable[str]
 ) -> SetupError:
     """The error for a profile that AWS's configuration does not have.
 

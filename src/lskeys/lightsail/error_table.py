@@ -137,8 +137,7 @@ _BY_EXCEPTION: tuple[tuple[type[Exception], ErrorKind], ...] = (
     (
         PlainHttpError,
         ErrorKind(
-            SetupError,
-            "keys and credentials are sent over TLS only; plain http is for localhost",
+            SetupError, "keys and credentials are sent over TLS only; plain http is for localhost"
         ),
     ),
     (UnusableUrlError, ErrorKind(SetupError, URL_HINT)),

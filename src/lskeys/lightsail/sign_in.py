@@ -20,10 +20,7 @@ Curve = Callable[[], object]
 
 
 def enable(
-    profiles: Mapping[str, Any],
-    profile: str,
-    curve: Curve,
-    module: object = botocore.credentials,
+    profiles: Mapping[str, Any], profile: str, curve: Curve, module: object = botocore.credentials
 ) -> None:
     """Let botocore refresh the credentials of a profile that was made by `aws login`.
 

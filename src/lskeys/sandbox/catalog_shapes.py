@@ -66,10 +66,7 @@ def static_ip(each: StaticIp) -> Raw:
     return (
         resource(each, STATIC_IP, "all")
         | attached
-        | {
-            "ipAddress": each.address,
-            "isAttached": each.attached_to is not None,
-        }
+        | {"ipAddress": each.address, "isAttached": each.attached_to is not None}
     )
 
 

@@ -29,9 +29,7 @@ def region_of(headers: Mapping[str, str]) -> str:
     authorization = headers.get("authorization")
     if not authorization:
         raise ServiceError(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-            status=_FORBIDDEN,
+            "MissingAuthenticationTokenException", "Missing Authentication Token", status=_FORBIDDEN
         )
     scope = _SCOPE.fullmatch(authorization)
     if scope is None:

@@ -6,13 +6,7 @@ from functools import partial
 
 from lskeys.sandbox import shapes
 from lskeys.sandbox.errors import invalid, name_taken
-from lskeys.sandbox.keys import (
-    KeyMaterial,
-    Origin,
-    read_imported,
-    spell_private,
-    spell_public,
-)
+from lskeys.sandbox.keys import KeyMaterial, Origin, read_imported, spell_private, spell_public
 from lskeys.sandbox.members import (
     LIST,
     NAME,

@@ -109,9 +109,7 @@ def read_private(pem: str) -> KeyMaterial:
 def from_private(private: rsa.RSAPrivateKey) -> KeyMaterial:
     """The material of an RSA private key."""
     pkcs8 = private.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     pem = to_pem(private, serialization.PrivateFormat.TraditionalOpenSSL)
     sha1 = hashlib.sha1(pkcs8, usedforsecurity=False).digest().hex(":")

@@ -110,9 +110,7 @@ def host(access: InstanceAccess, alias: str, completed: Callable[[str], str] = s
 
 
 def pinned(
-    unpinned: Host,
-    outcome: Outcome[tuple[HostKey, ...]] | None,
-    known: tuple[HostKey, ...] = (),
+    unpinned: Host, outcome: Outcome[tuple[HostKey, ...]] | None, known: tuple[HostKey, ...] = ()
 ) -> Host:
     """The host with what it is known by; a key that could not stand in a file is passed over.
 

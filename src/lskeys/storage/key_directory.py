@@ -75,11 +75,7 @@ def open_key_directory(
 
 
 def inspect(
-    path: Path,
-    *,
-    force: bool = False,
-    fresh: bool = False,
-    passphrase: Secret | None = None,
+    path: Path, *, force: bool = False, fresh: bool = False, passphrase: Secret | None = None
 ) -> KeyDestination | None:
     """Look at the destination of a key and check it; nothing is made, changed or held.
 

@@ -98,12 +98,7 @@ VERBS = (
         _DISK,
         "Show all fingerprints of local keys, as AWS and ssh-keygen print them.",
     ),
-    Verb(
-        "audit",
-        "audit_keys",
-        _DISK,
-        "Check local keys against the account and suggest fixes.",
-    ),
+    Verb("audit", "audit_keys", _DISK, "Check local keys against the account and suggest fixes."),
     Verb(
         "ssh-config",
         "ssh_config",
@@ -137,12 +132,7 @@ VERBS = (
         "Print the minimal IAM policy that commands need, as JSON.",
     ),
     Verb("sandbox", "group", _ABOUT, "The local Lightsail emulator."),
-    Verb(
-        "completion",
-        "print_completion",
-        _ABOUT,
-        "Print the completion script for a shell.",
-    ),
+    Verb("completion", "print_completion", _ABOUT, "Print the completion script for a shell."),
     Verb("help", "show_help", _ABOUT, "Show the help of a command or a topic."),
 )
 

@@ -112,9 +112,7 @@ def audit_keys(
     _conclude(run, left, inventory)
 
 
-def _query(
-    run: Runtime,
-) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
+def _query(run: Runtime) -> tuple[Outcomes[tuple[KeyPair, ...]], Outcomes[tuple[Instance, ...]]]:
     """The key pairs of each region, with their usage, and its instances."""
     pairs, instances = all_pairs_and_instances(run)
     both = zip(pairs, instances, strict=True)

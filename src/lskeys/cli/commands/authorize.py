@@ -50,8 +50,7 @@ def authorize_key(
     temporary: Annotated[
         bool,
         typer.Option(
-            "--temporary",
-            help="If no local key works, use temporary access granted by Lightsail.",
+            "--temporary", help="If no local key works, use temporary access granted by Lightsail."
         ),
     ] = False,
     remove: Annotated[

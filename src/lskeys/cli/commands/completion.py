@@ -14,8 +14,7 @@ Shell = Literal["bash", "zsh", "fish"]
 
 @verb(ProgramOptions)
 def print_completion(
-    run: Runtime,
-    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell.")],
+    run: Runtime, shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell.")]
 ) -> None:
     """Print the completion script for a shell.
 

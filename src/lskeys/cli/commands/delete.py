@@ -60,10 +60,7 @@ def delete_key_pairs(
     passphrase_file: PassphraseFile = None,
     no_backup: Annotated[
         bool,
-        typer.Option(
-            "--no-backup",
-            help="Delete the default key pair without saving its key.",
-        ),
+        typer.Option("--no-backup", help="Delete the default key pair without saving its key."),
     ] = False,
     missing_ok: Annotated[
         bool, typer.Option("--missing-ok", help="Succeed if a key pair does not exist.")

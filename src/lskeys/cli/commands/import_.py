@@ -25,8 +25,7 @@ def import_key_pair(
     run: Runtime,
     name: Annotated[str, typer.Argument(metavar="NEW-NAME", help="The new key pair.")],
     file: Annotated[
-        str | None,
-        typer.Argument(metavar="FILE", help="A public or private key; - is stdin."),
+        str | None, typer.Argument(metavar="FILE", help="A public or private key; - is stdin.")
     ] = None,
     *,
     if_absent: Annotated[

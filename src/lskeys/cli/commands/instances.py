@@ -54,8 +54,7 @@ def list_instances(
         return
     base = ssh_instances.session_base(run)
     outcomes = parallel.in_parallel(
-        [each for each in seen.reaches if each.is_for_ssh],
-        partial(_check, run, ssh, base),
+        [each for each in seen.reaches if each.is_for_ssh], partial(_check, run, ssh, base)
     )
     checked = Outcomes(outcomes)
     ssh_instances.remember(run, _proved(checked.values))

@@ -41,8 +41,7 @@ def open_session(
     ] = None,
     *,
     temporary: Annotated[
-        bool,
-        typer.Option("--temporary", help="Use temporary access granted by Lightsail."),
+        bool, typer.Option("--temporary", help="Use temporary access granted by Lightsail.")
     ] = False,
     show: Annotated[
         bool, typer.Option("--print", help="Print the ssh command line instead of running it.")

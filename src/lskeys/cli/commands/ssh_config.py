@@ -52,8 +52,7 @@ def ssh_config(
         ),
     ] = None,
     write: Annotated[
-        bool,
-        typer.Option("--write", help="Write a separate file that ~/.ssh/config includes."),
+        bool, typer.Option("--write", help="Write a separate file that ~/.ssh/config includes.")
     ] = False,
     file: Annotated[
         Path | None,

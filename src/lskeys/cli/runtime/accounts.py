@@ -26,11 +26,7 @@ class Account:
     """
 
     def __init__(
-        self,
-        whose: str,
-        settings: "Settings",
-        connect: "Connect",
-        note: Callable[[str], None],
+        self, whose: str, settings: "Settings", connect: "Connect", note: Callable[[str], None]
     ) -> None:
         self.whose = whose
         self._connect = connect

@@ -28,8 +28,7 @@ def choose_profiles(words: Sequence[str], known: Mapping[str, bool]) -> ChosenPr
     chosen = tuple(name for name in every if name in named or known[name])
     if not chosen:
         raise SetupError(
-            "no profile of the AWS configuration has credentials",
-            hint=profiles_hint(known),
+            "no profile of the AWS configuration has credentials", hint=profiles_hint(known)
         )
     return ChosenProfiles(chosen, tuple(name for name in every if name not in chosen))
 

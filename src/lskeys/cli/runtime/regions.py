@@ -121,8 +121,7 @@ def _check(name: str) -> None:
         )
     if not _REGION.fullmatch(name):
         raise SetupError(
-            f"{_shown(name)} is not a region's name",
-            hint="a region looks like eu-west-1",
+            f"{_shown(name)} is not a region's name", hint="a region looks like eu-west-1"
         )
 
 

@@ -5,14 +5,7 @@ from itertools import compress
 from typing import Any
 
 from lskeys.output.formats import FormatFunctions, Screen
-from lskeys.output.formats.drawing import (
-    Columns,
-    Page,
-    Row,
-    printable_cells,
-    total_width,
-    width_of,
-)
+from lskeys.output.formats.drawing import Columns, Page, Row, printable_cells, total_width, width_of
 from lskeys.output.formats.json_document import queried
 from lskeys.output.result import Cell, Result
 
