@@ -102,7 +102,9 @@ class MainCommand(SuggestingGroup):
 
     def load(self, word: str) -> Any:  # noqa: ANN401  Typer's command, whose class is private
         """The typed verb's command."""
-        return command(next(each for each in commands.VERBS if word in (each.word, each.alias)))
+        verb = commands.find(word)
+        assert verb is not None
+        return command(verb)
 
     def page(self, _: typer.Context) -> Iterator[str]:
         """The lines of the first help page."""

@@ -137,6 +137,11 @@ VERBS = (
 )
 
 
+def find(word: str | None) -> Verb | None:
+    """The verb that has this word or this alias."""
+    return next((each for each in VERBS if word and word in (each.word, each.alias)), None)
+
+
 @cache
 def command(verb: Verb) -> Any:  # noqa: ANN401  Typer's command, whose class is private
     """A verb's command with all its options."""

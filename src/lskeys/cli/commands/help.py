@@ -37,9 +37,7 @@ def show_help(
         lskeys help delete
     """
     known = next((each for each in TOPICS if each.word == topic), None)
-    verb = next(
-        (each for each in commands.VERBS if topic and topic in (each.word, each.alias)), None
-    )
+    verb = commands.find(topic)
     if topic and not known and not verb:
         raise UsageError(f"no topic or command {topic}", hint="see lskeys help")
     if man:

@@ -43,9 +43,8 @@ def print_policy(
 
 def _command(word: str) -> str:
     """The command of a word or of its short name."""
-    for each in commands.VERBS:
-        if word in {each.word, each.alias}:
-            return each.word
+    if found := commands.find(word):
+        return found.word
     raise UsageError(
         f"no such command '{one_line(word, limit=80)}'",
         hint=did_you_mean(word, [each.word for each in commands.VERBS]) or "see lskeys --help",

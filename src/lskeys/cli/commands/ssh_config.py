@@ -30,7 +30,6 @@ from lskeys.ssh.user_config import UserConfig
 from lskeys.ssh.written_blocks import WrittenFiles
 from lskeys.storage.ownership import home_of_ssh, home_owner
 from lskeys.text import one_line
-from lskeys.values import replace
 
 _UNREAD = "{}; until that is fixed, ssh connects to no host"
 
@@ -98,7 +97,7 @@ def _planned(
     run: Runtime, seen: Sequence[RegionData], before: WrittenFiles, *, keeps_pins: bool = True
 ) -> tuple[Plan, UserConfig]:
     """What ssh's configuration gets, after the notes about it."""
-    keys = [replace(key, path=key.path.absolute()) for key in run.key_files.local_keys]
+    keys = ssh_instances.local_keys(run)
     users = user_config.read(ssh_instances.ssh_directory(run))
     completed = partial(hint_with_account_options, options=run.options)
     proofs = ssh_instances.proofs(run)
