@@ -28,7 +28,7 @@ SANDBOX_HINT = "to try lskeys without an account: lskeys --sandbox list"
 """What a hint says to people who have no account at hand."""
 
 
-BETWEEN_HINT = "check the network, its proxies and HTTPS_PROXY"
+PROXY_HINT = "check the network, its proxies and HTTPS_PROXY"
 """What a hint says where something between here and AWS has responded."""
 
 

@@ -18,7 +18,7 @@ from urllib3.exceptions import LocationParseError
 
 from lskeys.concurrency import Limit
 from lskeys.errors import (
-    BETWEEN_HINT,
+    PROXY_HINT,
     SANDBOX_HINT,
     LocalError,
     LskeysError,
@@ -237,7 +237,7 @@ def _of_python(error: Exception, source: Source) -> _Explained:
         return SetupError, hint, error_table.plain_message(error)
     if source.host is not None:
         reason = f"invalid response of {one_line(source.host)} ({type(error).__name__})"
-        return RemoteError, BETWEEN_HINT, reason
+        return RemoteError, PROXY_HINT, reason
     if _uses_login(source):
         return SetupError, _renewal(source), f"the cached login is invalid ({type(error).__name__})"
     return SetupError, source.check(), f"a value is invalid ({type(error).__name__})"
@@ -259,7 +259,7 @@ def _of_service(error: ClientError, source: Source) -> _Explained:
     if code in error_table.THROTTLED or status >= 500:  # noqa: PLR2004  a server's error
         return RemoteError, error_table.LATER_HINT, reason
     if code.isdigit():  # a page of something in between
-        return RemoteError, BETWEEN_HINT, reason
+        return RemoteError, PROXY_HINT, reason
     if kind is not SetupError:
         hint = source.check() + (f", or log in again: {source.login}" if source.login else "")
     return SetupError, hint, reason

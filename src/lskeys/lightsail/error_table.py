@@ -12,7 +12,7 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lskeys.errors import (
-    BETWEEN_HINT,
+    PROXY_HINT,
     SANDBOX_HINT,
     LostAnswerError,
     LskeysError,
@@ -251,7 +251,7 @@ def _from_code(error: ClientError, request: Request, secrets: tuple[str, ...]) -
     message = str(details.get("Message") or _without_message(code))
     kind, hint = kind_of_code(error)
     if code.isdigit() and hint is None:
-        hint = BETWEEN_HINT
+        hint = PROXY_HINT
     if _NAME_TAKEN in message:
         kind, hint = RefusedError, _TAKEN_HINT
     # A number in place of a code: no error of AWS, but a page of something in between, which may

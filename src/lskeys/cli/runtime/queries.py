@@ -224,8 +224,8 @@ class _Release:
             self._account.session.release(self._region)
 
 
-def _once(call: Callable[[U], T], asked: U) -> Iterator[T]:
-    yield call(asked)
+def _once(call: Callable[[U], T], argument: U) -> Iterator[T]:
+    yield call(argument)
 
 
 def _released(items: Callable[[], Iterator[T]], release: _Release) -> Iterator[T]:

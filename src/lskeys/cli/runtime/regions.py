@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lskeys.errors import BETWEEN_HINT, SANDBOX_HINT, LskeysError, RemoteError, SetupError
+from lskeys.errors import PROXY_HINT, SANDBOX_HINT, LskeysError, RemoteError, SetupError
 from lskeys.model import Region
 from lskeys.text import printable
 
@@ -107,7 +107,7 @@ class RegionResolver:
                 raise RemoteError(
                     f"cannot list regions in {home}: invalid response: {_shown(name)} is not"
                     " a region's name",
-                    hint=BETWEEN_HINT,
+                    hint=PROXY_HINT,
                     code="InvalidResponse",
                 )
         return tuple(by_name.values())
