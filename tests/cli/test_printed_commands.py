@@ -112,13 +112,13 @@ CASES = {
     "no default pair to rotate": Case(
         lambda _: None,
         "rotate-default --yes",
-        f"lskeys download-default --create {IN} --out {{home}}/.ssh",
+        f"lskeys download-default --create --out {{home}}/.ssh {IN}",
         is_fixed=True,
     ),
     "no default pair to rotate, and the key of an earlier one": Case(
         lambda state: state.save(f"keys/{KEY_FILE}", other_pem()),
         "rotate-default --yes --out keys",
-        f"lskeys download-default --create {IN} --out {{home}}/keys --force",
+        f"lskeys download-default --create --out {{home}}/keys --force {IN}",
         is_fixed=True,
     ),
     "a rotation in another directory": Case(

@@ -245,7 +245,7 @@ def test_no_default_pair(server: Server, run: Run, home: Path) -> None:
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
         "lskeys: hint: to have one made: lskeys download-default --create"
-        f" --region {REGION} --out {home}/.ssh\n",
+        f" --out {home}/.ssh --region {REGION}\n",
     )
     assert requested(server) == LOOK
 

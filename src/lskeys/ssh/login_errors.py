@@ -1,11 +1,10 @@
 """A login that failed, as an error: what it says, and what to do next. Pure."""
 
-import shlex
-
 from lskeys.errors import LskeysError, RefusedError, RemoteError
 from lskeys.model import Instance
 from lskeys.ssh import hosts
 from lskeys.ssh.login_log import Attempt, Verdict
+from lskeys.text import lskeys_command
 
 
 def login_error(instance: Instance, attempt: Attempt) -> LskeysError:
@@ -65,4 +64,4 @@ def look(instance: Instance) -> str:
 
 def command(instance: Instance, *words: str) -> str:
     """The command of lskeys with these words that is about an instance."""
-    return shlex.join(("lskeys", *words, instance.name, *hosts.options_to(instance)))
+    return lskeys_command(*words, instance.name, *hosts.options_to(instance))

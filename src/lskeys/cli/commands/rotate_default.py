@@ -43,6 +43,7 @@ from lskeys.output.views.rotations import ROTATIONS
 from lskeys.ssh import agent as ssh_agent
 from lskeys.ssh import client
 from lskeys.ssh.client import DEFAULT_PORT
+from lskeys.text import lskeys_command
 
 
 @verb(*CHANGE_OPTIONS)
@@ -199,7 +200,7 @@ def _unchanged(shown: Plan, now: Plan) -> Plan:
     raise RefusedError(
         f"{DEFAULT_PAIR} in {now.entry.region} changed while the prompt was shown:"
         " nothing was changed",
-        hint=f"review it again: lskeys rotate-default --region {now.entry.region}",
+        hint=f"review it again: {lskeys_command('rotate-default', region=now.entry.region)}",
         region=now.entry.region,
     )
 

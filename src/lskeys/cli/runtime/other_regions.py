@@ -8,6 +8,7 @@ from lskeys.cli.completion.cache_key import cache_path
 from lskeys.cli.runtime.queries import query_as_they_come
 from lskeys.cli.runtime.runtime import Runtime
 from lskeys.model import DEFAULT_ALIAS, DEFAULT_PAIR, SEEN_INSTANCES, attempt
+from lskeys.text import lskeys_command
 
 if TYPE_CHECKING:
     from lskeys.lightsail import Lightsail
@@ -48,7 +49,8 @@ def _hint(
         verb, regions = "exists", _others(run, _queried(run, has))
     if not regions:
         return None
-    return f"{name} {verb} in {', '.join(regions)}: lskeys {command} {name} -r {regions[0]}"
+    show = lskeys_command(command, name, "-r", regions[0])
+    return f"{name} {verb} in {', '.join(regions)}: {show}"
 
 
 def _others(run: Runtime, regions: Iterable[str]) -> tuple[str, ...]:

@@ -110,16 +110,19 @@ def reset(
 
     try:
         switches = sandbox.Switches().changed(settings)
-        if dry_run:
-            return
+    except ValueError as error:
+        raise _refusal(error) from None
+    if dry_run:
+        return
+    try:
         sandbox.Sandbox(path, now=now).reset(switches)
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(directory)
-    except (ValueError, sandbox.SandboxError) as error:
+    except sandbox.SandboxError as error:
         raise _refusal(error, "move that file away") from None
 
 
-def _refusal(error: Exception, hint: str) -> LskeysError:
+def _refusal(error: Exception, hint: str | None = None) -> LskeysError:
     """The error for a setting that is none, or for a file that cannot be used."""
     if isinstance(error, ValueError):
         return UsageError(f"--set: {one_line(str(error))}")

@@ -1,6 +1,5 @@
 """What the rotation of a default pair will do, and where an earlier run left it. Pure."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from lskeys.errors import MissingError, RefusedError
 from lskeys.keys import fingerprints
 from lskeys.model import DEFAULT_PAIR, Instance, KeyPair
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 
@@ -147,17 +147,18 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
             hint=f"to have one made: {_create_command(found.region, path, is_taken=is_taken)}",
             region=found.region,
         )
+    look = lskeys_command("show", pair.name, region=pair.region)
     if pair.fingerprint is None:
         raise RefusedError(
             f"{pair.name} in {pair.region} has no fingerprint at AWS, so nothing can be verified",
-            hint=f"to see what AWS reports of it: lskeys show {pair.name} --region {pair.region}",
+            hint=f"to see what AWS reports of it: {look}",
             region=pair.region,
         )
     account = pair.account or found.account
     if account is None:
         raise RefusedError(
             f"{pair.name} in {pair.region} has no ARN at AWS, so its account is unknown",
-            hint=f"to see what AWS reports of it: lskeys show {pair.name} --region {pair.region}",
+            hint=f"to see what AWS reports of it: {look}",
             region=pair.region,
         )
     entry = JournalEntry(
@@ -173,8 +174,8 @@ def _create_command(region: str, path: Path, *, is_taken: bool) -> str:
     A file that is there holds the key of an earlier pair, and is kept next to the new one.
     """
     force = ("--force",) if is_taken else ()
-    words = ("lskeys", "download-default", "--create", "--region", region)
-    return shlex.join((*words, "--out", str(path.parent), *force))
+    words = ("download-default", "--create", "--out", str(path.parent), *force)
+    return lskeys_command(*words, region=region)
 
 
 def warnings(plan: Plan) -> Iterable[str]:
@@ -217,6 +218,6 @@ def _refuse_other_directory(remembered: JournalEntry, path: Path) -> None:
     if path != remembered.path:
         raise RefusedError(
             f"a rotation in {remembered.region} is under way in {remembered.path.parent}",
-            hint=f"finish it first: lskeys rotate-default --region {remembered.region}",
+            hint=f"finish it first: {lskeys_command('rotate-default', region=remembered.region)}",
             region=remembered.region,
         )

@@ -10,7 +10,8 @@ from typing import Literal
 from lskeys.keypairs.results import proof
 from lskeys.keypairs.rotation.plan import JournalEntry, Plan
 from lskeys.keys import grammar
-from lskeys.model import Instance
+from lskeys.model import DEFAULT_ALIAS, Instance
+from lskeys.text import lskeys_command
 from lskeys.values import replace
 
 
@@ -111,7 +112,7 @@ def report(rotation: Rotation) -> Iterable[str]:
 def _save(rotation: Rotation) -> str:
     """Saves the new key; in the place of the old one, which is kept next to it."""
     replaced = ("--file", str(rotation.old_path), "--force") if rotation.old_path else ()
-    return shlex.join(("lskeys", "download-default", "--region", rotation.region, *replaced))
+    return lskeys_command("download-default", *replaced, region=rotation.region)
 
 
 def _follow_up_lines(follow_up: InstanceFollowUp, old_path: Path | None) -> Iterable[str]:
@@ -149,8 +150,8 @@ def _authorize(instance: Instance, port: str = "") -> str | None:
     """The command that finds the key that opens it, by dates and content."""
     if instance.is_windows:
         return None
-    name = shlex.quote(instance.name)
-    return f"lskeys authorize {name} --key-pair default --region {instance.region}{port}"
+    words = ("authorize", instance.name, "--key-pair", DEFAULT_ALIAS)
+    return lskeys_command(*words, region=instance.region) + port
 
 
 def _command(instance: Instance, old_path: Path, rotation: Rotation) -> str | None:
