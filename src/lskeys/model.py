@@ -97,10 +97,10 @@ class KeyPair(_InAccount):
     resource_type: str | None = None
     tags: tuple[Tag, ...] = ()
     fingerprint: str | None = None
+    profile: str | None = None
     used_by: tuple[str, ...] | None = None
     outdated: tuple[str, ...] = ()
     local_files: tuple[str, ...] | None = None
-    profile: str | None = None
 
     @property
     def is_default(self) -> bool:

@@ -132,7 +132,7 @@ class Requests:
                     f"its pages are larger than {MAX_LIST // 2**20} MiB"
                 )
             items = response_body.required(raw, member, list)
-            yield tuple(noun(each, where) for each in items)
+            yield tuple([noun(each, where) for each in items])
             token = response_body.page_token(raw)
             if token is None:
                 return

@@ -41,17 +41,18 @@ def key_pair(raw: object, where: AccountRegion) -> KeyPair:
     """
     pair = object_in(raw, "key pair")
     location = optional(pair, "location", dict) or {}
-    return KeyPair(
-        name=required(pair, "name", str),
-        region=where.region,
-        arn=optional(pair, "arn", str),
-        support_code=optional(pair, "supportCode", str),
-        created_at=moment(pair, "createdAt"),
-        availability_zone=optional(location, "availabilityZone", str),
-        resource_type=optional(pair, "resourceType", str),
-        tags=tuple(map(_tag, optional(pair, "tags", list) or ())),
-        fingerprint=optional(pair, "fingerprint", str) or None,
-        profile=where.profile or None,
+    tags = optional(pair, "tags", list)
+    return KeyPair(  # by position, which takes half the time
+        required(pair, "name", str),
+        where.region,
+        optional(pair, "arn", str),
+        optional(pair, "supportCode", str),
+        moment(pair, "createdAt"),
+        optional(location, "availabilityZone", str),
+        optional(pair, "resourceType", str),
+        tuple(map(_tag, tags)) if tags else (),
+        optional(pair, "fingerprint", str) or None,
+        where.profile or None,
     )
 
 
