@@ -293,7 +293,7 @@ def test_into_the_agent(old: str, run: Run, home: Path, directory: Path) -> None
     assert (ran.exit_code, ran.out, journals(home)) == (0, "", [])
     assert {each.name for each in directory.iterdir()} == {KEY_FILE, f"{KEY_FILE}.pub"}
     assert (directory / KEY_FILE).read_text() == own_pem()
-    save_it = f"download-default --region {REGION} --file {directory / KEY_FILE} --force"
+    save_it = f"download-default --file {directory / KEY_FILE} --force --region {REGION}"
     assert f"the new key is only in ssh-agent; to save it: lskeys {save_it}\n" in ran.err
     added = f"echo '{line.split()[0]} {line.split()[1]} {DEFAULT_PAIR}@{REGION}' | ssh -i"
     assert f"\nblog:\n{added} {directory / KEY_FILE} bitnami@" in ran.err
