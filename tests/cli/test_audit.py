@@ -161,7 +161,7 @@ def expected(directory: Path) -> list[tuple[str, ...]]:
             "stale-default",
             REGION,
             DEFAULT_PAIR,
-            "newer than elder, so it does not open it",
+            "newer than elder, which it opens only if added there",
             f"lskeys authorize elder --key-pair default {at_home}",
             "warning",
         ),
@@ -471,7 +471,7 @@ def test_an_old_default_pair_is_rotated(clean: Path, run: Run) -> None:
     type_command(run, finding["command"])
     [left] = [each for each in found(run, "audit --max-age 19") if each["name"] != "web"]
     assert left["code"] == "stale-default"
-    opener = Path(left["message"].rpartition("; ")[2].removesuffix(" does"))
+    opener = Path(left["message"].rpartition("; ")[2].removesuffix(" may open it"))
     assert opener in set(clean.glob(f"{DEFAULT_FILE}.old-*"))
     assert left["command"].startswith("lskeys authorize ")
     assert left["command"].endswith(f" --key-pair default --region {REGION}")

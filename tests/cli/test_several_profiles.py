@@ -294,7 +294,7 @@ def test_an_audit_keeps_instances_apart(accounts: dict[str, Sandbox], run: Run) 
         (each["profile"], each["message"])
         for each in json.loads(ran.out)["findings"]
         if each["code"] == "stale-default"
-    ] == [("work", "newer than old-1, so it does not open it")]
+    ] == [("work", "newer than old-1, which it opens only if added there")]
 
 
 def test_an_audit_of_a_failing_account(servers: dict[str, Server], run: Run, home: Path) -> None:
