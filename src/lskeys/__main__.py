@@ -1,5 +1,6 @@
 """The entry point: completion without the rest of the program, else the whole program."""
 
+import gc
 import os
 import sys
 
@@ -18,6 +19,10 @@ PyOpenSSL by importing what urllib3 has for it.
 """
 
 
+_GARBAGE_THRESHOLD = 100_000
+"""Objects made before Python looks for cycles; its own number looks 50 times during the imports."""
+
+
 def main() -> None:
     """Print completion candidates, or run the command line of this process and exit."""
     if sys.argv[1:2] == [completion.COMPLETE]:
@@ -26,6 +31,7 @@ def main() -> None:
     if not _is_posix():
         sys.stderr.write(_WINDOWS)
         sys.exit(4)
+    gc.set_threshold(_GARBAGE_THRESHOLD)
     if sys.version_info >= (3, 15):  # modules are loaded when they are used (PEP 810)
         sys.set_lazy_imports_filter(lambda importer, *_: not importer.startswith(_AT_ONCE))
         sys.set_lazy_imports("all")

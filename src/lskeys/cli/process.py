@@ -17,18 +17,13 @@ from lskeys.output.raw_paths import RAW_PATHS
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-_GARBAGE_THRESHOLD = 100_000
-"""Objects made before Python looks for cycles; its own number looks 50 times during the imports."""
-
 
 def main() -> None:
     """Run the command line of this process and exit.
 
-    A quarter of a short run's time went into looking for cycles among modules that are needed
-    until the end, most of it at the exit (docs/performance.md): so Python looks rarely, and what
-    is there at the end is left to the system.
+    What is there at the end is left to the system: to look for cycles among modules then took much
+    of a short run's time (docs/performance.md).
     """
-    gc.set_threshold(_GARBAGE_THRESHOLD)
     _hold_standard_streams()
     _leave_no_core()
     for number in _STOPS:

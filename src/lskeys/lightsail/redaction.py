@@ -2,6 +2,7 @@
 
 Gateways and proxies quote what was sent to them: headers with signatures and session tokens,
 bodies with keys. The known secrets of this run are removed by value, all others by their shape.
+The patterns are compiled when there is an error.
 """
 
 import json
@@ -17,12 +18,12 @@ _SHORTEST = 6
 _BEGINNING = 20
 """Characters of a longer one that give it away."""
 
-_CARRIES = re.compile(r"token|secret|code|assertion", re.IGNORECASE)
+_CARRIES = r"(?i)token|secret|code|assertion"
 """Names of headers and members that hold one: WebIdentityToken, x-amz-sso_bearer_token."""
 
-_USER = re.compile(r"//\S*@")
-_KEY = re.compile(r"-----BEGIN [^-]*KEY.*?(?:-----END [^-]*-----|\Z)", re.DOTALL)
-_NAMED = re.compile(
+_USER = r"//\S*@"
+_KEY = r"(?s)-----BEGIN [^-]*KEY.*?(?:-----END [^-]*-----|\Z)"
+_NAMED = (
     r"(?P<name>(?i:(?<![^\W_])(?:(?:x-amz-)?(?:security-|session[-_]?|access-?|refresh-?|id-?"
     r"|sso[-_]bearer[-_])?token|(?:secret[-_]?access[-_]?|private-?)key(?:base64)?"
     r"|(?:proxy-)?authorization|signature|password|token-?code|dpop)))"
@@ -31,7 +32,7 @@ _NAMED = re.compile(
 )
 """A header or a member with its value; a word in small letters is not one."""
 
-_LONG = re.compile(r"[A-Za-z0-9+/]{64,}=*|[A-Za-z0-9_-]{100,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*")
+_LONG = r"[A-Za-z0-9+/]{64,}=*|[A-Za-z0-9_-]{100,}|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*"
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
@@ -44,9 +45,9 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
             text = text.replace(secret, HIDDEN)
         if len(secret) > _BEGINNING:
             text = re.sub(rf"{re.escape(secret[:_BEGINNING])}[\w.+/=~-]*", HIDDEN, text)
-    text = _KEY.sub(HIDDEN, without_user(text))
-    text = _NAMED.sub(rf"\g<name>\g<between>{HIDDEN}", text)
-    return _LONG.sub(HIDDEN, text)
+    text = re.sub(_KEY, HIDDEN, without_user(text))
+    text = re.sub(_NAMED, rf"\g<name>\g<between>{HIDDEN}", text)
+    return re.sub(_LONG, HIDDEN, text)
 
 
 def sent_secrets(headers: Iterable[tuple[str, Any]], body: object) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def sent_secrets(headers: Iterable[tuple[str, Any]], body: object) -> tuple[str,
         members = dict(json.loads(text)) if text.startswith("{") else dict(parse_qsl(text))
     except ValueError:
         members = {}
-    carried = [value for name, value in (*headers, *members.items()) if _CARRIES.search(name)]
+    carried = [value for name, value in (*headers, *members.items()) if re.search(_CARRIES, name)]
     return tuple(
         value.decode(errors="replace") if isinstance(value, bytes) else str(value)
         for value in carried
@@ -65,4 +66,4 @@ def sent_secrets(headers: Iterable[tuple[str, Any]], body: object) -> tuple[str,
 
 def without_user(text: str) -> str:
     """The text with the user and the password of each URL removed."""
-    return _USER.sub("//", text)
+    return re.sub(_USER, "//", text)
