@@ -1,13 +1,25 @@
 """Text made harmless: a law over all of Unicode. The word that was probably meant."""
 
+import shlex
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lskeys.text import did_you_mean, nearest, one_line, printable, visible_name
+from lskeys.text import (
+    chmod_command,
+    did_you_mean,
+    is_glob,
+    lskeys_command,
+    nearest,
+    one_line,
+    printable,
+    printable_each,
+    visible_name,
+)
 from tests.tools.fuzz.budget import fuzz
 
 ANY = st.text(st.characters(exclude_categories=()))
@@ -49,6 +61,28 @@ def test_only_visible_text_comes_out(text: str, other: str) -> None:
     assert (shown + printable(other)).isprintable()
     assert printable(shown) == shown
     assert one_line(f"{text}\n{other}").isprintable()
+
+
+@given(st.lists(ANY | st.text("a é"), max_size=3))
+@fuzz
+def test_several_texts_become_what_each_does(texts: list[str]) -> None:
+    """Looked at together or not, they come out alike."""
+    assert [*printable_each(texts)] == [printable(text) for text in texts]
+
+
+@given(st.lists(st.text("a '$~-*?[", min_size=1), max_size=3))
+def test_a_command_is_the_words_it_is_made_of(words: list[str]) -> None:
+    """A shell reads every word of a suggested command as it was meant."""
+    assert shlex.split(lskeys_command(*words)) == ["lskeys", *words]
+    assert shlex.split(lskeys_command(*words, region="r")) == ["lskeys", *words, "--region", "r"]
+    path = Path(*words)
+    assert shlex.split(chmod_command("600", path)) == ["chmod", "600", str(path)]
+
+
+@given(st.text("a*?[]~", max_size=3))
+def test_a_pattern_has_a_wildcard(word: str) -> None:
+    """A word with a wildcard stands for names; every other one is a name."""
+    assert is_glob(word) is any(each in word for each in ("*", "?", "["))
 
 
 @given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20)))
