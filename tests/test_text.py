@@ -18,6 +18,7 @@ from lskeys.text import (
     one_line,
     printable,
     printable_each,
+    profiles_hint,
     visible_name,
 )
 from tests.tools.fuzz.budget import fuzz
@@ -63,7 +64,7 @@ def test_only_visible_text_comes_out(text: str, other: str) -> None:
     assert one_line(f"{text}\n{other}").isprintable()
 
 
-@given(st.lists(ANY | st.text("a é"), max_size=3))
+@given(st.lists(ANY | st.text("a é\u115f"), max_size=3))
 @fuzz
 def test_several_texts_become_what_each_does(texts: list[str]) -> None:
     """Looked at together or not, they come out alike."""
@@ -77,6 +78,13 @@ def test_a_command_is_the_words_it_is_made_of(words: list[str]) -> None:
     assert shlex.split(lskeys_command(*words, region="r")) == ["lskeys", *words, "--region", "r"]
     path = Path(*words)
     assert shlex.split(chmod_command("600", path)) == ["chmod", "600", str(path)]
+
+
+def test_profiles_are_listed() -> None:
+    """Those there are, in one line that has an end, or how to make the first one."""
+    assert profiles_hint(["work", "home"]) == "profiles are work, home"
+    assert profiles_hint(["a" * 300]) == f"profiles are {'a' * 199}…"
+    assert profiles_hint([]) == "to make one: aws configure --profile NAME"
 
 
 @given(st.text("a*?[]~", max_size=3))
