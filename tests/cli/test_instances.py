@@ -164,6 +164,9 @@ def test_earlier_keys(fleet: Fleet, run: Run, home: Path) -> None:
     assert stale_default(run) == f"{stale}; {old} opens by-dates; {later} opens by-login"
     assert identity_files(run) == [f"by-dates: {old}", f"by-login: {later}"]
     hosts = json.loads(run("ssh-config -o json").out)["hosts"]
+    assert [each["notes"] for each in hosts] == [
+        [f"launched with an earlier key: {each.name}"] for each in (old, later)
+    ]
     shown = json.loads(run(f"show {DEFAULT_PAIR} -o json").out)["keyPair"]["outdatedInstances"]
     for each in hosts, shown:
         files = {item["name"]: [*map(Path, item["identityFiles"])] for item in each}

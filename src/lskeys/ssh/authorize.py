@@ -236,8 +236,8 @@ def _check_closed(client: SshClient, endpoint: SshEndpoint, old: OldKey) -> None
         )
     if proof.verdict is not Verdict.REFUSED:
         raise RemoteError(
-            f"{_called(endpoint)}: {old.private} was removed, and could not be tried:"
-            f" {proof.reason}",
+            f"{_called(endpoint)}: the key in {old.private} was removed from it, but whether it"
+            f" still opens it could not be checked: {proof.reason}",
             hint=look(endpoint.instance),
             region=endpoint.instance.region,
         )

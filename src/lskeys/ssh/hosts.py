@@ -144,12 +144,11 @@ def _about_key(access: InstanceAccess) -> str | None:
         return f"ssh cannot load {name}: {unusable.obstacle}; to fix it: {audit}"
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
-    if access.opening.proved_at:
-        return None
     if access.pair is not None and access.instance.predates(access.pair):
         if key is not None and not access.opening.is_current:
             return f"launched with an earlier key: {one_line(key.path.name, limit=255)}"
-        return "launched with an earlier key, which is not on this computer"
+        if access.opening.proved_at is None:
+            return "launched with an earlier key, which is not on this computer"
     return None if access.pair and key else _about_missing_key(access.instance, access.pair)
 
 

@@ -38,9 +38,9 @@ class ProvedLogin:
 
 
 class ProvedLogins:
-    """The logins that worked, the latest of each instance and key, in the user's state directory.
+    """The logins that worked, the latest of each instance and key.
 
-    It is None where there is no home for one.
+    `directory` is the user's state directory; None where there is no home for one.
     """
 
     def __init__(self, directory: Path | None) -> None:
