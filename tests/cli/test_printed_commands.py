@@ -112,7 +112,7 @@ CASES = {
     "no default pair to rotate": Case(
         lambda _: None,
         "rotate-default --yes",
-        f"lskeys download-default --create --out {{home}}/.ssh {IN}",
+        f"lskeys download-default --create {IN}",
         is_fixed=True,
     ),
     "no default pair to rotate, and the key of an earlier one": Case(

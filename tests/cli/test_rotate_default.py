@@ -239,13 +239,13 @@ def test_places(  # noqa: PLR0913  fixtures and cases
     assert fingerprint(path.read_text(), "md5-spki") == reported(run) != old
 
 
-def test_no_default_pair(server: Server, run: Run, home: Path) -> None:
+def test_no_default_pair(server: Server, run: Run) -> None:
     """Without a default pair nothing is rotated, and the way to get one is reported."""
     assert run("rotate-default --yes") == Ran(
         3,
         err=f"lskeys: error: {REGION} has no default key pair\n"
         "lskeys: hint: to have one made: lskeys download-default --create"
-        f" --out {home}/.ssh --region {REGION}\n",
+        f" --region {REGION}\n",
     )
     assert requested(server) == LOOK
 

@@ -36,9 +36,15 @@ def plan_rotation(run: Runtime, lightsail: "Lightsail", journal: Journal, out: P
         endpoint=endpoint,
         access_key=run.account.session.access_key_digest,
         path=path,
-        is_taken=os.path.lexists(path),
+        save_options=_save_options(out, path),
         now=run.invocation.now(),
     )
+
+
+def _save_options(out: Path | None, path: Path) -> tuple[str, ...]:
+    """The options that save a key in the same place; what is there is kept next to it."""
+    directory = ("--out", str(path.parent)) if out else ()
+    return (*directory, "--force") if os.path.lexists(path) else directory
 
 
 def _query_region(lightsail: "Lightsail") -> DefaultPairState:

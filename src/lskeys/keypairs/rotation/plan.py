@@ -126,12 +126,12 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
     endpoint: str,
     access_key: str,
     path: Path,
-    is_taken: bool,
+    save_options: Sequence[str],
     now: datetime,
 ) -> Plan:
     """What to do, from what there is and what an interrupted run remembered.
 
-    `path` is where the private key is, or goes; `is_taken` says whether a file is there.
+    `path` is where the private key is, or goes: with `save_options`, download-default saves there.
 
     Raises:
         MissingError: There is no default pair, and no rotation under way.
@@ -142,9 +142,11 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
         return Plan(remembered, found.pair, found.naming, resumed=True)
     pair = found.pair
     if pair is None:
+        words = ("download-default", "--create", *save_options)
+        create = lskeys_command(*words, region=found.region)
         raise MissingError(
             f"{found.region} has no default key pair",
-            hint=f"to have one made: {_create_command(found.region, path, is_taken=is_taken)}",
+            hint=f"to have one made: {create}",
             region=found.region,
         )
     look = lskeys_command("show", pair.name, region=pair.region)
@@ -166,16 +168,6 @@ def plan_rotation(  # noqa: PLR0913  what there is, and what a new entry remembe
         *(path, pair.fingerprint, pair.created_at, now),
     )
     return Plan(entry, pair, found.naming, resumed=False)
-
-
-def _create_command(region: str, path: Path, *, is_taken: bool) -> str:
-    """The command that creates a default pair, and saves its key where a rotation would.
-
-    A file that is there holds the key of an earlier pair, and is kept next to the new one.
-    """
-    force = ("--force",) if is_taken else ()
-    words = ("download-default", "--create", "--out", str(path.parent), *force)
-    return lskeys_command(*words, region=region)
 
 
 def warnings(plan: Plan) -> Iterable[str]:
