@@ -59,16 +59,6 @@ class KeyPairDetails:
         return tuple(each.instance.name for each in self.older)
 
     @property
-    def identity_files(self) -> tuple[str, ...]:
-        """The older instances, each with the earlier key that is likeliest to open it, if any."""
-        opening = ((each.instance.name, each.opening) for each in self.older or ())
-        return tuple(
-            f"{name}: {keys.first.path}"
-            for name, keys in opening
-            if keys.first and not keys.is_current
-        )
-
-    @property
     def fix_commands(self) -> tuple[str, ...]:
         """The commands that fix the permissions of the files, and what older instances let in."""
         commands = (*(match.key.fix_command for match in self.matches), self.authorize)

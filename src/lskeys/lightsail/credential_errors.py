@@ -155,7 +155,7 @@ def invalid_character(part: str, value: object, source: Source) -> SetupError:
 
 
 def from_credentials(error: Exception, source: Source, doing: str | None = None) -> LskeysError:
-    """The error, one of `FAILURES`, for credentials that cannot be had, or used.
+    """The error for credentials that cannot be had, or used; the cause is one of `FAILURES`.
 
     `doing` is what does not work, if it is not getting them.
     """

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from lskeys.errors import LocalError, SetupError, UsageError
 from lskeys.keys import PrivateKey
-from lskeys.ssh.client import without_ours
+from lskeys.ssh.client import run_quietly, without_ours
 from lskeys.text import one_line
 
 _LIFETIME = re.compile(r"(?:\d{1,6}[smhdw]?)+", re.IGNORECASE)  # sshd_config(5), "TIME FORMATS"
 _START = 'eval "$(ssh-agent)"'
 _NO_AGENT = 2  # ssh-add(1), "EXIT STATUS"
-_SECONDS_TO_LIST = 5
 _SECONDS = 60  # an agent may have the user confirm it
 
 
@@ -80,14 +79,7 @@ def has_keys(environ: Mapping[str, str]) -> bool:
     if program is None or not environ.get("SSH_AUTH_SOCK"):
         return False
     with suppress(OSError, subprocess.TimeoutExpired):
-        listed = subprocess.run(  # noqa: S603  as above
-            (program, "-l"),
-            capture_output=True,
-            check=False,
-            env=without_ours(environ),
-            timeout=_SECONDS_TO_LIST,
-        )
-        return listed.returncode == 0
+        return run_quietly((program, "-l"), without_ours(environ)).returncode == 0
     return False
 
 

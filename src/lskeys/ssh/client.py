@@ -140,8 +140,8 @@ def without_ours(environ: Mapping[str, str]) -> dict[str, str]:
 def run_quietly(
     arguments: Sequence[str], environment: Mapping[str, str]
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run ssh for what it prints; it reads no input, and has as long as a connection."""
-    return subprocess.run(  # noqa: S603  ssh, with arguments of one grammar
+    """Run a program of OpenSSH's, which reads no input and has as long as a connection."""
+    return subprocess.run(  # noqa: S603  with arguments of one grammar
         arguments,
         capture_output=True,
         check=False,

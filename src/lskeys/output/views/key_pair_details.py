@@ -83,6 +83,14 @@ def _possible(details: KeyPairDetails) -> list[str]:
     return [f"{each.path}: {each.reason}" for each in details.possible]
 
 
+def _identity_files(details: KeyPairDetails) -> list[str]:
+    """The older instances, each with the earlier key that is likeliest to open it, if any."""
+    opening = ((each.instance.name, each.opening) for each in details.older or ())
+    return [
+        f"{name}: {keys.first.path}" for name, keys in opening if keys.first and not keys.is_current
+    ]
+
+
 def _files(details: KeyPairDetails, *, private: bool, by_name: bool = False) -> list[str]:
     keys = (match.key for match in details.matches)
     return [
@@ -104,7 +112,7 @@ ONE_KEY_PAIR: View[KeyPairDetails] = View(
         _many("tags", lambda each: [tags([tag]) for tag in each.pair.tags]),
         _many("used-by", lambda each: each.pair.used_by),
         _many("outdated-instances", lambda each: each.older_names, Tone.BAD, empty=""),
-        _many("identity-files", lambda each: each.identity_files, empty=""),
+        _many("identity-files", _identity_files, empty=""),
         _many("private-files", lambda each: _files(each, private=True)),
         _many("public-files", lambda each: _files(each, private=False)),
         # encrypted, of which only the .pub next to them says that they match
