@@ -1,5 +1,6 @@
 """The event that the main thread waits for, where a signal handler may raise at any step."""
 
+import gc
 import sys
 import threading
 import time
@@ -43,10 +44,15 @@ def stopped_at(step: int, call: Callable[[], object]) -> bool:
             sys.settrace(None)
 
     # In a thread of its own: between some steps, what is raised leaves the interpreter's record of
-    # the exception being handled behind.
+    # the exception being handled behind. Without garbage collection: the steps of other libraries'
+    # callbacks for it are none of the call's.
     thread = threading.Thread(target=traced)
-    thread.start()
-    thread.join()
+    gc.disable()
+    try:
+        thread.start()
+        thread.join()
+    finally:
+        gc.enable()
     return is_stopped
 
 
