@@ -1,5 +1,6 @@
 """Where requests are sent: trimmed data change no host, and no other setting does unseen."""
 
+from contextlib import suppress
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -44,27 +45,33 @@ REGIONS = (
 )
 
 
+def request(
+    made: botocore.session.Session, service: str, region: str, config: Config
+) -> AWSPreparedRequest:
+    """A request as it would be sent."""
+    requests: list[AWSPreparedRequest] = []
+
+    def stop(request: AWSPreparedRequest, **_: object) -> None:
+        requests.append(request)
+        raise InterruptedError
+
+    operation, parameters = REQUESTS[service]
+    client = made.create_client(service, region_name=region, config=config)
+    client.meta.events.register_first("before-send", stop)
+    with suppress(InterruptedError):
+        getattr(client, operation)(**parameters)
+    return requests[0]
+
+
 def endpoint(
     made: botocore.session.Session, service: str, region: str, *, fips: bool, dual: bool
 ) -> str:
     """The URL of a request, or the error that there is none; nothing is sent."""
-    urls: list[str] = []
-
-    def stop(request: AWSPreparedRequest, **_: object) -> None:
-        urls.append(request.url)
-        raise InterruptedError
-
-    operation, parameters = REQUESTS[service]
     config = Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual)
     try:
-        client = made.create_client(service, region_name=region, config=config)
-        client.meta.events.register_first("before-send", stop)
-        getattr(client, operation)(**parameters)
-    except InterruptedError:
-        return urls[0]
+        return request(made, service, region, config).url
     except BotoCoreError as error:
         return f"{type(error).__name__}: {error}"
-    raise AssertionError
 
 
 def made(cache: CacheDirectory | None) -> botocore.session.Session:
@@ -95,6 +102,26 @@ def test_trimmed_data_change_no_host(service: str, region: str, tmp_path: Path) 
         assert found.startswith(("https://", "EndpointVariantError", "EndpointProviderError")), (
             found
         )
+
+
+@pytest.mark.parametrize("service", REQUESTS)
+@pytest.mark.usefixtures("home")
+def test_a_request_is_that_of_botocore(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has what a session with all of botocore's handlers sends, in a Lambda function, too."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "keys")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-2-3")
+    stock = botocore.session.Session()
+    stock.set_credentials("a", "b")
+    ours, theirs = (
+        request(each, service, "eu-west-1", Config(user_agent="same"))
+        for each in (usual_session(), stock)
+    )
+    assert (ours.method, ours.url, ours.body) == (theirs.method, theirs.url, theirs.body)
+    assert [*ours.headers] == [*theirs.headers]
+    assert "X-Amzn-Trace-Id" in ours.headers
+    changing = {"Authorization", "X-Amz-Date", "amz-sdk-invocation-id"}
+    for name in {*ours.headers} - changing:
+        assert ours.headers[name] == theirs.headers[name], name
 
 
 def test_data_of_your_own_are_used(

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -217,14 +217,30 @@ def wait_briefly(event: Event, seconds: float) -> bool:
 def _peak() -> int:
     """The most memory this program ever had, in bytes.
 
-    On Linux getrusage(2) also counts what a large parent had before it ran this program; the
-    VmHWM of proc_pid_status(5) begins anew with the program.
+    On Linux getrusage(2) also counts what a large parent had before it ran this program, until the
+    program has more; the VmHWM of proc_pid_status(5) begins anew with the program, and takes a
+    hundred times as long to read.
     """
-    try:
-        status = Path("/proc/self/status").read_bytes()
-    except OSError:  # no Linux
-        status = b""
-    found = _OWN_PEAK.search(status)
-    if found:
-        return int(found[1]) * 1024
+    peak = _peak_with_parent()
+    return peak if peak > _peak_of_parent() else _own_peak() or peak
+
+
+@cache
+def _peak_of_parent() -> int:
+    """The peak that getrusage(2) has of the parent; 0 where it has none that is larger."""
+    peak = _peak_with_parent()
+    own = _own_peak()
+    return 0 if own is None or peak <= own else peak
+
+
+def _peak_with_parent() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
+
+
+def _own_peak() -> int | None:
+    """What the system knows since the program runs; None if it is no Linux."""
+    try:
+        found = _OWN_PEAK.search(Path("/proc/self/status").read_bytes())
+    except OSError:
+        return None
+    return int(found[1]) * 1024 if found else None

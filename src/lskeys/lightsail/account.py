@@ -51,7 +51,11 @@ class AccountSession:
 
     @cached_property
     def _session(self) -> Session:
-        return sessions.make(self._connection, self._guard)
+        session = sessions.make(self._connection, self._guard)
+        handlers = session.get_component("event_emitter")
+        handlers.register("before-parse.lightsail", parse_response_body)
+        handlers.register("after-call.lightsail", self._watch)
+        return session
 
     @property
     def profile(self) -> str:
@@ -143,14 +147,11 @@ class AccountSession:
         except ValueError as error:  # botocore's, about an endpoint
             url = without_user(str(error).removeprefix("Invalid endpoint: "))
             raise SetupError(f"invalid endpoint: {visible_name(url)}", hint=URL_HINT) from None
-        client.meta.events.register("before-parse.lightsail", parse_response_body)
-        for operation in WATCHED:
-            client.meta.events.register(f"after-call.lightsail.{operation}", self._watch)
         made: BaseClient = client
         return made
 
     def _watch(self, http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:  # noqa: ANN401  what botocore hands out
-        if http_response.status_code < _FIRST_ERROR:
+        if model.name in WATCHED and http_response.status_code < _FIRST_ERROR:
             for seen in seen_names(model.name, parsed, context["client_region"]):
                 self._hooks.record(seen)
 

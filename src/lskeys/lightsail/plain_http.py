@@ -6,7 +6,7 @@ read another host out of the same text (`http://elsewhere\@127.0.0.1/`).
 
 import ipaddress
 from collections.abc import Collection
-from functools import cached_property
+from functools import cache, cached_property
 
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.exceptions import BotoCoreError
@@ -113,6 +113,7 @@ class PlainHttpGuard:
 
     def __init__(self, timeout: float) -> None:
         self._direct = DirectSession(timeout)
+        self._proxies = cache(get_environ_proxies)
 
     @property
     def host(self) -> str | None:
@@ -128,6 +129,6 @@ class PlainHttpGuard:
         """Check the URL; the response where the request was sent from here."""
         check(request.url)
         self.last = request
-        if request.url.startswith("https:") or not get_environ_proxies(request.url):
+        if request.url.startswith("https:") or not self._proxies(request.url):
             return None
         return self._direct.send(request)

@@ -7,10 +7,12 @@ from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import cache, lru_cache
 from pathlib import Path
+from urllib.request import getproxies
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -29,6 +31,9 @@ MAX_READ = 20.0
 
 Waiting = Callable[[str, str], AbstractContextManager[None]]
 """Gives what is entered while a response is waited for, by its kind (AWS) and name (us-east-1)."""
+
+_SERVICES = frozenset({"lightsail", "signin", "sso", "sso-oidc", "sts"})
+"""What botocore makes clients of here; the latter four for credentials."""
 
 _NO_PROFILE = {"profile": (None, None, None, None)}
 _NO_FILES = {
@@ -95,12 +100,15 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
     """
     # At DEBUG, botocore logs whole responses, private keys included.
     logging.getLogger("botocore").setLevel(logging.WARNING)
+    handlers = copy(_builtin_handlers())
     session = Session(
         session_vars=None if connection.access_key is None else _NO_FILES,
-        event_hooks=copy(_builtin_handlers()) if connection.whose else None,
-        include_builtin_handlers=not connection.whose,
+        event_hooks=handlers,
+        include_builtin_handlers=False,
         profile=connection.profile,
     )
+    # Clients without the old names of events: each would look for 65 of them in all of its own.
+    session.register_component("event_emitter", handlers)
     if connection.cache is not None and not _has_own_data(session):
         session.register_component("data_loader", loader(connection.cache))
     if connection.region is not None:
@@ -111,6 +119,7 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
         Config(
             connect_timeout=min(connection.timeout, MAX_CONNECT),
             read_timeout=min(connection.timeout, MAX_READ),
+            proxies=None if getproxies() else {},  # else each client reads the whole environment
         )
     )
 
@@ -124,7 +133,7 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
 
 def without_profile() -> Session:
     """A session that reads AWS's configuration, whatever profile is chosen."""
-    return Session(session_vars=_NO_PROFILE)
+    return Session(session_vars=_NO_PROFILE, include_builtin_handlers=False)
 
 
 @lru_cache(maxsize=1)
@@ -135,9 +144,19 @@ def loader(cache: botocore_data.Cache) -> Loader:
 
 @cache
 def _builtin_handlers() -> HierarchicalEmitter:
-    """The handlers that botocore has; to register them is a fifth of what an account costs."""
+    """Those of botocore's handlers that are about every service, or about one that is queried.
+
+    Each client copies them; most are about S3, the documentation and services beyond.
+    """
     handlers = HierarchicalEmitter()
-    Session(event_hooks=handlers)
+    register = {
+        REGISTER_FIRST: handlers.register_first,
+        REGISTER_LAST: handlers.register_last,
+    }
+    for event, handler, *place in BUILTIN_HANDLERS:
+        _, *service = event.split(".", 2)
+        if not service or service[0] in _SERVICES:
+            register.get(place[0] if place else None, handlers.register)(event, handler)
     return handlers
 
 
