@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from lskeys.sandbox.host_keys import HostKey
@@ -90,15 +92,19 @@ def to_columns(noun: Noun) -> Columns:
     return columns
 
 
-def from_row(noun: type[T], row: sqlite3.Row) -> T:
-    """A noun from a row with all its columns."""
-    values: dict[str, Any] = {}
-    for each in fields(noun):
-        if each.name in _PARTS:
-            values[each.name] = from_row(_PARTS[each.name], row)
-        else:
-            values[each.name] = _KEPT_AS.get(each.name, _AS_IT_IS)[1](row[each.name])
-    return noun(**values)
+def reader(noun: type[T]) -> Callable[[sqlite3.Row], T]:
+    """What makes a noun from a row with all its columns."""
+    members = [_member_reader(each.name) for each in fields(noun)]
+    return lambda row: noun(*[member(row) for member in members])
+
+
+def _member_reader(name: str) -> Callable[[sqlite3.Row], Any]:
+    if name in _PARTS:
+        return reader(_PARTS[name])
+    if name not in _KEPT_AS:
+        return itemgetter(name)
+    read = cache(_KEPT_AS[name][1])  # for as long as this reader: many rows have the same
+    return lambda row: read(row[name])
 
 
 def _host_keys_to_text(host_keys: Iterable[HostKey]) -> str:

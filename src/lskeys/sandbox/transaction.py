@@ -160,13 +160,13 @@ class Transaction:
 
     def _one(self, noun: type[T], command: str, *values: str) -> T | None:
         row = self._row(command, *values)
-        return schema.from_row(noun, row) if row else None
+        return schema.reader(noun)(row) if row else None
 
     def _several(
         self, noun: type[T], command: str, values: tuple[str | int | None, ...]
     ) -> Numbered[T]:
-        rows = self._connection.execute(command, values)
-        return [(row["number"], schema.from_row(noun, row)) for row in rows]
+        read = schema.reader(noun)
+        return [(row["number"], read(row)) for row in self._connection.execute(command, values)]
 
     def _insert(self, table: str, columns: Columns) -> int | None:
         values = ", ".join(f":{name}" for name in columns)

@@ -10,7 +10,8 @@ from lskeys.output.result import Result
 from lskeys.text import printable_each
 from lskeys.values import replace
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\t\r")
+"""What a value begins with that a spreadsheet would compute."""
 
 
 def lines(result: Result[Any], _: Screen) -> Iterator[str]:
@@ -22,8 +23,7 @@ def lines(result: Result[Any], _: Screen) -> Iterator[str]:
 def _csv_rows(result: Result[Any]) -> Iterator[str]:
     values = [column.plain for column in result.columns]
     for item in result.items:
-        row = printable_each([str(value(item)) for value in values])
-        yield _csv_line([_inert(each) for each in row])
+        yield _csv_line(_inert(printable_each([str(value(item)) for value in values])))
 
 
 def pages(
@@ -39,7 +39,7 @@ def queried(result: object) -> Iterator[str]:
     """The result of a `--query` as CSV rows, without a header: a query has no column names."""
     rows = result if isinstance(result, list) else [result]
     for row in rows:
-        yield _csv_line([_inert(scalar(value)) for value in _values(row)])
+        yield _csv_line(_inert([scalar(value) for value in _values(row)]))
 
 
 def _values(row: object) -> list[Any]:
@@ -48,8 +48,10 @@ def _values(row: object) -> list[Any]:
     return row if isinstance(row, list) else [row]
 
 
-def _inert(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+def _inert(row: Sequence[str]) -> Sequence[str]:
+    if _FORMULA.isdisjoint([value[:1] for value in row]):
+        return row
+    return [f"'{value}" if value[:1] in _FORMULA else value for value in row]
 
 
 class _Echo:
@@ -60,6 +62,6 @@ class _Echo:
         return line
 
 
-_csv_line: Callable[[list[str]], str] = csv.writer(_Echo(), lineterminator="").writerow
+_csv_line: Callable[[Sequence[str]], str] = csv.writer(_Echo(), lineterminator="").writerow
 
 FUNCTIONS = FormatFunctions(lines, queried, pages)
