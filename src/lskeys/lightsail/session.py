@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.request import getproxies
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
@@ -119,7 +118,6 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
         Config(
             connect_timeout=min(connection.timeout, MAX_CONNECT),
             read_timeout=min(connection.timeout, MAX_READ),
-            proxies=None if getproxies() else {},  # else each client reads the whole environment
         )
     )
 

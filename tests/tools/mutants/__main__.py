@@ -54,6 +54,8 @@ DISK = (
     "tests/storage/test_ownership.py",
     "tests/storage/test_system_calls.py",
     "tests/faults/test_writing.py",
+    "tests/cli/test_download_default.py",
+    "tests/cli/test_new_key_pairs.py",
 )
 TESTS = {
     "keys/fingerprints.py": ("tests/keys/test_fingerprints.py", "tests/keys/test_matching.py"),
