@@ -165,7 +165,7 @@ def test_earlier_keys(fleet: Fleet, run: Run, home: Path) -> None:
     assert identity_files(run) == [f"by-dates: {old}", f"by-login: {later}"]
     hosts = json.loads(run("ssh-config -o json").out)["hosts"]
     assert [each["notes"] for each in hosts] == [
-        [f"launched with an earlier key: {each.name}"] for each in (old, later)
+        [f"launched with an earlier key; a login with {each.name} worked"] for each in (old, later)
     ]
     shown = json.loads(run(f"show {DEFAULT_PAIR} -o json").out)["keyPair"]["outdatedInstances"]
     for each in hosts, shown:
@@ -549,6 +549,23 @@ def test_authorize(fleet: Fleet, run: Run, home: Path) -> None:
     assert one.blobs == two.blobs == new.blobs == [fleet.new_line.split()[1]]
     files = json.loads(run(f"instances {fleet.port} -o json").out)["instances"]
     assert all(each["identityFiles"][0].endswith(DEFAULT_FILE) for each in files)
+
+
+def test_authorize_a_key_of_your_own(fleet: Fleet, run: Run, home: Path) -> None:
+    """It is offered first from then on, whatever its file is called and however many there are."""
+    server = fleet.add("web", old=True)
+    own = home / ".ssh" / "id_ed25519"
+    line = make_key(own)
+    assert run(f"authorize web --key {own} {fleet.port} --yes").exit_code == 0
+    server.authorize(line)
+    for day in range(11, 15):
+        make_key(home / ".ssh" / f"{DEFAULT_FILE}.old-202611{day}T000000Z")
+    assert lskeys(f"ssh web {fleet.port} -- true").returncode == 0
+    [host] = json.loads(run("ssh-config -o json").out)["hosts"]
+    assert (host["identityFiles"][0], len(host["identityFiles"])) == (str(own), 3)
+    assert host["notes"] == ["launched with an earlier key; a login with id_ed25519 worked"]
+    assert stale_default(run).endswith(f"; {own} opens it")
+    assert checks(run(f"instances --check {fleet.port} -o json")) == {"web": "opens"}
 
 
 def outdated(run: Run) -> list[str]:

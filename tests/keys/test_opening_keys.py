@@ -51,10 +51,10 @@ EVERY = (ODD, FOREIGN, PUBLIC, SAME, OLDER_COPY, OLD, NEWER, NOW)
     [
         (21, (NOW,), True),
         (20, (NOW,), True),
-        (15, (NEWER, NOW, OLD), False),
-        (10, (OLD, NOW, NEWER), False),
-        (-5, (OLD, NOW, NEWER), False),
-        (None, (NOW, NEWER, OLD), True),
+        (15, (NEWER, NOW, OLD, ODD), False),
+        (10, (OLD, NOW, NEWER, ODD), False),
+        (-5, (OLD, NOW, NEWER, ODD), False),
+        (None, (NOW, NEWER, OLD, ODD), True),
     ],
 )
 def test_opening_keys(days: float | None, found: tuple[LocalKey, ...], *, is_current: bool) -> None:

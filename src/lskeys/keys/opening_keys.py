@@ -15,9 +15,6 @@ from datetime import UTC, datetime
 from lskeys.keys.matching import LocalKey, MatchedPair, match_all
 from lskeys.model import Instance, KeyPair, private_key_file
 
-MAX_KEYS = 3
-"""Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
-
 _OLD = re.compile(r"(.+)\.old-(\d{8}T\d{6}Z)(?:-\d+)?", re.DOTALL)
 _COPY = re.compile(r"(?: ?\(\d+\)| copy| - Copy)?\.pem(?:[^A-Za-z0-9].*)?", re.DOTALL)
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -106,7 +103,7 @@ def opening_keys(
     ]
     old = _by_launch(instance, others, names)
     dated = {key.blob for key in old} - {None}
-    undated = _best_of_each(
+    undated = best_of_each(
         [key for key in others if _is_copy(key, names) and key.blob not in dated]
     )
     if matched and not instance.predates(matched.pair):
@@ -115,7 +112,7 @@ def opening_keys(
         found = current if has_dates else [*current, *old, *undated]
     else:
         found = [*old[:1], *current, *old[1:], *undated]
-    return OpeningKeys(tuple(found[:MAX_KEYS]), current[0] if current else None, unusable)
+    return OpeningKeys(tuple(found), current[0] if current else None, unusable)
 
 
 def _by_launch(instance: Instance, keys: Iterable[LocalKey], names: set[str]) -> list[LocalKey]:
@@ -128,10 +125,10 @@ def _by_launch(instance: Instance, keys: Iterable[LocalKey], names: set[str]) ->
         is_before = moment < launched
         return is_before, -moment.timestamp() if is_before else moment.timestamp()
 
-    return _best_of_each([key for _, key in sorted(dated, key=order)])
+    return best_of_each([key for _, key in sorted(dated, key=order)])
 
 
-def _best_of_each(keys: Sequence[LocalKey]) -> list[LocalKey]:
+def best_of_each(keys: Sequence[LocalKey]) -> list[LocalKey]:
     """One file of each key, in the order of the keys.
 
     Rather one that ssh accepts the permissions of, and one that proved itself.

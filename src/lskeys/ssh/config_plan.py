@@ -50,7 +50,7 @@ def plan(  # noqa: PLR0913  what is known of the regions, this computer and this
     planned = Plan(renewal)
     pairs = [pair for region in regions for pair in region.pairs]
     for by_dates in instance_accesses(wanted, pairs, keys):
-        access = proved_first(by_dates, proofs)
+        access = proved_first(by_dates, keys, proofs)
         instance = access.instance
         alias = aliases.get(instance)
         planned.notes.extend(_notes(instance, alias, taken))

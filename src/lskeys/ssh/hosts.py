@@ -145,10 +145,13 @@ def _about_key(access: InstanceAccess) -> str | None:
     if key is not None and key.fix_command:
         return f"ssh refuses this key until others cannot read it: {key.fix_command}"
     if access.pair is not None and access.instance.predates(access.pair):
+        earlier = "launched with an earlier key"
         if key is not None and not access.opening.is_current:
-            return f"launched with an earlier key: {one_line(key.path.name, limit=255)}"
+            name = one_line(key.path.name, limit=255)
+            is_proved = access.opening.proved_at is not None
+            return f"{earlier}; a login with {name} worked" if is_proved else f"{earlier}: {name}"
         if access.opening.proved_at is None:
-            return "launched with an earlier key, which is not on this computer"
+            return f"{earlier}, which is not on this computer"
     return None if access.pair and key else _about_missing_key(access.instance, access.pair)
 
 

@@ -16,12 +16,15 @@ from typing import Any
 
 from lskeys.errors import LskeysError
 from lskeys.keys.matching import LocalKey, match_one
-from lskeys.keys.opening_keys import InstanceAccess
+from lskeys.keys.opening_keys import InstanceAccess, best_of_each
 from lskeys.model import Instance, KeyPair
 from lskeys.storage.directory import make, opened, read_file
 from lskeys.storage.lock import locked
 from lskeys.storage.whole_file import write_file
 from lskeys.values import replace
+
+MAX_KEYS = 3
+"""Keys offered to one instance: sshd(8) hangs up after six, those of an agent included."""
 
 _FILE = "proofs.json"
 _SIZE_LIMIT = 4 * 1024 * 1024
@@ -117,17 +120,29 @@ def without_proved(
     return replace(pair, outdated=tuple(name for name in pair.outdated if name not in proved))
 
 
-def proved_first(access: InstanceAccess, proofs: ProvedLogins) -> InstanceAccess:
-    """An instance with its keys in order, those that were proved to open it first."""
+def proved_first(
+    access: InstanceAccess, keys: Iterable[LocalKey], proofs: ProvedLogins
+) -> InstanceAccess:
+    """An instance with the keys to offer: of all local ones, those first that a login proved.
+
+    A key that was added there, as by `authorize`, opens it whatever its file's name and date are.
+    """
     proved = proofs.of(access.instance)
 
     def proved_at(key: LocalKey) -> datetime | None:
         return proved.get(hash_of(key.blob)) if key.blob is not None else None
 
-    opening = access.opening
-    keys = tuple(sorted(opening.keys, key=lambda key: proved_at(key) is None))
-    first = proved_at(keys[0]) if keys else None
-    return replace(access, opening=replace(opening, keys=keys, proved_at=first))
+    by_dates = access.opening.keys
+    known = {key.blob for key in by_dates}
+    added = [
+        key
+        for key in (keys if proved else ())
+        if key.has_private and key.obstacle is None and key.blob not in known and proved_at(key)
+    ]
+    ordered = sorted([*by_dates, *best_of_each(added)], key=lambda key: proved_at(key) is None)
+    offered = tuple(ordered[:MAX_KEYS])
+    first = proved_at(offered[0]) if offered else None
+    return replace(access, opening=replace(access.opening, keys=offered, proved_at=first))
 
 
 def hash_of(blob: bytes) -> str:

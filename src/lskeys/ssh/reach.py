@@ -152,7 +152,7 @@ def reachable_instances(  # noqa: PLR0913  what is known of the regions, this co
             seen = grammar.host_keys((outcome and outcome.value) or ())
             found.append(
                 ReachableInstance(
-                    proved_first(access, proofs),
+                    proved_first(access, keys, proofs),
                     _blocked(instance),
                     seen or written.pins_of(instance),
                     unread=outcome.error.message if outcome and outcome.error else None,

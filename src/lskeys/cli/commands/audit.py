@@ -150,7 +150,7 @@ def _inventory(
     keys = run.key_files.local_keys
     proofs = ssh_instances.proofs(run)
     openers = {
-        (each.where, access.instance.name): proved_first(access, proofs).opening
+        (each.where, access.instance.name): proved_first(access, keys, proofs).opening
         for each, used in zip(regions, instances, strict=True)
         for access in instance_accesses(used.value or (), each.value or (), keys)
     }

@@ -58,7 +58,7 @@ def _details(run: Runtime, instances: Sequence[Instance] | None, pair: KeyPair) 
     details = key_pair_details(pair, instances, keys, run.key_files.unreadable)
     proved = without_proved(details.pair, instances or (), keys, proofs)
     older = tuple(
-        proved_first(each, proofs)
+        proved_first(each, keys, proofs)
         for each in details.older or ()
         if each.instance.name in proved.outdated
     )
