@@ -1,6 +1,7 @@
 """download-default, through the command line: files, refusals, messages."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,25 @@ def test_saved(server: Server, run: Run, home: Path, default: str) -> None:
     assert {*path.parent.iterdir()} == {path, public}
     modes = [mode(each) for each in (path, public, path.parent, path.parent.parent)]
     assert modes == ["0600", "0644", "0700", "0700"]
+
+
+@pytest.mark.usefixtures("default")
+def test_saved_where_no_key_is_looked_for(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person is told how later commands find the key; after that, they do."""
+    elsewhere = home / "my keys"
+    ran = run("download-default --out '~/my keys'", typed="")
+    command = f"export LSKEYS_OUT='{elsewhere}'"
+    found = f"look for keys in {home / '.ssh'}; to have them find this one: {command}\n"
+    assert found in ran.err
+    assert "LSKEYS_OUT" not in run("download-default --out '~/my keys'").err
+    assert "LSKEYS_OUT" not in run("download-default", typed="").err
+    (home / ".ssh" / KEY_FILE).unlink()
+    assert str(elsewhere) not in run(f"show {DEFAULT_PAIR}").out
+    monkeypatch.setenv("LSKEYS_OUT", shlex.split(command)[1].partition("=")[2])
+    assert str(elsewhere) in run(f"show {DEFAULT_PAIR}").out
+    assert "LSKEYS_OUT" not in run("download-default", typed="").err
 
 
 def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:

@@ -4,14 +4,14 @@ Touches: what the runtime hands it.
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lskeys.cli import ssh_instances
 from lskeys.cli.runtime import Runtime
 from lskeys.cli.runtime.hints import hint_with_account_options
-from lskeys.config.paths import expanded
+from lskeys.config.paths import expanded, expanded_if_home
 from lskeys.keypairs.results import SavedKey
 from lskeys.keys import PrivateKey, passphrases
 from lskeys.model import Secret
@@ -102,3 +102,17 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str, encr
             warn_of_ssh_files(run, saved.path, saved.region)
     if saved.fingerprint_type is None and saved.outcome != "would save":
         run.terminal.hint("AWS reports no fingerprint, so lskeys cannot verify the key")
+
+
+def hint_where_keys_are_found(run: Runtime, saved: Iterable[SavedKey]) -> None:
+    """On a terminal, where lskeys looks for keys later, if these are saved elsewhere."""
+    if not run.terminal.can_prompt or run.options.quiet:
+        return
+    out = run.settings.out
+    later = [run.settings.ssh_directory, *([] if out.origin == "--out" else [out.value])]
+    searched = {each.resolve() for path in later if (each := expanded_if_home(path))}
+    for directory in {each.path.parent.resolve() for each in saved} - searched:
+        run.terminal.hint(
+            f"later commands look for keys in {later[-1]}; to have them find this one:"
+            f" export LSKEYS_OUT={shlex.quote(str(directory))}"
+        )

@@ -21,6 +21,7 @@ from lskeys.cli.runtime.output import show
 from lskeys.cli.saving_keys import (
     confirm_replacing,
     given_passphrase,
+    hint_where_keys_are_found,
     report_saved,
     typed_passphrase,
 )
@@ -117,6 +118,7 @@ def _report(run: Runtime, saved: SavedKey, failure: LskeysError | None, *, encry
                 undone="nothing was created",
                 encrypts=encrypts,
             )
+            hint_where_keys_are_found(run, [saved])
         show(run, Result(SAVED_KEYS, [saved], [failure] if failure else []))
     if failure is not None:
         raise failure

@@ -28,6 +28,7 @@ from lskeys.cli.runtime.queries import query
 from lskeys.cli.saving_keys import (
     confirm_replacing,
     given_passphrase,
+    hint_where_keys_are_found,
     load_into_agent,
     report_saved,
     typed_passphrase,
@@ -93,6 +94,7 @@ def download_default(
                 undone="nothing was downloaded",
                 encrypts=given is not None or passphrase,
             )
+        hint_where_keys_are_found(run, saved.values)
         finish(run, Result(SAVED_KEYS, saved.values), Outcomes([*failures, *saved]), "regions")
 
 
