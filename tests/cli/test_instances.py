@@ -174,6 +174,29 @@ def test_earlier_keys(fleet: Fleet, run: Run, home: Path) -> None:
     assert all("provedAt" in each for each in shown)
 
 
+def test_a_key_that_opens_no_more(fleet: Fleet, run: Run, home: Path) -> None:
+    """A refused login takes the proof of a key back, whether another opens it or none."""
+    old, new = home / ".ssh" / OLD_FILE, home / ".ssh" / DEFAULT_FILE
+    server = fleet.add("web", old=True)
+    check = f"instances --check {fleet.port}"
+    assert run(check).exit_code == 0
+    assert identity_files(run) == [f"web: {old}"]
+    server.authorize(fleet.new_line)
+    assert run(check).exit_code == 0
+    assert outdated(run) == []
+    assert offered(run) == [new, old]
+    server.authorize()
+    assert run(check).exit_code == 6
+    assert offered(run) == [old, new]
+    assert "provedAt" not in run("instances -o json").out
+
+
+def offered(run: Run) -> list[Path]:
+    """The keys for the one instance, likeliest first."""
+    [found] = json.loads(run("instances -o json").out)["instances"]
+    return [*map(Path, found["identityFiles"])]
+
+
 def stale_default(run: Run) -> str:
     """What audit says of an outdated default key pair."""
     findings = json.loads(run("audit -o json").out)["findings"]
@@ -456,17 +479,31 @@ def test_ssh_temporary_ended(fleet: Fleet, tmp_path: Path, number: signal.Signal
 
 
 @pytest.mark.usefixtures("agent")
-def test_ssh_with_a_key_in_an_agent(fleet: Fleet, home: Path) -> None:
-    """A key that only ssh-agent has opens a session; without one, a local key is missed."""
-    fleet.add("web")
+def test_ssh_with_a_key_in_an_agent(fleet: Fleet, run: Run, home: Path) -> None:
+    """A key that only ssh-agent has opens a session; without one, a local key is missed.
+
+    So it is for `instances --check` and `authorize`.
+    """
+    server = fleet.add("web")
     key = home / ".ssh" / DEFAULT_FILE
+    check = f"instances --check {fleet.port} -o json"
+    own = home / ".ssh" / "id_ed25519"
+    line_of_own = make_key(own)
+    authorize = f"authorize web --key {own}.pub {fleet.port} --yes"
     line = f"ssh web {fleet.port} -- echo hello"
     (home / ".ssh" / OLD_FILE).unlink()
     key.rename(home / "elsewhere")
     assert "there is no local key for web" in lskeys(line).stderr
+    assert (checks(run(check)), run(authorize).exit_code) == ({"web": "refused"}, 5)
     subprocess.run(("ssh-add", "-q", home / "elsewhere"), check=True)
     ran = lskeys(line)
     assert (ran.returncode, ran.stdout) == (0, "hello\n"), ran.stderr
+    assert checks(run(check)) == {"web": "opens"}
+    assert run(authorize).exit_code == 0
+    assert line_of_own.split()[1] in server.blobs
+    own.unlink()
+    server.authorize()
+    assert "there is no local key for it" in run(check).out
 
 
 @pytest.mark.parametrize(

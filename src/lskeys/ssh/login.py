@@ -40,7 +40,7 @@ class Login:
     """Logins to one instance, with the same keys, without any prompt.
 
     Args:
-        keys: The keys that may open it, likeliest first.
+        keys: The keys that may open it, likeliest first; without any, those of ssh-agent.
         log: A file that is not there yet; each login writes it anew.
     """
 
@@ -72,7 +72,8 @@ class Login:
             process.wait()
         found = self.judged(timed_out=timed_out)
         if found.untried:
-            return Login(self._client, self._target, found.untried, self._log).attempt()
+            others = Login(self._client, self._target, found.untried, self._log).attempt()
+            return replace(others, refused=(*found.refused, *others.refused))
         return found
 
     def run_script(self, script: str) -> "RemoteScript":
@@ -83,7 +84,9 @@ class Login:
         self._log.unlink(missing_ok=True)
         self._errors.unlink(missing_ok=True)
         options = (*_BATCH, "-E", str(self._log))
-        arguments = self._client.arguments(self._target, self._keys, options, (command,))
+        arguments = self._client.arguments(
+            self._target, self._keys, options, (command,), by_agent=not self._keys
+        )
         with self._errors.open("xb") as errors:
             return subprocess.Popen(  # noqa: S603  ssh, with arguments of one grammar
                 arguments,

@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -53,6 +53,7 @@ class Attempt:
         is_accepted: Whether it failed although the instance accepts the key.
         is_connected: Whether an SSH server responded.
         exit_status: Of what was run there; None where the connection was lost before its end.
+        refused: The keys that were offered, and that the instance does not accept.
     """
 
     verdict: Verdict
@@ -64,6 +65,7 @@ class Attempt:
     is_accepted: bool = False
     is_connected: bool = field(default=False, compare=False)
     exit_status: int | None = field(default=None, compare=False)
+    refused: tuple[Path, ...] = field(default=(), compare=False)
 
 
 def read_log(text: str, keys: Sequence[Path], *, timed_out: bool = False) -> Attempt:
@@ -74,7 +76,20 @@ def read_log(text: str, keys: Sequence[Path], *, timed_out: bool = False) -> Att
         _read(lines, keys, timed_out=timed_out),
         is_connected=any(line.startswith(_CONNECTED) for line in lines),
         exit_status=None if status is None else int(status),
+        refused=tuple(_refused(lines, keys)),
     )
+
+
+def _refused(lines: Sequence[str], keys: Sequence[Path]) -> Iterator[Path]:
+    key = None
+    for line in lines:
+        if offered := _OFFERED.match(line):
+            key = _key_of(offered[1], keys)
+        elif line.startswith(_ACCEPTED):
+            key = None
+        elif line.startswith(_ANSWERED) and key:
+            yield key
+            key = None
 
 
 def _read(lines: Sequence[str], keys: Sequence[Path], *, timed_out: bool) -> Attempt:
@@ -94,7 +109,7 @@ def _read(lines: Sequence[str], keys: Sequence[Path], *, timed_out: bool) -> Att
         elif (offered := _OFFERED.match(line)) or line.startswith("debug1: No more auth"):
             unsigned = key if is_accepted else unsigned
             is_accepted = False
-            key = next((each for each in keys if offered and _is_of(offered[1], each)), key)
+            key = (offered and _key_of(offered[1], keys)) or key
     said = [line for line in lines if line and not line.startswith("debug1:")]
     verdict = _verdict(said)
     if verdict is Verdict.REFUSED and (unsigned or _of(_UNLOADED, said)):
@@ -152,6 +167,10 @@ def _verdict(said: Sequence[str]) -> Verdict:
     if "Permission denied (" in text or _TOO_MANY in text:
         return Verdict.REFUSED
     return Verdict.UNREACHABLE
+
+
+def _key_of(offered: str, keys: Sequence[Path]) -> Path | None:
+    return next((each for each in keys if _is_of(offered, each)), None)
 
 
 def _is_of(offered: str, key: Path) -> bool:

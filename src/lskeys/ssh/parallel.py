@@ -8,6 +8,7 @@ from typing import TypeVar
 from lskeys import concurrency
 from lskeys.errors import RemoteError
 from lskeys.model import Outcome, attempt
+from lskeys.ssh import agent
 from lskeys.ssh.client import SshClient, Target
 from lskeys.ssh.endpoint import SshEndpoint
 from lskeys.ssh.login_log import Attempt, Verdict
@@ -32,16 +33,19 @@ def routed(client: SshClient, each: ReachableInstance) -> ReachableInstance:
 
 
 def check(client: SshClient, each: ReachableInstance, *, base: Path) -> ReachableInstance:
-    """Whether the local keys open an instance, by a login."""
+    """Whether the local keys open an instance, by a login; without any, those of ssh-agent."""
     each = routed(client, each)
     if each.obstacle is not None or not each.host_keys:
         reason = each.obstacle or without_host_key(each)
         return replace(each, check=Attempt(Verdict.UNREACHABLE, reason))
-    if not each.access.opening.keys:
-        return replace(each, check=Attempt(Verdict.REFUSED, "there is no local key for it"))
+    missing = Attempt(Verdict.REFUSED, "there is no local key for it")
+    if not each.access.opening.keys and not agent.has_keys(client.environment):
+        return replace(each, check=missing)
     with session_files(base) as files:
         opened = endpoint(each, files)
-        return replace(each, check=opened.login(client, opened.keys, "check").attempt())
+        found = opened.login(client, opened.keys, "check").attempt()
+    is_missing = found.verdict is Verdict.REFUSED and not opened.keys
+    return replace(each, check=missing if is_missing else found)
 
 
 def without_host_key(each: ReachableInstance) -> str:

@@ -76,7 +76,8 @@ class ProvedLogins:
         """
         new = {(_name(instance), hash_of(blob)): now for instance, blob in proved}
         lost = {(_name(instance), hash_of(blob)) for instance, blob in gone}
-        if self._directory is None:
+        known = {(each.instance, each.key) for each in self._read()}
+        if self._directory is None or not (new or lost & known):
             return
         make(self._directory)
         with opened(self._directory) as directory, locked(directory, wait=wait):

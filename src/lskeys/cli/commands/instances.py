@@ -57,7 +57,7 @@ def list_instances(
         [each for each in seen.reaches if each.is_for_ssh], partial(_check, run, ssh, base)
     )
     checked = Outcomes(outcomes)
-    ssh_instances.remember(run, _proved(checked.values))
+    ssh_instances.remember(run, *_proved(checked.values))
     failures = [*seen.failures, *checked.errors]
     show(run, Result(CHECKED_INSTANCES, checked.values, failures))
     if checked.errors:
@@ -83,14 +83,19 @@ def _check(
         return parallel.check(ssh, each, base=base)
 
 
-def _proved(checked: Sequence[ReachableInstance]) -> ssh_instances.Opened:
-    keys = {
-        (each.instance, key.blob)
+def _proved(
+    checked: Sequence[ReachableInstance],
+) -> tuple[ssh_instances.Opened, ssh_instances.Opened]:
+    """The keys that opened an instance, and those that one does not accept."""
+    offered = [
+        (each.check, key.path, (each.instance, key.blob))
         for each in checked
         for key in each.access.opening.keys
-        if each.check and each.check.key == key.path and key.blob
-    }
-    return tuple(keys)
+        if each.check and key.blob
+    ]
+    opened = {what for check, path, what in offered if check.key == path}
+    refused = {what for check, path, what in offered if path in check.refused}
+    return tuple(opened), tuple(refused)
 
 
 def _fail_if_closed(
