@@ -15,6 +15,7 @@ import pytest
 import lskeys
 from lskeys import keys
 from lskeys.keys import PrivateKey
+from lskeys.model import Secret
 from lskeys.storage import key_directory
 from lskeys.storage.key_destination import KeyDestination, Saved
 
@@ -36,19 +37,31 @@ Saver = Callable[..., Ran]
 
 @contextmanager
 def reserved(
-    directory: Path, name: str = NAME, *, force: bool = False, fresh: bool = False
+    directory: Path,
+    name: str = NAME,
+    *,
+    force: bool = False,
+    fresh: bool = False,
+    passphrase: Secret | None = None,
 ) -> Iterator[KeyDestination]:
     """A destination in a key directory, reserved the way a command does it, at noon."""
     with (
         key_directory.open_key_directory(directory, wait=0, now=lambda: NOON) as held,
-        held.reserve(name, force=force, fresh=fresh) as destination,
+        held.reserve(name, force=force, fresh=fresh, passphrase=passphrase) as destination,
     ):
         yield destination
 
 
-def save_key(directory: Path, key: PrivateKey, *, name: str = NAME, force: bool = False) -> Saved:
-    """Save a key the way a command does it, at noon."""
-    with reserved(directory, name, force=force) as destination:
+def save_key(
+    directory: Path,
+    key: PrivateKey,
+    *,
+    name: str = NAME,
+    force: bool = False,
+    passphrase: Secret | None = None,
+) -> Saved:
+    """Save a key the way a command does it, at noon; the passphrase is of what lies there."""
+    with reserved(directory, name, force=force, passphrase=passphrase) as destination:
         return destination.save(key, comment="web")
 
 

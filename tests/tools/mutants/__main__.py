@@ -47,6 +47,7 @@ PACKAGE = ROOT / "src" / "lskeys"
 KNOWN = Path(__file__).with_name("survivors.toml")
 DISK = (
     "tests/storage/test_saving.py",
+    "tests/storage/test_existing_files.py",
     "tests/storage/test_writing.py",
     "tests/storage/test_repair.py",
     "tests/storage/test_withdrawing.py",

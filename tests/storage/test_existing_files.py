@@ -1,0 +1,149 @@
+"""What lies at a destination: encrypted, in a shape that ssh cannot load, PuTTY's, or a link."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lskeys import keys
+from lskeys.errors import RefusedError
+from lskeys.keys import PrivateKey
+from lskeys.model import Secret
+from lskeys.storage.key_destination import Saved
+from tests.support.cli_keys import (
+    PASSPHRASE,
+    encrypted_pem,
+    openssh,
+    public_line,
+    save,
+)
+from tests.support.cli_keys import opened as opened_with
+from tests.support.key_shapes import SHAPES
+from tests.support.saved_keys import NAME, contents, reserved, save_key
+
+WORDS = Secret(PASSPHRASE.encode())
+MARK = SHAPES["UTF-8 with mark"]
+UNUSABLE = f"{NAME}.old-20260704T120000Z-unusable"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the key goes."""
+    return tmp_path / NAME
+
+
+@pytest.fixture
+def pem(key: PrivateKey) -> str:
+    """The key, as it is saved."""
+    return key.pem.reveal().decode()
+
+
+def test_the_same_key_under_a_passphrase(path: Path, key: PrivateKey, pem: str) -> None:
+    """What hides its public key is proved by its passphrase, and stays encrypted."""
+    save(path, encrypted_pem(pem))
+    saved = save_key(path.parent, key, passphrase=WORDS)
+    assert saved == Saved(path, "unchanged", encrypted=True)
+    assert path.read_text() == encrypted_pem(pem)
+    assert path.with_name(f"{NAME}.pub").read_text().startswith(public_line(pem))
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_same_key_that_shows_it(path: Path, key: PrivateKey, pem: str, *, force: bool) -> None:
+    """OpenSSH's format shows the public key without a passphrase."""
+    save(path, openssh(pem, PASSPHRASE))
+    assert save_key(path.parent, key, force=force) == Saved(path, "unchanged", encrypted=True)
+    assert path.read_text() == openssh(pem, PASSPHRASE)
+
+
+def test_an_encrypted_key_over_the_same_one(path: Path, key: PrivateKey, pem: str) -> None:
+    """A key without a passphrase stays what it is, though an encrypted one was to be saved."""
+    save(path, pem)
+    assert save_key(path.parent, keys.encrypt(key, WORDS)) == Saved(path, "unchanged")
+    assert path.read_text() == pem
+
+
+def test_a_wrong_passphrase(path: Path, key: PrivateKey, pem: str) -> None:
+    """It is no proof, and the file is not replaced; nor is one that shows its public key."""
+    for text in encrypted_pem(pem), openssh(pem, PASSPHRASE):
+        save(path, text)
+        with pytest.raises(RefusedError, match="does not open with this passphrase") as refused:
+            save_key(path.parent, key, passphrase=Secret(b"another"))
+        assert refused.value.hint
+        assert contents(path.parent) == {NAME: (0o600, text.encode())}
+
+
+def test_another_key_under_a_passphrase(path: Path, key: PrivateKey, other: PrivateKey) -> None:
+    """Once it is open, it is another key; with `force`, it is kept."""
+    text = encrypted_pem(other.pem.reveal().decode())
+    save(path, text)
+    with pytest.raises(RefusedError, match="holds another key"):
+        save_key(path.parent, key, passphrase=WORDS)
+    saved = save_key(path.parent, key, force=True, passphrase=WORDS)
+    assert (saved.outcome, saved.encrypted, saved.obstacle) == ("replaced", False, None)
+    assert saved.kept
+    assert saved.kept.read_text() == text
+
+
+@pytest.mark.parametrize("shape", ["newlines lost to spaces", "one line", "base64", "UTF-16"])
+def test_the_same_key_that_ssh_cannot_load(
+    path: Path, key: PrivateKey, pem: str, shape: str
+) -> None:
+    """The clean text takes its name; the old file is kept under one that says what it is."""
+    broken = SHAPES[shape](pem.encode())
+    save(path, "").write_bytes(broken)
+    saved = save_key(path.parent, key)
+    assert (saved.outcome, saved.encrypted) == ("replaced", False)
+    assert saved.obstacle
+    assert (path.read_text(), (path.parent / UNUSABLE).read_bytes()) == (pem, broken)
+
+
+def test_the_same_encrypted_key_that_ssh_cannot_load(path: Path, key: PrivateKey, pem: str) -> None:
+    """It is cleaned and stays encrypted; nothing is written without its passphrase."""
+    text = openssh(pem, PASSPHRASE)
+    save(path, "").write_bytes(MARK(text.encode()))
+    saved = save_key(path.parent, key)
+    assert (saved.outcome, saved.encrypted) == ("replaced", True)
+    assert saved.obstacle
+    assert path.read_text() == text
+    assert opened_with(path, PASSPHRASE) == public_line(pem)
+
+
+def test_an_encrypted_key_of_putty(path: Path, key: PrivateKey, pem: str, tmp_path: Path) -> None:
+    """The refusal has the command that converts it, which works."""
+    plain, words = save(tmp_path / "plain", pem), save(tmp_path / "words", PASSPHRASE)
+    made = ("puttygen", plain, "-O", "private", "-o", path, "--new-passphrase", words)
+    subprocess.run(made, check=True, capture_output=True)
+    path.chmod(0o600)
+    with pytest.raises(RefusedError, match="holds an encrypted PuTTY key") as refused:
+        save_key(path.parent, key)
+    command = shlex.split((refused.value.hint or "").removeprefix("convert it: "))
+    subprocess.run((*command, "--old-passphrase", words), check=True, capture_output=True)
+    assert opened_with(Path(command[-1]), PASSPHRASE) == public_line(pem)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_appears_after_the_reservation(
+    path: Path, key: PrivateKey, other: PrivateKey, tmp_path: Path, *, force: bool
+) -> None:
+    """A `.pub` of another key stops the save before the private key is there; a link always."""
+    public = path.with_name(f"{NAME}.pub")
+    if force:
+        target = tmp_path / "other.pub"
+        target.write_text(other.public.line())
+    with reserved(path.parent, force=force) as destination:
+        if force:
+            public.symlink_to(target)
+        else:
+            public.write_text(other.public.line())
+        with pytest.raises(RefusedError, match=r"\.pub (holds another key|is a symbolic link)"):
+            destination.save(key)
+    assert not path.exists()
+    assert public.read_text() == other.public.line()
+
+
+def test_a_directory_that_cannot_be_read(path: Path) -> None:
+    """A destination that cannot be looked at is refused with its name."""
+    path.mkdir()
+    with pytest.raises(RefusedError, match=NAME), reserved(path.parent):
+        pytest.fail("it was reserved")
