@@ -60,7 +60,7 @@ class FileContent:
     mode: int
     owner: int
     links: int
-    is_link: bool = False
+    is_link: bool
 
 
 def make(path: Path) -> None:

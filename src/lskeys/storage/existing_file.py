@@ -36,10 +36,10 @@ class ExistingFile:
     mode: int
     links: int
     material: KeyFileContent | None
-    is_link: bool = False
-    owner: str | None = None
-    reason: str | None = None
-    unopened: KeyMaterialError | None = None
+    is_link: bool
+    owner: str | None
+    reason: str | None
+    unopened: KeyMaterialError | None
 
     @property
     def public_of_private(self) -> PublicKey | None:

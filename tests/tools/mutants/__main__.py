@@ -46,6 +46,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "src" / "lskeys"
 KNOWN = Path(__file__).with_name("survivors.toml")
 DISK = (
+    "tests/storage/test_directory.py",
     "tests/storage/test_saving.py",
     "tests/storage/test_existing_files.py",
     "tests/storage/test_writing.py",
