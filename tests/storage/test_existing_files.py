@@ -23,6 +23,7 @@ from tests.support.key_shapes import SHAPES
 from tests.support.saved_keys import NAME, contents, reserved, save_key
 
 WORDS = Secret(PASSPHRASE.encode())
+OUTDATED = shlex.split("openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider default -provider legacy")
 MARK = SHAPES["UTF-8 with mark"]
 UNUSABLE = f"{NAME}.old-20260704T120000Z-unusable"
 
@@ -54,6 +55,40 @@ def test_the_same_key_that_shows_it(path: Path, key: PrivateKey, pem: str, *, fo
     save(path, openssh(pem, PASSPHRASE))
     assert save_key(path.parent, key, force=force) == Saved(path, "unchanged", encrypted=True)
     assert path.read_text() == openssh(pem, PASSPHRASE)
+
+
+def test_a_passphrase_for_a_key_without_one(path: Path, key: PrivateKey, pem: str) -> None:
+    """It opens nothing, and is no reason to refuse the same key."""
+    save(path, pem)
+    assert save_key(path.parent, key, passphrase=WORDS) == Saved(path, "unchanged")
+
+
+def test_an_outdated_cipher(path: Path, key: PrivateKey, pem: str, tmp_path: Path) -> None:
+    """The refusal has the command that makes a copy which ssh can load."""
+    plain = save(tmp_path / "plain", pem)
+    made = [*OUTDATED, "-in", str(plain), "-out", str(path), "-passout", f"pass:{PASSPHRASE}"]
+    subprocess.run(made, check=True, capture_output=True)
+    with pytest.raises(RefusedError, match="an outdated cipher") as refused:
+        save_key(path.parent, key)
+    _, command = (refused.value.hint or "").split(": ", 1)
+    words = ("-passin", f"pass:{PASSPHRASE}", "-passout", f"pass:{PASSPHRASE}")
+    subprocess.run(f"{command} {shlex.join(words)}", shell=True, check=True, capture_output=True)  # noqa: S602
+    assert opened_with(path.with_name(f"{NAME}.copy"), PASSPHRASE) == public_line(pem)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_public_key_in_the_place_of_the_private_one(
+    path: Path, key: PrivateKey, *, force: bool
+) -> None:
+    """It is not the same key: it is replaced with `force` alone, and kept."""
+    path.write_text(key.public.line())
+    if force:
+        assert save_key(path.parent, key, force=True).outcome == "replaced"
+        assert len(contents(path.parent)) == 3
+    else:
+        with pytest.raises(RefusedError, match="holds another key"), reserved(path.parent):
+            pytest.fail("it was reserved")
+        assert path.read_text() == key.public.line()
 
 
 def test_an_encrypted_key_over_the_same_one(path: Path, key: PrivateKey, pem: str) -> None:
@@ -107,6 +142,17 @@ def test_the_same_encrypted_key_that_ssh_cannot_load(path: Path, key: PrivateKey
     assert saved.obstacle
     assert path.read_text() == text
     assert opened_with(path, PASSPHRASE) == public_line(pem)
+
+
+def test_another_key_of_putty(
+    path: Path, key: PrivateKey, other: PrivateKey, tmp_path: Path
+) -> None:
+    """Without a passphrase it shows whose key it is."""
+    plain = save(tmp_path / "plain", other.pem.reveal().decode())
+    made = ("puttygen", plain, "-O", "private", "-o", path)
+    subprocess.run(made, check=True, capture_output=True)
+    with pytest.raises(RefusedError, match="holds another key"):
+        save_key(path.parent, key)
 
 
 def test_an_encrypted_key_of_putty(path: Path, key: PrivateKey, pem: str, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from lskeys import keys
 from lskeys.errors import RefusedError
 from lskeys.keys import KeyFileContent, KeyMaterialError, PublicKey
 from lskeys.keys.ciphers import outdated
-from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.ssh_loading import OUTDATED_CIPHER, PUTTY
 from lskeys.model import Secret
 from lskeys.regular_files import free_name
@@ -51,16 +50,13 @@ class ExistingFile:
         """The public key of a file that holds no private one."""
         return self.material.public if self.material and not self.material.has_private else None
 
-    def compare(self, public: PublicKey) -> Comparison:
-        """Whether the private key in it is the one of this public key.
+    def is_private_of(self, public: PublicKey) -> bool:
+        """Whether it shows that the private key in it is the one of this public key.
 
-        An encrypted PEM does not show it. OpenSSH's format does, encrypted or not.
+        An encrypted PEM does not. OpenSSH's format does, encrypted or not.
         """
-        if self.material is None or not self.material.has_private:
-            return Comparison.OTHER
-        if self.material.public is None:
-            return Comparison.UNKNOWN
-        return Comparison.SAME if self.material.public.blob == public.blob else Comparison.OTHER
+        found = self.public_of_private
+        return found is not None and found.blob == public.blob
 
     def path_taken(self) -> PathTakenError:
         """The error that says what it holds, and how to go on."""
@@ -82,7 +78,7 @@ class ExistingFile:
         elif self.unopened is not None:
             hint = self.unopened.hint_for(self.path) or "try again with its passphrase"
             return PathTakenError(f"{self.path}: {self.unopened.message}", hint=hint)
-        elif self.material.encrypted and self.material.public is None:
+        elif self.material.public is None:
             holds = "an encrypted key, which does not show whether it is the same"
             hint = "prove it with --passphrase-file FILE, or choose another file with --file"
         return PathTakenError(f"{self.path} holds {holds}", hint=hint)

@@ -10,7 +10,6 @@ from typing import Literal
 
 from lskeys.errors import RefusedError
 from lskeys.keys import PrivateKey
-from lskeys.keys.fingerprints import Comparison
 from lskeys.keys.material import public_key_file
 from lskeys.model import Secret
 from lskeys.storage import replacing, writing
@@ -256,7 +255,7 @@ def _longest_name(directory: Directory) -> int:
 
 def _files(name: str, key: PrivateKey, comment: str) -> tuple[_File, _File]:
     def is_same(existing: ExistingFile) -> bool:
-        return existing.unopened is None and existing.compare(key.public) is Comparison.SAME
+        return existing.unopened is None and existing.is_private_of(key.public)
 
     def is_its_public(existing: ExistingFile) -> bool:
         public = existing.public_key
