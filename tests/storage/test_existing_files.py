@@ -144,15 +144,19 @@ def test_the_same_encrypted_key_that_ssh_cannot_load(path: Path, key: PrivateKey
     assert opened_with(path, PASSPHRASE) == public_line(pem)
 
 
-def test_another_key_of_putty(
-    path: Path, key: PrivateKey, other: PrivateKey, tmp_path: Path
-) -> None:
-    """Without a passphrase it shows whose key it is."""
-    plain = save(tmp_path / "plain", other.pem.reveal().decode())
-    made = ("puttygen", plain, "-O", "private", "-o", path)
-    subprocess.run(made, check=True, capture_output=True)
-    with pytest.raises(RefusedError, match="holds another key"):
-        save_key(path.parent, key)
+def test_a_key_of_putty(path: Path, key: PrivateKey, other: PrivateKey, tmp_path: Path) -> None:
+    """Without a passphrase it shows whose key it is: the same one is kept in ssh's form, too."""
+    for each in (other, key):
+        plain = save(tmp_path / "plain", each.pem.reveal().decode())
+        made = ("puttygen", plain, "-O", "private", "-o", path)
+        subprocess.run(made, check=True, capture_output=True)
+        if each is other:
+            with pytest.raises(RefusedError, match="holds another key"):
+                save_key(path.parent, key)
+    putty = path.read_bytes()
+    saved = save_key(path.parent, key)
+    assert (saved.outcome, path.read_bytes()) == ("replaced", key.pem.reveal())
+    assert (path.parent / UNUSABLE).read_bytes() == putty
 
 
 def test_an_encrypted_key_of_putty(path: Path, key: PrivateKey, pem: str, tmp_path: Path) -> None:

@@ -185,6 +185,18 @@ def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path, key: PrivateK
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_destination_that_cannot_be_read_is_reported(tmp_path: Path, key: PrivateKey) -> None:
+    """The file is named, and stays as it is."""
+    path = put_key(tmp_path / NAME, key)
+    with (
+        hearing(failing("open", errno.EIO, when=lambda said: said.startswith(NAME))),
+        pytest.raises(LocalError) as failure,
+    ):
+        save_key(tmp_path, key)
+    assert failure.value.message == f"cannot read {path}: input/output error"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_failure_without_words_is_reported_by_its_kind(tmp_path: Path) -> None:
     """What no operating system said has neither a number nor a text, and is one sentence still."""
 
