@@ -1,5 +1,6 @@
 """What lies at a destination: encrypted, in a shape that ssh cannot load, PuTTY's, or a link."""
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -131,6 +132,44 @@ def test_the_same_key_that_ssh_cannot_load(
     assert (saved.outcome, saved.encrypted) == ("replaced", False)
     assert saved.obstacle
     assert (path.read_text(), (path.parent / UNUSABLE).read_bytes()) == (pem, broken)
+
+
+def test_an_encrypted_key_over_one_that_ssh_cannot_load(
+    path: Path, key: PrivateKey, pem: str
+) -> None:
+    """What is rewritten is the key that was to be saved, with its passphrase."""
+    save(path, "").write_bytes(SHAPES["one line"](pem.encode()))
+    saved = save_key(path.parent, keys.encrypt(key, WORDS))
+    assert (saved.outcome, saved.encrypted) == ("replaced", True)
+    assert opened_with(path, PASSPHRASE) == public_line(pem)
+
+
+def test_a_name_too_long_to_keep_what_ssh_cannot_load(
+    path: Path, key: PrivateKey, pem: str
+) -> None:
+    """It is refused before a key is requested; a file that stays as it is needs no longer name."""
+    longest = os.pathconf(path.parent, "PC_NAME_MAX")
+    name = "k" * (longest - len(".pub"))
+    long = save(path.with_name(name), pem)
+    assert save_key(path.parent, key, name=name).outcome == "unchanged"
+    long.write_bytes(SHAPES["one line"](pem.encode()))
+    with pytest.raises(RefusedError, match="is too long"), reserved(path.parent, name):
+        pytest.fail("it was reserved")
+
+
+@pytest.mark.parametrize("shape", ["as it is", "one line"])
+def test_a_link_alone(
+    path: Path, key: PrivateKey, other: PrivateKey, tmp_path: Path, shape: str
+) -> None:
+    """No link is replaced or written through: to another key, or to one that ssh cannot load."""
+    held = other if shape == "as it is" else key
+    text = SHAPES[shape](held.pem.reveal())
+    target = save(tmp_path / "elsewhere", "")
+    target.write_bytes(text)
+    path.symlink_to(target)
+    with pytest.raises(RefusedError, match="is a symbolic link"):
+        save_key(path.parent, key, force=True)
+    assert (path.is_symlink(), target.read_bytes()) == (True, text)
 
 
 def test_the_same_encrypted_key_that_ssh_cannot_load(path: Path, key: PrivateKey, pem: str) -> None:

@@ -114,7 +114,7 @@ class KeyDestination:
             self.existing = read_existing(directory, name, passphrase)
             self.existing_public = read_existing(directory, name + _SUFFIX)
 
-    def check(self, *, force: bool = False, fresh: bool = False) -> None:
+    def check(self, *, force: bool, fresh: bool) -> None:
         """Refuse a destination where no key could be saved, as far as that shows without the key.
 
         Args:
@@ -141,7 +141,7 @@ class KeyDestination:
             raise public.path_taken()
 
     @contextmanager
-    def reserve(self, *, force: bool = False, fresh: bool = False) -> Iterator["KeyDestination"]:
+    def reserve(self, *, force: bool, fresh: bool) -> Iterator["KeyDestination"]:
         """Check it and take the space of both files; without a save, nothing stays behind.
 
         Raises:
@@ -175,11 +175,11 @@ class KeyDestination:
         ):
             _, public_kept = self._settle(public_draft, public)
         saved = Saved(self.path, outcome, kept, public_kept, key.encrypted)
-        before = self.existing.material if self.existing else None
-        if self.existing is None or before is None or not private.is_same(self.existing):
+        same = self.existing if self.existing and private.is_same(self.existing) else None
+        if same is None or same.material is None:
             return saved
-        is_encrypted = before.encrypted or (outcome != "unchanged" and key.encrypted)
-        return replace(saved, encrypted=is_encrypted, obstacle=before.obstacle)
+        is_encrypted = same.material.encrypted or (outcome != "unchanged" and key.encrypted)
+        return replace(saved, encrypted=is_encrypted, obstacle=same.material.obstacle)
 
     def withdraw(self, saved: Saved) -> None:
         """Undo a save of this run: the new files go, and what they replaced has its name back.
@@ -220,13 +220,13 @@ class KeyDestination:
                 return "saved", None
             # another process was quicker
             existing = read_existing(self._directory, file.name, self.passphrase)
-        is_same = existing is not None and file.is_same(existing)
-        repaired = file.repaired(existing) if existing and is_same else None
-        if existing and is_same and repaired is None:
-            writing.tighten_mode(self._directory, file.name, file.mode, follow=existing.is_link)
+        same = existing if existing and file.is_same(existing) else None
+        repaired = file.repaired(same) if same else None
+        if same and repaired is None:
+            writing.tighten_mode(self._directory, file.name, file.mode, follow=same.is_link)
             self._directory.flush()
             return "unchanged", None
-        if existing and (existing.is_link or not (self._force or is_same)):
+        if existing and (existing.is_link or not (self._force or same)):
             raise existing.path_taken()
         if existing and existing.links == 1 and existing.owner is None:
             # else another name of the file would change too, or it is not ours to change
