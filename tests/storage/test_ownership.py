@@ -15,6 +15,8 @@ from lskeys.storage.cache import CacheDirectory
 from tests.support.people import ANA, MALLORY, chown, needs_root
 from tests.support.saved_keys import ENVIRONMENT, NAME, Saver, save_key
 
+UID_MAP = Path("/proc/self/uid_map")
+
 
 def made(path: Path, mode: int, owner: int | None = None) -> Path:
     """A directory with these permission bits, perhaps of another user."""
@@ -180,6 +182,35 @@ def test_a_lock_that_others_could_take(
         save_key(shared, key)
     [file] = (tmp_path / ".local" / "state" / "lskeys" / "locks").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_place_for_a_lock(
+    tmp_path: Path, key: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no file can be locked, a key is saved all the same."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" / "state"))
+    (tmp_path / "file").touch()
+    assert save_key(made(tmp_path / "shared", 0o755), key).outcome == "saved"
+
+
+def test_a_home_that_is_missing(
+    tmp_path: Path, key: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It belongs to nobody, so nothing is given to its owner."""
+    monkeypatch.setenv("HOME", str(tmp_path / "missing"))
+    assert save_key(made(tmp_path / "keys", 0o700), key).outcome == "saved"
+
+
+@needs_root
+@pytest.mark.skipif(
+    not UID_MAP.exists() or UID_MAP.read_text().split() != ["0", "0", "4294967295"],
+    reason="in a user namespace, root of the system may have that number",
+)
+def test_a_directory_of_the_overflow_user(reachable: Path, key: PrivateKey) -> None:
+    """The number that stands for users who are not mapped is another user's where all are."""
+    number = int(Path("/proc/sys/kernel/overflowuid").read_text())
+    with pytest.raises(RefusedError, match="belongs to"):
+        save_key(made(reachable / "theirs", 0o755, number), key)
 
 
 @needs_root

@@ -254,7 +254,7 @@ def test_without_a_save_nothing_stays(tmp_path: Path, error: type[BaseException]
     """However a reservation ends, its temporary files are removed, and nothing else is."""
     (tmp_path / "mine").write_bytes(b"mine")
     with key_directory.open_key_directory(tmp_path) as held:
-        with suppress(*filter(None, [error])), held.reserve(NAME):
+        with suppress(*filter(None, [error])), held.reserve(NAME, force=False):
             assert len(list(tmp_path.iterdir())) == 3
             if error:
                 raise error
@@ -369,7 +369,7 @@ def test_the_wait_ends_when_the_other_is_done(tmp_path: Path, key: PrivateKey) -
 
     with (
         key_directory.open_key_directory(tmp_path, sleep=release) as held,
-        held.reserve(NAME) as reservation,
+        held.reserve(NAME, force=False) as reservation,
     ):
         reservation.save(key, comment="web")
     assert contents(tmp_path) == expected(key)
@@ -431,7 +431,10 @@ def test_inspecting_makes_and_changes_nothing(tmp_path: Path, key: PrivateKey) -
 
 def test_a_secret_has_no_repr_on_its_way(tmp_path: Path, key: PrivateKey) -> None:
     """No value of the key store shows the key when printed."""
-    with key_directory.open_key_directory(tmp_path) as held, held.reserve(NAME) as destination:
+    with (
+        key_directory.open_key_directory(tmp_path) as held,
+        held.reserve(NAME, force=False) as destination,
+    ):
         shown = repr((held, destination, destination.save(key)))
     shown += repr(key_directory.inspect(tmp_path / NAME))
     assert key.pem.reveal().splitlines()[1].decode() not in shown

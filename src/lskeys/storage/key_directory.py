@@ -32,7 +32,7 @@ class KeyDirectory:
         self,
         name: str,
         *,
-        force: bool = False,
+        force: bool,
         fresh: bool = False,
         passphrase: Secret | None = None,
     ) -> AbstractContextManager[KeyDestination]:

@@ -72,6 +72,10 @@ TESTS = {
         "tests/faults/test_lost_responses.py",
     ),
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
+    **{
+        f"storage/{name}.py": (*DISK, "tests/cli/test_passphrases.py")
+        for name in ("existing_file", "key_destination", "os_errors")
+    },
     "storage/cache.py": (
         "tests/storage/test_ownership.py",
         "tests/lightsail/test_botocore_data.py",
