@@ -74,8 +74,9 @@ TESTS = {
     **{f"storage/{each.name}": DISK for each in sorted((PACKAGE / "storage").glob("[!_]*.py"))},
     **{
         f"storage/{name}.py": (*DISK, "tests/cli/test_passphrases.py")
-        for name in ("existing_file", "key_destination", "os_errors")
+        for name in ("existing_file", "key_destination")
     },
+    "storage/os_errors.py": (*DISK, "tests/faults/test_credentials.py"),
     "storage/cache.py": (
         "tests/storage/test_ownership.py",
         "tests/lightsail/test_botocore_data.py",
