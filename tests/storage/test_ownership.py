@@ -3,15 +3,17 @@
 import fcntl
 import os
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lskeys.errors import RefusedError
+from lskeys.errors import LskeysError, RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import key_directory
 from lskeys.storage.cache import CacheDirectory
+from lskeys.storage.ownership import home_of_ssh
 from tests.support.people import ANA, MALLORY, chown, needs_root
 from tests.support.saved_keys import ENVIRONMENT, NAME, Saver, save_key
 
@@ -191,6 +193,29 @@ def test_no_place_for_a_lock(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file" / "state"))
     (tmp_path / "file").touch()
     assert save_key(made(tmp_path / "shared", 0o755), key).outcome == "saved"
+
+
+def test_a_directory_like_tmp(reachable: Path, key: PrivateKey) -> None:
+    """All may write there, and nobody may swap what is another's."""
+    assert save_key(made(reachable / "tmp", 0o1777), key).outcome == "saved"
+
+
+def test_links_in_a_circle(tmp_path: Path, key: PrivateKey) -> None:
+    """They lead nowhere, and are followed no longer than the system does."""
+    (tmp_path / "one").symlink_to("other")
+    (tmp_path / "other").symlink_to("one")
+    with pytest.raises(LskeysError, match=str(tmp_path / "one")):
+        save_key(tmp_path / "one" / "keys", key)
+
+
+def test_the_home_of_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is where ssh itself looks for what it knows, whatever HOME says."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    said = subprocess.run(
+        ("ssh", "-F", "none", "-G", "localhost"), capture_output=True, text=True, check=True
+    ).stdout
+    [known] = [line for line in said.splitlines() if line.startswith("userknownhostsfile ")]
+    assert known.split()[1] == f"{home_of_ssh()}/.ssh/known_hosts"
 
 
 def test_a_home_that_is_missing(
