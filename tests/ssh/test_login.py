@@ -122,14 +122,27 @@ def test_an_encrypted_key(
         assert logged_in(ssh, servers, server, key, other).key == other
 
 
-def test_more_than_a_key(servers: Lab, ssh: SshClient, key: Path) -> None:
-    """A server that accepts the key and wants more has refused it, and what it wants is said."""
+@pytest.mark.parametrize("shape", ["with .pub", "alone", "PEM alone"])
+def test_more_than_a_key(servers: Lab, ssh: SshClient, key: Path, shape: str) -> None:
+    """A server that accepts the key and wants more has refused it, and what it wants is said.
+
+    The key itself is not one that the server refuses, however ssh offers it.
+    """
+    if shape == "PEM alone":
+        key.unlink()
+        made = ("ssh-keygen", "-q", "-t", "rsa", "-m", "PEM", "-N", "", "-f", key)
+        subprocess.run(made, check=True, input=b"y\n")
     server = servers.add()
     server.authorize(public(key))
     server.configure("PasswordAuthentication yes", "AuthenticationMethods publickey,password")
+    if shape != "with .pub":
+        key.with_name(f"{key.name}.pub").unlink()
     found = logged_in(ssh, servers, server, key)
     assert (found.verdict, found.remedy, found.wants) == (Verdict.REFUSED, None, "password")
     assert found.reason == f"it accepts {key}, and wants more: password"
+    assert found.refused == ()
+    server.authorize()
+    assert logged_in(ssh, servers, server, key).refused == (key,)
 
 
 def test_a_program_that_silences_ssh(

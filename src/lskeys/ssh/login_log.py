@@ -81,11 +81,12 @@ def read_log(text: str, keys: Sequence[Path], *, timed_out: bool = False) -> Att
 
 
 def _refused(lines: Sequence[str], keys: Sequence[Path]) -> Iterator[Path]:
+    """The keys after whose offer the server asks for another method, having accepted nothing."""
     key = None
     for line in lines:
         if offered := _OFFERED.match(line):
             key = _key_of(offered[1], keys)
-        elif line.startswith(_ACCEPTED):
+        elif line.startswith(_ACCEPTED) or _PARTIAL.match(line):
             key = None
         elif line.startswith(_ANSWERED) and key:
             yield key
