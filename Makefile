@@ -8,7 +8,7 @@ PACKAGE := .tools/package$(if $(LOCKED),-locked)
 # The time of every file in what is built, so that the same source gives the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 1577836800)
 
-# Tests wait more than they compute, so that one more than the processors runs at a time.
+# Tests wait more than they compute: one more runs at a time than there are processors.
 export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: demo test fuzz mutants load sweep matrix conformance side-by-side test-matrix check dist zipapp sbom lock completions documents screenshots bench bench-record clean

@@ -96,11 +96,15 @@ def test_saved_where_no_key_is_looked_for(
     assert found in ran.err
     assert "LSKEYS_OUT" not in run("download-default --out '~/my keys'").err
     assert "LSKEYS_OUT" not in run("download-default", typed="").err
+    assert "LSKEYS_OUT" not in run("download-default --out ~/new --dry-run", typed="").err
     (home / ".ssh" / KEY_FILE).unlink()
     assert str(elsewhere) not in run(f"show {DEFAULT_PAIR}").out
     monkeypatch.setenv("LSKEYS_OUT", shlex.split(command)[1].partition("=")[2])
     assert str(elsewhere) in run(f"show {DEFAULT_PAIR}").out
     assert "LSKEYS_OUT" not in run("download-default", typed="").err
+    err = run("download-default --out ~/third", typed="").err
+    both = f"look for keys in {elsewhere} and {home / '.ssh'}, not in {home / 'third'}\n"
+    assert (both in err, "export" in err) == (True, False)
 
 
 def test_no_fingerprint(serve: Serve, account: Sandbox, run: Run, home: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lskeys.errors import LskeysError, RefusedError
+from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import PrivateKey
 from lskeys.storage import key_directory
 from lskeys.storage.cache import CacheDirectory
@@ -204,7 +204,7 @@ def test_links_in_a_circle(tmp_path: Path, key: PrivateKey) -> None:
     """They lead nowhere, and are followed no longer than the system does."""
     (tmp_path / "one").symlink_to("other")
     (tmp_path / "other").symlink_to("one")
-    with pytest.raises(LskeysError, match=str(tmp_path / "one")):
+    with pytest.raises(LocalError, match="too many levels of symbolic links"):
         save_key(tmp_path / "one" / "keys", key)
 
 

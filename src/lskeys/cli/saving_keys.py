@@ -105,14 +105,20 @@ def report_saved(run: Runtime, saved: SavedKey, whose: str, *, undone: str, encr
 
 
 def hint_where_keys_are_found(run: Runtime, saved: Iterable[SavedKey]) -> None:
-    """On a terminal, where lskeys looks for keys later, if these are saved elsewhere."""
+    """On a terminal, where later commands look for keys, if these are saved elsewhere."""
     if not run.terminal.can_prompt or run.options.quiet:
         return
-    out = run.settings.out
-    later = [run.settings.ssh_directory, *([] if out.origin == "--out" else [out.value])]
-    searched = {each.resolve() for path in later if (each := expanded_if_home(path))}
-    for directory in {each.path.parent.resolve() for each in saved} - searched:
-        run.terminal.hint(
-            f"later commands look for keys in {later[-1]}; to have them find this one:"
-            f" export LSKEYS_OUT={shlex.quote(str(directory))}"
-        )
+    later = run.settings_without("out")
+    searched = {
+        path.resolve(): str(path)
+        for each in (later.out.value, later.ssh_directory)
+        if (path := expanded_if_home(each))
+    }
+    places = {each.path.parent.resolve() for each in saved if each.outcome != "would save"}
+    for place in sorted(places - searched.keys()):
+        found = f"later commands look for keys in {' and '.join(searched.values())}"
+        if len(searched) == 1:  # else it would be instead of another directory
+            command = f"export LSKEYS_OUT={shlex.quote(str(place))}"
+            run.terminal.hint(f"{found}; to have them find this one: {command}")
+        else:
+            run.terminal.hint(f"{found}, not in {place}")

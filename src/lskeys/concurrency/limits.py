@@ -6,19 +6,16 @@ memory: a response, or what a `credential_process` prints, is read to its end be
 """
 
 import math
-import re
-import resource
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Generic, TypeVar
 
+from lskeys.concurrency import memory
 from lskeys.concurrency.event import Event
 from lskeys.values import value
 
@@ -32,11 +29,6 @@ MAX_PARALLEL = 32
 
 _GLANCE = 0.2
 """Seconds between looks at what does not end a wait: a signal, a limit."""
-
-_OWN_PEAK = re.compile(rb"^VmHWM:\s*([0-9]+) kB$", re.MULTILINE)
-
-_UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes in what getrusage(2) counts memory in."""
 
 
 @value
@@ -92,7 +84,7 @@ class LimitedThread(Worker):
     def within(self, limit: Limit) -> Iterator[None]:
         """Have this limit kept meanwhile."""
         before = self._bound
-        self._bound = limit, time.monotonic() + limit.seconds, _peak() + MAX_MEMORY
+        self._bound = limit, time.monotonic() + limit.seconds, memory.peak() + MAX_MEMORY
         try:
             yield
         finally:
@@ -112,7 +104,7 @@ class LimitedThread(Worker):
         limit, end, most = bound
         if time.monotonic() >= end:
             return limit.late()
-        return limit.large() if _peak() > most else None
+        return limit.large() if memory.peak() > most else None
 
     def hand_over(self, call: Callable[[], None]) -> None:
         """Have something done by the one who waits for the thread."""
@@ -212,35 +204,3 @@ def wait_briefly(event: Event, seconds: float) -> bool:
     for a glance at a time.
     """
     return event.wait(max(0.0, min(_GLANCE, seconds)))
-
-
-def _peak() -> int:
-    """The most memory this program ever had, in bytes.
-
-    On Linux getrusage(2) also counts what a large parent had before it ran this program, until the
-    program has more; the VmHWM of proc_pid_status(5) begins anew with the program, and takes a
-    hundred times as long to read.
-    """
-    peak = _peak_with_parent()
-    return peak if peak > _peak_of_parent() else _own_peak() or peak
-
-
-@cache
-def _peak_of_parent() -> int:
-    """The peak that getrusage(2) has of the parent; 0 where it has none that is larger."""
-    peak = _peak_with_parent()
-    own = _own_peak()
-    return 0 if own is None or peak <= own else peak
-
-
-def _peak_with_parent() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
-
-
-def _own_peak() -> int | None:
-    """What the system knows since the program runs; None if it is no Linux."""
-    try:
-        found = _OWN_PEAK.search(Path("/proc/self/status").read_bytes())
-    except OSError:
-        return None
-    return int(found[1]) * 1024 if found else None

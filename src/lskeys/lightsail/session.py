@@ -106,7 +106,7 @@ def make(connection: ConnectionSettings, guard: PlainHttpGuard) -> Session:
         include_builtin_handlers=False,
         profile=connection.profile,
     )
-    # Clients without the old names of events: each would look for 65 of them in all of its own.
+    # Without botocore's translation of old event names: 65 looked for in each event of a client.
     session.register_component("event_emitter", handlers)
     if connection.cache is not None and not _has_own_data(session):
         session.register_component("data_loader", loader(connection.cache))
@@ -144,7 +144,7 @@ def loader(cache: botocore_data.Cache) -> Loader:
 def _builtin_handlers() -> HierarchicalEmitter:
     """Those of botocore's handlers that are about every service, or about one that is queried.
 
-    Each client copies them; most are about S3, the documentation and services beyond.
+    Each client copies all there are, and most are about S3 or the documentation.
     """
     handlers = HierarchicalEmitter()
     register = {

@@ -60,7 +60,7 @@ class Authorization:
     Attributes:
         outcome: `authorized`, `unchanged`, or `added` for a key that could not be proved; with
             `would` in front for a dry run.
-        opened_by: The local key it was opened with; None for temporary access.
+        opened_by: The local key it was opened with; None for temporary access, or ssh-agent's.
         is_proved: Whether the new key opened it.
         removed: Whether old keys were removed; None if that was not requested.
     """

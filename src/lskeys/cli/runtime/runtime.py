@@ -48,9 +48,15 @@ class Runtime:
     @cached_property
     def settings(self) -> "Settings":
         """Every setting, decided."""
+        return self.settings_without()
+
+    def settings_without(self, *options: str) -> "Settings":
+        """The settings that a run without these options would have."""
         from lskeys.config.settings import resolve
 
-        return resolve(self.options.settings, self.invocation.environ, _config_file())
+        given = self.options.settings.items()
+        left = {name: value for name, value in given if name not in options}
+        return resolve(left, self.invocation.environ, _config_file())
 
     @cached_property
     def format(self) -> "Format | None":
