@@ -2,13 +2,17 @@
 
 import json
 import os
+import select
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lskeys.lightsail.credential_process import RunningPrograms
 from tests.cli.test_setup import configure_aws, program
 from tests.conftest import Ran, Run
+from tests.support.audited_calls import hearing
 from tests.support.credential_services import (
     SERIAL,
     TOKEN,
@@ -18,7 +22,7 @@ from tests.support.credential_services import (
     sso_refused,
     write_profiles,
 )
-from tests.support.interrupts import Endless
+from tests.support.interrupts import PATIENCE, Endless
 from tests.support.lying_server import Liar, pairs
 
 pytestmark = pytest.mark.usefixtures("lightsail")
@@ -342,6 +346,39 @@ def test_a_credential_process_that_fails_at_the_refresh(
     ran = run("list -r us-east-1 --debug")
     assert (ran.exit_code, ran.out, TOKEN in ran.err) == (4, "", False)
     assert "cannot get credentials of profile default (credential_process): it" in ran.err
+
+
+def test_a_program_that_starts_another_as_it_is_ended(tmp_path: Path) -> None:
+    """What it starts at the last moment is ended, too: nothing of it is left."""
+    go, sign, gate = (tmp_path / name for name in ("go", "sign", "gate"))
+    for each in (go, sign, gate):
+        os.mkfifo(each)
+    text = f"exec 9>{sign}; echo >&9; read _ <{go}; (echo >&9; exec cat {gate}) & wait"
+    seen = os.open(sign, os.O_RDONLY | os.O_NONBLOCK)
+    polled = select.poll()
+    polled.register(seen, select.POLLIN)
+
+    def has_started() -> None:
+        assert polled.poll(PATIENCE * 1000) == [(seen, select.POLLIN)]
+        os.read(seen, 1)
+
+    went: list[int] = []
+
+    def go_on(event: str, _: tuple[object, ...]) -> None:
+        if event == "os.kill" and not went:
+            went.append(1)
+            go.write_text("\n")
+            has_started()
+
+    programs = RunningPrograms()
+    words = [str(program(tmp_path / "program", text))]
+    programs.start(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    has_started()
+    with hearing(go_on):
+        programs.end()
+    polled.modify(seen, 0)
+    assert polled.poll(PATIENCE * 1000) == [(seen, select.POLLHUP)]
+    os.close(seen)
 
 
 def test_a_refresh_has_a_deadline(lightsail: Liar, run: Run, home: Path) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from lskeys.errors import LocalError, RefusedError
 from lskeys.keys import SIZE_LIMIT, PrivateKey
 from lskeys.storage import key_directory, repair, temporary
+from tests.support.audited_calls import Listener, hearing
 from tests.support.saved_keys import (
     NAME,
     NOON,
@@ -24,30 +24,8 @@ from tests.support.saved_keys import (
 )
 from tests.support.tracing import needs_strace, strace
 
-VerbCase = Callable[[str, tuple[object, ...]], None]
 
-_deeds: list[VerbCase] = []
-
-
-def _listen(event: str, arguments: tuple[object, ...]) -> None:
-    for case in tuple(_deeds):
-        case(event, arguments)
-
-
-sys.addaudithook(_listen)  # once, since no hook can be taken away
-
-
-@contextlib.contextmanager
-def hearing(case: VerbCase) -> Iterator[None]:
-    """Have a function called before each audited call (PEP 578), which it may fail or disturb."""
-    _deeds.append(case)
-    try:
-        yield
-    finally:
-        _deeds.remove(case)
-
-
-def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> VerbCase:
+def failing(event: str, number: int, *, when: Callable[[str], bool] = lambda _: True) -> Listener:
     """What makes every call of a kind fail, if its first arguments are those that are meant."""
 
     def fail(happened: str, arguments: tuple[object, ...]) -> None:

@@ -71,18 +71,27 @@ class RunningPrograms:
 
 def _send(program: subprocess.Popen[bytes], number: int) -> None:
     if program.poll() is None:
-        for each in [*_with_descendants(program.pid)]:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(each, number)
+        for each in [*_stopped_with_descendants(program.pid)]:
+            _kill(each, number)
+            _kill(each, signal.SIGCONT)
 
 
-def _with_descendants(process: int) -> Iterator[int]:
-    """A process and those that it and its descendants started, where Linux lists them (proc(5))."""
+def _kill(process: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(process, number)
+
+
+def _stopped_with_descendants(process: int) -> Iterator[int]:
+    """A process and those that it and its descendants started, where Linux lists them (proc(5)).
+
+    Each is stopped before it is asked for its own, or it could start another after that.
+    """
+    _kill(process, signal.SIGSTOP)
     yield process
     with suppress(OSError):
         for thread in Path(f"/proc/{process}/task").iterdir():
             for child in (thread / "children").read_text().split():
-                yield from _with_descendants(int(child))
+                yield from _stopped_with_descendants(int(child))
 
 
 class QuietProcessProvider(ProcessProvider):
